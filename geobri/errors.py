@@ -1,0 +1,101 @@
+"""Public exceptions, and the one mould in which their messages are cast.
+
+Every message says who wanted what, what came (how many, the first offenders), and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+__all__ = [
+    "BoundaryError",
+    "DataError",
+    "GeobriError",
+    "GeocodingError",
+    "MissingExtraError",
+    "OutputError",
+    "SchemaError",
+    "SpecificationError",
+    "StudyError",
+    "first_offenders",
+    "mould",
+]
+
+
+class GeobriError(Exception):
+    """Base of every error that geobri raises on purpose."""
+
+
+class SchemaError(GeobriError, ValueError):
+    """A table does not keep its contract: column, type, CRS, null, duplicate or range."""
+
+
+class DataError(GeobriError, ValueError):
+    """The table is well formed, but its values do not allow the computation."""
+
+
+class SpecificationError(GeobriError, ValueError):
+    """An index specification, recipe or list of claims is faulty; all faults are listed at once."""
+
+
+class GeocodingError(GeobriError, LookupError):
+    """Names that could not be turned into one place each; the report of candidates is attached."""
+
+
+class BoundaryError(GeobriError, LookupError):
+    """A boundary layer, level or worldview that does not exist."""
+
+
+class StudyError(GeobriError, ValueError):
+    """A study folder with faults; each fault names file, row and remedy."""
+
+
+class OutputError(GeobriError, OSError):
+    """An output could not be written; nothing half-written was left behind."""
+
+
+class MissingExtraError(GeobriError, ImportError):
+    """An optional dependency is not installed; the message names the extra that brings it."""
+
+
+def first_offenders(values: Iterable[object], *, most: int = 3) -> str:
+    """List the first few offenders for an error message.
+
+    Parameters
+    ----------
+    values
+        The offending values, in the order they were met.
+    most
+        How many to name.
+
+    Returns
+    -------
+    str
+        Something like ``'LIS-DKR', 'CAI-ADD', … (7 in all)``.
+    """
+    items = list(values)
+    named = ", ".join(repr(str(item)) for item in items[:most])
+    return named if len(items) <= most else f"{named}, … ({len(items)} in all)"
+
+
+def mould(who: str, wanted: str, came: str, remedy: str) -> str:
+    """Cast an error message in the house mould.
+
+    Parameters
+    ----------
+    who
+        The function or command that speaks.
+    wanted
+        What it needed, as a full clause ("column 'flow' must be positive").
+    came
+        What came instead, with the count and the first offenders.
+    remedy
+        What the reader can do now.
+
+    Returns
+    -------
+    str
+        ``who: wanted. Got came. remedy.``
+    """
+    parts = [part.strip().rstrip(".") for part in (wanted, f"Got {came}", remedy)]
+    return f"{who}: " + ". ".join(parts) + "."

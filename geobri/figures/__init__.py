@@ -1,0 +1,1 @@
+"""Static maps and charts for print; matplotlib is an extra."""

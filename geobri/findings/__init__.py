@@ -1,0 +1,1 @@
+"""The published claims as data, each with its test and its verdict."""

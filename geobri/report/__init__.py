@@ -1,0 +1,1 @@
+"""From a study to one HTML file and its tables."""

@@ -1,0 +1,1 @@
+"""Composite indices of cities and corridors, and the way back from a published ranking."""

@@ -1,0 +1,1 @@
+"""Statistics of corridors and cities: one file per question, one permutation engine, one result type."""

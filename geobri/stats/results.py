@@ -1,0 +1,200 @@
+"""The one result type of every statistic, and the tidy row it is written as.
+
+A test returns a `TestResult`: a headline (statistic, p-value), any number of `Term` rows (estimates
+with their intervals), the null distribution, and the choices that led to it. `tests.csv` is nothing
+but the `to_frame()` of several results, one under the other.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geobri.errors import MissingExtraError
+
+__all__ = ["TIDY_COLUMNS", "Alternative", "FloatArray", "Term", "TestResult", "combine_results"]
+
+Alternative = Literal["two-sided", "greater", "less"]
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One estimate with its interval: one row of `tests.csv`.
+
+    Attributes
+    ----------
+    test
+        Name of the test, as the function is called (``mantel_test``).
+    value
+        Column that was tested (``rank_overall``).
+    term
+        What is estimated (``correlation``, ``log distance_km``).
+    estimate, ci_low, ci_high, se
+        Point estimate, interval and standard error, in the units of `term`; NaN where there is none.
+    se_type
+        How standard error or interval was made (``naive``, ``dyadic``, ``node bootstrap``).
+    statistic, p_value, alternative
+        The test statistic, its p-value and the direction of the alternative.
+    n_cities, n_pairs
+        How much was looked at.
+    null
+        The null model in a few words (``block node permutation, exact``).
+    method
+        The procedure in a few words.
+    note
+        A caution for the reader; empty when there is none.
+    """
+
+    test: str
+    value: str = ""
+    term: str = ""
+    estimate: float = math.nan
+    ci_low: float = math.nan
+    ci_high: float = math.nan
+    se: float = math.nan
+    se_type: str = ""
+    statistic: float = math.nan
+    p_value: float = math.nan
+    alternative: Alternative = "two-sided"
+    n_cities: int = 0
+    n_pairs: int = 0
+    null: str = ""
+    method: str = ""
+    note: str = ""
+
+
+TIDY_COLUMNS: tuple[str, ...] = tuple(one.name for one in fields(Term))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TestResult:
+    """A finished test.
+
+    Attributes
+    ----------
+    statistic, p_value, alternative
+        The headline of the test. `p_value` is never 0: permutation p-values are (M + 1) / (R + 1).
+    n
+        Number of independent units (cities for node permutation), not of corridors.
+    method
+        The procedure in a few words.
+    null_distribution
+        Statistics under the null, shape (R,), read-only; None where the test has no simulated null.
+    sentence
+        The finding as a planner can quote it.
+    terms
+        Estimates, one tidy row each.
+    choices
+        Seed, blocks, exclusions, definition of distance and every other choice, by name.
+    """
+
+    __test__: ClassVar[bool] = False  # the name is not a pytest class
+
+    statistic: float
+    p_value: float
+    alternative: Alternative
+    n: int
+    method: str
+    null_distribution: FloatArray | None = None
+    sentence: str = ""
+    terms: tuple[Term, ...] = ()
+    choices: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Freeze what the record holds."""
+        object.__setattr__(self, "choices", MappingProxyType(dict(self.choices)))
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if isinstance(value, np.ndarray):
+                frozen = value.view()
+                frozen.flags.writeable = False
+                object.__setattr__(self, one.name, frozen)
+
+    def summary(self) -> str:
+        """Say the finding in a sentence.
+
+        Returns
+        -------
+        str
+            The sentence of the test, or a plain statement of statistic and p-value.
+        """
+        if self.sentence:
+            return self.sentence
+        return f"{self.method}: statistic {self.statistic:.4g}, p = {self.p_value:.4g} ({self.alternative}), n = {self.n}."
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the tidy rows of this result.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per term, columns `TIDY_COLUMNS`.
+        """
+        rows = [{name: getattr(term, name) for name in TIDY_COLUMNS} for term in self.terms]
+        return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the null distribution with the observed statistic.
+
+        Parameters
+        ----------
+        ax
+            Matplotlib axes to draw into; new ones by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes drawn into.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        """
+        ax = _new_axes() if ax is None else ax
+        if self.null_distribution is not None:
+            ax.hist(self.null_distribution, bins=40, color="#9fb4c7", label="under the null")
+        ax.axvline(self.statistic, color="#b5403c", linewidth=2, label="observed")
+        ax.set_title(f"{self.method} (p = {self.p_value:.3g})")
+        ax.set_xlabel("statistic")
+        ax.legend(frameon=False)
+        return ax
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(self.summary())}</p>" + str(self.to_frame().to_html(index=False, na_rep="", escape=True))
+
+
+def _new_axes() -> Any:
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as error:
+        raise MissingExtraError("plot: needs matplotlib. Install it with: pip install 'geobri[plots]'.") from error
+    return plt.subplots()[1]
+
+
+def combine_results(results: Iterable[TestResult]) -> pd.DataFrame:
+    """Put the tidy rows of several results under each other.
+
+    Parameters
+    ----------
+    results
+        Finished tests, in the order they are to be read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per term, columns `TIDY_COLUMNS`, a fresh range index.
+    """
+    frames = [frame for frame in (result.to_frame() for result in results) if len(frame)]
+    if not frames:
+        return pd.DataFrame(columns=list(TIDY_COLUMNS))
+    return pd.concat(frames, ignore_index=True)

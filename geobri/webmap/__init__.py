@@ -1,0 +1,1 @@
+"""The interactive corridor map; folium lives only here."""
