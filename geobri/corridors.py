@@ -1,0 +1,342 @@
+"""Corridors: pairs of cities with their geodesic distance and great-circle line.
+
+`build_corridors` takes all pairs, only the international ones, or the pairs of a table, and works on
+whole columns: 131,328 corridors are drawn without a Python loop per corridor.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geobri.errors import DataError, SchemaError, first_offenders, mould
+from geobri.geodesy import distance_km, great_circle_lines
+from geobri.tables import check_cities
+from geobri.units import LONLAT_CRS
+
+__all__ = [
+    "PairSelection",
+    "attach_values",
+    "build_corridors",
+    "build_pairs",
+    "corridor_ids",
+    "order_pairs",
+]
+
+PairSelection = Literal["all", "international"]
+COAST_PAIRS = ("inland-inland", "coast-inland", "coast-coast")
+"""Types of corridor by how many of its ends are coastal."""
+
+
+def corridor_ids(origins: pd.Series, destinations: pd.Series, *, directed: bool = False) -> pd.Index:
+    """Name corridors by their ends, stable under row order.
+
+    Parameters
+    ----------
+    origins, destinations
+        City slugs of n pairs. Undirected pairs may stand either way round.
+    directed
+        Whether a corridor runs from origin to destination.
+
+    Returns
+    -------
+    pandas.Index
+        ``a--b`` with the slugs in alphabetical order, or ``a->b`` for directed pairs; named `corridor`.
+    """
+    left, right = origins.astype(str).to_numpy(dtype=object), destinations.astype(str).to_numpy(dtype=object)
+    if directed:
+        return pd.Index(list(left + "->" + right), name="corridor")
+    swap = left > right
+    return pd.Index(list(np.where(swap, right, left) + "--" + np.where(swap, left, right)), name="corridor")
+
+
+def order_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Turn undirected pairs so that the ends stand in alphabetical order.
+
+    Parameters
+    ----------
+    pairs
+        Table with the columns `origin` and `destination`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows and columns, ends exchanged where needed.
+    """
+    ends = pairs[["origin", "destination"]].astype(str).to_numpy(dtype=object)
+    swap = (ends[:, 0] > ends[:, 1])[:, None]
+    turned = np.where(swap, ends[:, ::-1], ends)
+    return pairs.assign(origin=turned[:, 0], destination=turned[:, 1])
+
+
+def build_pairs(
+    cities: pd.DataFrame, *, which: PairSelection = "international", directed: bool = False
+) -> pd.DataFrame:
+    """Pair the cities.
+
+    Parameters
+    ----------
+    cities
+        One row per city, index `city`; `which="international"` needs `country`.
+    which
+        ``all`` pairs, or only those whose ends lie in different countries.
+    directed
+        Whether both directions count as a pair of their own.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `origin, destination`, index `corridor`; n (n - 1) / 2 rows for all undirected pairs.
+
+    Raises
+    ------
+    SchemaError
+        If `which` is unknown, or a country is missing where it decides.
+
+    Examples
+    --------
+    >>> towns = pd.DataFrame({"country": ["SGP", "CHN", "CHN"]}, index=["singapore", "shanghai", "beijing"])
+    >>> list(build_pairs(towns).index)
+    ['beijing--singapore', 'shanghai--singapore']
+    """
+    if which not in ("all", "international"):
+        raise SchemaError(
+            mould(
+                "build_pairs", "which must be 'all' or 'international'", repr(which), "Choose one of the two"
+            )
+        )
+    slugs = np.sort(cities.index.to_numpy(dtype=object))
+    rows, columns = (
+        np.nonzero(~np.eye(len(slugs), dtype=bool)) if directed else np.triu_indices(len(slugs), k=1)
+    )
+    if which == "international":
+        country = _countries(cities).reindex(slugs).to_numpy(dtype=object)
+        abroad = country[rows] != country[columns]
+        rows, columns = rows[abroad], columns[abroad]
+    pairs = pd.DataFrame({"origin": slugs[rows], "destination": slugs[columns]})
+    return pairs.set_index(corridor_ids(pairs["origin"], pairs["destination"], directed=directed))
+
+
+def _countries(cities: pd.DataFrame) -> pd.Series:
+    if "country" not in cities.columns:
+        raise SchemaError(
+            mould(
+                "build_pairs",
+                "international pairs need a column 'country'",
+                f"{list(cities.columns)}",
+                "Add it, or take which='all'",
+            )
+        )
+    unknown = cities.index[cities["country"].isna()]
+    if len(unknown):
+        came = f"{len(unknown)} of {len(cities)} cities without: {first_offenders(unknown)}"
+        raise SchemaError(
+            mould(
+                "build_pairs",
+                "international pairs need every country",
+                came,
+                "Fill it in, or take which='all'",
+            )
+        )
+    return cities["country"]
+
+
+def build_corridors(
+    cities: gpd.GeoDataFrame,
+    *,
+    pairs: pd.DataFrame | PairSelection = "international",
+    directed: bool = False,
+    step_deg: float = 1.5,
+) -> gpd.GeoDataFrame:
+    """Build corridors between cities: distance, line, pair of regions and type of coast.
+
+    Parameters
+    ----------
+    cities
+        Points in EPSG:4326, one row per city, index `city`.
+    pairs
+        ``international`` (default) or ``all`` pairs, or a table with `origin` and `destination`, whose
+        further columns are kept. Doubled pairs are an error; undirected pairs may stand either way round.
+    directed
+        Whether a corridor runs from origin to destination.
+    step_deg
+        Longest arc between two vertices of a line, in degrees.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Index `corridor`; columns `origin, destination, distance_km` (WGS84 geodesic), `region_pair`,
+        `coast_pair`, `geometry` (EPSG:4326, split at 180°), then whatever else stood in `pairs`.
+
+    Raises
+    ------
+    SchemaError
+        If cities break their contract, or a pair is doubled, joins a city with itself or an unknown city.
+    DataError
+        If two different cities of a pair stand at the same place.
+
+    Examples
+    --------
+    >>> from geobri.cities import build_cities
+    >>> towns = build_cities({"city": ["fiji", "samoa"], "country": ["FJI", "WSM"], "lon": [178.4, -171.8], "lat": [-18.1, -13.8]})
+    >>> build_corridors(towns)["distance_km"].round(0).tolist()
+    [1145.0]
+    """
+    check_cities(cities, caller="build_corridors")
+    given = (
+        build_pairs(cities, which=pairs, directed=directed)
+        if isinstance(pairs, str)
+        else _check_pairs(pairs, cities, directed=directed)
+    )
+    origin = cities.index.get_indexer(pd.Index(given["origin"]))
+    destination = cities.index.get_indexer(pd.Index(given["destination"]))
+    lon, lat = cities.geometry.x.to_numpy(dtype=float), cities.geometry.y.to_numpy(dtype=float)
+    ends = (lon[origin], lat[origin], lon[destination], lat[destination])
+    kilometres = distance_km(*ends)
+    _check_apart(kilometres, given.index)
+    built = pd.DataFrame(
+        {
+            "origin": given["origin"].to_numpy(dtype=object),
+            "destination": given["destination"].to_numpy(dtype=object),
+            "distance_km": kilometres,
+            "region_pair": _region_pairs(cities["region"], origin, destination),
+            "coast_pair": _coast_pairs(cities["coastal"], origin, destination).array,
+        },
+        index=given.index,
+    )
+    further = given.drop(
+        columns=["origin", "destination", *(name for name in built.columns if name in given.columns)],
+        errors="ignore",
+    )
+    lines = great_circle_lines(*ends, step_deg=step_deg)
+    return gpd.GeoDataFrame(
+        built.join(further), geometry=gpd.GeoSeries(lines, index=given.index, crs=LONLAT_CRS)
+    )
+
+
+def _check_pairs(pairs: pd.DataFrame, cities: pd.DataFrame, *, directed: bool) -> pd.DataFrame:
+    missing = [name for name in ("origin", "destination") if name not in pairs.columns]
+    if missing:
+        raise SchemaError(
+            mould(
+                "build_corridors",
+                "pairs need the columns 'origin' and 'destination'",
+                f"{list(pairs.columns)}",
+                f"Add {missing}",
+            )
+        )
+    ends = pd.concat([pairs["origin"], pairs["destination"]])
+    unknown = ends[~ends.isin(cities.index)].unique()
+    if len(unknown):
+        wanted, came = (
+            "every end of a pair must be a city of the table",
+            f"{len(unknown)} unknown: {first_offenders(unknown)}",
+        )
+        raise SchemaError(mould("build_corridors", wanted, came, "Add the cities, or correct the names"))
+    own = pairs.loc[(pairs["origin"] == pairs["destination"]).to_numpy(), "origin"]
+    if len(own):
+        raise SchemaError(
+            mould(
+                "build_corridors",
+                "a corridor joins two cities",
+                f"pairs of one with itself: {first_offenders(own)}",
+                "Drop them",
+            )
+        )
+    ordered = pairs if directed else order_pairs(pairs)
+    ids = corridor_ids(ordered["origin"], ordered["destination"], directed=directed)
+    if ids.has_duplicates:
+        doubled = ids[ids.duplicated()].unique()
+        came = f"{len(doubled)} doubled: {first_offenders(doubled)}"
+        raise SchemaError(
+            mould(
+                "build_corridors",
+                "every pair must stand once",
+                came,
+                "Add their values up first, or pass directed=True",
+            )
+        )
+    return ordered.set_index(ids)
+
+
+def _check_apart(kilometres: npt.NDArray[np.floating], corridors: pd.Index) -> None:
+    together = corridors[kilometres == 0]
+    if len(together):
+        came = f"{len(together)} pairs at one place: {first_offenders(together)}"
+        raise DataError(
+            mould(
+                "build_corridors",
+                "the two cities of a corridor must stand apart",
+                came,
+                "Merge coincident cities, or correct a coordinate",
+            )
+        )
+
+
+def _region_pairs(
+    region: pd.Series, origin: npt.NDArray[np.intp], destination: npt.NDArray[np.intp]
+) -> npt.NDArray[np.object_]:
+    """Regions of both ends in alphabetical order, missing where one is missing."""
+    codes, labels = pd.factorize(region.astype(object), sort=True)
+    low, high = np.minimum(codes[origin], codes[destination]), np.maximum(codes[origin], codes[destination])
+    names = np.array([f"{a} / {b}" for a in labels for b in labels] + [None], dtype=object)
+    unknown = low < 0
+    found: npt.NDArray[np.object_] = names[np.where(unknown, names.size - 1, low * len(labels) + high)]
+    return found
+
+
+def _coast_pairs(
+    coastal: pd.Series, origin: npt.NDArray[np.intp], destination: npt.NDArray[np.intp]
+) -> pd.Series:
+    known = coastal.notna().to_numpy(dtype=bool)
+    flag = coastal.astype("boolean").fillna(value=False).to_numpy(dtype=bool)
+    count = flag[origin].astype(np.int8) + flag[destination].astype(np.int8)
+    codes = np.where(known[origin] & known[destination], count, -1).astype(np.int64)
+    return pd.Series(
+        np.array([*COAST_PAIRS, None], dtype=object)[codes], dtype=pd.CategoricalDtype(list(COAST_PAIRS))
+    )
+
+
+def attach_values(
+    corridors: gpd.GeoDataFrame, values: pd.DataFrame, *, directed: bool = False
+) -> gpd.GeoDataFrame:
+    """Attach values of pairs (published ranks, scores) to corridors.
+
+    Parameters
+    ----------
+    corridors
+        As `build_corridors` gives them.
+    values
+        Table with `origin` and `destination` (either way round unless `directed`) and value columns.
+    directed
+        Whether the pairs run from origin to destination.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The corridors with the value columns added; a corridor that `values` does not name has none.
+
+    Raises
+    ------
+    SchemaError
+        If a pair of `values` is doubled or is no corridor of the table.
+    """
+    ids = corridor_ids(values["origin"], values["destination"], directed=directed)
+    unknown = ids[~ids.isin(corridors.index)]
+    if len(unknown) or ids.has_duplicates:
+        faulty = unknown if len(unknown) else ids[ids.duplicated()]
+        wanted = "every pair of values must be a corridor, once"
+        raise SchemaError(
+            mould(
+                "attach_values",
+                wanted,
+                f"{'unknown' if len(unknown) else 'doubled'}: {first_offenders(faulty)}",
+                "Correct the pairs",
+            )
+        )
+    further = values.drop(columns=["origin", "destination"]).set_index(ids)
+    return corridors.join(further)

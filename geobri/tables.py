@@ -1,0 +1,423 @@
+"""The contracts of the tables: cities, flows and corridors, checked at the door.
+
+Each `find_…_faults` lists every fault of a table at once, with the rows it was met in; each `check_…`
+raises one `SchemaError` that names them all, or hands the table back. Inner functions do not check again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pandas.api import types as pdt
+
+from geobri.errors import SchemaError, first_offenders
+
+__all__ = [
+    "CITY_COLUMNS",
+    "CORRIDOR_COLUMNS",
+    "FLOW_COLUMNS",
+    "RESERVED_IN_CITY_SLUGS",
+    "Fault",
+    "check_cities",
+    "check_corridors",
+    "check_flows",
+    "find_city_faults",
+    "find_coordinate_faults",
+    "find_corridor_faults",
+    "find_flow_faults",
+]
+
+CITY_COLUMNS: Final = ("name", "name_zh", "country", "region", "coastal")
+FLOW_COLUMNS: Final = ("indicator", "origin", "destination", "value")
+CORRIDOR_COLUMNS: Final = ("origin", "destination", "distance_km", "region_pair", "coast_pair")
+RESERVED_IN_CITY_SLUGS: Final = ("--", "->")
+"""Marks that join two city slugs to a corridor id, so that no slug may hold them."""
+
+_POLE_DEG: Final = 90.0
+_DATE_LINE_DEG: Final = 180.0
+
+_Table = TypeVar("_Table", bound=pd.DataFrame)
+_Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a table.
+
+    Attributes
+    ----------
+    column
+        The column it was met in; empty when the table as a whole is at fault.
+    wanted
+        What the contract asks, as a clause.
+    came
+        What came instead: count and first offenders.
+    remedy
+        What to do about it.
+    rows
+        Positions (from 0) of the rows at fault; empty for a fault of the whole table.
+    """
+
+    column: str
+    wanted: str
+    came: str
+    remedy: str
+    rows: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        """Give the fault as one sentence."""
+        return f"{self.wanted}; got {self.came}. {self.remedy}."
+
+
+def _row_fault(mask: _Mask, labels: Sequence[object], column: str, wanted: str, remedy: str) -> list[Fault]:
+    """Make the fault of the rows where `mask` holds; none where it holds nowhere."""
+    rows = [int(row) for row in np.flatnonzero(mask)]
+    if not rows:
+        return []
+    came = f"{len(rows)} of {mask.size} rows otherwise: {first_offenders(labels[row] for row in rows)}"
+    return [Fault(column, wanted, came, remedy, tuple(rows))]
+
+
+def _missing_columns(frame: pd.DataFrame, wanted: Iterable[str], table: str) -> list[Fault]:
+    missing = [name for name in wanted if name not in frame.columns]
+    return [
+        Fault(
+            name,
+            f"{table} need a column '{name}'",
+            f"the columns {list(map(str, frame.columns))}",
+            f"Add '{name}'",
+        )
+        for name in missing
+    ]
+
+
+def find_coordinate_faults(
+    lon: npt.ArrayLike,
+    lat: npt.ArrayLike,
+    labels: Sequence[object],
+    *,
+    columns: tuple[str, str] = ("lon", "lat"),
+) -> list[Fault]:
+    """List what is wrong with longitudes and latitudes.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees, shape (n,); NaN where the coordinate is missing.
+    labels
+        What to call each row in a message, length n.
+    columns
+        Names of the two columns, for the message.
+
+    Returns
+    -------
+    list of Fault
+        Missing, swapped and out-of-range coordinates; empty when all is well.
+    """
+    x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
+    unknown = ~(np.isfinite(x) & np.isfinite(y))
+    beyond_pole = np.abs(y) > _POLE_DEG
+    swapped = ~unknown & beyond_pole & (np.abs(y) <= _DATE_LINE_DEG) & (np.abs(x) <= _POLE_DEG)
+    outside = ~unknown & ~swapped & (beyond_pole | (np.abs(x) > _DATE_LINE_DEG))
+    where = " and ".join(f"'{name}'" for name in columns)
+    return [
+        *_row_fault(
+            unknown,
+            labels,
+            columns[0],
+            f"{where} must be numbers",
+            "Fill them in, or leave both columns out and geocode",
+        ),
+        *_row_fault(
+            swapped,
+            labels,
+            columns[1],
+            f"{where} must be longitude and latitude",
+            "They look swapped: exchange the two columns",
+        ),
+        *_row_fault(
+            outside,
+            labels,
+            columns[0],
+            f"{where} must lie in -180..180 and -90..90",
+            "Give degrees on WGS84, not metres or minutes",
+        ),
+    ]
+
+
+def _find_point_faults(cities: gpd.GeoDataFrame) -> list[Fault]:
+    if cities.crs is None or cities.crs.to_epsg() != 4326:  # noqa: PLR2004 - the contract's own code
+        came = "no CRS" if cities.crs is None else f"CRS {cities.crs.to_string()}"
+        return [
+            Fault(
+                "geometry",
+                "cities must be in EPSG:4326",
+                came,
+                "Call cities.to_crs(4326), or set_crs(4326) if it is only unnamed",
+            )
+        ]
+    geometry = np.asarray(cities.geometry.array)
+    is_point = shapely.get_type_id(geometry) == shapely.GeometryType.POINT.value
+    labels = list(cities.index)
+    faults = _row_fault(
+        ~is_point,
+        labels,
+        "geometry",
+        "every city must be a point",
+        "Give one point a city, not a polygon or nothing",
+    )
+    points = shapely.points([(0.0, 0.0)] * len(cities))
+    points[is_point] = geometry[is_point]
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    return faults + find_coordinate_faults(x, y, labels, columns=("geometry.x", "geometry.y"))
+
+
+def _find_slug_faults(slugs: pd.Index) -> list[Fault]:
+    labels = list(slugs)
+    text = pd.Series([label if isinstance(label, str) else "" for label in labels], dtype=object)
+    blank = text.map(lambda label: not label.strip()).to_numpy(dtype=bool)
+    reserved = text.map(lambda label: any(mark in label for mark in RESERVED_IN_CITY_SLUGS)).to_numpy(
+        dtype=bool
+    )
+    doubled = np.asarray(slugs.duplicated(keep="first"))
+    return [
+        *_row_fault(blank, labels, "city", "every city must have a name in the index, as text", "Name it"),
+        *_row_fault(
+            doubled & ~blank,
+            labels,
+            "city",
+            "every city must stand once",
+            "Remove or rename the doubled rows",
+        ),
+        *_row_fault(
+            reserved,
+            labels,
+            "city",
+            "a city may not be called with '--' or '->'",
+            "They join two cities to a corridor: rename",
+        ),
+    ]
+
+
+def find_city_faults(cities: pd.DataFrame) -> list[Fault]:
+    """List every fault of a table of cities.
+
+    Parameters
+    ----------
+    cities
+        One row per city, index `city`, the columns `CITY_COLUMNS` and points in EPSG:4326.
+
+    Returns
+    -------
+    list of Fault
+        All faults at once; empty when the contract is kept.
+    """
+    faults = _missing_columns(cities, CITY_COLUMNS, "cities")
+    if len(cities) == 0:
+        faults.append(Fault("", "cities must have at least one row", "an empty table", "Add cities"))
+    faults += _find_slug_faults(cities.index)
+    if not isinstance(cities, gpd.GeoDataFrame) or cities.active_geometry_name is None:
+        faults.append(
+            Fault(
+                "geometry",
+                "cities must be a GeoDataFrame",
+                f"a {type(cities).__name__} without geometry",
+                "Use geobri.cities.build_cities",
+            )
+        )
+    elif len(cities):
+        faults += _find_point_faults(cities)
+    return faults
+
+
+def find_flow_faults(flows: pd.DataFrame, cities: Iterable[str] | None = None) -> list[Fault]:
+    """List every fault of a table of flows.
+
+    Parameters
+    ----------
+    flows
+        Long table: one row per indicator and pair (and year), columns `FLOW_COLUMNS`.
+    cities
+        Slugs of the known cities; None to leave the ends unchecked.
+
+    Returns
+    -------
+    list of Fault
+        All faults at once; empty when the contract is kept.
+    """
+    faults = _missing_columns(flows, FLOW_COLUMNS, "flows")
+    if faults:
+        return faults
+    labels = (flows["origin"].astype(str) + " – " + flows["destination"].astype(str)).tolist()
+    if not pdt.is_numeric_dtype(flows["value"]):
+        numbers = pd.to_numeric(flows["value"], errors="coerce")
+        bad = (numbers.isna() & flows["value"].notna()).to_numpy(dtype=bool)
+        named = [f"{label}: {value!r}" for label, value in zip(labels, flows["value"], strict=True)]
+        faults += _row_fault(
+            bad,
+            named,
+            "value",
+            "'value' must be a number",
+            "Correct it, or leave the cell empty if it is unknown",
+        )
+    own = (flows["origin"] == flows["destination"]).to_numpy(dtype=bool)
+    faults += _row_fault(
+        own,
+        labels,
+        "destination",
+        "origin and destination must differ",
+        "Remove the flows of a city with itself",
+    )
+    if cities is not None:
+        known = pd.Index(list(cities))
+        for end in ("origin", "destination"):
+            unknown = ~flows[end].isin(known).to_numpy(dtype=bool)
+            faults += _row_fault(
+                unknown,
+                flows[end].tolist(),
+                end,
+                f"every {end} must be a known city",
+                "Add it to the cities, or correct it",
+            )
+    key = [name for name in ("indicator", "origin", "destination", "year") if name in flows.columns]
+    doubled = flows.duplicated(key).to_numpy(dtype=bool)
+    return faults + _row_fault(
+        doubled, labels, "", f"{', '.join(key)} must be unique", "Add the doubled rows up, or remove them"
+    )
+
+
+def find_corridor_faults(corridors: pd.DataFrame) -> list[Fault]:
+    """List every fault of a table of corridors.
+
+    Parameters
+    ----------
+    corridors
+        One row per pair, index `corridor`, columns `CORRIDOR_COLUMNS`.
+
+    Returns
+    -------
+    list of Fault
+        All faults at once; empty when the contract is kept.
+    """
+    faults = _missing_columns(corridors, CORRIDOR_COLUMNS, "corridors")
+    labels = list(corridors.index)
+    doubled = np.asarray(corridors.index.duplicated())
+    faults += _row_fault(
+        doubled, labels, "corridor", "every corridor must stand once", "Remove the doubled rows"
+    )
+    if "distance_km" in corridors.columns:
+        if not pdt.is_numeric_dtype(corridors["distance_km"]):
+            kind = str(corridors["distance_km"].dtype)
+            return [
+                *faults,
+                Fault(
+                    "distance_km", "'distance_km' must be numeric", kind, "Convert it with pandas.to_numeric"
+                ),
+            ]
+        wrong = ~(corridors["distance_km"].to_numpy(dtype=float) > 0)
+        faults += _row_fault(
+            wrong,
+            labels,
+            "distance_km",
+            "'distance_km' must be above 0",
+            "Merge coincident cities before pairing them",
+        )
+    return faults
+
+
+def _raise_faults(caller: str, table: str, faults: Sequence[Fault]) -> None:
+    if len(faults) == 1:
+        raise SchemaError(f"{caller}: {faults[0]}")
+    if faults:
+        listed = "\n".join(f"  {number}. {fault}" for number, fault in enumerate(faults, 1))
+        raise SchemaError(f"{caller}: the table of {table} has {len(faults)} faults:\n{listed}")
+
+
+def _checker(table: str, find: Callable[[pd.DataFrame], list[Fault]], frame: _Table, caller: str) -> _Table:
+    if not isinstance(frame, pd.DataFrame):
+        raise SchemaError(
+            f"{caller}: {table} must be a DataFrame. Got {type(frame).__name__}. Pass a pandas or geopandas frame."
+        )
+    _raise_faults(caller, table, find(frame))
+    return frame
+
+
+def check_cities(cities: gpd.GeoDataFrame, *, caller: str = "check_cities") -> gpd.GeoDataFrame:
+    """Check a table of cities and hand it back.
+
+    Parameters
+    ----------
+    cities
+        One row per city, index `city`, columns `CITY_COLUMNS`, points in EPSG:4326.
+    caller
+        Who asks, for the message.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same frame.
+
+    Raises
+    ------
+    SchemaError
+        With every fault at once.
+    """
+    return _checker("cities", find_city_faults, cities, caller)
+
+
+def check_flows(
+    flows: pd.DataFrame, *, cities: Iterable[str] | None = None, caller: str = "check_flows"
+) -> pd.DataFrame:
+    """Check a table of flows and hand it back.
+
+    Parameters
+    ----------
+    flows
+        Long table with `indicator, origin, destination, value` and perhaps `year`.
+    cities
+        Slugs of the known cities; None to leave the ends unchecked.
+    caller
+        Who asks, for the message.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same frame.
+
+    Raises
+    ------
+    SchemaError
+        With every fault at once.
+    """
+    known = None if cities is None else list(cities)
+    return _checker("flows", lambda frame: find_flow_faults(frame, known), flows, caller)
+
+
+def check_corridors(corridors: _Table, *, caller: str = "check_corridors") -> _Table:
+    """Check a table of corridors and hand it back.
+
+    Parameters
+    ----------
+    corridors
+        One row per pair, index `corridor`, columns `CORRIDOR_COLUMNS`.
+    caller
+        Who asks, for the message.
+
+    Returns
+    -------
+    pandas.DataFrame or geopandas.GeoDataFrame
+        The same frame.
+
+    Raises
+    ------
+    SchemaError
+        With every fault at once.
+    """
+    return _checker("corridors", find_corridor_faults, corridors, caller)

@@ -1,0 +1,106 @@
+"""Pairs and corridors: which ones, how they are called, and what they carry."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geobri.cities import build_cities
+from geobri.corridors import attach_values, build_corridors, build_pairs, corridor_ids
+from geobri.errors import DataError, SchemaError
+
+
+@pytest.fixture
+def cities():
+    return build_cities(
+        {
+            "city": ["shanghai", "beijing", "singapore", "suva"],
+            "country": ["CHN", "CHN", "SGP", "FJI"],
+            "region": ["East Asia", "East Asia", "Southeast Asia", None],
+            "coastal": ["yes", "no", "yes", ""],
+            "lon": [121.47, 116.40, 103.85, 178.44],
+            "lat": [31.23, 39.90, 1.29, -18.14],
+        }
+    )
+
+
+def test_international_pairs_leave_domestic_ones_out(cities):
+    assert len(build_pairs(cities, which="all")) == 6
+    assert "beijing--shanghai" not in build_pairs(cities).index
+    assert len(build_pairs(cities, directed=True)) == 10
+
+
+def test_ids_do_not_depend_on_order(cities):
+    shuffled = cities.iloc[[2, 0, 3, 1]]
+    pd.testing.assert_frame_equal(build_pairs(cities), build_pairs(shuffled))
+    frame = pd.DataFrame({"o": ["b", "a"], "d": ["a", "b"]})
+    assert corridor_ids(frame["o"], frame["d"]).tolist() == ["a--b", "a--b"]
+    assert corridor_ids(frame["o"], frame["d"], directed=True).tolist() == ["b->a", "a->b"]
+
+
+def test_corridors_carry_regions_and_coast(cities):
+    corridors = build_corridors(cities, pairs="all")
+    assert corridors.crs.to_epsg() == 4326
+    assert corridors.loc["shanghai--singapore", "region_pair"] == "East Asia / Southeast Asia"
+    assert corridors.loc["beijing--shanghai", "region_pair"] == "East Asia / East Asia"
+    assert pd.isna(corridors.loc["shanghai--suva", "region_pair"])
+    assert corridors.loc["shanghai--singapore", "coast_pair"] == "coast-coast"
+    assert corridors.loc["beijing--singapore", "coast_pair"] == "coast-inland"
+    assert pd.isna(corridors.loc["beijing--suva", "coast_pair"])
+    assert corridors.loc["shanghai--singapore", "distance_km"] == pytest.approx(3797.99650831, abs=1e-6)
+
+
+def test_pairs_of_a_table_keep_their_columns_either_way_round(cities):
+    pairs = pd.DataFrame(
+        {"origin": ["singapore", "beijing"], "destination": ["beijing", "suva"], "tonnes": [3, 4]}
+    )
+    corridors = build_corridors(cities, pairs=pairs)
+    assert corridors["tonnes"].to_dict() == {"beijing--singapore": 3, "beijing--suva": 4}
+    line = corridors.geometry["beijing--singapore"]
+    assert line.coords[0] == pytest.approx((116.40, 39.90))
+
+
+def test_inputs_are_not_changed(cities):
+    before, pairs = cities.copy(), pd.DataFrame({"origin": ["suva"], "destination": ["beijing"]})
+    build_corridors(cities, pairs=pairs)
+    pd.testing.assert_frame_equal(cities, before)
+    assert pairs.to_dict("list") == {"origin": ["suva"], "destination": ["beijing"]}
+
+
+def test_attach_values_leaves_the_others_without(cities):
+    corridors = build_corridors(cities)
+    ranks = pd.DataFrame({"origin": ["singapore"], "destination": ["shanghai"], "rank_overall": [1]})
+    attached = attach_values(corridors, ranks)
+    assert attached["rank_overall"].notna().sum() == 1
+    assert attached.loc["shanghai--singapore", "rank_overall"] == 1
+    with pytest.raises(SchemaError, match="unknown: 'beijing--shanghai'"):
+        attach_values(corridors, ranks.assign(origin="beijing"))
+
+
+@pytest.mark.parametrize(
+    ("pairs", "message"),
+    [
+        ({"origin": ["suva"]}, "need the columns"),
+        ({"origin": ["suva", "lagos"], "destination": ["beijing", "suva"]}, "1 unknown: 'lagos'"),
+        ({"origin": ["suva"], "destination": ["suva"]}, "one with itself"),
+        ({"origin": ["suva", "beijing"], "destination": ["beijing", "suva"]}, "doubled: 'beijing--suva'"),
+    ],
+)
+def test_faulty_pairs_are_named(cities, pairs, message):
+    with pytest.raises(SchemaError, match=message):
+        build_corridors(cities, pairs=pd.DataFrame(pairs))
+
+
+def test_coincident_cities_are_named():
+    cities = build_cities({"city": ["a", "b"], "country": ["X", "Y"], "lon": [1, 1], "lat": [2, 2]})
+    with pytest.raises(DataError, match="'a--b'"):
+        build_corridors(cities)
+
+
+def test_international_needs_every_country(cities):
+    with pytest.raises(SchemaError, match="1 of 4 cities without: 'suva'"):
+        build_pairs(cities.assign(country=["CHN", "CHN", "SGP", None]))
+
+
+def test_one_city_has_no_corridor(cities):
+    assert len(build_corridors(cities.iloc[:1])) == 0
+    assert np.isfinite(build_corridors(cities)["distance_km"]).all()
