@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geobri.errors import DataError, SpecificationError, mould
-from geobri.stats.results import Alternative, FloatArray
+from geobri.stats.p_values import count_p_value, monte_carlo_error, permutation_p_value
+from geobri.stats.results import Alternative
 
 __all__ = [
     "IntArray",
@@ -33,162 +34,6 @@ __all__ = [
 
 IntArray = npt.NDArray[np.intp]
 Labels = Sequence[object] | npt.NDArray[np.generic]
-
-#: Statistics closer than this share of their own size are the same statistic, apart from rounding.
-TIE_TOLERANCE = 1e-10
-
-
-def permutation_p_value(
-    statistic: float,
-    null_distribution: npt.ArrayLike,
-    alternative: Alternative = "two-sided",
-    *,
-    mid_p: bool = False,
-    exact: bool = False,
-) -> float:
-    """Turn a statistic and its null distribution into a p-value.
-
-    Parameters
-    ----------
-    statistic
-        Observed statistic.
-    null_distribution
-        Statistics under the null, shape (R,). For Monte Carlo without the observed one; for a complete
-        enumeration with it.
-    alternative
-        ``"greater"``: large statistics speak against the null; ``"less"``: small ones do; ``"two-sided"``:
-        twice the smaller tail, at most 1.
-    mid_p
-        Count ties by half (Lancaster), for discrete statistics whose p-value would be too large.
-    exact
-        `null_distribution` is a complete enumeration that contains the observed statistic.
-
-    Returns
-    -------
-    float
-        p-value in (0, 1].
-
-    Raises
-    ------
-    DataError
-        If the statistic or the null distribution is not finite, the null distribution is empty, or it
-        claims to be complete without holding the observed statistic.
-
-    Notes
-    -----
-    With M of R statistics at least as extreme, p = (M + 1) / (R + 1); for a complete enumeration p = M / R.
-    Two statistics that differ by less than 1e-10 of the largest in size are ties.
-
-    References
-    ----------
-    Phipson, B. and Smyth, G. K. (2010). Permutation p-values should never be zero. 10.2202/1544-6115.1585.
-    Lancaster, H. O. (1961). Significance tests in discrete distributions. 10.1080/01621459.1961.10482105.
-    """
-    null = np.asarray(null_distribution, dtype=np.float64).ravel()
-    _check_null(statistic, null)
-    tolerance = TIE_TOLERANCE * max(abs(statistic), float(np.abs(null).max()))
-    above = int(np.count_nonzero(null > statistic + tolerance))
-    below = int(np.count_nonzero(null < statistic - tolerance))
-    return count_p_value(above, null.size - above - below, below, alternative, mid_p=mid_p, exact=exact)
-
-
-def _check_null(statistic: float, null: FloatArray) -> None:
-    if not null.size:
-        raise DataError(
-            mould(
-                "permutation_p_value", "needs a null distribution", "none", "ask for at least one permutation"
-            )
-        )
-    unusable = int(np.count_nonzero(~np.isfinite(null))) + int(not math.isfinite(statistic))
-    if unusable:
-        came = f"{unusable} of {null.size + 1} that are NaN or infinite"
-        remedy = "look for constant columns or cities without any observed pair"
-        raise DataError(mould("permutation_p_value", "statistics must be finite numbers", came, remedy))
-
-
-def count_p_value(
-    above: int,
-    tied: int,
-    below: int,
-    alternative: Alternative = "two-sided",
-    *,
-    mid_p: bool = False,
-    exact: bool = False,
-) -> float:
-    """Turn counts of larger, equal and smaller null statistics into a p-value.
-
-    Parameters
-    ----------
-    above, tied, below
-        How many statistics under the null are larger than, equal to, smaller than the observed one.
-    alternative
-        ``"greater"``, ``"less"`` or ``"two-sided"``.
-    mid_p
-        Count ties by half.
-    exact
-        The counts come from a complete enumeration, in which `tied` includes the observed arrangement.
-
-    Returns
-    -------
-    float
-        p-value in (0, 1].
-
-    Raises
-    ------
-    DataError
-        If a complete enumeration does not contain the observed arrangement.
-    SpecificationError
-        If `alternative` is none of the three.
-    """
-    if alternative not in ("two-sided", "greater", "less"):
-        remedy = "say 'two-sided', 'greater' or 'less'"
-        raise SpecificationError(
-            mould("count_p_value", "alternative must be known", repr(alternative), remedy)
-        )
-    if exact and tied < 1:
-        wanted = "a complete enumeration contains the observed statistic"
-        remedy = "pass exact=False if the observed arrangement is not among them"
-        raise DataError(mould("count_p_value", wanted, "no tie with it", remedy))
-    ties = tied if exact else tied + 1
-    total = above + ties + below
-    counted = 0.5 * ties if mid_p else ties
-    tails = {"greater": (above + counted) / total, "less": (below + counted) / total}
-    if alternative == "two-sided":
-        return min(1.0, 2.0 * min(tails.values()))
-    return tails[alternative]
-
-
-def monte_carlo_error(p_value: float, n_permutations: int, alternative: Alternative = "two-sided") -> float:
-    """Give the standard error that a p-value has from drawing only some permutations.
-
-    Parameters
-    ----------
-    p_value
-        Monte Carlo p-value.
-    n_permutations
-        How many permutations were drawn.
-    alternative
-        Direction of the test; a doubled tail has twice the error of the tail.
-
-    Returns
-    -------
-    float
-        Standard error on the scale of the p-value.
-
-    Raises
-    ------
-    DataError
-        If the p-value is outside [0, 1] or there are no permutations.
-    """
-    if not 0.0 <= p_value <= 1.0 or n_permutations < 1:
-        came = f"p = {p_value}, {n_permutations} permutations"
-        remedy = "pass what the test returned"
-        raise DataError(
-            mould("monte_carlo_error", "needs a p-value of at least one permutation", came, remedy)
-        )
-    sides = 2.0 if alternative == "two-sided" else 1.0
-    tail = p_value / sides
-    return sides * math.sqrt(tail * (1.0 - tail) / n_permutations)
 
 
 def node_permutations(
@@ -343,16 +188,21 @@ class NodePlan:
     Attributes
     ----------
     permutations
-        Integers of shape (R, n).
+        Integers of shape (R, n). A complete enumeration starts with the identity; random draws leave it out.
     exact
-        True if they are all there are, the identity among them.
+        True if they are all there are.
     blocks
         Label of each city, or None.
+    relabelling, representatives
+        Integers of shape (n,) and (m, n) if the permutations form m cosets of a cyclic group, else None;
+        see `plan_permutations`.
     """
 
     permutations: IntArray
     exact: bool
     blocks: tuple[str, ...] | None = None
+    relabelling: IntArray | None = None
+    representatives: IntArray | None = None
 
     def describe(self) -> str:
         """Name the null model in a few words.
@@ -363,9 +213,10 @@ class NodePlan:
             ``node permutation within 2 blocks, 999 draws``.
         """
         within = "" if self.blocks is None else f" within {len(set(self.blocks))} blocks"
-        kind = "all" if self.exact else "Monte Carlo"
-        drawn = "permutations" if self.exact else "draws"
-        return f"node permutation{within}, {kind} {len(self.permutations)} {drawn}"
+        count = len(self.permutations)
+        return f"node permutation{within}, " + (
+            f"all {count} permutations" if self.exact else f"{count} draws"
+        )
 
     def p_value(
         self,
@@ -402,6 +253,7 @@ def plan_permutations(
     *,
     blocks: Labels | None = None,
     rng: int | np.random.Generator | None = None,
+    cosets: bool = True,
 ) -> NodePlan:
     """Choose between all permutations and a random sample of them.
 
@@ -410,11 +262,15 @@ def plan_permutations(
     n
         Number of cities.
     n_permutations
-        Most permutations to go through. All are enumerated if there are no more than that (plus the identity).
+        How many permutations to go through, at least. All are enumerated if there are no more than that
+        (plus the identity). Drawn in cosets, R + 1 is rounded up to a multiple of n.
     blocks
-        One label per city; cities change places only within a label.
+        One label per city; cities change places only within a label. One single label is no restriction.
     rng
         Seed or generator.
+    cosets
+        Without blocks, draw in cosets of a cyclic group, which `cross_sums` goes through by fast Fourier
+        transform; otherwise one by one.
 
     Returns
     -------
@@ -425,10 +281,20 @@ def plan_permutations(
     ------
     DataError
         If the blocks allow no exchange at all.
+
+    Notes
+    -----
+    A coset plan relabels the cities at random, and takes all n cyclic shifts of the identity and of m - 1
+    uniform random permutations: n m permutations, the observed arrangement one of them. Under the null the
+    observed cosets are exchangeable, and within its coset the observed arrangement is a uniform draw, so that
+    (M + 1) / (R + 1) with R = n m - 1 keeps its level exactly, as it does for a random subgroup.
+
+    References
+    ----------
+    Hemerik, J. and Goeman, J. (2018). Exact testing with random permutations. 10.1007/s11749-017-0571-1.
     """
     labels = None if blocks is None else tuple(str(label) for label in blocks)
-    members = _block_members(n, labels)
-    total = math.prod(math.factorial(len(block)) for block in members)
+    total = math.prod(math.factorial(len(block)) for block in _block_members(n, labels))
     if total == 1:
         remedy = "use fewer, larger blocks"
         raise DataError(
@@ -437,5 +303,22 @@ def plan_permutations(
     if total <= n_permutations + 1:
         chunks = list(enumerate_permutations(n, blocks=labels))
         return NodePlan(permutations=np.concatenate(chunks), exact=True, blocks=labels)
+    free = labels is None or len(set(labels)) == 1
+    if cosets and free:
+        return _plan_cosets(n, -(-(n_permutations + 1) // n), np.random.default_rng(rng))
     drawn = node_permutations(n, n_permutations, blocks=labels, rng=rng)
-    return NodePlan(permutations=drawn, exact=False, blocks=labels)
+    return NodePlan(permutations=drawn, exact=False, blocks=None if free else labels)
+
+
+def _plan_cosets(n: int, count: int, generator: np.random.Generator) -> NodePlan:
+    relabelling = generator.permutation(n).astype(np.intp)
+    start = np.arange(n, dtype=np.intp)
+    representatives = np.concatenate(
+        [start[None], generator.permuted(np.tile(start, (count - 1, 1)), axis=1)]
+    )
+    shifts = (start[:, None] + start[None, :]) % n
+    drawn = np.empty((count * n, n), dtype=np.intp)
+    drawn[:, relabelling] = relabelling[representatives[:, shifts].reshape(count * n, n)]
+    return NodePlan(
+        permutations=drawn[1:], exact=False, relabelling=relabelling, representatives=representatives
+    )
