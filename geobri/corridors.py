@@ -48,10 +48,10 @@ def corridor_ids(origins: pd.Series, destinations: pd.Series, *, directed: bool 
         ``a--b`` with the slugs in alphabetical order, or ``a->b`` for directed pairs; named `corridor`.
     """
     left, right = origins.astype(str).to_numpy(dtype=object), destinations.astype(str).to_numpy(dtype=object)
-    if directed:
-        return pd.Index(list(left + "->" + right), name="corridor")
-    swap = left > right
-    return pd.Index(list(np.where(swap, right, left) + "--" + np.where(swap, left, right)), name="corridor")
+    swap = np.zeros(left.size, dtype=bool) if directed else left > right
+    joined = np.where(swap, right, left) + ("->" if directed else "--") + np.where(swap, left, right)
+    ids: pd.Index = pd.Index(list(joined), name="corridor", dtype=object)
+    return ids
 
 
 def order_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
