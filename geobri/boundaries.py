@@ -1,0 +1,219 @@
+"""Vector layers from disk: land, lakes, coastlines, countries in a named worldview.
+
+The files lie in the top-level folder `boundaries/` of the repository, with their sources, licences and hashes in its
+README. A wheel carries them as `geobri/boundaries_data/`; `locate` finds them in both places.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+import geopandas as gpd
+
+from geobri.errors import BoundaryError, mould
+
+__all__ = [
+    "describe_layer",
+    "list_layers",
+    "load_coastline",
+    "load_countries",
+    "load_lakes",
+    "load_land",
+    "locate",
+]
+
+Resolution = Literal["110m", "50m", "10m"]
+Worldview = Literal["ne", "china"]
+
+_PACKAGE = Path(__file__).resolve().parent
+_SUFFIX = ".geojson.gz"
+
+
+def _folder() -> Path:
+    for folder in (_PACKAGE / "boundaries_data", _PACKAGE.parent / "boundaries"):
+        if (folder / "manifest.json").is_file():
+            return folder
+    message = mould(
+        "boundaries",
+        "the layers must be installed beside the package (geobri/boundaries_data/ or boundaries/ of a checkout)",
+        f"neither beside {_PACKAGE}",
+        "Reinstall geobri from a wheel or from a whole checkout",
+    )
+    raise BoundaryError(message)
+
+
+def list_layers() -> list[str]:
+    """List the names of all layers on disk.
+
+    Returns
+    -------
+    list of str
+        Names that `locate` and `describe_layer` take, such as `land_110m`, in alphabetical order.
+    """
+    return sorted(path.name.removesuffix(_SUFFIX) for path in _folder().glob(f"*{_SUFFIX}"))
+
+
+def locate(name: str) -> Path:
+    """Find the file of a layer in a wheel, an editable install or a checkout.
+
+    Parameters
+    ----------
+    name
+        A layer such as `land_110m`, or another file of the folder, such as `README.md`.
+
+    Returns
+    -------
+    pathlib.Path
+        The existing file; GDAL reads layers as ``/vsigzip/<path>``.
+
+    Raises
+    ------
+    BoundaryError
+        If there is no such layer; the message lists those that exist.
+    """
+    folder = _folder()
+    for candidate in (folder / f"{name}{_SUFFIX}", folder / name):
+        if candidate.is_file() and candidate.parent == folder:
+            return candidate
+    layers = ", ".join(list_layers())
+    raise BoundaryError(mould("locate", f"name must be one of {layers}", repr(name), "Choose one of these"))
+
+
+def describe_layer(name: str) -> dict[str, Any]:
+    """Say where a layer comes from.
+
+    Parameters
+    ----------
+    name
+        A layer such as `land_110m`.
+
+    Returns
+    -------
+    dict
+        Its row of the manifest: `file, features, vertices, bytes, origin, package, licence, date, simplification, sha256, …`.
+
+    Raises
+    ------
+    BoundaryError
+        If there is no such layer.
+    """
+    file = locate(name).name
+    manifest = json.loads((_folder() / "manifest.json").read_text(encoding="utf-8"))
+    return next(row for row in manifest["layers"] if row["file"] == file)
+
+
+def load_land(resolution: Resolution = "110m") -> gpd.GeoDataFrame:
+    """Load land polygons, largest first, without any border.
+
+    Parameters
+    ----------
+    resolution
+        Natural Earth scale: `110m` (1:110 million) or `50m`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Columns `id, geometry` (Polygon, EPSG:4326, cut at 180°). The Caspian is a hole; Antarctica reaches 90° S.
+
+    Raises
+    ------
+    BoundaryError
+        If the resolution does not exist.
+    """
+    return _read("land", resolution)
+
+
+def load_lakes(resolution: Resolution = "110m") -> gpd.GeoDataFrame:
+    """Load lakes.
+
+    Parameters
+    ----------
+    resolution
+        Natural Earth scale: `110m` (24 lakes) or `50m` (412).
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Columns `id, name, geometry` (EPSG:4326), largest first. The Caspian is a hole in the land, not a lake here.
+
+    Raises
+    ------
+    BoundaryError
+        If the resolution does not exist.
+    """
+    return _read("lakes", resolution)
+
+
+def load_coastline(resolution: Resolution = "110m", *, caspian: bool = True) -> gpd.GeoDataFrame:
+    """Load the coastline.
+
+    Parameters
+    ----------
+    resolution
+        Natural Earth scale: `110m`, `50m`, or `10m` for distances (simplified by at most 0.25 km).
+    caspian
+        Whether the shore of the Caspian counts as coast; Natural Earth draws it as one.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Columns `id` (`ocean`, `caspian`), `geometry` (MultiLineString, EPSG:4326).
+
+    Raises
+    ------
+    BoundaryError
+        If the resolution does not exist.
+    """
+    coastline = _read("coastline", resolution)
+    return coastline if caspian else coastline[coastline["id"] != "caspian"].copy()
+
+
+def load_countries(resolution: Resolution = "110m", *, worldview: Worldview) -> gpd.GeoDataFrame:
+    """Load country polygons as drawn in a worldview, which you have to name.
+
+    Parameters
+    ----------
+    resolution
+        `110m`, or `50m` (worldview `ne` only).
+    worldview
+        `ne`: Natural Earth, de facto borders. `china`: borders as drawn in China.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Columns `id` (unique), `country` (ISO alpha-3, empty where ISO has none), `name, name_zh` (as the reports print
+        them), `region, subregion` (UN M49), `sovereign`, `region_bri22, region_global513`, `geometry` (EPSG:4326).
+
+    Raises
+    ------
+    BoundaryError
+        If there is no such layer.
+
+    Notes
+    -----
+    For drawing only. The country of a city comes from the gazetteer, not from these polygons: their borders are coarse.
+    """
+    name = f"countries_{resolution}_{worldview}"
+    if name not in list_layers():
+        wanted = "resolution and worldview must name a layer: " + ", ".join(_levels("countries"))
+        remedy = 'Use resolution="110m" for worldview="china"'
+        raise BoundaryError(mould("load_countries", wanted, f"{resolution!r} and {worldview!r}", remedy))
+    return _read_layer(name)
+
+
+def _levels(theme: str) -> list[str]:
+    return [name.removeprefix(f"{theme}_") for name in list_layers() if name.startswith(f"{theme}_")]
+
+
+def _read(theme: str, resolution: str) -> gpd.GeoDataFrame:
+    levels = _levels(theme)
+    if resolution not in levels:
+        wanted = f"resolution must be one of {', '.join(levels)}"
+        raise BoundaryError(mould(f"load_{theme}", wanted, repr(resolution), "Choose one of these"))
+    return _read_layer(f"{theme}_{resolution}")
+
+
+def _read_layer(name: str) -> gpd.GeoDataFrame:
+    return gpd.read_file(f"/vsigzip/{locate(name).as_posix()}", engine="pyogrio")

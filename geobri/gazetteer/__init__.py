@@ -1,0 +1,1 @@
+"""Places and countries by name: the gazetteer, aliases, and geocoding that never guesses."""

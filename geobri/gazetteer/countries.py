@@ -1,0 +1,131 @@
+"""Countries as ISO 3166-1 alpha-3 codes: the table, and the way from a name to a code.
+
+The names are those the two reports print ("U.K.", "捷克 Czech"), with the common English name beside them; the column
+`name_source` says which names are printed. Dependent territories carry the code of their `sovereign`.
+"""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+from collections.abc import Iterable
+from importlib import resources
+
+import pandas as pd
+
+from geobri.errors import GeocodingError, first_offenders, mould
+
+__all__ = ["country_codes", "load_country_table"]
+
+_SPELLINGS = {
+    "uk": "GBR",
+    "great britain": "GBR",
+    "england": "GBR",
+    "scotland": "GBR",
+    "united states of america": "USA",
+    "america": "USA",
+    "republic of korea": "KOR",
+    "dprk": "PRK",
+    "russian federation": "RUS",
+    "viet nam": "VNM",
+    "lao pdr": "LAO",
+    "czech republic": "CZE",
+    "burma": "MMR",
+    "ivory coast": "CIV",
+    "cape verde": "CPV",
+    "swaziland": "SWZ",
+    "macedonia": "MKD",
+    "east timor": "TLS",
+    "brunei darussalam": "BRN",
+    "vatican": "VAT",
+    "drc": "COD",
+    "democratic republic of congo": "COD",
+    "republic of the congo": "COG",
+    "the gambia": "GMB",
+    "the bahamas": "BHS",
+    "macau": "MAC",
+    "西班牙王国": "ESP",
+    "大韩民国": "KOR",
+    "南韩": "KOR",
+    "孟加拉": "BGD",
+    "中华人民共和国": "CHN",
+    "香港": "HKG",
+    "澳门": "MAC",
+    "台湾": "TWN",
+    "阿拉伯联合酋长国": "ARE",
+    "印尼": "IDN",
+    "沙特": "SAU",
+}
+
+
+@functools.cache
+def _table() -> pd.DataFrame:
+    source = resources.files("geobri") / "data" / "gazetteer" / "countries.csv"
+    with source.open(encoding="utf-8") as stream:
+        return pd.read_csv(stream, dtype=str, keep_default_na=False, index_col="country")
+
+
+def load_country_table() -> pd.DataFrame:
+    """Load the table of countries and territories.
+
+    Returns
+    -------
+    pandas.DataFrame
+        250 rows, index `country` (ISO 3166-1 alpha-3; Kosovo is the user-assigned XKX), columns `alpha2, numeric, name,
+        name_zh, name_common, m49_region, m49_subregion, sovereign, name_source`. A fresh copy, yours to change.
+
+    Notes
+    -----
+    `name` and `name_zh` are the spellings of the reports where `name_source` is filled. The UN does not list Taiwan in
+    M49; it stands here under Eastern Asia, as in the UN's population tables.
+    """
+    return _table().copy()
+
+
+def _key(name: object) -> str:
+    text = unicodedata.normalize("NFKD", str(name)).casefold().replace(".", "").strip()
+    text = "".join(letter for letter in text if not unicodedata.combining(letter))
+    return unicodedata.normalize("NFC", text.removeprefix("the "))
+
+
+@functools.cache
+def _codes_by_key() -> dict[str, str]:
+    table = _table()
+    codes = {_key(name): code for name, code in _SPELLINGS.items()}
+    for column in ("name_common", "name", "name_zh", "alpha2"):
+        codes.update({_key(name): str(code) for code, name in table[column].items() if name})
+    codes.update({_key(code): str(code) for code in table.index})
+    return codes
+
+
+def country_codes(countries: Iterable[object]) -> list[str]:
+    """Turn country names or codes, in English or Chinese, into ISO alpha-3 codes.
+
+    Parameters
+    ----------
+    countries
+        Alpha-2 or alpha-3 codes, or names as the reports or ISO print them ("U.K.", "韩国", "Viet Nam").
+
+    Returns
+    -------
+    list of str
+        One alpha-3 code per input, in the same order.
+
+    Raises
+    ------
+    GeocodingError
+        If any is unknown; all unknown ones are named at once.
+    """
+    wanted = list(countries)
+    known = _codes_by_key()
+    codes = [known.get(_key(country), "") for country in wanted]
+    unknown = [country for country, code in zip(wanted, codes, strict=True) if not code]
+    if unknown:
+        message = mould(
+            "country_codes",
+            "every country must be an ISO 3166 code or a country name in English or Chinese",
+            f"{len(unknown)} unknown of {len(wanted)}: {first_offenders(unknown)}",
+            "Use the alpha-3 code, as in load_country_table().index",
+        )
+        raise GeocodingError(message)
+    return codes
