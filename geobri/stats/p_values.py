@@ -10,7 +10,7 @@ import numpy.typing as npt
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.results import Alternative, FloatArray
 
-__all__ = ["TIE_TOLERANCE", "count_p_value", "monte_carlo_error", "permutation_p_value"]
+__all__ = ["TIE_TOLERANCE", "count_p_value", "monte_carlo_error", "permutation_p_value", "say_p_value"]
 
 #: Statistics closer than this share of their own size are the same statistic, apart from rounding.
 TIE_TOLERANCE = 1e-10
@@ -167,3 +167,20 @@ def monte_carlo_error(p_value: float, n_permutations: int, alternative: Alternat
     sides = 2.0 if alternative == "two-sided" else 1.0
     tail = p_value / sides
     return sides * math.sqrt(tail * (1.0 - tail) / n_permutations)
+
+
+def say_p_value(p_value: float) -> str:
+    """Write a p-value with two significant digits.
+
+    Parameters
+    ----------
+    p_value
+        In (0, 1].
+
+    Returns
+    -------
+    str
+        ``0.34``, ``0.0012`` or ``1.00``.
+    """
+    digits = 2 if p_value >= 0.1 else 1 - math.floor(math.log10(p_value))  # noqa: PLR2004 (leading zeros start here)
+    return f"{p_value:.{digits}f}"

@@ -1,0 +1,308 @@
+"""Pair matrices at the door of the dyadic tests: one order of cities, one pattern of missing cells, blocks."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geobri.errors import DataError, SpecificationError, first_offenders, mould
+from geobri.stats.pairs import (
+    BoolArray,
+    check_pair_matrix,
+    exchangeable_blocks,
+    observed_pairs,
+    pair_positions,
+)
+from geobri.stats.permutation import IntArray, Labels, NodePlan, plan_permutations
+from geobri.stats.results import FloatArray
+
+__all__ = ["Blocks", "DyadData", "Matrix", "prepare_dyads"]
+
+Matrix = npt.ArrayLike | pd.DataFrame
+Blocks = Labels | Literal["auto"] | None
+
+#: Fewer exchanges than this within the blocks of a missing-cell pattern, and missing cells travel instead.
+FEWEST_EXCHANGES = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DyadData:
+    """Pair matrices that are ready to be permuted.
+
+    Attributes
+    ----------
+    names
+        Names of the matrices.
+    matrices
+        Shape (number of matrices, n, n); 0 where a cell is not in `seen`.
+    seen
+        Cells observed in all matrices, shape (n, n).
+    directed
+        All off-diagonal cells count, not only one of each pair.
+    blocks
+        Label of each city, or None if all may change places.
+    travelling
+        Missing cells move with the permuted matrix, so that the number of compared pairs varies.
+    labels
+        City ids, or positions where there are none.
+    """
+
+    names: tuple[str, ...]
+    matrices: FloatArray
+    seen: BoolArray
+    directed: bool
+    blocks: tuple[str, ...] | None
+    travelling: bool
+    labels: tuple[str, ...]
+
+    @property
+    def n_cities(self) -> int:
+        """Number of cities.
+
+        Returns
+        -------
+        int
+            n.
+        """
+        return len(self.labels)
+
+    @property
+    def n_pairs(self) -> int:
+        """Number of observed pairs.
+
+        Returns
+        -------
+        int
+            Cells of a directed matrix, pairs of an undirected one.
+        """
+        return int(self.positions()[0].size)
+
+    def positions(self) -> tuple[IntArray, IntArray]:
+        """Give row and column of each observed pair.
+
+        Returns
+        -------
+        tuple
+            Two integer arrays of length `n_pairs`.
+        """
+        rows, columns = pair_positions(len(self.labels), self.directed)
+        kept = self.seen[rows, columns]
+        return rows[kept], columns[kept]
+
+    def columns(self) -> FloatArray:
+        """Give the observed values.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (number of matrices, n_pairs).
+        """
+        rows, columns = self.positions()
+        values: FloatArray = self.matrices[:, rows, columns]
+        return values
+
+    def spread(self, values: npt.ArrayLike) -> FloatArray:
+        """Lay values of the observed pairs out as matrices again.
+
+        Parameters
+        ----------
+        values
+            Shape (k, n_pairs) or (n_pairs,).
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (k, n, n), 0 in unobserved cells.
+        """
+        stacked = np.atleast_2d(np.asarray(values, dtype=np.float64))
+        rows, columns = self.positions()
+        laid = np.zeros((len(stacked), len(self.labels), len(self.labels)))
+        laid[:, rows, columns] = stacked
+        if not self.directed:
+            laid[:, columns, rows] = stacked
+        return laid
+
+    def plan(self, n_permutations: int, rng: int | np.random.Generator | None) -> NodePlan:
+        """Plan the permutations of these cities.
+
+        Parameters
+        ----------
+        n_permutations
+            How many, at least.
+        rng
+            Seed or generator.
+
+        Returns
+        -------
+        NodePlan
+            All permutations within the blocks, or random ones.
+        """
+        return plan_permutations(len(self.labels), n_permutations, blocks=self.blocks, rng=rng)
+
+    def choices(self, rng: int | np.random.Generator | None, plan: NodePlan) -> dict[str, Any]:
+        """List what was chosen, for the result.
+
+        Parameters
+        ----------
+        rng
+            Seed or generator as given.
+        plan
+            The permutations gone through.
+
+        Returns
+        -------
+        dict
+            Names and values of the choices.
+        """
+        return {
+            "seed": rng if isinstance(rng, int) else None,
+            "n_permutations": len(plan.permutations),
+            "exact": plan.exact,
+            "blocks": None if self.blocks is None else dict(Counter(self.blocks)),
+            "directed": self.directed,
+            "missing cells": self._say_missing(),
+        }
+
+    def _say_missing(self) -> str:
+        absent = pair_positions(len(self.labels), self.directed)[0].size - self.n_pairs
+        if not absent:
+            return "none"
+        how = (
+            "travel with the permuted matrix"
+            if self.travelling
+            else "stay in place: cities change places in blocks"
+        )
+        return f"{absent} pairs, {how}"
+
+
+def prepare_dyads(
+    matrices: Mapping[str, Matrix], *, caller: str, directed: bool = False, blocks: Blocks = "auto"
+) -> DyadData:
+    """Bring pair matrices into one order and find out which cities may change places.
+
+    Parameters
+    ----------
+    matrices
+        Pair matrices by name: arrays, or tables whose index and columns are city ids in any order.
+    caller
+        Function that asks, for messages.
+    directed
+        Matrices need not be symmetric.
+    blocks
+        One label per city; cities change places only within a label. ``"auto"``: with missing cells, the
+        blocks that keep missing cells where they are, if these allow at least 1,000 exchanges; otherwise none, and
+        missing cells travel with the permuted matrix. None: one block.
+
+    Returns
+    -------
+    DyadData
+        The matrices, their common observed cells, and the blocks.
+
+    Raises
+    ------
+    DataError
+        If a matrix is not usable, shapes or labels differ, or too few pairs are observed in all matrices.
+    SpecificationError
+        If the number of block labels is not the number of cities.
+    """
+    labels, arrays = _aligned(matrices, caller)
+    clean = [
+        check_pair_matrix(array, caller=caller, name=name, directed=directed)
+        for name, array in arrays.items()
+    ]
+    seen = observed_pairs(*clean)
+    _check_common(clean, list(arrays), seen, labels, caller)
+    chosen = _choose_blocks(seen, blocks, caller)
+    stays = _pattern_stays(seen, chosen)
+    return DyadData(
+        names=tuple(arrays),
+        matrices=np.where(seen, np.stack(clean), 0.0),
+        seen=seen,
+        directed=directed,
+        blocks=chosen,
+        travelling=not stays,
+        labels=tuple(labels),
+    )
+
+
+def _aligned(matrices: Mapping[str, Matrix], caller: str) -> tuple[list[str], dict[str, npt.ArrayLike]]:
+    frames = {name: one for name, one in matrices.items() if isinstance(one, pd.DataFrame)}
+    shapes = {name: np.shape(one) for name, one in matrices.items()}
+    if len(set(shapes.values())) > 1:
+        came = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise DataError(
+            mould(caller, "matrices must have the same shape", came, "use the same cities for all")
+        )
+    size = next(iter(shapes.values()))[0]
+    if not frames:
+        return [str(position) for position in range(size)], dict(matrices)
+    labels = [str(label) for label in next(iter(frames.values())).index]
+    return labels, {name: _reordered(one, name, labels, caller) for name, one in matrices.items()}
+
+
+def _reordered(matrix: Matrix, name: str, labels: list[str], caller: str) -> npt.ArrayLike:
+    if not isinstance(matrix, pd.DataFrame):
+        return matrix
+    named = matrix.set_axis(matrix.index.astype(str), axis=0).set_axis(matrix.columns.astype(str), axis=1)
+    strangers = sorted({*named.index, *named.columns} ^ set(labels))
+    if strangers or not named.index.is_unique:
+        came = f"{name} with other or repeated labels: {first_offenders(strangers)}"
+        raise DataError(mould(caller, "matrices must be about the same cities", came, "reindex them alike"))
+    array: npt.ArrayLike = named.loc[labels, labels].to_numpy(dtype=np.float64)
+    return array
+
+
+def _check_common(
+    clean: Sequence[FloatArray], names: Sequence[str], seen: BoolArray, labels: Sequence[str], caller: str
+) -> None:
+    alone = [labels[int(place)] for place in np.flatnonzero(~np.asarray(seen.any(axis=0) | seen.any(axis=1)))]
+    if alone:
+        came = f"{len(alone)} cities without one: {first_offenders(alone)}"
+        raise DataError(
+            mould(caller, "every city needs a pair observed in all matrices", came, "leave them out")
+        )
+    flat = [name for name, one in zip(names, clean, strict=True) if float(np.ptp(one[seen])) == 0.0]
+    if flat:
+        came = f"equal values throughout in {first_offenders(flat)}"
+        raise DataError(mould(caller, "the pairs observed in all matrices must vary", came, "leave it out"))
+
+
+def _choose_blocks(seen: BoolArray, blocks: Blocks, caller: str) -> tuple[str, ...] | None:
+    if blocks is None:
+        return None
+    if isinstance(blocks, str):
+        if blocks != "auto":
+            remedy = "pass 'auto', None or one label per city"
+            raise SpecificationError(mould(caller, "blocks must be labels", repr(blocks), remedy))
+        return _automatic_blocks(seen)
+    labels = tuple(str(label) for label in blocks)
+    if len(labels) != len(seen):
+        came = f"{len(labels)} labels for {len(seen)} cities"
+        raise SpecificationError(mould(caller, "blocks need one label per city", came, "pass one for each"))
+    return labels
+
+
+def _automatic_blocks(seen: BoolArray) -> tuple[str, ...] | None:
+    n = len(seen)
+    if int(seen.sum()) == n * (n - 1):
+        return None
+    found = exchangeable_blocks(seen)
+    exchanges = math.prod(math.factorial(size) for size in Counter(found).values())
+    return tuple(str(block) for block in found) if exchanges >= FEWEST_EXCHANGES else None
+
+
+def _pattern_stays(seen: BoolArray, blocks: tuple[str, ...] | None) -> bool:
+    """Say whether exchanges within the blocks leave the observed cells where they are."""
+    n = len(seen)
+    if int(seen.sum()) == n * (n - 1):
+        return True
+    found = exchangeable_blocks(seen)
+    label = blocks if blocks is not None else ("",) * n
+    return len(set(zip(label, found, strict=True))) == len(set(label))

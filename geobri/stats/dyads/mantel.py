@@ -1,0 +1,399 @@
+"""Mantel tests: whether two pair matrices of the same cities are correlated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.stats import rankdata
+
+from geobri.errors import SpecificationError, mould
+from geobri.stats.cross_sums import cross_sums
+from geobri.stats.dyads.inputs import Blocks, DyadData, Matrix, prepare_dyads
+from geobri.stats.dyads.kendall import kendall_null, kendall_tau
+from geobri.stats.dyads.partial import partial_correlation, partial_null
+from geobri.stats.p_values import monte_carlo_error, say_p_value
+from geobri.stats.permutation import NodePlan
+from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+
+__all__ = ["CorrelationMethod", "mantel_test", "partial_mantel_test", "qap_correlation_test"]
+
+CorrelationMethod = Literal["pearson", "spearman", "kendall"]
+
+METHODS = {
+    "pearson": "Pearson correlation",
+    "spearman": "Spearman rank correlation",
+    "kendall": "Kendall tau-b",
+}
+
+PARTIAL_NOTE = "approximate: exchanging raw values does not keep the relation with the controls; prefer mrqap_test, which does"
+
+
+def mantel_test(
+    x: Matrix,
+    y: Matrix,
+    *,
+    method: CorrelationMethod = "pearson",
+    alternative: Alternative = "two-sided",
+    n_permutations: int = 999,
+    blocks: Blocks = "auto",
+    directed: bool = False,
+    mid_p: bool = False,
+    names: tuple[str, str] = ("x", "y"),
+    rng: int | np.random.Generator | None = None,
+) -> TestResult:
+    """Test whether two pair matrices of the same cities are correlated.
+
+    The correlation is taken over pairs, the null distribution from exchanging whole cities of the first
+    matrix, rows and columns together. Suited to two matrices; with more, see `mrqap_test`. If both matrices
+    come from places (distances of something that varies smoothly in space), exchanging cities claims too
+    much: see `moran_mantel_test`.
+
+    Parameters
+    ----------
+    x
+        Pair matrix whose cities are exchanged, for example distance in km: array of shape (n, n), or a table
+        with city ids as index and columns. NaN marks missing cells, the diagonal is ignored.
+    y
+        Pair matrix that stays, for example a connectivity score.
+    method
+        ``"pearson"``, ``"spearman"`` or ``"kendall"`` (tau-b).
+    alternative
+        Direction of the alternative for the correlation.
+    n_permutations
+        How many permutations, at least; all are gone through if there are no more.
+    blocks
+        One label per city, within which cities change places; ``"auto"`` keeps missing cells in place where
+        possible (see Notes); None for no blocks.
+    directed
+        The matrices are not symmetric: all off-diagonal cells count.
+    mid_p
+        Count ties by half.
+    names
+        Names of x and y, for the result.
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    TestResult
+        `statistic` is the correlation; `null_distribution` has shape (R,).
+
+    Raises
+    ------
+    DataError
+        If a matrix is not usable: fewer than four cities, equal values, cities without pairs.
+    SpecificationError
+        If the method is unknown.
+
+    Notes
+    -----
+    With domestic pairs left out, cities may change places only within blocks that leave these pairs out:
+    ``"auto"`` finds them. Where missing cells follow no such pattern they travel with x, each permutation is
+    compared on the pairs observed on both sides, and ranks are those of the observed pairs.
+
+    References
+    ----------
+    Mantel, N. (1967). The detection of disease clustering and a generalized regression approach.
+    Cancer Research 27, 209-220.
+    Legendre, P. and Fortin, M.-J. (2010). Comparison of the Mantel test and alternative approaches.
+    10.1111/j.1755-0998.2010.02866.x.
+    """
+    _check_method(method, "mantel_test")
+    data = prepare_dyads({"x": x, "y": y}, caller="mantel_test", directed=directed, blocks=blocks)
+    plan = data.plan(n_permutations, rng)
+    observed, null = _correlations(data, plan, method)
+    return _result(
+        _Finding(
+            test="mantel_test",
+            title="Mantel test",
+            data=data,
+            plan=plan,
+            observed=observed,
+            null=null,
+            alternative=alternative,
+            mid_p=mid_p,
+            names=names,
+            choices={"correlation": method, **data.choices(rng, plan)},
+        )
+    )
+
+
+def qap_correlation_test(
+    x: Matrix,
+    y: Matrix,
+    *,
+    method: CorrelationMethod = "pearson",
+    alternative: Alternative = "two-sided",
+    n_permutations: int = 999,
+    blocks: Blocks = "auto",
+    directed: bool = True,
+    mid_p: bool = False,
+    names: tuple[str, str] = ("x", "y"),
+    rng: int | np.random.Generator | None = None,
+) -> TestResult:
+    """Test whether two networks of the same cities are correlated (quadratic assignment procedure).
+
+    The same test as `mantel_test` under the name it has in network analysis, and directed unless said
+    otherwise: presence or strength of a link from origin to destination, in both networks.
+
+    Parameters
+    ----------
+    x
+        Pair matrix whose cities are exchanged, shape (n, n); row is origin.
+    y
+        Pair matrix that stays.
+    method
+        ``"pearson"`` (the graph correlation), ``"spearman"`` or ``"kendall"``.
+    alternative
+        Direction of the alternative for the correlation.
+    n_permutations
+        How many permutations, at least.
+    blocks
+        One label per city, ``"auto"`` or None, as in `mantel_test`.
+    directed
+        All off-diagonal cells count; otherwise each pair once.
+    mid_p
+        Count ties by half; presence-absence networks have many.
+    names
+        Names of x and y, for the result.
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    TestResult
+        `statistic` is the correlation; `null_distribution` has shape (R,).
+
+    References
+    ----------
+    Hubert, L. and Schultz, J. (1976). Quadratic assignment as a general data analysis strategy.
+    10.1111/j.2044-8317.1976.tb00714.x.
+    Krackhardt, D. (1988). Predicting with networks. 10.1016/0378-8733(88)90004-4.
+    """
+    _check_method(method, "qap_correlation_test")
+    data = prepare_dyads({"x": x, "y": y}, caller="qap_correlation_test", directed=directed, blocks=blocks)
+    plan = data.plan(n_permutations, rng)
+    observed, null = _correlations(data, plan, method)
+    return _result(
+        _Finding(
+            test="qap_correlation_test",
+            title="QAP test",
+            data=data,
+            plan=plan,
+            observed=observed,
+            null=null,
+            alternative=alternative,
+            mid_p=mid_p,
+            names=names,
+            choices={"correlation": method, **data.choices(rng, plan)},
+        )
+    )
+
+
+def partial_mantel_test(
+    x: Matrix,
+    y: Matrix,
+    controls: Mapping[str, Matrix],
+    *,
+    method: Literal["pearson", "spearman"] = "pearson",
+    permute: Literal["values", "residuals"] = "residuals",
+    alternative: Alternative = "two-sided",
+    n_permutations: int = 999,
+    blocks: Blocks = "auto",
+    directed: bool = False,
+    names: tuple[str, str] = ("x", "y"),
+    rng: int | np.random.Generator | None = None,
+) -> TestResult:
+    """Test whether two pair matrices are correlated once others are held constant; approximate.
+
+    Known from ecology and kept for comparison. Its size is only approximately right, and not even that when
+    values are skewed or the controls vary smoothly in space; `mrqap_test` answers the same question better.
+
+    Parameters
+    ----------
+    x
+        Pair matrix whose cities are exchanged, shape (n, n).
+    y
+        Pair matrix that stays.
+    controls
+        Pair matrices to hold constant, by name.
+    method
+        ``"pearson"``, or ``"spearman"`` on ranks.
+    permute
+        ``"values"`` exchanges x itself (as in R's vegan); ``"residuals"`` exchanges what the controls leave of
+        x and residualises again, which keeps the relation of x and controls (double semi-partialling).
+    alternative
+        Direction of the alternative for the partial correlation.
+    n_permutations
+        How many permutations, at least.
+    blocks
+        One label per city, ``"auto"`` or None, as in `mantel_test`.
+    directed
+        All off-diagonal cells count.
+    names
+        Names of x and y, for the result.
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    TestResult
+        `statistic` is the partial correlation; the note says that it is approximate.
+
+    Raises
+    ------
+    DataError
+        If a matrix is not usable, or missing cells would travel: there is no partial correlation for that.
+    SpecificationError
+        If the method or the way of permuting is unknown, or there is no control.
+
+    References
+    ----------
+    Smouse, P. E., Long, J. C. and Sokal, R. R. (1986). Multiple regression and correlation extensions of the
+    Mantel test. 10.2307/2413122.
+    Legendre, P. (2000). Comparison of permutation methods for the partial correlation and partial Mantel tests.
+    10.1080/00949650008812035.
+    """
+    _check_partial(method, permute, controls)
+    matrices = {"x": x, "y": y, **{f"control {name}": one for name, one in controls.items()}}
+    data = prepare_dyads(matrices, caller="partial_mantel_test", directed=directed, blocks=blocks)
+    plan = data.plan(n_permutations, rng)
+    columns = _ranked(data.columns()) if method == "spearman" else data.columns()
+    observed = partial_correlation(columns)
+    null = partial_null(data, plan, columns, residuals=permute == "residuals")
+    choices = {
+        "correlation": method,
+        "controls": tuple(controls),
+        "permute": permute,
+        **data.choices(rng, plan),
+    }
+    return _result(
+        _Finding(
+            test="partial_mantel_test",
+            title=f"partial Mantel test given {', '.join(controls)}, approximate",
+            data=data,
+            plan=plan,
+            observed=observed,
+            null=null,
+            alternative=alternative,
+            mid_p=False,
+            names=names,
+            choices=choices,
+        )
+    )
+
+
+def _check_method(method: str, caller: str, known: tuple[str, ...] = tuple(METHODS)) -> None:
+    if method not in known:
+        remedy = f"say one of {', '.join(known)}"
+        raise SpecificationError(mould(caller, "method must be known", repr(method), remedy))
+
+
+def _check_partial(method: str, permute: str, controls: Mapping[str, Matrix]) -> None:
+    caller = "partial_mantel_test"
+    _check_method(method, caller, ("pearson", "spearman"))
+    if permute not in ("values", "residuals"):
+        remedy = "say 'values' or 'residuals'"
+        raise SpecificationError(mould(caller, "permute must be known", repr(permute), remedy))
+    if not controls:
+        remedy = "pass at least one, or use mantel_test"
+        raise SpecificationError(mould(caller, "controls are what is held constant", "none", remedy))
+
+
+def _ranked(columns: FloatArray) -> FloatArray:
+    ranks: FloatArray = rankdata(columns, axis=1)
+    return ranks
+
+
+def _standardised(columns: FloatArray) -> FloatArray:
+    centred = columns - columns.mean(axis=1, keepdims=True)
+    scaled: FloatArray = centred / np.linalg.norm(centred, axis=1, keepdims=True)
+    return scaled
+
+
+def _correlations(data: DyadData, plan: NodePlan, method: CorrelationMethod) -> tuple[float, FloatArray]:
+    """Give the observed correlation and those of the permutations."""
+    columns = data.columns()
+    if method == "kendall":
+        return kendall_tau(columns[0], columns[1]), kendall_null(data, plan)
+    scaled = _standardised(_ranked(columns) if method == "spearman" else columns)
+    observed = float(np.clip(scaled[0] @ scaled[1], -1.0, 1.0))
+    laid = data.spread(scaled)
+    if data.travelling:
+        return observed, _travelling_null(data, plan, laid)
+    return observed, cross_sums(plan, laid[:1], laid[1:], directed=data.directed)[:, 0, 0]
+
+
+def _travelling_null(data: DyadData, plan: NodePlan, laid: FloatArray) -> FloatArray:
+    """Correlate what is observed both in the permuted and in the fixed matrix."""
+    seen = data.seen.astype(np.float64)
+    lefts = np.stack([seen, laid[0], laid[0] ** 2])
+    rights = np.stack([seen, laid[1], laid[1] ** 2])
+    sums = cross_sums(plan, lefts, rights, directed=data.directed)
+    count, x, y = sums[:, 0, 0], sums[:, 1, 0], sums[:, 0, 1]
+    covariance = sums[:, 1, 1] - x * y / count
+    spread_x, spread_y = sums[:, 2, 0] - x**2 / count, sums[:, 0, 2] - y**2 / count
+    correlation: FloatArray = covariance / np.sqrt(spread_x * spread_y)
+    return correlation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Finding:
+    """What a correlation test found, before it is worded."""
+
+    test: str
+    title: str
+    data: DyadData
+    plan: NodePlan
+    observed: float
+    null: FloatArray
+    alternative: Alternative
+    mid_p: bool
+    names: tuple[str, str]
+    choices: Mapping[str, object]
+
+
+def _result(found: _Finding) -> TestResult:
+    p_value = found.plan.p_value(found.observed, found.null, found.alternative, mid_p=found.mid_p)
+    error = 0.0 if found.plan.exact else monte_carlo_error(p_value, len(found.null), found.alternative)
+    method = METHODS[str(found.choices["correlation"])]
+    return TestResult(
+        statistic=found.observed,
+        p_value=p_value,
+        alternative=found.alternative,
+        n=found.data.n_cities,
+        method=f"{found.title} ({method}; {found.plan.describe()})",
+        null_distribution=found.null,
+        sentence=_sentence(found, method, p_value),
+        terms=(_term(found, method, p_value),),
+        choices={**found.choices, "mid-p": found.mid_p, "Monte Carlo error of p": error},
+    )
+
+
+def _term(found: _Finding, method: str, p_value: float) -> Term:
+    return Term(
+        test=found.test,
+        value=found.names[1],
+        term=f"{method} with {found.names[0]}",
+        estimate=found.observed,
+        statistic=found.observed,
+        p_value=p_value,
+        alternative=found.alternative,
+        n_cities=found.data.n_cities,
+        n_pairs=found.data.n_pairs,
+        null=found.plan.describe(),
+        method=found.title + (", mid-p" if found.mid_p else ""),
+        note=PARTIAL_NOTE if found.test == "partial_mantel_test" else "",
+    )
+
+
+def _sentence(found: _Finding, method: str, p_value: float) -> str:
+    x, y = found.names
+    return (
+        f"Over {found.data.n_pairs} pairs of {found.data.n_cities} cities, {y} "
+        f"{'rises' if found.observed > 0 else 'falls'} with {x} ({method} {found.observed:+.2f}); "
+        f"exchanging the cities gives p = {say_p_value(p_value)} ({found.title})."
+    )
