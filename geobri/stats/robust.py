@@ -1,0 +1,301 @@
+"""Covariances of estimates from pairs that share cities.
+
+Two corridors with a city in common are not independent. A sandwich covariance is bread x meat x bread; the
+meats here differ only in which products of scores they count. All of them are sums over cities, never over
+pairs of pairs: with g_c the sum of the scores of all pairs that touch city c and h_d the sum over a dyad (a
+pair and its reverse), the dyadic meat is sum g_c g_c' - sum h_d h_d', because products of pairs that share
+both cities are counted by both.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from geobri.errors import DataError, mould
+from geobri.stats.permutation import IntArray
+from geobri.stats.regression import RegressionFit
+from geobri.stats.results import FloatArray
+
+__all__ = [
+    "COVARIANCES",
+    "SMALL_NUMBER_OF_CITIES",
+    "Covariance",
+    "cluster_meat",
+    "dyadic_meat",
+    "estimate_covariance",
+    "heteroskedastic_meat",
+    "two_way_meat",
+]
+
+SMALL_NUMBER_OF_CITIES = 50
+"""Below this, intervals from dyadic-robust errors are too short (see docs/calibration.md)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Covariance:
+    """A covariance of k estimates, with what is needed to use it.
+
+    Attributes
+    ----------
+    kind
+        ``naive``, ``hc1``, ``origin``, ``destination``, ``two-way`` or ``dyadic``.
+    matrix
+        Shape (k, k).
+    df
+        Degrees of freedom of the t-distribution that goes with it; infinite for the normal.
+    note
+        A caution; empty when there is none.
+    """
+
+    kind: str
+    matrix: FloatArray
+    df: float
+    note: str = ""
+
+    @property
+    def errors(self) -> FloatArray:
+        """Standard errors, shape (k,); NaN where the variance is not positive."""
+        variances = np.diag(self.matrix)
+        return np.sqrt(np.where(variances > 0, variances, np.nan))
+
+    def interval(self, estimates: FloatArray, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
+        """Give the limits of Wald intervals.
+
+        Parameters
+        ----------
+        estimates
+            Shape (k,).
+        level
+            Coverage that is wanted.
+
+        Returns
+        -------
+        tuple
+            Lower and upper limits, shape (k,) each.
+        """
+        reach = float(stats.t.ppf(0.5 + level / 2, self.df)) * self.errors
+        return estimates - reach, estimates + reach
+
+    def p_values(self, estimates: FloatArray) -> FloatArray:
+        """Give two-sided p-values of the hypotheses that each estimate is 0.
+
+        Parameters
+        ----------
+        estimates
+            Shape (k,).
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (k,).
+        """
+        return np.asarray(2.0 * stats.t.sf(np.abs(estimates) / self.errors, self.df))
+
+
+def heteroskedastic_meat(scores: FloatArray) -> FloatArray:
+    """Sum the products of each pair's score with itself.
+
+    Parameters
+    ----------
+    scores
+        Shape (N, k).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (k, k).
+
+    References
+    ----------
+    White, H. (1980). A heteroskedasticity-consistent covariance matrix estimator. 10.2307/1912934.
+    """
+    return np.asarray(scores.T @ scores)
+
+
+def cluster_meat(scores: FloatArray, groups: IntArray) -> FloatArray:
+    """Sum the products of scores within groups.
+
+    Parameters
+    ----------
+    scores
+        Shape (N, k).
+    groups
+        Group number of each pair, shape (N,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (k, k).
+    """
+    sums = _group_sums(scores, groups)
+    return np.asarray(sums.T @ sums)
+
+
+def _group_sums(scores: FloatArray, groups: IntArray) -> FloatArray:
+    size = int(groups.max()) + 1
+    return np.column_stack([np.bincount(groups, column, size) for column in scores.T])
+
+
+def two_way_meat(scores: FloatArray, origin: IntArray, destination: IntArray) -> FloatArray:
+    """Sum the products of scores of pairs with the same origin or the same destination.
+
+    Parameters
+    ----------
+    scores
+        Shape (N, k).
+    origin, destination
+        City of each end, shape (N,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (k, k).
+
+    References
+    ----------
+    Cameron, A. C., Gelbach, J. B. and Miller, D. L. (2011). Robust inference with multiway clustering. 10.1198/jbes.2010.07136.
+    """
+    return cluster_meat(scores, origin) + cluster_meat(scores, destination) - heteroskedastic_meat(scores)
+
+
+def dyadic_meat(scores: FloatArray, origin: IntArray, destination: IntArray) -> FloatArray:
+    """Sum the products of scores of all pairs that share at least one city.
+
+    Parameters
+    ----------
+    scores
+        Shape (N, k).
+    origin, destination
+        City of each end, shape (N,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (k, k).
+
+    References
+    ----------
+    Fafchamps, M. and Gubert, F. (2007). The formation of risk sharing networks. 10.1016/j.jdeveco.2006.05.005.
+    Cameron, A. C. and Miller, D. L. (2014). Robust inference for dyadic data. Working paper, UC Davis.
+    Aronow, P. M., Samii, C. and Assenova, V. A. (2015). Cluster-robust variance estimation for dyadic data. 10.1093/pan/mpv018.
+    """
+    n = int(max(origin.max(), destination.max())) + 1
+    per_city = _group_sums(np.concatenate([scores, scores]), np.concatenate([origin, destination]))
+    first, second = np.minimum(origin, destination), np.maximum(origin, destination)
+    dyad = np.unique(first * n + second, return_inverse=True)[1].astype(np.intp).ravel()
+    return np.asarray(per_city.T @ per_city) - cluster_meat(scores, dyad)
+
+
+def _hc1(fit: RegressionFit, origin: IntArray, destination: IntArray) -> Covariance:  # noqa: ARG001 (one signature for all)
+    factor = len(fit.score) / fit.df_residual
+    matrix = factor * _sandwich(fit, heteroskedastic_meat(fit.scores))
+    return Covariance(kind="hc1", matrix=matrix, df=float(fit.df_residual))
+
+
+def _naive(fit: RegressionFit, origin: IntArray, destination: IntArray) -> Covariance:  # noqa: ARG001 (one signature for all)
+    return Covariance(
+        kind="naive",
+        matrix=fit.naive,
+        df=float(fit.df_residual),
+        note="takes pairs that share a city as independent",
+    )
+
+
+def _one_way(kind: str) -> Callable[[RegressionFit, IntArray, IntArray], Covariance]:
+    def estimate(fit: RegressionFit, origin: IntArray, destination: IntArray) -> Covariance:
+        groups = np.unique(origin if kind == "origin" else destination, return_inverse=True)[1].astype(
+            np.intp
+        )
+        n = int(groups.max()) + 1
+        return _clustered(kind, fit, cluster_meat(fit.scores, groups), n)
+
+    return estimate
+
+
+def _two_way(fit: RegressionFit, origin: IntArray, destination: IntArray) -> Covariance:
+    n = min(len(np.unique(origin)), len(np.unique(destination)))
+    return _clustered("two-way", fit, two_way_meat(fit.scores, origin, destination), n)
+
+
+def _dyadic(fit: RegressionFit, origin: IntArray, destination: IntArray) -> Covariance:
+    n = len(np.unique(np.concatenate([origin, destination])))
+    return _clustered("dyadic", fit, dyadic_meat(fit.scores, origin, destination), n)
+
+
+def _sandwich(fit: RegressionFit, meat: FloatArray) -> FloatArray:
+    matrix: FloatArray = fit.bread @ meat @ fit.bread
+    return (matrix + matrix.T) / 2
+
+
+def _clustered(kind: str, fit: RegressionFit, meat: FloatArray, n_clusters: int) -> Covariance:
+    matrix, clipped = _clip_negative(_sandwich(fit, meat) * n_clusters / (n_clusters - 1))
+    notes = []
+    if n_clusters < SMALL_NUMBER_OF_CITIES:
+        notes.append(f"only {n_clusters} cities: these errors are too small, prefer the permutation")
+    if clipped:
+        notes.append("not positive semidefinite, negative eigenvalues set to 0")
+    return Covariance(kind=kind, matrix=matrix, df=float(n_clusters - 1), note="; ".join(notes))
+
+
+def _clip_negative(matrix: FloatArray) -> tuple[FloatArray, bool]:
+    """Set negative eigenvalues to 0 (Cameron, Gelbach and Miller 2011), on the scale of correlations."""
+    scale = np.sqrt(np.abs(np.diag(matrix)))
+    scale[scale == 0] = 1.0
+    values, vectors = np.linalg.eigh(matrix / np.outer(scale, scale))
+    if values.min() >= -1e-12 * max(values.max(), 1.0):
+        return matrix, False
+    repaired = (vectors * np.maximum(values, 0.0)) @ vectors.T
+    return repaired * np.outer(scale, scale), True
+
+
+COVARIANCES: dict[str, Callable[[RegressionFit, IntArray, IntArray], Covariance]] = {
+    "naive": _naive,
+    "hc1": _hc1,
+    "origin": _one_way("origin"),
+    "destination": _one_way("destination"),
+    "two-way": _two_way,
+    "dyadic": _dyadic,
+}
+"""Covariances by name: each takes a fit and the two ends of its pairs."""
+
+
+def estimate_covariance(
+    fit: RegressionFit, origin: IntArray, destination: IntArray, kind: str = "dyadic"
+) -> Covariance:
+    """Estimate the covariance of the coefficients of a fit.
+
+    Parameters
+    ----------
+    fit
+        A fitted model of N pairs.
+    origin, destination
+        City of each end as integers from 0, shape (N,).
+    kind
+        A name in `COVARIANCES`. For undirected pairs ``two-way`` depends on which end is called the origin:
+        ``dyadic`` does not.
+
+    Returns
+    -------
+    Covariance
+        Matrix, degrees of freedom (cities - 1 for clustered kinds) and caution. Clustered kinds carry the factor
+        n / (n - 1), ``hc1`` carries N / (N - p).
+
+    Raises
+    ------
+    DataError
+        If the kind is unknown or there is only one cluster.
+    """
+    if kind not in COVARIANCES:
+        remedy = f"Choose one of {', '.join(COVARIANCES)}"
+        raise DataError(mould("estimate_covariance", "kind must be known", repr(kind), remedy))
+    if len(np.unique(np.concatenate([origin, destination]))) < 3 or math.isnan(float(fit.score.sum())):  # noqa: PLR2004 - two cities have one dyad
+        came = "fewer than three, or a fit with missing numbers"
+        raise DataError(
+            mould("estimate_covariance", "needs at least three cities", came, "Fit the model on more pairs")
+        )
+    return COVARIANCES[kind](fit, origin, destination)

@@ -1,0 +1,265 @@
+"""From a table of corridors to the arrays of a regression: which pair, which cities, which numbers.
+
+The door of the decay and gravity models. Everything that can be wrong with the table is said here, all at
+once; the functions behind it see clean arrays of N pairs and do not check again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geobri.errors import DataError, SchemaError, first_offenders, mould
+from geobri.stats.permutation import IntArray
+from geobri.stats.results import FloatArray
+
+__all__ = ["FEWEST_CITIES", "PairSample", "read_pairs"]
+
+FEWEST_CITIES = 4
+"""With fewer cities no exchange of cities can reach 5 %: three cities have six orders."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PairSample:
+    """N pairs of n cities, ready for a model.
+
+    Attributes
+    ----------
+    flow
+        The response, shape (N,), finite and at least 0.
+    impedance
+        Cost of separation, shape (N,), finite and at least 0; all 0 if none was asked for.
+    covariates
+        Further columns, shape (N, k).
+    covariate_names
+        Their names, in order.
+    origin, destination
+        Position of each end in `cities`, shape (N,).
+    cities
+        City ids, sorted.
+    index
+        Index of the rows that are used, as in the table.
+    directed
+        Whether a pair and its reverse are two observations.
+    n_missing
+        Rows that were left out because a number is missing.
+    """
+
+    flow: FloatArray
+    impedance: FloatArray
+    covariates: FloatArray
+    covariate_names: tuple[str, ...]
+    origin: IntArray
+    destination: IntArray
+    cities: tuple[str, ...]
+    index: pd.Index[Any]
+    directed: bool
+    n_missing: int
+
+    @property
+    def n_cities(self) -> int:
+        """Number of cities n."""
+        return len(self.cities)
+
+    @property
+    def n_pairs(self) -> int:
+        """Number of pairs N."""
+        return len(self.flow)
+
+    def take(self, rows: npt.NDArray[np.bool_]) -> PairSample:
+        """Keep some pairs; the cities and their positions stay as they are.
+
+        Parameters
+        ----------
+        rows
+            Mask of shape (N,).
+
+        Returns
+        -------
+        PairSample
+            The sample of the chosen pairs.
+        """
+        return PairSample(
+            flow=self.flow[rows],
+            impedance=self.impedance[rows],
+            covariates=self.covariates[rows],
+            covariate_names=self.covariate_names,
+            origin=self.origin[rows],
+            destination=self.destination[rows],
+            cities=self.cities,
+            index=self.index[rows],
+            directed=self.directed,
+            n_missing=self.n_missing,
+        )
+
+    def to_matrix(self, values: FloatArray) -> FloatArray:
+        """Lay out one number per pair as a pair matrix.
+
+        Parameters
+        ----------
+        values
+            Shape (N,).
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (n, n), NaN where there is no pair; symmetric if the sample is undirected.
+        """
+        matrix = np.full((self.n_cities, self.n_cities), np.nan)
+        matrix[self.origin, self.destination] = values
+        if not self.directed:
+            matrix[self.destination, self.origin] = values
+        return matrix
+
+
+def read_pairs(
+    corridors: pd.DataFrame,
+    *,
+    flow: str,
+    impedance: str | None,
+    covariates: Sequence[str] = (),
+    directed: bool | None = None,
+    caller: str,
+) -> PairSample:
+    """Check a table of corridors and take from it what a model needs.
+
+    Parameters
+    ----------
+    corridors
+        One row per pair, with `origin`, `destination` and the named columns.
+    flow
+        Column of the response, at least 0.
+    impedance
+        Column of the cost of separation, at least 0; None if the model has none.
+    covariates
+        Further numeric (or boolean) columns.
+    directed
+        Whether a pair and its reverse are two observations; by default, whether ids are spelled with ``->`` or
+        both directions occur.
+    caller
+        Function that asks, for the message.
+
+    Returns
+    -------
+    PairSample
+        The pairs without missing numbers.
+
+    Raises
+    ------
+    SchemaError
+        If columns are missing or not numeric, or rows are duplicated, join a city with itself, or hold negative
+        or infinite numbers.
+    DataError
+        If fewer than four cities or no pairs are left, or all flows are equal.
+    """
+    named = [flow, *([impedance] if impedance else []), *covariates]
+    _check_columns(corridors, named, caller)
+    numbers = _numbers(corridors, named, caller)
+    ends = corridors[["origin", "destination"]].astype(str).to_numpy()
+    is_directed = _is_directed(corridors.index, ends) if directed is None else directed
+    positive = named[: 2 if impedance else 1]
+    _check_rows(corridors.index, ends, numbers, positive, directed=is_directed, caller=caller)
+    keep = np.asarray(~np.isnan(numbers).any(axis=1))
+    layout = (tuple(covariates), impedance is not None, is_directed)
+    sample = _assemble(corridors.index[keep], ends[keep], numbers[keep], layout, int(np.count_nonzero(~keep)))
+    _check_enough(sample, flow, caller)
+    return sample
+
+
+def _assemble(
+    index: pd.Index[Any],
+    ends: npt.NDArray[Any],
+    kept: FloatArray,
+    layout: tuple[tuple[str, ...], bool, bool],
+    n_missing: int,
+) -> PairSample:
+    covariates, has_impedance, directed = layout
+    cities, codes = np.unique(ends.astype(str), return_inverse=True)
+    codes = codes.reshape(-1, 2).astype(np.intp)
+    return PairSample(
+        flow=kept[:, 0].copy(),
+        impedance=kept[:, 1].copy() if has_impedance else np.zeros(len(kept)),
+        covariates=kept[:, 2 if has_impedance else 1 :].copy(),
+        covariate_names=covariates,
+        origin=codes[:, 0].copy(),
+        destination=codes[:, 1].copy(),
+        cities=tuple(str(city) for city in cities),
+        index=index,
+        directed=directed,
+        n_missing=n_missing,
+    )
+
+
+def _check_columns(corridors: pd.DataFrame, named: list[str], caller: str) -> None:
+    missing = [name for name in ("origin", "destination", *named) if name not in corridors.columns]
+    if missing:
+        remedy = f"The table has: {first_offenders(corridors.columns, most=12)}"
+        wanted = (
+            f"needs the columns {first_offenders(['origin', 'destination', *named], most=12)} of corridors"
+        )
+        raise SchemaError(mould(caller, wanted, f"none called {first_offenders(missing, most=12)}", remedy))
+
+
+def _numbers(corridors: pd.DataFrame, named: list[str], caller: str) -> FloatArray:
+    columns, faults = [], []
+    for name in named:
+        try:
+            columns.append(corridors[name].to_numpy(dtype=np.float64, na_value=np.nan))
+        except (TypeError, ValueError):
+            faults.append(f"{name!r} of type {corridors[name].dtype}")
+    if faults:
+        remedy = "Turn them into numbers; give groups as 0 and 1"
+        raise SchemaError(mould(caller, "columns must be numeric", "; ".join(faults), remedy))
+    return np.column_stack(columns)
+
+
+def _is_directed(index: pd.Index[Any], ends: npt.NDArray[Any]) -> bool:
+    if any("->" in str(label) for label in index[:1]):
+        return True
+    forward = {(one, other) for one, other in ends if one != other}
+    return any((other, one) in forward for one, other in forward)
+
+
+def _check_rows(
+    index: pd.Index[Any],
+    ends: npt.NDArray[Any],
+    numbers: FloatArray,
+    positive: list[str],
+    *,
+    directed: bool,
+    caller: str,
+) -> None:
+    joined = ends if directed else np.sort(ends.astype(str), axis=1)
+    doubled = pd.DataFrame(joined).duplicated().to_numpy()
+    found = {
+        "pair a city with itself": ends[:, 0] == ends[:, 1],
+        "repeat a pair": doubled,
+        "hold infinite numbers": np.isinf(numbers).any(axis=1),
+    }
+    found |= {f"have a negative {name!r}": numbers[:, k] < 0 for k, name in enumerate(positive)}
+    faults = [
+        f"{int(bad.sum())} of {len(bad)} that {what} (first: {first_offenders(index[bad][:1])})"
+        for what, bad in found.items()
+        if bad.any()
+    ]
+    if faults:
+        wanted = "each row of corridors must be a pair of its own with finite numbers of at least 0"
+        remedy = "Correct or drop these rows" + (
+            "" if directed else "; pass directed=True if both directions are meant"
+        )
+        raise SchemaError(mould(caller, wanted, "; ".join(faults), remedy))
+
+
+def _check_enough(sample: PairSample, flow: str, caller: str) -> None:
+    came = f"{sample.n_pairs} pairs of {sample.n_cities} cities, {sample.n_missing} rows left out for missing numbers"
+    if sample.n_cities < FEWEST_CITIES:
+        remedy = "Add cities, or describe the few pairs without a test"
+        raise DataError(mould(caller, f"needs at least {FEWEST_CITIES} cities", came, remedy))
+    if float(np.ptp(sample.flow)) == 0.0:
+        came = f"{sample.n_pairs} values that are all {sample.flow[0]:g}"
+        raise DataError(mould(caller, f"column {flow!r} must vary", came, "Choose another column"))
