@@ -1,0 +1,112 @@
+"""Global Cities in the Vision of the Belt and Road Initiative, 2021: 513 cities and two indices."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from geobri.datasets.published import (
+    attach_points,
+    load_contradictions,
+    load_provenance,
+    load_published,
+    load_tables,
+)
+from geobri.datasets.record import Dataset
+
+__all__ = ["NETWORKS", "REGIONS_ZH", "global513"]
+
+NETWORKS: Final = ("innovation", "production-service", "connectivity")
+"""The three networks of the Global Dynamic Cities Index."""
+
+REGIONS_ZH: Final = {
+    "Asia": "亚洲",
+    "Europe": "欧洲",
+    "America": "美洲",
+    "Africa": "非洲",
+    "Oceania": "大洋洲",
+}
+"""The five regions of the list of cities, with their printed Chinese names."""
+
+_WHOLE: Final = ("rank", "position", "value")
+_TABLES: Final = {
+    "cities": "global513_cities",
+    "dynamic": "global513_dynamic",
+    "potential": "global513_potential",
+    "networks": "global513_networks",
+    "indices": "global513_indices",
+}
+_CITATION: Final = (
+    "China Academy of Urban Planning and Design, Shenzhen Branch (2021): Global Cities in the Vision of the Belt and "
+    "Road Initiative, The Annual Report 2021: Bridge the Divide, The Recovery of Global Cities "
+    "(“一带一路”倡议下的全球城市，2021年度报告). In Chinese and English."
+)
+_NOTES: Final = (
+    "The report prints two rankings of 100 cities, three lists of 20, and no scores; all other cities are unranked.",
+    (
+        "The region is the one of the report's list of cities: Russia east of the Urals, Papeete and Willemstad stand "
+        "under Europe, Saipan under America."
+    ),
+    "Names are repaired in name and name_zh, the printed ones stand beside them, repair_reason says why.",
+    (
+        "The country is printed for cities in a ranking or with a country in parentheses; otherwise it is inferred "
+        "(country_source), and remark names the other places of the same name."
+    ),
+    "Some cities are no city points: prefectures, islands, districts, industrial parks (kind).",
+    "The report says nothing of coast or inland: 'coastal' is missing.",
+    "The lists of the policy, facility, trade, finance and people connectivities are not printed.",
+)
+
+
+def _ranks() -> pd.DataFrame:
+    """Put the published ranks and arrows of every city side by side."""
+    columns: dict[str, pd.Series] = {}
+    lists = {name: load_published(f"global513_{name}", whole=["rank"]) for name in ("dynamic", "potential")}
+    networks = load_published("global513_networks", whole=["rank"])
+    lists |= {name: networks[networks["network"] == name] for name in NETWORKS}
+    for name, ranking in lists.items():
+        placed, word = ranking.set_index("city"), name.replace("-", "_")
+        columns[f"rank_{word}"] = placed["rank"]
+        columns[f"change_{word}"] = placed["change"]
+    return pd.DataFrame(columns)
+
+
+def _cities() -> pd.DataFrame:
+    cities = load_published("global513_cities", whole=["position"]).set_index("city")
+    cities = cities.rename(columns={"region_printed": "region"})
+    cities["region_zh"] = cities["region"].map(REGIONS_ZH)
+    cities["coastal"] = pd.array([pd.NA] * len(cities), dtype="boolean")
+    first = ["name", "name_zh", "country", "region", "coastal"]
+    ordered = cities[first + [column for column in cities.columns if column not in first]]
+    return ordered.join(_ranks())
+
+
+def global513() -> Dataset:
+    """Load Global Cities in the Vision of the Belt and Road Initiative 2021.
+
+    Returns
+    -------
+    Dataset
+        513 cities with region, printed and repaired names, and their ranks where published; no pairs; what is
+        printed of the two indices; the two rankings, the three network lists and the list of cities as tables.
+
+    References
+    ----------
+    China Academy of Urban Planning and Design, Shenzhen Branch (2021). Global Cities in the Vision of the Belt
+    and Road Initiative. No DOI.
+    """
+    none = pd.DataFrame({"origin": pd.Series(dtype=str), "destination": pd.Series(dtype=str)})
+    return Dataset(
+        name="global513",
+        title="Global Cities in the Vision of the Belt and Road Initiative 2021",
+        title_zh="“一带一路”倡议下的全球城市 2021 年度报告",
+        cities=attach_points(_cities()),
+        pairs=none.rename_axis("corridor"),
+        indicators=load_published("global513_indices").set_index("part", drop=False),
+        tables=load_tables(_TABLES, _WHOLE),
+        citation=_CITATION,
+        notes=_NOTES,
+        contradictions=load_contradictions("global513"),
+        provenance=load_provenance("global513"),
+    )
