@@ -1,0 +1,115 @@
+"""Denomination: divide an amount by the size of the cities it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from geobri.errors import DataError, SpecificationError, first_offenders, mould
+
+__all__ = ["DENOMINATOR_RULES", "check_denominator", "denominate_cities", "denominate_pairs"]
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+IntArray: TypeAlias = npt.NDArray[np.int64]
+
+DENOMINATOR_RULES: Final[dict[str, Callable[[FloatArray, FloatArray], FloatArray]]] = {
+    "geometric": lambda one, other: np.sqrt(one * other),
+    "product": lambda one, other: one * other,
+    "sum": lambda one, other: one + other,
+    "mean": lambda one, other: 0.5 * (one + other),
+    "min": np.minimum,
+    "max": np.maximum,
+}
+"""How the sizes of two cities become the size of the pair."""
+
+
+def denominate_cities(values: FloatArray, size: FloatArray) -> FloatArray:
+    """Divide city values by city sizes.
+
+    Parameters
+    ----------
+    values
+        City values, shape (n,) or (…, n).
+    size
+        Sizes (population, GDP, area), shape (n,), above 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        Values per unit of size.
+    """
+    return np.asarray(values / size)
+
+
+def denominate_pairs(
+    values: FloatArray, size: FloatArray, first: IntArray, second: IntArray, *, rule: str = "geometric"
+) -> FloatArray:
+    """Divide pair values by the combined size of the two cities.
+
+    Parameters
+    ----------
+    values
+        Pair values, shape (m,).
+    size
+        City sizes, shape (n,), above 0.
+    first, second
+        Positions of the two cities of each pair, shape (m,).
+    rule
+        A name in `DENOMINATOR_RULES`; the geometric mean keeps "per head" in the unit.
+
+    Returns
+    -------
+    numpy.ndarray
+        Values per unit of combined size, shape (m,).
+
+    Raises
+    ------
+    SpecificationError
+        If the rule is unknown.
+    """
+    if rule not in DENOMINATOR_RULES:
+        raise SpecificationError(
+            mould(
+                "denominate_pairs", "rule must be known", repr(rule), f"Use one of {list(DENOMINATOR_RULES)}"
+            )
+        )
+    return np.asarray(values / DENOMINATOR_RULES[rule](size[first], size[second]))
+
+
+def check_denominator(size: FloatArray, labels: npt.ArrayLike, name: str) -> FloatArray:
+    """Refuse sizes that cannot divide.
+
+    Parameters
+    ----------
+    size
+        Sizes, shape (n,).
+    labels
+        What to call each city, shape (n,).
+    name
+        Name of the column.
+
+    Returns
+    -------
+    numpy.ndarray
+        The sizes.
+
+    Raises
+    ------
+    DataError
+        If a size is missing, zero or negative.
+    """
+    bad = ~(np.isfinite(size) & (size > 0))
+    if bad.any():
+        came = f"{int(bad.sum())} of {bad.size} otherwise: {first_offenders(np.asarray(labels)[bad])}"
+        raise DataError(
+            mould(
+                "denominate",
+                f"column {name!r} must be above 0 for every city",
+                came,
+                "Fill it in, or drop the denominator",
+            )
+        )
+    return size

@@ -1,0 +1,465 @@
+"""The two levels of the method: pairs of cities, and cities over their partners.
+
+A `PairUniverse` says once which pairs exist (domestic pairs out by rule). `gather_pairs` lays the flows of one
+indicator on it; the `CITY_RULES` lead from pairs to cities, the `PAIR_RULES` from city attributes to (modelled) pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geobri.corridors import corridor_ids
+from geobri.errors import DataError, SchemaError, SpecificationError, first_offenders, mould
+
+__all__ = [
+    "CITY_MISSING",
+    "CITY_RULES",
+    "FOLDS",
+    "PAIR_RULES",
+    "SIDES",
+    "PairUniverse",
+    "build_universe",
+    "city_to_pair",
+    "fold_directions",
+    "pair_to_city",
+    "shared_members",
+]
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+IntArray: TypeAlias = npt.NDArray[np.int64]
+SIDES: Final = ("both", "out", "in")
+CITY_MISSING: Final = ("propagate", "observed", "scale")
+_LEAST_CITIES: Final = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairUniverse:
+    """The pairs of cities that an index is about.
+
+    Attributes
+    ----------
+    cities
+        City slugs, n of them, in the order of the cities table.
+    first, second
+        Positions in `cities` of the ends of m undirected pairs, shape (m,); the slug of `first` sorts before.
+    position
+        Where the pair of two cities stands, shape (n, n), symmetric; -1 outside the universe.
+    """
+
+    cities: pd.Index
+    first: IntArray
+    second: IntArray
+    position: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        """Count the undirected pairs."""
+        return len(self.first)
+
+    def frame(self, *, directed: bool = False) -> pd.DataFrame:
+        """Give the ends of every pair.
+
+        Parameters
+        ----------
+        directed
+            Whether both directions get a row: first all from `first` to `second`, then all the way back.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index `corridor`, columns `origin, destination`.
+        """
+        slugs = self.cities.to_numpy(dtype=object)
+        one, other = slugs[self.first], slugs[self.second]
+        if directed:
+            one, other = np.concatenate([one, other]), np.concatenate([other, one])
+        ends = pd.DataFrame({"origin": one, "destination": other})
+        return ends.set_index(corridor_ids(ends["origin"], ends["destination"], directed=directed))
+
+    def without_cities(self, gone: npt.NDArray[np.bool_]) -> PairUniverse:
+        """Drop every pair of some cities; the cities keep their positions.
+
+        Parameters
+        ----------
+        gone
+            Cities to drop, shape (n,).
+
+        Returns
+        -------
+        PairUniverse
+            A smaller universe over the same list of cities.
+        """
+        keep = ~(gone[self.first] | gone[self.second])
+        return _universe(self.cities, self.first[keep], self.second[keep])
+
+    def take(self, keep: npt.NDArray[np.bool_]) -> PairUniverse:
+        """Keep some pairs.
+
+        Parameters
+        ----------
+        keep
+            Pairs to keep, shape (m,).
+
+        Returns
+        -------
+        PairUniverse
+            A smaller universe over the same list of cities.
+        """
+        return _universe(self.cities, self.first[keep], self.second[keep])
+
+
+def build_universe(
+    cities: pd.DataFrame, *, domestic: str = "exclude", pairs: pd.DataFrame | None = None
+) -> PairUniverse:
+    """List the pairs of cities that count.
+
+    Parameters
+    ----------
+    cities
+        One row per city, index of slugs; `country` where `domestic` is not ``"include"``.
+    domestic
+        ``"exclude"`` pairs within one country, ``"include"`` them, or take ``"only"`` them.
+    pairs
+        Columns `origin, destination`: take only these pairs (the rule for domestic pairs still holds).
+
+    Returns
+    -------
+    PairUniverse
+        n (n - 1) / 2 pairs less those that the rule leaves out, ordered by slug.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than two cities, or no pair is left.
+    SchemaError
+        If a country is missing where it decides, or pairs name unknown cities or a city with itself.
+    """
+    if len(cities) < _LEAST_CITIES:
+        came = f"{len(cities)}: {first_offenders(cities.index)}" if len(cities) else "none"
+        raise DataError(mould("build_universe", "an index needs at least two cities", came, "Add cities"))
+    by_slug = np.argsort(cities.index.to_numpy(dtype=object), kind="stable")
+    one, other = np.triu_indices(len(cities), k=1)
+    first, second = by_slug[one], by_slug[other]
+    if domestic != "include":
+        at_home = _same_country(cities, first, second)
+        keep = at_home if domestic == "only" else ~at_home
+        first, second = first[keep], second[keep]
+    universe = _universe(cities.index, first, second)
+    if pairs is not None:
+        universe = universe.take(_listed(universe, pairs))
+    if len(universe) == 0:
+        came = f"{len(cities)} cities and domestic={domestic!r}"
+        raise DataError(
+            mould(
+                "build_universe",
+                "at least one pair must remain",
+                came,
+                'Add cities abroad, or say domestic="include"',
+            )
+        )
+    return universe
+
+
+def total(focal: IntArray, values: FloatArray, n: int) -> FloatArray:
+    """Sum over partners."""
+    return np.asarray(np.bincount(focal, weights=values, minlength=n), dtype=float)
+
+
+def mean(focal: IntArray, values: FloatArray, n: int) -> FloatArray:
+    """Mean over partners."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(total(focal, values, n) / np.bincount(focal, minlength=n))
+
+
+def largest(focal: IntArray, values: FloatArray, n: int) -> FloatArray:
+    """Value of the strongest partner."""
+    result = np.full(n, -np.inf)
+    np.maximum.at(result, focal, values)
+    return result
+
+
+def top_k(focal: IntArray, values: FloatArray, n: int, *, k: int = 3) -> FloatArray:
+    """Sum over the k strongest partners."""
+    order = np.lexsort((-values, focal))
+    ordered = focal[order]
+    starts = np.searchsorted(ordered, np.arange(n))
+    among = np.arange(len(ordered)) - starts[ordered] < k
+    return total(ordered[among], values[order][among], n)
+
+
+def count(focal: IntArray, values: FloatArray, n: int) -> FloatArray:
+    """Count the partners with a value above 0."""
+    return total(focal, (values > 0).astype(float), n)
+
+
+def breadth(focal: IntArray, values: FloatArray, n: int) -> FloatArray:
+    """Effective number of partners, exp of the Shannon entropy of their shares: as many equal partners as would do.
+
+    Hill (1973), 10.2307/1934352. A city without any flow has 0; values must not be negative.
+    """
+    if (values < 0).any():
+        raise DataError(
+            mould(
+                "pair_to_city",
+                "breadth needs values >= 0",
+                f"a least value of {values.min():g}",
+                "Use another city_rule",
+            )
+        )
+    whole = total(focal, values, n)
+    share = np.divide(values, whole[focal], out=np.zeros(len(values)), where=whole[focal] > 0)
+    logs = np.log(share, out=np.zeros(len(values)), where=share > 0)
+    return np.where(whole > 0, np.exp(-total(focal, share * logs, n)), 0.0)
+
+
+CityRule: TypeAlias = Callable[..., FloatArray]
+CITY_RULES: Final[dict[str, CityRule]] = {
+    "sum": total,
+    "mean": mean,
+    "max": largest,
+    "top_k": top_k,
+    "count": count,
+    "breadth": breadth,
+}
+_SCALED: Final = frozenset({"sum", "count"})
+
+PAIR_RULES: Final[dict[str, Callable[[FloatArray, FloatArray], FloatArray]]] = {
+    "min": np.minimum,
+    "product": lambda one, other: one * other,
+    "geometric": lambda one, other: np.sqrt(one * other),
+}
+"""From the attributes of two cities to their pair; the result is modelled, not observed."""
+
+FOLDS: Final[dict[str, Callable[[FloatArray, FloatArray], FloatArray]]] = {
+    "sum": lambda there, back: there + back,
+    "mean": lambda there, back: 0.5 * (there + back),
+    "max": np.maximum,
+    "min": np.minimum,
+}
+"""From the two directions of a pair to one value."""
+
+
+def fold_directions(there: npt.ArrayLike, back: npt.ArrayLike, rule: str = "sum") -> FloatArray:
+    """Make one value a pair out of its two directions.
+
+    Parameters
+    ----------
+    there, back
+        Values of each direction, shape (m,); the pair is missing where one of them is.
+    rule
+        A name in `FOLDS`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (m,).
+
+    Raises
+    ------
+    SpecificationError
+        If the rule is unknown.
+    """
+    if rule not in FOLDS:
+        raise SpecificationError(
+            mould("fold_directions", "rule must be known", repr(rule), f"Use one of {list(FOLDS)}")
+        )
+    return np.asarray(FOLDS[rule](np.asarray(there, dtype=float), np.asarray(back, dtype=float)))
+
+
+def pair_to_city(
+    values: FloatArray,
+    first: IntArray,
+    second: IntArray,
+    n: int,
+    *,
+    rule: str = "sum",
+    missing: str = "propagate",
+    back: FloatArray | None = None,
+    **params: Any,
+) -> FloatArray:
+    """Lead pair values to the cities: what a city has with all its partners together.
+
+    Parameters
+    ----------
+    values
+        Value of each pair as seen from its first city, shape (m,); NaN where missing.
+    first, second
+        Positions of the two cities, shape (m,).
+    n
+        Number of cities.
+    rule
+        A name in `CITY_RULES`.
+    missing
+        ``"propagate"``: a city with a missing partner is missing. ``"observed"``: partners that are missing are left
+        out, which understates a sum. ``"scale"``: as observed, but a sum or count is scaled up to all partners.
+    back
+        Value as seen from the second city where it differs (a directed indicator's outflow); None for the same.
+    **params
+        Parameters of the rule (`k` of ``"top_k"``).
+
+    Returns
+    -------
+    numpy.ndarray
+        City values, shape (n,); NaN for a city without (known) partners.
+
+    Raises
+    ------
+    SpecificationError
+        If a rule is unknown.
+    DataError
+        If values are outside the domain of the rule.
+
+    Examples
+    --------
+    >>> first, second = np.array([0, 0, 1]), np.array([1, 2, 2])
+    >>> pair_to_city(np.array([5.0, 1.0, 2.0]), first, second, 3)
+    array([6., 7., 3.])
+    """
+    if rule not in CITY_RULES or missing not in CITY_MISSING:
+        came = f"rule={rule!r}, missing={missing!r}"
+        raise SpecificationError(
+            mould(
+                "pair_to_city", "rules must be known", came, f"Use {list(CITY_RULES)}; {list(CITY_MISSING)}"
+            )
+        )
+    focal = np.concatenate([first, second])
+    seen = np.concatenate([values, values if back is None else back])
+    known = ~np.isnan(seen)
+    partners = np.bincount(focal, minlength=n)
+    observed = np.bincount(focal[known], minlength=n)
+    result = np.array(CITY_RULES[rule](focal[known], seen[known], n, **params), dtype=float)
+    if missing == "scale" and rule in _SCALED:
+        result = result * np.divide(partners, observed, out=np.ones(n), where=observed > 0)
+    without = (observed < partners) if missing == "propagate" else np.zeros(n, dtype=bool)
+    result[without | (observed == 0)] = np.nan
+    return result
+
+
+def city_to_pair(values: FloatArray, first: IntArray, second: IntArray, *, rule: str) -> FloatArray:
+    """Model pair values from an attribute of the two cities.
+
+    Parameters
+    ----------
+    values
+        City attribute, shape (n,).
+    first, second
+        Positions of the two cities, shape (m,).
+    rule
+        A name in `PAIR_RULES`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Modelled pair values, shape (m,).
+
+    Raises
+    ------
+    SpecificationError
+        If the rule is unknown.
+    DataError
+        If the geometric mean meets a negative value.
+    """
+    if rule not in PAIR_RULES:
+        raise SpecificationError(
+            mould("city_to_pair", "rule must be known", repr(rule), f"Use one of {list(PAIR_RULES)}")
+        )
+    if rule == "geometric" and (values < 0).any():
+        raise DataError(
+            mould(
+                "city_to_pair",
+                "geometric needs values >= 0",
+                f"a least value of {np.nanmin(values):g}",
+                "Use min",
+            )
+        )
+    return np.asarray(PAIR_RULES[rule](values[first], values[second]), dtype=float)
+
+
+def shared_members(cities: npt.ArrayLike, members: npt.ArrayLike, universe: PairUniverse) -> FloatArray:
+    """Count what two cities are both members of.
+
+    Parameters
+    ----------
+    cities, members
+        One entry per membership: city slug and what it is a member of.
+    universe
+        The pairs that count.
+
+    Returns
+    -------
+    numpy.ndarray
+        Number of shared members, shape (m,); a membership listed twice counts once.
+
+    Raises
+    ------
+    SchemaError
+        If a city is unknown.
+    """
+    rows = universe.cities.get_indexer(pd.Index(np.asarray(cities, dtype=object)))
+    if (rows < 0).any():
+        unknown = np.asarray(cities, dtype=object)[rows < 0]
+        came = f"{len(unknown)} unknown: {first_offenders(dict.fromkeys(unknown))}"
+        raise SchemaError(
+            mould(
+                "shared_members", "every member city must be in the cities table", came, "Add or correct them"
+            )
+        )
+    columns, names = pd.factorize(np.asarray(members, dtype=object))
+    incidence = np.zeros((len(universe.cities), len(names)))
+    incidence[rows, columns] = 1.0
+    together = incidence @ incidence.T
+    return np.asarray(together[universe.first, universe.second])
+
+
+def _universe(cities: pd.Index, first: npt.NDArray[Any], second: npt.NDArray[Any]) -> PairUniverse:
+    position = np.full((len(cities), len(cities)), -1, dtype=np.int32)
+    position[first, second] = position[second, first] = np.arange(len(first))
+    return PairUniverse(cities, first.astype(np.int64), second.astype(np.int64), position)
+
+
+def _same_country(cities: pd.DataFrame, first: IntArray, second: IntArray) -> npt.NDArray[np.bool_]:
+    if "country" not in cities.columns or cities["country"].isna().any():
+        absent = cities.index if "country" not in cities.columns else cities.index[cities["country"].isna()]
+        came = f"{len(absent)} cities without: {first_offenders(absent)}"
+        remedy = "Fill in the column 'country', or say domestic=\"include\""
+        raise SchemaError(mould("build_universe", "domestic pairs are found by country", came, remedy))
+    country = pd.factorize(cities["country"])[0]
+    return np.asarray(country[first] == country[second])
+
+
+def _listed(universe: PairUniverse, pairs: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    absent = [name for name in ("origin", "destination") if name not in pairs.columns]
+    if absent:
+        raise SchemaError(
+            mould(
+                "build_universe",
+                f"pairs need columns {absent}",
+                str(list(map(str, pairs.columns))),
+                "Add them",
+            )
+        )
+    one, other = (
+        universe.cities.get_indexer(pd.Index(pairs[end].to_numpy(dtype=object)))
+        for end in ("origin", "destination")
+    )
+    bad = (one < 0) | (other < 0) | (one == other)
+    if bad.any():
+        said = [
+            f"{row.origin} – {row.destination}"
+            for row in pairs.loc[bad, ["origin", "destination"]].itertuples()
+        ]
+        came = f"{len(said)} of {len(pairs)} otherwise: {first_offenders(said)}"
+        raise SchemaError(
+            mould(
+                "build_universe", "pairs must join two different known cities", came, "Correct or remove them"
+            )
+        )
+    keep = np.zeros(len(universe), dtype=bool)
+    place = universe.position[one, other]
+    keep[place[place >= 0]] = True
+    return keep
