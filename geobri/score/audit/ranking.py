@@ -1,0 +1,328 @@
+"""The audit of a published ranking: what its ranks alone prove, allow and exclude."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from geobri.errors import SchemaError, first_offenders, mould
+from geobri.score.audit.bounds import INDEX_NODE, find_score_bounds
+from geobri.score.audit.feasibility import (
+    TOLERANCE,
+    Margin,
+    NearestWeights,
+    find_largest_margin,
+    find_nearest_scores,
+    find_nearest_weights,
+)
+from geobri.score.audit.polytope import (
+    RankPolytope,
+    RankStatement,
+    RankTies,
+    build_rank_polytope,
+    check_importance,
+)
+
+__all__ = ["AUDIT_COLUMNS", "RankingAudit", "audit_ranking"]
+
+AUDIT_COLUMNS = ("question", "quantity", "node", "city", "other_city", "value", "lower", "upper", "note")
+_EQUAL_SPACING_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RankingAudit:
+    """What the ranks of an index say about the index.
+
+    Attributes
+    ----------
+    weights
+        The answer for weighted means of the dimension *ranks*; None where a dimension rank is missing.
+    weights_possible
+        Whether some weights on the dimension ranks give the overall order.
+    scores_possible
+        Whether some scores, in the order of every dimension's ranks, give the overall order under
+        the published weights.
+    scores_margin
+        The largest gap, in points of 0 to 100, that neighbours in all rankings can keep at once; not
+        positive if no scores exist.
+    example
+        Scores that reach the margin, or the nearest ones if none exist; cities by dimensions.
+    violations
+        Pairs that stay in the wrong order under the nearest scores: `better, worse, violation`.
+    contradictions
+        Relations that cannot all hold: `kind, name, better, worse, multiplier`; empty if scores exist.
+    bounds
+        Exact bounds of every score: `city, node, lower, upper`; None if there are none.
+    polytope
+        The consistent scores as inequalities, for `sample_scores`; without the overall orders where
+        those contradict the dimensions.
+    importance
+        The weights that were taken as published.
+    choices
+        Ties, anchors and least gap.
+    """
+
+    weights: NearestWeights | None
+    weights_possible: bool | None
+    scores_possible: bool
+    scores_margin: float
+    example: pd.DataFrame
+    violations: pd.DataFrame
+    contradictions: pd.DataFrame
+    bounds: pd.DataFrame | None
+    polytope: RankPolytope
+    importance: pd.Series
+    choices: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Freeze what the record holds."""
+        object.__setattr__(self, "choices", MappingProxyType(dict(self.choices)))
+
+    def summary(self) -> str:
+        """Say the findings in two sentences.
+
+        Returns
+        -------
+        str
+            The answers to both questions with their margins.
+        """
+        return f"{self._say_weights()} {self._say_scores()}"
+
+    def _say_weights(self) -> str:
+        if self.weights is None:
+            return "Dimension ranks are incomplete, so weighted mean ranks were not tried."
+        if self.weights_possible:
+            return f"Some weights on the dimension ranks give the overall order (largest margin {self.weights.margin:.3g} ranks)."
+        return (
+            f"No weights on the dimension ranks give the overall order: at best {len(self.weights.pairs)} pairs "
+            f"stay reversed, by {self.weights.total_violation:.3g} ranks in all."
+        )
+
+    def _say_scores(self) -> str:
+        if self.scores_possible:
+            return (
+                "Scores in the order of every dimension's ranks exist that give the overall order under the "
+                f"published weights, with neighbours up to {self.scores_margin:.3g} points apart."
+            )
+        return (
+            "No scores in the order of every dimension's ranks give the overall order under the published "
+            f"weights: {len(self.contradictions)} relations contradict each other, and the nearest scores "
+            f"leave {len(self.violations)} pairs reversed."
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the audit as tidy rows, the content of `audit.csv`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `AUDIT_COLUMNS`; `question` is "weights on ranks", "scores behind ranks" or "bounds".
+        """
+        rows = [*self._weight_rows(), *self._score_rows()]
+        if self.bounds is not None:
+            rows.extend(
+                {
+                    "question": "bounds",
+                    "quantity": "score",
+                    "node": one.node,
+                    "city": one.city,
+                    "lower": one.lower,
+                    "upper": one.upper,
+                }
+                for one in self.bounds.itertuples(index=False)
+            )
+        return pd.DataFrame(rows, columns=list(AUDIT_COLUMNS))
+
+    def _weight_rows(self) -> list[dict[str, Any]]:
+        found, question = self.weights, "weights on ranks"
+        if found is None:
+            return [{"question": question, "quantity": "possible", "note": self._say_weights()}]
+        rows: list[dict[str, Any]] = [
+            {
+                "question": question,
+                "quantity": "possible",
+                "value": float(bool(self.weights_possible)),
+                "note": self._say_weights(),
+            },
+            {"question": question, "quantity": "margin", "value": found.margin},
+            {"question": question, "quantity": "total violation", "value": found.total_violation},
+        ]
+        for quantity, weights in (("best weight", found.best), ("nearest weight", found.nearest)):
+            rows += [
+                {"question": question, "quantity": quantity, "node": n, "value": v}
+                for n, v in weights.items()
+            ]
+        return rows + _pair_rows(question, "reversed pair", found.pairs, "violation")
+
+    def _score_rows(self) -> list[dict[str, Any]]:
+        question = "scores behind ranks"
+        rows: list[dict[str, Any]] = [
+            {
+                "question": question,
+                "quantity": "possible",
+                "value": float(self.scores_possible),
+                "note": self._say_scores(),
+            },
+            {"question": question, "quantity": "margin", "value": self.scores_margin},
+        ]
+        rows += _pair_rows(question, "reversed pair", self.violations, "violation")
+        return rows + _pair_rows(question, "contradiction", self.contradictions, "multiplier")
+
+
+def _pair_rows(question: str, quantity: str, pairs: pd.DataFrame, value: str) -> list[dict[str, Any]]:
+    named = "name" in pairs.columns
+    return [
+        {
+            "question": question,
+            "quantity": quantity,
+            "node": one["name"] if named else INDEX_NODE,
+            "city": one["better"],
+            "other_city": one["worse"],
+            "value": one[value],
+        }
+        for one in pairs.to_dict("records")
+    ]
+
+
+def audit_ranking(
+    overall_rank: pd.Series,
+    dimension_ranks: pd.DataFrame,
+    *,
+    importance: pd.Series | None = None,
+    further: Sequence[RankStatement] = (),
+    ties: RankTies = "equal",
+    anchored: bool | Collection[str] = False,
+    min_gap: float = 0.0,
+    bounds: bool = True,
+) -> RankingAudit:
+    """Ask what the published ranks of an index say about the index.
+
+    Two questions, each answered exactly by linear programming. Can any weights on the dimension
+    *ranks* give the overall order? Can any *scores*, in the order of the ranks, give it under the
+    published weights? Where scores exist, every dimension score and the index of every city are
+    bounded over all of them. The audit cannot show that an index is right, only that its tables can
+    belong together.
+
+    Parameters
+    ----------
+    overall_rank
+        Overall rank per city, 1 is best; missing where it was not published.
+    dimension_ranks
+        Ranks of the same cities by m dimensions, 1 is best; missing where unknown.
+    importance
+        Published weight per dimension, summing to 1; equal by default.
+    further
+        Other published orders with their weights, such as the order without one dimension.
+    ties
+        "equal": cities with the same rank have the same score. "free": nothing is known between them.
+    anchored
+        Dimensions whose best city has exactly 100 and worst exactly 0; True for all.
+    min_gap
+        Least difference in points between cities on neighbouring ranks, as when scores were printed
+        with one decimal and still ranked apart.
+    bounds
+        Whether to compute the bounds (two linear programmes per city and node).
+
+    Returns
+    -------
+    RankingAudit
+        Both answers, the violations or contradictions, and the bounds.
+
+    Raises
+    ------
+    SchemaError
+        If the tables do not have the same cities, or ranks are not numbers.
+    DataError
+        If weights are faulty or a dimension cannot be anchored.
+
+    Notes
+    -----
+    Without anchors and without a least gap, the second answer does not depend on the weights as long
+    as all are positive: scores x for weights w turn into scores c w x / v for weights v. It then says
+    whether *any* additive index in the order of the ranks could have given the overall order.
+
+    References
+    ----------
+    Jacquet-Lagreze, E. and Siskos, J. (1982). Assessing a set of additive utility functions for
+    multicriteria decision-making, the UTA method. European Journal of Operational Research 10(2),
+    151-164. https://doi.org/10.1016/0377-2217(82)90155-2
+    """
+    _check_overall(overall_rank, dimension_ranks)
+    weights = check_importance(importance, dimension_ranks.columns, caller="audit_ranking")
+    stated = [RankStatement(rank=overall_rank, importance=weights), *further]
+    polytope = build_rank_polytope(dimension_ranks, stated, ties=ties, anchored=anchored, min_gap=min_gap)
+    margin = find_largest_margin(polytope)
+    on_ranks = (
+        None
+        if dimension_ranks.isna().to_numpy().any()
+        else find_nearest_weights(overall_rank, dimension_ranks)
+    )
+    example, violations = polytope.table(margin.point), _no_pairs()
+    if not margin.is_positive:
+        alone = _dimensions_alone(dimension_ranks, ties, anchored, min_gap)
+        example, violations = find_nearest_scores(alone, overall_rank, weights)
+    return RankingAudit(
+        weights=on_ranks,
+        weights_possible=None if on_ranks is None else on_ranks.margin > TOLERANCE,
+        scores_possible=margin.is_positive,
+        scores_margin=margin.value,
+        example=example,
+        violations=violations,
+        contradictions=_list_contradictions(polytope, margin),
+        bounds=find_score_bounds(polytope, weights) if bounds and margin.is_positive else None,
+        polytope=polytope
+        if margin.is_positive
+        else build_rank_polytope(dimension_ranks, ties=ties, anchored=anchored, min_gap=min_gap),
+        importance=weights,
+        choices={
+            "ties": ties,
+            "anchored": anchored,
+            "min_gap": min_gap,
+            "further": tuple(one.name for one in further),
+        },
+    )
+
+
+def _check_overall(overall_rank: pd.Series, dimension_ranks: pd.DataFrame) -> None:
+    if not isinstance(overall_rank, pd.Series) or not isinstance(dimension_ranks, pd.DataFrame):
+        came = f"{type(overall_rank).__name__} and {type(dimension_ranks).__name__}"
+        wanted = "overall_rank must be a Series and dimension_ranks a DataFrame, both indexed by city"
+        raise SchemaError(mould("audit_ranking", wanted, came, "Set the city column as index"))
+    odd = overall_rank.index.symmetric_difference(dimension_ranks.index)
+    if len(odd):
+        wanted = "overall_rank and dimension_ranks must hold the same cities"
+        raise SchemaError(
+            mould(
+                "audit_ranking",
+                wanted,
+                f"only in one of them: {first_offenders(odd)}",
+                "Correct the spelling or drop them",
+            )
+        )
+
+
+def _no_pairs() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"better": pd.Series(dtype=str), "worse": pd.Series(dtype=str), "violation": pd.Series(dtype=float)}
+    )
+
+
+def _dimensions_alone(
+    dimension_ranks: pd.DataFrame, ties: RankTies, anchored: bool | Collection[str], min_gap: float
+) -> RankPolytope:
+    """Leave out the overall order, and ask neighbours for a tenth of even spacing unless more was asked."""
+    even = 100.0 / max(len(dimension_ranks) - 1, 1)
+    gap = max(min_gap, _EQUAL_SPACING_SHARE * even)
+    return build_rank_polytope(dimension_ranks, ties=ties, anchored=anchored, min_gap=gap)
+
+
+def _list_contradictions(polytope: RankPolytope, margin: Margin) -> pd.DataFrame:
+    table = polytope.relations.assign(multiplier=margin.multipliers)
+    if margin.is_positive:
+        return table.iloc[:0].reset_index(drop=True)
+    kept = (table["kind"] != "range") & (table["multiplier"] > TOLERANCE)
+    return table[kept].sort_values(["kind", "multiplier"], ascending=[False, False], ignore_index=True)
