@@ -20,7 +20,7 @@ import pandas as pd
 
 from geobri.errors import MissingExtraError
 
-__all__ = ["TIDY_COLUMNS", "Alternative", "FloatArray", "Term", "TestResult", "combine_results"]
+__all__ = ["TIDY_COLUMNS", "Alternative", "FloatArray", "Term", "TestResult", "combine_results", "new_axes"]
 
 Alternative = Literal["two-sided", "greater", "less"]
 FloatArray = npt.NDArray[np.float64]
@@ -160,7 +160,7 @@ class TestResult:
         MissingExtraError
             If matplotlib is not installed.
         """
-        ax = _new_axes() if ax is None else ax
+        ax = new_axes() if ax is None else ax
         if self.null_distribution is not None:
             ax.hist(self.null_distribution, bins=40, color="#9fb4c7", label="under the null")
         ax.axvline(self.statistic, color="#b5403c", linewidth=2, label="observed")
@@ -170,14 +170,30 @@ class TestResult:
         return ax
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(self.summary())}</p>" + str(self.to_frame().to_html(index=False, na_rep="", escape=True))
+        return f"<p>{html.escape(self.summary())}</p>" + str(
+            self.to_frame().to_html(index=False, na_rep="", escape=True)
+        )
 
 
-def _new_axes() -> Any:
+def new_axes() -> Any:
+    """Open new matplotlib axes.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The only axes of a new figure.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+    """
     try:
         import matplotlib.pyplot as plt
     except ImportError as error:
-        raise MissingExtraError("plot: needs matplotlib. Install it with: pip install 'geobri[plots]'.") from error
+        raise MissingExtraError(
+            "plot: needs matplotlib. Install it with: pip install 'geobri[plots]'."
+        ) from error
     return plt.subplots()[1]
 
 

@@ -1,0 +1,354 @@
+"""Mantel correlogram: how alike are pairs of cities at each distance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import rankdata
+
+from geobri.errors import DataError, SpecificationError, mould
+from geobri.stats.cross_sums import cross_sums
+from geobri.stats.dyads.inputs import Blocks, DyadData, Matrix, prepare_dyads
+from geobri.stats.p_values import say_p_value
+from geobri.stats.permutation import NodePlan
+from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+
+__all__ = ["CorrelogramResult", "mantel_correlogram_test"]
+
+Classes = Literal["equal-width", "equal-count"]
+FEWEST_BOUNDS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CorrelogramResult(TestResult):
+    """A Mantel correlogram; the headline is the strongest class, with its family-wise p-value.
+
+    Attributes
+    ----------
+    bounds
+        Limits of the distance classes, shape (k + 1,); a class holds its upper limit.
+    n_in_class
+        Pairs per class, shape (k,).
+    correlations
+        Mantel correlation of each class, shape (k,): positive where pairs are more alike (or more strongly
+        joined) than elsewhere; NaN in classes without pairs or left out.
+    p_values
+        Permutation p-value of each class, not corrected, shape (k,).
+    p_corrected
+        Progressively Holm-corrected p-values, shape (k,), from the nearest class outwards.
+    p_familywise
+        p-values of the largest standardised correlation over all classes (Westfall and Young), shape (k,).
+    """
+
+    bounds: FloatArray
+    n_in_class: npt.NDArray[np.int64]
+    correlations: FloatArray
+    p_values: FloatArray
+    p_corrected: FloatArray
+    p_familywise: FloatArray
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the correlation of each class at its middle distance.
+
+        Parameters
+        ----------
+        ax
+            Matplotlib axes to draw into; new ones by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes drawn into; filled marks have a corrected p-value of at most 0.05.
+        """
+        if ax is None:
+            from geobri.stats.results import new_axes
+
+            ax = new_axes()
+        middle = (self.bounds[:-1] + self.bounds[1:]) / 2
+        found = self.p_corrected <= 0.05  # noqa: PLR2004 (the usual level)
+        ax.axhline(0.0, color="#888888", linewidth=0.8)
+        ax.plot(middle, self.correlations, color="#41607a", linewidth=1)
+        ax.plot(middle[~found], self.correlations[~found], "s", markerfacecolor="white", color="#41607a")
+        ax.plot(middle[found], self.correlations[found], "s", color="#41607a")
+        ax.set_xlabel("distance")
+        ax.set_ylabel("Mantel correlation")
+        return ax
+
+
+def mantel_correlogram_test(
+    y: Matrix,
+    distance: Matrix,
+    *,
+    bounds: Sequence[float] | None = None,
+    n_classes: int | None = None,
+    classes: Classes = "equal-width",
+    y_is: Literal["similarity", "dissimilarity"] = "similarity",
+    method: Literal["pearson", "spearman"] = "pearson",
+    cutoff: bool = True,
+    alternative: Alternative = "two-sided",
+    n_permutations: int = 999,
+    blocks: Blocks = "auto",
+    names: tuple[str, str] = ("y", "distance_km"),
+    rng: int | np.random.Generator | None = None,
+) -> CorrelogramResult:
+    """Test at which distances pairs of cities are more alike, or more strongly joined, than elsewhere.
+
+    Each distance class is a yes-no matrix, correlated with y; the null distribution comes from exchanging
+    cities. A correlogram shows the range of a relation where a single correlation averages over it.
+
+    Parameters
+    ----------
+    y
+        Pair matrix, symmetric, shape (n, n): strength of the corridor, or difference between its ends.
+    distance
+        Pair matrix of distances, any unit.
+    bounds
+        Limits of the classes, increasing; pairs beyond belong to no class.
+    n_classes
+        Number of classes if there are no bounds; Sturges' 1 + log2(pairs), rounded up, by default.
+    classes
+        ``"equal-width"`` or ``"equal-count"``, if there are no bounds.
+    y_is
+        ``"similarity"``: large y means alike; ``"dissimilarity"``: large y means different.
+    method
+        ``"pearson"``, or ``"spearman"`` on the ranks of y.
+    cutoff
+        Leave out classes beyond the middle one in which some city has no pair: they show its absence, not
+        distance.
+    alternative
+        Direction of the alternative for each correlation.
+    n_permutations
+        How many permutations, at least.
+    blocks
+        One label per city, ``"auto"`` or None, as in `mantel_test`.
+    names
+        Names of y and of the distance, for the result.
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    CorrelogramResult
+        One row per class.
+
+    Raises
+    ------
+    DataError
+        If a matrix is not usable or no class can be tested.
+    SpecificationError
+        If the bounds do not increase.
+
+    References
+    ----------
+    Oden, N. L. and Sokal, R. R. (1986). Directional autocorrelation. 10.2307/2413120.
+    Borcard, D. and Legendre, P. (2012). Is the Mantel correlogram powerful enough to be useful in ecological
+    analysis? 10.1890/11-1737.1.
+    """
+    data = prepare_dyads({"y": y, "distance": distance}, caller="mantel_correlogram_test", blocks=blocks)
+    _check_movable(data)
+    limits = _limits(data.columns()[1], bounds, n_classes, classes)
+    members = _members(data.columns()[1], limits)
+    tested = _testable(data, members, cutoff=cutoff)
+    plan = data.plan(n_permutations, rng)
+    sign = 1.0 if y_is == "similarity" else -1.0
+    observed, null = _class_correlations(data, plan, members[tested], sign, method)
+    choices = {
+        "correlation": method,
+        "y is": y_is,
+        "classes": "given" if bounds is not None else classes,
+        "cutoff": cutoff,
+        **data.choices(rng, plan),
+    }
+    return _result(
+        data=data,
+        plan=plan,
+        limits=limits,
+        tested=tested,
+        counts=members.sum(axis=1).astype(np.int64),
+        observed=observed,
+        null=null,
+        alternative=alternative,
+        names=names,
+        choices=choices,
+    )
+
+
+def _check_movable(data: DyadData) -> None:
+    if data.travelling:
+        remedy = "pass blocks that keep missing pairs in place"
+        came = f"{data.n_cities} cities whose missing pairs move"
+        raise DataError(mould("mantel_correlogram_test", "missing pairs must stay in place", came, remedy))
+
+
+def _limits(
+    distances: FloatArray, bounds: Sequence[float] | None, n_classes: int | None, classes: Classes
+) -> FloatArray:
+    if bounds is not None:
+        limits = np.asarray(bounds, dtype=np.float64)
+        if limits.ndim != 1 or limits.size < FEWEST_BOUNDS or (np.diff(limits) <= 0).any():
+            remedy = "pass at least three increasing numbers"
+            raise SpecificationError(
+                mould("mantel_correlogram_test", "bounds must increase", str(bounds), remedy)
+            )
+        return limits
+    count = n_classes or int(np.ceil(1 + np.log2(distances.size)))
+    if classes == "equal-count":
+        return np.unique(np.quantile(distances, np.linspace(0, 1, count + 1)))
+    return np.linspace(distances.min(), distances.max(), count + 1)
+
+
+def _members(distances: FloatArray, limits: FloatArray) -> npt.NDArray[np.bool_]:
+    """Mark the pairs of each class, shape (k, m); the first class holds its lower limit too."""
+    place = np.searchsorted(limits, distances, side="left") - 1
+    place[distances == limits[0]] = 0
+    members: npt.NDArray[np.bool_] = place[None, :] == np.arange(limits.size - 1)[:, None]
+    return members
+
+
+def _testable(data: DyadData, members: npt.NDArray[np.bool_], *, cutoff: bool) -> npt.NDArray[np.intp]:
+    counts = members.sum(axis=1)
+    usable = (counts > 0) & (counts < members.shape[1])
+    if cutoff:
+        lonely = np.array([(one.sum(axis=1) == 0).any() for one in data.spread(members)])
+        usable &= ~lonely | (np.arange(len(members)) < len(members) // 2)
+    tested = np.flatnonzero(usable)
+    if not tested.size:
+        came = f"{len(members)} classes, empty, full, or without some city"
+        raise DataError(
+            mould("mantel_correlogram_test", "some class must be testable", came, "choose other bounds")
+        )
+    return tested
+
+
+def _class_correlations(
+    data: DyadData, plan: NodePlan, members: npt.NDArray[np.bool_], sign: float, method: str
+) -> tuple[FloatArray, FloatArray]:
+    """Correlate y with class membership: observed, shape (k,), and permuted, shape (R, k)."""
+    values = data.columns()[0]
+    columns = np.vstack(
+        [(rankdata(values) if method == "spearman" else values)[None], members.astype(np.float64)]
+    )
+    columns -= columns.mean(axis=1, keepdims=True)
+    columns /= np.linalg.norm(columns, axis=1, keepdims=True)
+    columns[0] *= sign
+    laid = data.spread(columns)
+    return columns[1:] @ columns[0], cross_sums(plan, laid[:1], laid[1:])[:, 0]
+
+
+def progressive_holm(p_values: FloatArray) -> FloatArray:
+    """Correct p-values for the number of classes up to and including their own.
+
+    Parameters
+    ----------
+    p_values
+        From the nearest class outwards, shape (k,).
+
+    Returns
+    -------
+    numpy.ndarray
+        The j-th value is the j-th Holm-corrected value among the first j, shape (k,).
+
+    References
+    ----------
+    Legendre, P. and Legendre, L. (2012). Numerical Ecology, third edition, section 1.5.7. Elsevier.
+    """
+    return np.array([_holm(p_values[: j + 1])[j] for j in range(len(p_values))])
+
+
+def _holm(p_values: FloatArray) -> FloatArray:
+    order = np.argsort(p_values)
+    steps = np.maximum.accumulate((len(p_values) - np.arange(len(p_values))) * p_values[order])
+    corrected = np.empty_like(steps)
+    corrected[order] = np.minimum(1.0, steps)
+    return corrected
+
+
+def _familywise(
+    observed: FloatArray, null: FloatArray, plan: NodePlan, alternative: Alternative
+) -> FloatArray:
+    """Compare each standardised correlation with the largest one of every permutation."""
+    every = null if plan.exact else np.vstack([observed[None], null])
+    middle, spread = every.mean(axis=0), every.std(axis=0)
+    directions = {"two-sided": np.abs, "greater": np.positive, "less": np.negative}
+    turn = directions[alternative]
+    largest = turn((null - middle) / spread).max(axis=1)
+    return np.array(
+        [plan.p_value(float(one), largest, "greater") for one in turn((observed - middle) / spread)]
+    )
+
+
+def _filled(values: npt.ArrayLike, tested: npt.NDArray[np.intp], size: int) -> FloatArray:
+    full = np.full(size, np.nan)
+    full[tested] = values
+    return full
+
+
+def _result(
+    *,
+    data: DyadData,
+    plan: NodePlan,
+    limits: FloatArray,
+    tested: npt.NDArray[np.intp],
+    counts: npt.NDArray[np.int64],
+    observed: FloatArray,
+    null: FloatArray,
+    alternative: Alternative,
+    names: tuple[str, str],
+    choices: dict[str, Any],
+) -> CorrelogramResult:
+    size = limits.size - 1
+    p_values = np.array([plan.p_value(float(r), null[:, k], alternative) for k, r in enumerate(observed)])
+    corrected, family = progressive_holm(p_values), _familywise(observed, null, plan, alternative)
+    strongest = int(np.argmin(family - np.abs(observed) * 1e-9))
+    numbers = zip(tested, observed, corrected, p_values, strict=True)
+    terms = tuple(
+        Term(
+            test="mantel_correlogram_test",
+            value=names[0],
+            term=f"{names[1]} {limits[k]:.6g} to {limits[k + 1]:.6g}",
+            estimate=float(correlation),
+            statistic=float(correlation),
+            p_value=float(p_corrected),
+            alternative=alternative,
+            n_cities=data.n_cities,
+            n_pairs=int(counts[k]),
+            null=plan.describe(),
+            method="Mantel correlogram, progressive Holm correction",
+            note=f"uncorrected p = {say_p_value(float(p))}",
+        )
+        for k, correlation, p_corrected, p in numbers
+    )
+    return CorrelogramResult(
+        statistic=float(observed[strongest]),
+        p_value=float(family[strongest]),
+        alternative=alternative,
+        n=data.n_cities,
+        method=f"Mantel correlogram ({plan.describe()})",
+        null_distribution=null[:, strongest],
+        sentence=_sentence(
+            names,
+            limits[tested[strongest] :],
+            len(tested),
+            float(observed[strongest]),
+            p=float(family[strongest]),
+        ),
+        terms=terms,
+        choices=choices,
+        bounds=limits,
+        n_in_class=counts,
+        correlations=_filled(observed, tested, size),
+        p_values=_filled(p_values, tested, size),
+        p_corrected=_filled(corrected, tested, size),
+        p_familywise=_filled(family, tested, size),
+    )
+
+
+def _sentence(names: tuple[str, str], limits: FloatArray, count: int, correlation: float, *, p: float) -> str:
+    return (
+        f"{names[0]} stands out most at {names[1]} {limits[0]:.6g} to {limits[1]:.6g} "
+        f"(Mantel correlation {correlation:+.2f}, p = {say_p_value(p)} over {count} distance classes)."
+    )

@@ -1,0 +1,330 @@
+"""Multiple regression of a pair matrix on others, tested by exchanging cities (MRQAP)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from geobri.errors import DataError, SpecificationError, mould
+from geobri.stats.dyads.inputs import Blocks, DyadData, Matrix, prepare_dyads
+from geobri.stats.dyads.mrqap_glm import fit_family, score_null, score_statistics, wald_null
+from geobri.stats.dyads.mrqap_linear import fit_linear, linear_null
+from geobri.stats.families import FAMILIES
+from geobri.stats.p_values import monte_carlo_error, say_p_value
+from geobri.stats.permutation import NodePlan
+from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+
+__all__ = ["MrqapFamily", "MrqapResult", "MrqapScheme", "MrqapStatistic", "mrqap_test"]
+
+MrqapFamily = Literal["gaussian", "logit", "probit", "poisson"]
+MrqapScheme = Literal["double-semi-partialling", "x", "y"]
+MrqapStatistic = Literal["t", "score", "wald", "coefficient"]
+
+STATISTICS: dict[str, tuple[str, ...]] = {
+    "gaussian": ("t", "coefficient"),
+    "logit": ("score", "wald", "coefficient"),
+    "probit": ("score", "wald", "coefficient"),
+    "poisson": ("score", "wald", "coefficient"),
+}
+SCHEMES = {
+    "double-semi-partialling": "double semi-partialling",
+    "x": "X-permutation",
+    "y": "Y-permutation",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MrqapResult(TestResult):
+    """A finished MRQAP; the headline is that of the first covariate.
+
+    Attributes
+    ----------
+    names
+        Names of the covariates.
+    coefficients, standard_errors
+        Constant first, shape (p + 1,); the standard errors take pairs as independent, which they are not.
+    statistics, p_values
+        Test statistic and permutation p-value of each covariate, shape (p,).
+    null_distributions
+        Statistics under the null, shape (R, p).
+    r_squared
+        Share of the variance explained; NaN for other families than gaussian.
+    residuals
+        Response minus fitted mean, shape (n, n), NaN in unobserved cells.
+    """
+
+    names: tuple[str, ...]
+    coefficients: FloatArray
+    standard_errors: FloatArray
+    statistics: FloatArray
+    p_values: FloatArray
+    null_distributions: FloatArray
+    r_squared: float
+    residuals: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Fit:
+    """The observed fit, whichever the family."""
+
+    coefficients: FloatArray
+    standard_errors: FloatArray
+    statistics: FloatArray
+    residuals: FloatArray
+    r_squared: float
+
+
+def mrqap_test(
+    y: Matrix,
+    x: Mapping[str, Matrix],
+    *,
+    family: MrqapFamily = "gaussian",
+    scheme: MrqapScheme = "double-semi-partialling",
+    statistic: MrqapStatistic | None = None,
+    alternative: Alternative = "two-sided",
+    n_permutations: int = 999,
+    blocks: Blocks = "auto",
+    directed: bool = False,
+    name: str = "y",
+    rng: int | np.random.Generator | None = None,
+) -> MrqapResult:
+    """Test what each pair matrix adds to the explanation of another one.
+
+    A regression over pairs whose p-values come from exchanging whole cities. Double semi-partialling exchanges
+    what the other covariates leave of the tested one, which keeps both the dependence among pairs that share a
+    city and the relation among covariates. It cannot show what causes what.
+
+    Parameters
+    ----------
+    y
+        Pair matrix to explain: array of shape (n, n), or a table with city ids as index and columns. NaN marks
+        missing cells, the diagonal is ignored. 0 and 1 for ``"logit"`` and ``"probit"``, at least 0 for
+        ``"poisson"``.
+    x
+        Pair matrices that explain, by name; the first one makes the headline.
+    family
+        ``"gaussian"`` (least squares), ``"logit"``, ``"probit"`` or ``"poisson"`` (log link).
+    scheme
+        ``"double-semi-partialling"`` (Dekker, Krackhardt and Snijders), ``"x"`` (exchange the tested covariate) or
+        ``"y"`` (exchange the response: a test of all covariates together being idle).
+    statistic
+        ``"t"`` for gaussian; ``"score"`` (default) or ``"wald"`` (refit each permutation) for the others;
+        ``"coefficient"`` is offered for comparison: it is not pivotal and its test is less reliable.
+    alternative
+        Direction of the alternative for every coefficient.
+    n_permutations
+        How many permutations, at least.
+    blocks
+        One label per city, ``"auto"`` or None, as in `mantel_test`.
+    directed
+        The matrices are not symmetric: all off-diagonal cells count.
+    name
+        Name of y, for the result.
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    MrqapResult
+        Coefficients, statistics and permutation p-values of all covariates.
+
+    Raises
+    ------
+    DataError
+        If a matrix is not usable, covariates are collinear, responses do not suit the family, or they are
+        separated: some covariate tells zeros from the rest without error.
+    SpecificationError
+        If family, scheme and statistic do not go together.
+
+    References
+    ----------
+    Dekker, D., Krackhardt, D. and Snijders, T. A. B. (2007). Sensitivity of MRQAP tests to collinearity and
+    autocorrelation conditions. 10.1007/s11336-007-9016-1.
+    Krackhardt, D. (1988). Predicting with networks. 10.1016/0378-8733(88)90004-4.
+    """
+    chosen = statistic or STATISTICS.get(family, ("",))[0]
+    _check_choices(family, scheme, chosen, x)
+    data = prepare_dyads(
+        {name: y, **{key: one for key, one in x.items() if key != name}},
+        caller="mrqap_test",
+        directed=directed,
+        blocks=blocks,
+    )
+    _check_response(data.columns()[0], family, name)
+    fit = _fit_observed(data, family, chosen)
+    plan = data.plan(n_permutations, rng)
+    null, failures = _null(data, plan, family, scheme, chosen)
+    p_values = [plan.p_value(fit.statistics[k], null[:, k], alternative) for k in range(len(data.names) - 1)]
+    choices = {
+        "family": family,
+        "scheme": scheme,
+        "statistic": chosen,
+        "permuted fits that were separated": failures,
+        **data.choices(rng, plan),
+    }
+    return _result(
+        data=data,
+        plan=plan,
+        fit=fit,
+        null=null,
+        p_values=np.array(p_values),
+        alternative=alternative,
+        choices=choices,
+    )
+
+
+def _check_choices(family: str, scheme: str, statistic: str, x: Mapping[str, Matrix]) -> None:
+    caller = "mrqap_test"
+    if family not in STATISTICS:
+        remedy = f"say one of {', '.join(STATISTICS)}"
+        raise SpecificationError(mould(caller, "family must be known", repr(family), remedy))
+    if scheme not in SCHEMES:
+        remedy = f"say one of {', '.join(SCHEMES)}"
+        raise SpecificationError(mould(caller, "scheme must be known", repr(scheme), remedy))
+    if statistic not in STATISTICS[family] or (statistic == "score" and scheme == "y"):
+        possible = [one for one in STATISTICS[family] if one != "score" or scheme != "y"]
+        wanted = f"statistic must suit family={family!r} and scheme={scheme!r}"
+        raise SpecificationError(mould(caller, wanted, repr(statistic), f"say one of {', '.join(possible)}"))
+    if not x:
+        remedy = "pass pair matrices by name"
+        raise SpecificationError(mould(caller, "at least one covariate is needed", "none", remedy))
+
+
+def _check_response(y: FloatArray, family: str, name: str) -> None:
+    if family in ("logit", "probit") and not np.isin(y, (0.0, 1.0)).all():
+        came = f"{int((~np.isin(y, (0.0, 1.0))).sum())} other values"
+        raise DataError(
+            mould("mrqap_test", f"{name} must be 0 or 1 for {family}", came, "make it a yes-no matrix")
+        )
+    if family == "poisson" and (y < 0).any():
+        came = f"{int((y < 0).sum())} negative values"
+        raise DataError(
+            mould("mrqap_test", f"{name} must be at least 0 for poisson", came, "check the flows")
+        )
+
+
+def _fit_observed(data: DyadData, family: str, statistic: str) -> _Fit:
+    y, columns = data.columns()[0], data.columns()[1:]
+    linear = fit_linear(y, columns)
+    if family == "gaussian":
+        values = linear.coefficients / linear.standard_errors if statistic == "t" else linear.coefficients
+        return _Fit(
+            coefficients=linear.coefficients,
+            standard_errors=linear.standard_errors,
+            statistics=values[1:],
+            residuals=linear.residuals,
+            r_squared=linear.r_squared,
+        )
+    return _fit_likelihood(data, family, statistic)
+
+
+def _fit_likelihood(data: DyadData, family: str, statistic: str) -> _Fit:
+    y, columns = data.columns()[0], data.columns()[1:]
+    middle, scale = columns.mean(axis=1), columns.std(axis=1)
+    design = np.vstack([np.ones((1, y.size)), (columns - middle[:, None]) / scale[:, None]])
+    fits = fit_family(y[None], design, None, np.ones((1, y.size)), FAMILIES[family])
+    if not fits.converged[0]:
+        remedy = "leave out the covariate that tells zeros from the rest without error"
+        came = f"a {family} fit whose coefficients grow without end"
+        raise DataError(mould("mrqap_test", "the response must not be separated", came, remedy))
+    back = np.eye(len(design))
+    back[1:, 1:] /= scale[:, None]
+    back[0, 1:] = -middle / scale
+    weight = FAMILIES[family].weight(fits.predictors[0])
+    covariance = back @ np.linalg.inv((design * weight) @ design.T) @ back.T
+    coefficients, errors = back @ fits.coefficients[0], np.sqrt(np.diag(covariance))
+    wald = coefficients if statistic == "coefficient" else coefficients / errors
+    return _Fit(
+        coefficients=coefficients,
+        standard_errors=errors,
+        statistics=score_statistics(data, FAMILIES[family]) if statistic == "score" else wald[1:],
+        residuals=y - FAMILIES[family].mean(fits.predictors[0]),
+        r_squared=math.nan,
+    )
+
+
+def _null(data: DyadData, plan: NodePlan, family: str, scheme: str, statistic: str) -> tuple[FloatArray, int]:
+    if family == "gaussian":
+        return linear_null(data, plan, scheme, statistic), 0
+    if statistic == "score":
+        return score_null(data, plan, FAMILIES[family], scheme), 0
+    return wald_null(data, plan, FAMILIES[family], scheme, statistic)
+
+
+def _result(
+    *,
+    data: DyadData,
+    plan: NodePlan,
+    fit: _Fit,
+    null: FloatArray,
+    p_values: FloatArray,
+    alternative: Alternative,
+    choices: Mapping[str, object],
+) -> MrqapResult:
+    method = (
+        f"MRQAP, {SCHEMES[str(choices['scheme'])]}, {choices['family']}, {choices['statistic']} statistic"
+    )
+    errors = {
+        name: 0.0 if plan.exact else monte_carlo_error(float(p), len(null), alternative)
+        for name, p in zip(data.names[1:], p_values, strict=True)
+    }
+    residuals = data.spread(fit.residuals)[0]
+    return MrqapResult(
+        statistic=float(fit.statistics[0]),
+        p_value=float(p_values[0]),
+        alternative=alternative,
+        n=data.n_cities,
+        method=f"{method} ({plan.describe()})",
+        null_distribution=null[:, 0],
+        sentence=_sentence(data, fit, p_values),
+        terms=_terms(data, plan.describe(), fit, p_values, alternative=alternative, method=method),
+        choices={**choices, "Monte Carlo error of p": errors},
+        names=data.names[1:],
+        coefficients=fit.coefficients,
+        standard_errors=fit.standard_errors,
+        statistics=fit.statistics,
+        p_values=p_values,
+        null_distributions=null,
+        r_squared=fit.r_squared,
+        residuals=np.where(data.seen, residuals, np.nan),
+    )
+
+
+def _terms(
+    data: DyadData, null: str, fit: _Fit, p_values: FloatArray, *, alternative: Alternative, method: str
+) -> tuple[Term, ...]:
+    statistics, p_column = np.r_[np.nan, fit.statistics], np.r_[np.nan, p_values]
+    return tuple(
+        Term(
+            test="mrqap_test",
+            value=data.names[0],
+            term=name,
+            estimate=float(fit.coefficients[k]),
+            se=float(fit.standard_errors[k]),
+            se_type="naive",
+            statistic=float(statistics[k]),
+            p_value=float(p_column[k]),
+            alternative=alternative,
+            n_cities=data.n_cities,
+            n_pairs=data.n_pairs,
+            null=null,
+            method=method,
+            note="the naive standard error takes pairs as independent; the p-value does not" if k else "",
+        )
+        for k, name in enumerate(("(intercept)", *data.names[1:]))
+    )
+
+
+def _sentence(data: DyadData, fit: _Fit, p_values: FloatArray) -> str:
+    found = "; ".join(
+        f"{name} {coefficient:+.3g} (p = {say_p_value(float(p))})"
+        for name, coefficient, p in zip(data.names[1:], fit.coefficients[1:], p_values, strict=True)
+    )
+    return (
+        f"What goes with {data.names[0]} over {data.n_pairs} pairs of {data.n_cities} cities, each with the others "
+        f"held constant: {found}; p-values from exchanging the cities."
+    )

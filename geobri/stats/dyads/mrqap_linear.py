@@ -1,0 +1,218 @@
+"""Linear MRQAP: least squares of a pair matrix on others, for every permutation at once.
+
+By the theorem of Frisch, Waugh and Lovell a coefficient needs only what the other columns leave of the two
+columns it joins. Under permutation these remainders change in a few sums over pairs, and nothing is refitted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from geobri.errors import DataError, mould
+from geobri.stats.cross_sums import cross_sums
+from geobri.stats.dyads.inputs import DyadData
+from geobri.stats.dyads.partial import orthonormal_basis, residualise
+from geobri.stats.permutation import NodePlan
+from geobri.stats.results import FloatArray
+
+__all__ = ["LinearFit", "fit_linear", "linear_null"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LinearFit:
+    """Least squares of y on a constant and p columns.
+
+    Attributes
+    ----------
+    coefficients, standard_errors
+        Constant first, shape (p + 1,).
+    residuals
+        Shape (m,).
+    r_squared
+        Share of the variance explained.
+    """
+
+    coefficients: FloatArray
+    standard_errors: FloatArray
+    residuals: FloatArray
+    r_squared: float
+
+
+def fit_linear(y: FloatArray, columns: FloatArray) -> LinearFit:
+    """Fit y by least squares.
+
+    Parameters
+    ----------
+    y
+        Shape (m,).
+    columns
+        Shape (p, m), without the constant.
+
+    Returns
+    -------
+    LinearFit
+        Coefficients with the standard errors of independent pairs.
+
+    Raises
+    ------
+    DataError
+        If columns are collinear, or there are no more pairs than coefficients.
+    """
+    _check_degrees(len(y), len(columns))
+    basis = orthonormal_basis(columns, caller="mrqap_test")
+    design = np.vstack([np.ones_like(y)[None], columns]).T
+    inverse = np.linalg.inv(basis @ design)  # basis' design is the triangle of a QR decomposition
+    coefficients = inverse @ (basis @ y)
+    residuals = residualise(y, basis)
+    rss = float(residuals @ residuals)
+    variance = rss / (len(y) - len(columns) - 1)
+    centred = y - y.mean()
+    return LinearFit(
+        coefficients=coefficients,
+        standard_errors=np.sqrt(variance * (inverse**2).sum(axis=1)),
+        residuals=residuals,
+        r_squared=1.0 - rss / float(centred @ centred),
+    )
+
+
+def _check_degrees(pairs: int, covariates: int) -> None:
+    if pairs <= covariates + 1:
+        came = f"{pairs} pairs for {covariates + 1} coefficients"
+        raise DataError(
+            mould("mrqap_test", "more pairs than coefficients are needed", came, "use fewer covariates")
+        )
+
+
+def linear_null(data: DyadData, plan: NodePlan, scheme: str, statistic: str) -> FloatArray:
+    """Compute the statistic of every covariate for every permutation.
+
+    Parameters
+    ----------
+    data
+        y first, then the covariates.
+    plan
+        Permutations.
+    scheme
+        ``"double-semi-partialling"``, ``"x"`` or ``"y"``.
+    statistic
+        ``"t"`` or ``"coefficient"``.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (R, p).
+    """
+    if data.travelling:
+        fits = _travelling_y(data, plan) if scheme == "y" else _travelling_x(data, plan, scheme)
+    else:
+        fits = _null_of_y(data, plan) if scheme == "y" else _null_of_x(data, plan, scheme)
+    coefficients, errors = fits
+    return coefficients / errors if statistic == "t" else coefficients
+
+
+def _null_of_x(data: DyadData, plan: NodePlan, scheme: str) -> tuple[FloatArray, FloatArray]:
+    """Permute one covariate (or what the others leave of it), the rest stays."""
+    fits = [_null_of_one(data, plan, k, scheme) for k in range(len(data.names) - 1)]
+    return np.stack([b for b, _ in fits], axis=1), np.stack([se for _, se in fits], axis=1)
+
+
+def _null_of_one(data: DyadData, plan: NodePlan, k: int, scheme: str) -> tuple[FloatArray, FloatArray]:
+    y, columns = data.columns()[0], data.columns()[1:]
+    basis = orthonormal_basis(np.delete(columns, k, axis=0), caller="mrqap_test")
+    target = residualise(y, basis)
+    moved = columns[k] - columns[k].mean() if scheme == "x" else residualise(columns[k], basis)
+    rights = data.spread(np.vstack([target[None], basis[1:]]))
+    sums = cross_sums(plan, data.spread(moved), rights, directed=data.directed)[:, 0]
+    left = moved @ moved - (sums[:, 1:] ** 2).sum(axis=1)
+    coefficients = sums[:, 0] / left
+    rss = target @ target - sums[:, 0] ** 2 / left
+    return coefficients, np.sqrt(rss / (len(y) - len(columns) - 1) / left)
+
+
+def _null_of_y(data: DyadData, plan: NodePlan) -> tuple[FloatArray, FloatArray]:
+    """Permute y; every covariate is tested in the same regressions."""
+    y, columns = data.columns()[0], data.columns()[1:]
+    basis = orthonormal_basis(columns, caller="mrqap_test")
+    own = np.stack(
+        [
+            residualise(column, orthonormal_basis(np.delete(columns, k, axis=0), caller="mrqap_test"))
+            for k, column in enumerate(columns)
+        ]
+    )
+    lengths = (own**2).sum(axis=1)
+    moved = y - y.mean()
+    sums = cross_sums(
+        plan, data.spread(moved), data.spread(np.vstack([own, basis[1:]])), directed=data.directed
+    )[:, 0]
+    rss = moved @ moved - (sums[:, len(columns) :] ** 2).sum(axis=1)
+    variance = rss / (len(y) - len(columns) - 1)
+    return sums[:, : len(columns)] / lengths, np.sqrt(variance[:, None] / lengths)
+
+
+def _travelling_x(data: DyadData, plan: NodePlan, scheme: str) -> tuple[FloatArray, FloatArray]:
+    """Permute one covariate with its missing cells; fit on the pairs observed on both sides."""
+    y, columns = data.columns()[0], _scaled(data.columns()[1:])
+    scales = _scales(data.columns()[1:])
+    fits = []
+    for k, column in enumerate(columns):
+        others = np.delete(columns, k, axis=0)
+        moved = (
+            column if scheme == "x" else residualise(column, orthonormal_basis(others, caller="mrqap_test"))
+        )
+        coefficients, errors = _refit(data, plan, moved, others, y - y.mean())
+        fits.append((coefficients[:, -1] / scales[k], errors[:, -1] / scales[k]))
+    return np.stack([b for b, _ in fits], axis=1), np.stack([se for _, se in fits], axis=1)
+
+
+def _travelling_y(data: DyadData, plan: NodePlan) -> tuple[FloatArray, FloatArray]:
+    y, columns = data.columns()[0], _scaled(data.columns()[1:])
+    scales = _scales(data.columns()[1:])
+    coefficients, errors = _refit(data, plan, y - y.mean(), columns, None)
+    return coefficients[:, 1:] / scales, errors[:, 1:] / scales
+
+
+def _scales(columns: FloatArray) -> FloatArray:
+    deviations: FloatArray = columns.std(axis=1)
+    return deviations
+
+
+def _scaled(columns: FloatArray) -> FloatArray:
+    scaled: FloatArray = (columns - columns.mean(axis=1, keepdims=True)) / _scales(columns)[:, None]
+    return scaled
+
+
+def _refit(
+    data: DyadData, plan: NodePlan, moved: FloatArray, others: FloatArray, y: FloatArray | None
+) -> tuple[FloatArray, FloatArray]:
+    """Solve the normal equations of every permutation, on pairs observed on both sides.
+
+    The moved column is the last regressor, or the response where `y` is None.
+    """
+    fixed = np.vstack(
+        [np.ones_like(moved)[None], others] if y is None else [np.ones_like(moved)[None], others, y[None]]
+    )
+    first, second = np.triu_indices(len(fixed))
+    lefts = data.spread(np.vstack([np.ones_like(moved)[None], moved[None], moved[None] ** 2]))
+    sums = cross_sums(plan, lefts, data.spread(fixed[first] * fixed[second]), directed=data.directed)
+    size = len(fixed) + 1
+    gram = np.empty((len(sums), size, size))
+    gram[:, first, second] = gram[:, second, first] = sums[:, 0]
+    gram[:, : size - 1, -1] = gram[:, -1, : size - 1] = sums[:, 1, : size - 1]
+    gram[:, -1, -1] = sums[:, 2, 0]
+    if y is not None:  # y stands before the moved column; it must come last
+        order = np.r_[0 : size - 2, size - 1, size - 2]
+        gram = gram[:, order[:, None], order]
+    return _solve_normal(gram)
+
+
+def _solve_normal(gram: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Coefficients and standard errors from cross products whose last row and column belong to y."""
+    inverse = np.linalg.inv(gram[:, :-1, :-1])
+    coefficients = np.einsum("rij,rj->ri", inverse, gram[:, :-1, -1])
+    rss = gram[:, -1, -1] - np.einsum("ri,ri->r", coefficients, gram[:, :-1, -1])
+    variance = rss / (gram[:, 0, 0] - gram.shape[1] + 1)
+    diagonal: npt.NDArray[np.float64] = np.einsum("rii->ri", inverse)
+    return coefficients, np.sqrt(variance[:, None] * diagonal)
