@@ -1,0 +1,75 @@
+"""The command line: thin doors, arguments to calls.
+
+Each command lives in a module of its own, which is loaded when the command is called, so that
+``geobri --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, Final
+
+import click
+
+import geobri
+from geobri.errors import GeobriError
+
+__all__ = ["main"]
+
+_COMMANDS: Final = {
+    "report": ("geobri.cli.report", "Write the page, the map and the layers of a study."),
+    "map": ("geobri.cli.map", "Draw a map alone, from a recipe or from tables."),
+    "check": ("geobri.cli.study", "List every fault of a study folder, with file and row."),
+    "new": ("geobri.cli.study", "Make a commented study folder to start from."),
+    "geocode": ("geobri.cli.geocode", "Find the places of city names; never guess."),
+}
+
+
+class _Commands(click.Group):
+    """Loads a command only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(_COMMANDS[cmd_name][0]), f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Turn our own errors into one clear message and exit code 1; Ctrl-C leaves nothing half-written."""
+        try:
+            return super().invoke(ctx)
+        except GeobriError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: geobri report bri22 --out report. Every command explains itself with --help.",
+)
+@click.version_option(geobri.__version__, "--version", prog_name="geobri", message="%(prog)s %(version)s")
+def _geobri() -> None:
+    """Connectivity indices of cities and corridors, honest spatial tests of them, and one offline map.
+
+    A STUDY is a built-in name (bri22, global513, air22, air513) or a folder with cities.csv, perhaps
+    flows.csv and study.toml; `geobri new FOLDER` makes one to start from.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments
+        What stands after ``geobri``; None takes it from the shell.
+    """
+    _geobri.main(args=None if arguments is None else list(arguments), prog_name="geobri")

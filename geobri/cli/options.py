@@ -1,0 +1,117 @@
+"""Options that several commands share, and the progress bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+__all__ = ["look_options", "out_folder", "progress", "study_argument"]
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+study_argument = click.argument("study", default="bri22", metavar="[STUDY]")
+
+
+def out_folder(default: str) -> Callable[[_Command], _Command]:
+    """Make the option for the output folder.
+
+    Parameters
+    ----------
+    default
+        Folder when the user names none.
+
+    Returns
+    -------
+    callable
+        A click decorator.
+    """
+    return click.option(
+        "--out",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=default,
+        show_default=True,
+        help="Folder to write to.",
+    )
+
+
+def look_options(command: _Command) -> _Command:
+    """Add the options that say how a map or page looks.
+
+    Parameters
+    ----------
+    command
+        The function of a command.
+
+    Returns
+    -------
+    callable
+        The same, with `--lang`, `--theme`, `--basemap` and `--worldview`.
+    """
+    for option in (
+        click.option(
+            "--worldview",
+            type=click.Choice(["ne", "china"]),
+            default="ne",
+            show_default=True,
+            help="Whose borders --basemap countries draws: Natural Earth's or China's.",
+        ),
+        click.option(
+            "--basemap",
+            default="land",
+            show_default=True,
+            metavar="land|countries|none|URL",
+            help="Land without borders, with borders, nothing, or online tiles from a URL with {z}/{x}/{y}.",
+        ),
+        click.option(
+            "--theme",
+            type=click.Choice(["auto", "light", "dark"]),
+            default="auto",
+            show_default=True,
+            help="Colours the page opens in.",
+        ),
+        click.option(
+            "--lang",
+            type=click.Choice(["en", "zh"]),
+            default=None,
+            help="Language the page opens in; the study's own by default.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def progress(description: str, total: int) -> Iterator[Callable[[str], None]]:
+    """Show how far a command is, on a terminal; stay quiet elsewhere.
+
+    Parameters
+    ----------
+    description
+        What is being done.
+    total
+        How many steps there are.
+
+    Yields
+    ------
+    callable
+        To be called with the name of each step as it begins.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(description, total=total)
+        started = False
+
+        def begin(step: str) -> None:
+            nonlocal started
+            bar.update(task, advance=1 if started else 0, description=step)
+            started = True
+
+        yield begin

@@ -1,0 +1,35 @@
+"""`geobri check` and `geobri new`: study folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["check_command", "new_command"]
+
+
+@click.command(name="check")
+@click.argument("study")
+def check_command(study: str) -> None:
+    """List every fault of a study folder at once, with file and row; exit code 1 if there are any."""
+    from geobri.study import check_study
+
+    faults = check_study(study)
+    for fault in faults:
+        click.echo(str(fault))
+    if faults:
+        raise click.ClickException(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {study}.")
+    click.echo(f"{study}: no faults.")
+
+
+@click.command(name="new")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def new_command(folder: Path) -> None:
+    """Make a commented study folder to start from: study.toml, cities.csv, flows.csv, index.toml."""
+    from geobri.study.template import create_study
+
+    paths = create_study(folder)
+    click.echo(
+        f"Made {len(paths)} files in {folder}. Edit them, then: geobri check {folder} && geobri report {folder}"
+    )

@@ -1,0 +1,163 @@
+"""What a page is made of: sections with tables, facts, sentences and drawings, all of them plain data.
+
+Templates turn these into HTML and escape every text; nothing here is HTML, except drawings that geobri
+made itself from numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from geobri.report.words import Words
+
+__all__ = ["Cell", "Column", "Drawing", "Fact", "Profile", "Row", "Section", "Table"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table.
+
+    Attributes
+    ----------
+    text
+        What is printed.
+    order
+        Number or text to sort by; None sorts by the text.
+    strength
+        0 (weak) to 1 (strong) to tint the cell; None for no tint.
+    """
+
+    text: Words
+    order: float | str | None = None
+    strength: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its heading, and whether it holds numbers."""
+
+    heading: Words
+    kind: Literal["text", "number"] = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table, with the cities and corridors that light up on the map when it is chosen.
+
+    Attributes
+    ----------
+    cells
+        One per column.
+    cities, corridors
+        Slugs and ids for the map.
+    group
+        What the filter of the table compares; empty when the table has none.
+    """
+
+    cells: tuple[Cell, ...]
+    cities: tuple[str, ...] = ()
+    corridors: tuple[str, ...] = ()
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that the reader can sort, filter and search.
+
+    Attributes
+    ----------
+    key
+        Its id on the page.
+    caption
+        What it shows.
+    columns, rows
+        The content.
+    groups
+        Choices of the filter, in order: value and label.
+    searchable
+        Whether to offer a search field.
+    first_rows
+        How many rows to show before "show all".
+    """
+
+    key: str
+    caption: Words
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    groups: tuple[tuple[str, Words], ...] = ()
+    searchable: bool = False
+    first_rows: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A figure with a label, for the head of the page."""
+
+    figure: str
+    label: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A drawing that geobri made from numbers, as SVG, with its text alternative."""
+
+    svg: str
+    alternative: Words
+    caption: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A city on one card.
+
+    Attributes
+    ----------
+    city
+        Slug, for the map.
+    name, place
+        Name, and country with region.
+    facts
+        Overall rank and the like.
+    bars
+        Label, printed value and strength from 0 to 1 (None when unknown) of each dimension.
+    notes
+        Strengths, weaknesses, corridors.
+    """
+
+    city: str
+    name: Words
+    place: Words
+    facts: tuple[Fact, ...]
+    bars: tuple[tuple[Words, str, float | None], ...]
+    notes: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of the page.
+
+    Attributes
+    ----------
+    key
+        Its id on the page, and the target of the table of contents.
+    title
+        Its heading.
+    paragraphs
+        Sentences before anything else.
+    tables, drawings, profiles
+        What follows, in this order.
+    notes
+        Small print at the end.
+    has_map
+        Whether the map stands here.
+    """
+
+    key: str
+    title: Words
+    paragraphs: tuple[Words, ...] = ()
+    tables: tuple[Table, ...] = ()
+    drawings: tuple[Drawing, ...] = ()
+    profiles: tuple[Profile, ...] = ()
+    notes: tuple[Words, ...] = ()
+    has_map: bool = False

@@ -1,0 +1,196 @@
+"""One HTML file: the sections of a study around its map, without a request to any URL."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Any, Final, Literal
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+import geobri
+from geobri.report.model import Fact, Section
+from geobri.report.words import REGIONS_ZH, Words
+from geobri.study import Study
+from geobri.webmap import (
+    OFFLINE_POLICY,
+    CityValue,
+    CorridorMap,
+    CorridorValue,
+    MapParts,
+    corridor_map,
+    map_parts,
+)
+
+__all__ = ["draw_map", "render_page"]
+
+_WORDS: Final = {
+    "skip": Words("Skip to the content", "跳到正文"),
+    "show": Words("Show", "显示"),
+    "all": Words("all", "全部"),
+    "find": Words("Find", "查找"),
+    "show_all": Words("Show all", "显示全部"),
+    "nothing": Words("No row matches.", "没有符合的行。"),
+    "made": Words(
+        "Made with geobri. This page is one file and asks nothing of any network.",
+        "由 geobri 生成。本页为单一文件，不请求任何网络。",
+    ),
+}
+_MAP_KEY: Final = "map1"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("geobri.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["trusted"] = (
+        Markup  # drawings that geobri made from numbers; see geobri.report.drawings
+    )
+    return environment
+
+
+def _static(name: str) -> Markup:
+    return Markup(resources.files("geobri.report").joinpath("static", name).read_text(encoding="utf-8"))  # noqa: S704 - our own file
+
+
+def _map_choices(
+    study: Study, lang: str, theme: str, basemap: str, worldview: str
+) -> tuple[CorridorValue, dict[str, Any]]:
+    values = [
+        CorridorValue(
+            value.column,
+            {"en": value.label, "zh": value.label_zh},
+            "rank" if value.kind == "rank" else "score",
+        )
+        for value in study.corridor_values
+        if study.corridors[value.column].notna().any()
+    ]
+    if not values:
+        values = [
+            CorridorValue(
+                "distance_km", {"en": "Distance", "zh": "距离"}, "score", -1, unit={"en": "km", "zh": "公里"}
+            )
+        ]
+    city_values = [
+        CityValue(value.column, {"en": value.label, "zh": value.label_zh}, value.kind)
+        for value in study.city_values
+        if study.cities[value.column].notna().any()
+    ]
+    choices: dict[str, Any] = {
+        "values": values[1:],
+        "city_values": city_values,
+        "city_value": city_values[0].column if city_values else None,
+        "title": {"en": study.title, "zh": study.title_zh},
+        "source": study.citation or None,
+        "lang": lang,
+        "theme": theme,
+        "basemap": basemap,
+        "worldview": worldview,
+        "translations": REGIONS_ZH,
+    }
+    return values[0], choices
+
+
+def draw_map(
+    study: Study,
+    *,
+    lang: Literal["en", "zh"] = "en",
+    theme: Literal["auto", "light", "dark"] = "auto",
+    basemap: str = "land",
+    worldview: Literal["ne", "china"] = "ne",
+) -> CorridorMap:
+    """Draw the map of a study as a page of its own.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    lang, theme
+        What the page opens in.
+    basemap, worldview
+        As in `geobri.corridor_map`.
+
+    Returns
+    -------
+    CorridorMap
+        A folium map.
+    """
+    value, choices = _map_choices(study, lang, theme, basemap, worldview)
+    return corridor_map(study.cities, study.corridors, value, **choices)
+
+
+def _draw_parts(study: Study, lang: str, theme: str, basemap: str, worldview: str) -> MapParts:
+    value, choices = _map_choices(study, lang, theme, basemap, worldview)
+    return map_parts(study.cities, study.corridors, value, key=_MAP_KEY, height="720px", **choices)
+
+
+def _facts(study: Study) -> list[Fact]:
+    facts = [
+        Fact(f"{len(study.cities):,}", Words("cities", "座城市")),
+        Fact(f"{study.cities['country'].nunique():,}", Words("countries", "个国家和地区")),
+        Fact(f"{len(study.corridors):,}", Words("corridors", "条城市通路")),
+    ]
+    shown = [value.column for value in study.corridor_values if value.column in study.corridors.columns]
+    if shown:
+        ranked = int(study.corridors[shown].notna().any(axis=1).sum())
+        facts.append(Fact(f"{ranked:,}", Words("corridors with a value", "条有数值的通路")))
+    return facts
+
+
+def render_page(
+    study: Study,
+    sections: list[Section],
+    *,
+    lang: Literal["en", "zh"] = "en",
+    theme: Literal["auto", "light", "dark"] = "auto",
+    basemap: str = "land",
+    worldview: Literal["ne", "china"] = "ne",
+) -> str:
+    """Render the page of a study.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    sections
+        What follows the map, in reading order.
+    lang, theme
+        What the page opens in; the reader can switch both.
+    basemap, worldview
+        As in `geobri.corridor_map`.
+
+    Returns
+    -------
+    str
+        HTML, self-contained; the same study gives the same text.
+    """
+    parts = _draw_parts(study, lang, theme, basemap, worldview)
+    online = basemap not in ("land", "countries", "none")
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            study=study,
+            version=geobri.__version__,
+            lang=lang,
+            theme=theme,
+            policy="" if online else Markup(OFFLINE_POLICY),  # noqa: S704 - a constant
+            title={"en": study.title, "zh": study.title_zh},
+            heading=Words(study.title, study.title_zh),
+            source=Words(study.citation),
+            facts=_facts(study),
+            sections=[Section("map", Words("The map", "地图"), has_map=True), *sections],
+            words=_WORDS,
+            style=_static("report.css"),
+            script=_static("report.js"),
+            map_head=Markup(parts.head),  # noqa: S704 - written by geobri.webmap, which escapes what is the user's
+            map_body=Markup(parts.body),  # noqa: S704
+            map_script=Markup(parts.script),  # noqa: S704
+        )
+    )

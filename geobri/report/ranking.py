@@ -1,0 +1,265 @@
+"""The ranking of the cities, the strongest corridors, and one card per city."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from geobri.report.model import Cell, Column, Fact, Profile, Row, Section, Table
+from geobri.report.words import REGIONS_ZH, Words
+from geobri.study import Study, Value
+
+__all__ = ["corridor_section", "profile_section", "ranking_section"]
+
+_MOST_CORRIDORS = 300
+_MOST_PROFILES = 60
+
+
+def _region(name: Any) -> Words:
+    text = "" if pd.isna(name) else str(name)
+    return Words(text, REGIONS_ZH.get(text, text))
+
+
+def _name(city: pd.Series[Any]) -> Words:
+    chinese = city.get("name_zh")
+    return Words(str(city["name"]), "" if pd.isna(chinese) else str(chinese))
+
+
+def _pair_of_regions(pair: Any) -> Words:
+    if pd.isna(pair):
+        return Words("")
+    ends = [_region(end) for end in str(pair).split(" / ")]
+    return Words(" – ".join(end.en for end in ends), " – ".join(end.zh for end in ends))
+
+
+def _number(value: Any) -> str:
+    if value is None or pd.isna(value):
+        return ""
+    number = float(str(value))
+    return f"{number:,.0f}" if number == round(number) else f"{number:,.3g}"
+
+
+def strengths(column: pd.Series[Any], value: Value) -> pd.Series[Any]:
+    """Place values between 0 (weakest) and 1 (strongest).
+
+    Parameters
+    ----------
+    column
+        Ranks or scores, NaN where unknown.
+    value
+        What they are: rank 1 is strongest, of scores the largest.
+
+    Returns
+    -------
+    pandas.Series
+        Between 0 and 1, missing where the value is.
+    """
+    numbers = pd.to_numeric(column, errors="coerce").astype("Float64")
+    low, high = numbers.min(), numbers.max()
+    if pd.isna(low) or low == high:
+        return numbers.where(numbers.isna(), 1.0)
+    share = (numbers - low) / (high - low)
+    return 1 - share if value.kind == "rank" else share
+
+
+def _share(share: Any) -> float | None:
+    return None if pd.isna(share) else float(share)
+
+
+def _value_cells(frame: pd.DataFrame, values: Sequence[Value]) -> dict[str, list[Cell]]:
+    cells = {}
+    for value in values:
+        strength = strengths(frame[value.column], value)
+        cells[value.column] = [
+            Cell(
+                Words(_number(number)),
+                None if pd.isna(number) else float(number),
+                None if pd.isna(share) else float(share),
+            )
+            for number, share in zip(frame[value.column], strength, strict=True)
+        ]
+    return cells
+
+
+def _value_columns(values: Sequence[Value]) -> list[Column]:
+    return [Column(Words(value.label, value.label_zh), "number") for value in values]
+
+
+def _numeric(values: Sequence[Value], frame: pd.DataFrame) -> list[Value]:
+    return [
+        value
+        for value in values
+        if value.kind != "category" and value.column in frame.columns and frame[value.column].notna().any()
+    ]
+
+
+def _sorted(frame: pd.DataFrame, value: Value) -> pd.DataFrame:
+    return frame.sort_values(value.column, ascending=value.kind == "rank", na_position="last", kind="stable")
+
+
+def ranking_section(study: Study) -> Section | None:
+    """Make the ranking of the cities.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+
+    Returns
+    -------
+    Section or None
+        None when no city has a value.
+    """
+    values = _numeric(study.city_values, study.cities)
+    if not values:
+        return None
+    cities = _sorted(pd.DataFrame(study.cities.drop(columns="geometry")), values[0])
+    cells = _value_cells(cities, values)
+    rows = [
+        Row(
+            (
+                Cell(_name(city)),
+                Cell(Words(str(city["country"]))),
+                Cell(_region(city["region"])),
+                *(cells[value.column][at] for value in values),
+            ),
+            cities=(str(slug),),
+            group=_region(city["region"]).en,
+        )
+        for at, (slug, city) in enumerate(cities.iterrows())
+    ]
+    columns = [
+        Column(Words("City", "城市")),
+        Column(Words("Country", "国家")),
+        Column(Words("Region", "地区")),
+    ]
+    regions = sorted({row.group for row in rows if row.group})
+    table = Table(
+        "ranking",
+        Words(
+            "Cities; a darker cell is stronger. Choose a row to see the city on the map.",
+            "城市排序；颜色越深越强。点选一行可在地图上查看该城市。",
+        ),
+        (*columns, *_value_columns(values)),
+        tuple(rows),
+        groups=tuple((region, _region(region)) for region in regions),
+        searchable=True,
+    )
+    return Section("cities", Words("Ranking of the cities", "城市排序"), tables=(table,))
+
+
+def corridor_section(study: Study) -> Section | None:
+    """Make the table of the strongest corridors.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+
+    Returns
+    -------
+    Section or None
+        None when no corridor has a value.
+    """
+    values = _numeric(study.corridor_values, study.corridors)
+    if not values:
+        return None
+    columns = [value.column for value in values]
+    with_value = study.corridors[study.corridors[columns].notna().any(axis=1)]
+    corridors = _sorted(pd.DataFrame(with_value.drop(columns="geometry")), values[0]).head(_MOST_CORRIDORS)
+    cells = _value_cells(corridors, values)
+    names = {slug: _name(city) for slug, city in study.cities.iterrows()}
+    rows = []
+    for at, (corridor, pair) in enumerate(corridors.iterrows()):
+        one, other = names[pair["origin"]], names[pair["destination"]]
+        ends = Words(f"{one.en} – {other.en}", f"{one.zh} – {other.zh}")
+        distance = Cell(Words(f"{pair['distance_km']:,.0f}"), float(pair["distance_km"]))
+        regions = Cell(_pair_of_regions(pair["region_pair"]))
+        rows.append(
+            Row(
+                (Cell(ends), regions, distance, *(cells[value.column][at] for value in values)),
+                corridors=(str(corridor),),
+            )
+        )
+    heading = [
+        Column(Words("Corridor", "通路")),
+        Column(Words("Regions", "地区")),
+        Column(Words("km", "公里"), "number"),
+    ]
+    missing = len(study.corridors) - len(with_value)
+    note = Words(
+        f"{missing:,} of {len(study.corridors):,} corridors have no value in the source; they are missing, not zero.",
+        f"{len(study.corridors):,} 条通路中有 {missing:,} 条在来源中没有数值：是缺失，而不是零。",
+    )
+    table = Table(
+        "corridor-table",
+        Words("Corridors with a value", "有数值的通路"),
+        (*heading, *_value_columns(values)),
+        tuple(rows),
+        searchable=True,
+    )
+    return Section(
+        "corridors", Words("Corridors", "城市通路"), tables=(table,), notes=(note,) if missing else ()
+    )
+
+
+def _profile(
+    slug: str, city: pd.Series[Any], study: Study, values: Sequence[Value], shares: pd.DataFrame
+) -> Profile:
+    first, *others = values
+    own = shares.loc[slug]
+    bars = tuple(
+        (Words(value.label, value.label_zh), _number(city[value.column]), _share(own[value.column]))
+        for value in (others or values)
+    )
+    facts = (Fact(_number(city[first.column]) or "–", Words(first.label, first.label_zh)),)
+    country = Words(str(city["country"]))
+    region = _region(city["region"])
+    place = Words(f"{country.en} · {region.en}", f"{country.zh} · {region.zh}") if region.en else country
+    return Profile(slug, _name(city), place, facts, bars, tuple(_profile_notes(slug, study)))
+
+
+def _profile_notes(slug: str, study: Study) -> list[Words]:
+    """Name the strongest corridors of a city, as far as the source ranks them."""
+    values = _numeric(study.corridor_values, study.corridors)
+    if not values:
+        return []
+    own = study.corridors[(study.corridors["origin"] == slug) | (study.corridors["destination"] == slug)]
+    best = _sorted(own[own[values[0].column].notna()], values[0]).head(3)
+    if best.empty:
+        return []
+    others = [
+        pair["destination"] if pair["origin"] == slug else pair["origin"] for _, pair in best.iterrows()
+    ]
+    named = [_name(study.cities.loc[other]) for other in others]
+    return [
+        Words(
+            "Strongest corridors: " + ", ".join(name.en for name in named),
+            "最强通路：" + "、".join(name.zh for name in named),
+        )
+    ]
+
+
+def profile_section(study: Study) -> Section | None:
+    """Make one card per city: its ranks, where it is strong, and its strongest corridors.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+
+    Returns
+    -------
+    Section or None
+        None when no city has a value; the first 60 cities otherwise.
+    """
+    values = _numeric(study.city_values, study.cities)
+    if not values:
+        return None
+    cities = pd.DataFrame(study.cities.drop(columns="geometry"))
+    shares = pd.DataFrame({value.column: strengths(cities[value.column], value) for value in values})
+    ranked = _sorted(cities[cities[values[0].column].notna()], values[0]).head(_MOST_PROFILES)
+    cards = tuple(_profile(str(slug), city, study, values, shares) for slug, city in ranked.iterrows())
+    return Section("profiles", Words("City profiles", "城市画像"), profiles=cards)

@@ -1,0 +1,9 @@
+"""Studies: a folder (or a built-in one) in; cities, corridors, flows and values out."""
+
+from __future__ import annotations
+
+from geobri.study.loading import BUILT_IN, check_study, load_study
+from geobri.study.model import Study, StudyFault, Value
+from geobri.study.writing import write_tables
+
+__all__ = ["BUILT_IN", "Study", "StudyFault", "Value", "check_study", "load_study", "write_tables"]

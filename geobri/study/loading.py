@@ -1,0 +1,193 @@
+"""Load a study by name or folder, and check a folder without loading it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import geopandas as gpd
+import pandas as pd
+
+from geobri.corridors import build_corridors, corridor_ids, order_pairs
+from geobri.errors import StudyError, mould
+from geobri.study.folder import FolderParts, read_folder, refuse
+from geobri.study.model import Study, StudyFault, Value
+from geobri.study.published import bri22_study, global513_study
+
+__all__ = ["BUILT_IN", "check_study", "load_study"]
+
+_PUBLISHED: Final[dict[str, Callable[[], Study]]] = {"bri22": bri22_study, "global513": global513_study}
+_OPEN: Final = ("air22", "air513")
+BUILT_IN: Final = (*_PUBLISHED, *_OPEN)
+"""Names of the studies that come with geobri."""
+
+
+def _open_folder(name: str) -> Path:
+    return Path(str(resources.files("geobri") / "data" / "open" / name))
+
+
+def load_study(study: str | Path = "bri22") -> Study:
+    """Load a built-in study or a study folder.
+
+    Parameters
+    ----------
+    study
+        ``bri22``, ``global513``, ``air22``, ``air513``, or the path of a folder with `cities.csv` and perhaps
+        `flows.csv` and `study.toml`.
+
+    Returns
+    -------
+    Study
+        Cities, corridors, flows and the values to look at.
+
+    Raises
+    ------
+    StudyError
+        If there is no such study, or its folder has faults: all of them at once, with file and row.
+    """
+    if str(study) in _PUBLISHED:
+        return _PUBLISHED[str(study)]()
+    folder = _locate(study)
+    parts = read_folder(folder)
+    faults = parts.faults + _pair_faults(parts)
+    if faults or parts.cities is None:
+        raise refuse(faults, folder)
+    return _assemble(folder, parts, parts.cities)
+
+
+def _locate(study: str | Path) -> Path:
+    if str(study) in _OPEN:
+        return _open_folder(str(study))
+    folder = Path(study)
+    if not folder.is_dir():
+        wanted = f"a study is a built-in name ({', '.join(BUILT_IN)}) or a folder"
+        raise StudyError(
+            mould(
+                "load_study", wanted, f"'{study}'", "Check the name, or make a folder with: geobri new FOLDER"
+            )
+        )
+    return folder
+
+
+def check_study(study: str | Path) -> list[StudyFault]:
+    """List every fault of a study folder.
+
+    Parameters
+    ----------
+    study
+        Built-in name or folder.
+
+    Returns
+    -------
+    list of StudyFault
+        File, row and message of each; empty when all is well.
+    """
+    if str(study) in _PUBLISHED:
+        return []
+    parts = read_folder(_open_folder(str(study)) if str(study) in _OPEN else Path(study))
+    return parts.faults + _pair_faults(parts)
+
+
+def _pair_faults(parts: FolderParts) -> list[StudyFault]:
+    """List the undirected pairs that stand both ways round with different values."""
+    if parts.flows is None or parts.settings.get("directed", False):
+        return []
+    turned = order_pairs(parts.flows)
+    key = [name for name in ("indicator", "origin", "destination", "year") if name in turned.columns]
+    spread = turned.groupby(key, dropna=False)["value"].nunique(dropna=False)
+    torn = spread[spread > 1]
+    if torn.empty:
+        return []
+    ends = ", ".join(" – ".join(str(part) for part in label[1:3]) for label in torn.index[:3])
+    message = (
+        f"an undirected pair must have one value; got {len(torn)} that differ by direction ({ends}). "
+        "Set directed = true in study.toml, or make the two values equal"
+    )
+    return [StudyFault("flows", None, message)]
+
+
+def _assemble(folder: Path, parts: FolderParts, cities: gpd.GeoDataFrame) -> Study:
+    settings = parts.settings
+    directed = bool(settings.get("directed", False))
+    flows = parts.flows if parts.flows is None or directed else order_pairs(parts.flows).drop_duplicates()
+    wide = None if flows is None else _widen(flows, directed=directed)
+    corridors = _build_folder_corridors(cities, wide, settings, directed=directed)
+    index = settings.get("index")
+    notes = settings.get("notes", [])
+    return Study(
+        name=folder.resolve().name,
+        title=settings.get("title", folder.resolve().name),
+        title_zh=settings.get("title_zh", settings.get("title", folder.resolve().name)),
+        cities=cities,
+        corridors=corridors,
+        flows=flows,
+        city_values=_city_values(cities),
+        corridor_values=_corridor_values(settings, wide),
+        directed=directed,
+        language=_language(settings),
+        specification=None if index is None else (folder / index if (folder / index).is_file() else index),
+        citation=settings.get("attribution", settings.get("citation", "")),
+        licence=settings.get("licence", ""),
+        notes=(notes,) if isinstance(notes, str) else tuple(str(note) for note in notes),
+        folder=folder,
+    )
+
+
+def _language(settings: dict[str, Any]) -> Literal["en", "zh"]:
+    return "zh" if settings.get("language") == "zh" else "en"
+
+
+def _widen(flows: pd.DataFrame, *, directed: bool) -> pd.DataFrame:
+    """One row a pair, one column an indicator (of the latest year, where there are years)."""
+    latest = flows[flows["year"] == flows["year"].max()] if "year" in flows.columns else flows
+    ids = corridor_ids(latest["origin"], latest["destination"], directed=directed)
+    wide = latest.assign(corridor=ids).set_index(["corridor", "indicator"])["value"].unstack()  # noqa: PD010 - doubled pairs must not be averaged
+    ends = (
+        latest.assign(corridor=ids)
+        .drop_duplicates("corridor")
+        .set_index("corridor")[["origin", "destination"]]
+    )
+    wide.columns.name = None
+    return ends.join(wide)
+
+
+def _build_folder_corridors(
+    cities: gpd.GeoDataFrame, wide: pd.DataFrame | None, settings: dict[str, Any], *, directed: bool
+) -> gpd.GeoDataFrame:
+    which = settings.get("pairs")
+    if wide is not None and which in (None, "flows"):
+        return build_corridors(cities, pairs=wide, directed=directed)
+    international = which == "international" or (which is None and cities["country"].notna().all())
+    corridors = build_corridors(cities, pairs="international" if international else "all", directed=directed)
+    return corridors if wide is None else corridors.join(wide.drop(columns=["origin", "destination"]))
+
+
+def _plain_label(column: str) -> str:
+    return column.replace("_", " ").strip().capitalize()
+
+
+def _city_values(cities: gpd.GeoDataFrame) -> tuple[Value, ...]:
+    numeric = cities.drop(columns="geometry").select_dtypes("number").columns
+    return tuple(
+        Value(name, _plain_label(name), _plain_label(name), "rank" if name.startswith("rank") else "score")
+        for name in numeric
+    )
+
+
+def _corridor_values(settings: dict[str, Any], wide: pd.DataFrame | None) -> tuple[Value, ...]:
+    """Say how the indicators are called: `[[value]]` of study.toml, else their own names."""
+    said = {str(entry.get("column")): entry for entry in settings.get("value", []) if isinstance(entry, dict)}
+    columns = [] if wide is None else [name for name in wide.columns if name not in ("origin", "destination")]
+    values = []
+    for column in columns:
+        entry = said.get(column, {})
+        label = str(entry.get("label", _plain_label(column)))
+        kind: Literal["rank", "score"] = (
+            "rank" if entry.get("kind") == "rank" or column.startswith("rank") else "score"
+        )
+        values.append(
+            Value(column, label, str(entry.get("label_zh", label)), kind, str(entry.get("unit", "")))
+        )
+    return tuple(values)

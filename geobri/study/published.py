@@ -1,0 +1,84 @@
+"""The two published reports as studies: their ranks attached to cities and corridors."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from geobri.corridors import attach_values, build_corridors, build_pairs
+from geobri.datasets import Dataset, bri22, global513
+from geobri.study.model import Study, Value
+
+__all__ = ["bri22_study", "global513_study"]
+
+_BRI22_VALUES: Final = (
+    Value("rank_overall", "Overall", "综合", "rank"),
+    Value("rank_policy", "Policy coordination", "政策沟通", "rank"),
+    Value("rank_facility", "Facilities connectivity", "设施联通", "rank"),
+    Value("rank_trade", "Unimpeded trade", "贸易畅通", "rank"),
+    Value("rank_finance", "Financial integration", "资金融通", "rank"),
+    Value("rank_people", "People-to-people bonds", "民心相通", "rank"),
+    Value("rank_information", "Information connectivity", "信息互联", "rank"),
+)
+_GLOBAL513_VALUES: Final = (
+    Value("rank_dynamic", "Global Dynamic Cities Index", "全球价值活力城市指数", "rank"),
+    Value("rank_potential", "Belt and Road Potential Cities Index", "“一带一路”潜力城市指数", "rank"),
+    Value("rank_innovation", "Global innovation network", "全球创新网络", "rank"),
+    Value("rank_production_service", "Global production and service network", "全球生产与服务网络", "rank"),
+    Value("rank_connectivity", "Global connectivity facility network", "全球联通设施网络", "rank"),
+)
+
+
+def bri22_study() -> Study:
+    """Give the 22 cities and 195 international corridors of the first report.
+
+    Returns
+    -------
+    Study
+        Cities and corridors with their published ranks; most corridors have none.
+    """
+    data = bri22()
+    ranks = ["origin", "destination", *(value.column for value in _BRI22_VALUES)]
+    corridors = attach_values(build_corridors(data.cities), data.pairs[ranks])
+    return _as_study(data, corridors, _BRI22_VALUES, _BRI22_VALUES, specification="bri22")
+
+
+def global513_study() -> Study:
+    """Give the 513 cities of the second report, with corridors between the cities that it ranks.
+
+    Returns
+    -------
+    Study
+        Cities with their published ranks; the international corridors between the cities of either
+        top-100 list, with distances and without a rank, because the report prints none.
+    """
+    data = global513()
+    ranked = data.cities[data.cities[["rank_dynamic", "rank_potential"]].notna().any(axis=1)]
+    corridors = build_corridors(data.cities, pairs=build_pairs(ranked), step_deg=3.0)
+    return _as_study(data, corridors, _GLOBAL513_VALUES, ())
+
+
+def _as_study(
+    data: Dataset,
+    corridors: gpd.GeoDataFrame,
+    city_values: tuple[Value, ...],
+    corridor_values: tuple[Value, ...],
+    *,
+    specification: str | None = None,
+) -> Study:
+    return Study(
+        name=data.name,
+        title=data.title,
+        title_zh=data.title_zh,
+        cities=data.cities,
+        corridors=corridors,
+        city_values=city_values,
+        corridor_values=corridor_values,
+        specification=specification,
+        citation=data.citation,
+        notes=data.notes,
+        tables={name: pd.DataFrame(table) for name, table in data.tables.items()},
+        extra={"contradictions": data.contradictions, "indicators": data.indicators},
+    )

@@ -1,0 +1,117 @@
+"""The tables of a study on disk: CSV for everybody, GeoPackage for QGIS, GeoParquet for pipelines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from geobri.study.model import Study
+
+__all__ = ["cities_frame", "corridors_frame", "write_tables"]
+
+_RANKS: Final = ("overall", "policy", "facility", "trade", "finance", "people", "information")
+_CITY_FRONT: Final = ("name", "name_zh", "country", "region", "coastal", "lat", "lon")
+_CORRIDOR_FRONT: Final = ("origin", "destination", "distance_km", "region_pair", "coast_pair")
+_COORDINATE_DIGITS: Final = 6
+_NO_DATE: Final = "1970-01-01T00:00:00.000Z"
+
+
+def cities_frame(study: Study) -> pd.DataFrame:
+    """Give the cities as a plain table, coordinates as columns.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index `city`; `name, name_zh, country, region, coastal, lat, lon` (degrees, 6 decimals), ranks, covariates.
+    """
+    cities = study.cities
+    plain = pd.DataFrame(cities.drop(columns="geometry"))
+    plain["lat"] = cities.geometry.y.round(_COORDINATE_DIGITS)
+    plain["lon"] = cities.geometry.x.round(_COORDINATE_DIGITS)
+    return _in_order(plain, _CITY_FRONT)
+
+
+def corridors_frame(study: Study) -> pd.DataFrame:
+    """Give the corridors as a plain table without their lines.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index `corridor`; `origin, destination, distance_km` (1 decimal)`, region_pair, coast_pair`, ranks, values.
+    """
+    plain = pd.DataFrame(study.corridors.drop(columns="geometry"))
+    plain["distance_km"] = plain["distance_km"].round(1)
+    return _in_order(plain, _CORRIDOR_FRONT)
+
+
+def _in_order(frame: pd.DataFrame, front: tuple[str, ...]) -> pd.DataFrame:
+    ranks = [f"rank_{name}" for name in _RANKS if f"rank_{name}" in frame.columns]
+    first = [*front, *ranks]
+    return frame[[*first, *(name for name in frame.columns if name not in first)]]
+
+
+def _writable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Types that every format knows: categories and lists as text."""
+    plain = frame.copy()
+    for name in plain.columns.drop("geometry"):
+        if isinstance(plain[name].dtype, pd.CategoricalDtype):
+            plain[name] = plain[name].astype(object)
+        elif plain[name].map(lambda cell: isinstance(cell, list | tuple | dict | set)).any():
+            plain[name] = plain[name].map(str)
+    return plain
+
+
+@contextmanager
+def _fixed_date() -> Iterator[None]:
+    """GeoPackage notes when it was changed; a fixed date keeps the bytes the same."""
+    import pyogrio
+
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _NO_DATE})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def write_tables(study: Study, folder: Path) -> list[Path]:
+    """Write cities and corridors in every format into an existing folder.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    folder
+        Where to write; the caller stages it (`geobri.outputs.staged_folder`).
+
+    Returns
+    -------
+    list of pathlib.Path
+        `cities.csv, corridors.csv, study.gpkg` (layers `cities` and `corridors`) and `corridors.parquet`.
+    """
+    paths = [folder / name for name in ("cities.csv", "corridors.csv", "study.gpkg", "corridors.parquet")]
+    cities_frame(study).to_csv(paths[0], lineterminator="\n")
+    corridors_frame(study).to_csv(paths[1], lineterminator="\n")
+    cities, corridors = _writable(study.cities), _writable(study.corridors)
+    with _fixed_date():
+        cities.reset_index().to_file(paths[2], layer="cities", driver="GPKG", engine="pyogrio")
+        corridors.reset_index().to_file(
+            paths[2], layer="corridors", driver="GPKG", engine="pyogrio", promote_to_multi=True
+        )
+    corridors.to_parquet(paths[3])
+    return paths
