@@ -1,0 +1,356 @@
+"""Permutation tests of two groups: plain, stratified, studentised."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import t as student
+
+from geobri.errors import DataError, SpecificationError, mould
+from geobri.stats.groups.effects import Estimate, placement_moments
+from geobri.stats.groups.placements import Placements, place_groups
+from geobri.stats.groups.reporting import (
+    GroupResult,
+    Labels,
+    effect_terms,
+    group_sentence,
+)
+from geobri.stats.groups.samples import GroupSample, read_groups
+from geobri.stats.groups.statistics import STATISTICS, group_statistics, pooled_placements
+from geobri.stats.permutation import permutation_p_value
+from geobri.stats.results import Alternative, FloatArray, Term
+
+__all__ = [
+    "brunner_munzel_test",
+    "check_statistic",
+    "group_permutation_test",
+    "observed_statistic",
+    "welch_interval",
+]
+
+MEANS = "difference of means"
+
+
+def check_statistic(statistic: str, caller: str) -> None:
+    """Refuse an unknown statistic.
+
+    Parameters
+    ----------
+    statistic
+        One of `STATISTICS`.
+    caller
+        Who asks, for the message.
+
+    Raises
+    ------
+    SpecificationError
+        If it is unknown.
+    """
+    if statistic not in STATISTICS:
+        wanted = f"statistic must be one of {', '.join(STATISTICS)}"
+        raise SpecificationError(mould(caller, wanted, repr(statistic), "Choose one"))
+
+
+def observed_statistic(sample: GroupSample, statistic: str) -> float:
+    """Compute a statistic where the label lies now.
+
+    Parameters
+    ----------
+    sample
+        The two groups.
+    statistic
+        One of `STATISTICS`.
+
+    Returns
+    -------
+    float
+        The statistic.
+    """
+    return float(group_statistics(sample, sample.first[None], statistic)[0])
+
+
+def welch_interval(sample: GroupSample, confidence: float) -> Estimate:
+    """Estimate the difference of means with Welch's interval.
+
+    Parameters
+    ----------
+    sample
+        The two groups; strata are not looked at.
+    confidence
+        Level of the interval.
+
+    Returns
+    -------
+    Estimate
+        Mean of the first minus mean of the second group; no interval for groups of one city.
+    """
+    one, other = sample.halves()
+    difference = float(one.mean() - other.mean())
+    if min(len(one), len(other)) == 1:
+        return Estimate(difference, np.nan, np.nan, note="no interval: a group is a single city")
+    spread = [float(part.var(ddof=1)) / len(part) for part in (one, other)]
+    se = float(np.sqrt(sum(spread)))
+    if se == 0:
+        return Estimate(difference, np.nan, np.nan, note="no interval: no spread within the groups")
+    df = sum(spread) ** 2 / sum(v**2 / (len(part) - 1) for v, part in zip(spread, (one, other), strict=True))
+    half = float(student.ppf(0.5 + confidence / 2, df)) * se
+    return Estimate(difference, difference - half, difference + half, se, "Welch t")
+
+
+def _finish(
+    sample: GroupSample,
+    base: Term,
+    names: Labels,
+    null: FloatArray | None,
+    *,
+    confidence: float,
+    interval: str,
+    choices: dict[str, Any],
+) -> GroupResult:
+    """Put rows and sentence together."""
+    means = welch_interval(sample, confidence)
+    terms = effect_terms(sample, base, confidence=confidence, interval=interval)
+    row = replace(
+        base,
+        term=MEANS,
+        estimate=means.value,
+        ci_low=means.low,
+        ci_high=means.high,
+        se=means.se,
+        se_type=means.how,
+    )
+    return GroupResult(
+        statistic=base.statistic,
+        p_value=base.p_value,
+        alternative=base.alternative,
+        n=len(sample.values),
+        method=base.method,
+        null_distribution=null,
+        sentence=group_sentence(terms, sample, names, p_value=base.p_value, confidence=confidence),
+        terms=(*terms, row),
+        choices={"confidence": confidence, "interval": interval, "null": base.null, **choices},
+        n_first=sample.sizes[0],
+        n_second=sample.sizes[1],
+        labels=names,
+    )
+
+
+def group_permutation_test(
+    values: npt.ArrayLike,
+    group: Any,
+    *,
+    statistic: str = "welch",
+    strata: Any = None,
+    alternative: Alternative = "two-sided",
+    n_permutations: int = 9999,
+    rng: int | np.random.Generator | None = None,
+    confidence: float = 0.95,
+    interval: str = "logit",
+    labels: Labels | None = None,
+) -> GroupResult:
+    """Test the difference of two groups by moving the label among the cities.
+
+    Parameters
+    ----------
+    values
+        Scores or ranks, shape (n,).
+    group
+        True for the first group, shape (n,).
+    statistic
+        ``"mean"``, ``"rank"`` (difference of means, of mean ranks), or studentised: ``"welch"`` (default), which
+        stays valid for means when the spreads differ, and ``"brunner-munzel"``.
+    strata
+        Labels within which the label moves, shape (n,).
+    alternative
+        ``"greater"``: the first group has the higher values.
+    n_permutations
+        Random placements, if there are more than a million; otherwise all are enumerated.
+    rng
+        Seed or generator.
+    confidence
+        Level of the intervals.
+    interval
+        Interval of the probability of superiority.
+    labels
+        Names for rows and sentence.
+
+    Returns
+    -------
+    GroupResult
+        With the three effects, the difference of means, and the null distribution.
+
+    Raises
+    ------
+    DataError
+        If values or groups are not usable.
+    SpecificationError
+        If a choice is unknown.
+
+    Notes
+    -----
+    Assumes that cities are exchangeable (within strata). Under spatial dependence it is too liberal: see
+    `spatial_group_test`.
+
+    References
+    ----------
+    Janssen, A. (1997). Studentized permutation tests for non-i.i.d. hypotheses and the generalized
+    Behrens-Fisher problem. 10.1016/S0167-7152(97)00043-6.
+    """
+    check_statistic(statistic, "group_permutation_test")
+    sample = read_groups(values, group, strata=strata, caller="group_permutation_test")
+    placements = place_groups(sample, n_permutations, rng=rng)
+    null = group_statistics(sample, placements.first, statistic)
+    observed = observed_statistic(sample, statistic)
+    p_value = permutation_p_value(observed, null, alternative, exact=placements.exact)
+    names = labels or Labels()
+    base = Term(
+        test="group_permutation_test",
+        value=names.value,
+        statistic=observed,
+        p_value=p_value,
+        alternative=alternative,
+        n_cities=len(sample.values),
+        null=placements.describe() + ("" if strata is None else " within strata"),
+        method=f"permutation, statistic {statistic}",
+    )
+    choices = {
+        "statistic": statistic,
+        "n_permutations": len(null),
+        "exact": placements.exact,
+        "rng": _seed(rng),
+    }
+    return _finish(sample, base, names, null, confidence=confidence, interval=interval, choices=choices)
+
+
+def _seed(rng: int | np.random.Generator | None) -> str | int:
+    return rng if isinstance(rng, int) else "generator" if rng is not None else "fresh"
+
+
+def brunner_munzel_test(
+    values: npt.ArrayLike,
+    group: Any,
+    *,
+    method: Literal["permutation", "t"] = "permutation",
+    alternative: Alternative = "two-sided",
+    n_permutations: int = 9999,
+    rng: int | np.random.Generator | None = None,
+    confidence: float = 0.95,
+    labels: Labels | None = None,
+) -> GroupResult:
+    """Test whether the probability of superiority is one half, whatever the spreads of the groups.
+
+    The Mann-Whitney test asks whether two distributions are the same; this one asks only whether one group
+    tends to be higher, and stays valid when the groups differ in spread.
+
+    Parameters
+    ----------
+    values
+        Scores or ranks, shape (n,).
+    group
+        True for the first group, shape (n,).
+    method
+        ``"permutation"``: studentised permutation test, for small groups (default); ``"t"``: the t
+        approximation, which is liberal below about ten cities in a group.
+    alternative
+        ``"greater"``: the first group has the higher values.
+    n_permutations
+        Random placements, if there are more than a million.
+    rng
+        Seed or generator.
+    confidence
+        Level of the intervals.
+    labels
+        Names for rows and sentence.
+
+    Returns
+    -------
+    GroupResult
+        `statistic` is (P - 1/2) / se. The first row is the probability of superiority with the interval
+        that belongs to the method.
+
+    Raises
+    ------
+    DataError
+        If values or groups are not usable, or a group is too small for the t approximation.
+    SpecificationError
+        If a choice is unknown.
+
+    References
+    ----------
+    Brunner, E. and Munzel, U. (2000). The nonparametric Behrens-Fisher problem.
+    10.1002/(SICI)1521-4036(200001)42:1<17::AID-BIMJ17>3.0.CO;2-U.
+    Neubert, K. and Brunner, E. (2007). A studentized permutation test for the non-parametric Behrens-Fisher
+    problem. 10.1016/j.csda.2006.05.024.
+    """
+    sample = read_groups(values, group, caller="brunner_munzel_test")
+    names = labels or Labels()
+    base = Term(
+        test="brunner_munzel_test",
+        value=names.value,
+        alternative=alternative,
+        n_cities=len(sample.values),
+        method=f"Brunner-Munzel, {method}",
+    )
+    if method == "t":
+        base = _t_row(sample, base)
+        return _finish(
+            sample,
+            base,
+            names,
+            None,
+            confidence=confidence,
+            interval="brunner-munzel",
+            choices={"method": "t"},
+        )
+    if method != "permutation":
+        wanted = "method must be 'permutation' or 't'"
+        raise SpecificationError(mould("brunner_munzel_test", wanted, repr(method), "Choose one"))
+    placements = place_groups(sample, n_permutations, rng=rng)
+    base, null = _studentised_row(sample, base, placements)
+    choices = {"method": method, "n_permutations": len(null), "exact": placements.exact, "rng": _seed(rng)}
+    result = _finish(sample, base, names, null, confidence=confidence, interval="logit", choices=choices)
+    return replace(result, terms=(*result.terms, _permutation_interval(sample, base, null, confidence)))
+
+
+def _t_row(sample: GroupSample, base: Term) -> Term:
+    moments = placement_moments(sample.values, sample.first)
+    if not moments.variance > 0:
+        came = f"groups of {sample.sizes[0]} and {sample.sizes[1]} that are single or do not overlap"
+        remedy = "Use method='permutation'"
+        raise DataError(
+            mould("brunner_munzel_test", "the t approximation needs overlapping groups", came, remedy)
+        )
+    statistic = (moments.superiority - 0.5) / np.sqrt(moments.variance)
+    tails = {"greater": student.sf(statistic, moments.df), "less": student.cdf(statistic, moments.df)}
+    p_value = 2 * min(tails.values()) if base.alternative == "two-sided" else tails[base.alternative]
+    return replace(
+        base,
+        statistic=float(statistic),
+        p_value=float(p_value),
+        null=f"t with {moments.df:.2f} degrees of freedom",
+    )
+
+
+def _studentised_row(sample: GroupSample, base: Term, placements: Placements) -> tuple[Term, FloatArray]:
+    null = group_statistics(sample, placements.first, "brunner-munzel")
+    observed = observed_statistic(sample, "brunner-munzel")
+    p_value = permutation_p_value(observed, null, base.alternative, exact=placements.exact)
+    return replace(base, statistic=observed, p_value=p_value, null=placements.describe()), null
+
+
+def _permutation_interval(sample: GroupSample, base: Term, null: FloatArray, confidence: float) -> Term:
+    """Use the permutation quantile of the studentised statistic in place of that of t."""
+    chance, se = (float(part[0]) for part in pooled_placements(sample, sample.first[None]))
+    half = float(np.quantile(np.abs(null), confidence, method="higher")) * se
+    return replace(
+        base,
+        term="probability of superiority, permutation interval",
+        estimate=chance,
+        ci_low=max(0.0, chance - half),
+        ci_high=min(1.0, chance + half),
+        se=se,
+        se_type="studentised permutation",
+    )

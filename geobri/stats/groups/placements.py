@@ -1,0 +1,101 @@
+"""All the ways in which the label of the first group can be placed on the cities, or a sample of them."""
+
+from __future__ import annotations
+
+import math
+from itertools import chain, combinations
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from geobri.stats.groups.samples import BoolArray, GroupSample
+from geobri.stats.permutation import value_permutations
+
+__all__ = ["MOST_PLACEMENTS", "Placements", "place_groups"]
+
+MOST_PLACEMENTS: Final = 1_000_000
+"""Placements up to which all are enumerated (12 of 22 cities: 646,646)."""
+
+
+class Placements(NamedTuple):
+    """Where the label of the first group may lie.
+
+    Attributes
+    ----------
+    first
+        Membership of the first group, one row per placement, shape (R, n).
+    exact
+        All placements are there, the observed one among them.
+    """
+
+    first: BoolArray
+    exact: bool
+
+    def describe(self) -> str:
+        """Say what the null model is.
+
+        Returns
+        -------
+        str
+            Number and kind of placements.
+        """
+        return f"{'all' if self.exact else 'random'} placements of the label ({len(self.first):,})"
+
+
+def _all_choices(n: int, m: int) -> BoolArray:
+    total = math.comb(n, m)
+    flat = np.fromiter(chain.from_iterable(combinations(range(n), m)), dtype=np.int32, count=total * m)
+    placed = np.zeros((total, n), dtype=bool)
+    placed[np.repeat(np.arange(total), m), flat] = True
+    return placed
+
+
+def _strata_rows(sample: GroupSample) -> list[Any]:
+    codes = np.zeros(len(sample.values), dtype=np.int64) if sample.strata is None else sample.strata
+    return [np.flatnonzero(codes == label) for label in range(int(codes.max()) + 1)]
+
+
+def _enumerate(sample: GroupSample, strata: list[Any]) -> BoolArray:
+    """Combine the choices of each stratum with those of all others."""
+    parts = [_all_choices(len(rows), int(sample.first[rows].sum())) for rows in strata]
+    total = math.prod(len(part) for part in parts)
+    placed = np.zeros((total, len(sample.values)), dtype=bool)
+    repeats = total
+    for rows, part in zip(strata, parts, strict=True):
+        repeats //= len(part)
+        order = np.tile(np.repeat(np.arange(len(part)), repeats), total // (repeats * len(part)))
+        placed[:, rows] = part[order]
+    return placed
+
+
+def place_groups(
+    sample: GroupSample,
+    n_permutations: int,
+    *,
+    rng: int | np.random.Generator | None = None,
+    most: int = MOST_PLACEMENTS,
+) -> Placements:
+    """Place the label of the first group on other cities, within strata if there are any.
+
+    Parameters
+    ----------
+    sample
+        The two groups.
+    n_permutations
+        How many placements to draw when there are too many to enumerate.
+    rng
+        Seed or generator.
+    most
+        Number of placements up to which all are enumerated.
+
+    Returns
+    -------
+    Placements
+        All placements, or random ones without the observed.
+    """
+    strata = _strata_rows(sample)
+    total = math.prod(math.comb(len(rows), int(sample.first[rows].sum())) for rows in strata)
+    if total <= most:
+        return Placements(_enumerate(sample, strata), exact=True)
+    drawn = value_permutations(sample.first, n_permutations, strata=sample.strata, rng=rng)
+    return Placements(np.asarray(drawn, dtype=bool), exact=False)

@@ -1,0 +1,155 @@
+"""Statistics of two groups for many placements of the label at once.
+
+Each function takes values and strata of a sample and placements of the first group, shape (R, n), and gives R
+statistics that are large when the first group has the higher values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from scipy.stats import rankdata
+
+from geobri.stats.groups.samples import BoolArray, GroupSample
+from geobri.stats.results import FloatArray
+
+__all__ = ["STATISTICS", "group_statistics", "pooled_placements"]
+
+_BLOCK: Final = 200_000
+"""Cells of a block of placements."""
+
+
+def _aligned(values: FloatArray, sample: GroupSample) -> FloatArray:
+    """Take off the mean of each stratum."""
+    centred: FloatArray = values - float(values.mean())
+    for label in np.unique(sample.strata) if sample.strata is not None else ():
+        inside = sample.strata == label
+        centred[inside] -= centred[inside].mean()
+    return centred
+
+
+def _ranked(sample: GroupSample) -> FloatArray:
+    """Give midranks within strata."""
+    ranks = np.empty(len(sample.values))
+    codes = np.zeros(len(ranks), dtype=np.int64) if sample.strata is None else sample.strata
+    for label in np.unique(codes):
+        ranks[codes == label] = rankdata(sample.values[codes == label])
+    return ranks
+
+
+def _mean_difference(centred: FloatArray, placed: BoolArray) -> FloatArray:
+    m = placed.sum(axis=1)
+    inside = placed @ centred
+    return np.asarray(inside / m - (centred.sum() - inside) / (placed.shape[1] - m))
+
+
+def _mean(sample: GroupSample, placed: BoolArray) -> FloatArray:
+    return _mean_difference(_aligned(sample.values, sample), placed)
+
+
+def _rank(sample: GroupSample, placed: BoolArray) -> FloatArray:
+    return _mean_difference(_aligned(_ranked(sample), sample), placed)
+
+
+def _welch(sample: GroupSample, placed: BoolArray) -> FloatArray:
+    """Divide the difference of means by its Welch standard error."""
+    centred = _aligned(sample.values, sample)
+    m, n = placed.sum(axis=1), placed.shape[1]
+    inside, squares = placed @ centred, placed @ centred**2
+    outside, rest = centred.sum() - inside, (centred**2).sum() - squares
+    spread = [
+        np.maximum(square / size - (total / size) ** 2, 0) / np.maximum(size - 1, 1)
+        for total, square, size in ((inside, squares, m), (outside, rest, n - m))
+    ]
+    floor = 1e-12 * float((centred**2).mean())
+    return np.asarray((inside / m - outside / (n - m)) / np.sqrt(np.maximum(spread[0] + spread[1], floor)))
+
+
+def _wins(values: FloatArray) -> FloatArray:
+    """1 where the row's value is the higher one, 1/2 where they tie."""
+    return np.asarray((np.sign(np.subtract.outer(values, values)) + 1) / 2)
+
+
+def _one_stratum(wins: FloatArray, placed: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Probability of superiority and its Brunner-Munzel variance for each placement."""
+    m, n = placed.sum(axis=1), placed.shape[1]
+    k = n - m
+    over_second = (1 - placed) @ wins.T / k[:, None]  # share of the second group that a city beats
+    over_first = placed @ wins.T / m[:, None]
+    chance = (placed * over_second).sum(axis=1) / m
+    first = (placed * over_second**2).sum(axis=1) - m * chance**2
+    second = ((1 - placed) * over_first**2).sum(axis=1) - k * (1 - chance) ** 2
+    variance = first / (m * np.maximum(m - 1, 1)) + second / (k * np.maximum(k - 1, 1))
+    return chance, np.maximum(variance, 1 / (4 * m * k) ** 2)
+
+
+def pooled_placements(sample: GroupSample, placed: BoolArray) -> tuple[FloatArray, FloatArray]:
+    """Give the probability of superiority and its standard error for each placement.
+
+    Parameters
+    ----------
+    sample
+        The two groups; strata are weighted by their numbers of pairs.
+    placed
+        Membership of the first group, shape (R, n).
+
+    Returns
+    -------
+    chance : numpy.ndarray
+        Probability of superiority, shape (R,).
+    se : numpy.ndarray
+        Its standard error, shape (R,); where groups do not overlap, a floor below every other value.
+    """
+    codes = np.zeros(len(sample.values), dtype=np.int64) if sample.strata is None else sample.strata
+    chance, variance = np.zeros(len(placed)), np.zeros(len(placed))
+    pairs = 0
+    for label in np.unique(codes):
+        rows = codes == label
+        if not 0 < sample.first[rows].sum() < rows.sum():
+            continue
+        weight = int(sample.first[rows].sum() * (~sample.first[rows]).sum())
+        part, spread = _one_stratum(_wins(sample.values[rows]), placed[:, rows].astype(np.float64))
+        chance += weight * part
+        variance += weight**2 * spread
+        pairs += weight
+    return np.asarray(chance / pairs), np.asarray(np.sqrt(variance) / pairs)
+
+
+def _brunner_munzel(sample: GroupSample, placed: BoolArray) -> FloatArray:
+    chance, se = pooled_placements(sample, placed)
+    return (chance - 0.5) / se
+
+
+STATISTICS: Final[dict[str, Callable[[GroupSample, BoolArray], FloatArray]]] = {
+    "mean": _mean,
+    "rank": _rank,
+    "welch": _welch,
+    "brunner-munzel": _brunner_munzel,
+}
+"""Difference of means, of mean ranks, and both studentised."""
+
+
+def group_statistics(sample: GroupSample, placed: BoolArray, statistic: str) -> FloatArray:
+    """Compute a statistic for every placement, block by block.
+
+    Parameters
+    ----------
+    sample
+        The two groups.
+    placed
+        Membership of the first group, shape (R, n).
+    statistic
+        One of `STATISTICS`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (R,).
+    """
+    rows = max(1, _BLOCK // placed.shape[1])
+    function = STATISTICS[statistic]
+    return np.concatenate(
+        [function(sample, placed[start : start + rows]) for start in range(0, len(placed), rows)]
+    )
