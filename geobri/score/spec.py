@@ -147,7 +147,7 @@ class Choices:
         How columns come on one scale.
     aggregator, aggregator_params
         How children are combined.
-    weighting, weighting_params
+    weighting
         ``"given"`` (the importances of the specification) or a name in `WEIGHTINGS`, applied within every node.
     missing, min_coverage
         What a missing child does to its parent.
@@ -171,7 +171,6 @@ class Choices:
     aggregator: str = "arithmetic"
     aggregator_params: Mapping[str, Any] = field(default_factory=dict)
     weighting: str = "given"
-    weighting_params: Mapping[str, Any] = field(default_factory=dict)
     missing: str = "propagate"
     min_coverage: float = 0.0
     constant: str = "error"

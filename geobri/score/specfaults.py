@@ -53,10 +53,7 @@ _TYPES: Final[dict[str, dict[str, tuple[type, ...]]]] = {
             ("domestic", "city_missing", "imputer", "treatment", "normaliser", "aggregator"), _TEXT
         ),
         **dict.fromkeys(("weighting", "missing", "constant", "ties"), _TEXT),
-        **{
-            f"{step}_params": (Mapping,)
-            for step in ("imputer", "treatment", "normaliser", "aggregator", "weighting")
-        },
+        **{f"{step}_params": (Mapping,) for step in ("imputer", "treatment", "normaliser", "aggregator")},
         "directed": (bool,),
         **dict.fromkeys(("min_coverage", "min_city_coverage", "min_pair_coverage"), (int, float)),
         "tolerance": (int, float),

@@ -1,0 +1,407 @@
+"""From the long table of flows to one column of pair values per indicator.
+
+The table is coded once (cities and indicators become integers), then every indicator is laid on the pair universe.
+What a missing row, an empty cell and a zero mean is decided here, by the indicator's own declaration, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geobri.errors import DataError, SchemaError, first_offenders, mould
+from geobri.score.levels import PairUniverse, city_to_pair, fold_directions, shared_members
+from geobri.score.spec import Indicator
+from geobri.tables import FLOW_COLUMNS, check_flows
+
+__all__ = [
+    "CodedFlows",
+    "PairColumn",
+    "code_flows",
+    "gather_members",
+    "gather_model",
+    "gather_pairs",
+    "list_unused_indicators",
+]
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+_ASYMMETRY: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodedFlows:
+    """A checked table of flows as integers and floats.
+
+    Attributes
+    ----------
+    indicators
+        Names that `indicator` points into.
+    indicator, origin, destination
+        Codes, shape (rows,); cities by position in the cities table.
+    amount
+        Values, shape (rows,); NaN where the cell is empty.
+    year
+        Years, shape (rows,); None where the table has none.
+    """
+
+    indicators: pd.Index
+    indicator: npt.NDArray[np.int64]
+    origin: npt.NDArray[np.int64]
+    destination: npt.NDArray[np.int64]
+    amount: FloatArray
+    year: npt.NDArray[np.int64] | None
+
+    def of_year(self, year: int) -> CodedFlows:
+        """Keep the rows of one year.
+
+        Parameters
+        ----------
+        year
+            The year; a table without years is kept whole.
+
+        Returns
+        -------
+        CodedFlows
+            The rows of that year.
+        """
+        if self.year is None:
+            return self
+        keep = self.year == year
+        codes = (self.indicator[keep], self.origin[keep], self.destination[keep])
+        return CodedFlows(self.indicators, *codes, self.amount[keep], self.year[keep])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairColumn:
+    """One indicator on the m pairs of a universe, both directions.
+
+    Attributes
+    ----------
+    there, back
+        Values from the first to the second city and the other way, shape (m,); the same array when symmetric.
+    filled_there, filled_back
+        Where a value was imputed.
+    indicator
+        The declaration it was gathered by.
+    """
+
+    there: FloatArray
+    back: FloatArray
+    filled_there: BoolArray
+    filled_back: BoolArray
+    indicator: Indicator
+
+    @property
+    def pair(self) -> FloatArray:
+        """Give one value a pair: the two directions folded."""
+        return (
+            fold_directions(self.there, self.back, self.indicator.fold)
+            if self.indicator.directed
+            else self.there
+        )
+
+    @property
+    def filled(self) -> BoolArray:
+        """Tell which pairs rest on an imputed value."""
+        return self.filled_there | self.filled_back
+
+    def take(self, keep: BoolArray) -> PairColumn:
+        """Keep some pairs.
+
+        Parameters
+        ----------
+        keep
+            Pairs to keep, shape (m,).
+
+        Returns
+        -------
+        PairColumn
+            The shorter column.
+        """
+        there = self.there[keep]
+        back = there if self.back is self.there else self.back[keep]
+        return replace(
+            self,
+            there=there,
+            back=back,
+            filled_there=self.filled_there[keep],
+            filled_back=self.filled_back[keep],
+        )
+
+
+def code_flows(flows: pd.DataFrame, cities: pd.Index) -> CodedFlows:
+    """Check a table of flows and turn its text into codes.
+
+    Parameters
+    ----------
+    flows
+        Long table `indicator, origin, destination, value[, year]`.
+    cities
+        Slugs of the known cities.
+
+    Returns
+    -------
+    CodedFlows
+        The same rows; `flows` is not changed.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing, a city unknown, a pair joins a city with itself, a row is doubled or a value is no
+        number; all faults at once.
+    DataError
+        If a value is infinite.
+    """
+    if not isinstance(flows, pd.DataFrame) or not set(FLOW_COLUMNS) <= set(flows.columns):
+        check_flows(flows, caller="build_index")
+    if not pd.api.types.is_numeric_dtype(flows["value"]):
+        flows = check_flows(flows, cities=cities, caller="build_index").assign(
+            value=pd.to_numeric(flows["value"])
+        )
+    codes, names = pd.factorize(flows["indicator"])
+    coded = CodedFlows(
+        pd.Index(names),
+        codes.astype(np.int64),
+        _positions(flows["origin"], cities),
+        _positions(flows["destination"], cities),
+        flows["value"].to_numpy(dtype=float, na_value=np.nan),
+        _years(flows),
+    )
+    if _is_faulty(coded, len(cities)):
+        check_flows(flows, cities=cities, caller="build_index")
+    infinite = np.isinf(coded.amount)
+    if infinite.any():
+        came = f"{int(infinite.sum())} infinite: {first_offenders(_row_names(flows[infinite]))}"
+        raise DataError(
+            mould("build_index", "flows must be finite", came, "Correct them, or leave the cell empty")
+        )
+    return coded
+
+
+def gather_pairs(coded: CodedFlows, indicator: Indicator, universe: PairUniverse) -> PairColumn:
+    """Lay one indicator on the pairs.
+
+    Parameters
+    ----------
+    coded
+        The flows of one year.
+    indicator
+        Which one, and what its zeros and its missing rows mean.
+    universe
+        The pairs that count; rows of other pairs are left out.
+
+    Returns
+    -------
+    PairColumn
+        Values of both directions.
+
+    Raises
+    ------
+    DataError
+        If the table has no row of it, a symmetric indicator is given with two values, a presence is neither 0 nor 1,
+        a pair is absent where that is declared an error, or every value is missing.
+    """
+    found = coded.indicators.get_indexer(pd.Index([indicator.name]))[0]
+    rows = np.flatnonzero(coded.indicator == found) if found >= 0 else np.empty(0, dtype=np.int64)
+    if rows.size == 0:
+        came = f"only {first_offenders(coded.indicators)}"
+        raise DataError(
+            mould(
+                "build_index",
+                f"flows must hold indicator {indicator.name!r}",
+                came,
+                "Add its rows or leave it out",
+            )
+        )
+    place = universe.position[coded.origin[rows], coded.destination[rows]]
+    rows, place = rows[place >= 0], place[place >= 0]
+    forward = universe.first[place] == coded.origin[rows]
+    amount = coded.amount[rows]
+    there, seen_there = _lay(place[forward], amount[forward], len(universe))
+    back, seen_back = _lay(place[~forward], amount[~forward], len(universe))
+    if not indicator.directed:
+        _refuse_asymmetry(there, back, indicator, universe)
+        there, seen_there = np.where(np.isnan(there), back, there), seen_there | seen_back
+        back, seen_back = there, seen_there
+    _refuse_absent(seen_there & seen_back, indicator, universe)
+    there = _declare(there, seen_there, indicator)
+    back = there if not indicator.directed else _declare(back, seen_back, indicator)
+    return _checked(there, back, indicator, universe)
+
+
+def gather_members(memberships: pd.DataFrame, indicator: Indicator, universe: PairUniverse) -> PairColumn:
+    """Count shared members for every pair.
+
+    Parameters
+    ----------
+    memberships
+        Columns `indicator, city, member`, one row per membership.
+    indicator
+        Which rows to take.
+    universe
+        The pairs that count.
+
+    Returns
+    -------
+    PairColumn
+        Shared members, a symmetric column.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing or a city unknown.
+    """
+    absent = [name for name in ("indicator", "city", "member") if name not in memberships.columns]
+    if absent:
+        came = str(list(map(str, memberships.columns)))
+        raise SchemaError(mould("build_index", f"memberships need columns {absent}", came, "Add them"))
+    own = memberships[memberships["indicator"] == indicator.name]
+    shared = shared_members(
+        own["city"].to_numpy(dtype=object), own["member"].to_numpy(dtype=object), universe
+    )
+    return _checked(shared, shared, indicator, universe)
+
+
+def gather_model(attribute: FloatArray, indicator: Indicator, universe: PairUniverse) -> PairColumn:
+    """Model pair values from an attribute of the two cities.
+
+    Parameters
+    ----------
+    attribute
+        City values, shape (n,).
+    indicator
+        The declaration with its `pair_rule`.
+    universe
+        The pairs that count.
+
+    Returns
+    -------
+    PairColumn
+        A symmetric, modelled column.
+    """
+    values = city_to_pair(attribute, universe.first, universe.second, rule=indicator.pair_rule or "min")
+    return _checked(values, values, indicator, universe)
+
+
+def _positions(column: pd.Series, cities: pd.Index) -> npt.NDArray[np.int64]:
+    codes, slugs = pd.factorize(column)
+    known = cities.get_indexer(pd.Index(slugs, dtype=object))
+    return np.where(codes >= 0, known[codes], -1).astype(np.int64)
+
+
+def _years(flows: pd.DataFrame) -> npt.NDArray[np.int64] | None:
+    if "year" not in flows.columns:
+        return None
+    years = pd.to_numeric(flows["year"], errors="coerce")
+    bad = years.isna() | (years % 1 != 0)
+    if bad.any():
+        came = f"{int(bad.sum())} of {len(flows)} rows otherwise: {first_offenders(flows.loc[bad, 'year'])}"
+        raise SchemaError(
+            mould("build_index", "'year' of flows must be a whole number in every row", came, "Fill it in")
+        )
+    return years.to_numpy(dtype=np.int64)
+
+
+def _is_faulty(coded: CodedFlows, n: int) -> bool:
+    """Tell fast whether the slow check has something to say."""
+    if (coded.origin < 0).any() or (coded.destination < 0).any() or (coded.origin == coded.destination).any():
+        return True
+    key = (coded.indicator * n + coded.origin) * n + coded.destination
+    if coded.year is not None and len(coded.year):
+        key = key * (int(np.ptp(coded.year)) + 1) + (coded.year - coded.year.min())
+    ordered = np.sort(key)
+    return bool((ordered[1:] == ordered[:-1]).any())
+
+
+def _row_names(rows: pd.DataFrame) -> list[str]:
+    return [f"{row.indicator}: {row.origin} – {row.destination}" for row in rows.itertuples()]
+
+
+def _lay(place: npt.NDArray[np.int32], amount: FloatArray, m: int) -> tuple[FloatArray, BoolArray]:
+    values, seen = np.full(m, np.nan), np.zeros(m, dtype=bool)
+    values[place], seen[place] = amount, True
+    return values, seen
+
+
+def _declare(values: FloatArray, seen: BoolArray, indicator: Indicator) -> FloatArray:
+    """Apply what an absent row and a recorded zero mean."""
+    if indicator.zero == "missing":
+        values = np.where(values == 0, np.nan, values)
+    return np.where(seen, values, 0.0) if indicator.absent == "zero" else values
+
+
+def _pair_names(chosen: BoolArray, universe: PairUniverse) -> str:
+    at = np.flatnonzero(chosen)
+    slugs = universe.cities.to_numpy(dtype=object)
+    return first_offenders(f"{slugs[universe.first[i]]} – {slugs[universe.second[i]]}" for i in at)
+
+
+def _refuse_asymmetry(
+    there: FloatArray, back: FloatArray, indicator: Indicator, universe: PairUniverse
+) -> None:
+    with np.errstate(invalid="ignore"):
+        differ = np.abs(there - back) > _ASYMMETRY * np.maximum(np.abs(there), np.abs(back))
+    if differ.any():
+        came = f"{int(differ.sum())} pairs with two values: {_pair_names(differ, universe)}"
+        remedy = "Say directed = true and how to fold, or give each pair once"
+        raise DataError(mould("build_index", f"{indicator.name!r} is declared symmetric", came, remedy))
+
+
+def _refuse_absent(seen: BoolArray, indicator: Indicator, universe: PairUniverse) -> None:
+    if indicator.absent == "error" and not seen.all():
+        came = f"{int((~seen).sum())} of {len(seen)} pairs without a row: {_pair_names(~seen, universe)}"
+        remedy = "Add them, or declare absent = 'zero' or 'missing'"
+        raise DataError(mould("build_index", f"{indicator.name!r} must have every pair", came, remedy))
+
+
+def _checked(there: FloatArray, back: FloatArray, indicator: Indicator, universe: PairUniverse) -> PairColumn:
+    if indicator.kind == "presence":
+        wrong = ~(np.isin(there, (0.0, 1.0)) | np.isnan(there)) | ~(
+            np.isin(back, (0.0, 1.0)) | np.isnan(back)
+        )
+        if wrong.any():
+            came = f"{int(wrong.sum())} otherwise: {_pair_names(wrong, universe)}"
+            raise DataError(
+                mould(
+                    "build_index",
+                    f"presence {indicator.name!r} must be 0 or 1",
+                    came,
+                    "Use kind = 'stock' for amounts",
+                )
+            )
+    if np.isnan(there).all() and np.isnan(back).all():
+        came = f"{len(there)} missing pairs"
+        raise DataError(
+            mould(
+                "build_index",
+                f"{indicator.name!r} must be known somewhere",
+                came,
+                "Collect it or leave it out",
+            )
+        )
+    nothing = np.zeros(len(there), dtype=bool)
+    return PairColumn(there, back, nothing, nothing, indicator)
+
+
+def list_unused_indicators(coded: CodedFlows, wanted: Sequence[str]) -> list[str]:
+    """Name the indicators of the table that the index does not use.
+
+    Parameters
+    ----------
+    coded
+        The flows.
+    wanted
+        Names of the index.
+
+    Returns
+    -------
+    list of str
+        The others, in order of appearance.
+    """
+    return [str(name) for name in coded.indicators if name not in set(wanted)]
