@@ -1,0 +1,137 @@
+"""Places from disk: the gazetteer, and the points of the reports' cities.
+
+Contains information from GeoNames (https://www.geonames.org), licence CC BY 4.0; see `geobri/data/gazetteer/SOURCES.md`.
+"""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import io
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geobri.gazetteer.names import name_key
+
+__all__ = ["GEONAMES_ATTRIBUTION", "load_gazetteer", "load_report_cities"]
+
+GEONAMES_ATTRIBUTION = "Places: GeoNames (https://www.geonames.org), CC BY 4.0"
+"""What to print beside coordinates, names or populations that come from here."""
+
+
+def _read(name: str, **options: Any) -> pd.DataFrame:
+    content = (resources.files("geobri") / "data" / "gazetteer" / name).read_bytes()
+    text = io.BytesIO(gzip.decompress(content) if name.endswith(".gz") else content)
+    frame: pd.DataFrame = pd.read_csv(text, encoding="utf-8", keep_default_na=False, **options)
+    return frame
+
+
+@functools.cache
+def _places() -> pd.DataFrame:
+    text = dict.fromkeys(("name", "name_zh", "country", "admin1", "city"), "str")
+    return _read("places.csv.gz", dtype={**text, "population": "Int64"}, na_values={"population": ""})
+
+
+def load_gazetteer() -> gpd.GeoDataFrame:
+    """Load all places of the gazetteer.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        34,013 places: those with 15,000 inhabitants or more, capitals, and those the reports name. Index `geonameid` (below 0: five
+        points of our own that GeoNames' extract lacks), columns `name, name_zh, country` (ISO alpha-3)`, admin1, population`
+        (nullable)`, city` (slug in the reports or empty)`, geometry` (Point, EPSG:4326). A fresh copy.
+
+    Notes
+    -----
+    Data: GeoNames, CC BY 4.0. Populations are GeoNames' and of mixed vintage and extent (New Delhi is the district, not the city).
+    """
+    places = _places()
+    points = gpd.points_from_xy(places["lon"], places["lat"], crs="EPSG:4326")
+    frame = gpd.GeoDataFrame(places.drop(columns=["lon", "lat"]), geometry=points)
+    return frame.set_index("geonameid")
+
+
+def load_report_cities() -> gpd.GeoDataFrame:
+    """Load the points of the 513 cities of the reports (the 22 are among them).
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Index `city` (slug), columns `country, geonameid, population` (nullable)`, point, remark, geometry` (Point, EPSG:4326).
+        `point` is `city`, `seat` (the seat of a prefecture, district or island) or `region` (no city at all: Kalimantan, whose
+        point is good for a label only).
+
+    Notes
+    -----
+    Data: GeoNames, CC BY 4.0; four points and Kalimantan's are our own, as their remarks say.
+    """
+    integers = ("geonameid", "population")
+    cities = _read(
+        "report_cities.csv", dtype=dict.fromkeys(integers, "Int64"), na_values=dict.fromkeys(integers, "")
+    )
+    points = gpd.points_from_xy(cities["lon"], cities["lat"], crs="EPSG:4326")
+    return gpd.GeoDataFrame(cities.drop(columns=["lon", "lat"]), geometry=points).set_index("city")
+
+
+@dataclass(frozen=True, slots=True)
+class NameIndex:
+    """All names of all places, ready to be looked up.
+
+    Attributes
+    ----------
+    keys
+        Normalised names, sorted, shape (n,).
+    rows
+        Row of the place in the gazetteer for each key.
+    main
+        Whether the key is the place's main name.
+    aliases
+        For each normalised alias of the reports: (row of the place, country, whether the bare name is enough).
+    """
+
+    keys: npt.NDArray[np.object_]
+    rows: npt.NDArray[np.int64]
+    main: npt.NDArray[np.bool_]
+    aliases: dict[str, list[tuple[int, str, bool]]]
+
+    def find(self, key: str) -> tuple[list[int], list[int]]:
+        """Give the rows of the places whose main name, and whose other names, have this key."""
+        start, stop = (
+            np.searchsorted(self.keys, [key], side="left")[0],
+            np.searchsorted(self.keys, [key], side="right")[0],
+        )
+        rows, main = self.rows[start:stop], self.main[start:stop]
+        return rows[main].tolist(), rows[~main].tolist()
+
+
+@functools.cache
+def load_name_index() -> NameIndex:
+    """Load the index of names; cached, as nothing in it changes.
+
+    Returns
+    -------
+    NameIndex
+        312,810 normalised names and the aliases of the reports' cities.
+    """
+    names = _read("names.csv.gz", dtype={"key": "str", "place": "int64", "main": "int8"})
+    keys = names["key"].to_numpy(dtype=object)
+    rows, main = names["place"].to_numpy(dtype=np.int64), names["main"].to_numpy(dtype=bool)
+    return NameIndex(keys=keys, rows=rows, main=main, aliases=_load_aliases())
+
+
+def _load_aliases() -> dict[str, list[tuple[int, str, bool]]]:
+    table = _read("aliases.csv")
+    row_of = {int(number): row for row, number in enumerate(_places()["geonameid"])}
+    aliases: dict[str, list[tuple[int, str, bool]]] = {}
+    for alias, country, number, bare in zip(
+        table["alias"], table["country"], table["geonameid"], table["bare"], strict=True
+    ):
+        aliases.setdefault(name_key(alias), []).append((row_of[int(number)], str(country), bool(bare)))
+    return aliases
