@@ -5,6 +5,7 @@ import time
 from importlib import resources
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from geobri.gazetteer import load_country_table, load_gazetteer, load_report_cities
