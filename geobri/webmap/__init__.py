@@ -1,1 +1,19 @@
-"""The interactive corridor map; folium lives only here."""
+"""The interactive map: one HTML file, no network, the same bytes each time."""
+
+from geobri.webmap.maps import CorridorMap, MapChoices, corridor_map, map_parts
+from geobri.webmap.page import OFFLINE_POLICY, MapParts, join_heads
+from geobri.webmap.saving import save_map
+from geobri.webmap.values import CityValue, CorridorValue
+
+__all__ = [
+    "OFFLINE_POLICY",
+    "CityValue",
+    "CorridorMap",
+    "CorridorValue",
+    "MapChoices",
+    "MapParts",
+    "corridor_map",
+    "join_heads",
+    "map_parts",
+    "save_map",
+]

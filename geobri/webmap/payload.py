@@ -1,0 +1,239 @@
+"""From tables to what the page reads: cities, corridors and values as one JSON document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geobri.errors import DataError, SchemaError, first_offenders, mould
+from geobri.tables import check_cities
+from geobri.webmap.packing import pack_numbers
+from geobri.webmap.values import CityValue, CorridorValue, pack_category, pack_measure, read_numbers, with_kind
+from geobri.webmap.wording import clean
+
+__all__ = ["as_corridor_values", "pack_cities", "pack_corridors", "sort_strongest_first"]
+
+_COORDINATE_DIGITS = 5
+
+
+def as_corridor_values(
+    value: str | CorridorValue, values: Sequence[str | CorridorValue], corridors: pd.DataFrame, *, caller: str
+) -> list[CorridorValue]:
+    """Line up the columns the reader can switch between, the first one first.
+
+    Parameters
+    ----------
+    value
+        The column that is shown when the page opens.
+    values
+        Further columns; a repetition of `value` is dropped, but its place in the list is kept.
+    corridors
+        The table they are columns of.
+    caller
+        Who asks, for the message.
+
+    Returns
+    -------
+    list of CorridorValue
+        Each column once; the place of `value` among `values` is kept when it is there, else it comes first.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing, all missing ones at once.
+    """
+    first = CorridorValue(value) if isinstance(value, str) else value
+    wished = [CorridorValue(item) if isinstance(item, str) else item for item in values]
+    if first.column not in {item.column for item in wished}:
+        wished.insert(0, first)
+    unique = {item.column: first if item == CorridorValue(first.column) else item for item in wished}
+    missing = [name for name in unique if name not in corridors.columns]
+    if missing:
+        wanted = f"corridors must have the columns {first_offenders(missing)}"
+        raise SchemaError(mould(caller, wanted, f"the columns {list(map(str, corridors.columns))}", "Correct `value` or `values`"))
+    return list(unique.values())
+
+
+def sort_strongest_first(numbers: npt.NDArray[np.float64], direction: int) -> npt.NDArray[np.intp]:
+    """Order rows from strongest to weakest, missing values last, ties as they stand.
+
+    Parameters
+    ----------
+    numbers
+        Shape (n,), NaN where a value is missing.
+    direction
+        +1 when more is stronger, -1 when less is.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,), positions of the rows.
+    """
+    return np.argsort(-direction * numbers, kind="stable")
+
+
+def pack_cities(
+    cities: gpd.GeoDataFrame, city_values: Sequence[str | CityValue] = (), *, caller: str = "corridor_map"
+) -> dict[str, Any]:
+    """Pack the cities for the page.
+
+    Parameters
+    ----------
+    cities
+        Table that keeps the contract of `geobri.tables.check_cities`.
+    city_values
+        Columns that size or colour the points.
+    caller
+        Who asks, for the message.
+
+    Returns
+    -------
+    dict
+        Parallel lists `slug, name, name_zh, country, region` (position in `regions`, -1 for none), `coastal`
+        (1, 0 or -1 for unknown), `lon, lat` (degrees), and `values`.
+
+    Raises
+    ------
+    SchemaError
+        If the table or one of the columns is at fault.
+    """
+    check_cities(cities, caller=caller)
+    region = pd.Categorical(cities["region"].map(clean, na_action="ignore"))
+    names = cities["name"].map(clean)
+    return {
+        "slug": [clean(slug) for slug in cities.index],
+        "name": names.tolist(),
+        "name_zh": [clean(zh) or name for zh, name in zip(cities["name_zh"], names, strict=True)],
+        "country": cities["country"].map(clean).tolist(),
+        "regions": [str(name) for name in region.categories],
+        "region": region.codes.tolist(),
+        "coastal": [-1 if pd.isna(flag) else int(bool(flag)) for flag in cities["coastal"]],
+        "lon": cities.geometry.x.round(_COORDINATE_DIGITS).tolist(),
+        "lat": cities.geometry.y.round(_COORDINATE_DIGITS).tolist(),
+        "values": [_pack_city_value(item, cities, caller) for item in city_values],
+    }
+
+
+def _pack_city_value(item: str | CityValue, cities: gpd.GeoDataFrame, caller: str) -> dict[str, Any]:
+    value = CityValue(item) if isinstance(item, str) else item
+    if value.column not in cities.columns:
+        came = f"the columns {list(map(str, cities.columns))}"
+        raise SchemaError(mould(caller, f"cities must have the column '{value.column}'", came, "Correct `city_values`"))
+    column = cities[value.column]
+    value = with_kind(value, column)
+    if value.kind == "category":
+        return pack_category(value, column, caller=caller)
+    return pack_measure(value, read_numbers(column, caller=caller, table="cities"), caller=caller)
+
+
+def pack_corridors(
+    corridors: pd.DataFrame,
+    slugs: pd.Index,
+    values: Sequence[CorridorValue],
+    *,
+    details: Mapping[str, Any] | None = None,
+    opening: str | None = None,
+    caller: str = "corridor_map",
+) -> dict[str, Any]:
+    """Pack the corridors for the page, strongest first by the value the page opens with.
+
+    Parameters
+    ----------
+    corridors
+        One row per corridor with `origin` and `destination`; `distance_km` is taken along when it is there.
+    slugs
+        Index of the cities, in their order.
+    values
+        The columns to switch between.
+    details
+        Further columns to show on hover, each with its label.
+    opening
+        The column that orders the payload; None takes the first of `values`.
+    caller
+        Who asks, for the message.
+
+    Returns
+    -------
+    dict
+        `n, directed, origin, destination, distance_km, ids, values, details`; `ids` is None when every id is the
+        one its two cities give.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing or not numeric, or an id stands twice.
+    DataError
+        If a corridor names an unknown city, or the same city twice.
+    """
+    ends = _read_ends(corridors, slugs, caller)
+    opening = opening or values[0].column
+    numbers = {item.column: read_numbers(corridors[item.column], caller=caller, table="corridors") for item in values}
+    packed = {item.column: pack_measure(item, numbers[item.column], caller=caller) for item in values}
+    order = sort_strongest_first(numbers[opening], packed[opening]["direction"])
+    for name, column in numbers.items():
+        packed[name]["values"] = pack_numbers(column[order])
+    sorted_rows = corridors.iloc[order]
+    ids, directed = _pack_ids(sorted_rows, caller)
+    return {
+        "n": len(corridors),
+        "directed": directed,
+        "origin": pack_numbers(ends[0][order]),
+        "destination": pack_numbers(ends[1][order]),
+        "distance_km": _pack_distance(sorted_rows, caller),
+        "ids": ids,
+        "values": list(packed.values()),
+        "details": [_pack_detail(name, label, sorted_rows) for name, label in (details or {}).items()],
+    }
+
+
+def _read_ends(corridors: pd.DataFrame, slugs: pd.Index, caller: str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    missing = [name for name in ("origin", "destination") if name not in corridors.columns]
+    if missing:
+        came = f"the columns {list(map(str, corridors.columns))}"
+        raise SchemaError(mould(caller, f"corridors must have {' and '.join(missing)}", came, "Use geobri.corridors.build_corridors"))
+    origin, destination = (slugs.get_indexer(pd.Index(corridors[end])) for end in ("origin", "destination"))
+    unknown = pd.concat([corridors["origin"][origin < 0], corridors["destination"][destination < 0]]).unique()
+    if len(unknown):
+        wanted = "every corridor must join two cities of the table"
+        raise DataError(mould(caller, wanted, f"{len(unknown)} unknown cities: {first_offenders(unknown)}", "Add them to cities, or drop the rows"))
+    loops = corridors.index[origin == destination]
+    if len(loops):
+        came = f"{len(loops)} corridors from a city to itself: {first_offenders(loops)}"
+        raise DataError(mould(caller, "a corridor must join two different cities", came, "Drop these rows"))
+    return origin, destination
+
+
+def _pack_ids(corridors: pd.DataFrame, caller: str) -> tuple[list[str] | None, bool]:
+    doubled = corridors.index[corridors.index.duplicated()]
+    if len(doubled):
+        wanted = "the index of corridors must be unique"
+        raise SchemaError(mould(caller, wanted, f"{len(doubled)} doubled ids: {first_offenders(doubled)}", "Remove or rename them"))
+    index = corridors.index.astype(str)
+    origin, destination = corridors["origin"].astype(str), corridors["destination"].astype(str)
+    if (index == (origin + "->" + destination).to_numpy()).all():
+        return None, True
+    swapped = (origin > destination).to_numpy()
+    first, second = origin.mask(swapped, destination), destination.mask(swapped, origin)
+    if (index == (first + "--" + second).to_numpy()).all():
+        return None, False
+    return [clean(label) for label in corridors.index], False
+
+
+def _pack_distance(corridors: pd.DataFrame, caller: str) -> dict[str, str] | None:
+    if "distance_km" not in corridors.columns:
+        return None
+    return pack_numbers(np.rint(read_numbers(corridors["distance_km"], caller=caller, table="corridors")))
+
+
+def _pack_detail(name: str, label: Any, corridors: pd.DataFrame) -> dict[str, Any]:
+    from geobri.webmap.wording import bilingual
+
+    if name not in corridors.columns:
+        came = f"the columns {list(map(str, corridors.columns))}"
+        raise SchemaError(mould("corridor_map", f"corridors must have the column '{name}'", came, "Correct `details`"))
+    return {"key": name, "label": bilingual(label or name), "text": [clean(cell) if not pd.isna(cell) else "" for cell in corridors[name]]}

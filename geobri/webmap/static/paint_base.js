@@ -1,0 +1,86 @@
+/* Water, land, lakes, borders and a faint grid. */
+(function (G) {
+  "use strict";
+
+  const { worldX, worldY } = G.geometry;
+  const GRID_DEG = 30;
+
+  function addRing(path, ring, isCut) {
+    let open = false;
+    const n = ring.length / 2;
+    for (let i = 0; i <= n; i += 1) {
+      const at = 2 * (i % n);
+      const before = 2 * ((i + n - 1) % n);
+      const x = worldX(ring[at]);
+      const y = worldY(ring[at + 1]);
+      const cut = isCut && i > 0 && Math.abs(ring[at]) === 180 && ring[at] === ring[before];
+      if (open && !cut) path.lineTo(x, y);
+      else path.moveTo(x, y);
+      open = true;
+    }
+    if (!isCut) path.closePath();
+  }
+
+  function toPath(packed, isCut) {
+    const path = new Path2D();
+    for (const ring of G.decode.toRings(packed)) addRing(path, ring, isCut);
+    return path;
+  }
+
+  function readBase(base) {
+    if (!base.polygons) return { kind: base.kind };
+    return {
+      kind: base.kind,
+      land: toPath(base.polygons, false),
+      borders: base.kind === "countries" ? toPath(base.polygons, true) : null,
+      lakes: toPath(base.lakes, false),
+    };
+  }
+
+  function paintGrid(context, view, tones) {
+    context.strokeStyle = tones.grid;
+    context.lineWidth = 1;
+    context.beginPath();
+    for (let lon = -180; lon < 180; lon += GRID_DEG) {
+      for (const k of view.copies) {
+        const x = Math.round((worldX(lon) + k) * view.scale - view.x0) + 0.5;
+        context.moveTo(x, 0);
+        context.lineTo(x, view.height);
+      }
+    }
+    for (let lat = -60; lat <= 60; lat += GRID_DEG) {
+      const y = Math.round(worldY(lat) * view.scale - view.y0) + 0.5;
+      context.moveTo(0, y);
+      context.lineTo(view.width, y);
+    }
+    context.stroke();
+  }
+
+  function paintShapes(context, view, base, tones) {
+    for (const k of view.copies) {
+      context.save();
+      context.translate(k * view.scale - view.x0, -view.y0);
+      context.scale(view.scale, view.scale);
+      context.fillStyle = tones.land;
+      context.fill(base.land, "nonzero");
+      context.fillStyle = tones.water;
+      context.fill(base.lakes, "nonzero");
+      if (base.borders) {
+        context.strokeStyle = tones.border;
+        context.lineWidth = 0.7 / view.scale;
+        context.stroke(base.borders);
+      }
+      context.restore();
+    }
+  }
+
+  function paintBase(context, view, base, tones) {
+    if (base.kind === "tiles") return;
+    context.fillStyle = tones.water;
+    context.fillRect(0, 0, view.width, view.height);
+    if (base.land) paintShapes(context, view, base, tones);
+    paintGrid(context, view, tones);
+  }
+
+  G.paintBase = { readBase, paintBase };
+})((window.geobriRuntime = window.geobriRuntime || {}));

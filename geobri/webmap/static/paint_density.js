@@ -1,0 +1,142 @@
+/* Many corridors: added line by line into a grid of numbers, in slices that leave the browser free between them. */
+(function (G) {
+  "use strict";
+
+  const SLICE_MS = 8;
+  const BATCH = 200;
+  const WORLDS = [-2, -1, 0, 1, 2];
+  const LEVELS = 256;
+
+  /** Part [t0, t1] of a segment inside the grid, or null. */
+  function clip(x0, y0, x1, y1, width, height) {
+    let t0 = 0;
+    let t1 = 1;
+    const dx = x1 - x0;
+    const dy = y1 - y0;
+    const p = [-dx, dx, -dy, dy];
+    const q = [x0, width - 1 - x0, y0, height - 1 - y0];
+    for (let edge = 0; edge < 4; edge += 1) {
+      if (p[edge] === 0) {
+        if (q[edge] < 0) return null;
+      } else {
+        const t = q[edge] / p[edge];
+        if (p[edge] < 0) t0 = Math.max(t0, t);
+        else t1 = Math.min(t1, t);
+      }
+    }
+    return t0 < t1 ? [t0, t1] : null;
+  }
+
+  function addSegment(grid, x0, y0, x1, y1, weight) {
+    const { cells, width, height } = grid;
+    let [ax, ay, bx, by] = [x0, y0, x1, y1];
+    const inside = ax >= 0 && ay >= 0 && bx >= 0 && by >= 0 && ax < width - 1 && bx < width - 1 && ay < height - 1 && by < height - 1;
+    if (!inside) {
+      const part = clip(x0, y0, x1, y1, width, height);
+      if (!part) return;
+      [ax, bx] = [x0 + part[0] * (x1 - x0), x0 + part[1] * (x1 - x0)];
+      [ay, by] = [y0 + part[0] * (y1 - y0), y0 + part[1] * (y1 - y0)];
+    }
+    const steps = Math.max(1, Math.ceil(Math.max(Math.abs(bx - ax), Math.abs(by - ay))));
+    const sx = (bx - ax) / steps;
+    const sy = (by - ay) / steps;
+    for (let s = 0; s < steps; s += 1) {
+      cells[(ay | 0) * width + (ax | 0)] += weight;
+      ax += sx;
+      ay += sy;
+    }
+  }
+
+  function addArc(grid, arcs, i, view, weight) {
+    const { xs, ys, start, box } = arcs;
+    if (box[4 * i + 1] > view.south || box[4 * i + 3] < view.north) return;
+    for (const k of WORLDS) {
+      if (box[4 * i] + k > view.east || box[4 * i + 2] + k < view.west) continue;
+      const dx = k * view.scale - view.x0;
+      let x = xs[start[i]] * view.scale + dx;
+      let y = ys[start[i]] * view.scale - view.y0;
+      for (let v = start[i] + 1; v < start[i + 1]; v += 1) {
+        const nextX = xs[v] * view.scale + dx;
+        const nextY = ys[v] * view.scale - view.y0;
+        addSegment(grid, x, y, nextX, nextY, weight);
+        x = nextX;
+        y = nextY;
+      }
+    }
+  }
+
+  /** Colour and opacity of each of LEVELS densities. */
+  function makeLookUp(theme) {
+    const look = new Uint8ClampedArray(4 * LEVELS);
+    for (let level = 1; level < LEVELS; level += 1) {
+      const t = level / (LEVELS - 1);
+      look.set([...G.palette.ofStrength(t, theme), 255 * Math.min(0.92, 0.1 + 1.1 * t)], 4 * level);
+    }
+    return look;
+  }
+
+  /** The grid as a picture: logarithm of the density, so that single lines and bundles both show. */
+  function toCanvas(grid, theme) {
+    const { cells, width, height } = grid;
+    let most = 0;
+    for (let c = 0; c < cells.length; c += 1) if (cells[c] > most) most = cells[c];
+    const canvas = document.createElement("canvas");
+    canvas.width = width;
+    canvas.height = height;
+    if (most === 0) return canvas;
+    const look = new Uint32Array(makeLookUp(theme).buffer);
+    const image = new ImageData(width, height);
+    const pixels = new Uint32Array(image.data.buffer);
+    const factor = (LEVELS - 1) / Math.log1p(most);
+    for (let c = 0; c < cells.length; c += 1) if (cells[c] > 0) pixels[c] = look[Math.ceil(Math.log1p(cells[c]) * factor)];
+    canvas.getContext("2d").putImageData(image, 0, 0);
+    return canvas;
+  }
+
+  /**
+   * Start adding `rows` for a view; `done(grid)` gets the densities, which `toCanvas` paints. The returned function stops the work.
+   * Arcs that have not been traced yet are traced on the way.
+   */
+  function startDensity(model, measure, rows, view, done) {
+    const grid = {
+      width: Math.ceil(view.width), height: Math.ceil(view.height),
+      cells: new Float32Array(Math.ceil(view.width) * Math.ceil(view.height)),
+    };
+    let at = 0;
+    let stopped = false;
+    const highest = rows.reduce((most, i) => Math.max(most, i), -1) + 1;
+
+    function slice() {
+      if (stopped) return;
+      const until = performance.now() + SLICE_MS;
+      while (performance.now() < until && (model.arcs.ready < highest || at < rows.length)) {
+        if (model.arcs.ready < highest) model.arcs.trace(model.arcs.ready + BATCH);
+        else {
+          const end = Math.min(rows.length, at + BATCH);
+          for (; at < end; at += 1) {
+            const strength = measure.strength[rows[at]];
+            addArc(grid, model.arcs, rows[at], view, Number.isNaN(strength) ? 0.05 : 0.1 + 0.9 * strength);
+          }
+        }
+      }
+      if (at < rows.length) G.paintDensity.nextSlice(slice);
+      else done(grid);
+    }
+
+    G.paintDensity.nextSlice(slice);
+    return () => {
+      stopped = true;
+    };
+  }
+
+  /* A message comes back at once, where timers would wait four milliseconds. */
+  const channel = new MessageChannel();
+  const waiting = [];
+  channel.port1.onmessage = () => waiting.shift()();
+  function nextSlice(work) {
+    waiting.push(work);
+    channel.port2.postMessage(0);
+  }
+
+  G.paintDensity = { startDensity, toCanvas, nextSlice };
+})((window.geobriRuntime = window.geobriRuntime || {}));

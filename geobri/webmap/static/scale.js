@@ -1,0 +1,56 @@
+/* From strength to width, colour and class. */
+(function (G) {
+  "use strict";
+
+  const N_CLASSES = 5;
+  const WIDTH = [0.6, 6];
+  const FULL_WIDTH_UP_TO = 300;
+  const STROKES_UP_TO = 1500;
+  const CRISP = 300;
+
+  /** Class 4 is strongest, 0 weakest. */
+  const classOf = (strength) => Math.min(N_CLASSES - 1, Math.floor(strength * N_CLASSES + 1e-6));
+
+  /** How much thinner and fainter lines get when many are shown. */
+  function crowding(shown) {
+    const thin = shown <= FULL_WIDTH_UP_TO ? 1 : Math.max(0.25, Math.sqrt(FULL_WIDTH_UP_TO / shown));
+    const alpha = shown <= FULL_WIDTH_UP_TO ? 0.95 : Math.max(0.4, 0.95 * Math.sqrt(thin));
+    return { thin, alpha };
+  }
+
+  const widthOf = (strength, thin) => Math.max(0.4, (WIDTH[0] + (WIDTH[1] - WIDTH[0]) * strength) * thin);
+
+  /** The weak step back, so that many of them do not drown the strong. */
+  const alphaOf = (strength, alpha) => alpha * (0.55 + 0.45 * Math.sqrt(strength));
+
+  /** Colours of the five classes under a theme, weakest first. */
+  function classColours(theme) {
+    return Array.from({ length: N_CLASSES }, (_, c) => G.palette.css(G.palette.ofStrength(c / (N_CLASSES - 1), theme)));
+  }
+
+  /** Value at a strength. */
+  const valueAt = (measure, strength) =>
+    measure.direction > 0
+      ? measure.low + strength * (measure.high - measure.low)
+      : measure.high - strength * (measure.high - measure.low);
+
+  /**
+   * The classes that hold at least one corridor, strongest first: their range as it occurs in the table,
+   * and their middle strength.
+   */
+  function describeClasses(measure) {
+    const rows = Array.from({ length: N_CLASSES }, (_, c) => ({
+      c, low: Infinity, high: -Infinity, n: 0, strength: (c + 0.5) / N_CLASSES,
+    }));
+    measure.strength.forEach((strength, i) => {
+      if (Number.isNaN(strength)) return;
+      const row = rows[classOf(strength)];
+      row.low = Math.min(row.low, measure.numbers[i]);
+      row.high = Math.max(row.high, measure.numbers[i]);
+      row.n += 1;
+    });
+    return rows.filter((row) => row.n > 0).reverse();
+  }
+
+  G.scale = { N_CLASSES, STROKES_UP_TO, CRISP, classOf, crowding, widthOf, alphaOf, classColours, valueAt, describeClasses };
+})((window.geobriRuntime = window.geobriRuntime || {}));

@@ -1,0 +1,61 @@
+"""The map in words: a text alternative for those who cannot see it, in both languages."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geobri.webmap.payload import sort_strongest_first
+
+__all__ = ["summarise_map"]
+
+_MOST_NAMED: Final = 5
+
+
+def summarise_map(
+    cities: pd.DataFrame, corridors: pd.DataFrame, numbers: npt.NDArray[np.float64], measure: dict[str, Any]
+) -> dict[str, str]:
+    """Say in a few sentences what the map shows when it opens.
+
+    Parameters
+    ----------
+    cities, corridors
+        The tables of the map.
+    numbers
+        Values of the opening column, shape (n,), NaN where missing.
+    measure
+        The packed opening column.
+
+    Returns
+    -------
+    dict of str
+        Keys `en` and `zh`.
+    """
+    order = sort_strongest_first(numbers, measure["direction"])[:_MOST_NAMED]
+    top = [row for row in order if not np.isnan(numbers[row])]
+    label = measure["label"]
+    opening = {
+        "en": f"Map of {len(cities)} cities and {len(corridors)} corridors, drawn as great circles, not as routes.",
+        "zh": f"{len(cities)} 座城市、{len(corridors)} 条通道的地图；线为大圆线，并非实际路线。",
+    }
+    if not top:
+        return opening
+    named = {
+        "en": "; ".join(_name(cities, corridors, row, numbers, "name") for row in top),
+        "zh": "；".join(_name(cities, corridors, row, numbers, "name_zh") for row in top),
+    }
+    return {
+        "en": f"{opening['en']} Strongest by {label['en']}: {named['en']}.",
+        "zh": f"{opening['zh']}按“{label['zh']}”最强的通道：{named['zh']}。",
+    }
+
+
+def _name(cities: pd.DataFrame, corridors: pd.DataFrame, row: int, numbers: npt.NDArray[np.float64], column: str) -> str:
+    ends = []
+    for end in ("origin", "destination"):
+        city = cities.loc[corridors[end].iloc[row]]
+        ends.append(str(city["name"] if pd.isna(city[column]) or not city[column] else city[column]))
+    return f"{ends[0]} – {ends[1]} ({numbers[row]:.6g})"
