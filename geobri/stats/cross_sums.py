@@ -110,7 +110,8 @@ def _coset_sums(
     place = np.arange(n)
     ends = (place[None, :] + diagonals[:, None]) % n
     fixed = np.stack([right[order][place[None, :], ends] for right in rights])
-    spectra: ComplexArray = np.conj(fft.rfft(fixed, axis=-1)) * weights[:, None]
+    spectra: ComplexArray = np.conj(np.asarray(fft.rfft(fixed, axis=-1), dtype=np.complex128))
+    spectra *= weights[:, None]
     sums = np.empty((len(representatives), len(lefts), len(rights), n))
     step = max(1, CELLS_AT_ONCE // max(1, ends.size))
     for start in range(0, len(representatives), step):

@@ -1,6 +1,15 @@
 """Dyadic tests: questions about pair matrices, answered by exchanging cities."""
 
+from geobri.stats.dyads.correlogram import CorrelogramResult, mantel_correlogram_test
 from geobri.stats.dyads.mantel import mantel_test, partial_mantel_test, qap_correlation_test
 from geobri.stats.dyads.mrqap import MrqapResult, mrqap_test
 
-__all__ = ["MrqapResult", "mantel_test", "mrqap_test", "partial_mantel_test", "qap_correlation_test"]
+__all__ = [
+    "CorrelogramResult",
+    "MrqapResult",
+    "mantel_correlogram_test",
+    "mantel_test",
+    "mrqap_test",
+    "partial_mantel_test",
+    "qap_correlation_test",
+]

@@ -43,8 +43,13 @@ add("qap", list(statistic = gcor(d1, dy), perm = apply(perms, 1, function(p) gco
 cells <- function(m, mode) if (mode == "graph") m[lower.tri(m)] else m[off]
 spread <- function(v, mode) { m <- matrix(0, n, n); if (mode == "graph") { m[lower.tri(m)] <- v; m <- m + t(m) } else m[off] <- v; m }
 value <- function(fit, k, family) { s <- summary(fit)$coefficients; s[k, 3] }
-refit <- function(y, X, family) if (family == "gaussian") lm(y ~ ., data.frame(y = y, X)) else
-  glm(y ~ ., data.frame(y = y, X), family = family, control = glm.control(epsilon = 1e-14, maxit = 100))
+# glm() reports the weights of its last step but one: started again from its own result, they are those of the optimum
+refit <- function(y, X, family) {
+  data <- data.frame(y = y, X)
+  if (family == "gaussian") return(lm(y ~ ., data))
+  tight <- glm.control(epsilon = 1e-14, maxit = 100)
+  glm(y ~ ., data, family = family, control = tight, start = coef(glm(y ~ ., data, family = family, control = tight)))
+}
 mrqap <- function(label, y, x, mode, family) {
   X <- as.data.frame(lapply(x, cells, mode = mode)); v <- cells(y, mode)
   fit <- refit(v, X, family); s <- summary(fit)$coefficients
