@@ -215,6 +215,7 @@ def fit_likelihood(
     names: Sequence[str],
     family: Family = FAMILIES["poisson"],
     effects: NodeEffects | None = None,
+    offset: FloatArray | None = None,
     start: FloatArray | None = None,
     caller: str = "fit_likelihood",
 ) -> RegressionFit:
@@ -232,6 +233,8 @@ def fit_likelihood(
         Distribution and link.
     effects
         Node effects to absorb.
+    offset
+        Known part of the linear predictor, shape (N,).
     start
         First linear predictor, shape (N,).
     caller
@@ -257,9 +260,10 @@ def fit_likelihood(
     _check_identified(
         columns, within(columns, family.weight(eta), effects), family.weight(eta), names, caller
     )
-    eta, iterations = _iterate(y, columns, family, effects, eta, caller=caller)
+    model = _Model(y=y, columns=columns, family=family, effects=effects, offset=offset)
+    eta, iterations = _iterate(model, eta, caller=caller)
     weight = np.maximum(family.weight(eta), np.finfo(float).tiny)
-    solved = _step(y, columns, family, effects, eta)
+    solved = _step(model, eta)
     bread = _symmetric_inverse((solved.inner * weight[:, None]).T @ solved.inner)
     fitted = family.mean(eta)
     return RegressionFit(
@@ -280,6 +284,18 @@ def fit_likelihood(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Model:
+    y: FloatArray
+    columns: FloatArray
+    family: Family
+    effects: NodeEffects | None
+    offset: FloatArray | None
+
+    def loglik(self, eta: FloatArray) -> float:
+        return float(self.family.loglik(self.y, self.family.mean(eta)).sum())
+
+
 @dataclass(frozen=True, slots=True)
 class _Step:
     coefficients: FloatArray
@@ -288,13 +304,12 @@ class _Step:
     decrement: float
 
 
-def _step(
-    y: FloatArray, columns: FloatArray, family: Family, effects: NodeEffects | None, eta: FloatArray
-) -> _Step:
+def _step(model: _Model, eta: FloatArray) -> _Step:
     """One weighted least squares fit of the working response."""
-    weight = np.maximum(family.weight(eta), np.finfo(float).tiny)
-    working = eta + family.score(y, eta) / weight
-    both = within(np.column_stack([columns, working]), weight, effects)
+    weight = np.maximum(model.family.weight(eta), np.finfo(float).tiny)
+    working = eta + model.family.score(model.y, eta) / weight
+    known = 0.0 if model.offset is None else model.offset
+    both = within(np.column_stack([model.columns, working - known]), weight, model.effects)
     inner, response = both[:, :-1], both[:, -1]
     root = np.sqrt(weight)
     solved = np.linalg.lstsq(inner * root[:, None], response * root, rcond=None)[0]
@@ -304,35 +319,26 @@ def _step(
     return _Step(coefficients, inner, predictor, float(weight @ (change * change)))
 
 
-def _iterate(
-    y: FloatArray,
-    columns: FloatArray,
-    family: Family,
-    effects: NodeEffects | None,
-    eta: FloatArray,
-    *,
-    caller: str,
-    most: int = 100,
-) -> tuple[FloatArray, int]:
+def _iterate(model: _Model, eta: FloatArray, *, caller: str, most: int = 100) -> tuple[FloatArray, int]:
     """Repeat steps, halving those that lower the likelihood."""
-    loglik = float(family.loglik(y, family.mean(eta)).sum())
+    loglik = model.loglik(eta)
     for iteration in range(1, most + 1):
-        step = _step(y, columns, family, effects, eta)
+        step = _step(model, eta)
         if step.decrement <= 1e-15 * (abs(loglik) + 1.0):
             return step.predictor, iteration
-        eta, loglik = _advance(y, family, eta, step.predictor, loglik, first=iteration == 1)
+        eta, loglik = _advance(model, eta, step.predictor, loglik, first=iteration == 1)
     came = f"{most} iterations without convergence, linear predictor up to {float(np.abs(eta).max()):.3g}"
     remedy = "Look for separated pairs (find_separated_pairs) or drop a covariate"
     raise DataError(mould(caller, "the likelihood must have a maximum", came, remedy))
 
 
 def _advance(
-    y: FloatArray, family: Family, eta: FloatArray, target: FloatArray, loglik: float, *, first: bool
+    model: _Model, eta: FloatArray, target: FloatArray, loglik: float, *, first: bool
 ) -> tuple[FloatArray, float]:
     share = 1.0
     while True:
         candidate = eta + share * (target - eta)
-        reached = float(family.loglik(y, family.mean(candidate)).sum())
+        reached = model.loglik(candidate)
         gained = reached >= loglik - 1e-9 * (abs(loglik) + 1.0)
         if first or gained or share < 1e-6:  # noqa: PLR2004 - the first step leaves an arbitrary start
             return candidate, reached

@@ -7,7 +7,7 @@ once; the functions behind it see clean arrays of N pairs and do not check again
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -84,17 +84,33 @@ class PairSample:
         PairSample
             The sample of the chosen pairs.
         """
-        return PairSample(
+        return replace(
+            self,
             flow=self.flow[rows],
             impedance=self.impedance[rows],
             covariates=self.covariates[rows],
-            covariate_names=self.covariate_names,
             origin=self.origin[rows],
             destination=self.destination[rows],
-            cities=self.cities,
             index=self.index[rows],
-            directed=self.directed,
-            n_missing=self.n_missing,
+        )
+
+    def recode(self) -> PairSample:
+        """Forget the cities that have no pair left.
+
+        Returns
+        -------
+        PairSample
+            The same pairs, with positions among the cities that occur.
+        """
+        used, codes = np.unique(np.concatenate([self.origin, self.destination]), return_inverse=True)
+        if len(used) == self.n_cities:
+            return self
+        codes = codes.astype(np.intp)
+        return replace(
+            self,
+            origin=codes[: self.n_pairs],
+            destination=codes[self.n_pairs :],
+            cities=tuple(self.cities[city] for city in used),
         )
 
     def to_matrix(self, values: FloatArray) -> FloatArray:

@@ -1,0 +1,290 @@
+"""The empirical decay curve: flow in bands of impedance, with intervals that know that pairs share cities."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geobri.errors import SpecificationError, mould
+from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, new_axes
+from geobri.stats.samples import PairSample, read_pairs
+
+__all__ = ["DecayCurve", "decay_curve"]
+
+Summary = Callable[[FloatArray, FloatArray], FloatArray]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DecayCurve:
+    """Flow by band of impedance.
+
+    Attributes
+    ----------
+    table
+        One row per band: `low, high` (limits, low included), `centre` (mean impedance), `n_pairs, n_cities`, then
+        `mean, median` and, with a threshold, `share`, each with `_low` and `_high`.
+    flow, impedance
+        Names of the columns.
+    threshold
+        Flow above which a pair counts into `share`; None if there is none.
+    level
+        Coverage of the intervals.
+    n_cities
+        Number of cities.
+    n_bootstrap
+        Number of resamples of cities.
+    """
+
+    table: pd.DataFrame
+    flow: str
+    impedance: str
+    threshold: float | None
+    level: float
+    n_cities: int
+    n_bootstrap: int
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the tidy rows of the curve.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per band and summary, columns `TIDY_COLUMNS`.
+        """
+        rows = [self._term(band, name) for _, band in self.table.iterrows() for name in self._summaries()]
+        return pd.DataFrame(
+            [{name: getattr(term, name) for name in TIDY_COLUMNS} for term in rows],
+            columns=list(TIDY_COLUMNS),
+        )
+
+    def _summaries(self) -> list[str]:
+        return [name for name in ("mean", "median", "share") if name in self.table.columns]
+
+    def _term(self, band: pd.Series[Any], name: str) -> Term:
+        return Term(
+            test="decay_curve",
+            value=self.flow,
+            term=f"{name}, {self.impedance} {band['low']:.0f} to {band['high']:.0f}",
+            estimate=float(band[name]),
+            ci_low=float(band[f"{name}_low"]),
+            ci_high=float(band[f"{name}_high"]),
+            se_type="node bootstrap",
+            n_cities=int(band["n_cities"]),
+            n_pairs=int(band["n_pairs"]),
+            method=f"bands of {self.impedance}, {self.n_bootstrap} resamples of cities, {self.level:.0%} interval",
+        )
+
+    def summary(self) -> str:
+        """Say how the flow changes from the nearest to the farthest band.
+
+        Returns
+        -------
+        str
+            One sentence.
+        """
+        near, far = self.table.iloc[0], self.table.iloc[-1]
+        return (
+            f"Mean {self.flow} is {near['mean']:.3g} up to {near['high']:.0f} {self.impedance} and {far['mean']:.3g} from "
+            f"{far['low']:.0f} on ({self.n_cities} cities, {int(self.table['n_pairs'].sum())} pairs)."
+        )
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw means with their intervals over impedance.
+
+        Parameters
+        ----------
+        ax
+            Matplotlib axes; new ones by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes drawn into.
+        """
+        ax = new_axes() if ax is None else ax
+        table = self.table
+        ax.fill_between(
+            table["centre"],
+            table["mean_low"],
+            table["mean_high"],
+            color="#9fb4c7",
+            alpha=0.5,
+            label=f"{self.level:.0%} interval",
+        )
+        ax.plot(table["centre"], table["mean"], color="#26547c", marker="o", label="mean")
+        ax.plot(table["centre"], table["median"], color="#b5403c", linestyle="--", label="median")
+        ax.set_xlabel(self.impedance)
+        ax.set_ylabel(self.flow)
+        ax.legend(frameon=False)
+        return ax
+
+
+def decay_curve(
+    corridors: pd.DataFrame,
+    *,
+    flow: str,
+    impedance: str = "distance_km",
+    bands: int | Sequence[float] = 8,
+    threshold: float | None = None,
+    level: float = 0.95,
+    n_bootstrap: int = 999,
+    directed: bool | None = None,
+    rng: int | np.random.Generator | None = None,
+) -> DecayCurve:
+    """Summarise flow by band of distance, without any model.
+
+    Parameters
+    ----------
+    corridors
+        One row per pair, with `origin`, `destination`, flow and impedance.
+    flow
+        Column of the flow or score, at least 0.
+    impedance
+        Column of the cost of separation.
+    bands
+        Number of bands with equally many pairs, or the limits of the bands in increasing order.
+    threshold
+        Also give the share of pairs whose flow is above this.
+    level
+        Coverage of the intervals.
+    n_bootstrap
+        How often cities are resampled.
+    directed
+        Whether a pair and its reverse are two observations; seen from the table by default.
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    DecayCurve
+        Mean, median and share by band, with node-bootstrap intervals. Bands without pairs are left out.
+
+    Raises
+    ------
+    SpecificationError
+        If bands or level are impossible, or no pair falls into a band.
+
+    Notes
+    -----
+    Cities are drawn with replacement; a pair counts as often as the product of how often its two cities were drawn.
+    Pairs of a city with its own copies do not exist and are not made up.
+
+    References
+    ----------
+    Snijders, T. A. B. and Borgatti, S. P. (1999). Non-parametric standard errors and tests for network statistics. Connections 22(2), 161-170.
+    """
+    sample = read_pairs(corridors, flow=flow, impedance=impedance, directed=directed, caller="decay_curve")
+    limits = _limits(sample.impedance, bands, level, n_bootstrap)
+    weights = _resampled_weights(sample, n_bootstrap, np.random.default_rng(rng))
+    rows = [
+        _summarise_band(sample, weights, (float(low), float(high)), threshold=threshold, level=level)
+        for low, high in pairwise(limits)
+    ]
+    table = pd.DataFrame([row for row in rows if row["n_pairs"]])
+    if table.empty:
+        raise SpecificationError(
+            mould("decay_curve", "some pairs must fall into the bands", "none", "Widen the bands")
+        )
+    return DecayCurve(
+        table=table,
+        flow=flow,
+        impedance=impedance,
+        threshold=threshold,
+        level=level,
+        n_cities=sample.n_cities,
+        n_bootstrap=n_bootstrap,
+    )
+
+
+def _limits(
+    impedance: FloatArray, bands: int | Sequence[float], level: float, n_bootstrap: int
+) -> FloatArray:
+    """Limits of the bands; the last is moved up a little so that the farthest pair is inside."""
+    if not 0 < level < 1 or n_bootstrap < 1 or (isinstance(bands, int) and bands < 1):
+        came = f"bands={bands}, level={level}, n_bootstrap={n_bootstrap}"
+        raise SpecificationError(
+            mould(
+                "decay_curve",
+                "needs at least one band and resample, and a level below 1",
+                came,
+                "Leave them out",
+            )
+        )
+    if isinstance(bands, int):
+        limits = np.unique(np.quantile(impedance, np.linspace(0, 1, bands + 1)))
+        limits[-1] = math.nextafter(float(limits[-1]), math.inf)
+        return np.asarray(limits if len(limits) > 1 else np.append(limits, limits[-1] + 1.0))
+    limits = np.asarray(bands, dtype=np.float64)
+    if limits.size < 2 or not (np.diff(limits) > 0).all():  # noqa: PLR2004 - a band has two limits
+        raise SpecificationError(
+            mould("decay_curve", "limits of bands must increase", str(list(bands)), "Sort them")
+        )
+    return limits
+
+
+def _resampled_weights(sample: PairSample, n_bootstrap: int, rng: np.random.Generator) -> FloatArray:
+    """How often each pair occurs in each resample of cities, shape (B, N)."""
+    n = sample.n_cities
+    drawn = rng.multinomial(n, np.full(n, 1 / n), size=n_bootstrap).astype(np.float64)
+    return np.asarray(drawn[:, sample.origin] * drawn[:, sample.destination])
+
+
+def _weighted_mean(values: FloatArray, weights: FloatArray) -> FloatArray:
+    total = weights.sum(axis=-1)
+    return np.asarray(np.divide(weights @ values, total, out=np.full(total.shape, np.nan), where=total > 0))
+
+
+def _weighted_median(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """Mean of the lower and the upper weighted median, which is the median when all weights are 1."""
+    order = np.argsort(values)
+    sums = np.cumsum(weights[..., order], axis=-1)
+    half = sums[..., -1:] / 2
+    tolerance = 1e-9 * half
+    lower = (sums < half - tolerance).sum(axis=-1)
+    upper = (sums <= half + tolerance).sum(axis=-1)
+    last = len(values) - 1
+    middle = (values[order][np.minimum(lower, last)] + values[order][np.minimum(upper, last)]) / 2
+    return np.asarray(np.where(sums[..., -1] > 0, middle, np.nan))
+
+
+def _summarise_band(
+    sample: PairSample,
+    weights: FloatArray,
+    limits: tuple[float, float],
+    *,
+    threshold: float | None,
+    level: float,
+) -> dict[str, float]:
+    low, high = limits
+    inside = np.flatnonzero((sample.impedance >= low) & (sample.impedance < high))
+    cities = np.unique(np.concatenate([sample.origin[inside], sample.destination[inside]]))
+    row = {"low": low, "high": high, "n_pairs": len(inside), "n_cities": len(cities)}
+    if not len(inside):
+        return row
+    values = sample.flow[inside]
+    row["centre"] = float(sample.impedance[inside].mean())
+    summaries: dict[str, tuple[Summary, FloatArray]] = {
+        "mean": (_weighted_mean, values),
+        "median": (_weighted_median, values),
+    }
+    if threshold is not None:
+        summaries["share"] = (_weighted_mean, (values > threshold).astype(np.float64))
+    for name, (summarise, numbers) in summaries.items():
+        row[name] = float(summarise(numbers, np.ones(len(inside))))
+        spread = summarise(numbers, weights[:, inside])
+        row[f"{name}_low"], row[f"{name}_high"] = _interval(spread, level)
+    return row
+
+
+def _interval(spread: FloatArray, level: float) -> tuple[float, float]:
+    drawn = spread[np.isfinite(spread)]
+    if not drawn.size:
+        return math.nan, math.nan
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)

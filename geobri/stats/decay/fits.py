@@ -1,0 +1,400 @@
+"""Fit a decay function to the flows of corridors, by any of the estimators."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from geobri.errors import DataError, SpecificationError, first_offenders, mould
+from geobri.stats.decay.forms import DecayForm, FormName, build_form
+from geobri.stats.effects import NodeEffects, build_effects
+from geobri.stats.regression import (
+    RegressionFit,
+    fit_least_squares,
+    fit_likelihood,
+    fit_negative_binomial,
+    fit_quantile,
+)
+from geobri.stats.results import FloatArray
+from geobri.stats.samples import PairSample, read_pairs
+from geobri.stats.separation import find_separated_pairs
+
+__all__ = [
+    "ESTIMATORS",
+    "DecayFit",
+    "EffectsName",
+    "EstimatorName",
+    "build_design",
+    "choose_effects",
+    "drop_separated",
+    "estimate",
+    "fit_decay",
+]
+
+EstimatorName = Literal["loglinear", "poisson", "negative-binomial", "quantile"]
+ESTIMATORS: tuple[EstimatorName, ...] = get_args(EstimatorName)
+"""Names of all estimators."""
+EffectsName = Literal["auto", "none", "node", "origin-destination"]
+
+NEEDS_POSITIVE_FLOW = ("loglinear", "quantile")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DecayFit:
+    """A decay function with its parameters.
+
+    Attributes
+    ----------
+    form
+        The decay function.
+    estimator
+        How it was fitted.
+    effects
+        ``none``, ``node`` or ``origin-destination``.
+    friction
+        Parameters of the form, shape (q,); positive where flow falls.
+    regression
+        The regression behind it: coefficients are the negative friction, then covariates, then the constant.
+    sample
+        The pairs that were used.
+    n_separated
+        Pairs left out because the model fits them perfectly (cities without any flow).
+    """
+
+    form: DecayForm
+    estimator: EstimatorName
+    effects: EffectsName
+    friction: FloatArray
+    regression: RegressionFit
+    sample: PairSample
+    n_separated: int
+
+    @property
+    def reference(self) -> float:
+        """Impedance against which a half-distance is measured: 0 where the form is finite there, else the smallest."""
+        return 0.0 if self.form.starts_at_zero else float(self.sample.impedance.min())
+
+    def decay(self, impedance: FloatArray) -> FloatArray:
+        """Give the expected flow relative to the one at the reference impedance.
+
+        Parameters
+        ----------
+        impedance
+            Shape (N,).
+
+        Returns
+        -------
+        numpy.ndarray
+            1 at the reference, shape (N,).
+        """
+        start = self.form.log_decay(np.array([self.reference]), self.friction)
+        return np.asarray(np.exp(self.form.log_decay(impedance, self.friction) - start))
+
+    def elasticity(self, impedance: float | None = None) -> float:
+        """Give the percent by which flow falls per percent of impedance.
+
+        Parameters
+        ----------
+        impedance
+            Where; at the geometric mean of the pairs by default.
+
+        Returns
+        -------
+        float
+            Elasticity with its sign turned, positive where flow falls.
+        """
+        where = (
+            float(np.exp(np.log(self.sample.impedance[self.sample.impedance > 0]).mean()))
+            if impedance is None
+            else impedance
+        )
+        return self.form.elasticity(where, self.friction)
+
+    def half_distance(self, reference: float | None = None) -> float:
+        """Find the impedance at which the expected flow is half of what it is at a reference.
+
+        Parameters
+        ----------
+        reference
+            By default 0 for forms that are finite there, else the smallest observed impedance.
+
+        Returns
+        -------
+        float
+            In the unit of the impedance; infinite if the flow does not fall to a half.
+        """
+        return self.form.half_impedance(self.friction, self.reference if reference is None else reference)
+
+
+def fit_decay(
+    corridors: pd.DataFrame,
+    *,
+    flow: str,
+    impedance: str = "distance_km",
+    form: FormName = "power",
+    estimator: EstimatorName = "poisson",
+    effects: EffectsName = "none",
+    covariates: Sequence[str] = (),
+    directed: bool | None = None,
+    quantile: float = 0.5,
+) -> DecayFit:
+    """Fit a decay function to flows.
+
+    Parameters
+    ----------
+    corridors
+        One row per pair, with `origin`, `destination`, flow and impedance.
+    flow
+        Column of the flow, at least 0; above 0 for ``loglinear`` and ``quantile``.
+    impedance
+        Column of the cost of separation (km, hours, money).
+    form
+        Decay function, see `build_form`.
+    estimator
+        ``poisson`` pseudo-maximum likelihood (zeros stay in, consistent whatever the variance), ``loglinear`` least
+        squares on logs, ``negative-binomial`` NB2, ``quantile`` regression on logs.
+    effects
+        ``none``: a constant; ``node``: a level per city; ``origin-destination``: two levels per city; ``auto``: node
+        effects for undirected pairs, origin and destination effects for directed ones.
+    covariates
+        Further numeric columns.
+    directed
+        Whether a pair and its reverse are two observations; seen from the table by default.
+    quantile
+        Which quantile, for ``quantile``.
+
+    Returns
+    -------
+    DecayFit
+        Parameters, half-distance and the regression behind them. For a test, see `decay_test`.
+    """
+    sample = read_pairs(
+        corridors,
+        flow=flow,
+        impedance=impedance,
+        covariates=covariates,
+        directed=directed,
+        caller="fit_decay",
+    )
+    return fit_sample(
+        sample,
+        build_form(form, sample.impedance, label=impedance, caller="fit_decay"),
+        estimator=estimator,
+        effects=effects,
+        quantile=quantile,
+    )
+
+
+def fit_sample(
+    sample: PairSample,
+    form: DecayForm,
+    *,
+    estimator: EstimatorName,
+    effects: EffectsName,
+    quantile: float = 0.5,
+    caller: str = "fit_decay",
+) -> DecayFit:
+    """Fit a decay function to pairs that were read already.
+
+    Parameters
+    ----------
+    sample
+        The pairs.
+    form
+        Decay function.
+    estimator, effects, quantile
+        As in `fit_decay`.
+    caller
+        Function that asks, for the message.
+
+    Returns
+    -------
+    DecayFit
+        The fit.
+    """
+    check_estimator(sample, estimator, caller)
+    chosen = choose_effects(sample, effects, 1 + len(sample.covariate_names), caller)
+    used = drop_separated(sample, form, chosen) if estimator in ("poisson", "negative-binomial") else sample
+    columns, names, nodes = build_design(used, form, chosen)
+    fit = estimate(used.flow, columns, names, nodes, estimator=estimator, quantile=quantile, caller=caller)
+    return DecayFit(
+        form=form,
+        estimator=estimator,
+        effects=chosen,
+        friction=-fit.coefficients[: len(form.terms)],
+        regression=fit,
+        sample=used,
+        n_separated=sample.n_pairs - used.n_pairs,
+    )
+
+
+def check_estimator(sample: PairSample, estimator: EstimatorName, caller: str) -> None:
+    """Refuse unknown estimators, and zeros where logs are taken.
+
+    Parameters
+    ----------
+    sample
+        The pairs.
+    estimator
+        Name of the estimator.
+    caller
+        Function that asks, for the message.
+
+    Raises
+    ------
+    SpecificationError
+        If the estimator is unknown.
+    DataError
+        If it needs positive flows and some are 0.
+    """
+    if estimator not in ESTIMATORS:
+        remedy = f"Choose one of {', '.join(ESTIMATORS)}"
+        raise SpecificationError(mould(caller, "estimator must be known", repr(estimator), remedy))
+    zero = sample.flow == 0
+    if estimator in NEEDS_POSITIVE_FLOW and zero.any():
+        came = f"{int(zero.sum())} of {sample.n_pairs} rows equal to 0 (first: {first_offenders(sample.index[zero][:1])})"
+        remedy = 'Drop them, or pass estimator="poisson", which accepts zeros'
+        raise DataError(mould(caller, f"flow must be positive for estimator={estimator!r}", came, remedy))
+
+
+def choose_effects(sample: PairSample, effects: EffectsName, n_columns: int, caller: str) -> EffectsName:
+    """Decide which effects a model gets.
+
+    Parameters
+    ----------
+    sample
+        The pairs.
+    effects
+        What was asked for.
+    n_columns
+        Columns of the model besides the effects.
+    caller
+        Function that asks, for the message.
+
+    Returns
+    -------
+    str
+        ``none``, ``node`` or ``origin-destination``; ``auto`` becomes ``none`` where effects would leave less than one
+        pair in three to judge by.
+
+    Raises
+    ------
+    SpecificationError
+        If the effects are unknown, or directed for undirected pairs.
+    """
+    if effects not in get_args(EffectsName) or (effects == "origin-destination" and not sample.directed):
+        came = f"{effects!r} for {'directed' if sample.directed else 'undirected'} pairs"
+        remedy = "Choose 'auto', 'none' or 'node' ('origin-destination' for directed pairs)"
+        raise SpecificationError(mould(caller, "effects must fit the pairs", came, remedy))
+    if effects != "auto":
+        return effects
+    n_effects = 2 * sample.n_cities - 1 if sample.directed else sample.n_cities
+    if 3 * (n_effects + n_columns) > 2 * sample.n_pairs:
+        return "none"
+    return "origin-destination" if sample.directed else "node"
+
+
+def drop_separated(sample: PairSample, form: DecayForm | None, effects: EffectsName) -> PairSample:
+    """Leave out the empty pairs that a count model fits perfectly.
+
+    Parameters
+    ----------
+    sample
+        The pairs.
+    form
+        Decay function of the model, or None.
+    effects
+        Effects of the model.
+
+    Returns
+    -------
+    PairSample
+        The same sample, or fewer pairs (and fewer cities).
+    """
+    if not (sample.flow == 0).any():
+        return sample
+    columns, _, nodes = build_design(sample, form, effects)
+    gone = find_separated_pairs(sample.flow, columns, nodes)
+    return sample.take(~gone).recode() if gone.any() else sample
+
+
+def build_design(
+    sample: PairSample, form: DecayForm | None, effects: EffectsName
+) -> tuple[FloatArray, tuple[str, ...], NodeEffects | None]:
+    """Lay out the columns of a decay model.
+
+    Parameters
+    ----------
+    sample
+        The pairs.
+    form
+        Decay function; None leaves impedance out.
+    effects
+        ``none``, ``node`` or ``origin-destination``.
+
+    Returns
+    -------
+    tuple
+        Columns (impedance terms, covariates, constant if there are no effects), their names, and the effects.
+    """
+    basis = np.empty((sample.n_pairs, 0)) if form is None else form.basis(sample.impedance)
+    names = (*(() if form is None else form.terms), *sample.covariate_names)
+    columns = np.column_stack([basis, sample.covariates])
+    if effects == "none":
+        return np.column_stack([columns, np.ones(sample.n_pairs)]), (*names, "constant"), None
+    nodes = build_effects(
+        sample.origin, sample.destination, sample.n_cities, directed=effects == "origin-destination"
+    )
+    return columns, names, nodes
+
+
+def estimate(
+    flow: FloatArray,
+    columns: FloatArray,
+    names: Sequence[str],
+    effects: NodeEffects | None,
+    *,
+    estimator: EstimatorName,
+    quantile: float = 0.5,
+    caller: str = "fit_decay",
+) -> RegressionFit:
+    """Run one of the estimators.
+
+    Parameters
+    ----------
+    flow
+        Response, shape (N,).
+    columns
+        Shape (N, k).
+    names
+        Names of the columns.
+    effects
+        Node effects, or None.
+    estimator
+        Which one. For ``loglinear`` and ``quantile`` the response is the log of the flow.
+    quantile
+        Which quantile, for ``quantile``.
+    caller
+        Function that asks, for the message.
+
+    Returns
+    -------
+    RegressionFit
+        The fit. The likelihood of ``loglinear`` and ``quantile`` is that of the flow, not of its log, so that criteria
+        compare.
+    """
+    if estimator == "poisson":
+        return fit_likelihood(flow, columns, names=names, effects=effects, caller=caller)
+    if estimator == "negative-binomial":
+        return fit_negative_binomial(flow, columns, names=names, effects=effects, caller=caller)
+    logs = np.log(flow)
+    if estimator == "loglinear":
+        fit = fit_least_squares(logs, columns, names=names, effects=effects, caller=caller)
+    else:
+        fit = fit_quantile(logs, columns, names=names, quantile=quantile, effects=effects, caller=caller)
+    return replace(fit, loglik=fit.loglik - float(logs.sum()) if math.isfinite(fit.loglik) else fit.loglik)
