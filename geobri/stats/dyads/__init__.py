@@ -3,12 +3,14 @@
 from geobri.stats.dyads.correlogram import CorrelogramResult, mantel_correlogram_test
 from geobri.stats.dyads.mantel import mantel_test, partial_mantel_test, qap_correlation_test
 from geobri.stats.dyads.mrqap import MrqapResult, mrqap_test
+from geobri.stats.dyads.spectral import moran_mantel_test
 
 __all__ = [
     "CorrelogramResult",
     "MrqapResult",
     "mantel_correlogram_test",
     "mantel_test",
+    "moran_mantel_test",
     "mrqap_test",
     "partial_mantel_test",
     "qap_correlation_test",
