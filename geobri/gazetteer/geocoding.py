@@ -44,8 +44,8 @@ class GeocodeReport:
 
     @property
     def cities(self) -> gpd.GeoDataFrame:
-        """The places found, once each, as points: index `city`, `name, name_zh, country, geonameid, population, how, remark, geometry`."""
-        found = self.table[self.table["status"] == "found"].drop_duplicates("city").set_index("city")
+        """The places found, one row per name found, as points: index `city`, `name … how, remark, geometry`."""
+        found = self.table[self.table["status"] == "found"].set_index("city")
         points = gpd.points_from_xy(found["lon"].astype(float), found["lat"].astype(float), crs="EPSG:4326")
         columns = ["name", "name_zh", "country", "geonameid", "population", "how", "remark"]
         return gpd.GeoDataFrame(found[columns], geometry=points)
@@ -64,6 +64,25 @@ class GeocodeReport:
     def is_complete(self) -> bool:
         """Whether every name was found."""
         return bool((self.table["status"] == "found").all())
+
+    def problems(self) -> list[tuple[int, str]]:
+        """List what could not be decided, for a message that names rows.
+
+        Returns
+        -------
+        list of tuple of int and str
+            Position of the name in the input (from 0), and a sentence with the candidates or the reason.
+        """
+        found: list[tuple[int, str]] = []
+        for at, (query, status, reason) in enumerate(
+            zip(self.table["query"], self.table["status"], self.table["reason"], strict=True)
+        ):
+            if status == "ambiguous":
+                candidates = _list_candidates(self.candidates[self.candidates["query"] == query])
+                found.append((at, f"{query!r} could be {candidates}. Give the country, or lon and lat"))
+            elif status == "unknown":
+                found.append((at, f"{query!r} is unknown: {reason}. Correct it, or give lon and lat"))
+        return found
 
     def to_frame(self) -> pd.DataFrame:
         """Give one row per name, in the order and on the index of the input.

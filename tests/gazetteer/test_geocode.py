@@ -217,7 +217,7 @@ def test_report_table_and_points_agree():
     cities = report.cities
     assert isinstance(cities, gpd.GeoDataFrame)
     assert cities.crs.to_epsg() == 4326
-    assert cities.index.tolist() == ["nairobi", "kalimantan"]
+    assert cities.index.tolist() == ["nairobi", "nairobi", "kalimantan"]
     assert cities.index.name == "city"
     assert "no city" in cities.loc["kalimantan", "remark"]
     assert len(report.to_frame()) == 4
@@ -284,3 +284,11 @@ def test_points_of_the_gazetteer_are_the_reports():
     report_cities = load_report_cities()
     found = geocode(["Kashgar", "喀什"], country="CHN").cities
     assert found.geometry.iloc[0].equals(report_cities.geometry["kashgar"])
+
+
+def test_problems_name_rows_and_candidates():
+    problems = geocode(["Nairobi", "Santiago", ""]).problems()
+    assert [at for at, _ in problems] == [1, 2]
+    assert "Santiago de Cuba" in problems[0][1]
+    assert "empty" in problems[1][1]
+    assert geocode(["Nairobi"]).problems() == []
