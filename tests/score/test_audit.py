@@ -1,7 +1,7 @@
 """The audit: both linear programmes against proofs, bounds against vertices, draws against known laws."""
 
+from importlib.resources import files
 from itertools import combinations, product
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,10 @@ from geobri.score.audit import (
     split_r_hat,
 )
 
-PUBLISHED = pd.read_csv(Path(__file__).parents[1] / "reference/score_b/bri22_ranks.csv", index_col="city")
+PUBLISHED = pd.read_csv(files("geobri") / "data/published/bri22_cities.csv", index_col="city").filter(
+    like="rank_"
+)
+PUBLISHED.columns = PUBLISHED.columns.str.removeprefix("rank_")
 DIMENSIONS = PUBLISHED.columns[1:]
 
 
