@@ -24,6 +24,7 @@ Solver = Callable[[FloatArray], FloatArray]
 
 SMALLEST_PIVOT = 1e-7
 """A Cholesky pivot below this share of the largest means that some effects are not identified."""
+ROUNDING = 1e-13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -185,6 +186,11 @@ def _two_way_solver(cells: FloatArray) -> Solver:
     inverse = np.divide(1.0, rows, out=np.zeros(n), where=rows > 0)
     scaled = cells * inverse[:, None]
     schur = np.diag(cells.sum(axis=0)) - cells.T @ scaled
+    alone = np.diag(schur) <= ROUNDING * cells.sum(
+        axis=0
+    )  # known up to the constant of its part: hold it at 0
+    schur[alone, :] = 0.0
+    schur[:, alone] = 0.0
     solve_columns = _scaled_solver(schur, balanced=True)
 
     def solve(b: FloatArray) -> FloatArray:
@@ -205,6 +211,8 @@ def _scaled_solver(gram: FloatArray, *, balanced: bool = False) -> Solver:
     diagonal = np.diag(gram)
     scale = np.divide(1.0, np.sqrt(diagonal), out=np.zeros(len(gram)), where=diagonal > 0)
     scaled: FloatArray = gram * scale[:, None] * scale
+    if not scale.any():
+        return np.zeros_like
     if balanced:
         roots: FloatArray = np.sqrt(np.maximum(diagonal, 0.0))
         constant = np.asarray(roots / np.sqrt(roots @ roots))
