@@ -34,7 +34,10 @@
     return length < 1e-12 ? [1, 0, 0] : [n[0] / length, n[1] / length, n[2] / length];
   }
 
-  const angleOf = (a, b) => Math.atan2(Math.hypot(...cross(a, b)), dot(a, b));
+  function angleOf(a, b) {
+    const n = cross(a, b);
+    return Math.atan2(Math.sqrt(dot(n, n)), dot(a, b));
+  }
 
   /**
    * Write one arc into xs, ys from position `at`; x runs on past 0 or 1 where the arc crosses 180 degrees,
@@ -44,22 +47,29 @@
     const delta = angle / n;
     const turn = 2 * Math.cos(delta);
     const side = cross(pole, a);
-    let previous = a;
-    let current = a.map((value, k) => Math.cos(delta) * value + Math.sin(delta) * side[k]);
-    let lastX = 0;
-    for (let i = 0; i <= n; i += 1) {
-      const p = i === 0 ? a : i === n ? b : current;
-      let x = Math.atan2(p[1], p[0]) / (2 * Math.PI) + 0.5;
-      if (i > 0) x += Math.round(lastX - x);
-      lastX = x;
-      xs[at + i] = x;
-      ys[at + i] = worldYOfSine(p[2]);
-      if (i > 0) {
-        const next = [turn * current[0] - previous[0], turn * current[1] - previous[1], turn * current[2] - previous[2]];
-        previous = current;
-        current = next;
-      }
+    /* Points at equal angles follow p(i + 1) = 2 cos(delta) p(i) - p(i - 1): no sine per vertex. */
+    let [px, py, pz] = a;
+    let [cx, cy, cz] = a.map((value, k) => Math.cos(delta) * value + Math.sin(delta) * side[k]);
+    let lastX = setVertex(xs, ys, at, a[0], a[1], a[2], NaN);
+    for (let i = 1; i < n; i += 1) {
+      lastX = setVertex(xs, ys, at + i, cx, cy, cz, lastX);
+      const [nx, ny, nz] = [turn * cx - px, turn * cy - py, turn * cz - pz];
+      px = cx;
+      py = cy;
+      pz = cz;
+      cx = nx;
+      cy = ny;
+      cz = nz;
     }
+    setVertex(xs, ys, at + n, b[0], b[1], b[2], lastX);
+  }
+
+  function setVertex(xs, ys, at, x, y, z, lastX) {
+    let east = Math.atan2(y, x) / (2 * Math.PI) + 0.5;
+    if (!Number.isNaN(lastX)) east += Math.round(lastX - east);
+    xs[at] = east;
+    ys[at] = worldYOfSine(z);
+    return east;
   }
 
   /**

@@ -14,7 +14,8 @@
     const kind = app.say(measure.kind === "rank" ? "rank" : "score");
     const { thin, alpha } = crowding(Math.min(app.rows.length, app.isDense() ? G.scale.CRISP : Infinity));
     const value = (number) => G.i18n.formatValue(lang, { ...measure, unit: { en: "", zh: "" } }, number);
-    const classes = describeClasses(measure).map((row) => ({
+    const lines = app.isDense() ? app.rows.subarray(0, G.scale.CRISP) : null;
+    const classes = describeClasses(measure, lines).map((row) => ({
       colour: colours[row.c],
       width: widthOf(row.strength, thin),
       alpha: alphaOf(row.strength, alpha),

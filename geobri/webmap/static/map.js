@@ -28,7 +28,7 @@
 
   /* --- questions the painters ask --------------------------------------- */
   function addQuestions(app) {
-    app.isNarrow = () => app.root.clientWidth < NARROW_PX;
+    app.isNarrow = () => app.width < NARROW_PX; /* measured once: painters ask for every city */
     app.isDense = () => app.rows.length > G.scale.STROKES_UP_TO;
     app.showsMissing = () => app.state.missing && app.state.range === null && app.state.top === null;
     app.isMarked = (c) => app.marked.has(c);
@@ -114,13 +114,18 @@
 
   const sameView = (a, b) => ["scale", "x0", "y0", "width", "height"].every((name) => a[name] === b[name]);
 
+  /** First the window, then the rest of the sheet: the reader sees the lines early, and can drag without a rim. */
   function requestDensity(app, view) {
     const version = app.rowsVersion;
-    if (app.picture && app.picture.version === version && sameView(app.picture.view, view)) return app.drawn();
+    const seen = G.sheet.windowOf(view);
+    const has = (wish) => app.picture && app.picture.version === version && sameView(app.picture.view, wish);
+    if (has(seen) || has(view)) app.drawn();
+    if (has(view)) return;
     if (app.stopDensity) app.stopDensity();
-    app.stopDensity = G.paintDensity.startDensity(app.model, app.measure(), app.rows, view, (grid) => {
+    const wanted = has(seen) ? view : seen;
+    app.stopDensity = G.paintDensity.startDensity(app.model, app.measure(), app.rows, wanted, (grid) => {
       app.stopDensity = null;
-      app.picture = { grid, view, version, theme: null };
+      app.picture = { grid, view: wanted, version, theme: null };
       app.sheets.lines.repaint();
     });
   }
@@ -197,6 +202,7 @@
     const listeners = [];
     app.onSync = (run) => listeners.push(run);
     app.sync = () => {
+      app.width = app.root.clientWidth;
       app.root.setAttribute("lang", app.state.lang === "zh" ? "zh-CN" : "en");
       app.root.dataset.theme = app.theme;
       app.root.classList.toggle("geobri-narrow", app.isNarrow());
@@ -501,6 +507,7 @@
       base: { ...G.paintBase.readBase(base), url: base.url },
       baseCredit: base.credit,
       prefix: config.standalone ? "" : `${key}.`,
+      width: root.clientWidth,
       rows: new Uint32Array(0), rowsVersion: 0, marked: new Set(), labels: [],
       pointed: {}, highlighted: null, picture: null, stopDensity: null, home: null, moving: false,
     };

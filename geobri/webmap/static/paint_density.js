@@ -27,24 +27,34 @@
     return t0 < t1 ? [t0, t1] : null;
   }
 
+  /** One step per pixel along the longer side; the end belongs to the next segment. */
+  function addInside(cells, width, ax, ay, bx, by, weight) {
+    const dx = bx - ax;
+    const dy = by - ay;
+    const steps = Math.max(1, Math.ceil(Math.max(dx < 0 ? -dx : dx, dy < 0 ? -dy : dy)));
+    const sx = dx / steps;
+    const sy = dy / steps;
+    let x = ax;
+    let y = ay;
+    for (let s = 0; s < steps; s += 1) {
+      cells[(y | 0) * width + (x | 0)] += weight;
+      x += sx;
+      y += sy;
+    }
+  }
+
   function addSegment(grid, x0, y0, x1, y1, weight) {
     const { cells, width, height } = grid;
-    let [ax, ay, bx, by] = [x0, y0, x1, y1];
-    const inside = ax >= 0 && ay >= 0 && bx >= 0 && by >= 0 && ax < width - 1 && bx < width - 1 && ay < height - 1 && by < height - 1;
-    if (!inside) {
-      const part = clip(x0, y0, x1, y1, width, height);
-      if (!part) return;
-      [ax, bx] = [x0 + part[0] * (x1 - x0), x0 + part[1] * (x1 - x0)];
-      [ay, by] = [y0 + part[0] * (y1 - y0), y0 + part[1] * (y1 - y0)];
+    const [right, bottom] = [width - 1, height - 1];
+    if ((x0 < 0 && x1 < 0) || (y0 < 0 && y1 < 0) || (x0 > right && x1 > right) || (y0 > bottom && y1 > bottom)) return;
+    if (x0 >= 0 && x1 >= 0 && y0 >= 0 && y1 >= 0 && x0 < right && x1 < right && y0 < bottom && y1 < bottom) {
+      addInside(cells, width, x0, y0, x1, y1, weight);
+      return;
     }
-    const steps = Math.max(1, Math.ceil(Math.max(Math.abs(bx - ax), Math.abs(by - ay))));
-    const sx = (bx - ax) / steps;
-    const sy = (by - ay) / steps;
-    for (let s = 0; s < steps; s += 1) {
-      cells[(ay | 0) * width + (ax | 0)] += weight;
-      ax += sx;
-      ay += sy;
-    }
+    const part = clip(x0, y0, x1, y1, width, height);
+    if (!part) return;
+    const [dx, dy] = [x1 - x0, y1 - y0];
+    addInside(cells, width, x0 + part[0] * dx, y0 + part[0] * dy, x0 + part[1] * dx, y0 + part[1] * dy, weight);
   }
 
   function addArc(grid, arcs, i, view, weight) {
@@ -70,16 +80,30 @@
     const look = new Uint8ClampedArray(4 * LEVELS);
     for (let level = 1; level < LEVELS; level += 1) {
       const t = level / (LEVELS - 1);
-      look.set([...G.palette.ofStrength(t, theme), 255 * Math.min(0.92, 0.1 + 1.1 * t)], 4 * level);
+      look.set([...G.palette.ofStrength(t, theme), 255 * Math.min(0.9, 1.25 * t)], 4 * level);
     }
     return look;
   }
 
-  /** The grid as a picture: logarithm of the density, so that single lines and bundles both show. */
+  /** Most and typical density (a little above the median) in the part the reader sees, so that the rest fits to it. */
+  function describeGrid({ cells, width, inner }) {
+    const [left, top, right, bottom] = inner.map(Math.floor);
+    const sample = [];
+    let most = 0;
+    for (let y = top; y < bottom; y += 1) {
+      for (let c = y * width + left; c < y * width + right; c += 1) {
+        if (cells[c] > most) most = cells[c];
+        if (c % 61 === 0 && cells[c] > 0) sample.push(cells[c]);
+      }
+    }
+    sample.sort((a, b) => a - b);
+    return { most, typical: sample.length ? sample[Math.floor(0.65 * sample.length)] : most };
+  }
+
+  /** The grid as a picture: the logarithm of density over the typical one, so that land shows and bundles stand out. */
   function toCanvas(grid, theme) {
     const { cells, width, height } = grid;
-    let most = 0;
-    for (let c = 0; c < cells.length; c += 1) if (cells[c] > most) most = cells[c];
+    const { most, typical } = describeGrid(grid);
     const canvas = document.createElement("canvas");
     canvas.width = width;
     canvas.height = height;
@@ -87,8 +111,10 @@
     const look = new Uint32Array(makeLookUp(theme).buffer);
     const image = new ImageData(width, height);
     const pixels = new Uint32Array(image.data.buffer);
-    const factor = (LEVELS - 1) / Math.log1p(most);
-    for (let c = 0; c < cells.length; c += 1) if (cells[c] > 0) pixels[c] = look[Math.ceil(Math.log1p(cells[c]) * factor)];
+    const factor = (LEVELS - 1) / Math.log1p(most / typical);
+    for (let c = 0; c < cells.length; c += 1) {
+      if (cells[c] > 0) pixels[c] = look[Math.min(LEVELS - 1, Math.ceil(Math.log1p(cells[c] / typical) * factor))];
+    }
     canvas.getContext("2d").putImageData(image, 0, 0);
     return canvas;
   }
@@ -99,7 +125,7 @@
    */
   function startDensity(model, measure, rows, view, done) {
     const grid = {
-      width: Math.ceil(view.width), height: Math.ceil(view.height),
+      width: Math.ceil(view.width), height: Math.ceil(view.height), inner: view.inner,
       cells: new Float32Array(Math.ceil(view.width) * Math.ceil(view.height)),
     };
     let at = 0;
@@ -115,7 +141,7 @@
           const end = Math.min(rows.length, at + BATCH);
           for (; at < end; at += 1) {
             const strength = measure.strength[rows[at]];
-            addArc(grid, model.arcs, rows[at], view, Number.isNaN(strength) ? 0.05 : 0.1 + 0.9 * strength);
+            addArc(grid, model.arcs, rows[at], view, Number.isNaN(strength) ? 0.02 : 0.02 + strength * strength);
           }
         }
       }

@@ -36,20 +36,22 @@
 
   /**
    * The classes that hold at least one corridor, strongest first: their range as it occurs in the table,
-   * and their middle strength.
+   * and their middle strength. `rows` narrows the table down.
    */
-  function describeClasses(measure) {
-    const rows = Array.from({ length: N_CLASSES }, (_, c) => ({
+  function describeClasses(measure, rows) {
+    const classes = Array.from({ length: N_CLASSES }, (_, c) => ({
       c, low: Infinity, high: -Infinity, n: 0, strength: (c + 0.5) / N_CLASSES,
     }));
-    measure.strength.forEach((strength, i) => {
-      if (Number.isNaN(strength)) return;
-      const row = rows[classOf(strength)];
-      row.low = Math.min(row.low, measure.numbers[i]);
-      row.high = Math.max(row.high, measure.numbers[i]);
-      row.n += 1;
-    });
-    return rows.filter((row) => row.n > 0).reverse();
+    for (const i of rows || measure.order) {
+      const strength = measure.strength[i];
+      if (!Number.isNaN(strength)) {
+        const found = classes[classOf(strength)];
+        found.low = Math.min(found.low, measure.numbers[i]);
+        found.high = Math.max(found.high, measure.numbers[i]);
+        found.n += 1;
+      }
+    }
+    return classes.filter((row) => row.n > 0).reverse();
   }
 
   G.scale = { N_CLASSES, STROKES_UP_TO, CRISP, classOf, crowding, widthOf, alphaOf, classColours, valueAt, describeClasses };

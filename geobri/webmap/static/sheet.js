@@ -86,11 +86,17 @@
     return { scale, x0, y0, width, height, ratio, copies, inner, west, east, north: y0 / scale, south: (y0 + height) / scale };
   }
 
+  /** The part of a sheet's view that the reader sees. */
+  function windowOf(view) {
+    const [left, top, right, bottom] = view.inner;
+    return makeView(view.scale, view.x0 + left, view.y0 + top, right - left, bottom - top, view.ratio);
+  }
+
   let Sheet = null;
   function makeSheet(pane, paint) {
     Sheet = Sheet || defineSheet();
     return new Sheet(pane, paint);
   }
 
-  G.sheet = { makeSheet, makeView };
+  G.sheet = { makeSheet, makeView, windowOf };
 })((window.geobriRuntime = window.geobriRuntime || {}));
