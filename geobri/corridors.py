@@ -14,7 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import DataError, SchemaError, first_offenders, mould
-from geobri.geodesy import distance_km, great_circle_lines
+from geobri.geodesy import distance_km
+from geobri.great_circles import great_circle_lines
 from geobri.tables import check_cities
 from geobri.units import LONLAT_CRS
 

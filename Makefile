@@ -1,0 +1,44 @@
+# make report   sets everything up and writes the report on the built-in study
+# make test     sets everything up and runs the whole test suite
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m uv pip install --quiet --python $(BIN)/python --compile-bytecode
+
+.PHONY: report test lint maps bench clean
+
+report: $(VENV)/.installed
+	@$(BIN)/geobri report bri22 --out report
+	@echo "The page is $(CURDIR)/report/report.html"
+
+test: $(VENV)/.installed-test
+	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+
+lint: $(VENV)/.installed-lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m numpydoc.hooks.validate_docstrings $$(git ls-files 'geobri/*.py')
+
+maps: $(VENV)/.installed
+	for recipe in maps/*.toml; do $(BIN)/geobri map $$recipe --out maps/built/$$(basename $$recipe .toml).html || exit 1; done
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "geobri needs Python 3.11 or newer; set PYTHON=python3.12 or the like")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet uv
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
+	$(INSTALL) --editable . --group test
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-lint: pyproject.toml | $(VENV)/bin/python
+	$(INSTALL) --editable . --group test --group lint
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
+clean:
+	rm -rf $(VENV) report maps/built build dist .pytest_cache .mypy_cache .ruff_cache
