@@ -42,6 +42,7 @@ _POLE: Final = 90.0
 _EDGE: Final = 180.0
 _BISECTIONS: Final = 36
 _CHUNK: Final = 16384
+_GROUPED: Final = 6
 _BLOCK: Final = 512
 _THREADS: Final = 2
 
@@ -193,9 +194,7 @@ def _draw_cut(arcs: _Arcs, ends: Ends, count: int, cuts: _Cuts) -> npt.NDArray[n
 def _draw_chunk(ends: Ends, step_deg: float, n_vertices: int | None) -> npt.NDArray[np.object_]:
     arcs = _solve_arcs(*ends)
     ends = _face_date_line(arcs, ends)
-    counts = np.maximum(_FEWEST_VERTICES, np.ceil(np.degrees(arcs.sigma12) / step_deg).astype(np.int64) + 1)
-    if n_vertices is not None:
-        counts = np.full(counts.size, n_vertices, dtype=np.int64)
+    counts = _count_vertices(arcs, step_deg) if n_vertices is None else np.full(arcs.lag.size, n_vertices)
     lines = np.empty(counts.size, dtype=object)
     turns = _turns(arcs, ends)
     for count, rows in _blocks_of(counts, np.flatnonzero(~turns)):
@@ -207,6 +206,12 @@ def _draw_chunk(ends: Ends, step_deg: float, n_vertices: int | None) -> npt.NDAr
             arcs.rows(rows), _take(ends, rows), count, cuts.rows(np.searchsorted(turning, rows))
         )
     return lines
+
+
+def _count_vertices(arcs: _Arcs, step_deg: float) -> IntArray:
+    """As many vertices as the spacing asks, rounded up to few different numbers, so that blocks are long."""
+    pieces = np.maximum(1, np.ceil(np.degrees(arcs.sigma12) / step_deg)).astype(np.int64)
+    return np.where(pieces <= _GROUPED, pieces, -(-pieces // _GROUPED) * _GROUPED) + 1
 
 
 def _turns(arcs: _Arcs, ends: Ends) -> npt.NDArray[np.bool_]:

@@ -75,7 +75,7 @@ def test_spacing_is_adaptive_or_fixed():
     fixed = shapely.get_num_coordinates(great_circle_lines(*ends, n_vertices=64))
     adaptive = shapely.get_num_coordinates(great_circle_lines(*ends, step_deg=2))
     assert set(fixed - 64) <= {0, 2}
-    assert ((adaptive - arcs / 2 > 0) & (adaptive - arcs / 2 < 5)).all()
+    assert ((adaptive - arcs / 2 > 0) & (adaptive - arcs / 2 < 10)).all()
 
 
 def test_crossing_at_180_is_cut_once_at_equal_latitude():
