@@ -176,38 +176,50 @@ def read_pairs(
     named = [flow, *([impedance] if impedance else []), *covariates]
     _check_columns(corridors, named, caller)
     numbers = _numbers(corridors, named, caller)
-    ends = corridors[["origin", "destination"]].astype(str).to_numpy()
+    ends = _read_ends(corridors)
     is_directed = _is_directed(corridors.index, ends) if directed is None else directed
-    positive = named[: 2 if impedance else 1]
-    _check_rows(corridors.index, ends, numbers, positive, directed=is_directed, caller=caller)
+    faults = _row_faults(ends, numbers, named[: 2 if impedance else 1], directed=is_directed)
+    _check_rows(corridors.index, faults, directed=is_directed, caller=caller)
     keep = np.asarray(~np.isnan(numbers).any(axis=1))
-    layout = (tuple(covariates), impedance is not None, is_directed)
-    sample = _assemble(corridors.index[keep], ends[keep], numbers[keep], layout, int(np.count_nonzero(~keep)))
+    kept = numbers[keep]
+    sample = PairSample(
+        flow=kept[:, 0].copy(),
+        impedance=kept[:, 1].copy() if impedance else np.zeros(len(kept)),
+        covariates=kept[:, 2 if impedance else 1 :].copy(),
+        covariate_names=tuple(covariates),
+        origin=ends.origin[keep],
+        destination=ends.destination[keep],
+        cities=ends.cities,
+        index=corridors.index[keep],
+        directed=is_directed,
+        n_missing=int(np.count_nonzero(~keep)),
+    ).recode()
     _check_enough(sample, flow, caller)
     return sample
 
 
-def _assemble(
-    index: pd.Index[Any],
-    ends: npt.NDArray[Any],
-    kept: FloatArray,
-    layout: tuple[tuple[str, ...], bool, bool],
-    n_missing: int,
-) -> PairSample:
-    covariates, has_impedance, directed = layout
-    cities, codes = np.unique(ends.astype(str), return_inverse=True)
-    codes = codes.reshape(-1, 2).astype(np.intp)
-    return PairSample(
-        flow=kept[:, 0].copy(),
-        impedance=kept[:, 1].copy() if has_impedance else np.zeros(len(kept)),
-        covariates=kept[:, 2 if has_impedance else 1 :].copy(),
-        covariate_names=covariates,
-        origin=codes[:, 0].copy(),
-        destination=codes[:, 1].copy(),
-        cities=tuple(str(city) for city in cities),
-        index=index,
-        directed=directed,
-        n_missing=n_missing,
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ends:
+    origin: IntArray
+    destination: IntArray
+    cities: tuple[str, ...]
+
+    def keys(self, *, directed: bool) -> IntArray:
+        """One number per pair, the same for both directions if undirected."""
+        one, other = self.origin, self.destination
+        if not directed:
+            one, other = np.minimum(one, other), np.maximum(one, other)
+        return one * len(self.cities) + other
+
+
+def _read_ends(corridors: pd.DataFrame) -> _Ends:
+    both = pd.concat([corridors["origin"], corridors["destination"]], ignore_index=True)
+    codes, found = pd.factorize(both, use_na_sentinel=False)
+    names = np.array([str(name) for name in found], dtype=object)
+    cities, rank = np.unique(names.astype(str), return_inverse=True) if len(names) else (names, codes)
+    positions = rank.ravel().astype(np.intp)[codes]
+    return _Ends(
+        positions[: len(corridors)], positions[len(corridors) :], tuple(str(city) for city in cities)
     )
 
 
@@ -234,30 +246,28 @@ def _numbers(corridors: pd.DataFrame, named: list[str], caller: str) -> FloatArr
     return np.column_stack(columns)
 
 
-def _is_directed(index: pd.Index[Any], ends: npt.NDArray[Any]) -> bool:
+def _is_directed(index: pd.Index[Any], ends: _Ends) -> bool:
     if any("->" in str(label) for label in index[:1]):
         return True
-    forward = {(one, other) for one, other in ends if one != other}
-    return any((other, one) in forward for one, other in forward)
+    apart = ends.origin != ends.destination
+    keys, n = ends.keys(directed=True)[apart], len(ends.cities)
+    return bool(np.isin(keys % n * n + keys // n, keys).any()) if n else False
+
+
+def _row_faults(
+    ends: _Ends, numbers: FloatArray, positive: list[str], *, directed: bool
+) -> dict[str, npt.NDArray[np.bool_]]:
+    found = {
+        "pair a city with itself": ends.origin == ends.destination,
+        "repeat a pair": pd.Series(ends.keys(directed=directed)).duplicated().to_numpy(),
+        "hold infinite numbers": np.isinf(numbers).any(axis=1),
+    }
+    return found | {f"have a negative {name!r}": numbers[:, k] < 0 for k, name in enumerate(positive)}
 
 
 def _check_rows(
-    index: pd.Index[Any],
-    ends: npt.NDArray[Any],
-    numbers: FloatArray,
-    positive: list[str],
-    *,
-    directed: bool,
-    caller: str,
+    index: pd.Index[Any], found: dict[str, npt.NDArray[np.bool_]], *, directed: bool, caller: str
 ) -> None:
-    joined = ends if directed else np.sort(ends.astype(str), axis=1)
-    doubled = pd.DataFrame(joined).duplicated().to_numpy()
-    found = {
-        "pair a city with itself": ends[:, 0] == ends[:, 1],
-        "repeat a pair": doubled,
-        "hold infinite numbers": np.isinf(numbers).any(axis=1),
-    }
-    found |= {f"have a negative {name!r}": numbers[:, k] < 0 for k, name in enumerate(positive)}
     faults = [
         f"{int(bad.sum())} of {len(bad)} that {what} (first: {first_offenders(index[bad][:1])})"
         for what, bad in found.items()

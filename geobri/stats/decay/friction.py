@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import optimize
 
 from geobri.stats.blocks import Blocks, plan_exchange
 from geobri.stats.decay.fits import (
@@ -20,8 +19,8 @@ from geobri.stats.decay.fits import (
     fit_sample,
 )
 from geobri.stats.decay.forms import FormName, build_form
-from geobri.stats.exchange import exchange_scores
 from geobri.stats.families import FAMILIES, negative_binomial
+from geobri.stats.held import HeldTest, model_errors
 from geobri.stats.permutation import NodePlan
 from geobri.stats.regression import RegressionFit, fit_least_squares, fit_likelihood, fit_quantile
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
@@ -31,8 +30,6 @@ from geobri.stats.samples import read_pairs
 __all__ = ["DecayResult", "decay_test"]
 
 ERROR_KINDS = ("naive", "hc1", "two-way", "dyadic")
-MOST_CELLS_FOR_INVERSION = 20_000_000
-"""Pairs times permutations past which the interval is taken from one null distribution instead of many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -146,12 +143,13 @@ def decay_test(
         sample, shape, estimator=estimator, effects=effects, quantile=quantile, caller="decay_test"
     )
     plan, caution = plan_exchange(fit.sample, n_permutations, blocks=blocks, rng=rng, caller="decay_test")
-    problem = _Problem(fit=fit, plan=plan, quantile=quantile)
+    held = _hold_friction(fit, plan, quantile)
     single = len(shape.terms) == 1
     tail: Alternative = alternative if single else "greater"
-    statistic, null = problem.scores(np.zeros(len(shape.terms)))
+    statistic, null = held.scores(np.zeros(len(shape.terms)))
     p_value = plan.p_value(statistic, null, tail)
-    interval = problem.interval() if single else (math.nan, math.nan)
+    error = float(model_errors(fit.regression)[0])
+    interval = held.interval(float(fit.friction[0]), error) if single else (math.nan, math.nan)
     tested = _Tested(
         flow=flow,
         impedance=impedance,
@@ -189,92 +187,34 @@ class _Tested:
     caution: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Problem:
-    """The model with friction held at a given value, and its score statistics."""
+def _hold_friction(fit: DecayFit, plan: NodePlan, quantile: float) -> HeldTest:
+    """Set up the model with friction held: its coefficients belong to minus the terms of the form."""
+    sample, regression = fit.sample, fit.regression
+    nuisance, names, effects = build_design(sample, None, fit.effects)
+    counts = (
+        negative_binomial(regression.dispersion)
+        if fit.estimator == "negative-binomial"
+        else FAMILIES["poisson"]
+    )
 
-    fit: DecayFit
-    plan: NodePlan
-    quantile: float
-
-    def scores(self, friction: FloatArray) -> tuple[float, FloatArray]:
-        """Observed and permuted score statistics of the hypothesis that friction is as given."""
-        sample, form = self.fit.sample, self.fit.form
-        nuisance, names, effects = build_design(sample, None, self.fit.effects)
-        held = self._fit_held(nuisance, names, form.log_decay(sample.impedance, friction))
-        observed, null = exchange_scores(
-            sample,
-            form.basis(sample.impedance),
-            nuisance,
-            effects,
-            fitted=(held.score, held.weight),
-            plan=self.plan,
-        )
-        return (-observed, -null) if len(form.terms) == 1 else (observed, null)
-
-    def _fit_held(self, nuisance: FloatArray, names: Sequence[str], known: FloatArray) -> RegressionFit:
-        fit, flow = self.fit, self.fit.sample.flow
-        effects = build_design(fit.sample, None, fit.effects)[2]
+    def hold(known: FloatArray) -> RegressionFit:
+        kept: dict[str, Any] = {"names": names, "effects": effects, "caller": "decay_test"}
         if fit.estimator == "loglinear":
-            return fit_least_squares(
-                np.log(flow) - known, nuisance, names=names, effects=effects, caller="decay_test"
-            )
+            return fit_least_squares(np.log(sample.flow) - known, nuisance, **kept)
         if fit.estimator == "quantile":
-            return fit_quantile(
-                np.log(flow) - known,
-                nuisance,
-                names=names,
-                quantile=self.quantile,
-                effects=effects,
-                caller="decay_test",
-            )
-        counts = (
-            FAMILIES["poisson"]
-            if fit.estimator == "poisson"
-            else negative_binomial(fit.regression.dispersion)
-        )
+            return fit_quantile(np.log(sample.flow) - known, nuisance, quantile=quantile, **kept)
         return fit_likelihood(
-            flow,
-            nuisance,
-            names=names,
-            family=counts,
-            effects=effects,
-            offset=known,
-            start=fit.regression.predictor,
-            caller="decay_test",
+            sample.flow, nuisance, family=counts, offset=known, start=regression.predictor, **kept
         )
 
-    def interval(self, level: float = 0.95) -> tuple[float, float]:
-        """Frictions that the test would not reject."""
-        rank = math.floor((1 - level) / 2 * (len(self.plan.permutations) + (0 if self.plan.exact else 1)))
-        if rank < 1:
-            return -math.inf, math.inf
-        friction, error = float(self.fit.friction[0]), self._standard_error()
-        if self.fit.sample.n_pairs * len(self.plan.permutations) > MOST_CELLS_FOR_INVERSION:
-            ordered = np.sort(self.scores(self.fit.friction)[1])
-            return friction - float(ordered[-rank]) * error, friction - float(ordered[rank - 1]) * error
-        return self._root(friction, -error, rank), self._root(friction, error, rank)
-
-    def _standard_error(self) -> float:
-        """Error that goes with the score statistic: that of the model, with the dispersion seen in the residuals."""
-        fit = self.fit.regression
-        spread = float(fit.score @ (fit.score / fit.weight)) / len(fit.score)
-        return math.sqrt(spread * float(fit.bread[0, 0]))
-
-    def _root(self, friction: float, step: float, rank: int) -> float:
-        """Friction at which the statistic meets the critical value, in the direction of `step`."""
-
-        def excess(value: float) -> float:
-            statistic, null = self.scores(np.array([value]))
-            ordered = np.sort(null)
-            return statistic - float(ordered[-rank]) if step < 0 else float(ordered[rank - 1]) - statistic
-
-        inner, outer = friction, friction + 2.5 * step
-        while excess(outer) <= 0:
-            inner, outer = outer, outer + 1.5 * step
-            if abs(outer - friction) > 100 * abs(step):
-                return math.copysign(math.inf, step)
-        return float(optimize.brentq(excess, inner, outer, xtol=1e-3 * abs(step), rtol=1e-8))
+    return HeldTest(
+        sample=sample,
+        tested=-fit.form.basis(sample.impedance),
+        nuisance=nuisance,
+        effects=effects,
+        hold=hold,
+        plan=plan,
+    )
 
 
 def _method(fit: DecayFit) -> str:

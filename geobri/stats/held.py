@@ -1,0 +1,138 @@
+"""Test and interval of one coefficient by exchanging cities, for any model with scores.
+
+The model is fitted with the coefficient held at a value; the score statistic of that value is compared with the
+statistics after exchanging cities. The values that are not rejected are the interval: test and interval tell the
+same story because they are the same computation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize
+
+from geobri.stats.effects import NodeEffects
+from geobri.stats.exchange import exchange_scores
+from geobri.stats.permutation import NodePlan
+from geobri.stats.regression import RegressionFit
+from geobri.stats.results import FloatArray
+from geobri.stats.samples import PairSample
+
+__all__ = ["HeldTest", "model_errors"]
+
+MOST_CELLS_FOR_INVERSION = 20_000_000
+"""Pairs times permutations past which the interval is taken from one null distribution instead of many."""
+
+
+def model_errors(fit: RegressionFit) -> FloatArray:
+    """Give the standard errors that go with the score statistic.
+
+    Parameters
+    ----------
+    fit
+        A fitted model.
+
+    Returns
+    -------
+    numpy.ndarray
+        Errors of the model, scaled by the dispersion seen in its residuals, shape (k,).
+    """
+    spread = float(fit.score @ (fit.score / fit.weight)) / len(fit.score)
+    return np.asarray(np.sqrt(spread * np.diag(fit.bread)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class HeldTest:
+    """A model whose tested coefficients are held at given values.
+
+    Attributes
+    ----------
+    sample
+        The N pairs.
+    tested
+        Columns whose coefficients are tested, shape (N, q).
+    nuisance
+        The other columns, shape (N, k).
+    effects
+        Node effects, or None.
+    hold
+        From the known part of the linear predictor, shape (N,), to the fit of the other columns.
+    plan
+        The exchanges of cities.
+    """
+
+    sample: PairSample
+    tested: FloatArray
+    nuisance: FloatArray
+    effects: NodeEffects | None
+    hold: Callable[[FloatArray], RegressionFit]
+    plan: NodePlan
+
+    def scores(self, values: FloatArray) -> tuple[float, FloatArray]:
+        """Give the score statistic of given values, observed and with exchanged cities.
+
+        Parameters
+        ----------
+        values
+            Coefficients of the tested columns, shape (q,).
+
+        Returns
+        -------
+        tuple
+            Observed statistic and null distribution, shape (R,). With one column, large statistics mean that the
+            coefficient is larger than the value; with several, that some differ.
+        """
+        held = self.hold(self.tested @ values)
+        return exchange_scores(
+            self.sample,
+            self.tested,
+            self.nuisance,
+            self.effects,
+            fitted=(held.score, held.weight),
+            plan=self.plan,
+        )
+
+    def interval(self, estimate: float, error: float, level: float = 0.95) -> tuple[float, float]:
+        """Give the values of a single coefficient that the test does not reject.
+
+        Parameters
+        ----------
+        estimate
+            Estimate of the coefficient.
+        error
+            Rough standard error, from which the search starts.
+        level
+            Coverage that is wanted.
+
+        Returns
+        -------
+        tuple
+            Lower and upper limit; infinite where no value is rejected.
+        """
+        rank = math.floor((1 - level) / 2 * (len(self.plan.permutations) + (0 if self.plan.exact else 1)))
+        if rank < 1:
+            return -math.inf, math.inf
+        if self.sample.n_pairs * len(self.plan.permutations) > MOST_CELLS_FOR_INVERSION:
+            ordered = np.sort(self.scores(np.array([estimate]))[1])
+            return estimate - float(ordered[-rank]) * error, estimate - float(ordered[rank - 1]) * error
+        return self._limit(estimate, -error, rank), self._limit(estimate, error, rank)
+
+    def _limit(self, estimate: float, step: float, rank: int) -> float:
+        """Value at which the statistic meets the critical value, in the direction of `step`."""
+
+        def excess(value: float) -> float:
+            statistic, null = self.scores(np.array([value]))
+            ordered = np.sort(null)
+            return statistic - float(ordered[-rank]) if step < 0 else float(ordered[rank - 1]) - statistic
+
+        inner, outer = estimate, estimate + 2.5 * step
+        while excess(outer) <= 0:
+            inner, outer = outer, outer + 1.5 * step
+            if abs(outer - estimate) > 100 * abs(step):
+                return math.copysign(math.inf, step)
+        if excess(inner) >= 0:
+            return inner
+        return float(optimize.brentq(excess, inner, outer, xtol=1e-3 * abs(step), rtol=1e-8))
