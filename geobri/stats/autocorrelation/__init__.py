@@ -1,0 +1,26 @@
+"""Spatial dependence of cities and of corridors: global, local, by distance, and in regressions."""
+
+from geobri.stats.autocorrelation.global_ import bivariate_moran_test, geary_test, getis_ord_test, moran_test
+from geobri.stats.autocorrelation.join_counts import join_count_test
+from geobri.stats.autocorrelation.local import (
+    local_bivariate_moran_test,
+    local_geary_test,
+    local_getis_ord_test,
+    local_moran_test,
+)
+from geobri.stats.autocorrelation.records import KIND_COLOURS, AutocorrelationResult, LocalResult
+
+__all__ = [
+    "KIND_COLOURS",
+    "AutocorrelationResult",
+    "LocalResult",
+    "bivariate_moran_test",
+    "geary_test",
+    "getis_ord_test",
+    "join_count_test",
+    "local_bivariate_moran_test",
+    "local_geary_test",
+    "local_getis_ord_test",
+    "local_moran_test",
+    "moran_test",
+]

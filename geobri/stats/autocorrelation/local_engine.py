@@ -1,0 +1,170 @@
+"""From one local statistic per place to a finished test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_array
+
+from geobri.errors import first_offenders
+from geobri.stats.autocorrelation.conditional import local_p_values, random_lags
+from geobri.stats.autocorrelation.inputs import SpatialSample
+from geobri.stats.autocorrelation.records import LocalResult
+from geobri.stats.multiplicity import adjust_p_values
+from geobri.stats.results import Alternative, FloatArray, Term
+
+__all__ = ["LocalStatistic", "quadrants", "run_local_test"]
+
+Rng = int | np.random.Generator | None
+Text = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LocalStatistic:
+    """One local statistic: observed, its null for a block of places, and the names of its kinds.
+
+    Attributes
+    ----------
+    test, title
+        Names of the function and of the statistic.
+    observed, lag, z_score
+        Statistic, weighted sum over neighbours and z-score of each place, shape (n,).
+    columns
+        Columns whose random lags the null needs.
+    null
+        From a block of rows and the random lags of `columns` to the statistics under the null.
+    kinds
+        What each place is if it stands out.
+    """
+
+    test: str
+    title: str
+    observed: FloatArray
+    lag: FloatArray
+    z_score: FloatArray
+    columns: list[FloatArray]
+    null: Callable[[slice, list[FloatArray]], FloatArray]
+    kinds: Text
+
+
+def quadrants(first: FloatArray, second: FloatArray) -> Text:
+    """Name the quadrant of each place.
+
+    Parameters
+    ----------
+    first, second
+        Centred values of the place and of its neighbours, shape (n,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Text like ``high-low``.
+    """
+    own, others = (np.where(part > 0, "high", "low") for part in (first, second))
+    return np.array([f"{a}-{b}" for a, b in zip(own, others, strict=True)], dtype=object)
+
+
+def _p_values(
+    local: LocalStatistic, weights: csr_array, alternative: Alternative, n_permutations: int, rng: Rng
+) -> FloatArray:
+    p_values = np.empty(len(local.observed))
+    for rows, lags in random_lags(weights, local.columns, n_permutations, rng):
+        p_values[rows] = local_p_values(local.observed[rows], local.null(rows, lags), alternative)
+    return p_values
+
+
+def run_local_test(
+    local: LocalStatistic,
+    sample: SpatialSample,
+    value: str,
+    *,
+    alternative: Alternative,
+    n_permutations: int,
+    rng: Rng,
+    adjust: str,
+    level: float,
+) -> LocalResult:
+    """Draw the null, adjust the p-values and write the record.
+
+    Parameters
+    ----------
+    local
+        The statistic.
+    sample
+        Values and weights.
+    value
+        Name of the tested column.
+    alternative, n_permutations, rng, adjust, level
+        As in the public tests.
+
+    Returns
+    -------
+    LocalResult
+        The finished test.
+    """
+    islands = sample.islands
+    p_value = _p_values(local, sample.weights, alternative, n_permutations, rng)
+    p_value[islands] = np.nan
+    p_adjusted = adjust_p_values(p_value, adjust)
+    kinds = np.where(p_adjusted <= level, local.kinds, "not significant")
+    kinds[islands] = "island"
+    columns = {"statistic": local.observed, "lag": local.lag, "z_score": local.z_score}
+    table = pd.DataFrame({**columns, "p_value": p_value, "p_adjusted": p_adjusted}, index=sample.labels)
+    table.loc[islands, ["statistic", "lag", "z_score"]] = np.nan
+    table["kind"] = kinds
+    base = Term(
+        test=local.test,
+        value=value,
+        alternative=alternative,
+        n_cities=len(p_value),
+        null=f"conditional randomisation ({n_permutations:,}), shared draws",
+        method=local.title,
+    )
+    choices = {"n_permutations": n_permutations, "adjust": adjust, "level": level, "left out": sample.note}
+    return _result(base, table, choices, sample.note)
+
+
+def _result(base: Term, table: pd.DataFrame, choices: dict[str, Any], note: str) -> LocalResult:
+    found = table[~table["kind"].isin(["not significant", "island"])]
+    smallest = float(table["p_adjusted"].min())
+    headline = replace(
+        base,
+        term="places beyond chance",
+        estimate=float(len(found)),
+        p_value=smallest,
+        note=note or "p-value: smallest adjusted one",
+    )
+    rows = [
+        replace(
+            base,
+            term=f"{city}: {kind}",
+            estimate=float(statistic),
+            statistic=float(z),
+            p_value=float(p),
+            note=f"adjusted p = {adjusted:.3g}",
+        )
+        for city, statistic, z, p, adjusted, kind in zip(
+            found.index,
+            *(found[name] for name in ("statistic", "z_score", "p_value", "p_adjusted", "kind")),
+            strict=True,
+        )
+    ]
+    tally = ", ".join(f"{count} {kind}" for kind, count in found["kind"].value_counts().items())
+    named = f": {tally} ({first_offenders(found.index)})" if len(found) else ""
+    return LocalResult(
+        statistic=float(len(found)),
+        p_value=smallest,
+        alternative=base.alternative,
+        n=len(table),
+        method=base.method,
+        sentence=f"{base.value}: {len(found)} of {len(table)} places stand out after adjustment ({choices['adjust']}) at {choices['level']:g}{named}.",
+        terms=(headline, *rows),
+        choices=choices,
+        table=table,
+        level=float(choices["level"]),
+    )

@@ -1,0 +1,183 @@
+"""What the tests of spatial dependence return."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geobri.errors import MissingExtraError
+from geobri.stats.results import FloatArray, TestResult
+
+__all__ = ["KIND_COLOURS", "AutocorrelationResult", "LocalResult", "new_axes"]
+
+KIND_COLOURS: Final = {
+    "high-high": "#b2182b",
+    "hot spot": "#b2182b",
+    "alike": "#1b7837",
+    "low-low": "#2166ac",
+    "cold spot": "#2166ac",
+    "different": "#762a83",
+    "high-low": "#ef8a62",
+    "low-high": "#67a9cf",
+    "not significant": "#cccccc",
+    "island": "#ffffff",
+}
+"""Colour of each kind of place on maps and figures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AutocorrelationResult(TestResult):
+    """A finished test of global dependence.
+
+    Attributes
+    ----------
+    expected
+        Mean of the statistic under the null.
+    labels
+        Places, in the order of the two columns.
+    values, lags
+        Centred values, and the weighted sums (means, for row-standardised weights) over neighbours of the
+        centred second column, which is the same one unless the test is bivariate; shape (n,).
+    """
+
+    expected: float = math.nan
+    labels: tuple[str, ...] = ()
+    values: FloatArray | None = None
+    lags: FloatArray | None = None
+
+    def __post_init__(self) -> None:
+        """Freeze what the record holds."""
+        TestResult.__post_init__(self)
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the Moran scatterplot, or the null distribution where there is none.
+
+        Parameters
+        ----------
+        ax
+            Matplotlib axes to draw into; new ones by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes drawn into.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        """
+        if self.values is None or self.lags is None:
+            return TestResult.plot(self, ax)
+        ax = new_axes() if ax is None else ax
+        ax.axhline(0, color="#bbbbbb", linewidth=1)
+        ax.axvline(0, color="#bbbbbb", linewidth=1)
+        ax.scatter(self.values, self.lags, s=18, color="#33638d")
+        ends = np.array([self.values.min(), self.values.max()])
+        slope = float(self.values @ self.lags / (self.values @ self.values))
+        ax.plot(ends, slope * ends, color="#b5403c", label=f"slope {slope:.2f}")
+        ax.set_xlabel("value, centred")
+        ax.set_ylabel("mean of the neighbours, centred")
+        ax.set_title(f"{self.method} {self.statistic:.2f} (p = {self.p_value:.3g})")
+        ax.legend(frameon=False)
+        return ax
+
+
+def new_axes() -> Any:
+    """Make new axes.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Of a figure of their own.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+    """
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as error:
+        raise MissingExtraError(
+            "plot: needs matplotlib. Install it with: pip install 'geobri[plots]'."
+        ) from error
+    return plt.subplots()[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LocalResult(TestResult):
+    """A finished test of local dependence.
+
+    Attributes
+    ----------
+    table
+        One row per place: `statistic`, `lag` (weighted sum over the neighbours), `z_score` (from the exact
+        moments of conditional randomisation), `p_value`, `p_adjusted`, and `kind`: what the place is if its
+        adjusted p-value is at most the level, else "not significant", or "island".
+    level
+        The level of `kind`.
+    """
+
+    table: pd.DataFrame
+    level: float = 0.05
+
+    def __post_init__(self) -> None:
+        """Freeze what the record holds."""
+        TestResult.__post_init__(self)
+
+    def to_layer(self, cities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Put the local results beside the places, for a map layer.
+
+        Parameters
+        ----------
+        cities
+            Table with geometry over the same index.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            A new table with the columns of `table` and a column `colour`.
+        """
+        layer = cities.join(self.table)
+        return layer.assign(colour=layer["kind"].map(KIND_COLOURS))
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the statistic of each place against its lag, coloured by kind.
+
+        Parameters
+        ----------
+        ax
+            Matplotlib axes to draw into; new ones by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes drawn into.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        """
+        ax = new_axes() if ax is None else ax
+        for kind, rows in self.table.groupby("kind", sort=True):
+            colour = KIND_COLOURS[str(kind)]
+            ax.scatter(
+                rows["lag"],
+                rows["statistic"],
+                s=18,
+                color=colour,
+                edgecolor="#555555",
+                linewidth=0.4,
+                label=kind,
+            )
+        ax.set_xlabel("weighted sum over the neighbours")
+        ax.set_ylabel(self.method)
+        ax.legend(frameon=False)
+        return ax
