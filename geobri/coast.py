@@ -276,7 +276,8 @@ def _coordinates(points: gpd.GeoDataFrame | gpd.GeoSeries) -> tuple[FloatArray, 
     if other.any():
         came = f"{int(other.sum())} of {len(geometry)} otherwise: {first_offenders(points.index[other])}"
         raise SchemaError(mould("coast", "every geometry must be a point", came, "Use representative points"))
-    placed = np.where(shapely.is_empty(geometry), None, geometry)
+    placed = geometry.copy()
+    placed[shapely.is_empty(placed)] = None
     return shapely.get_x(placed), shapely.get_y(placed)
 
 
