@@ -102,6 +102,7 @@ def _move_into_place(stage: Path, target: Path) -> None:
     try:
         for new in sorted(path for path in stage.iterdir() if path != aside):
             place = target / new.name
+            _check_replaceable(place)
             if place.exists():
                 place.replace(aside / new.name)
             done.append(place)
@@ -111,6 +112,11 @@ def _move_into_place(stage: Path, target: Path) -> None:
         if fresh:
             target.rmdir()
         raise
+
+
+def _check_replaceable(place: Path) -> None:
+    if place.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "a folder of that name is in the way", str(place))
 
 
 def _put_back(done: list[Path], aside: Path) -> None:

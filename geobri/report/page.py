@@ -59,74 +59,77 @@ def _static(name: str) -> Markup:
     return Markup(resources.files("geobri.report").joinpath("static", name).read_text(encoding="utf-8"))  # noqa: S704 - our own file
 
 
-def _map_choices(
-    study: Study, lang: str, theme: str, basemap: str, worldview: str
-) -> tuple[CorridorValue, dict[str, Any]]:
+def _text(en: str, zh: str) -> dict[str, str]:
+    return {"en": en, "zh": zh}
+
+
+def _first(values: list[Any], column: str | None) -> list[Any]:
+    """Put the value of that column first."""
+    return sorted(values, key=lambda value: value.column != column) if column else values
+
+
+def _corridor_values(study: Study, column: str | None) -> list[CorridorValue]:
     values = [
         CorridorValue(
             value.column,
-            {"en": value.label, "zh": value.label_zh},
+            _text(value.label, value.label_zh),
             "rank" if value.kind == "rank" else "score",
+            unit=value.unit or None,
         )
         for value in study.corridor_values
         if study.corridors[value.column].notna().any()
     ]
-    if not values:
-        values = [
-            CorridorValue(
-                "distance_km", {"en": "Distance", "zh": "距离"}, "score", -1, unit={"en": "km", "zh": "公里"}
-            )
-        ]
-    city_values = [
-        CityValue(value.column, {"en": value.label, "zh": value.label_zh}, value.kind)
+    distance = CorridorValue("distance_km", _text("Distance", "距离"), "score", -1, unit=_text("km", "公里"))
+    return _first(values, column) or [distance]
+
+
+def _city_values(study: Study, column: str | None) -> list[CityValue]:
+    values = [
+        CityValue(value.column, _text(value.label, value.label_zh), value.kind)
         for value in study.city_values
         if study.cities[value.column].notna().any()
     ]
-    choices: dict[str, Any] = {
+    return _first(values, column)
+
+
+def _choose(study: Study, settings: dict[str, Any]) -> tuple[CorridorValue, dict[str, Any]]:
+    """Turn the settings of a page or recipe into the choices of the map."""
+    values = _corridor_values(study, settings.pop("value", None))
+    city_values = _city_values(study, settings.pop("city_value", None))
+    title, title_zh = settings.pop("title", None), settings.pop("title_zh", None)
+    choices = {
         "values": values[1:],
         "city_values": city_values,
         "city_value": city_values[0].column if city_values else None,
-        "title": {"en": study.title, "zh": study.title_zh},
+        "title": _text(title or study.title, title_zh or title or study.title_zh),
         "source": study.citation or None,
-        "lang": lang,
-        "theme": theme,
-        "basemap": basemap,
-        "worldview": worldview,
         "translations": REGIONS_ZH,
     }
-    return values[0], choices
+    return values[0], choices | settings
 
 
-def draw_map(
-    study: Study,
-    *,
-    lang: Literal["en", "zh"] = "en",
-    theme: Literal["auto", "light", "dark"] = "auto",
-    basemap: str = "land",
-    worldview: Literal["ne", "china"] = "ne",
-) -> CorridorMap:
+def draw_map(study: Study, **settings: Any) -> CorridorMap:
     """Draw the map of a study as a page of its own.
 
     Parameters
     ----------
     study
         A loaded study.
-    lang, theme
-        What the page opens in.
-    basemap, worldview
-        As in `geobri.corridor_map`.
+    **settings
+        `value` and `city_value` (what the map opens with), `title`, `title_zh`, and `lang, theme, basemap,
+        worldview, panel, state` as in `geobri.corridor_map`.
 
     Returns
     -------
     CorridorMap
         A folium map.
     """
-    value, choices = _map_choices(study, lang, theme, basemap, worldview)
+    value, choices = _choose(study, dict(settings))
     return corridor_map(study.cities, study.corridors, value, **choices)
 
 
-def _draw_parts(study: Study, lang: str, theme: str, basemap: str, worldview: str) -> MapParts:
-    value, choices = _map_choices(study, lang, theme, basemap, worldview)
+def _draw_parts(study: Study, settings: dict[str, Any]) -> MapParts:
+    value, choices = _choose(study, dict(settings))
     return map_parts(study.cities, study.corridors, value, key=_MAP_KEY, height="720px", **choices)
 
 
@@ -170,7 +173,7 @@ def render_page(
     str
         HTML, self-contained; the same study gives the same text.
     """
-    parts = _draw_parts(study, lang, theme, basemap, worldview)
+    parts = _draw_parts(study, {"lang": lang, "theme": theme, "basemap": basemap, "worldview": worldview})
     online = basemap not in ("land", "countries", "none")
     return (
         _environment()

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from geobri.study.loading import BUILT_IN, check_study, load_study
+from geobri.study.loading import BUILT_IN, check_study, load_study, load_study_tables
 from geobri.study.model import Study, StudyFault, Value
 from geobri.study.writing import write_tables
 
-__all__ = ["BUILT_IN", "Study", "StudyFault", "Value", "check_study", "load_study", "write_tables"]
+__all__ = [
+    "BUILT_IN",
+    "Study",
+    "StudyFault",
+    "Value",
+    "check_study",
+    "load_study",
+    "load_study_tables",
+    "write_tables",
+]

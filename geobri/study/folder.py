@@ -22,7 +22,7 @@ from geobri.study.model import StudyFault
 from geobri.study.reading import read_table, to_numbers
 from geobri.tables import Fault, find_city_faults, find_coordinate_faults, find_flow_faults
 
-__all__ = ["FolderParts", "read_folder", "refuse"]
+__all__ = ["FolderParts", "read_folder", "read_tables", "refuse"]
 
 _ROWS_NAMED: Final = 8
 _FAULTS_NAMED: Final = 50
@@ -88,8 +88,29 @@ def read_folder(folder: Path) -> FolderParts:
         return parts
     parts.settings = _read_settings(folder, parts.faults)
     renamed = {str(theirs): str(ours) for ours, theirs in parts.settings.get("columns", {}).items()}
-    parts.cities = _read_cities(folder, renamed, parts.faults)
-    parts.flows = _read_flows(folder, renamed, parts)
+    parts.cities = _read_cities(_find_files(folder, "cities"), renamed, parts.faults)
+    parts.flows = _read_flows(_find_files(folder, "flows"), renamed, parts)
+    return parts
+
+
+def read_tables(cities: Path, flows: Path | None) -> FolderParts:
+    """Read two loose tables as if they stood in a folder.
+
+    Parameters
+    ----------
+    cities
+        Table of cities.
+    flows
+        Table of pairs, or None.
+
+    Returns
+    -------
+    FolderParts
+        Cities, flows and faults.
+    """
+    parts = FolderParts()
+    parts.cities = _read_cities([cities], {}, parts.faults)
+    parts.flows = _read_flows([] if flows is None else [flows], {}, parts)
     return parts
 
 
@@ -153,8 +174,9 @@ def _read_one(path: Path, renamed: dict[str, str], faults: list[StudyFault]) -> 
         return None
 
 
-def _read_cities(folder: Path, renamed: dict[str, str], faults: list[StudyFault]) -> gpd.GeoDataFrame | None:
-    files = _find_files(folder, "cities")
+def _read_cities(
+    files: list[Path], renamed: dict[str, str], faults: list[StudyFault]
+) -> gpd.GeoDataFrame | None:
     if len(files) != 1:
         came = "none" if not files else first_offenders(path.name for path in files)
         faults.append(
@@ -203,10 +225,32 @@ def _build_cities(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> g
     if len(faults) > before:
         return None
     try:
-        return build_cities(_typed(table).assign(lon=lon, lat=lat).reset_index(drop=True), caller=file)
+        typed = _typed(table).assign(lon=lon, lat=lat, country=_countries(table, file, faults))
+        return build_cities(typed.reset_index(drop=True), caller=file) if len(faults) == before else None
     except GeobriError as error:
         faults.append(StudyFault(file, None, str(error).removeprefix(f"{file}: ")))
         return None
+
+
+def _countries(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> pd.Series:
+    """Countries as alpha-3 codes, from codes or names in English or Chinese."""
+    from geobri.gazetteer import country_codes
+
+    written = table["country"].tolist() if "country" in table.columns else [""] * len(table)
+    codes: dict[str, str | None] = {"": None}
+    for name in dict.fromkeys(written):
+        try:
+            codes.setdefault(name, country_codes([name])[0])
+        except GeobriError:
+            row = int(table.index[written.index(name)])
+            faults.append(
+                StudyFault(
+                    file,
+                    row,
+                    f"'country' must be a code (ISO 3166) or a name; got {name!r}. Write it as in CHN, China or 中国",
+                )
+            )
+    return pd.Series([codes.get(name) for name in written], index=table.index, dtype=object)
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
@@ -252,8 +296,8 @@ def _geocode(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> pd.Dat
     return located
 
 
-def _read_flows(folder: Path, renamed: dict[str, str], parts: FolderParts) -> pd.DataFrame | None:
-    read = [_read_flow_file(path, renamed, parts) for path in _find_files(folder, "flows")]
+def _read_flows(files: list[Path], renamed: dict[str, str], parts: FolderParts) -> pd.DataFrame | None:
+    read = [_read_flow_file(path, renamed, parts) for path in files]
     tables = [table for table in read if table is not None]
     if not tables:
         return None

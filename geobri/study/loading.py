@@ -12,11 +12,11 @@ import pandas as pd
 
 from geobri.corridors import build_corridors, corridor_ids, order_pairs
 from geobri.errors import StudyError, mould
-from geobri.study.folder import FolderParts, read_folder, refuse
+from geobri.study.folder import FolderParts, read_folder, read_tables, refuse
 from geobri.study.model import Study, StudyFault, Value
 from geobri.study.published import bri22_study, global513_study
 
-__all__ = ["BUILT_IN", "check_study", "load_study"]
+__all__ = ["BUILT_IN", "check_study", "load_study", "load_study_tables"]
 
 _PUBLISHED: Final[dict[str, Callable[[], Study]]] = {"bri22": bri22_study, "global513": global513_study}
 _OPEN: Final = ("air22", "air513")
@@ -55,6 +55,33 @@ def load_study(study: str | Path = "bri22") -> Study:
     if faults or parts.cities is None:
         raise refuse(faults, folder)
     return _assemble(folder, parts, parts.cities)
+
+
+def load_study_tables(cities: Path, flows: Path | None = None) -> Study:
+    """Load a study from two loose tables instead of a folder.
+
+    Parameters
+    ----------
+    cities
+        Table of cities, with or without coordinates.
+    flows
+        Table of pairs, long or as a square matrix; None draws all pairs.
+
+    Returns
+    -------
+    Study
+        As `load_study` gives it.
+
+    Raises
+    ------
+    StudyError
+        If a table has faults: all of them at once, with file and row.
+    """
+    parts = read_tables(cities, flows)
+    faults = parts.faults + _pair_faults(parts)
+    if faults or parts.cities is None:
+        raise refuse(faults, cities.parent)
+    return _assemble(cities.parent, parts, parts.cities)
 
 
 def _locate(study: str | Path) -> Path:

@@ -1,0 +1,223 @@
+"""Study folders as people have them: encodings, separators, names, and every kind of fault."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geobri.errors import StudyError
+from geobri.study import check_study, load_study
+from geobri.study.template import create_study
+
+CITIES = "city,name,name_zh,country,region,coastal,lon,lat\nlis,Lisbon,里斯本,PRT,Europe,yes,-9.14,38.72\nbom,Mumbai,孟买,IND,South Asia,yes,72.88,19.08\ntas,Tashkent,塔什干,UZB,Central Asia,no,69.24,41.30\n"
+FLOWS = "indicator,origin,destination,value\nair,lis,bom,3\nair,bom,tas,7\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    def make(cities=CITIES, flows=FLOWS, settings=None, *, encoding="utf-8"):
+        (tmp_path / "cities.csv").write_bytes(cities.encode(encoding))
+        if flows is not None:
+            (tmp_path / "flows.csv").write_bytes(flows.encode(encoding))
+        if settings is not None:
+            (tmp_path / "study.toml").write_text(settings, encoding="utf-8")
+        return tmp_path
+
+    return make
+
+
+def _messages(path):
+    return [str(fault) for fault in check_study(path)]
+
+
+def test_a_plain_folder_loads(folder):
+    study = load_study(folder())
+    assert study.cities.index.tolist() == ["lis", "bom", "tas"]
+    assert study.corridors["air"].to_dict() == {"bom--lis": 3.0, "bom--tas": 7.0}
+    assert [value.column for value in study.corridor_values] == ["air"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_encodings_and_separators(folder, encoding, separator):
+    study = load_study(
+        folder(CITIES.replace(",", separator), FLOWS.replace(",", separator), encoding=encoding)
+    )
+    assert study.cities.loc["lis", "name_zh"] == "里斯本"
+    assert study.corridors["air"].sum() == 10
+
+
+def test_decimal_commas_and_grouped_thousands(folder):
+    cities = CITIES.replace(",", ";").replace(".", ",")
+    study = load_study(
+        folder(cities, "indicator;origin;destination;value\nair;lis;bom;1.234,5\nair;bom;tas;2 000,25\n")
+    )
+    assert study.cities.geometry["lis"].coords[0] == (-9.14, 38.72)
+    assert study.corridors["air"].tolist() == [1234.5, 2000.25]
+
+
+def test_chinese_headings_and_names(folder):
+    cities = "城市,英文名,国家,地区,沿海,经度,纬度\n里斯本,Lisbon,葡萄牙,欧洲,是,-9.14,38.72\n孟买,Mumbai,印度,南亚,是,72.88,19.08\n"
+    study = load_study(folder(cities, "指标,起点,终点,数值\n航班,里斯本,Mumbai,3\n"))
+    assert study.cities["country"].tolist() == ["PRT", "IND"]
+    assert study.corridors["航班"].tolist() == [3.0]
+
+
+def test_blank_lines_and_a_title_above_the_heading(folder):
+    cities = "My cities 2021,,,,,,,\n,,,,,,,\n" + CITIES.replace("\nbom", "\n,,,,,,,\nbom") + ",,,,,,,\n"
+    assert len(load_study(folder(cities)).cities) == 3
+
+
+def test_cities_without_coordinates_are_geocoded(folder):
+    study = load_study(folder("city,country\nLisbon,PRT\n孟买,IND\n", None))
+    assert study.cities.geometry["Lisbon"].distance(study.cities.geometry["Lisbon"]) == 0
+    assert study.cities.geometry["孟买"].coords[0] == pytest.approx((72.88, 19.08), abs=0.1)
+
+
+def test_ambiguous_and_unknown_names_are_named_with_their_row(folder):
+    said = _messages(folder("city\nLisbon\nSantiago\nXyzzy\n", None))
+    assert any(message.startswith("cities.csv, row 3") and "Santiago" in message for message in said)
+    assert any(message.startswith("cities.csv, row 4") and "Xyzzy" in message for message in said)
+
+
+def test_square_matrix(folder):
+    matrix = "city,lis,bom,tas\nlis,,3,0\nbom,3,,7\ntas,0,7,\n"
+    study = load_study(folder(flows=matrix))
+    assert study.corridors["flow"].to_dict() == {"bom--lis": 3.0, "bom--tas": 7.0, "lis--tas": 0.0}
+
+
+def test_workbook_and_parquet(folder, tmp_path):
+    path = folder(flows=None)
+    pd.DataFrame({"indicator": ["air"], "origin": ["lis"], "destination": ["bom"], "value": [3]}).to_excel(
+        path / "flows.xlsx", index=False
+    )
+    assert load_study(path).corridors["air"].tolist() == [3.0]
+    (path / "flows.xlsx").unlink()
+    pd.DataFrame(
+        {"indicator": ["air"], "origin": ["lis"], "destination": ["bom"], "value": [3.5]}
+    ).to_parquet(path / "flows.parquet")
+    assert load_study(path).corridors["air"].tolist() == [3.5]
+
+
+def test_several_indicators_and_years(folder):
+    flows = "indicator,origin,destination,value,year\nair,lis,bom,3,2020\nair,lis,bom,5,2021\nsea,lis,bom,1,2021\n"
+    study = load_study(folder(flows=flows))
+    assert study.corridors.loc["bom--lis", ["air", "sea"]].tolist() == [5.0, 1.0]
+    assert len(study.flows) == 3
+
+
+def test_directed_flows_keep_both_directions(folder):
+    flows = FLOWS + "air,bom,lis,4\n"
+    assert any("differ by direction" in message for message in _messages(folder(flows=flows)))
+    study = load_study(folder(flows=flows, settings="directed = true\n"))
+    assert study.corridors["air"].to_dict() == {"lis->bom": 3.0, "bom->tas": 7.0, "bom->lis": 4.0}
+
+
+def test_column_names_of_ones_own(folder):
+    cities = CITIES.replace("lon,lat", "east,north")
+    settings = '[columns]\nlon = "east"\nlat = "north"\n'
+    assert len(load_study(folder(cities, settings=settings)).cities) == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("bom,Mumbai", "lis,Mumbai", "row 3: every city must stand once"),
+        ("-9.14,38.72", "38.72,-190", "row 2: 'lon' and 'lat' must lie"),
+        ("72.88,19.08", "19.08,172.88", "row 3: 'lon' and 'lat' must be longitude and latitude"),
+        ("69.24,41.30", ",41.30", "row 4: 'lon' and 'lat' must be numbers"),
+        ("69.24,41.30", "NaN,41.30", "row 4: 'lon' and 'lat' must be numbers"),
+        ("69.24,41.30", "east,41.30", "row 4: 'lon' and 'lat' must be numbers"),
+        ("UZB", "Narnia", "row 4: 'country' must be a code"),
+        ("tas,", ",", "row 4: every city must have a name"),
+        ("city,name,name_zh", "town,label,other", "need a column 'city'"),
+    ],
+)
+def test_faulty_cities_say_file_and_row(folder, old, new, message):
+    cities = CITIES.replace(old, new, 1)
+    said = "\n".join(_messages(folder(cities, None)))
+    assert message in said
+    assert "cities.csv" in said
+
+
+@pytest.mark.parametrize(
+    ("flows", "message"),
+    [
+        (
+            "indicator,origin,destination,value\nair,lis,lagos,3\n",
+            "flows.csv, row 2: every destination must be a known city",
+        ),
+        (
+            "indicator,origin,destination,value\nair,lis,bom,many\n",
+            "flows.csv, row 2: 'value' must be a number",
+        ),
+        (
+            "indicator,origin,destination,value\nair,lis,lis,1\n",
+            "flows.csv, row 2: origin and destination must differ",
+        ),
+        (
+            "indicator,origin,destination,value\nair,lis,bom,1\nair,lis,bom,2\n",
+            "flows.csv, row 3: indicator, origin, destination must be unique",
+        ),
+        ("indicator,origin,destination\nair,lis,bom\n", "need a column 'value'"),
+        ("", "must hold a table"),
+    ],
+)
+def test_faulty_flows_say_file_and_row(folder, flows, message):
+    assert message in "\n".join(_messages(folder(flows=flows)))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ('titel = "x"\n', "unknown setting 'titel'"),
+        ("title = 3\n", "'title' has the wrong type"),
+        ('language = "fr"\n', "must be one of en, zh"),
+        ("title = [\n", "must be TOML"),
+    ],
+)
+def test_faulty_settings(folder, settings, message):
+    assert message in "\n".join(_messages(folder(settings=settings)))
+
+
+def test_all_faults_come_at_once(folder):
+    path = folder(
+        CITIES.replace("UZB", "Narnia"),
+        "indicator,origin,destination,value\nair,lis,lagos,x\n",
+        "titel = 1\n",
+    )
+    with pytest.raises(StudyError, match="the study has 3 faults|the study has 4 faults"):
+        load_study(path)
+
+
+def test_rubbish_is_refused_not_read(tmp_path):
+    rng = np.random.default_rng(0)
+    (tmp_path / "cities.csv").write_bytes(rng.bytes(10_000_000))
+    assert any("cities.csv" in message for message in _messages(tmp_path))
+
+
+def test_missing_folder_and_missing_cities(tmp_path):
+    assert "no such folder" in _messages(tmp_path / "nowhere")[0]
+    assert "one table of cities" in _messages(tmp_path)[0]
+    with pytest.raises(StudyError, match="bri22, global513"):
+        load_study("bri23")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["<script>alert(1)</script>", "${x}", "back\\slash", "L'Aquila", "القاهرة", "北京 “首都”", "=cmd()"],
+)
+def test_hostile_names_are_just_names(folder, name):
+    cities = CITIES.replace(
+        "Lisbon", json.dumps(name, ensure_ascii=False).replace('\\"', '""') if "\\" not in name else name
+    )
+    study = load_study(folder(cities))
+    assert study.cities.loc["lis", "name"] in (name, name.replace('"', ""))
+
+
+def test_the_example_of_geobri_new_has_no_faults(tmp_path):
+    create_study(tmp_path / "mine")
+    assert check_study(tmp_path / "mine") == []
+    with pytest.raises(StudyError, match="must be empty"):
+        create_study(tmp_path / "mine")
