@@ -20,7 +20,14 @@ from geobri.score.ranking import rank
 from geobri.score.scoretable import check_scores
 from geobri.score.spec import ROOT
 
-__all__ = ["REMOVAL_COLUMNS", "arrow", "build_removal_table", "remove_from_draws", "remove_from_index"]
+__all__ = [
+    "REMOVAL_COLUMNS",
+    "arrow",
+    "build_removal_table",
+    "find_kept_nodes",
+    "remove_from_draws",
+    "remove_from_index",
+]
 
 FloatArray = npt.NDArray[np.float64]
 REMOVAL_COLUMNS = ("removed", "city", "rank_with", "rank_without", "change", "arrow")
@@ -168,21 +175,42 @@ def remove_from_index(
 
 
 def _zeroed(compiled: CompiledIndex, importance: FloatArray, node: str) -> FloatArray:
-    """Take the node out, and every parent that is left without children."""
-    cut = importance.copy()
+    return np.where(find_kept_nodes(compiled, importance, node), importance, 0.0)
+
+
+def find_kept_nodes(compiled: CompiledIndex, importance: FloatArray, node: str) -> npt.NDArray[np.bool_]:
+    """Say whose importance stays when a node is taken out.
+
+    Parameters
+    ----------
+    compiled
+        The index.
+    importance
+        Share of every node within its parent, shape (nodes,).
+    node
+        The node to take out.
+
+    Returns
+    -------
+    numpy.ndarray
+        Booleans, shape (nodes,): False for the node, and for every parent that is left without
+        children. Siblings inside a branch that is gone keep their share, so that the branch can still be
+        computed; it no longer counts.
+
+    Raises
+    ------
+    SpecificationError
+        If nothing is left.
+    """
     gone = {compiled.nodes.index(node)}
     for step in compiled.steps:  # children come before parents
-        if all(child in gone or cut[child] == 0 for child in step.children):
+        if all(child in gone or importance[child] == 0 for child in step.children):
             gone.add(step.node)
     if compiled.nodes.index(ROOT) in gone:
         came = f"nothing outside {node!r}"
         raise SpecificationError(mould("remove_from_index", "something must be left", came, "Remove another"))
-    cut[list(gone)] = 0.0
-    # siblings inside a branch that is gone keep a share, so that the branch can still be computed
-    for step in compiled.steps:
-        if step.node in gone:
-            cut[list(step.children)] = importance[list(step.children)]
-    return cut
+    inside = {child for step in compiled.steps if step.node in gone for child in step.children}
+    return np.array([place in inside or place not in gone for place in range(len(compiled.nodes))])
 
 
 def remove_from_draws(draws: ScoreDraws, node: str, *, level: float = 0.9) -> pd.DataFrame:

@@ -1,0 +1,427 @@
+"""How far a ranking can be trusted: thousands of re-runs with every declared choice left to chance.
+
+The expensive part of a run (from flows to treated values to normalised values) depends only on choices
+between a few options. It is done once per combination; everything else is matrix products over all
+runs of that combination together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import qmc
+
+from geobri.errors import DataError, SpecificationError, mould
+from geobri.score.choices import (
+    ChooseAggregator,
+    ChooseNormaliser,
+    ChooseVariant,
+    UncertainChoice,
+    check_choices,
+    count_uniforms,
+    list_options,
+    move_importance,
+    pick_options,
+)
+from geobri.score.compiled import CompiledIndex, normalise_compiled, score_compiled, weigh_compiled
+from geobri.score.ranking import rank
+from geobri.score.spec import ROOT
+
+__all__ = ["UNCERTAINTY_COLUMNS", "Uncertainty", "evaluate_runs", "measure_uncertainty"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+Sampler = Literal["random", "sobol"]
+UNCERTAINTY_COLUMNS = (
+    "level",
+    "unit",
+    "score",
+    "rank",
+    "rank_mean",
+    "rank_median",
+    "rank_lower",
+    "rank_upper",
+    "rank_best",
+    "rank_worst",
+    "share_at_rank",
+    "share_in_top",
+    "top",
+    "runs",
+)
+_CELLS_AT_ONCE = 2_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Uncertainty:
+    """Ranks over many runs of an index.
+
+    Attributes
+    ----------
+    labels
+        The n units.
+    level
+        "cities" or "corridors".
+    score, rank
+        Of the index as specified, shape (n,).
+    ranks
+        Of every run, shape (runs, n), read-only; NaN where a unit has no score.
+    settings
+        One row per run, one column per choice between options.
+    choices
+        Names of the choices, number of runs, sampler and seed.
+    """
+
+    labels: pd.Index
+    level: str
+    score: FloatArray
+    rank: FloatArray
+    ranks: FloatArray
+    settings: pd.DataFrame
+    choices: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Freeze what the record holds."""
+        object.__setattr__(self, "choices", MappingProxyType(dict(self.choices)))
+        for name in ("score", "rank", "ranks"):
+            view = getattr(self, name).view()
+            view.flags.writeable = False
+            object.__setattr__(self, name, view)
+
+    def to_frame(self, *, level: float = 0.9, top: int = 10) -> pd.DataFrame:
+        """Give the rank intervals, the content of `uncertainty.csv`.
+
+        Parameters
+        ----------
+        level
+            Share of the runs inside the interval.
+        top
+            Size of the top for `share_in_top`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `UNCERTAINTY_COLUMNS`, by rank. Interval ends are ranks that occurred.
+        """
+        known = self._known()
+        tails = [(1 - level) / 2, 0.5, (1 + level) / 2]
+        lower, median, upper = np.nanquantile(known, tails, axis=0, method="inverted_cdf")
+        columns = {
+            "level": self.level,
+            "unit": self.labels,
+            "score": self.score,
+            "rank": self.rank,
+            "rank_mean": np.nanmean(known, axis=0),
+            "rank_median": median,
+            "rank_lower": lower,
+            "rank_upper": upper,
+            "rank_best": np.nanmin(known, axis=0),
+            "rank_worst": np.nanmax(known, axis=0),
+            "share_at_rank": (known == self.rank).mean(axis=0),
+            "share_in_top": (known <= top).mean(axis=0),
+            "top": top,
+            "runs": len(known),
+        }
+        table = pd.DataFrame(columns, columns=list(UNCERTAINTY_COLUMNS))
+        return table.sort_values("rank", ignore_index=True, kind="stable")
+
+    def _known(self) -> FloatArray:
+        lost = np.isnan(self.ranks).all(axis=0)
+        if lost.any():
+            came = f"{int(lost.sum())} units without a score in any run (first: {str(self.labels[int(np.argmax(lost))])!r})"
+            raise DataError(mould("to_frame", "every unit needs ranks", came, "Impute or drop them"))
+        return self.ranks
+
+    def acceptability(self) -> pd.DataFrame:
+        """Give the share of the runs in which each unit takes each rank.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Units by ranks 1 to n; rows sum to 1 (less the runs without a score).
+
+        References
+        ----------
+        Lahdelma, R. and Salminen, P. (2001). SMAA-2: stochastic multicriteria acceptability analysis
+        for group decision making. Operations Research 49(3), 444-454.
+        https://doi.org/10.1287/opre.49.3.444.11220
+        """
+        n = len(self.labels)
+        counts = np.zeros((n, n))
+        for unit in range(n):
+            held = self.ranks[:, unit]
+            counts[unit] = np.bincount(np.rint(held[~np.isnan(held)]).astype(int) - 1, minlength=n)[:n]
+        return pd.DataFrame(
+            counts / len(self.ranks), index=self.labels, columns=pd.RangeIndex(1, n + 1, name="rank")
+        )
+
+    def precedence(self) -> pd.DataFrame:
+        """Give the share of the runs in which one unit is ahead of another.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Row ahead of column; ties count half, the diagonal is missing.
+        """
+        shares = np.full((len(self.labels), len(self.labels)), np.nan)
+        for unit in range(len(self.labels)):
+            lead = self.ranks - self.ranks[:, [unit]]
+            known = ~np.isnan(lead)
+            shares[unit] = ((lead > 0) + 0.5 * (lead == 0)).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+        np.fill_diagonal(shares, np.nan)
+        return pd.DataFrame(shares, index=self.labels, columns=self.labels)
+
+    def by_option(self) -> pd.DataFrame:
+        """Compare the options of every choice by how far they move the ranks.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `choice, option, runs, mean_shift`: mean absolute difference from the ranks of the
+            index as specified.
+        """
+        shift = np.nanmean(np.abs(self.ranks - self.rank), axis=1)
+        rows = []
+        for choice in self.settings.columns:
+            for option, chosen in self.settings.groupby(choice, observed=True).groups.items():
+                rows.append((choice, option, len(chosen), float(shift[np.asarray(chosen)].mean())))
+        return pd.DataFrame(rows, columns=["choice", "option", "runs", "mean_shift"])
+
+    def summary(self) -> str:
+        """Say the uncertainty in a sentence.
+
+        Returns
+        -------
+        str
+            Typical width of the rank intervals, and who is firm at the top.
+        """
+        table = self.to_frame()
+        width = (table["rank_upper"] - table["rank_lower"]).median()
+        first = table.iloc[0]
+        return (
+            f"Over {len(self.ranks)} runs, 90 % rank intervals are {width:.0f} places wide in the median; "
+            f"{first['unit']} is first in {100 * first['share_at_rank']:.0f} % of them."
+        )
+
+
+def measure_uncertainty(
+    compiled: CompiledIndex,
+    choices: Sequence[UncertainChoice],
+    *,
+    n_runs: int = 10_000,
+    node: str = ROOT,
+    sampler: Sampler = "random",
+    rng: int | np.random.Generator | None = None,
+) -> Uncertainty:
+    """Rank the units again and again with the declared choices left to chance.
+
+    The result says how ranks depend on the choices that were declared, and on nothing else: it is not a
+    confidence interval, and what was not declared counts as certain.
+
+    Parameters
+    ----------
+    compiled
+        The index (`IndexResult.compiled("cities")`).
+    choices
+        What is left to chance.
+    n_runs
+        Number of runs.
+    node
+        The node that is ranked; the index by default.
+    sampler
+        "random", or a scrambled "sobol" sequence, which covers the choices more evenly (best with a
+        power of two).
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    Uncertainty
+        Ranks of every run, with intervals, acceptabilities and precedences.
+
+    Raises
+    ------
+    SpecificationError
+        If the choices do not fit the index, or the sampler is unknown.
+    DataError
+        If an option cannot be computed (a geometric mean of z-scores).
+
+    References
+    ----------
+    Saisana, M., Saltelli, A. and Tarantola, S. (2005). Uncertainty and sensitivity analysis techniques
+    as tools for the quality assessment of composite indicators. Journal of the Royal Statistical
+    Society A 168(2), 307-323. https://doi.org/10.1111/j.1467-985X.2005.00350.x
+    """
+    check_choices(choices, compiled, caller="measure_uncertainty")
+    if n_runs < 1 or sampler not in {"random", "sobol"}:
+        came = f"n_runs={n_runs!r}, sampler={sampler!r}"
+        wanted = "n_runs must be 1 or more, and sampler 'random' or 'sobol'"
+        raise SpecificationError(mould("measure_uncertainty", wanted, came, "Correct them"))
+    width = sum(count_uniforms(choice, compiled) for choice in choices)
+    uniforms = draw_uniforms(n_runs, width, sampler, rng)
+    score = score_compiled(compiled, keep=[node])[:, 0]
+    spec = compiled.spec.choices
+    return Uncertainty(
+        labels=compiled.labels,
+        level=compiled.level,
+        score=score,
+        rank=rank(score, "min", spec.tolerance),
+        ranks=rank(evaluate_runs(compiled, choices, uniforms, node=node), "min", spec.tolerance),
+        settings=_list_settings(compiled, choices, uniforms),
+        choices={
+            "choices": tuple(map(repr_choice, choices)),
+            "n_runs": n_runs,
+            "sampler": sampler,
+            "rng": rng,
+            "node": node,
+        },
+    )
+
+
+def repr_choice(choice: UncertainChoice) -> str:
+    """Say a choice in one line, without the data that a variant carries.
+
+    Parameters
+    ----------
+    choice
+        A choice.
+
+    Returns
+    -------
+    str
+        Name of the choice and its settings.
+    """
+    if isinstance(choice, ChooseVariant):
+        return f"ChooseVariant(options={tuple(choice.options)}, name={choice.name!r})"
+    return repr(choice)
+
+
+def draw_uniforms(n: int, width: int, sampler: Sampler, rng: int | np.random.Generator | None) -> FloatArray:
+    """Draw points of the unit cube.
+
+    Parameters
+    ----------
+    n, width
+        Points and dimensions.
+    sampler
+        "random" or a scrambled "sobol" sequence.
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n, width), from 0 to 1.
+    """
+    generator = np.random.default_rng(rng)
+    if sampler == "random":
+        return generator.random((n, width))
+    engine: Any = qmc.Sobol(width, scramble=True, seed=generator)
+    return np.asarray(engine.random_base2(int(np.ceil(np.log2(max(n, 2)))))[:n], dtype=np.float64)
+
+
+def evaluate_runs(
+    compiled: CompiledIndex, choices: Sequence[UncertainChoice], uniforms: FloatArray, *, node: str = ROOT
+) -> FloatArray:
+    """Score the units in many runs.
+
+    Parameters
+    ----------
+    compiled
+        The index.
+    choices
+        What is left to chance; each takes its own block of columns of `uniforms`, in order.
+    uniforms
+        Numbers from 0 to 1, shape (runs, total of `count_uniforms`).
+    node
+        The node that is scored.
+
+    Returns
+    -------
+    numpy.ndarray
+        Scores, shape (runs, n).
+    """
+    blocks = split_uniforms(compiled, choices, uniforms)
+    codes = np.zeros((len(uniforms), 3), dtype=np.intp)
+    options: list[UncertainChoice | None] = [None, None, None]
+    for choice, block in blocks:
+        for place, kind in enumerate((ChooseVariant, ChooseNormaliser, ChooseAggregator)):
+            if isinstance(choice, kind):
+                codes[:, place] = pick_options(choice, compiled, block[:, 0])
+                options[place] = choice
+    scores = np.empty((len(uniforms), len(compiled.labels)))
+    for combination, runs in _group_runs(codes, len(compiled.labels)):
+        one, normalised, aggregator = _prepare(compiled, options, combination)
+        importance = np.tile(weigh_compiled(one, normalised), (len(runs), 1))
+        for choice, block in blocks:
+            importance = move_importance(choice, one, importance, block[runs])
+        scores[runs] = score_compiled(
+            one, normalised=normalised, importance=importance, aggregator=aggregator, keep=[node]
+        )[..., 0]
+    return scores
+
+
+def split_uniforms(
+    compiled: CompiledIndex, choices: Sequence[UncertainChoice], uniforms: FloatArray
+) -> list[tuple[UncertainChoice, FloatArray]]:
+    """Give every choice its block of uniform numbers.
+
+    Parameters
+    ----------
+    compiled
+        The index.
+    choices
+        The choices, in order.
+    uniforms
+        Shape (runs, total of `count_uniforms`).
+
+    Returns
+    -------
+    list
+        Pairs of a choice and its columns.
+    """
+    ends = np.cumsum([count_uniforms(choice, compiled) for choice in choices])
+    return list(zip(choices, np.split(uniforms, ends[:-1], axis=1), strict=True))
+
+
+def _group_runs(codes: IntArray, n: int) -> Iterator[tuple[IntArray, IntArray]]:
+    """Give the runs of each combination of options together, in bites that fit into memory."""
+    combinations, member = np.unique(codes, axis=0, return_inverse=True)
+    bite = max(1, _CELLS_AT_ONCE // max(n, 1))
+    for place, combination in enumerate(combinations):
+        runs = np.flatnonzero(member.ravel() == place)
+        for start in range(0, len(runs), bite):
+            yield combination, runs[start : start + bite]
+
+
+def _prepare(
+    compiled: CompiledIndex, options: Sequence[UncertainChoice | None], combination: IntArray
+) -> tuple[CompiledIndex, FloatArray, str | None]:
+    variant, normaliser, aggregator = options
+    one = compiled
+    if isinstance(variant, ChooseVariant):
+        one = list(variant.options.values())[combination[0]]
+    if isinstance(normaliser, ChooseNormaliser):
+        name = normaliser.options[combination[1]]
+        normalised = normalise_compiled(one, normaliser=name, **normaliser.params.get(name, {}))
+    else:
+        normalised = normalise_compiled(one)
+    chosen = aggregator.options[combination[2]] if isinstance(aggregator, ChooseAggregator) else None
+    return one, normalised, chosen
+
+
+def _list_settings(
+    compiled: CompiledIndex, choices: Sequence[UncertainChoice], uniforms: FloatArray
+) -> pd.DataFrame:
+    columns = {}
+    for choice, block in split_uniforms(compiled, choices, uniforms):
+        options = list_options(choice, compiled)
+        if options:
+            picked = np.array(options, dtype=object)[pick_options(choice, compiled, block[:, 0])]
+            columns[choice.name] = pd.Categorical(picked, categories=list(options))
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(uniforms), name="run"))
