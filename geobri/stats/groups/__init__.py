@@ -6,6 +6,7 @@ from geobri.stats.groups.permutation_tests import brunner_munzel_test, group_per
 from geobri.stats.groups.rank_tests import mann_whitney_distribution, mann_whitney_test
 from geobri.stats.groups.reporting import GroupResult, Labels
 from geobri.stats.groups.samples import GroupSample, read_groups
+from geobri.stats.groups.spatial import spatial_group_test
 
 __all__ = [
     "DimensionsResult",
@@ -21,5 +22,6 @@ __all__ = [
     "mann_whitney_distribution",
     "mann_whitney_test",
     "read_groups",
+    "spatial_group_test",
     "to_delta",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geobri.stats.groups.permutation_tests import check_statistic, observed_statistic
-from geobri.stats.groups.placements import place_groups
+from geobri.stats.groups.placements import MOST_PLACEMENTS, place_groups
 from geobri.stats.groups.reporting import CLIFF, Labels, effect_terms
 from geobri.stats.groups.samples import GroupSample, read_groups
 from geobri.stats.groups.statistics import group_statistics
@@ -46,6 +46,7 @@ def dimensions_test(
     strata: Any = None,
     alternative: Alternative = "two-sided",
     n_permutations: int = 9999,
+    most_placements: int = MOST_PLACEMENTS,
     rng: int | np.random.Generator | None = None,
     confidence: float = 0.95,
     labels: Labels | None = None,
@@ -68,7 +69,9 @@ def dimensions_test(
     alternative
         ``"greater"``: the first group has the higher values.
     n_permutations
-        Random placements, if there are more than a million.
+        Random placements, if there are too many to enumerate.
+    most_placements
+        Number of placements of the label up to which all are enumerated.
     rng
         Seed or generator.
     confidence
@@ -93,7 +96,7 @@ def dimensions_test(
         str(name): read_groups(values[name], group, strata=strata, caller=f"dimensions_test ({name})")
         for name in values.columns
     }
-    placements = place_groups(next(iter(samples.values())), n_permutations, rng=rng)
+    placements = place_groups(next(iter(samples.values())), n_permutations, rng=rng, most=most_placements)
     nulls = np.column_stack([group_statistics(one, placements.first, statistic) for one in samples.values()])
     observed = np.array([observed_statistic(one, statistic) for one in samples.values()])
     p = [

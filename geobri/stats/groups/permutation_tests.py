@@ -11,7 +11,7 @@ from scipy.stats import t as student
 
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.groups.effects import Estimate, placement_moments
-from geobri.stats.groups.placements import Placements, place_groups
+from geobri.stats.groups.placements import MOST_PLACEMENTS, Placements, place_groups
 from geobri.stats.groups.reporting import (
     GroupResult,
     Labels,
@@ -24,10 +24,12 @@ from geobri.stats.permutation import permutation_p_value
 from geobri.stats.results import Alternative, FloatArray, Term
 
 __all__ = [
+    "assemble_result",
     "brunner_munzel_test",
     "check_statistic",
     "group_permutation_test",
     "observed_statistic",
+    "seed_choice",
     "welch_interval",
 ]
 
@@ -100,7 +102,7 @@ def welch_interval(sample: GroupSample, confidence: float) -> Estimate:
     return Estimate(difference, difference - half, difference + half, se, "Welch t")
 
 
-def _finish(
+def assemble_result(
     sample: GroupSample,
     base: Term,
     names: Labels,
@@ -110,7 +112,28 @@ def _finish(
     interval: str,
     choices: dict[str, Any],
 ) -> GroupResult:
-    """Put rows and sentence together."""
+    """Put rows and sentence together.
+
+    Parameters
+    ----------
+    sample
+        The two groups.
+    base
+        Row with everything that the rows share.
+    names
+        Names for the sentence.
+    null
+        Null distribution, shape (R,), or None.
+    confidence, interval
+        Level and kind of the intervals.
+    choices
+        Choices of the test, by name.
+
+    Returns
+    -------
+    GroupResult
+        The finished test.
+    """
     means = welch_interval(sample, confidence)
     terms = effect_terms(sample, base, confidence=confidence, interval=interval)
     row = replace(
@@ -146,6 +169,7 @@ def group_permutation_test(
     strata: Any = None,
     alternative: Alternative = "two-sided",
     n_permutations: int = 9999,
+    most_placements: int = MOST_PLACEMENTS,
     rng: int | np.random.Generator | None = None,
     confidence: float = 0.95,
     interval: str = "logit",
@@ -167,7 +191,9 @@ def group_permutation_test(
     alternative
         ``"greater"``: the first group has the higher values.
     n_permutations
-        Random placements, if there are more than a million; otherwise all are enumerated.
+        Random placements, if there are too many to enumerate.
+    most_placements
+        Number of placements of the label up to which all are enumerated.
     rng
         Seed or generator.
     confidence
@@ -201,7 +227,7 @@ def group_permutation_test(
     """
     check_statistic(statistic, "group_permutation_test")
     sample = read_groups(values, group, strata=strata, caller="group_permutation_test")
-    placements = place_groups(sample, n_permutations, rng=rng)
+    placements = place_groups(sample, n_permutations, rng=rng, most=most_placements)
     null = group_statistics(sample, placements.first, statistic)
     observed = observed_statistic(sample, statistic)
     p_value = permutation_p_value(observed, null, alternative, exact=placements.exact)
@@ -220,12 +246,26 @@ def group_permutation_test(
         "statistic": statistic,
         "n_permutations": len(null),
         "exact": placements.exact,
-        "rng": _seed(rng),
+        "rng": seed_choice(rng),
     }
-    return _finish(sample, base, names, null, confidence=confidence, interval=interval, choices=choices)
+    return assemble_result(
+        sample, base, names, null, confidence=confidence, interval=interval, choices=choices
+    )
 
 
-def _seed(rng: int | np.random.Generator | None) -> str | int:
+def seed_choice(rng: int | np.random.Generator | None) -> str | int:
+    """Say where the random numbers came from.
+
+    Parameters
+    ----------
+    rng
+        Seed, generator or None.
+
+    Returns
+    -------
+    str or int
+        The seed, or a word.
+    """
     return rng if isinstance(rng, int) else "generator" if rng is not None else "fresh"
 
 
@@ -236,6 +276,7 @@ def brunner_munzel_test(
     method: Literal["permutation", "t"] = "permutation",
     alternative: Alternative = "two-sided",
     n_permutations: int = 9999,
+    most_placements: int = MOST_PLACEMENTS,
     rng: int | np.random.Generator | None = None,
     confidence: float = 0.95,
     labels: Labels | None = None,
@@ -257,7 +298,9 @@ def brunner_munzel_test(
     alternative
         ``"greater"``: the first group has the higher values.
     n_permutations
-        Random placements, if there are more than a million.
+        Random placements, if there are too many to enumerate.
+    most_placements
+        Number of placements of the label up to which all are enumerated.
     rng
         Seed or generator.
     confidence
@@ -296,7 +339,7 @@ def brunner_munzel_test(
     )
     if method == "t":
         base = _t_row(sample, base)
-        return _finish(
+        return assemble_result(
             sample,
             base,
             names,
@@ -308,10 +351,17 @@ def brunner_munzel_test(
     if method != "permutation":
         wanted = "method must be 'permutation' or 't'"
         raise SpecificationError(mould("brunner_munzel_test", wanted, repr(method), "Choose one"))
-    placements = place_groups(sample, n_permutations, rng=rng)
+    placements = place_groups(sample, n_permutations, rng=rng, most=most_placements)
     base, null = _studentised_row(sample, base, placements)
-    choices = {"method": method, "n_permutations": len(null), "exact": placements.exact, "rng": _seed(rng)}
-    result = _finish(sample, base, names, null, confidence=confidence, interval="logit", choices=choices)
+    choices = {
+        "method": method,
+        "n_permutations": len(null),
+        "exact": placements.exact,
+        "rng": seed_choice(rng),
+    }
+    result = assemble_result(
+        sample, base, names, null, confidence=confidence, interval="logit", choices=choices
+    )
     return replace(result, terms=(*result.terms, _permutation_interval(sample, base, null, confidence)))
 
 
