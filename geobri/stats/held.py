@@ -8,8 +8,8 @@ same story because they are the same computation.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import optimize
@@ -18,10 +18,13 @@ from geobri.stats.effects import NodeEffects
 from geobri.stats.exchange import exchange_scores
 from geobri.stats.permutation import NodePlan
 from geobri.stats.regression import RegressionFit
-from geobri.stats.results import FloatArray
+from geobri.stats.results import FloatArray, Term
 from geobri.stats.samples import PairSample
 
-__all__ = ["HeldTest", "model_errors"]
+__all__ = ["FitColumns", "HeldTest", "coefficient_tests", "model_errors"]
+
+FitColumns = Callable[[FloatArray, Sequence[str], FloatArray | None], RegressionFit]
+"""From columns, their names and the known part of the predictor to a fit."""
 
 MOST_CELLS_FOR_INVERSION = 20_000_000
 """Pairs times permutations past which the interval is taken from one null distribution instead of many."""
@@ -136,3 +139,92 @@ class HeldTest:
         if excess(inner) >= 0:
             return inner
         return float(optimize.brentq(excess, inner, outer, xtol=1e-3 * abs(step), rtol=1e-8))
+
+
+def coefficient_tests(
+    base: Term,
+    sample: PairSample,
+    columns: FloatArray,
+    effects: NodeEffects | None,
+    *,
+    fit: RegressionFit,
+    fit_columns: FitColumns,
+    plan: NodePlan,
+    n_friction: int = 0,
+) -> tuple[list[Term], FloatArray]:
+    """Test every coefficient of a model by exchanging cities, each with all others in the model.
+
+    Parameters
+    ----------
+    base
+        What all rows have in common.
+    sample
+        The N pairs.
+    columns
+        Columns of the model, shape (N, k).
+    effects
+        Node effects, or None.
+    fit
+        The fitted model, with the names of the columns.
+    fit_columns
+        How to fit the model with some columns and the rest of the predictor known.
+    plan
+        The exchanges of cities.
+    n_friction
+        The first so many coefficients are reported as friction, with their sign turned.
+
+    Returns
+    -------
+    tuple
+        One row per column but the constant, and the null distribution of the first.
+    """
+    rows: list[Term] = []
+    first = np.empty(0)
+    for k, name in enumerate(fit.names):
+        if name == "constant":
+            continue
+        sign = -1.0 if k < n_friction else 1.0
+        held = _hold_column(
+            sample, columns, effects, k, sign=sign, names=fit.names, fit_columns=fit_columns, plan=plan
+        )
+        statistic, null = held.scores(np.zeros(1))
+        estimate = sign * float(fit.coefficients[k])
+        low, high = held.interval(estimate, float(model_errors(fit)[k]))
+        first = first if rows else null
+        rows.append(
+            replace(
+                base,
+                term=f"{'friction: ' if sign < 0 else ''}{name}",
+                estimate=estimate,
+                ci_low=low,
+                ci_high=high,
+                se_type="permutation",
+                statistic=statistic,
+                p_value=plan.p_value(statistic, null),
+                null=plan.describe(),
+            )
+        )
+    return rows, first
+
+
+def _hold_column(
+    sample: PairSample,
+    columns: FloatArray,
+    effects: NodeEffects | None,
+    k: int,
+    *,
+    sign: float,
+    names: Sequence[str],
+    fit_columns: FitColumns,
+    plan: NodePlan,
+) -> HeldTest:
+    others = np.delete(columns, k, axis=1)
+    other_names = [name for at, name in enumerate(names) if at != k]
+    return HeldTest(
+        sample=sample,
+        tested=sign * columns[:, [k]],
+        nuisance=others,
+        effects=effects,
+        hold=lambda known: fit_columns(others, other_names, known),
+        plan=plan,
+    )

@@ -71,13 +71,13 @@ class PairSample:
         """Number of pairs N."""
         return len(self.flow)
 
-    def take(self, rows: npt.NDArray[np.bool_]) -> PairSample:
+    def take(self, rows: npt.NDArray[np.bool_] | IntArray) -> PairSample:
         """Keep some pairs; the cities and their positions stay as they are.
 
         Parameters
         ----------
         rows
-            Mask of shape (N,).
+            Mask of shape (N,), or positions.
 
         Returns
         -------

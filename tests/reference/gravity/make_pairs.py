@@ -10,7 +10,7 @@ import pandas as pd
 HERE = "tests/reference/gravity"
 
 
-def draw(directed: bool, seed: int) -> pd.DataFrame:
+def draw(seed: int, *, directed: bool) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     n = 15
     place = rng.uniform(0, 4000, (n, 2))
@@ -34,5 +34,5 @@ def draw(directed: bool, seed: int) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    draw(True, 5).to_csv(f"{HERE}/directed.csv", index=False)
-    draw(False, 6).to_csv(f"{HERE}/undirected.csv", index=False)
+    draw(5, directed=True).to_csv(f"{HERE}/directed.csv", index=False)
+    draw(6, directed=False).to_csv(f"{HERE}/undirected.csv", index=False)

@@ -1,0 +1,286 @@
+"""Structural gravity: flows explained by city levels, distance and whatever else holds for pairs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geobri.stats.blocks import Blocks, plan_exchange
+from geobri.stats.decay.fits import EffectsName, build_design, choose_effects, drop_separated
+from geobri.stats.decay.forms import DecayForm, FormName, build_form
+from geobri.stats.effects import NodeEffects
+from geobri.stats.families import FAMILIES
+from geobri.stats.gravity.fitting import goodness_of_fit
+from geobri.stats.held import coefficient_tests
+from geobri.stats.permutation import NodePlan
+from geobri.stats.regression import RegressionFit, fit_likelihood
+from geobri.stats.results import FloatArray, Term, TestResult
+from geobri.stats.robust import error_terms
+from geobri.stats.samples import PairSample, read_pairs
+
+__all__ = ["GravityResult", "fit_gravity"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GravityResult(TestResult):
+    """A fitted gravity model.
+
+    Attributes
+    ----------
+    names
+        Names of the columns: terms of the decay function, then covariates, then a constant if there are no effects.
+    coefficients
+        Shape (k,); the first belong to the terms of the decay function and are negative where flow falls.
+    fitted
+        One row per row of the table that was used: `observed, expected`. Separated pairs have an expectation of 0.
+    city_effects
+        Indexed by city: `effect`, or `origin_effect` and `destination_effect`, in logs, the mean of the last being 0;
+        empty without effects; missing for cities whose pairs are all separated.
+    goodness
+        `srmse, ssi, cpc, r_squared` and `pseudo_r_squared` (McFadden).
+    regression
+        The regression behind it.
+    n_separated
+        Pairs that the model fits perfectly, left out of the estimation.
+    """
+
+    names: tuple[str, ...]
+    coefficients: FloatArray
+    fitted: pd.DataFrame
+    city_effects: pd.DataFrame
+    goodness: dict[str, float]
+    regression: RegressionFit
+    n_separated: int
+
+    def __post_init__(self) -> None:
+        """Freeze what the record holds."""
+        TestResult.__post_init__(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Model:
+    """A sample with its columns and effects, after separated pairs are gone."""
+
+    sample: PairSample
+    columns: FloatArray
+    names: tuple[str, ...]
+    effects: NodeEffects | None
+    effects_name: EffectsName
+    form: DecayForm | None
+
+    @property
+    def n_impedance(self) -> int:
+        return 0 if self.form is None else len(self.form.terms)
+
+    def fit(
+        self, columns: FloatArray, names: Sequence[str], known: FloatArray | None = None
+    ) -> RegressionFit:
+        return fit_likelihood(
+            self.sample.flow, columns, names=names, effects=self.effects, offset=known, caller="fit_gravity"
+        )
+
+
+def fit_gravity(
+    corridors: pd.DataFrame,
+    *,
+    flow: str,
+    impedance: str | None = "distance_km",
+    form: FormName = "power",
+    covariates: Sequence[str] = (),
+    effects: EffectsName = "auto",
+    directed: bool | None = None,
+    blocks: Blocks = None,
+    n_permutations: int = 999,
+    rng: int | np.random.Generator | None = None,
+) -> GravityResult:
+    """Fit a gravity model by Poisson pseudo-maximum likelihood.
+
+    Every city gets a level (as origin and as destination, if pairs are directed), which takes over size, wealth and
+    remoteness; impedance and covariates of pairs explain the rest. Zeros stay in. Each coefficient is tested by exchanging
+    cities, with naive, two-way and dyadic-robust errors beside it.
+
+    Parameters
+    ----------
+    corridors
+        One row per pair, with `origin`, `destination`, flow, impedance and covariates.
+    flow
+        Column of the flow, at least 0.
+    impedance
+        Column of the cost of separation; None to leave it out (one covariate at least is needed then).
+    form
+        Decay function.
+    covariates
+        Numeric columns of pairs (see `pair_covariates`). Attributes of single cities need ``effects="none"``.
+    effects
+        ``auto`` gives every city a level (two if pairs are directed) unless pairs are too few; ``none``, ``node``,
+        ``origin-destination``.
+    directed
+        Whether a pair and its reverse are two observations; seen from the table by default.
+    blocks
+        Label of each city; cities change places only within a label. Found from the missing pairs by default.
+    n_permutations
+        How many exchanges of cities; 0 to rely on dyadic-robust errors alone.
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    GravityResult
+        The headline is the test of the first column (impedance, unless there is none). `fitted` feeds
+        `residual_corridors`.
+
+    Notes
+    -----
+    The effects are absorbed exactly in every step of the fit, by an n x n problem. Pairs that a model fits perfectly
+    (cities without any flow, and combinations of columns that only empty pairs show) are found and left out.
+
+    References
+    ----------
+    Santos Silva, J. M. C. and Tenreyro, S. (2006). The log of gravity. 10.1162/rest.88.4.641.
+    Fally, T. (2015). Structural gravity and fixed effects. 10.1016/j.jinteco.2015.05.005.
+    Correia, S., Guimarães, P. and Zylkin, T. (2020). Fast Poisson estimation with high-dimensional fixed effects. 10.1177/1536867X20909691.
+    """
+    sample = read_pairs(
+        corridors,
+        flow=flow,
+        impedance=impedance,
+        covariates=covariates,
+        directed=directed,
+        caller="fit_gravity",
+    )
+    shape = (
+        None
+        if impedance is None
+        else build_form(form, sample.impedance, label=impedance, caller="fit_gravity")
+    )
+    model = _set_up(sample, shape, effects)
+    fit = model.fit(model.columns, model.names)
+    base = Term(
+        test="fit_gravity",
+        value=flow,
+        n_cities=model.sample.n_cities,
+        n_pairs=model.sample.n_pairs,
+        method=f"gravity by Poisson pseudo-likelihood, effects: {model.effects_name}",
+    )
+    plan, caution = None, "no exchange of cities was asked for: dyadic-robust errors only"
+    if n_permutations:
+        plan, caution = plan_exchange(
+            model.sample, n_permutations, blocks=blocks, rng=rng, caller="fit_gravity"
+        )
+    tested, null = _test_columns(model, fit, plan, replace(base, note=caution))
+    ends = model.sample.origin, model.sample.destination
+    beside = error_terms(base, fit, ends, directed=sample.directed, n_friction=model.n_impedance)
+    head = tested[0] if tested else next(row for row in beside if row.se_type == "dyadic")
+    return GravityResult(
+        statistic=head.statistic,
+        p_value=head.p_value,
+        alternative="two-sided",
+        n=model.sample.n_cities,
+        method=base.method,
+        null_distribution=null,
+        sentence=_sentence(flow, head, model),
+        terms=(*tested, *beside),
+        choices=_choices(model, plan, caution, n_missing=sample.n_missing, rng=rng),
+        names=model.names,
+        coefficients=fit.coefficients,
+        fitted=_fitted_table(sample, model.sample, fit),
+        city_effects=_city_effects(sample, model, fit),
+        goodness=_goodness(model.sample, fit),
+        regression=fit,
+        n_separated=sample.n_pairs - model.sample.n_pairs,
+    )
+
+
+def _set_up(sample: PairSample, form: DecayForm | None, effects: EffectsName) -> _Model:
+    n_columns = len(sample.covariate_names) + (0 if form is None else len(form.terms))
+    chosen = choose_effects(sample, effects, n_columns, "fit_gravity")
+    used = drop_separated(sample, form, chosen)
+    columns, names, nodes = build_design(used, form, chosen)
+    return _Model(sample=used, columns=columns, names=names, effects=nodes, effects_name=chosen, form=form)
+
+
+def _test_columns(
+    model: _Model, fit: RegressionFit, plan: NodePlan | None, base: Term
+) -> tuple[list[Term], FloatArray | None]:
+    if plan is None:
+        return [], None
+    return coefficient_tests(
+        base,
+        model.sample,
+        model.columns,
+        model.effects,
+        fit=fit,
+        fit_columns=model.fit,
+        plan=plan,
+        n_friction=model.n_impedance,
+    )
+
+
+def _sentence(flow: str, head: Term, model: _Model) -> str:
+    name = head.term.removeprefix("friction: ")
+    effect = -head.estimate if head.term.startswith("friction") else head.estimate
+    found = "is related to" if head.p_value <= 0.05 else "cannot be shown to be related to"  # noqa: PLR2004 - the usual level
+    how = "by exchanging cities" if head.se_type == "permutation" else "with dyadic-robust errors"
+    return (
+        f"{flow} {found} {name} in a gravity model with effects: {model.effects_name} (coefficient {effect:.3g}, "
+        f"p = {head.p_value:.3g} {how}; {head.n_cities} cities, {head.n_pairs} pairs)."
+    )
+
+
+def _choices(
+    model: _Model, plan: NodePlan | None, caution: str, *, n_missing: int, rng: Any
+) -> dict[str, Any]:
+    return {
+        "form": None if model.form is None else model.form.name,
+        "effects": model.effects_name,
+        "covariates": model.sample.covariate_names,
+        "directed": model.sample.directed,
+        "null": "" if plan is None else plan.describe(),
+        "rng": rng if isinstance(rng, int) else None,
+        "pairs_missing": n_missing,
+        "caution": caution,
+    }
+
+
+def _fitted_table(sample: PairSample, used: PairSample, fit: RegressionFit) -> pd.DataFrame:
+    expected = np.zeros(sample.n_pairs)
+    if used.n_pairs == sample.n_pairs:
+        expected = fit.fitted
+    else:
+        expected[_positions_of(sample, used)] = fit.fitted
+    return pd.DataFrame({"observed": sample.flow, "expected": expected}, index=sample.index)
+
+
+def _positions_of(sample: PairSample, used: PairSample) -> FloatArray:
+    """Rows of `sample` that are in `used` (whose cities may be fewer, but keep their order)."""
+    place = np.searchsorted(sample.cities, used.cities)
+    wanted = place[used.origin] * sample.n_cities + place[used.destination]
+    return np.asarray(np.isin(sample.origin * sample.n_cities + sample.destination, wanted))
+
+
+def _city_effects(sample: PairSample, model: _Model, fit: RegressionFit) -> pd.DataFrame:
+    """Levels of the cities, from the part of the predictor that the columns leave."""
+    cities = pd.Index(sample.cities, name="city")
+    if model.effects is None:
+        return pd.DataFrame(index=cities)
+    left = fit.predictor - model.columns @ fit.coefficients
+    levels = model.effects.solver(fit.weight)(model.effects.collect(fit.weight * left))
+    n = model.sample.n_cities
+    if not model.effects.directed:
+        columns = {"effect": levels}
+    else:
+        shift = float(levels[n:].mean())
+        columns = {"origin_effect": levels[:n] + shift, "destination_effect": levels[n:] - shift}
+    return pd.DataFrame(columns, index=pd.Index(model.sample.cities, name="city")).reindex(cities)
+
+
+def _goodness(sample: PairSample, fit: RegressionFit) -> dict[str, float]:
+    constant = np.full(sample.n_pairs, sample.flow.mean())
+    alone = float(FAMILIES["poisson"].loglik(sample.flow, constant).sum())
+    measures = goodness_of_fit(sample.flow, fit.fitted)
+    return {**measures, "pseudo_r_squared": 1.0 - fit.loglik / alone if alone else math.nan}

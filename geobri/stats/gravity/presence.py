@@ -1,0 +1,285 @@
+"""Yes-no corridors: what decides whether there is a link at all (a direct flight, a treaty, a train)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from geobri.errors import SchemaError, SpecificationError, mould
+from geobri.stats.blocks import Blocks, plan_exchange
+from geobri.stats.decay.fits import EffectsName, build_design, choose_effects
+from geobri.stats.decay.forms import FormName, build_form
+from geobri.stats.effects import NodeEffects
+from geobri.stats.families import FAMILIES
+from geobri.stats.held import coefficient_tests
+from geobri.stats.permutation import NodePlan
+from geobri.stats.regression import RegressionFit, fit_likelihood
+from geobri.stats.results import FloatArray, Term, TestResult
+from geobri.stats.robust import error_terms
+from geobri.stats.samples import PairSample, read_pairs
+from geobri.stats.separation import check_not_separated
+
+__all__ = ["LinkName", "PresenceResult", "presence_test"]
+
+LinkName = Literal["logit", "probit"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PresenceResult(TestResult):
+    """A fitted presence model.
+
+    Attributes
+    ----------
+    names
+        Names of the columns.
+    coefficients
+        Shape (k,), on the scale of the link; the first belong to impedance and are negative where links thin out.
+    fitted
+        One row per row of the table that was used: `observed` (0 or 1), `expected` (probability).
+    average_effects
+        Average change of the probability per unit of each column, shape (k,).
+    auc
+        Share of pairs of a linked and an unlinked corridor that the model puts in the right order.
+    regression
+        The regression behind it.
+    """
+
+    names: tuple[str, ...]
+    coefficients: FloatArray
+    fitted: pd.DataFrame
+    average_effects: FloatArray
+    auc: float
+    regression: RegressionFit
+
+    def __post_init__(self) -> None:
+        """Freeze what the record holds."""
+        TestResult.__post_init__(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Model:
+    sample: PairSample
+    columns: FloatArray
+    names: tuple[str, ...]
+    effects: NodeEffects | None
+    effects_name: EffectsName
+    link: LinkName
+    n_impedance: int
+
+    def fit(
+        self, columns: FloatArray, names: Sequence[str], known: FloatArray | None = None
+    ) -> RegressionFit:
+        return fit_likelihood(
+            self.sample.flow,
+            columns,
+            names=names,
+            family=FAMILIES[self.link],
+            effects=self.effects,
+            offset=known,
+            caller="presence_test",
+        )
+
+
+def presence_test(
+    corridors: pd.DataFrame,
+    *,
+    presence: str,
+    impedance: str | None = "distance_km",
+    form: FormName = "power",
+    covariates: Sequence[str] = (),
+    link: LinkName = "logit",
+    effects: EffectsName = "none",
+    directed: bool | None = None,
+    blocks: Blocks = None,
+    n_permutations: int = 999,
+    rng: int | np.random.Generator | None = None,
+) -> PresenceResult:
+    """Test what decides whether a corridor has a link at all.
+
+    A logit or probit model of yes and no, each coefficient tested by exchanging cities, with naive, two-way and
+    dyadic-robust errors beside it.
+
+    Parameters
+    ----------
+    corridors
+        One row per pair, with `origin`, `destination`, presence, impedance and covariates.
+    presence
+        Column with 0 and 1, or False and True.
+    impedance
+        Column of the cost of separation; None to leave it out.
+    form
+        Decay function that enters the linear predictor.
+    covariates
+        Numeric columns of pairs.
+    link
+        ``logit`` or ``probit``.
+    effects
+        ``none`` by default: with few partners a city, levels bias the other coefficients away from 0 (incidental
+        parameters). With ``none``, give the sizes of cities as covariates.
+    directed
+        Whether a pair and its reverse are two observations; seen from the table by default.
+    blocks
+        Label of each city; cities change places only within a label. Found from the missing pairs by default.
+    n_permutations
+        How many exchanges of cities.
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    PresenceResult
+        The headline is the test of the first column (impedance, unless there is none).
+
+    Raises
+    ------
+    SchemaError
+        If presence is anything but yes and no.
+    SpecificationError
+        If the link is unknown.
+    DataError
+        If some combination of columns predicts presence without error.
+
+    References
+    ----------
+    Helpman, E., Melitz, M. and Rubinstein, Y. (2008). Estimating trade flows: trading partners and trading volumes. 10.1162/qjec.2008.123.2.441.
+    """
+    model = _read(
+        corridors,
+        presence,
+        impedance,
+        form=form,
+        covariates=covariates,
+        link=link,
+        effects=effects,
+        directed=directed,
+    )
+    sample = model.sample
+    check_not_separated(sample.flow, model.columns, model.effects, caller="presence_test")
+    fit = model.fit(model.columns, model.names)
+    plan, caution = plan_exchange(sample, n_permutations, blocks=blocks, rng=rng, caller="presence_test")
+    base = Term(
+        test="presence_test",
+        value=presence,
+        n_cities=sample.n_cities,
+        n_pairs=sample.n_pairs,
+        method=f"{link} model, effects: {model.effects_name}",
+    )
+    tested, null = coefficient_tests(
+        replace(base, note=caution),
+        sample,
+        model.columns,
+        model.effects,
+        fit=fit,
+        fit_columns=model.fit,
+        plan=plan,
+        n_friction=model.n_impedance,
+    )
+    beside = error_terms(
+        base, fit, (sample.origin, sample.destination), directed=sample.directed, n_friction=model.n_impedance
+    )
+    return PresenceResult(
+        statistic=tested[0].statistic,
+        p_value=tested[0].p_value,
+        alternative="two-sided",
+        n=sample.n_cities,
+        method=base.method,
+        null_distribution=null,
+        sentence=_sentence(model, tested[0]),
+        terms=(*tested, *beside),
+        choices=_choices(model, plan, caution, rng),
+        names=model.names,
+        coefficients=fit.coefficients,
+        fitted=pd.DataFrame({"observed": sample.flow, "expected": fit.fitted}, index=sample.index),
+        average_effects=fit.coefficients * _average_slope(link, fit),
+        auc=_area_under_curve(sample.flow, fit.fitted),
+        regression=fit,
+    )
+
+
+def _read(
+    corridors: pd.DataFrame,
+    presence: str,
+    impedance: str | None,
+    *,
+    form: FormName,
+    covariates: Sequence[str],
+    link: LinkName,
+    effects: EffectsName,
+    directed: bool | None,
+) -> _Model:
+    if link not in ("logit", "probit"):
+        raise SpecificationError(
+            mould("presence_test", "link must be known", repr(link), "Choose 'logit' or 'probit'")
+        )
+    sample = read_pairs(
+        corridors,
+        flow=presence,
+        impedance=impedance,
+        covariates=covariates,
+        directed=directed,
+        caller="presence_test",
+    )
+    other = ~np.isin(sample.flow, (0.0, 1.0))
+    if other.any():
+        came = f"{int(other.sum())} of {sample.n_pairs} rows otherwise (first: {sample.flow[other][0]:g})"
+        remedy = "Compare the column with a threshold first"
+        raise SchemaError(mould("presence_test", f"column {presence!r} must hold 0 and 1", came, remedy))
+    shape = (
+        None
+        if impedance is None
+        else build_form(form, sample.impedance, label=impedance, caller="presence_test")
+    )
+    n_impedance = 0 if shape is None else len(shape.terms)
+    chosen = choose_effects(sample, effects, n_impedance + len(covariates), "presence_test")
+    columns, names, nodes = build_design(sample, shape, chosen)
+    return _Model(
+        sample=sample,
+        columns=columns,
+        names=names,
+        effects=nodes,
+        effects_name=chosen,
+        link=link,
+        n_impedance=n_impedance,
+    )
+
+
+def _average_slope(link: LinkName, fit: RegressionFit) -> float:
+    """Average derivative of the probability by the linear predictor."""
+    if link == "logit":
+        return float(np.mean(fit.fitted * (1.0 - fit.fitted)))
+    return float(np.mean(np.exp(-(fit.predictor**2) / 2) / np.sqrt(2 * np.pi)))
+
+
+def _area_under_curve(observed: FloatArray, expected: FloatArray) -> float:
+    ranks = pd.Series(expected).rank().to_numpy()
+    yes = observed == 1
+    n_yes, n_no = int(yes.sum()), int((~yes).sum())
+    return float((ranks[yes].sum() - n_yes * (n_yes + 1) / 2) / (n_yes * n_no))
+
+
+def _sentence(model: _Model, head: Term) -> str:
+    name = head.term.removeprefix("friction: ")
+    found = "depends on" if head.p_value <= 0.05 else "cannot be shown to depend on"  # noqa: PLR2004 - the usual level
+    sign = "less" if (head.estimate > 0) == head.term.startswith("friction") else "more"
+    return (
+        f"Whether there is a link ({head.value}) {found} {name}: {sign} likely as it grows ({model.link} coefficient "
+        f"{-head.estimate if head.term.startswith('friction') else head.estimate:.3g}, p = {head.p_value:.3g} by exchanging "
+        f"cities; {head.n_cities} cities, {head.n_pairs} pairs, {int(model.sample.flow.sum())} of them linked)."
+    )
+
+
+def _choices(model: _Model, plan: NodePlan, caution: str, rng: Any) -> dict[str, Any]:
+    return {
+        "link": model.link,
+        "effects": model.effects_name,
+        "covariates": model.sample.covariate_names,
+        "directed": model.sample.directed,
+        "null": plan.describe(),
+        "rng": rng if isinstance(rng, int) else None,
+        "pairs_missing": model.sample.n_missing,
+        "caution": caution,
+    }
