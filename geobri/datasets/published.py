@@ -133,7 +133,8 @@ def attach_points(cities: pd.DataFrame) -> gpd.GeoDataFrame:
     Returns
     -------
     geopandas.GeoDataFrame
-        The table with `geometry` (Point, EPSG:4326, lon before lat) and `geocoding_remark`.
+        The table with `geometry` (Point, EPSG:4326, lon before lat), `population` (of the gazetteer's place, missing
+        where unknown) and `geocoding_remark`.
 
     Raises
     ------
@@ -156,6 +157,7 @@ def attach_points(cities: pd.DataFrame) -> gpd.GeoDataFrame:
     found = points.loc[cities.index]
     geometry = gpd.points_from_xy(found["lon"], found["lat"], crs="EPSG:4326")
     placed = gpd.GeoDataFrame(cities.copy(), geometry=geometry, crs="EPSG:4326")
+    placed["population"] = found["population"].to_numpy()
     placed["geocoding_remark"] = found["remark"].to_numpy()
     return placed
 
@@ -174,4 +176,5 @@ def _load_points() -> pd.DataFrame:
     frame = pd.read_csv(source, dtype=str, keep_default_na=False, na_filter=False).set_index("city")
     for column in ("lon", "lat"):
         frame[column] = pd.to_numeric(frame[column].replace("", None))
+    frame["population"] = pd.to_numeric(frame["population"].replace("", None)).astype("Int64")
     return frame

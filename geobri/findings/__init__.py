@@ -1,1 +1,21 @@
-"""The published claims as data, each with its test and its verdict."""
+"""The findings: every claim of a report as data, each with its test and its computed verdict."""
+
+from geobri.findings.claims import Alternative, Claim, ClaimFile, find_claim_file, load_claims, parse_claims
+from geobri.findings.ledger import LEDGER_COLUMNS, VERDICTS, Entry, Ledger, evaluate_claims
+from geobri.findings.vocabulary import VOCABULARY, describe_vocabulary
+
+__all__ = [
+    "LEDGER_COLUMNS",
+    "VERDICTS",
+    "VOCABULARY",
+    "Alternative",
+    "Claim",
+    "ClaimFile",
+    "Entry",
+    "Ledger",
+    "describe_vocabulary",
+    "evaluate_claims",
+    "find_claim_file",
+    "load_claims",
+    "parse_claims",
+]
