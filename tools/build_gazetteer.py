@@ -74,7 +74,8 @@ def find_report_points(places: dict[int, Place], countries: dict[str, str]) -> l
     for city in read_rows(PUBLISHED):
         seat = seats.pop(city["city"], None)
         place = find_place(city, seat, places, by_name)
-        points.append(describe_point(city, seat, place))
+        counted = places[int(seat["population_of"])] if seat and seat["population_of"] else place
+        points.append(describe_point(city, seat, place, counted))
     if seats:
         raise SystemExit(f"report_seats.csv names cities that no report has: {sorted(seats)}")
     return points
@@ -97,7 +98,9 @@ def find_place(
     return max(found, key=lambda place: place["population"])
 
 
-def describe_point(city: dict[str, str], seat: dict[str, str] | None, place: Place | None) -> dict[str, Any]:
+def describe_point(
+    city: dict[str, str], seat: dict[str, str] | None, place: Place | None, counted: Place | None
+) -> dict[str, Any]:
     """One row of report_cities.csv."""
     lon, lat = (place["longitude"], place["latitude"]) if place else (float(seat["lon"]), float(seat["lat"]))  # type: ignore[index]
     return {
@@ -106,7 +109,7 @@ def describe_point(city: dict[str, str], seat: dict[str, str] | None, place: Pla
         "lat": f"{lat:.4f}",
         "country": city["country"],
         "geonameid": place["geonameid"] if place else "",
-        "population": (place["population"] or "") if place else "",
+        "population": (counted["population"] or "") if counted else "",
         "point": seat["point"] if seat else "city",
         "remark": seat["remark"] if seat else "",
     }
