@@ -1,1 +1,83 @@
-"""Composite indices of cities and corridors, and the way back from a published ranking."""
+"""Composite indices of cities and of corridors, and the way back from a published ranking.
+
+`build_index` leads flows and a specification to scores; `write_scores` writes them. Every step of the road (`impute`,
+`treat`, `normalise`, `weigh`, `aggregate`, `rank`) is a plain function that can be used by itself.
+"""
+
+from geobri.score.aggregate import AGGREGATORS, aggregate
+from geobri.score.coherence import (
+    correlate,
+    cronbach_alpha,
+    find_double_counting,
+    fit_principal_components,
+    summarise_coherence,
+)
+from geobri.score.compiled import CompiledIndex, compile_index, normalise_compiled, score_compiled
+from geobri.score.impute import IMPUTERS, impute
+from geobri.score.index import IndexResult, build_index, score_study
+from geobri.score.levels import CITY_RULES, PAIR_RULES, city_to_pair, pair_to_city, shared_members
+from geobri.score.normalise import NORMALISERS, normalise
+from geobri.score.outliers import TREATMENTS, treat
+from geobri.score.output import build_tables, write_scores
+from geobri.score.profile import (
+    find_strengths,
+    list_contributions,
+    profile_city,
+    profile_corridor,
+    summarise_groups,
+    summarise_region_pairs,
+)
+from geobri.score.ranking import rank
+from geobri.score.screen import measure_coverage, screen
+from geobri.score.spec import Choices, Dimension, IndexSpec, Indicator, list_specs, load_spec
+from geobri.score.weights import WEIGHTINGS, ahp_weights, budget_weights, custom_weights, weigh
+
+__all__ = [
+    "AGGREGATORS",
+    "CITY_RULES",
+    "IMPUTERS",
+    "NORMALISERS",
+    "PAIR_RULES",
+    "TREATMENTS",
+    "WEIGHTINGS",
+    "Choices",
+    "CompiledIndex",
+    "Dimension",
+    "IndexResult",
+    "IndexSpec",
+    "Indicator",
+    "aggregate",
+    "ahp_weights",
+    "budget_weights",
+    "build_index",
+    "build_tables",
+    "city_to_pair",
+    "compile_index",
+    "correlate",
+    "cronbach_alpha",
+    "custom_weights",
+    "find_double_counting",
+    "find_strengths",
+    "fit_principal_components",
+    "impute",
+    "list_contributions",
+    "list_specs",
+    "load_spec",
+    "measure_coverage",
+    "normalise",
+    "normalise_compiled",
+    "pair_to_city",
+    "profile_city",
+    "profile_corridor",
+    "rank",
+    "score_compiled",
+    "score_study",
+    "screen",
+    "shared_members",
+    "summarise_coherence",
+    "summarise_groups",
+    "summarise_region_pairs",
+    "treat",
+    "weigh",
+    "write_scores",
+]

@@ -213,7 +213,7 @@ def _gravity_design(
 ) -> Any:
     from scipy import sparse
 
-    ones, friction = np.ones(len(first)), np.log(distance_km)
+    ones, friction = np.ones(len(first)), np.log(distance_km) - np.log(distance_km).mean()
     if mass is not None:
         one, other = np.log(mass)[first], np.log(mass)[second]
         columns = [ones, one, other, friction] if directed else [ones, one + other, friction]
@@ -223,11 +223,13 @@ def _gravity_design(
     size = int(max(first.max(), second.max())) + 1 + shift
     pair = (np.concatenate([rows, rows]), np.concatenate([first, second + shift]))
     ends = sparse.csr_matrix((np.ones(2 * len(first)), pair), shape=(len(first), size))
+    if directed:  # both sets of effects hold a constant: one effect too many
+        ends = ends[:, np.delete(np.arange(size), shift)]
     return sparse.hstack([sparse.csr_matrix(friction[:, None]), ends], format="csr")
 
 
 def _fit_poisson(design: Any, values: FloatArray, *, steps: int = 200) -> FloatArray:
-    """Fit log E(v / mean v) = design b by iteratively reweighted least squares with a slight ridge."""
+    """Fit log E(v / mean v) = design b by iteratively reweighted least squares; an unseen end gets no effect."""
     scaled = values / values.mean() if values.mean() > 0 else values
     fitted = 0.5 * (scaled + 1.0)
     coefficients = np.zeros(design.shape[1])
@@ -236,7 +238,8 @@ def _fit_poisson(design: Any, values: FloatArray, *, steps: int = 200) -> FloatA
         target = log_fitted + scaled / fitted - 1.0
         weighted = design.multiply(fitted[:, None])
         matrix = np.asarray((design.T @ weighted).todense())
-        matrix[np.diag_indices_from(matrix)] += 1e-10 * max(float(np.trace(matrix)), 1e-300)
+        diagonal = np.diagonal(matrix)
+        matrix[np.diag_indices_from(matrix)] = np.where(diagonal > 0, diagonal * (1.0 + 1e-13), 1.0)
         updated = np.linalg.solve(matrix, design.T @ (fitted * target))
         moved = float(np.max(np.abs(design @ (updated - coefficients))))
         coefficients, fitted = updated, np.exp(_clip_log(design @ updated))

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import DataError, SchemaError, SpecificationError, first_offenders, mould
+from geobri.score.coherence import find_double_counting
 from geobri.score.compiled import (
     CompiledIndex,
     Level,
@@ -32,6 +33,7 @@ from geobri.score.spec import ROOT, IndexSpec, load_spec
 __all__ = ["IndexResult", "build_index", "score_study"]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
+_MORE_PARTNERS_MORE = frozenset({"sum", "count", "top_k", "breadth"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -338,7 +340,13 @@ def _normalise(compiled: CompiledIndex) -> FloatArray:
     try:
         return normalise_compiled(compiled)
     except DataError as error:
-        raise DataError(f"build_index, level of {compiled.level}: {error}") from error
+        hint = " Missing partners make a city missing: impute, declare absent pairs, or choose city_missing."
+        lost = (
+            compiled.level == "cities"
+            and compiled.spec.choices.city_missing == "propagate"
+            and np.isnan(compiled.treated).any()
+        )
+        raise DataError(f"build_index, level of {compiled.level}: {error}{hint if lost else ''}") from error
 
 
 def _assemble(
@@ -377,7 +385,10 @@ def _assemble(
         screened_cities=tuple(inputs.cities.index[~staying]),
         screened_pairs=_gone_pairs(inputs.universe, universe),
         choices=_choices(inputs, universe, coded, reference),
-        warnings=_warnings(inputs, columns, scored, coded),
+        warnings=(
+            *_warnings(inputs, columns, scored, coded),
+            *_cautions(inputs.on(universe), staying, scored),
+        ),
     )
 
 
@@ -447,3 +458,22 @@ def _warnings(
                 f"{len(without)} of {len(one.frame)} {level} have no overall score: {first_offenders(without)}."
             )
     return tuple(said)
+
+
+def _cautions(inputs: Inputs, staying: npt.NDArray[np.bool_], scored: Mapping[str, _Scored]) -> list[str]:
+    """Say what follows from the method rather than from the data."""
+    ends = np.concatenate([inputs.universe.first, inputs.universe.second])
+    partners = np.bincount(ends, minlength=len(inputs.cities))[staying]
+    summed = [
+        leaf.name
+        for leaf in inputs.spec.indicators
+        if leaf.kind != "city" and leaf.city_rule in _MORE_PARTNERS_MORE
+    ]
+    said = []
+    if summed and partners.min() != partners.max():
+        said.append(
+            f"Cities have {partners.min()} to {partners.max()} partners (domestic={inputs.spec.choices.domestic!r}); "
+            f"city values that are summed favour those with more: {first_offenders(summed)}."
+        )
+    double = find_double_counting(scored["corridors"].frame, inputs.spec)
+    return said + [f"At the level of corridors, {sentence}" for sentence in double["warning"]]

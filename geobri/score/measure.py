@@ -94,7 +94,7 @@ def measure_level(inputs: Inputs, columns: list[PairColumn], level: Level, stayi
 def _measure_cities(
     inputs: Inputs, columns: list[PairColumn], staying: BoolArray
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    labels = inputs.cities.index[staying]
+    labels = inputs.cities.index[staying].rename("city")
     raw = {column.indicator.name: _city_value(inputs, column)[staying] for column in columns}
     shares = {column.indicator.name: _imputed_share(inputs, column)[staying] for column in columns}
     return pd.DataFrame(raw, index=labels), pd.DataFrame(shares, index=labels)

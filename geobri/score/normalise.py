@@ -22,7 +22,6 @@ __all__ = ["CONSTANT_RULES", "NORMALISERS", "FloatArray", "find_constant_columns
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 ConstantRule = Literal["error", "worst", "best", "missing"]
 _Table = TypeVar("_Table", bound="pd.DataFrame | pd.Series[Any] | FloatArray")
-_MIN_SPREAD: Final = 2
 CONSTANT_RULES: Final = ("error", "worst", "best", "missing")
 
 
@@ -303,8 +302,20 @@ def _normalise_columns(  # noqa: PLR0917 - internal, called once
     flat = method in _FIXED
     level = np.zeros(array.shape[1:], dtype=bool) if flat else find_constant_columns(against)
     empty = np.isnan(array).all(axis=0)
-    if (level.any() and constant == "error") or empty.any():
-        _refuse(array, against, level | empty, names)
+    if empty.any() and constant != "missing":
+        _refuse(
+            empty,
+            names,
+            "some value of every column must be known",
+            f"wholly missing column(s) of {len(array)} rows",
+        )
+    if (level & ~empty).any() and constant == "error":
+        _refuse(
+            level,
+            names,
+            "every column must hold at least two different values",
+            f"constant column(s) over {len(against)} rows",
+        )
     result = np.full(array.shape, _constant_value(constant))
     for sign in (1, -1):
         chosen = (directions == sign) & ~level
@@ -335,18 +346,11 @@ def _apply(  # noqa: PLR0917 - internal, called once
         ) from error
 
 
-def _refuse(array: FloatArray, against: FloatArray, faulty: npt.NDArray[np.bool_], names: list[Any]) -> None:
+def _refuse(faulty: npt.NDArray[np.bool_], names: list[Any], wanted: str, what: str) -> None:
     columns = np.flatnonzero(faulty.reshape(-1)) if faulty.ndim else np.array([0])
     said = [str(names[c]) if c < len(names) and names[c] is not None else f"column {c}" for c in columns]
-    where = "rows" if len(array) >= _MIN_SPREAD else "row"
-    raise DataError(
-        mould(
-            "normalise",
-            "every column must hold at least two different values",
-            f"{len(columns)} constant or empty column(s) over {len(against)} {where}: {first_offenders(said)}",
-            'Leave the indicator out, collect it better, or say constant="worst", "best" or "missing"',
-        )
-    )
+    remedy = 'Leave the indicator out, complete it, or say what it shall give with constant="missing" (or "worst", "best" if constant)'
+    raise DataError(mould("normalise", wanted, f"{len(columns)} {what}: {first_offenders(said)}", remedy))
 
 
 def _constant_value(constant: str) -> float:

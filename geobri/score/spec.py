@@ -32,7 +32,7 @@ class Dimension:
     parent
         Name of the node above; ``"overall"`` is the index itself.
     importance
-        Share within the parent, an exact fraction; None where the source prints none (then equal).
+        Share within the parent, an exact fraction (text such as "1/3" is read as one); None where the source prints none (then equal).
     title, title_zh, note
         What a reader sees, and a remark on the source.
     aggregator, weighting
@@ -48,6 +48,10 @@ class Dimension:
     aggregator: str | None = None
     weighting: str | None = None
 
+    def __post_init__(self) -> None:
+        """Take the importance exactly."""
+        object.__setattr__(self, "importance", _exact(self.importance))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator:
@@ -60,7 +64,7 @@ class Indicator:
     dimension
         The node it belongs to.
     importance
-        Share within the dimension, an exact fraction; None for equal shares.
+        Share within the dimension, an exact fraction (text such as "1/3" is read as one); None for equal shares.
     kind
         ``"flow"``, ``"stock"``, ``"presence"`` (0 or 1), ``"comembership"`` (shared members) or ``"city"`` (an attribute).
     direction
@@ -122,6 +126,10 @@ class Indicator:
     source: str = ""
     year: int | None = None
     note: str = ""
+
+    def __post_init__(self) -> None:
+        """Take the importance exactly."""
+        object.__setattr__(self, "importance", _exact(self.importance))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -468,16 +476,20 @@ def _extend(raw: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _build(raw: Mapping[str, Any]) -> IndexSpec:
-    def with_fraction(entry: Mapping[str, Any]) -> dict[str, Any]:
-        share = entry.get("importance")
-        return {**entry, "importance": None if share is None else to_fraction(share)}
+def _exact(share: object) -> object:
+    """Turn an importance into a fraction; what is no number is left for the list of faults."""
+    try:
+        return None if share is None else to_fraction(share)
+    except ValueError:
+        return share
 
+
+def _build(raw: Mapping[str, Any]) -> IndexSpec:
     return IndexSpec(
         **raw["index"],
         choices=Choices(**raw.get("choices", {})),
-        dimensions=tuple(Dimension(**with_fraction(entry)) for entry in raw.get("dimension", [])),
-        indicators=tuple(Indicator(**with_fraction(entry)) for entry in raw.get("indicator", [])),
+        dimensions=tuple(Dimension(**entry) for entry in raw.get("dimension", [])),
+        indicators=tuple(Indicator(**entry) for entry in raw.get("indicator", [])),
     )
 
 

@@ -17,10 +17,12 @@ from geobri.score.outliers import TREATMENTS
 from geobri.score.ranking import TIES
 from geobri.score.weights import WEIGHTINGS
 
-__all__ = ["ROOT", "VOCABULARY", "find_spec_faults", "to_fraction"]
+__all__ = ["RECORD_TABLES", "ROOT", "VOCABULARY", "find_spec_faults", "to_fraction"]
 
 ROOT: Final = "overall"
 KINDS: Final = ("flow", "stock", "presence", "comembership", "city")
+RECORD_TABLES: Final = ("run", "inputs", "importance_cities", "importance_corridors")
+"""Tables that a written spec.toml adds to the specification; they are a record and are not read back."""
 _SHARE_TOLERANCE: Final = Fraction(1, 10**9)
 
 VOCABULARY: Final[dict[str, tuple[str, ...]]] = {
@@ -125,7 +127,8 @@ def find_spec_faults(raw: Mapping[str, Any]) -> list[str]:
         What is wrong, where, and what to do; empty when all is well.
     """
     known = ("index", "choices", "dimension", "indicator")
-    faults = [f"table {key!r} is unknown. Use {', '.join(known)}." for key in raw if key not in known]
+    foreign = [key for key in raw if key not in (*known, *RECORD_TABLES)]
+    faults = [f"table {key!r} is unknown. Use {', '.join(known)}." for key in foreign]
     tables, shape_faults = _tables(raw)
     faults += shape_faults
     for table, entries in tables.items():

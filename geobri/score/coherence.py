@@ -1,0 +1,234 @@
+"""Do the indicators hang together? Correlation, principal components, Cronbach's alpha, double counting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geobri.errors import DataError, mould
+from geobri.score.spec import IndexSpec
+
+if TYPE_CHECKING:
+    from geobri.score.index import IndexResult
+
+__all__ = [
+    "CorrelationMethod",
+    "PrincipalComponents",
+    "correlate",
+    "cronbach_alpha",
+    "find_double_counting",
+    "fit_principal_components",
+    "summarise_coherence",
+]
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+CorrelationMethod = Literal["pearson", "spearman", "kendall"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PrincipalComponents:
+    """Principal components of the correlation matrix.
+
+    Attributes
+    ----------
+    eigenvalues
+        Largest first; they sum to the number of columns.
+    explained
+        Share of the variance of each component.
+    loadings
+        Columns by components: correlation of the column with the component; each component points to where the sum of
+        its loadings is positive.
+    n
+        Number of complete units.
+    """
+
+    eigenvalues: pd.Series[float]
+    explained: pd.Series[float]
+    loadings: pd.DataFrame
+    n: int
+
+
+def correlate(scores: pd.DataFrame, *, method: CorrelationMethod = "pearson") -> pd.DataFrame:
+    """Correlate columns pairwise.
+
+    Parameters
+    ----------
+    scores
+        Units by columns; pairs of columns use the units where both are known.
+    method
+        ``"pearson"``, ``"spearman"`` or ``"kendall"`` (tau-b).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Square, 1 on the diagonal; NaN for a constant column.
+    """
+    return scores.corr(method=method)
+
+
+def fit_principal_components(scores: pd.DataFrame) -> PrincipalComponents:
+    """Find the principal components of standardised columns.
+
+    Parameters
+    ----------
+    scores
+        Units by columns; units with a missing column are left out.
+
+    Returns
+    -------
+    PrincipalComponents
+        Eigenvalues, shares and loadings.
+
+    Raises
+    ------
+    DataError
+        If fewer than three complete units remain or a column is constant.
+    """
+    complete = _complete(scores, "fit_principal_components")
+    eigenvalues, vectors = np.linalg.eigh(
+        np.corrcoef(complete.to_numpy(dtype=float), rowvar=False).reshape(len(scores.columns), -1)
+    )
+    eigenvalues, vectors = np.clip(eigenvalues[::-1], 0.0, None), vectors[:, ::-1]
+    loadings = vectors * np.sqrt(eigenvalues) * np.where(vectors.sum(axis=0) < 0, -1.0, 1.0)
+    names = pd.Index([f"PC{place}" for place in range(1, len(eigenvalues) + 1)])
+    return PrincipalComponents(
+        eigenvalues=pd.Series(eigenvalues, index=names),
+        explained=pd.Series(eigenvalues / eigenvalues.sum(), index=names),
+        loadings=pd.DataFrame(loadings, index=scores.columns, columns=names),
+        n=len(complete),
+    )
+
+
+def cronbach_alpha(scores: pd.DataFrame) -> float:
+    """Compute Cronbach's alpha, the internal consistency of columns on one scale.
+
+    Parameters
+    ----------
+    scores
+        Units by columns on one scale; units with a missing column are left out.
+
+    Returns
+    -------
+    float
+        k / (k - 1) (1 - sum of the variances / variance of the sum); NaN for a single column.
+
+    Raises
+    ------
+    DataError
+        If fewer than three complete units remain or a column is constant.
+
+    References
+    ----------
+    Cronbach, L. J. (1951). Psychometrika 16(3), 297-334. 10.1007/BF02310555.
+    """
+    k = scores.shape[1]
+    if k < 2:  # noqa: PLR2004 - consistency among one is undefined
+        return float("nan")
+    matrix = _complete(scores, "cronbach_alpha").to_numpy(dtype=float)
+    return float(k / (k - 1) * (1.0 - matrix.var(axis=0, ddof=1).sum() / matrix.sum(axis=1).var(ddof=1)))
+
+
+def find_double_counting(
+    scores: pd.DataFrame, spec: IndexSpec, *, threshold: float = 0.9, method: CorrelationMethod = "spearman"
+) -> pd.DataFrame:
+    """List pairs of indicators that may measure the same thing.
+
+    Parameters
+    ----------
+    scores
+        Units by columns, among them the indicators of `spec`.
+    spec
+        The index; tells which pairs share a dimension and how much they weigh together.
+    threshold
+        Least absolute correlation to be listed.
+    method
+        Kind of correlation.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows ``one, other, correlation, same_dimension, effective, warning``, strongest first; `effective` is the
+        importance that the two have together in the whole index.
+
+    Notes
+    -----
+    A correlation is a hint, not a proof: two indicators of one cause may both be wanted. What is counted twice weighs
+    more than the table of weights says.
+    """
+    names = [leaf.name for leaf in spec.indicators]
+    matrix = correlate(scores[names], method=method).to_numpy()
+    rows, columns = np.triu_indices(len(names), k=1)
+    strong = np.abs(matrix[rows, columns]) >= threshold
+    up, share = spec.parents, spec.effective_importance()
+    found = []
+    for row, column in zip(rows[strong], columns[strong], strict=True):
+        one, other, r = names[row], names[column], float(matrix[row, column])
+        together = float(share[one] + share[other])
+        what = "may count the same thing twice" if r > 0 else "may cancel each other"
+        said = f"{one} and {other} {what}: correlation {r:.2f}, {together:.0%} of the index together."
+        found.append((one, other, r, up[one] == up[other], together, said))
+    frame = pd.DataFrame(
+        found, columns=["one", "other", "correlation", "same_dimension", "effective", "warning"]
+    )
+    return frame.sort_values("correlation", key=np.abs, ascending=False, kind="stable", ignore_index=True)
+
+
+def summarise_coherence(
+    result: IndexResult, *, level: Literal["cities", "corridors"] = "cities"
+) -> pd.DataFrame:
+    """Say for every node how well its children hang together.
+
+    Parameters
+    ----------
+    result
+        A finished index.
+    level
+        Which scores to look at.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per node with at least two children: ``node, children, alpha, first_component, mean_correlation, n``.
+    """
+    frame = result.cities if level == "cities" else result.corridors
+    rows = []
+    for node in result.spec.nodes:
+        children = list(result.spec.children(node))
+        if len(children) < 2:  # noqa: PLR2004
+            continue
+        scores = frame[children]
+        components = fit_principal_components(scores)
+        between = correlate(scores).to_numpy()[np.triu_indices(len(children), k=1)]
+        rows.append(
+            (
+                node,
+                len(children),
+                cronbach_alpha(scores),
+                components.explained.iloc[0],
+                between.mean(),
+                components.n,
+            )
+        )
+    return pd.DataFrame(
+        rows, columns=["node", "children", "alpha", "first_component", "mean_correlation", "n"]
+    )
+
+
+def _complete(scores: pd.DataFrame, caller: str) -> pd.DataFrame:
+    complete = scores.dropna()
+    constant = [str(name) for name in scores.columns if complete[name].nunique() < 2]  # noqa: PLR2004
+    if len(complete) < 3 or constant:  # noqa: PLR2004
+        came = f"{len(complete)} complete units of {len(scores)}, constant columns {constant}"
+        raise DataError(
+            mould(
+                caller,
+                "three complete units and no constant column are needed",
+                came,
+                "Impute, or leave columns out",
+            )
+        )
+    return complete
