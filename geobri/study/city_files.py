@@ -1,0 +1,156 @@
+"""The cities of a study folder: with coordinates or geocoded, countries as codes or names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geobri.cities import build_cities
+from geobri.errors import GeobriError, first_offenders
+from geobri.study.model import StudyFault
+from geobri.study.parts import FolderParts, read_one, to_study_faults
+from geobri.study.reading import to_numbers
+from geobri.tables import find_city_faults, find_coordinate_faults
+
+__all__ = ["read_cities"]
+
+
+def read_cities(files: list[Path], renamed: dict[str, str], parts: FolderParts) -> gpd.GeoDataFrame | None:
+    """Read the table of cities.
+
+    Parameters
+    ----------
+    files
+        The files that could be it; there must be one.
+    renamed
+        The study's own column names.
+    parts
+        Where faults and the rows as they stand are noted.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame or None
+        Cities by the contract; None when anything is wrong with them.
+    """
+    faults = parts.faults
+    if len(files) != 1:
+        came = "none" if not files else first_offenders(path.name for path in files)
+        faults.append(
+            StudyFault(
+                "cities.csv",
+                None,
+                f"a study needs one table of cities; got {came}. Keep one file cities.csv (or .xlsx, .parquet)",
+            )
+        )
+        return None
+    table = read_one(files[0], renamed, faults)
+    if table is None:
+        return None
+    if "city" not in table.columns:
+        spare = next((name for name in ("name", "name_zh") if name in table.columns), None)
+        if spare is None:
+            faults.append(
+                StudyFault(
+                    files[0].name, None, f"cities need a column 'city'; got {list(table.columns)}. Add it"
+                )
+            )
+            return None
+        table = table.assign(city=table[spare])
+    parts.listed = table.set_index("city")
+    return _build_cities(table, files[0].name, faults)
+
+
+def _build_cities(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> gpd.GeoDataFrame | None:
+    before = len(faults)
+    if not {"lon", "lat"} <= set(table.columns):
+        located = _geocode(table, file, faults)
+        if located is None or len(faults) > before:
+            return None
+        table = located
+    lon, lat = to_numbers(table["lon"]), to_numbers(table["lat"])
+    labels = table["city"].tolist()
+    faults += to_study_faults(file, table.index, find_coordinate_faults(lon, lat, labels))
+    sound = pd.DataFrame(
+        {"city": labels, "name": "", "name_zh": "", "country": "", "region": "", "coastal": ""}
+    )
+    points = gpd.GeoDataFrame(
+        sound.set_index("city"),
+        geometry=gpd.points_from_xy(np.zeros(len(labels)), np.zeros(len(labels))),
+        crs=4326,
+    )
+    faults += to_study_faults(file, table.index, find_city_faults(points))
+    if len(faults) > before:
+        return None
+    try:
+        typed = _typed(table).assign(lon=lon, lat=lat, country=_countries(table, file, faults))
+        return build_cities(typed.reset_index(drop=True), caller=file) if len(faults) == before else None
+    except GeobriError as error:
+        faults.append(StudyFault(file, None, str(error).removeprefix(f"{file}: ")))
+        return None
+
+
+def _countries(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> pd.Series:
+    """Countries as alpha-3 codes, from codes or names in English or Chinese."""
+    from geobri.gazetteer import country_codes
+
+    written = table["country"].tolist() if "country" in table.columns else [""] * len(table)
+    codes: dict[str, str | None] = {"": None}
+    for name in dict.fromkeys(written):
+        try:
+            codes.setdefault(name, country_codes([name])[0])
+        except GeobriError:
+            row = int(table.index[written.index(name)])
+            faults.append(
+                StudyFault(
+                    file,
+                    row,
+                    f"'country' must be a code (ISO 3166) or a name; got {name!r}. Write it as in CHN, China or 中国",
+                )
+            )
+    return pd.Series([codes.get(name) for name in written], index=table.index, dtype=object)
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    """Covariates that are numbers throughout become numbers; empty text becomes missing."""
+    typed = table.copy()
+    for name in typed.columns:
+        if name in ("city", "name", "name_zh", "country", "region", "coastal"):
+            typed[name] = typed[name].where(typed[name] != "", None)
+            continue
+        numbers = to_numbers(typed[name])
+        if (numbers.notna() | (typed[name] == "")).all():
+            typed[name] = numbers
+    return typed
+
+
+def _geocode(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> pd.DataFrame | None:
+    from geobri.gazetteer import geocode
+
+    half = {"lon", "lat"} & set(table.columns)
+    if half:
+        faults.append(
+            StudyFault(
+                file,
+                None,
+                f"coordinates need both 'lon' and 'lat'; got only {sorted(half)}. Add the other, or leave both out",
+            )
+        )
+        return None
+    names = (
+        table["name"].where(table["name"] != "", table["city"]) if "name" in table.columns else table["city"]
+    )
+    country = table["country"].tolist() if "country" in table.columns else None
+    report = geocode(names.tolist(), country=country)
+    rows = table.index
+    for at, problem in report.problems():
+        faults.append(StudyFault(file, int(rows[at]), problem))
+    if faults:
+        return None
+    found = report.cities
+    located = table.assign(lon=found.geometry.x.to_numpy(), lat=found.geometry.y.to_numpy())
+    if country is None:
+        located["country"] = found["country"].to_numpy()
+    return located
