@@ -15,6 +15,7 @@ from geobri.score.audit import (
     audit_ranking,
     build_rank_polytope,
     effective_sample_size,
+    find_fewest_reversals,
     find_largest_margin,
     find_nearest_weights,
     find_score_bounds,
@@ -137,6 +138,28 @@ def test_nearest_weights_reach_the_smallest_violation_of_a_fine_grid():
     assert found.nearest.sum() == pytest.approx(1)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_fewest_reversals_are_those_of_a_fine_grid(seed):
+    overall, ranks = random_case(seed, 5, 3)
+    found = find_fewest_reversals(overall, ranks)
+    grid = np.array([(a, b, 240 - a - b) for a in range(241) for b in range(241 - a)]) / 240
+    mean = grid @ ranks.to_numpy(dtype=float).T
+    pairs = [(a, b) for a in range(5) for b in range(5) if overall.iloc[a] < overall.iloc[b]]
+    counts = sum((mean[:, b] - mean[:, a] < 1e-4).astype(int) for a, b in pairs)
+    assert found.is_proved
+    assert found.count == found.least_possible == counts.min()
+    assert len(found.pairs) == found.count
+
+
+def test_fewest_reversals_agree_with_the_margin():
+    overall, ranks = random_case(3, 6, 3)
+    possible = (ranks @ [0.5, 0.3, 0.2]).rank()
+    assert find_fewest_reversals(possible, ranks).count == 0
+    assert find_nearest_weights(possible, ranks).margin > 0
+    with pytest.raises(DataError, match="1 missing ranks"):
+        find_fewest_reversals(overall.astype(float).mask(overall == 1), ranks)
+
+
 def vertices(polytope):
     A, b = polytope.inequality.toarray(), polytope.bound
     for rows in combinations(range(len(A)), A.shape[1]):
@@ -190,6 +213,14 @@ class TestPublishedRanking:
         assert low["singapore", "index"] == pytest.approx(400 / 6, abs=1e-6)
         high = audit.bounds.set_index(["city", "node"])["upper"]
         assert high["urumqi", "index"] == pytest.approx(50.0, abs=1e-6)
+
+    def test_four_pairs_are_the_fewest_that_weighted_mean_ranks_reverse(self):
+        found = find_fewest_reversals(PUBLISHED["overall"], PUBLISHED[DIMENSIONS])
+        assert found.is_proved
+        assert found.count == 4
+        assert ("singapore", "shanghai") in set(
+            found.pairs[["better", "worse"]].itertuples(index=False, name=None)
+        )
 
     def test_answer_without_anchors_does_not_depend_on_the_weights(self):
         rng = np.random.default_rng(3)

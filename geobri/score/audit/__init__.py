@@ -6,9 +6,11 @@ from geobri.score.audit.feasibility import find_largest_margin, find_nearest_sco
 from geobri.score.audit.hitandrun import effective_sample_size, sample_polytope, split_r_hat
 from geobri.score.audit.polytope import RankPolytope, RankStatement, build_rank_polytope, check_importance
 from geobri.score.audit.ranking import AUDIT_COLUMNS, RankingAudit, audit_ranking
+from geobri.score.audit.reversals import FewestReversals, find_fewest_reversals
 
 __all__ = [
     "AUDIT_COLUMNS",
+    "FewestReversals",
     "RankPolytope",
     "RankStatement",
     "RankingAudit",
@@ -17,6 +19,7 @@ __all__ = [
     "build_rank_polytope",
     "check_importance",
     "effective_sample_size",
+    "find_fewest_reversals",
     "find_largest_margin",
     "find_nearest_scores",
     "find_nearest_weights",

@@ -98,8 +98,8 @@ class RankingAudit:
         if self.weights_possible:
             return f"Some weights on the dimension ranks give the overall order (largest margin {self.weights.margin:.3g} ranks)."
         return (
-            f"No weights on the dimension ranks give the overall order: at best {len(self.weights.pairs)} pairs "
-            f"stay reversed, by {self.weights.total_violation:.3g} ranks in all."
+            f"No weights on the dimension ranks give the overall order: the nearest leave {len(self.weights.pairs)} "
+            f"pairs reversed, by {self.weights.total_violation:.3g} ranks in all."
         )
 
     def _say_scores(self) -> str:
