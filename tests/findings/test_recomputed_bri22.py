@@ -1,0 +1,424 @@
+"""Every lookup, count and comparison of the 22-city report again, in plain Python on the CSV files.
+
+Nothing of geobri.findings, pandas or the vocabulary is used to compute: an independent route to each verdict.
+"""
+
+import csv
+from fractions import Fraction
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+import geobri
+from geobri.datasets import bri22
+from geobri.findings import evaluate_claims, find_claim_file, load_claims
+
+PUBLISHED = Path(geobri.__file__).parent / "data" / "published"
+
+
+def read(name):
+    with (PUBLISHED / f"bri22_{name}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+CITIES = {row["city"]: row for row in read("cities")}
+DIMENSIONS = ("policy", "facility", "trade", "finance", "people", "information")
+FIVE = DIMENSIONS[:5]
+RANK = {
+    name: {city: int(row[f"rank_{name}"]) for city, row in CITIES.items()}
+    for name in ("overall", *DIMENSIONS)
+}
+CHINA = {city for city, row in CITIES.items() if row["country"] == "CHN"}
+ABROAD = set(CITIES) - CHINA
+COAST = {city for city, row in CITIES.items() if row["coastal"] == "true"}
+INLAND = {city for city, row in CITIES.items() if row["coastal"] == "false"}
+CAPITALS = {"singapore", "beijing", "bangkok", "seoul", "moscow", "rome", "cairo", "vienna", "nairobi"}
+PAIRS = {row["corridor"]: row for row in read("corridors")}
+EAST = {
+    "shanghai",
+    "beijing",
+    "shenzhen",
+    "chengdu",
+    "tianjin",
+    "qingdao",
+    "xian",
+    "zhengzhou",
+    "urumqi",
+    "seoul",
+}
+SOUTHEAST = {"singapore", "bangkok"}
+ASIA = EAST | SOUTHEAST | {"dubai", "istanbul", "karachi", "almaty"}
+T11 = {
+    row["city"]: (int(row["rank_bri_printed"]), int(row["rank_gci_relative_printed"]))
+    for row in read("table11")
+}
+LEAD = {city: world - here for city, (here, world) in T11.items()}
+T10 = {row["city"]: int(row["effect"]) for row in read("table10")}
+TABLE1 = read("indicators")
+INTERNATIONAL = [
+    pair for pair in combinations(CITIES, 2) if CITIES[pair[0]]["country"] != CITIES[pair[1]]["country"]
+]
+
+
+def r(name, city):
+    return RANK[name][city]
+
+
+def first(name, n):
+    return {city for city, rank in RANK[name].items() if rank <= n}
+
+
+def order(name, start, *cities):
+    return [RANK[name][city] for city in cities] == list(range(start, start + len(cities)))
+
+
+def times(city, n, names=DIMENSIONS):
+    return sum(RANK[name][city] <= n for name in names)
+
+
+def best(name, group):
+    return min(group, key=lambda city: RANK[name][city])
+
+
+def p(name, n):
+    column = f"rank_{name}"
+    return {tuple(key.split("--")) for key, row in PAIRS.items() if row[column] and int(row[column]) <= n}
+
+
+def pr(name, one, other):
+    return int(PAIRS.get("--".join(sorted((one, other))), {}).get(f"rank_{name}") or 0)
+
+
+def label(text):
+    return sum(row["region_label_printed"] == text for row in PAIRS.values())
+
+
+def t1(column, indicator):
+    return next(row[column] for row in TABLE1 if row["indicator"] == indicator)
+
+
+def groups():
+    found = {}
+    for row in CITIES.values():
+        found[row["region"]] = found.get(row["region"], 0) + 1
+    return found
+
+
+def more(name, these, those, by):
+    return len(first(name, 5) & these) - len(first(name, 5) & those) >= by
+
+
+def equal_weights(dimension):
+    weights = [Fraction(row["weight_in_dimension"]) for row in TABLE1 if row["dimension"] == dimension]
+    return all(weight == Fraction(1, len(weights)) for weight in weights)
+
+
+def middle(names):
+    cities = [city for city in CITIES if r("overall", city) >= 11]
+    return sum(1 <= times(city, 10, names) <= 2 for city in cities) * 2 > len(cities)
+
+
+RECOMPUTED = {
+    "bri22-22-cities": [len(CITIES) == 22, len(RANK["overall"]) == 22],
+    "bri22-195-pairs": len(INTERNATIONAL) == 195,
+    "bri22-4000-values": len(INTERNATIONAL) * len(TABLE1) > 4000,
+    "bri22-six-dimensions": len({row["dimension"] for row in TABLE1}) == 6,
+    "bri22-ten-indicators": len(TABLE1) == 10,
+    "bri22-nine-chinese-thirteen-international": [len(CHINA) == 9, len(ABROAD) == 13],
+    "bri22-ten-inland-twelve-coastal": [len(INLAND) == 10, len(COAST) == 12],
+    "bri22-figure1-groups": groups()
+    == {
+        "China": 9,
+        "Southeast Asia": 2,
+        "East Asia": 1,
+        "Central Asia": 1,
+        "South Asia": 1,
+        "West Asia": 2,
+        "Europe": 3,
+        "Africa": 3,
+    },
+    "bri22-figure1-adds-up": sum(int(row["count_printed"]) for row in read("figure1")) == 22,
+    "bri22-dimensions-equal": len({row["dimension_weight_printed"] for row in TABLE1}) == 1,
+    "bri22-weights-sum": Fraction("16.7") * 6 == 100,
+    "bri22-facility-weights": [
+        t1("weight_in_dimension_printed", key) == share
+        for key, share in (("flights", "25%"), ("shipping", "50%"), ("rail", "25%"))
+    ],
+    "bri22-policy-weights": [equal_weights(name) for name in DIMENSIONS if name != "facility"],
+    "bri22-21-partners": len(INTERNATIONAL) == 22 * 21 // 2,
+    "bri22-top-five-order": order("overall", 1, "singapore", "shanghai", "beijing", "bangkok", "seoul"),
+    "bri22-east-southeast-lead": first("overall", 5) <= EAST | SOUTHEAST,
+    "bri22-top-ten-mostly-coastal": len(first("overall", 10) & COAST) > 5,
+    "bri22-top-ten-three-inland": first("overall", 10) & INLAND == {"beijing", "moscow", "chengdu"},
+    "bri22-shanghai-beijing-top-three": {"shanghai", "beijing"} <= first("overall", 3),
+    "bri22-chinese-middle": all(
+        9 <= r("overall", city) <= 13 for city in ("shenzhen", "chengdu", "tianjin", "qingdao")
+    ),
+    "bri22-chinese-gap": not any(4 <= r("overall", city) <= 8 for city in CHINA),
+    "bri22-chengdu-tenth": r("overall", "chengdu") == 10,
+    "bri22-chengdu-best-new-first-tier": best(
+        "overall", {"chengdu", "tianjin", "qingdao", "xian", "zhengzhou"}
+    )
+    == "chengdu",
+    "bri22-singapore-four-firsts": [
+        r(name, "singapore") == 1 for name in ("facility", "trade", "finance", "information")
+    ]
+    + [times("singapore", 1) == 4],
+    "bri22-shanghai-all-top-three": times("shanghai", 3) == 6,
+    "bri22-only-shanghai-all-top-three": all(times(city, 3) < 6 for city in CITIES if city != "shanghai"),
+    "bri22-top-five-asia": first("overall", 5) <= ASIA,
+    "bri22-shanghai-second-in-four": [
+        r(name, "shanghai") == 2 for name in ("policy", "facility", "trade", "information")
+    ],
+    "bri22-shanghai-trade-first-in-china": best("trade", CHINA) == "shanghai",
+    "bri22-shanghai-digital-leads-china": best("information", CHINA) == "shanghai",
+    "bri22-shanghai-behind-singapore-facility": r("facility", "singapore") < r("facility", "shanghai"),
+    "bri22-shanghai-behind-singapore-broadband": r("information", "singapore") < r("information", "shanghai"),
+    "bri22-beijing-dimensions": [
+        r("policy", "beijing") == 1,
+        r("trade", "beijing") == 3,
+        r("information", "beijing") == 3,
+    ],
+    "bri22-beijing-behind-coastal": [
+        max(r(name, "singapore"), r(name, "shanghai")) < r(name, "beijing") for name in ("trade", "finance")
+    ],
+    "bri22-beijing-digital-second-to-shanghai": sorted(CHINA, key=RANK["information"].get)[1] == "beijing",
+    "bri22-bangkok-people-first": [r("overall", "bangkok") == 4, r("people", "bangkok") == 1],
+    "bri22-seoul-dimensions": [
+        r("overall", "seoul") == 5,
+        r("policy", "seoul") == 5,
+        r("finance", "seoul") == 2,
+    ],
+    "bri22-seoul-behind-the-first-four": [
+        all(r(name, city) < r(name, "seoul") for city in first("overall", 4))
+        for name in ("facility", "information")
+    ],
+    "bri22-six-to-ten-one-top-five": all(times(city, 5) for city in CITIES if 6 <= r("overall", city) <= 10),
+    "bri22-dubai-strengths": [r("overall", "dubai") == 6]
+    + [r(name, "dubai") <= 5 for name in ("people", "finance", "information")],
+    "bri22-moscow-policy-third": [
+        r("overall", "moscow") == 7,
+        r("policy", "moscow") == 3,
+        best("policy", ABROAD) == "moscow",
+    ],
+    "bri22-moscow-facility-leads": r("facility", "moscow") <= 5,
+    "bri22-moscow-rail-strongest": sum(
+        "moscow" in key and row["rank_facility"] == "5" for key, row in PAIRS.items()
+    )
+    * 2
+    > sum(row["rank_facility"] == "5" for row in PAIRS.values()),
+    "bri22-moscow-still-top-ten": [r(name, "moscow") <= 10 for name in ("trade", "finance", "people")],
+    "bri22-istanbul-around-ten": [
+        r("overall", "istanbul") == 8,
+        times("istanbul", 12) == 6,
+        times("istanbul", 7) == 0,
+    ],
+    "bri22-shenzhen-facility-third": [r("overall", "shenzhen") == 9, r("facility", "shenzhen") == 3],
+    "bri22-chengdu-policy-strength": sorted(CHINA, key=RANK["policy"].get)[2] == "chengdu",
+    "bri22-chengdu-information": r("information", "chengdu") <= 5,
+    "bri22-chengdu-facility": r("facility", "chengdu") <= 10,
+    "bri22-eleven-to-22-one-or-two": middle(FIVE),
+    "bri22-rome-cairo-policy": {"rome", "cairo"} <= first("policy", 10),
+    "bri22-rome-cairo-people": {"rome", "cairo"} <= first("people", 10),
+    "bri22-tianjin-zhengzhou-finance": {"tianjin", "zhengzhou"} <= first("finance", 10),
+    "bri22-qingdao-facility": r("facility", "qingdao") <= 10,
+    "bri22-three-champions": set().union(*(first(name, 1) for name in DIMENSIONS))
+    == {"singapore", "beijing", "bangkok"},
+    "bri22-beijing-three-top-three": times("beijing", 3) == 3,
+    "bri22-top-five-of-dimensions-rank-high": set().union(*(first(name, 5) for name in DIMENSIONS))
+    <= first("overall", 10),
+    "bri22-coastal-outnumber-in-four": [
+        more(name, COAST, INLAND, 2) for name in ("facility", "trade", "finance", "people")
+    ],
+    "bri22-coastal-not-in-policy-information": [
+        more(name, INLAND, COAST, -1) for name in ("policy", "information")
+    ],
+    "bri22-inland-policy": {"beijing", "moscow"} <= first("policy", 5),
+    "bri22-champion-policy": r("policy", "beijing") == 1,
+    "bri22-table5-policy": order("policy", 1, "beijing", "shanghai", "moscow", "bangkok", "seoul"),
+    "bri22-table5-facility": order("facility", 1, "singapore", "shanghai", "shenzhen", "moscow", "dubai"),
+    "bri22-table5-trade": order("trade", 1, "singapore", "shanghai", "beijing", "shenzhen", "seoul"),
+    "bri22-table5-finance": order("finance", 1, "singapore", "seoul", "shanghai", "dubai", "bangkok"),
+    "bri22-table5-people": order("people", 1, "bangkok", "dubai", "shanghai", "seoul", "singapore"),
+    "bri22-table5-information": order(
+        "information", 1, "singapore", "shanghai", "beijing", "dubai", "chengdu"
+    ),
+    "bri22-singapore-finance-partners": p("finance", 3)
+    == {("shanghai", "singapore"), ("seoul", "singapore"), ("bangkok", "singapore")},
+    "bri22-bangkok-partners": [
+        1 <= pr("people", "bangkok", city) <= 5 for city in ("singapore", "shanghai", "beijing", "dubai")
+    ],
+    "bri22-information-seven-chinese": len(first("information", 10) & CHINA) == 7,
+    "bri22-information-shanghai-beijing": order("information", 1, "singapore", "shanghai", "beijing"),
+    "bri22-top-corridors-top-seven": all(set(pair) <= first("overall", 7) for pair in p("overall", 10)),
+    "bri22-singapore-first-six-corridors": [
+        all("singapore" in pair for pair in p("overall", 6)),
+        sum("singapore" in pair for pair in p("overall", 10)) == 6,
+    ],
+    "bri22-six-east-southeast": label("East Asia / Southeast Asia") == 6,
+    "bri22-two-within-east-asia": label("East Asia / East Asia") == 2,
+    "bri22-coastal-corridors-stronger": sum(set(pair) <= COAST for pair in p("overall", 10))
+    > sum(set(pair) <= INLAND for pair in p("overall", 10)),
+    "bri22-moscow-cairo-first": pr("policy", "moscow", "cairo") == 1,
+    "bri22-policy-active-cities": {"beijing", "shanghai", "moscow", "cairo", "seoul", "rome"}
+    <= {end for pair in p("policy", 5) for end in pair},
+    "bri22-policy-close-pairs": [
+        pr("policy", "beijing", "seoul") == 2,
+        pr("policy", "istanbul", "cairo") == 3,
+    ],
+    "bri22-singapore-chinese-ports": all(
+        1 <= pr("facility", "singapore", city) <= 5 for city in ("shanghai", "shenzhen", "qingdao")
+    ),
+    "bri22-moscow-all-chinese-rail": {city for city in CHINA if pr("facility", "moscow", city) == 5} == CHINA,
+    "bri22-ten-share-rank-five": sum(row["rank_facility"] == "5" for row in PAIRS.values()) == 10,
+    "bri22-trade-east-southeast": sum(set(pair) <= EAST | SOUTHEAST for pair in p("trade", 5))
+    > sum(not set(pair) <= EAST | SOUTHEAST for pair in p("trade", 5)),
+    "bri22-trade-first-four-singapore": all("singapore" in pair for pair in p("trade", 4)),
+    "bri22-finance-four-singapore": sum("singapore" in pair for pair in p("finance", 5)) == 4,
+    "bri22-finance-moscow-dubai": 1 <= pr("finance", "moscow", "dubai") <= 5,
+    "bri22-finance-zhengzhou": 1 <= pr("finance", "singapore", "zhengzhou") <= 5,
+    "bri22-people-with-chinese": [
+        all({"bangkok", "seoul", "singapore"} & set(pair) for pair in p("people", 5)),
+        all(CHINA & set(pair) for pair in p("people", 5)),
+    ],
+    "bri22-people-qingdao-seoul": 1 <= pr("people", "qingdao", "seoul") <= 5,
+    "bri22-information-all-singapore": all("singapore" in pair for pair in p("information", 5)),
+    "bri22-information-four-chinese": sum(
+        "singapore" in pair and bool(CHINA & set(pair)) for pair in p("information", 5)
+    )
+    == 4,
+    "bri22-information-dubai-second": pr("information", "singapore", "dubai") == 2,
+    "bri22-policy-cities": [
+        all(r("policy", city) < r(name, city) for city in ("moscow", "beijing")) for name in DIMENSIONS[1:]
+    ],
+    "bri22-economy-cities": [
+        all(r(name, city) < r("policy", city) for city in ("singapore", "dubai")) for name in DIMENSIONS[1:]
+    ],
+    "bri22-first-tier-digital": {
+        "beijing",
+        "shanghai",
+        "shenzhen",
+        "chengdu",
+        "tianjin",
+        "qingdao",
+        "xian",
+        "zhengzhou",
+    }
+    <= first("information", 10),
+    "bri22-four-international-top-five": [
+        first("finance", 5) == {"singapore", "bangkok", "seoul", "dubai", "shanghai"},
+        r("finance", "shanghai") == 3,
+        first("people", 5) == {"singapore", "bangkok", "seoul", "dubai", "shanghai"},
+        r("people", "shanghai") == 3,
+    ],
+    "bri22-bangkok-finance-fifth": [
+        r("finance", "bangkok") == 5,
+        all(r("finance", city) < r("finance", "bangkok") for city in ("singapore", "shanghai", "dubai")),
+    ],
+    "bri22-people-mostly-capitals": len(first("people", 10) & ABROAD & CAPITALS)
+    > len((first("people", 10) & ABROAD) - CAPITALS),
+    "bri22-dubai-people-not-capital": [
+        r("people", "dubai") == 2,
+        "dubai" not in CAPITALS,
+        len(first("people", 10) & CAPITALS) > len(first("people", 10) - CAPITALS),
+    ],
+    "bri22-neutral-two-or-three": [
+        len(first(name, 5) & group) >= 2
+        for name in ("policy", "facility", "trade")
+        for group in (CHINA, ABROAD)
+    ],
+    "bri22-neutral-policy": order("policy", 1, "beijing", "shanghai", "moscow", "bangkok", "seoul"),
+    "bri22-neutral-facility": [
+        {"singapore", "moscow", "dubai"} <= first("facility", 5),
+        order("facility", 2, "shanghai", "shenzhen"),
+    ],
+    "bri22-neutral-trade": [
+        order("trade", 1, "singapore", "shanghai", "beijing", "shenzhen"),
+        max(r("trade", city) for city in ("shanghai", "beijing", "shenzhen")) < r("trade", "seoul"),
+    ],
+    "bri22-table8-chengdu-trade": r("trade", "chengdu") == 16,
+    "bri22-eight-chinese-information": len(first("information", 10) & CHINA) == 8,
+    "bri22-all-chinese-information": first("information", 10) >= CHINA,
+    "bri22-top-five-international-information": first("overall", 5) & ABROAD & first("information", 10)
+    == {"singapore", "dubai"},
+    "bri22-shanghai-beijing-information": {"shanghai", "beijing"} <= first("information", 3),
+    "bri22-chengdu-above-shenzhen": [
+        r("information", "chengdu") == 5,
+        r("information", "chengdu") < r("information", "shenzhen"),
+    ],
+    "bri22-table9-order": order("information", 1, *(row["city"] for row in read("table9"))),
+    "bri22-three-gain-two": [T10[city] == 2 for city in ("beijing", "tianjin", "zhengzhou")],
+    "bri22-chinese-rise-with-information": sum(effect > 0 for effect in T10.values()) * 2 > len(T10),
+    "bri22-effect-consistent": len({r("overall", city) + effect for city, effect in T10.items()}) == len(T10),
+    "bri22-table10-order": sorted(T10, key=RANK["overall"].get) == list(T10),
+    "bri22-chinese-regional": [
+        all(LEAD[city] >= 1 for city in LEAD if city in CHINA and city != "beijing"),
+        LEAD["beijing"] <= -1,
+    ],
+    "bri22-international-global": sum(LEAD[city] <= -1 for city in LEAD if city in ABROAD) * 2
+    > sum(city in ABROAD for city in LEAD),
+    "bri22-vienna-johannesburg-nairobi": all(
+        LEAD[city] <= -5 for city in ("vienna", "johannesburg", "nairobi")
+    ),
+    "bri22-only-bangkok-regional": {city for city in LEAD if city in ABROAD and LEAD[city] >= 1}
+    == {"bangkok"},
+    "bri22-shanghai-balanced": [LEAD["shanghai"] >= 0, LEAD["shanghai"] <= 1],
+    "bri22-shenzhen-chengdu-tianjin-regional": all(
+        LEAD[city] >= 1 for city in ("shenzhen", "chengdu", "tianjin")
+    ),
+    "bri22-17-marked-differences": len(T11) == 17,
+    "bri22-marked-means-two": all(abs(gap) >= 2 for gap in LEAD.values()),
+    "bri22-table11-tianjin": r("overall", "tianjin") == 12,
+    "bri22-table11-karachi-vienna": order("overall", 15, "vienna", "karachi"),
+    "bri22-singapore-champion-again": [
+        r(name, "singapore") == 1 for name in ("overall", "facility", "trade", "finance", "information")
+    ],
+    "bri22-singapore-shanghai-first": [
+        pr(name, "singapore", "shanghai") == 1 for name in ("facility", "trade", "finance")
+    ],
+    "bri22-shanghai-second": [r("overall", "shanghai") == 2, times("shanghai", 3) == 6],
+    "bri22-chengdu-inland": "chengdu" in INLAND,
+}
+
+
+@pytest.fixture(scope="module")
+def ledger():
+    return {entry.claim.id: entry for entry in evaluate_claims(bri22(), definitions=False, rng=1).entries}
+
+
+def verdict_of(answers):
+    answers = [answers] if isinstance(answers, bool) else answers
+    return "holds" if all(answers) else "partly" if any(answers) else "denied"
+
+
+@pytest.mark.parametrize("name", RECOMPUTED)
+def test_the_verdict_is_what_plain_python_finds(ledger, name):
+    verdict = ledger[name].verdict
+    assert {"contradicted": "denied", "fails": "denied"}.get(verdict, verdict) == verdict_of(RECOMPUTED[name])
+
+
+def test_every_lookup_count_and_comparison_is_recomputed_and_nothing_else():
+    claims = load_claims(find_claim_file("bri22")).claims
+    checked = {
+        claim.id for claim in claims if claim.tests and claim.kind in ("lookup", "count", "comparison")
+    }
+    assert checked == set(RECOMPUTED)
+
+
+def test_denials_rest_on_print_where_they_are_called_contradicted(ledger):
+    contradicted = {name for name, entry in ledger.items() if entry.verdict == "contradicted"}
+    assert {
+        "bri22-top-corridors-top-seven",
+        "bri22-information-seven-chinese",
+        "bri22-table8-chengdu-trade",
+    } <= contradicted
+    assert {
+        name
+        for name, entry in ledger.items()
+        if entry.verdict == "fails" and entry.claim.kind != "statistical"
+    } == {
+        "bri22-4000-values",
+        "bri22-weights-sum",
+        "bri22-21-partners",
+    }
