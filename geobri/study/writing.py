@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-import geopandas as gpd
 import pandas as pd
 
+from geobri.exchange.layers import fixed_date, plain_types
+from geobri.exchange.qgis_style import add_qgis_style
 from geobri.study.model import Study
 
 __all__ = ["cities_frame", "corridors_frame", "write_tables"]
@@ -18,7 +17,6 @@ _RANKS: Final = ("overall", "policy", "facility", "trade", "finance", "people", 
 _CITY_FRONT: Final = ("name", "name_zh", "country", "region", "coastal", "lat", "lon")
 _CORRIDOR_FRONT: Final = ("origin", "destination", "distance_km", "region_pair", "coast_pair")
 _COORDINATE_DIGITS: Final = 6
-_NO_DATE: Final = "1970-01-01T00:00:00.000Z"
 
 
 def cities_frame(study: Study) -> pd.DataFrame:
@@ -65,30 +63,6 @@ def _in_order(frame: pd.DataFrame, front: tuple[str, ...]) -> pd.DataFrame:
     return frame[[*first, *(name for name in frame.columns if name not in first)]]
 
 
-def _writable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Types that every format knows: categories and lists as text."""
-    plain = frame.copy()
-    for name in plain.columns.drop("geometry"):
-        if isinstance(plain[name].dtype, pd.CategoricalDtype):
-            plain[name] = plain[name].astype(object)
-        elif plain[name].map(lambda cell: isinstance(cell, list | tuple | dict | set)).any():
-            plain[name] = plain[name].map(str)
-    return plain
-
-
-@contextmanager
-def _fixed_date() -> Iterator[None]:
-    """GeoPackage notes when it was changed; a fixed date keeps the bytes the same."""
-    import pyogrio
-
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _NO_DATE})
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
-
-
 def write_tables(study: Study, folder: Path) -> list[Path]:
     """Write cities and corridors in every format into an existing folder.
 
@@ -107,11 +81,12 @@ def write_tables(study: Study, folder: Path) -> list[Path]:
     paths = [folder / name for name in ("cities.csv", "corridors.csv", "study.gpkg", "corridors.parquet")]
     cities_frame(study).to_csv(paths[0], lineterminator="\n")
     corridors_frame(study).to_csv(paths[1], lineterminator="\n")
-    cities, corridors = _writable(study.cities), _writable(study.corridors)
-    with _fixed_date():
+    cities, corridors = plain_types(study.cities), plain_types(study.corridors)
+    with fixed_date():
         cities.reset_index().to_file(paths[2], layer="cities", driver="GPKG", engine="pyogrio")
         corridors.reset_index().to_file(
             paths[2], layer="corridors", driver="GPKG", engine="pyogrio", promote_to_multi=True
         )
+    add_qgis_style(paths[2], corridors, [value.column for value in study.corridor_values])
     corridors.to_parquet(paths[3])
     return paths
