@@ -1,5 +1,7 @@
 """Spatial dependence of cities and of corridors: global, local, by distance, and in regressions."""
 
+from geobri.stats.autocorrelation.correlogram import CorrelogramResult, correlogram_test
+from geobri.stats.autocorrelation.corridors import corridor_moran_test
 from geobri.stats.autocorrelation.global_ import bivariate_moran_test, geary_test, getis_ord_test, moran_test
 from geobri.stats.autocorrelation.join_counts import join_count_test
 from geobri.stats.autocorrelation.local import (
@@ -9,12 +11,16 @@ from geobri.stats.autocorrelation.local import (
     local_moran_test,
 )
 from geobri.stats.autocorrelation.records import KIND_COLOURS, AutocorrelationResult, LocalResult
+from geobri.stats.autocorrelation.regression import spatial_regression_test
 
 __all__ = [
     "KIND_COLOURS",
     "AutocorrelationResult",
+    "CorrelogramResult",
     "LocalResult",
     "bivariate_moran_test",
+    "correlogram_test",
+    "corridor_moran_test",
     "geary_test",
     "getis_ord_test",
     "join_count_test",
@@ -23,4 +29,5 @@ __all__ = [
     "local_getis_ord_test",
     "local_moran_test",
     "moran_test",
+    "spatial_regression_test",
 ]

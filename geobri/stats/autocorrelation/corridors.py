@@ -1,0 +1,280 @@
+"""Dependence among corridors: those that share a city, and those with near ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geobri.errors import DataError, SchemaError, SpecificationError, mould
+from geobri.geodesy import distance_matrix_km
+from geobri.stats.dyads.inputs import DyadData, prepare_dyads
+from geobri.stats.pairs import to_matrix
+from geobri.stats.permutation import permutation_p_value, value_permutations
+from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+
+__all__ = ["corridor_moran_test", "near_ends_index", "shared_city_index"]
+
+Rng = int | np.random.Generator | None
+
+
+def shared_city_index(matrices: FloatArray, seen: FloatArray) -> FloatArray:
+    """Give the mean correlation of corridors that share a city: Moran's I of the line graph.
+
+    Parameters
+    ----------
+    matrices
+        Centred values, 0 where there is no corridor, symmetric, shape (R, n, n).
+    seen
+        1 where there is a corridor, shape (n, n).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (R,).
+
+    Notes
+    -----
+    With r_a the sum over the corridors of city a, the cross products of corridors that share a city add up to
+    sum_a r_a^2 - 2 sum z^2, without listing them.
+    """
+    squares = (matrices**2).sum(axis=(1, 2)) / 2
+    cross = (matrices.sum(axis=2) ** 2).sum(axis=1) - 2 * squares
+    degree = seen.sum(axis=1)
+    links = float((degree * (degree - 1)).sum())
+    return np.asarray(cross / links * (seen.sum() / 2) / squares)
+
+
+def near_ends_index(matrices: FloatArray, seen: FloatArray, near: FloatArray) -> FloatArray:
+    """Give Moran's I of corridors whose ends lie near each other.
+
+    Parameters
+    ----------
+    matrices
+        Centred values, 0 where there is no corridor, symmetric, shape (R, n, n).
+    seen
+        1 where there is a corridor: shape (n, n), or (R, n, n) if missing cells travel.
+    near
+        1 where two cities are near, 1 on the diagonal, shape (n, n).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (R,).
+
+    Notes
+    -----
+    Corridors a-b and c-d have the weight K_ac K_bd + K_ad K_bc. With Z the symmetric matrix of values, the
+    cross products over all pairs of corridors are tr(Z K Z K) / 2, less the corridors with themselves.
+    """
+    own = 1 + near
+    squares = (matrices**2).sum(axis=(1, 2)) / 2
+    cross = _double_trace(matrices, near) / 2 - (matrices**2 * own).sum(axis=(1, 2)) / 2
+    masks = seen if seen.ndim == 3 else seen[None]  # noqa: PLR2004 - one mask per permutation
+    links = _double_trace(masks, near) / 2 - (masks * own).sum(axis=(1, 2)) / 2
+    corridors = masks.sum(axis=(1, 2)) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(cross / links * corridors / squares)
+
+
+def _double_trace(matrices: FloatArray, near: FloatArray) -> FloatArray:
+    moved = matrices @ near
+    return np.asarray(np.einsum("rij,rji->r", moved, moved))
+
+
+def _check(neighbours: str, cities: Any, radius_km: float | None, null: str) -> None:
+    caller = "corridor_moran_test"
+    if neighbours not in ("shared city", "near ends") or null not in ("auto", "cities", "corridors"):
+        wanted = "neighbours must be 'shared city' or 'near ends', null 'auto', 'cities' or 'corridors'"
+        raise SpecificationError(mould(caller, wanted, f"{neighbours!r}, {null!r}", "Choose one of each"))
+    if neighbours == "shared city" and null == "cities":
+        wanted = "exchanging cities leaves every shared city shared, so that this null says nothing"
+        raise SpecificationError(
+            mould(caller, wanted, "neighbours='shared city', null='cities'", "Pass null='corridors'")
+        )
+    if neighbours == "near ends" and (cities is None or radius_km is None or not radius_km > 0):
+        wanted = "near ends need the cities and a radius_km above 0"
+        raise SpecificationError(mould(caller, wanted, f"radius_km={radius_km}", "Pass both"))
+
+
+def corridor_moran_test(
+    corridors: pd.DataFrame,
+    value: str,
+    *,
+    neighbours: Literal["shared city", "near ends"] = "shared city",
+    cities: gpd.GeoDataFrame | None = None,
+    radius_km: float | None = None,
+    null: Literal["auto", "cities", "corridors"] = "auto",
+    blocks: Sequence[object] | Literal["auto"] | None = "auto",
+    alternative: Alternative = "two-sided",
+    n_permutations: int = 999,
+    rng: Rng = None,
+) -> TestResult:
+    """Test whether neighbouring corridors have similar values.
+
+    Two questions. Do corridors that *share a city* resemble each other? If so, they are no independent
+    observations, and ordinary standard errors claim too much. Do corridors with *near ends* resemble each
+    other, beyond what the cities themselves explain? If so, strength varies smoothly over the map.
+
+    Parameters
+    ----------
+    corridors
+        One row per undirected pair with `origin`, `destination` and the column `value`; pairs without a value
+        are left out.
+    value
+        Numeric column.
+    neighbours
+        ``"shared city"``, or ``"near ends"``: the ends can be matched so that both lie within `radius_km` of each
+        other, or are the same city.
+    cities
+        Points in EPSG:4326; needed for near ends.
+    radius_km
+        Geodesic radius in km for near ends.
+    null
+        ``"corridors"`` moves values over all corridors; ``"cities"`` exchanges cities, so that corridors of a
+        city stay together; ``"auto"`` is the first for a shared city and the second for near ends.
+    blocks
+        For ``"cities"``: labels within which cities change places, in the order of `cities`; ``"auto"`` keeps
+        missing pairs where they are; None: no restriction.
+    alternative
+        ``"greater"``: neighbours resemble each other.
+    n_permutations
+        Random permutations.
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    TestResult
+        `statistic` is Moran's I of the corridors; for a shared city it is the mean correlation of two corridors
+        that share one.
+
+    Raises
+    ------
+    SpecificationError
+        If choices do not go together.
+    SchemaError
+        If columns are missing.
+    DataError
+        If no two corridors are neighbours, or values do not vary.
+
+    References
+    ----------
+    Black, W. R. (1992). Network autocorrelation in transport network and flow systems.
+    10.1111/j.1538-4632.1992.tb00262.x.
+    """
+    _check(neighbours, cities, radius_km, null)
+    names = _order(corridors, cities)
+    matrix, labels = to_matrix(corridors, value, names)
+    data = prepare_dyads(
+        {value: pd.DataFrame(matrix, labels, labels)}, caller="corridor_moran_test", blocks=blocks
+    )
+    centred, seen = _centred(data), data.seen.astype(np.float64)
+    chosen = null if null != "auto" else ("corridors" if neighbours == "shared city" else "cities")
+    near = (
+        np.eye(len(labels)) if neighbours == "shared city" else _near(cities, labels, float(radius_km or 0.0))
+    )
+
+    def index(matrices: FloatArray, masks: FloatArray) -> FloatArray:
+        return (
+            shared_city_index(matrices, masks)
+            if neighbours == "shared city"
+            else near_ends_index(matrices, masks, near)
+        )
+
+    observed = float(index(centred[None], seen)[0])
+    if not np.isfinite(observed):
+        remedy = "Widen the radius"
+        raise DataError(mould("corridor_moran_test", "some corridors must be neighbours", "none", remedy))
+    moved = _corridor_null if chosen == "corridors" else _city_null
+    drawn, exact, described = moved(data, centred, index, n_permutations, rng)
+    p_value = permutation_p_value(observed, drawn, alternative, exact=exact)
+    what = neighbours if radius_km is None else f"{neighbours} within {radius_km:g} km"
+    base = Term(
+        test="corridor_moran_test",
+        value=value,
+        term=f"Moran's I of corridors, {what}",
+        estimate=observed,
+        statistic=observed,
+        p_value=p_value,
+        alternative=alternative,
+        n_cities=len(labels),
+        n_pairs=data.n_pairs,
+        null=described,
+        method="Moran's I of corridors",
+    )
+    return _result(base, drawn, {"neighbours": what, "null": chosen, "blocks": data.blocks})
+
+
+def _result(base: Term, drawn: FloatArray, choices: dict[str, Any]) -> TestResult:
+    said = {"shared city": "share a city"}.get(choices["neighbours"], "have near ends")
+    middle = float(drawn.mean())
+    return TestResult(
+        statistic=base.statistic,
+        p_value=base.p_value,
+        alternative=base.alternative,
+        n=base.n_cities if choices["null"] == "cities" else base.n_pairs,
+        method=base.method,
+        null_distribution=drawn,
+        sentence=(
+            f"{base.value}: corridors that {said} correlate by {base.statistic:.2f} where chance gives {middle:.2f} "
+            f"(p = {base.p_value:.3g}; {base.n_pairs} corridors of {base.n_cities} cities)."
+        ),
+        terms=(base,),
+        choices=choices,
+    )
+
+
+def _order(corridors: pd.DataFrame, cities: gpd.GeoDataFrame | None) -> list[str]:
+    """Name the cities that have corridors, in the order of the table of cities if there is one."""
+    missing = [name for name in ("origin", "destination") if name not in corridors.columns]
+    if missing:
+        came = f"{list(corridors.columns)}"
+        raise SchemaError(
+            mould("corridor_moran_test", f"corridors need the columns {missing}", came, "Add them")
+        )
+    used = {*corridors["origin"].astype(str), *corridors["destination"].astype(str)}
+    if cities is None:
+        return sorted(used)
+    known = [str(city) for city in cities.index]
+    return [city for city in known if city in used] + sorted(used - set(known))
+
+
+def _near(cities: gpd.GeoDataFrame | None, labels: list[str], radius_km: float) -> FloatArray:
+    if cities is None or not set(labels) <= {str(city) for city in cities.index}:
+        wanted = "every end must be among the cities"
+        raise SchemaError(mould("corridor_moran_test", wanted, "unknown ends", "Add the cities"))
+    placed = cities.set_axis(cities.index.astype(str)).loc[labels]
+    return (distance_matrix_km(placed).to_numpy() <= radius_km).astype(np.float64)
+
+
+def _centred(data: DyadData) -> FloatArray:
+    matrix = data.matrices[0]
+    return np.where(data.seen, matrix - matrix[data.seen].mean(), 0.0)
+
+
+def _corridor_null(
+    data: DyadData, centred: FloatArray, index: Any, n_permutations: int, rng: Rng
+) -> tuple[FloatArray, bool, str]:
+    rows, columns = data.positions()
+    drawn = []
+    generator, seen = np.random.default_rng(rng), data.seen.astype(np.float64)
+    for _ in range(n_permutations):
+        values = np.asarray(value_permutations(centred[rows, columns], 1, rng=generator)[0], dtype=np.float64)
+        drawn.append(index(data.spread(values), seen)[0])
+    return np.array(drawn), False, f"permutation of corridors, {n_permutations} draws"
+
+
+def _city_null(
+    data: DyadData, centred: FloatArray, index: Any, n_permutations: int, rng: Rng
+) -> tuple[FloatArray, bool, str]:
+    plan = data.plan(n_permutations, rng)
+    seen = data.seen.astype(np.float64)
+    drawn = []
+    for order in plan.permutations:
+        cells = np.ix_(order, order)
+        drawn.append(index(centred[cells][None], seen[cells] if data.travelling else seen)[0])
+    return np.array(drawn), plan.exact, plan.describe()
