@@ -1,6 +1,7 @@
 """The interactive map: one HTML file, no network, the same bytes each time."""
 
-from geobri.webmap.maps import CorridorMap, MapChoices, corridor_map, map_parts
+from geobri.webmap.config import MapChoices
+from geobri.webmap.maps import CorridorMap, corridor_map, map_parts
 from geobri.webmap.page import OFFLINE_POLICY, MapParts, join_heads
 from geobri.webmap.saving import save_map
 from geobri.webmap.values import CityValue, CorridorValue

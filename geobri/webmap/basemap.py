@@ -67,7 +67,9 @@ def pack_basemap(
     if basemap == "none":
         return {"kind": "none", "credit": clean(attribution)}
     if basemap in {"land", "countries"}:
-        packed = _pack_land(resolution or "50m") if basemap == "land" else _pack_countries(worldview, resolution)
+        packed = (
+            _pack_land(resolution or "50m") if basemap == "land" else _pack_countries(worldview, resolution)
+        )
         return packed | {"credit": clean(attribution) or packed["credit"]}
     return _check_tiles(basemap, attribution, caller)
 
@@ -75,7 +77,9 @@ def pack_basemap(
 @lru_cache(maxsize=4)
 def _pack_land(resolution: Resolution) -> dict[str, Any]:
     land = boundaries.load_land(resolution).geometry.array
-    polygons = pack_polygons(land, simplify_deg=_LAND_TOLERANCE_DEG[resolution], smallest_deg2=_SMALLEST_ISLAND_DEG2)
+    polygons = pack_polygons(
+        land, simplify_deg=_LAND_TOLERANCE_DEG[resolution], smallest_deg2=_SMALLEST_ISLAND_DEG2
+    )
     return {"kind": "land", "credit": _CREDIT["land"], "polygons": polygons, "lakes": _pack_lakes(resolution)}
 
 
@@ -98,7 +102,9 @@ def _pack_countries(worldview: Worldview, resolution: Resolution | None) -> dict
 
 def _pack_lakes(resolution: Resolution) -> dict[str, Any]:
     lakes = boundaries.load_lakes(resolution).geometry.array
-    return pack_polygons(lakes, simplify_deg=_LAND_TOLERANCE_DEG[resolution], smallest_deg2=_SMALLEST_LAKE_DEG2)
+    return pack_polygons(
+        lakes, simplify_deg=_LAND_TOLERANCE_DEG[resolution], smallest_deg2=_SMALLEST_LAKE_DEG2
+    )
 
 
 def _check_tiles(url: str, attribution: str | None, caller: str) -> dict[str, Any]:
@@ -106,8 +112,12 @@ def _check_tiles(url: str, attribution: str | None, caller: str) -> dict[str, An
     placed = all(mark in url for mark in ("{z}", "{x}", "{y}"))
     if parts.scheme not in {"http", "https"} or not parts.netloc or not placed:
         wanted = "basemap must be 'land', 'countries', 'none' or an http(s) address with {z}, {x} and {y}"
-        raise SpecificationError(mould(caller, wanted, repr(url), "Correct the address, or take basemap='land'"))
+        raise SpecificationError(
+            mould(caller, wanted, repr(url), "Correct the address, or take basemap='land'")
+        )
     if not attribution:
         wanted = "tiles must name whom they are by"
-        raise SpecificationError(mould(caller, wanted, f"no attribution for {url!r}", "Pass attribution='© …'"))
+        raise SpecificationError(
+            mould(caller, wanted, f"no attribution for {url!r}", "Pass attribution='© …'")
+        )
     return {"kind": "tiles", "url": clean(url), "credit": clean(attribution)}

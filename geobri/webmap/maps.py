@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, Unpack
 
 import folium
 import geopandas as gpd
@@ -12,40 +14,15 @@ import pandas as pd
 from branca.element import Element, Figure
 
 from geobri.errors import SpecificationError, mould
-from geobri.webmap.basemap import Resolution, Worldview, pack_basemap
+from geobri.webmap.basemap import Resolution, Worldview
+from geobri.webmap.config import MapChoices, Theme, configure_map
 from geobri.webmap.page import OFFLINE_POLICY, MapParts, assemble_parts, make_key
-from geobri.webmap.payload import as_corridor_values, pack_cities, pack_corridors
-from geobri.webmap.summary import summarise_map
-from geobri.webmap.values import CityValue, CorridorValue, read_numbers
-from geobri.webmap.wording import Language, Text, bilingual, clean
+from geobri.webmap.values import CityValue, CorridorValue
+from geobri.webmap.wording import Language, Text
 
-__all__ = ["CorridorMap", "MapChoices", "corridor_map", "map_parts"]
+__all__ = ["CorridorMap", "corridor_map", "map_parts"]
 
-Theme = Literal["auto", "light", "dark"]
-_THEMES = ("auto", "light", "dark")
-_LANGUAGES = ("en", "zh")
 _LENGTH = re.compile(r"\d+(\.\d+)?(px|%|vh|vw|rem|em)")
-
-
-class MapChoices(TypedDict, total=False):
-    """The choices `corridor_map` and `map_parts` have in common; see `corridor_map`."""
-
-    values: Sequence[str | CorridorValue]
-    city_values: Sequence[str | CityValue]
-    city_value: str | None
-    title: Text | None
-    subtitle: Text | None
-    source: Text | None
-    lang: Language
-    theme: Theme
-    basemap: str
-    worldview: Worldview
-    resolution: Resolution | None
-    attribution: str | None
-    details: Mapping[str, Text] | None
-    translations: Mapping[str, Text] | None
-    state: Mapping[str, Any] | None
-    panel: Literal["open", "closed"]
 
 
 class _Verbatim(Element):
@@ -78,7 +55,9 @@ class CorridorMap(folium.Map):
     default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium declares it so
     default_css: list[tuple[str, str]] = []  # noqa: RUF012
 
-    def __init__(self, config: dict[str, Any], base: dict[str, Any], *, width: str = "100%", height: str = "100%") -> None:
+    def __init__(
+        self, config: dict[str, Any], base: dict[str, Any], *, width: str = "100%", height: str = "100%"
+    ) -> None:
         super().__init__(location=(20, 60), zoom_start=2, tiles=None)
         self._name = "Map"
         self._id = make_key(config, base)
@@ -91,21 +70,29 @@ class CorridorMap(folium.Map):
             size=(width, height),
             standalone=True,
         )
-        self._lang = config["lang"]
         self._title = config["title"][config["lang"]]
         self._uses_network = base["kind"] == "tiles"
 
-    def render(self, **kwargs: Any) -> None:
+    def render(self, **kwargs: Any) -> str:
         """Write the map and its children into the figure.
 
         Parameters
         ----------
         **kwargs
             Handed on to the children.
+
+        Returns
+        -------
+        str
+            Nothing: like all of folium, a map writes into the figure it stands in.
         """
         figure = self.get_root()
         if not isinstance(figure, Figure):
-            raise SpecificationError(mould("CorridorMap", "a map must stand in a figure", type(figure).__name__, "Add it to a Figure"))
+            raise SpecificationError(
+                mould(
+                    "CorridorMap", "a map must stand in a figure", type(figure).__name__, "Add it to a Figure"
+                )
+            )
         self._name_descendants(self)
         policy = [] if self._uses_network or self._children else [OFFLINE_POLICY]
         head = "\n".join([*policy, *_page_head(self._title), self.parts.head])
@@ -114,22 +101,32 @@ class CorridorMap(folium.Map):
         figure.script.add_child(_Verbatim(self.parts.script), name=self.get_name())
         for child in self._children.values():
             child.render(**kwargs)
+        return ""
 
     def _name_descendants(self, element: Element) -> None:
         """Give folium's children names that count up, where folium would draw them at random."""
-        for child in element._children.values():  # noqa: SLF001 - folium offers no other way
+        named: OrderedDict[str, Element] = OrderedDict()
+        for key, child in element._children.items():  # noqa: SLF001 - folium offers no other way
+            old = child.get_name()
             if not child._id.startswith(self._id):  # noqa: SLF001
                 self._n_named += 1
                 child._id = f"{self._id}_{self._n_named}"  # noqa: SLF001
-            self._name_descendants(child)
+            named[child.get_name() if key == old else key] = child
+            if (
+                getattr(child, "layer_name", None) == old
+            ):  # a layer without a name shows its own in the control
+                child.layer_name = child.get_name()
+            inside = getattr(child, "html", None)  # a popup keeps its words beside its children
+            for part in (child, inside):
+                if isinstance(part, Element):
+                    self._name_descendants(part)
+        element._children = named  # noqa: SLF001
 
 
 def _page_head(title: str) -> list[str]:
-    from html import escape
-
     return [
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{escape(title)}</title>",
+        f"<title>{html.escape(title)}</title>",
         "<style>html,body{width:100%;height:100%;margin:0;padding:0}</style>",
         "<script>L_NO_TOUCH=false;L_DISABLE_3D=false;</script>",
     ]
@@ -220,12 +217,8 @@ def corridor_map(
     SpecificationError
         If a choice is not one of those offered.
     """
-    size = _check_size(width, height)
-    config, base = _configure(
-        cities,
-        corridors,
-        value,
-        caller="corridor_map",
+    size = _check_size(width, height, "corridor_map")
+    choices = MapChoices(
         values=values,
         city_values=city_values,
         city_value=city_value,
@@ -243,6 +236,7 @@ def corridor_map(
         state=state,
         panel=panel,
     )
+    config, base = configure_map(cities, corridors, value, choices, caller="corridor_map")
     return CorridorMap(config, base, width=size[0], height=size[1])
 
 
@@ -254,7 +248,7 @@ def map_parts(
     key: str,
     width: str = "100%",
     height: str = "560px",
-    **choices: Any,
+    **choices: Unpack[MapChoices],
 ) -> MapParts:
     """Draw corridors as pieces of HTML for a page of one's own; several maps can share a page.
 
@@ -287,81 +281,14 @@ def map_parts(
     SpecificationError
         If a choice is not one of those offered.
     """
-    unknown = sorted(set(choices) - set(MapChoices.__annotations__))
-    if unknown:
-        wanted = f"choices must be among {sorted(MapChoices.__annotations__)}"
-        raise SpecificationError(mould("map_parts", wanted, ", ".join(unknown), "Correct the spelling"))
-    size = _check_size(width, height)
-    config, base = _configure(cities, corridors, value, caller="map_parts", **choices)
+    size = _check_size(width, height, "map_parts")
+    config, base = configure_map(cities, corridors, value, choices, caller="map_parts")
     return assemble_parts(config, base, key=key, size=size)
 
 
-def _check_size(width: str, height: str) -> tuple[str, str]:
+def _check_size(width: str, height: str, caller: str) -> tuple[str, str]:
     for length in (width, height):
         if not _LENGTH.fullmatch(str(length)):
             wanted = "width and height must be CSS lengths such as '100%' or '560px'"
-            raise SpecificationError(mould("corridor_map", wanted, repr(length), "Write a number and its unit"))
+            raise SpecificationError(mould(caller, wanted, repr(length), "Write a number and its unit"))
     return width, height
-
-
-def _check_choice(caller: str, name: str, came: object, allowed: Sequence[str]) -> None:
-    if came not in allowed:
-        raise SpecificationError(mould(caller, f"{name} must be one of {', '.join(allowed)}", repr(came), "Choose one of these"))
-
-
-def _translation(name: str, text: Text, caller: str) -> dict[str, str]:
-    both = {"en": name, "zh": text} if isinstance(text, str) else text
-    return bilingual(both, caller=caller, what=f"the translation of '{name}'")
-
-
-def _configure(
-    cities: gpd.GeoDataFrame,
-    corridors: pd.DataFrame,
-    value: str | CorridorValue,
-    *,
-    caller: str,
-    values: Sequence[str | CorridorValue] = (),
-    city_values: Sequence[str | CityValue] = (),
-    city_value: str | None = None,
-    title: Text | None = None,
-    subtitle: Text | None = None,
-    source: Text | None = None,
-    lang: Language = "en",
-    theme: Theme = "auto",
-    basemap: str = "land",
-    worldview: Worldview = "ne",
-    resolution: Resolution | None = None,
-    attribution: str | None = None,
-    details: Mapping[str, Text] | None = None,
-    translations: Mapping[str, Text] | None = None,
-    state: Mapping[str, Any] | None = None,
-    panel: str = "open",
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Check all choices and pack everything the page reads: the map's own document, and the base map."""
-    _check_choice(caller, "lang", lang, _LANGUAGES)
-    _check_choice(caller, "theme", theme, _THEMES)
-    _check_choice(caller, "panel", panel, ("open", "closed"))
-    packed_cities = pack_cities(cities, city_values, caller=caller)
-    if city_value is not None:
-        _check_choice(caller, "city_value", city_value, [item["key"] for item in packed_cities["values"]])
-    shown = as_corridor_values(value, values, corridors, caller=caller)
-    opening = value if isinstance(value, str) else value.column
-    packed = pack_corridors(corridors, cities.index, shown, details=details, opening=opening, caller=caller)
-    measure = next(item for item in packed["values"] if item["key"] == opening)
-    numbers = read_numbers(corridors[opening], caller=caller, table="corridors")
-    default_title = {"en": "Corridors between cities", "zh": "城市间通道"}
-    config = {
-        "title": bilingual(title if title is not None else default_title, caller=caller, what="title"),
-        "subtitle": bilingual(subtitle, caller=caller, what="subtitle"),
-        "source": bilingual(source, caller=caller, what="source"),
-        "summary": summarise_map(cities, corridors, numbers, measure),
-        "lang": lang,
-        "theme": theme,
-        "panel": panel,
-        "translations": {clean(name): _translation(name, text, caller) for name, text in (translations or {}).items()},
-        "cities": packed_cities,
-        "corridors": packed,
-        "state": {"value": opening, "points": city_value} | dict(state or {}),
-    }
-    base = pack_basemap(basemap, worldview=worldview, resolution=resolution, attribution=attribution, caller=caller)
-    return config, base

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import shapely
+from pandas.api.extensions import ExtensionArray
 
 __all__ = ["QUANTUM_DEG", "pack_numbers", "pack_polygons", "to_varint"]
 
@@ -66,10 +67,12 @@ def to_varint(values: npt.NDArray[np.int64]) -> bytes:
     n_groups[(groups == 0).all(axis=1)] = 1
     position = np.arange(5)
     continued = (position < n_groups[:, None] - 1) * 0x80
-    return (groups | continued)[position < n_groups[:, None]].astype(np.uint8).tobytes()
+    return bytes((groups | continued)[position < n_groups[:, None]].astype(np.uint8))
 
 
-def pack_polygons(geometry: npt.ArrayLike, *, simplify_deg: float = 0.0, smallest_deg2: float = 0.0) -> dict[str, Any]:
+def pack_polygons(
+    geometry: npt.ArrayLike | ExtensionArray, *, simplify_deg: float = 0.0, smallest_deg2: float = 0.0
+) -> dict[str, Any]:
     """Pack polygons as rounded steps from vertex to vertex.
 
     Parameters

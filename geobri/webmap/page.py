@@ -16,7 +16,7 @@ from geobri.webmap.wording import to_safe_json
 __all__ = ["OFFLINE_POLICY", "MapParts", "assemble_parts", "join_heads", "make_key"]
 
 OFFLINE_POLICY: Final = (
-    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; script-src \'unsafe-inline\'; '
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'unsafe-inline'; "
     "style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'\">"
 )
 """A policy under which the page cannot reach any network; for pages that hold nothing but our own maps."""

@@ -13,8 +13,15 @@ import pandas as pd
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.tables import check_cities
 from geobri.webmap.packing import pack_numbers
-from geobri.webmap.values import CityValue, CorridorValue, pack_category, pack_measure, read_numbers, with_kind
-from geobri.webmap.wording import clean
+from geobri.webmap.values import (
+    CityValue,
+    CorridorValue,
+    pack_category,
+    pack_measure,
+    read_numbers,
+    with_kind,
+)
+from geobri.webmap.wording import bilingual, clean
 
 __all__ = ["as_corridor_values", "pack_cities", "pack_corridors", "sort_strongest_first"]
 
@@ -55,7 +62,14 @@ def as_corridor_values(
     missing = [name for name in unique if name not in corridors.columns]
     if missing:
         wanted = f"corridors must have the columns {first_offenders(missing)}"
-        raise SchemaError(mould(caller, wanted, f"the columns {list(map(str, corridors.columns))}", "Correct `value` or `values`"))
+        raise SchemaError(
+            mould(
+                caller,
+                wanted,
+                f"the columns {list(map(str, corridors.columns))}",
+                "Correct `value` or `values`",
+            )
+        )
     return list(unique.values())
 
 
@@ -123,7 +137,9 @@ def _pack_city_value(item: str | CityValue, cities: gpd.GeoDataFrame, caller: st
     value = CityValue(item) if isinstance(item, str) else item
     if value.column not in cities.columns:
         came = f"the columns {list(map(str, cities.columns))}"
-        raise SchemaError(mould(caller, f"cities must have the column '{value.column}'", came, "Correct `city_values`"))
+        raise SchemaError(
+            mould(caller, f"cities must have the column '{value.column}'", came, "Correct `city_values`")
+        )
     column = cities[value.column]
     value = with_kind(value, column)
     if value.kind == "category":
@@ -172,7 +188,9 @@ def pack_corridors(
     """
     ends = _read_ends(corridors, slugs, caller)
     opening = opening or values[0].column
-    numbers = {item.column: read_numbers(corridors[item.column], caller=caller, table="corridors") for item in values}
+    numbers = {
+        item.column: read_numbers(corridors[item.column], caller=caller, table="corridors") for item in values
+    }
     packed = {item.column: pack_measure(item, numbers[item.column], caller=caller) for item in values}
     order = sort_strongest_first(numbers[opening], packed[opening]["direction"])
     for name, column in numbers.items():
@@ -191,16 +209,32 @@ def pack_corridors(
     }
 
 
-def _read_ends(corridors: pd.DataFrame, slugs: pd.Index, caller: str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def _read_ends(
+    corridors: pd.DataFrame, slugs: pd.Index, caller: str
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     missing = [name for name in ("origin", "destination") if name not in corridors.columns]
     if missing:
         came = f"the columns {list(map(str, corridors.columns))}"
-        raise SchemaError(mould(caller, f"corridors must have {' and '.join(missing)}", came, "Use geobri.corridors.build_corridors"))
+        raise SchemaError(
+            mould(
+                caller,
+                f"corridors must have {' and '.join(missing)}",
+                came,
+                "Use geobri.corridors.build_corridors",
+            )
+        )
     origin, destination = (slugs.get_indexer(pd.Index(corridors[end])) for end in ("origin", "destination"))
     unknown = pd.concat([corridors["origin"][origin < 0], corridors["destination"][destination < 0]]).unique()
     if len(unknown):
         wanted = "every corridor must join two cities of the table"
-        raise DataError(mould(caller, wanted, f"{len(unknown)} unknown cities: {first_offenders(unknown)}", "Add them to cities, or drop the rows"))
+        raise DataError(
+            mould(
+                caller,
+                wanted,
+                f"{len(unknown)} unknown cities: {first_offenders(unknown)}",
+                "Add them to cities, or drop the rows",
+            )
+        )
     loops = corridors.index[origin == destination]
     if len(loops):
         came = f"{len(loops)} corridors from a city to itself: {first_offenders(loops)}"
@@ -212,7 +246,14 @@ def _pack_ids(corridors: pd.DataFrame, caller: str) -> tuple[list[str] | None, b
     doubled = corridors.index[corridors.index.duplicated()]
     if len(doubled):
         wanted = "the index of corridors must be unique"
-        raise SchemaError(mould(caller, wanted, f"{len(doubled)} doubled ids: {first_offenders(doubled)}", "Remove or rename them"))
+        raise SchemaError(
+            mould(
+                caller,
+                wanted,
+                f"{len(doubled)} doubled ids: {first_offenders(doubled)}",
+                "Remove or rename them",
+            )
+        )
     index = corridors.index.astype(str)
     origin, destination = corridors["origin"].astype(str), corridors["destination"].astype(str)
     if (index == (origin + "->" + destination).to_numpy()).all():
@@ -231,9 +272,13 @@ def _pack_distance(corridors: pd.DataFrame, caller: str) -> dict[str, str] | Non
 
 
 def _pack_detail(name: str, label: Any, corridors: pd.DataFrame) -> dict[str, Any]:
-    from geobri.webmap.wording import bilingual
-
     if name not in corridors.columns:
         came = f"the columns {list(map(str, corridors.columns))}"
-        raise SchemaError(mould("corridor_map", f"corridors must have the column '{name}'", came, "Correct `details`"))
-    return {"key": name, "label": bilingual(label or name), "text": [clean(cell) if not pd.isna(cell) else "" for cell in corridors[name]]}
+        raise SchemaError(
+            mould("corridor_map", f"corridors must have the column '{name}'", came, "Correct `details`")
+        )
+    return {
+        "key": name,
+        "label": bilingual(label or name),
+        "text": [clean(cell) if not pd.isna(cell) else "" for cell in corridors[name]],
+    }

@@ -45,7 +45,9 @@ def save_map(corridor_map: folium.Map, path: str | os.PathLike[str]) -> Path:
         Path(temporary).replace(target)
     except OSError as error:
         came = f"{type(error).__name__} for {target}: {error.strerror or error}"
-        raise OutputError(mould("save_map", "the map must be written to a file", came, "Check folder, rights and space")) from error
+        raise OutputError(
+            mould("save_map", "the map must be written to a file", came, "Check folder, rights and space")
+        ) from error
     finally:
         if temporary:
             with contextlib.suppress(OSError):

@@ -53,7 +53,9 @@ def summarise_map(
     }
 
 
-def _name(cities: pd.DataFrame, corridors: pd.DataFrame, row: int, numbers: npt.NDArray[np.float64], column: str) -> str:
+def _name(
+    cities: pd.DataFrame, corridors: pd.DataFrame, row: int, numbers: npt.NDArray[np.float64], column: str
+) -> str:
     ends = []
     for end in ("origin", "destination"):
         city = cities.loc[corridors[end].iloc[row]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -16,9 +17,10 @@ from geobri.errors import SchemaError, SpecificationError, first_offenders, moul
 from geobri.webmap.packing import pack_numbers
 from geobri.webmap.wording import Text, bilingual, clean
 
-__all__ = ["CityValue", "CorridorValue", "pack_category", "pack_measure", "read_numbers"]
+__all__ = ["CityValue", "CorridorValue", "pack_category", "pack_measure", "read_numbers", "with_kind"]
 
 Kind = Literal["rank", "score"]
+_HEX_COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +99,16 @@ def read_numbers(column: pd.Series[Any], *, caller: str, table: str) -> npt.NDAr
     SchemaError
         If a cell is neither a number nor missing, or is infinite.
     """
-    numbers = pd.to_numeric(column, errors="coerce").astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+    coerced = pd.to_numeric(column, errors="coerce").astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    numbers: npt.NDArray[np.float64] = np.array(coerced, dtype=np.float64)
     bad = (np.isnan(numbers) & column.notna().to_numpy(dtype=bool)) | np.isinf(numbers)
     if bad.any():
         offenders = [f"{label}: {value}" for label, value in column[bad].items()]
         wanted = f"column '{column.name}' of {table} must hold numbers"
         came = f"{int(bad.sum())} of {len(column)} rows otherwise (first: {first_offenders(offenders)})"
-        raise SchemaError(mould(caller, wanted, came, "Correct them, or leave the cells empty where nothing is known"))
+        raise SchemaError(
+            mould(caller, wanted, came, "Correct them, or leave the cells empty where nothing is known")
+        )
     return numbers
 
 
@@ -158,7 +163,9 @@ def pack_measure(
     }
 
 
-def pack_category(value: CityValue, column: pd.Series[Any], *, caller: str = "corridor_map") -> dict[str, Any]:
+def pack_category(
+    value: CityValue, column: pd.Series[Any], *, caller: str = "corridor_map"
+) -> dict[str, Any]:
     """Describe a categorical column of the cities for the page.
 
     Parameters
@@ -187,7 +194,9 @@ def pack_category(value: CityValue, column: pd.Series[Any], *, caller: str = "co
     forgotten = [name for name in met if name not in categories]
     if forgotten:
         wanted = f"the order of '{value.column}' must name every category"
-        raise SpecificationError(mould(caller, wanted, f"none for {first_offenders(forgotten)}", "Add them to order"))
+        raise SpecificationError(
+            mould(caller, wanted, f"none for {first_offenders(forgotten)}", "Add them to order")
+        )
     colours = {clean(name): colour for name, colour in (value.colours or {}).items()}
     _check_colours(value.column, colours, caller)
     codes = [float(categories.index(text)) if text else math.nan for text in texts]
@@ -202,14 +211,14 @@ def pack_category(value: CityValue, column: pd.Series[Any], *, caller: str = "co
 
 
 def _check_colours(column: str, colours: Mapping[str, str], caller: str) -> None:
-    def is_hex(colour: object) -> bool:
-        text = str(colour)
-        return len(text) == 7 and text[0] == "#" and all(digit in "0123456789abcdefABCDEF" for digit in text[1:])  # noqa: PLR2004
-
-    wrong = [f"{name}: {colour}" for name, colour in colours.items() if not is_hex(colour)]
+    wrong = [
+        f"{name}: {colour}" for name, colour in colours.items() if not _HEX_COLOUR.fullmatch(str(colour))
+    ]
     if wrong:
         wanted = f"colours of '{column}' must be written #rrggbb"
-        raise SpecificationError(mould(caller, wanted, first_offenders(wrong), "Write six hexadecimal digits"))
+        raise SpecificationError(
+            mould(caller, wanted, first_offenders(wrong), "Write six hexadecimal digits")
+        )
 
 
 def with_kind(value: CityValue, column: pd.Series[Any]) -> CityValue:

@@ -67,7 +67,9 @@ def bilingual(text: Text | None, *, caller: str = "corridor_map", what: str = "t
     known = {key: clean(value) for key, value in text.items() if key in {"en", "zh"}}
     if not known or len(known) < len(text):
         wanted = f"{what} must be a string, or a mapping with the keys 'en' and 'zh'"
-        raise SpecificationError(mould(caller, wanted, f"the keys {sorted(map(str, text))}", "Use 'en' and 'zh'"))
+        raise SpecificationError(
+            mould(caller, wanted, f"the keys {sorted(map(str, text))}", "Use 'en' and 'zh'")
+        )
     other = next(iter(known.values()))
     return {"en": known.get("en", other), "zh": known.get("zh", other)}
 

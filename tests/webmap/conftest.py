@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 
@@ -11,6 +13,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+
+from geobri.webmap import CityValue, CorridorValue, corridor_map, save_map
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
@@ -62,7 +66,9 @@ def make_cities(rows=CITIES) -> gpd.GeoDataFrame:
 def make_corridors(cities: gpd.GeoDataFrame) -> pd.DataFrame:
     """All international pairs with ranks and a score that follow from the order of the cities alone."""
     place = {city: n for n, city in enumerate(cities.index)}
-    pairs = [pair for pair in combinations(sorted(place), 2) if cities.country[pair[0]] != cities.country[pair[1]]]
+    pairs = [
+        pair for pair in combinations(sorted(place), 2) if cities.country[pair[0]] != cities.country[pair[1]]
+    ]
     frame = pd.DataFrame(pairs, columns=["origin", "destination"])
     frame.index = pd.Index([f"{a}--{b}" for a, b in pairs], name="corridor")
     strength = np.array([100 / (1 + place[a] + place[b] + 0.01 * place[a] * place[b]) for a, b in pairs])
@@ -79,7 +85,8 @@ def make_corridors(cities: gpd.GeoDataFrame) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def cities() -> gpd.GeoDataFrame:
     return make_cities().assign(
-        rank_overall=range(1, 23), cluster=["Leader" if n < 6 else "Follower" if n < 18 else None for n in range(22)]
+        rank_overall=range(1, 23),
+        cluster=["Leader" if n < 6 else "Follower" if n < 18 else None for n in range(22)],
     )
 
 
@@ -89,12 +96,168 @@ def corridors(cities) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[object]:
+def city_table():
+    return make_cities
+
+
+@pytest.fixture(scope="session")
+def corridor_table():
+    return make_corridors
+
+
+@pytest.fixture(scope="session")
+def published_map(cities, corridors):
+    """The map most tests look at: ranks with gaps, a whole score, two layers of the points."""
+    return corridor_map(
+        cities,
+        corridors,
+        "rank_overall",
+        values=[
+            "rank_overall",
+            "rank_trade",
+            "rank_rail",
+            CorridorValue("score", label={"en": "Index", "zh": "指数"}),
+        ],
+        city_values=[CityValue("rank_overall", label={"en": "City rank", "zh": "城市排名"}), "cluster"],
+        title={"en": "Twenty-two cities", "zh": "二十二城"},
+        source="typed by hand",
+        translations=REGIONS_ZH,
+    )
+
+
+@pytest.fixture(scope="session")
+def published_file(published_map, tmp_path_factory) -> Path:
+    return save_map(published_map, tmp_path_factory.mktemp("maps") / "published.html")
+
+
+@dataclass
+class OpenMap:
+    """A page with a map, and what it did."""
+
+    page: object
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    key: str = ""
+
+    def ask(self, expression: str, argument: object = None):
+        """Evaluate JavaScript in which `map` is the interface of the map on the page."""
+        chosen = f"document.getElementById('{self.key}')" if self.key else "document.querySelector('.geobri')"
+        return self.page.evaluate(
+            f"(argument) => {{ const map = {chosen}.geobri; return {expression}; }}", argument
+        )
+
+    def set(self, **state) -> None:
+        self.ask("map.setState(argument)", state)
+
+    @property
+    def state(self) -> dict:
+        return self.ask("map.getState()")
+
+    @property
+    def drawn(self) -> list[str]:
+        return self.ask("map.drawn()")
+
+    def place_on(self, corridor: str, share: float = 0.5) -> tuple[float, float]:
+        """Where a vertex of a corridor lies on the screen."""
+        script = """(() => {
+            const arc = map.arc(argument[0]);
+            const [x, y] = arc[Math.round((arc.length - 1) * argument[1])];
+            const scale = map.map.options.crs.scale(map.map.getZoom());
+            const at = L.point(x * scale, y * scale).subtract(map.map.getPixelOrigin());
+            const p = map.map.layerPointToContainerPoint(at);
+            const box = map.map.getContainer().getBoundingClientRect();
+            return [p.x + box.x, p.y + box.y];
+        })()"""
+        return tuple(self.ask(script, [corridor, share]))
+
+    def place_of(self, lat: float, lon: float) -> tuple[float, float]:
+        script = """(() => {
+            const p = map.map.latLngToContainerPoint(argument);
+            const box = map.map.getContainer().getBoundingClientRect();
+            return [p.x + box.x, p.y + box.y];
+        })()"""
+        return tuple(self.ask(script, [lat, lon]))
+
+    def wait_until(self, expression: str, seconds: float = 5.0) -> None:
+        """Wait for an expression to hold; playwright's own way evaluates text, which the page forbids."""
+        end = time.monotonic() + seconds
+        while not self.page.evaluate(expression):
+            assert time.monotonic() < end, expression
+            self.page.wait_for_timeout(20)
+
+    def text(self, selector: str) -> str:
+        return self.page.inner_text(selector)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
     if not CHROMIUM.exists() and not os.environ.get("CI"):
         pytest.skip("no Chromium here")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+READBACK = "willReadFrequently"  # a hint to these tests, which read pixels back
+
+
+def watch(page, key: str = "") -> OpenMap:
+    """Note whatever a page complains about or asks for."""
+    page.set_default_timeout(8000)
+    shown = OpenMap(page, key=key)
+    page.on("console", lambda message: shown.complaints.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: shown.complaints.append(f"error: {error}"))
+    page.on("request", lambda request: shown.requests.append(request.url))
+    page.on("dialog", lambda dialog: (shown.complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    return shown
+
+
+def check_peace(shown: OpenMap) -> None:
+    """Nothing may have complained, and nothing may have asked for an address."""
+    assert not [url for url in shown.requests if not url.startswith(("file:", "data:", "blob:", "about:"))]
+    assert not [complaint for complaint in shown.complaints if READBACK not in complaint]
+
+
+@pytest.fixture
+def open_map(chromium) -> Iterator[Callable[..., OpenMap]]:
+    """Open a file with the network off, in a window of its own."""
+    opened: list[OpenMap] = []
+
+    def open_file(path: Path, *, width=1280, height=720, at="", key="", **context) -> OpenMap:
+        viewport = {"width": width, "height": height}
+        shown = watch(chromium.new_context(viewport=viewport, offline=True, **context).new_page(), key)
+        opened.append(shown)
+        shown.page.goto(path.as_uri() + at)
+        if shown.page.query_selector(".geobri"):
+            shown.ask("map.ready")
+        return shown
+
+    yield open_file
+    for shown in opened:
+        shown.page.context.close()
+        check_peace(shown)
+
+
+@pytest.fixture(scope="session")
+def shared_window(chromium, published_file) -> Iterator[OpenMap]:
+    viewport = {"width": 1280, "height": 720}
+    shown = watch(chromium.new_context(viewport=viewport, offline=True).new_page())
+    shown.page.goto(published_file.as_uri())
+    shown.ask("map.ready")
+    yield shown
+    shown.page.context.close()
+
+
+@pytest.fixture
+def opened(shared_window) -> Iterator[OpenMap]:
+    """The published map in one window for many tests, put back to its opening state before each."""
+    shared_window.page.mouse.move(1200, 600)
+    shared_window.ask("map.map.getContainer().focus()")
+    shared_window.page.keyboard.press("Escape")
+    shared_window.set(lang="en", theme="auto")
+    shared_window.ask("map.reset()")
+    yield shared_window
+    check_peace(shared_window)

@@ -111,7 +111,9 @@
       close.setAttribute("aria-label", app.say("close"));
       if (card.hidden) return;
       const parts = i >= 0 ? corridorCard(app, i) : cityCard(app, c);
+      const focused = body.contains(document.activeElement);
       body.replaceChildren(...parts.filter(Boolean));
+      if (focused) close.focus({ preventScroll: true });
       card.setAttribute("aria-label", i >= 0 ? plainName(app, i) : app.cityName(c));
     });
     return card;

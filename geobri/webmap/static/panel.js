@@ -201,11 +201,11 @@
   function makePanel(app) {
     const panel = h("div", { class: "geobri-card geobri-panel" });
     const fields = [
-      G.search.makeSearch(app), valueField(app), regionField(app), coastField(app), topField(app), rangeField(app),
+      valueField(app), regionField(app), coastField(app), topField(app), rangeField(app),
       missingField(app), pointsField(app),
     ];
     const controls = h("div", { class: "geobri-controls", id: `${app.key}_controls` }, ...fields);
-    panel.append(header(app, panel), controls, footer(app));
+    panel.append(header(app, panel), G.search.makeSearch(app), controls, footer(app));
     if (app.isNarrow() || app.config.panel === "closed") panel.classList.add("geobri-folded");
     return panel;
   }

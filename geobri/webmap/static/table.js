@@ -36,9 +36,12 @@
       const titles = ["", app.say("corridor"), measure.label[app.state.lang]];
       if (app.model.distance) titles.push(app.say("distance"));
       titles.push(app.say("cityTypes"));
+      const focused = [...body.rows].findIndex((tr) => tr.contains(document.activeElement));
       caption.textContent = rows.length ? app.say("sheetNote", { n: rows.length }) : app.say("nothing");
       head.replaceChildren(h("tr", {}, ...titles.map((text) => h("th", { scope: "col" }, text))));
       body.replaceChildren(...rows.map(row));
+      const again = body.rows[Math.min(focused, rows.length - 1)];
+      if (again) again.querySelector("button").focus({ preventScroll: true });
     }
 
     function toggle(open) {

@@ -1,0 +1,181 @@
+"""The document a map's page reads: all choices checked, all tables packed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal, TypedDict
+
+import geopandas as gpd
+import pandas as pd
+
+from geobri.errors import SpecificationError, mould
+from geobri.webmap.basemap import Resolution, Worldview, pack_basemap
+from geobri.webmap.payload import as_corridor_values, pack_cities, pack_corridors
+from geobri.webmap.summary import summarise_map
+from geobri.webmap.values import CityValue, CorridorValue, read_numbers
+from geobri.webmap.wording import Language, Text, bilingual, clean
+
+__all__ = ["DEFAULT_CHOICES", "MapChoices", "Theme", "check_choice", "configure_map"]
+
+Theme = Literal["auto", "light", "dark"]
+_DEFAULT_TITLE: Final = {"en": "Corridors between cities", "zh": "城市间通道"}
+
+
+class MapChoices(TypedDict, total=False):
+    """The choices that `corridor_map` and `map_parts` have in common; `corridor_map` explains each."""
+
+    values: Sequence[str | CorridorValue]
+    city_values: Sequence[str | CityValue]
+    city_value: str | None
+    title: Text | None
+    subtitle: Text | None
+    source: Text | None
+    lang: Language
+    theme: Theme
+    basemap: str
+    worldview: Worldview
+    resolution: Resolution | None
+    attribution: str | None
+    details: Mapping[str, Text] | None
+    translations: Mapping[str, Text] | None
+    state: Mapping[str, Any] | None
+    panel: Literal["open", "closed"]
+
+
+DEFAULT_CHOICES: Final = MapChoices(
+    values=(),
+    city_values=(),
+    city_value=None,
+    title=None,
+    subtitle=None,
+    source=None,
+    lang="en",
+    theme="auto",
+    basemap="land",
+    worldview="ne",
+    resolution=None,
+    attribution=None,
+    details=None,
+    translations=None,
+    state=None,
+    panel="open",
+)
+
+
+def check_choice(caller: str, name: str, came: object, allowed: Sequence[str]) -> None:
+    """Refuse a choice that is not offered.
+
+    Parameters
+    ----------
+    caller, name
+        Who asks, and for which choice.
+    came
+        What came.
+    allowed
+        What is offered.
+
+    Raises
+    ------
+    SpecificationError
+        If `came` is not among `allowed`.
+    """
+    if came not in allowed:
+        wanted = f"{name} must be one of {', '.join(allowed) or 'nothing, as none is offered'}"
+        raise SpecificationError(mould(caller, wanted, repr(came), "Choose one of these"))
+
+
+def configure_map(
+    cities: gpd.GeoDataFrame,
+    corridors: pd.DataFrame,
+    value: str | CorridorValue,
+    given: MapChoices,
+    *,
+    caller: str,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Check all choices and pack everything the page reads.
+
+    Parameters
+    ----------
+    cities, corridors
+        The tables.
+    value
+        The column the page opens with.
+    given
+        The choices that differ from `DEFAULT_CHOICES`.
+    caller
+        Who asks, for the messages.
+
+    Returns
+    -------
+    tuple of dict
+        The map's own document, and the base map.
+
+    Raises
+    ------
+    SpecificationError
+        If a choice is not offered.
+    SchemaError, DataError
+        If a table is at fault.
+    """
+    unknown = sorted(set(given) - set(DEFAULT_CHOICES))
+    if unknown:
+        wanted = f"choices must be among {', '.join(DEFAULT_CHOICES)}"
+        raise SpecificationError(mould(caller, wanted, ", ".join(unknown), "Correct the spelling"))
+    choices: MapChoices = {**DEFAULT_CHOICES, **given}
+    check_choice(caller, "lang", choices["lang"], ("en", "zh"))
+    check_choice(caller, "theme", choices["theme"], ("auto", "light", "dark"))
+    check_choice(caller, "panel", choices["panel"], ("open", "closed"))
+    config = _pack_words(choices, caller) | _pack_tables(cities, corridors, value, choices, caller)
+    base = pack_basemap(
+        choices["basemap"],
+        worldview=choices["worldview"],
+        resolution=choices["resolution"],
+        attribution=choices["attribution"],
+        caller=caller,
+    )
+    return config, base
+
+
+def _pack_words(choices: MapChoices, caller: str) -> dict[str, Any]:
+    title = choices["title"] if choices["title"] is not None else _DEFAULT_TITLE
+    names = choices["translations"] or {}
+    return {
+        "title": bilingual(title, caller=caller, what="title"),
+        "subtitle": bilingual(choices["subtitle"], caller=caller, what="subtitle"),
+        "source": bilingual(choices["source"], caller=caller, what="source"),
+        "lang": choices["lang"],
+        "theme": choices["theme"],
+        "panel": choices["panel"],
+        "translations": {clean(name): _translation(name, text, caller) for name, text in names.items()},
+    }
+
+
+def _translation(name: str, text: Text, caller: str) -> dict[str, str]:
+    both = {"en": name, "zh": text} if isinstance(text, str) else text
+    return bilingual(both, caller=caller, what=f"the translation of '{name}'")
+
+
+def _pack_tables(
+    cities: gpd.GeoDataFrame,
+    corridors: pd.DataFrame,
+    value: str | CorridorValue,
+    choices: MapChoices,
+    caller: str,
+) -> dict[str, Any]:
+    packed_cities = pack_cities(cities, choices["city_values"], caller=caller)
+    if choices["city_value"] is not None:
+        offered = [item["key"] for item in packed_cities["values"]]
+        check_choice(caller, "city_value", choices["city_value"], offered)
+    shown = as_corridor_values(value, choices["values"], corridors, caller=caller)
+    opening = value if isinstance(value, str) else value.column
+    packed = pack_corridors(
+        corridors, cities.index, shown, details=choices["details"], opening=opening, caller=caller
+    )
+    measure = next(item for item in packed["values"] if item["key"] == opening)
+    numbers = read_numbers(corridors[opening], caller=caller, table="corridors")
+    return {
+        "summary": summarise_map(cities, corridors, numbers, measure),
+        "cities": packed_cities,
+        "corridors": packed,
+        "state": {"value": opening, "points": choices["city_value"]} | dict(choices["state"] or {}),
+    }

@@ -1,0 +1,135 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from geobri.errors import DataError, SchemaError, SpecificationError
+from geobri.webmap import CityValue, CorridorValue
+from geobri.webmap.payload import as_corridor_values, pack_cities, pack_corridors, sort_strongest_first
+from geobri.webmap.values import pack_category, pack_measure, read_numbers
+
+
+def test_ranks_and_scores_are_told_apart_by_name_unless_said():
+    numbers = np.array([1.0, np.nan, 3.0])
+    rank = pack_measure(CorridorValue("rank_trade"), numbers)
+    assert (rank["kind"], rank["direction"], rank["label"]["en"], rank["known"]) == ("rank", -1, "Trade", 2)
+    score = pack_measure(CorridorValue("hours", direction=-1, label="Travel time"), numbers)
+    assert (score["kind"], score["direction"], score["label"]["zh"]) == ("score", -1, "Travel time")
+    assert (score["low"], score["high"]) == (1, 3)
+
+
+@pytest.mark.parametrize("domain", [(1.0, 1.0), (0.0, float("nan")), (0.0, float("inf"))])
+def test_a_domain_needs_two_ends(domain):
+    with pytest.raises(SpecificationError, match="the domain of 'a' must be two different finite numbers"):
+        pack_measure(CorridorValue("a", domain=domain), np.array([1.0]))
+
+
+def test_strongest_come_first_and_missing_last():
+    numbers = np.array([3.0, np.nan, 1.0, 2.0])
+    assert sort_strongest_first(numbers, -1).tolist() == [2, 3, 0, 1]
+    assert sort_strongest_first(numbers, 1).tolist() == [0, 3, 2, 1]
+
+
+def test_numbers_are_read_from_any_column_and_offenders_are_named():
+    column = pd.Series([1, "2", None], index=["a--b", "a--c", "b--c"], name="score", dtype=object)
+    assert read_numbers(column, caller="t", table="corridors")[:2].tolist() == [1, 2]
+    column["b--c"] = "many"
+    with pytest.raises(
+        SchemaError, match=r"t: column 'score' of corridors must hold numbers.*1 of 3.*b--c: many"
+    ):
+        read_numbers(column, caller="t", table="corridors")
+    with pytest.raises(SchemaError, match="inf"):
+        read_numbers(pd.Series([np.inf], name="score"), caller="t", table="corridors")
+
+
+def test_cities_are_packed_with_unknowns_marked(city_table):
+    cities = city_table().iloc[:4].copy()
+    cities.loc["beijing", ["region", "coastal"]] = [None, pd.NA]
+    cities.loc["bangkok", "name_zh"] = None
+    packed = pack_cities(cities)
+    assert packed["slug"] == ["singapore", "shanghai", "beijing", "bangkok"]
+    assert packed["coastal"] == [1, 1, -1, 1]
+    assert [packed["regions"][code] if code >= 0 else None for code in packed["region"]] == [
+        "Southeast Asia",
+        "East Asia",
+        None,
+        "Southeast Asia",
+    ]
+    assert packed["name_zh"][3] == "Bangkok"
+
+
+def test_faulty_cities_are_refused_with_all_faults(city_table):
+    with pytest.raises(SchemaError, match=r"corridor_map(?s:.*)region(?s:.*)coastal"):
+        pack_cities(city_table().drop(columns=["region", "coastal"]))
+    with pytest.raises(SchemaError, match="cities must have the column 'gdp'"):
+        pack_cities(city_table(), ["gdp"])
+
+
+def test_categories_keep_a_wished_order_and_colours():
+    column = pd.Series(["High", "Low", None], name="cluster")
+    value = CityValue("cluster", order=["Low", "High"], colours={"Low": "#112233"})
+    packed = pack_category(value, column)
+    assert packed["categories"] == ["Low", "High"]
+    assert packed["colours"] == ["#112233", ""]
+    with pytest.raises(SpecificationError, match=r"must name every category.*'Low'"):
+        pack_category(CityValue("cluster", order=["High"]), column)
+    with pytest.raises(SpecificationError, match=r"#rrggbb.*url"):
+        pack_category(CityValue("cluster", colours={"Low": "url(x)"}), column)
+
+
+def test_corridors_are_sorted_by_the_opening_value(cities, corridors):
+    values = as_corridor_values("score", ["rank_overall"], corridors, caller="t")
+    packed = pack_corridors(corridors.sample(frac=1, random_state=3), cities.index, values, opening="score")
+    assert [item["key"] for item in packed["values"]] == ["score", "rank_overall"]
+    assert packed["n"] == 195
+    assert packed["ids"] is None
+    assert not packed["directed"]
+
+
+def test_row_order_does_not_matter_where_nothing_ties(cities, corridors):
+    frame = corridors.assign(score=np.arange(195.0))
+    values = as_corridor_values("score", [], frame, caller="t")
+    shuffled = frame.sample(frac=1, random_state=5)
+    assert pack_corridors(frame, cities.index, values) == pack_corridors(shuffled, cities.index, values)
+
+
+def test_directed_and_own_ids_are_kept(cities, corridors):
+    two = corridors.iloc[:2]
+    arrows = two.set_axis(two["origin"] + "->" + two["destination"])
+    values = [CorridorValue("score")]
+    assert pack_corridors(arrows, cities.index, values)["directed"]
+    own = pack_corridors(two.set_axis(["first", "second"]), cities.index, values)
+    assert set(own["ids"]) == {"first", "second"}
+
+
+def test_columns_that_are_missing_are_named_at_once(corridors):
+    with pytest.raises(SchemaError, match="'nope', 'nada'"):
+        as_corridor_values("score", ["nope", "nada"], corridors, caller="t")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"origin": "atlantis"}, "1 unknown cities: 'atlantis'"),
+        ({"origin": "singapore", "destination": "singapore"}, "1 corridors from a city to itself"),
+    ],
+)
+def test_corridors_join_two_known_cities(cities, corridors, change, message):
+    faulty = corridors.iloc[:3].copy()
+    for column, city in change.items():
+        faulty.iloc[1, faulty.columns.get_loc(column)] = city
+    with pytest.raises(DataError, match=message):
+        pack_corridors(faulty, cities.index, [CorridorValue("score")])
+
+
+def test_a_doubled_corridor_is_refused(cities, corridors):
+    twice = pd.concat([corridors.iloc[:2], corridors.iloc[:1]])
+    with pytest.raises(SchemaError, match="1 doubled ids"):
+        pack_corridors(twice, cities.index, [CorridorValue("score")])
+
+
+def test_callers_tables_are_left_alone(cities, corridors):
+    before_cities, before = cities.copy(), corridors.copy()
+    pack_cities(cities, ["cluster"])
+    pack_corridors(corridors, cities.index, [CorridorValue("score")])
+    pd.testing.assert_frame_equal(cities, before_cities)
+    pd.testing.assert_frame_equal(corridors, before)
