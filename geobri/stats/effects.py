@@ -9,7 +9,7 @@ pair touches two cities: a signless Laplacian (undirected), or its Schur complem
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy import linalg, sparse
@@ -25,11 +25,11 @@ Solver = Callable[[FloatArray], FloatArray]
 SMALLEST_PIVOT = 1e-7
 """A Cholesky pivot below this share of the largest means that some effects are not identified."""
 ROUNDING = 1e-13
+FEW_COLUMNS = 16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class NodeEffects:
-    """Where the effects of N pairs sit.
+    """Where the effects of N pairs sit; what is costly is worked out when it is first needed.
 
     Attributes
     ----------
@@ -39,19 +39,35 @@ class NodeEffects:
         Number of cities n.
     directed
         Separate effects as origin and as destination (2n numbers), otherwise one per city (n numbers).
-    incidence
-        Sparse Z, shape (N, n) or (N, 2n).
-    rank
-        Number of effects that can be told apart.
     """
 
-    origin: IntArray
-    destination: IntArray
-    n_cities: int
-    directed: bool
-    incidence: sparse.csr_array = field(repr=False)
-    transposed: sparse.csr_array = field(repr=False)
-    rank: int = 0
+    def __init__(self, origin: IntArray, destination: IntArray, n_cities: int, *, directed: bool) -> None:
+        self.origin = origin
+        self.destination = destination
+        self.n_cities = n_cities
+        self.directed = directed
+
+    @cached_property
+    def incidence(self) -> sparse.csr_array:
+        """Sparse Z, shape (N, n) or (N, 2n)."""
+        n_pairs, shift = len(self.origin), self.n_cities if self.directed else 0
+        columns = np.column_stack([self.origin, self.destination + shift]).ravel()
+        pointer = np.arange(0, 2 * n_pairs + 1, 2)
+        shape = (n_pairs, self.n_cities + shift)
+        return sparse.csr_array((np.ones(2 * n_pairs), columns, pointer), shape=shape)
+
+    @cached_property
+    def _transposed(self) -> sparse.csr_array:
+        return self.incidence.T.tocsr()
+
+    @cached_property
+    def _cell(self) -> IntArray:
+        return np.asarray(self.origin * self.n_cities + self.destination)
+
+    @cached_property
+    def rank(self) -> int:
+        """Number of effects that can be told apart."""
+        return _count_identified(self.origin, self.destination, self.n_cities, directed=self.directed)
 
     def collect(self, values: FloatArray) -> FloatArray:
         """Sum over the pairs of each effect.
@@ -66,8 +82,39 @@ class NodeEffects:
         numpy.ndarray
             Z'v, shape (m,) or (m, k).
         """
-        collected: FloatArray = self.transposed @ values
-        return collected
+        if values.ndim > 1 and values.shape[1] > FEW_COLUMNS:
+            many: FloatArray = self._transposed @ values
+            return many
+        if values.ndim > 1 and values.shape[1]:
+            return np.column_stack([self._collect_one(column) for column in values.T])
+        if values.ndim > 1:
+            return np.zeros((2 * self.n_cities if self.directed else self.n_cities, 0))
+        return self._collect_one(values)
+
+    def _collect_one(self, values: FloatArray) -> FloatArray:
+        if self._fills:
+            cells = self._lay_out(values)
+            sums = [cells.sum(axis=1), cells.sum(axis=0)]
+        else:
+            sums = [
+                np.bincount(ends, values, self.n_cities).astype(float, copy=False)
+                for ends in (self.origin, self.destination)
+            ]
+        return np.concatenate(sums) if self.directed else sums[0] + sums[1]
+
+    @cached_property
+    def _fills(self) -> bool:
+        """Most cells of the matrix have a pair, and none has two: then whole matrices are faster than lists."""
+        n = self.n_cities
+        return n * n <= 3 * len(self.origin) and int(np.bincount(self._cell).max()) == 1
+
+    def _lay_out(self, values: FloatArray) -> FloatArray:
+        n = self.n_cities
+        if not self._fills:
+            return np.bincount(self._cell, values, n * n).reshape(n, n).astype(float, copy=False)
+        cells = np.zeros(n * n)
+        cells[self._cell] = values
+        return cells.reshape(n, n)
 
     def spread(self, effects: FloatArray) -> FloatArray:
         """Give each pair the sum of its two effects.
@@ -82,8 +129,14 @@ class NodeEffects:
         numpy.ndarray
             Za, shape (N,) or (N, k).
         """
-        spread: FloatArray = self.incidence @ effects
-        return spread
+        first = effects[: self.n_cities]
+        second = effects[self.n_cities :] if self.directed else first
+        if effects.ndim > 1:
+            spread = np.empty((len(self.origin), effects.shape[1]), order="F")
+            for k in range(effects.shape[1]):
+                np.add(first[:, k].take(self.origin), second[:, k].take(self.destination), out=spread[:, k])
+            return spread
+        return np.asarray(first.take(self.origin) + second.take(self.destination))
 
     def solver(self, weights: FloatArray) -> Solver:
         """Prepare the solution of (Z'WZ) a = b.
@@ -98,12 +151,7 @@ class NodeEffects:
         Callable
             From b, shape (m,) or (m, k), to a of the same shape; one of the solutions if there are many.
         """
-        n = self.n_cities
-        cells: FloatArray = (
-            np.bincount(self.origin * n + self.destination, weights, n * n)
-            .reshape(n, n)
-            .astype(float, copy=False)
-        )
+        cells = self._lay_out(weights)
         if self.directed:
             return _two_way_solver(cells)
         cells = cells + cells.T
@@ -124,8 +172,9 @@ class NodeEffects:
         numpy.ndarray
             Residuals, same shape as `columns`.
         """
-        weighted = columns * (weights if columns.ndim == 1 else weights[:, None])
-        return columns - self.spread(self.solver(weights)(self.collect(weighted)))
+        sums = self.collect(columns * (weights if columns.ndim == 1 else weights[:, None]))
+        explained = self.spread(self.solver(weights)(sums))
+        return np.asarray(np.subtract(columns, explained, out=explained))
 
 
 def build_effects(origin: IntArray, destination: IntArray, n_cities: int, *, directed: bool) -> NodeEffects:
@@ -143,27 +192,22 @@ def build_effects(origin: IntArray, destination: IntArray, n_cities: int, *, dir
     Returns
     -------
     NodeEffects
-        The effects, their sparse incidence, and how many of them can be told apart.
+        The effects.
     """
-    n_pairs = len(origin)
-    shift = n_cities if directed else 0
-    columns = np.column_stack([origin, destination + shift]).ravel()
-    pointer = np.arange(0, 2 * n_pairs + 1, 2)
-    shape = (n_pairs, n_cities + shift)
-    incidence = sparse.csr_array((np.ones(2 * n_pairs), columns, pointer), shape=shape)
-    return NodeEffects(
-        origin=origin,
-        destination=destination,
-        n_cities=n_cities,
-        directed=directed,
-        incidence=incidence,
-        transposed=incidence.T.tocsr(),
-        rank=_count_identified(origin, destination, n_cities, directed=directed),
-    )
+    return NodeEffects(origin, destination, n_cities, directed=directed)
+
+
+def _is_dense(origin: IntArray, destination: IntArray, n: int, *, directed: bool) -> bool:
+    """Say whether every city has pairs with more than half of all: then they hang together, and no two sides form."""
+    degrees = np.bincount(origin, minlength=n), np.bincount(destination, minlength=n)
+    least = min(int(side.min()) for side in degrees) if directed else int((degrees[0] + degrees[1]).min())
+    return 2 * least > n
 
 
 def _count_identified(origin: IntArray, destination: IntArray, n: int, *, directed: bool) -> int:
     """Rank of Z: components of the bipartite (double) cover say how many sums cannot be told apart."""
+    if _is_dense(origin, destination, n, directed=directed):
+        return 2 * n - 1 if directed else n
     if directed:
         edges = (np.ones(len(origin)), (origin, destination + n))
         used = len(np.unique(origin)) + len(np.unique(destination))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from geobri.stats.results import FloatArray
 
@@ -19,6 +19,7 @@ __all__ = ["FAMILIES", "Family", "negative_binomial"]
 OfArray = Callable[[FloatArray], FloatArray]
 OfTwo = Callable[[FloatArray, FloatArray], FloatArray]
 
+LOG_ROOT_TWO_PI = 0.5 * np.log(2.0 * np.pi)
 LARGEST_PREDICTOR = 700.0
 """exp() overflows past this."""
 
@@ -44,6 +45,8 @@ class Family:
         Deviance of each pair, from response and mean.
     n_extra
         Parameters beyond the coefficients (1 for a dispersion).
+    objective
+        Log-likelihood up to a constant, from response and predictor, where that is cheaper.
     """
 
     name: str
@@ -54,6 +57,25 @@ class Family:
     loglik: OfTwo
     deviance: OfTwo
     n_extra: int = 0
+    objective: OfTwo | None = None
+
+    def reach(self, y: FloatArray, eta: FloatArray) -> float:
+        """Give the log-likelihood up to a constant, as cheaply as the family allows.
+
+        Parameters
+        ----------
+        y
+            Response, shape (N,).
+        eta
+            Linear predictor, shape (N,).
+
+        Returns
+        -------
+        float
+            Sum over pairs.
+        """
+        parts = self.loglik(y, self.mean(eta)) if self.objective is None else self.objective(y, eta)
+        return float(parts.sum())
 
 
 def _exp(eta: FloatArray) -> FloatArray:
@@ -92,13 +114,17 @@ def _logit_weight(eta: FloatArray) -> FloatArray:
     return np.asarray(special.expit(eta) * special.expit(-eta))
 
 
+def _normal_logpdf(eta: FloatArray) -> FloatArray:
+    return np.asarray(-0.5 * eta * eta - LOG_ROOT_TWO_PI)
+
+
 def _probit_score(y: FloatArray, eta: FloatArray) -> FloatArray:
     sign = 2.0 * y - 1.0
-    return np.asarray(sign * np.exp(stats.norm.logpdf(eta) - special.log_ndtr(sign * eta)))
+    return np.asarray(sign * np.exp(_normal_logpdf(eta) - special.log_ndtr(sign * eta)))
 
 
 def _probit_weight(eta: FloatArray) -> FloatArray:
-    return np.asarray(np.exp(2.0 * stats.norm.logpdf(eta) - special.log_ndtr(eta) - special.log_ndtr(-eta)))
+    return np.asarray(np.exp(2.0 * _normal_logpdf(eta) - special.log_ndtr(eta) - special.log_ndtr(-eta)))
 
 
 FAMILIES: dict[str, Family] = {
@@ -110,6 +136,7 @@ FAMILIES: dict[str, Family] = {
         weight=_exp,
         loglik=_poisson_loglik,
         deviance=_poisson_deviance,
+        objective=lambda y, eta: y * eta - _exp(eta),
     ),
     "logit": Family(
         name="logit",

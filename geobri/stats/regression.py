@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import optimize, sparse, special
+from scipy import linalg, optimize, sparse, special
 
 from geobri.errors import DataError, first_offenders, mould
 from geobri.stats.effects import NodeEffects
@@ -22,6 +22,7 @@ __all__ = ["RegressionFit", "fit_least_squares", "fit_likelihood", "fit_negative
 
 LEAST_VARIATION = 1e-9
 """A column whose share of variation left after the node effects is below this is absorbed by them."""
+SAFE_PIVOT = 1e-3
 SMALLEST_DISPERSION, LARGEST_DISPERSION = 1e-8, 1e4
 
 
@@ -109,6 +110,14 @@ def within(columns: FloatArray, weights: FloatArray, effects: NodeEffects | None
     return columns if effects is None else effects.residualise(columns, weights)
 
 
+def _beside(columns: FloatArray, last: FloatArray) -> FloatArray:
+    """Columns and one more, each contiguous in memory."""
+    both = np.empty((len(last), columns.shape[1] + 1), order="F")
+    both[:, :-1] = columns
+    both[:, -1] = last
+    return both
+
+
 def _check_identified(
     columns: FloatArray, left: FloatArray, weights: FloatArray, names: Sequence[str], caller: str
 ) -> None:
@@ -183,7 +192,7 @@ def fit_least_squares(
     """
     ones = np.ones(len(y))
     left = _degrees_left(len(y), columns.shape[1], effects, caller)
-    both = within(np.column_stack([columns, y]), ones, effects)
+    both = within(_beside(columns, y), ones, effects)
     inner, response = both[:, :-1], both[:, -1]
     _check_identified(columns, inner, ones, names, caller)
     bread = _symmetric_inverse(inner.T @ inner)
@@ -257,13 +266,11 @@ def fit_likelihood(
     """
     left = _degrees_left(len(y), columns.shape[1], effects, caller)
     eta = family.start(y) if start is None else start
-    _check_identified(
-        columns, within(columns, family.weight(eta), effects), family.weight(eta), names, caller
-    )
     model = _Model(y=y, columns=columns, family=family, effects=effects, offset=offset)
     eta, iterations = _iterate(model, eta, caller=caller)
     weight = np.maximum(family.weight(eta), np.finfo(float).tiny)
     solved = _step(model, eta)
+    _check_identified(columns, solved.inner, weight, names, caller)
     bread = _symmetric_inverse((solved.inner * weight[:, None]).T @ solved.inner)
     fitted = family.mean(eta)
     return RegressionFit(
@@ -292,8 +299,8 @@ class _Model:
     effects: NodeEffects | None
     offset: FloatArray | None
 
-    def loglik(self, eta: FloatArray) -> float:
-        return float(self.family.loglik(self.y, self.family.mean(eta)).sum())
+    def reach(self, eta: FloatArray) -> float:
+        return self.family.reach(self.y, eta)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,19 +316,41 @@ def _step(model: _Model, eta: FloatArray) -> _Step:
     weight = np.maximum(model.family.weight(eta), np.finfo(float).tiny)
     working = eta + model.family.score(model.y, eta) / weight
     known = 0.0 if model.offset is None else model.offset
-    both = within(np.column_stack([model.columns, working - known]), weight, model.effects)
+    both = within(_beside(model.columns, working - known), weight, model.effects)
     inner, response = both[:, :-1], both[:, -1]
-    root = np.sqrt(weight)
-    solved = np.linalg.lstsq(inner * root[:, None], response * root, rcond=None)[0]
-    coefficients: FloatArray = np.asarray(solved, dtype=np.float64)
+    coefficients = _solve_weighted(inner, response, weight, scale=np.sqrt(weight @ model.columns**2))
     predictor = working - (response - inner @ coefficients)
     change = predictor - eta
     return _Step(coefficients, inner, predictor, float(weight @ (change * change)))
 
 
+def _solve_weighted(
+    columns: FloatArray, response: FloatArray, weight: FloatArray, *, scale: FloatArray
+) -> FloatArray:
+    """Weighted least squares: normal equations where they are safe, else orthogonal factors with a cut-off.
+
+    `scale` holds the sizes of the columns before the effects were taken out, so that a column of which only rounding is
+    left counts as nothing.
+    """
+    scale = np.where(scale > 0, scale, 1.0)
+    weighted = columns * weight[:, None]
+    gram = (weighted.T @ columns) / np.outer(scale, scale)
+    moments = (weighted.T @ response) / scale
+    try:
+        factor = linalg.cho_factor(gram, lower=True, check_finite=False)
+        safe = bool(np.diag(factor[0]).min(initial=1.0) > SAFE_PIVOT)
+    except linalg.LinAlgError:
+        safe = False
+    if safe:
+        return np.asarray(linalg.cho_solve(factor, moments, check_finite=False)) / scale
+    root = np.sqrt(weight)
+    solved = np.linalg.lstsq(columns * root[:, None] / scale, response * root, rcond=LEAST_VARIATION)[0]
+    return np.asarray(solved, dtype=np.float64) / scale
+
+
 def _iterate(model: _Model, eta: FloatArray, *, caller: str, most: int = 100) -> tuple[FloatArray, int]:
     """Repeat steps, halving those that lower the likelihood."""
-    loglik = model.loglik(eta)
+    loglik = model.reach(eta)
     for iteration in range(1, most + 1):
         step = _step(model, eta)
         if step.decrement <= 1e-15 * (abs(loglik) + 1.0):
@@ -338,7 +367,7 @@ def _advance(
     share = 1.0
     while True:
         candidate = eta + share * (target - eta)
-        reached = model.loglik(candidate)
+        reached = model.reach(candidate)
         gained = reached >= loglik - 1e-9 * (abs(loglik) + 1.0)
         if first or gained or share < 1e-6:  # noqa: PLR2004 - the first step leaves an arbitrary start
             return candidate, reached

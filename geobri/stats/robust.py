@@ -10,16 +10,16 @@ both cities are counted by both.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from geobri.errors import DataError, mould
 from geobri.stats.permutation import IntArray
 from geobri.stats.regression import RegressionFit
-from geobri.stats.results import FloatArray
+from geobri.stats.results import FloatArray, Term
 
 __all__ = [
     "COVARIANCES",
@@ -27,6 +27,7 @@ __all__ = [
     "Covariance",
     "cluster_meat",
     "dyadic_meat",
+    "error_terms",
     "estimate_covariance",
     "heteroskedastic_meat",
     "two_way_meat",
@@ -34,6 +35,10 @@ __all__ = [
 
 SMALL_NUMBER_OF_CITIES = 50
 """Below this, intervals from dyadic-robust errors are too short (see docs/calibration.md)."""
+
+
+MOST_SPARSE = 8
+"""Times as many cells as pairs at which dyads are numbered before they are summed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -78,7 +83,7 @@ class Covariance:
         tuple
             Lower and upper limits, shape (k,) each.
         """
-        reach = float(stats.t.ppf(0.5 + level / 2, self.df)) * self.errors
+        reach = float(special.stdtrit(self.df, 0.5 + level / 2)) * self.errors
         return estimates - reach, estimates + reach
 
     def p_values(self, estimates: FloatArray) -> FloatArray:
@@ -94,7 +99,7 @@ class Covariance:
         numpy.ndarray
             Shape (k,).
         """
-        return np.asarray(2.0 * stats.t.sf(np.abs(estimates) / self.errors, self.df))
+        return np.asarray(2.0 * special.stdtr(self.df, -np.abs(estimates) / self.errors))
 
 
 def heteroskedastic_meat(scores: FloatArray) -> FloatArray:
@@ -132,12 +137,11 @@ def cluster_meat(scores: FloatArray, groups: IntArray) -> FloatArray:
     numpy.ndarray
         Shape (k, k).
     """
-    sums = _group_sums(scores, groups)
+    sums = _group_sums(scores, groups, int(groups.max()) + 1)
     return np.asarray(sums.T @ sums)
 
 
-def _group_sums(scores: FloatArray, groups: IntArray) -> FloatArray:
-    size = int(groups.max()) + 1
+def _group_sums(scores: FloatArray, groups: IntArray, size: int) -> FloatArray:
     return np.column_stack([np.bincount(groups, column, size) for column in scores.T])
 
 
@@ -185,9 +189,10 @@ def dyadic_meat(scores: FloatArray, origin: IntArray, destination: IntArray) -> 
     Aronow, P. M., Samii, C. and Assenova, V. A. (2015). Cluster-robust variance estimation for dyadic data. 10.1093/pan/mpv018.
     """
     n = int(max(origin.max(), destination.max())) + 1
-    per_city = _group_sums(np.concatenate([scores, scores]), np.concatenate([origin, destination]))
-    first, second = np.minimum(origin, destination), np.maximum(origin, destination)
-    dyad = np.unique(first * n + second, return_inverse=True)[1].astype(np.intp).ravel()
+    per_city = _group_sums(scores, origin, n) + _group_sums(scores, destination, n)
+    dyad = np.minimum(origin, destination) * n + np.maximum(origin, destination)
+    if n * n > MOST_SPARSE * len(dyad):
+        dyad = np.unique(dyad, return_inverse=True)[1].astype(np.intp).ravel()
     return np.asarray(per_city.T @ per_city) - cluster_meat(scores, dyad)
 
 
@@ -208,23 +213,24 @@ def _naive(fit: RegressionFit, origin: IntArray, destination: IntArray) -> Covar
 
 def _one_way(kind: str) -> Callable[[RegressionFit, IntArray, IntArray], Covariance]:
     def estimate(fit: RegressionFit, origin: IntArray, destination: IntArray) -> Covariance:
-        groups = np.unique(origin if kind == "origin" else destination, return_inverse=True)[1].astype(
-            np.intp
-        )
-        n = int(groups.max()) + 1
-        return _clustered(kind, fit, cluster_meat(fit.scores, groups), n)
+        groups = origin if kind == "origin" else destination
+        return _clustered(kind, fit, cluster_meat(fit.scores, groups), _count_groups(groups))
 
     return estimate
 
 
 def _two_way(fit: RegressionFit, origin: IntArray, destination: IntArray) -> Covariance:
-    n = min(len(np.unique(origin)), len(np.unique(destination)))
+    n = min(_count_groups(origin), _count_groups(destination))
     return _clustered("two-way", fit, two_way_meat(fit.scores, origin, destination), n)
 
 
 def _dyadic(fit: RegressionFit, origin: IntArray, destination: IntArray) -> Covariance:
-    n = len(np.unique(np.concatenate([origin, destination])))
+    n = _count_groups(np.concatenate([origin, destination]))
     return _clustered("dyadic", fit, dyadic_meat(fit.scores, origin, destination), n)
+
+
+def _count_groups(groups: IntArray) -> int:
+    return int(np.count_nonzero(np.bincount(groups)))
 
 
 def _sandwich(fit: RegressionFit, meat: FloatArray) -> FloatArray:
@@ -264,6 +270,69 @@ COVARIANCES: dict[str, Callable[[RegressionFit, IntArray, IntArray], Covariance]
 """Covariances by name: each takes a fit and the two ends of its pairs."""
 
 
+def error_terms(
+    base: Term,
+    fit: RegressionFit,
+    ends: tuple[IntArray, IntArray],
+    *,
+    directed: bool,
+    kinds: Sequence[str] = ("naive", "hc1", "two-way", "dyadic"),
+    n_friction: int = 0,
+    suffix: str = "",
+) -> list[Term]:
+    """Write one tidy row per coefficient and kind of error, so that a reader sees them side by side.
+
+    Parameters
+    ----------
+    base
+        What all rows have in common.
+    fit
+        The fitted model.
+    ends
+        Origin and destination of each pair, as positions of cities.
+    directed
+        Whether origin and destination mean something.
+    kinds
+        Names in `COVARIANCES`.
+    n_friction
+        The first so many coefficients are reported as friction, with their sign turned.
+    suffix
+        Added to the name of each term.
+
+    Returns
+    -------
+    list of Term
+        Rows, all coefficients of one kind after those of another; the constant is left out.
+    """
+    sign = np.where(np.arange(len(fit.coefficients)) < n_friction, -1.0, 1.0)
+    estimates = sign * fit.coefficients
+    rows = []
+    for kind in kinds:
+        covariance = estimate_covariance(fit, *ends, kind)
+        low, high = covariance.interval(estimates)
+        p_values = covariance.p_values(estimates)
+        about_ends = "depends on which end is called the origin: prefer dyadic"
+        notes = (covariance.note, about_ends if kind == "two-way" and not directed else "")
+        rows += [
+            replace(
+                base,
+                term=f"{'friction: ' if k < n_friction else ''}{name}{suffix}",
+                estimate=float(estimates[k]),
+                ci_low=float(low[k]),
+                ci_high=float(high[k]),
+                se=float(covariance.errors[k]),
+                se_type=kind,
+                statistic=float(estimates[k] / covariance.errors[k]),
+                p_value=float(p_values[k]),
+                null=f"t with {covariance.df:g} degrees of freedom",
+                note="; ".join(note for note in notes if note),
+            )
+            for k, name in enumerate(fit.names)
+            if name != "constant"
+        ]
+    return rows
+
+
 def estimate_covariance(
     fit: RegressionFit, origin: IntArray, destination: IntArray, kind: str = "dyadic"
 ) -> Covariance:
@@ -293,7 +362,7 @@ def estimate_covariance(
     if kind not in COVARIANCES:
         remedy = f"Choose one of {', '.join(COVARIANCES)}"
         raise DataError(mould("estimate_covariance", "kind must be known", repr(kind), remedy))
-    if len(np.unique(np.concatenate([origin, destination]))) < 3 or math.isnan(float(fit.score.sum())):  # noqa: PLR2004 - two cities have one dyad
+    if _count_groups(np.concatenate([origin, destination])) < 3 or math.isnan(float(fit.score.sum())):  # noqa: PLR2004 - two cities have one dyad
         came = "fewer than three, or a fit with missing numbers"
         raise DataError(
             mould("estimate_covariance", "needs at least three cities", came, "Fit the model on more pairs")

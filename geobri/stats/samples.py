@@ -102,14 +102,15 @@ class PairSample:
         PairSample
             The same pairs, with positions among the cities that occur.
         """
-        used, codes = np.unique(np.concatenate([self.origin, self.destination]), return_inverse=True)
-        if len(used) == self.n_cities:
+        seen = np.zeros(self.n_cities, dtype=bool)
+        seen[self.origin] = seen[self.destination] = True
+        if seen.all():
             return self
-        codes = codes.astype(np.intp)
+        used, place = np.flatnonzero(seen), np.cumsum(seen) - 1
         return replace(
             self,
-            origin=codes[: self.n_pairs],
-            destination=codes[self.n_pairs :],
+            origin=place[self.origin],
+            destination=place[self.destination],
             cities=tuple(self.cities[city] for city in used),
         )
 

@@ -61,7 +61,7 @@ def find_separated_pairs(
     kept = np.flatnonzero(~gone)
     if not (flow[kept] == 0).any():
         return gone
-    rest = None if effects is None else _restrict(effects, kept)
+    rest = None if effects is None else _restrict(effects, kept) if gone.any() else effects
     directions = _vanishing_directions(flow[kept], columns[kept], rest)
     empty = np.flatnonzero(flow[kept] == 0)
     found = _largest_support(directions[empty])
@@ -77,7 +77,9 @@ def _restrict(effects: NodeEffects, rows: npt.NDArray[np.intp]) -> NodeEffects:
 
 def _pairs_of_silent_cities(flow: FloatArray, effects: NodeEffects) -> BoolArray:
     """Pairs that touch an effect without any flow (they hold none themselves, so one round is enough)."""
-    silent = effects.collect((flow > 0).astype(float)) == 0
+    silent = effects.collect(flow) == 0
+    if not silent.any():
+        return np.zeros(len(flow), dtype=bool)
     return np.asarray(effects.spread(silent.astype(float)) > 0)
 
 
@@ -93,7 +95,7 @@ def _vanishing_directions(flow: FloatArray, columns: FloatArray, effects: NodeEf
         parts = _part_directions(inner, effects)
     sizes = np.linalg.norm(columns, axis=0)
     scaled = of_columns / np.where(sizes > 0, sizes, 1.0)
-    _, values, right = np.linalg.svd(scaled[positive], full_matrices=True)
+    _, values, right = np.linalg.svd(np.linalg.qr(scaled[positive], mode="r"), full_matrices=True)
     values = np.concatenate([values, np.zeros(len(right) - len(values))])
     return np.column_stack([parts, scaled @ right[values < NEGLIGIBLE].T])
 
@@ -101,6 +103,8 @@ def _vanishing_directions(flow: FloatArray, columns: FloatArray, effects: NodeEf
 def _part_directions(inner: NodeEffects, effects: NodeEffects) -> FloatArray:
     """Directions of the effects: +1 on one side and -1 on the other of each bipartite part of the graph of flows."""
     n = inner.n_cities
+    if inner.rank == (2 * n - 1 if inner.directed else n):
+        return np.empty((len(effects.origin), 0))
     ends = (inner.origin, inner.destination + n)
     if not inner.directed:
         ends = np.concatenate([ends[0], inner.destination]), np.concatenate([ends[1], inner.origin + n])
@@ -187,7 +191,7 @@ def check_not_separated(
         bounds=limits,
         method="highs",
     )
-    if solved.status == 0 and -float(solved.fun) > NEGLIGIBLE * len(outcome):
+    if solved.status == 0 and -float(solved.fun or 0.0) > NEGLIGIBLE * len(outcome):
         n_split = int(np.count_nonzero(signed @ np.asarray(solved.x) > NEGLIGIBLE))
         wanted = "yes and no must overlap for every combination of covariates"
         remedy = "Drop the covariate that decides, or fit without node effects"
