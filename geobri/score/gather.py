@@ -89,6 +89,8 @@ class PairColumn:
         Where a value was imputed.
     indicator
         The declaration it was gathered by.
+    modelled
+        Whether the values are derived from attributes or memberships of the cities, not observed on pairs.
     """
 
     there: FloatArray
@@ -96,6 +98,7 @@ class PairColumn:
     filled_there: BoolArray
     filled_back: BoolArray
     indicator: Indicator
+    modelled: bool = False
 
     @property
     def pair(self) -> FloatArray:
@@ -265,7 +268,7 @@ def gather_members(memberships: pd.DataFrame, indicator: Indicator, universe: Pa
     shared = shared_members(
         own["city"].to_numpy(dtype=object), own["member"].to_numpy(dtype=object), universe
     )
-    return _checked(shared, shared, indicator, universe)
+    return replace(_checked(shared, shared, indicator, universe), modelled=True)
 
 
 def gather_model(attribute: FloatArray, indicator: Indicator, universe: PairUniverse) -> PairColumn:
@@ -286,7 +289,7 @@ def gather_model(attribute: FloatArray, indicator: Indicator, universe: PairUniv
         A symmetric, modelled column.
     """
     values = city_to_pair(attribute, universe.first, universe.second, rule=indicator.pair_rule or "min")
-    return _checked(values, values, indicator, universe)
+    return replace(_checked(values, values, indicator, universe), modelled=True)
 
 
 def _positions(column: pd.Series, cities: pd.Index) -> npt.NDArray[np.int64]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import html
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -64,7 +65,7 @@ class IndexResult:
     treatments
         Rows ``level, indicator, treatment, touched, skewness_before, …``: one per treated column.
     modelled
-        Indicators whose pair values are modelled from city attributes, not observed.
+        Indicators whose pair values are modelled from attributes or memberships of cities, not observed.
     screened_cities, screened_pairs
         What was left out for lack of coverage.
     choices
@@ -126,6 +127,12 @@ class IndexResult:
         frame = self.cities if level == "cities" else self.corridors
         return frame.sort_values("rank_overall", kind="stable", na_position="last")
 
+    def _repr_html_(self) -> str:
+        table = self.to_frame().head(10)[[ROOT, f"rank_{ROOT}", *self.spec.children(ROOT)]]
+        return f"<p>{html.escape(self.summary())}</p>" + str(
+            table.to_html(escape=True, float_format="{:.1f}".format, na_rep="")
+        )
+
     def compiled(self, level: Level = "cities") -> CompiledIndex:
         """Give the numeric core of one level, to be run again under other choices.
 
@@ -152,7 +159,7 @@ def build_index(
     pairs: pd.DataFrame | None = None,
     memberships: pd.DataFrame | None = None,
     year: int | None = None,
-    reference: IndexResult | None = None,
+    reference: IndexResult | Sequence[IndexResult] | None = None,
 ) -> IndexResult:
     """Compute a composite index of cities and of corridors.
 
@@ -176,8 +183,8 @@ def build_index(
     year
         The year to compute; needed when flows hold several.
     reference
-        A finished result of the same index whose values set the scale (a frozen year); by default the units
-        are compared among themselves.
+        Finished results of the same index whose values set the scale: one (a frozen year) or several (a panel). By
+        default the units are compared among themselves.
 
     Returns
     -------
@@ -200,7 +207,8 @@ def build_index(
     children's scores with their importances. Scores run from 0 to 100 under min-max.
     """
     index = load_spec(spec)
-    _check_call(index, cities, reference)
+    references = _as_references(reference)
+    _check_call(index, cities, references)
     coded = _one_year(flows, cities.index, year)
     inputs = Inputs(
         index, cities, build_universe(cities, domestic=index.choices.domestic, pairs=pairs), memberships
@@ -215,8 +223,8 @@ def build_index(
     at_cities = measure_level(inputs.on(universe), columns, "cities", staying)
     at_corridors = measure_level(inputs.on(universe), columns, "corridors", staying)
     scored = {
-        "cities": _score(index, at_cities, None if reference is None else reference.city_values),
-        "corridors": _score(index, at_corridors, None if reference is None else reference.corridor_values),
+        "cities": _score(index, at_cities, _pool([one.city_values for one in references])),
+        "corridors": _score(index, at_corridors, _pool([one.corridor_values for one in references])),
     }
     return _assemble(
         inputs,
@@ -225,7 +233,7 @@ def build_index(
         kept=(coverage.cities_by_indicator, staying, universe),
         measured=(at_cities, at_corridors),
         coded=coded,
-        reference=reference,
+        references=references,
     )
 
 
@@ -262,22 +270,29 @@ class _Coded:
     year: int | None
 
 
-def _check_call(spec: IndexSpec, cities: pd.DataFrame, reference: IndexResult | None) -> None:
-    if spec.outline or not spec.indicators:
+def _as_references(reference: IndexResult | Sequence[IndexResult] | None) -> Sequence[IndexResult]:
+    if reference is None:
+        return ()
+    return (reference,) if isinstance(reference, IndexResult) else tuple(reference)
+
+
+def _pool(frames: list[pd.DataFrame]) -> pd.DataFrame | None:
+    """Put the values of the reference results under each other."""
+    return pd.concat(frames, ignore_index=True) if frames else None
+
+
+def _check_call(spec: IndexSpec, cities: pd.DataFrame, references: Sequence[IndexResult]) -> None:
+    names = [leaf.name for leaf in spec.indicators]
+    if spec.outline or not names:
         remedy = "Add indicators with spec.with_indicators(...), or a file that says extends"
         raise SpecificationError(
             mould("build_index", "the index must have indicators", f"the outline {spec.name!r}", remedy)
         )
-    if reference is not None and [leaf.name for leaf in reference.spec.indicators] != [
-        leaf.name for leaf in spec.indicators
-    ]:
+    foreign = [one.spec.name for one in references if [leaf.name for leaf in one.spec.indicators] != names]
+    if foreign:
+        came = f"the index {first_offenders(foreign)}"
         raise SpecificationError(
-            mould(
-                "build_index",
-                "a reference must hold the same indicators",
-                f"{reference.spec.name!r}",
-                "Rebuild it",
-            )
+            mould("build_index", "a reference must hold the same indicators", came, "Rebuild it")
         )
     doubled = cities.index[cities.index.duplicated()]
     nameless = cities.index[[not (isinstance(slug, str) and slug.strip()) for slug in cities.index]]
@@ -357,7 +372,7 @@ def _assemble(
     kept: tuple[FloatArray, npt.NDArray[np.bool_], PairUniverse],
     measured: tuple[Measured, Measured],
     coded: _Coded | None,
-    reference: IndexResult | None,
+    references: Sequence[IndexResult],
 ) -> IndexResult:
     coverage, staying, universe = kept
     spec, names = inputs.spec, [leaf.name for leaf in inputs.spec.indicators]
@@ -381,10 +396,10 @@ def _assemble(
         coverage=coverage_frame.assign(all=coverage_frame.mean(axis=1)),
         touched=pd.concat([one.touched for one in measured], ignore_index=True),
         treatments=pd.concat([one.treatments for one in measured], ignore_index=True),
-        modelled=tuple(leaf.name for leaf in spec.indicators if leaf.kind == "city"),
+        modelled=tuple(column.indicator.name for column in columns if column.modelled),
         screened_cities=tuple(inputs.cities.index[~staying]),
         screened_pairs=_gone_pairs(inputs.universe, universe),
-        choices=_choices(inputs, universe, coded, reference),
+        choices=_choices(inputs, universe, coded, references),
         warnings=(
             *_warnings(inputs, columns, scored, coded),
             *_cautions(inputs.on(universe), staying, scored),
@@ -413,7 +428,7 @@ def _gone_pairs(before: PairUniverse, after: PairUniverse) -> tuple[str, ...]:
 
 
 def _choices(
-    inputs: Inputs, universe: PairUniverse, coded: _Coded | None, reference: IndexResult | None
+    inputs: Inputs, universe: PairUniverse, coded: _Coded | None, references: Sequence[IndexResult]
 ) -> dict[str, Any]:
     n = len(inputs.cities)
     counts = {
@@ -421,9 +436,15 @@ def _choices(
         "n_pairs": len(universe),
         "n_pairs_possible": n * (n - 1) // 2,
         "year": None if coded is None else coded.year,
-        "reference": "the units themselves" if reference is None else reference.spec.name,
+        "reference": _name_references(references),
     }
     return {"index": inputs.spec.name, **asdict(inputs.spec.choices), **counts}
+
+
+def _name_references(references: Sequence[IndexResult]) -> str:
+    if not references:
+        return "the units themselves"
+    return ", ".join(f"{one.spec.name} {one.choices['year'] or ''}".strip() for one in references)
 
 
 def _warnings(
@@ -446,10 +467,10 @@ def _warnings(
         said.append(
             f"Values were imputed: {', '.join(f'{name} ({count} pairs)' for name, count in filled.items())}."
         )
-    modelled = [leaf.name for leaf in inputs.spec.indicators if leaf.kind == "city"]
+    modelled = [column.indicator.name for column in columns if column.modelled]
     if modelled:
         said.append(
-            f"Pair values are modelled from city attributes, not observed: {first_offenders(modelled)}."
+            f"Pair values are modelled from attributes or memberships of cities, not observed: {first_offenders(modelled)}."
         )
     for level, one in scored.items():
         without = one.frame.index[one.frame[ROOT].isna()]

@@ -301,7 +301,7 @@ def _normalise_columns(  # noqa: PLR0917 - internal, called once
     method, names = named
     flat = method in _FIXED
     level = np.zeros(array.shape[1:], dtype=bool) if flat else find_constant_columns(against)
-    empty = np.isnan(array).all(axis=0)
+    empty = np.asarray(np.isnan(array).all(axis=0))
     if empty.any() and constant != "missing":
         _refuse(
             empty,

@@ -104,7 +104,7 @@ def write_scores(
 
 
 def hash_table(table: pd.DataFrame) -> str:
-    """Hash the content of a table; the order of rows and columns does not matter.
+    """Hash the content of a table; the order of rows and columns does not matter, nor whether 1 is written 1.0.
 
     Parameters
     ----------
@@ -121,8 +121,16 @@ def hash_table(table: pd.DataFrame) -> str:
     for name in plain.columns:
         if str(plain[name].dtype) == "geometry":
             plain[name] = plain[name].to_wkb(hex=True)
-    plain = plain[sorted(plain.columns, key=str)].astype(str)
+    columns = {name: _comparable(plain[name]) for name in sorted(plain.columns, key=str)}
+    plain = pd.DataFrame(columns)
     rows = pd.util.hash_pandas_object(plain, index=False).sort_values(ignore_index=True)
     digest = hashlib.sha256("\x1f".join(map(str, plain.columns)).encode())
     digest.update(rows.to_numpy().tobytes())
     return digest.hexdigest()
+
+
+def _comparable(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Give numbers as floats and everything else as text."""
+    if pd.api.types.is_numeric_dtype(column):
+        return column.astype("float64") + 0.0  # no negative zero
+    return column.astype(object).where(column.notna(), "").astype(str)

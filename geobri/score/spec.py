@@ -310,6 +310,42 @@ class IndexSpec:
             )
         return replace(self, choices=replace(self.choices, **choices))
 
+    def with_importance(self, shares: Mapping[str, object]) -> IndexSpec:
+        """Make the same index with other importances: from a budget, from AHP, from a sensitivity study.
+
+        Parameters
+        ----------
+        shares
+            Node to share within its parent (number, fraction or text such as ``"1/3"``). Siblings that are not named keep
+            theirs; the shares of a family must still sum to 1.
+
+        Returns
+        -------
+        IndexSpec
+            A new specification.
+
+        Raises
+        ------
+        SpecificationError
+            If a node is unknown, or shares are negative or do not sum to 1.
+        """
+        unknown = sorted(set(shares) - set(self.nodes[1:]))
+        if unknown:
+            raise SpecificationError(
+                mould(
+                    "with_importance", "every node must be known", str(unknown), f"Use {list(self.nodes[1:])}"
+                )
+            )
+        families = {self.parents[name] for name in shares}
+        stated = {
+            child: share for parent in families for child, share in self.importance(parent).items()
+        } | dict(shares)
+        raw = self.to_dict()
+        for entry in (*raw["dimension"], *raw["indicator"]):
+            if entry["name"] in stated:
+                entry["importance"] = str(stated[entry["name"]])
+        return load_spec(raw)
+
     def with_indicators(self, indicators: Iterable[Indicator]) -> IndexSpec:
         """Add indicators, for instance those that a printed outline leaves out.
 

@@ -222,6 +222,7 @@ class TestCityAttributes:
         result = build_index(one_indicator(kind="comembership"), self.cities, None, memberships=members)
         assert result.corridor_values["x"].tolist() == [1, 1, 2]
         assert result.city_values["x"].tolist() == [2, 3, 3]
+        assert result.modelled == ("x",)
 
     def test_denominators(self):
         spec = one_indicator(denominator="size")
@@ -427,6 +428,20 @@ class TestReference:
         assert frozen.cities["overall"].tolist() == pytest.approx([100.0, 100 * 7 / 3, 300.0])
         assert alone.cities["overall"].tolist() == first.cities["overall"].tolist()
 
+    def test_a_panel_sets_one_scale_for_all_years(self):
+        years = {
+            year: long(TRIANGLE).assign(value=lambda f, y=year: f["value"] * (1 + y)) for year in (0, 1, 3)
+        }
+        alone = {year: build_index(one_indicator(), towns("ABC"), flows) for year, flows in years.items()}
+        joint = [
+            build_index(one_indicator(), towns("ABC"), flows, reference=list(alone.values()))
+            for flows in years.values()
+        ]
+        pooled = np.array([3.0, 5, 6, 6, 10, 12, 12, 20, 24])
+        got = np.concatenate([result.cities["overall"] for result in joint])
+        np.testing.assert_allclose(got, 100 * (pooled - 3) / 21)
+        assert joint[0].choices["reference"] == "one, one, one"
+
     def test_it_must_hold_the_same_indicators(self):
         first = build_index(one_indicator(), towns("ABC"), long(TRIANGLE))
         other = IndexSpec(name="two", indicators=(Indicator(name="y", dimension="overall"),))
@@ -477,6 +492,14 @@ def test_the_result_is_frozen_and_tells_its_choices():
     result = score_study(towns("ABC"), long(TRIANGLE), one_indicator())
     assert result.choices["normaliser"] == "minmax"
     assert result.choices["n_pairs"] == 3
+    assert (
+        "<script"
+        not in score_study(
+            towns("ABC").rename(index={"t2": "<script>x</script>"}),
+            long(TRIANGLE).replace("t2", "<script>x</script>"),
+            one_indicator(),
+        )._repr_html_()
+    )
     assert result.summary() == "one: 3 cities and 3 corridors by 1 indicators; t2, t1, t0 lead."
     with pytest.raises(TypeError):
         result.choices["normaliser"] = "zscore"

@@ -225,3 +225,20 @@ def test_equal_shares_where_none_is_stated():
         indicators=tuple(Indicator(name=f"i{d}", dimension=d) for d in "def"),
     )
     assert set(spec.importance("overall").values()) == {Fraction(1, 3)}
+
+
+def test_importances_can_be_replaced():
+    spec = load_spec("bri22")
+    other = spec.with_importance({"sea_routes": "2/3", "air_routes": "1/6", "rail_freight": Fraction(1, 6)})
+    assert list(other.importance("facility").values()) == [Fraction(1, 6), Fraction(2, 3), Fraction(1, 6)]
+    assert other.importance("policy") == spec.importance("policy")
+    thirds = spec.with_importance(
+        dict.fromkeys(("sister_cities", "cooperation", "conferences"), 1 / 3)
+    )  # floats, as AHP gives
+    assert float(sum(thirds.importance("policy").values())) == pytest.approx(1)
+    with pytest.raises(SpecificationError, match=r"under 'facility': importances must sum to 1"):
+        spec.with_importance({"sea_routes": "2/3"})
+    with pytest.raises(SpecificationError, match=r"\['sea_lanes'\]"):
+        spec.with_importance({"sea_lanes": "2/3"})
+    with pytest.raises(SpecificationError, match=r"negative importance of 'sea_routes'"):
+        spec.with_importance({"sea_routes": "-1/2", "air_routes": "3/4", "rail_freight": "3/4"})
