@@ -12,6 +12,7 @@ import folium
 import geopandas as gpd
 import pandas as pd
 from branca.element import Element, Figure
+from folium.map import Layer
 
 from geobri.errors import SpecificationError, mould
 from geobri.webmap.basemap import Resolution, Worldview
@@ -22,6 +23,7 @@ from geobri.webmap.wording import Language, Text
 
 __all__ = ["CorridorMap", "corridor_map", "map_parts"]
 
+_RANDOM_NAME = re.compile(r"\w+_[0-9a-f]{32}")
 _LENGTH = re.compile(r"\d+(\.\d+)?(px|%|vh|vw|rem|em)")
 
 
@@ -112,10 +114,8 @@ class CorridorMap(folium.Map):
                 self._n_named += 1
                 child._id = f"{self._id}_{self._n_named}"  # noqa: SLF001
             named[child.get_name() if key == old else key] = child
-            if (
-                getattr(child, "layer_name", None) == old
-            ):  # a layer without a name shows its own in the control
-                child.layer_name = child.get_name()
+            if isinstance(child, Layer) and _RANDOM_NAME.fullmatch(child.layer_name):
+                child.layer_name = child.get_name()  # what the control shows of a layer without a name
             inside = getattr(child, "html", None)  # a popup keeps its words beside its children
             for part in (child, inside):
                 if isinstance(part, Element):
