@@ -93,7 +93,7 @@ def distance_to_coast(
     --------
     >>> cities = gpd.GeoSeries.from_xy([121.47, 116.4], [31.23, 39.91], crs="EPSG:4326")
     >>> distance_to_coast(cities).round(-1).tolist()
-    [30.0, 150.0]
+    [20.0, 140.0]
     """
     lon, lat = _coordinates(points)
     known = np.isfinite(lon) & np.isfinite(lat)
