@@ -1,0 +1,184 @@
+"""How close a list of corridors is: measures that are sums over the listed corridors, and the running sum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.stats import rankdata
+
+from geobri.stats.permutation import IntArray
+from geobri.stats.proximity.top_list import TopList
+from geobri.stats.results import FloatArray
+
+__all__ = ["Closeness", "Measure", "curve_of", "measures_of", "running_sums", "strongest_lead"]
+
+Closeness = Literal["mean_km", "mean_log_km", "share_in_region", "auc", "rank_biserial", "precision_nearest"]
+
+#: Corridors shorter than this count as this long where logarithms are taken.
+SHORTEST_KM = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Measure:
+    """A measure of closeness: scale times the weighted sum over the list, plus shift.
+
+    Attributes
+    ----------
+    name
+        As in `Closeness`.
+    says
+        What it is, in words with units.
+    column
+        What each candidate contributes, shape (N,).
+    scale, shift
+        From the weighted sum to the measure.
+    closer
+        Direction of a list that is closer than chance: ``"less"`` or ``"greater"``.
+    """
+
+    name: Closeness
+    says: str
+    column: FloatArray
+    scale: float
+    shift: float
+    closer: Literal["less", "greater"]
+
+    def of(self, sums: FloatArray | float) -> FloatArray:
+        """Turn weighted sums into the measure.
+
+        Parameters
+        ----------
+        sums
+            Weighted sums of `column`.
+
+        Returns
+        -------
+        numpy.ndarray
+            The measure, same shape.
+        """
+        return np.asarray(self.scale * np.asarray(sums) + self.shift)
+
+
+def measures_of(top: TopList, *, share: float = 0.1) -> dict[str, Measure]:
+    """Set up all measures for a list.
+
+    Parameters
+    ----------
+    top
+        The list.
+    share
+        What share of the candidates counts as the nearest ones.
+
+    Returns
+    -------
+    dict
+        Measures by name; without ``"share_in_region"`` where there are no regions.
+
+    Notes
+    -----
+    With R the rank of a candidate by length (ties share the middle rank), k listed and N candidates, the AUC is
+    1 - (sum of R over the list - k (k + 1) / 2) / (k (N - k)): the probability that a listed corridor is shorter
+    than another one. The rank-biserial correlation is 2 AUC - 1.
+
+    References
+    ----------
+    Kerby, D. S. (2014). The simple difference formula. 10.2466/11.IT.3.1.
+    """
+    k, n = top.k, len(top.km)
+    ranks = rankdata(top.km)
+    nearest = (top.km <= np.sort(top.km)[max(1, int(np.ceil(share * n))) - 1]).astype(np.float64)
+    pairs, least = k * (n - k), k * (k + 1) / 2
+    decile = f"share of the list among the nearest {share:.0%} of candidates"
+    found = [
+        _mean("mean_km", "mean length of the listed corridors, km", top.km, k, "less"),
+        _mean("mean_log_km", "mean log length, log km", np.log(np.maximum(top.km, SHORTEST_KM)), k, "less"),
+        Measure(
+            name="auc",
+            says="probability that a listed corridor is shorter than another",
+            column=ranks,
+            scale=-1 / pairs,
+            shift=1 + least / pairs,
+            closer="greater",
+        ),
+        Measure(
+            name="rank_biserial",
+            says="rank-biserial correlation of being listed and being short",
+            column=ranks,
+            scale=-2 / pairs,
+            shift=1 + 2 * least / pairs,
+            closer="greater",
+        ),
+        _mean("precision_nearest", decile, nearest, k, "greater"),
+    ]
+    if top.region is not None:
+        region = np.array(top.region, dtype=object)
+        same = (region[top.origins] == region[top.destinations]).astype(np.float64)
+        found.insert(2, _mean("share_in_region", "share of the list inside one region", same, k, "greater"))
+    return {one.name: one for one in found}
+
+
+def _mean(
+    name: Closeness, says: str, column: FloatArray, k: float, closer: Literal["less", "greater"]
+) -> Measure:
+    return Measure(name=name, says=says, column=column, scale=1 / k, shift=0.0, closer=closer)
+
+
+def running_sums(top: TopList, lists: IntArray) -> FloatArray:
+    """Walk through the candidates from the shortest on: share of the list met, less the share of the others.
+
+    Parameters
+    ----------
+    top
+        The list; its weights belong to the columns of `lists` in order.
+    lists
+        Candidates that are listed, shape (R, K).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (R, N), after each candidate in the order of length; those of equal length are met together.
+    """
+    n, k = len(top.km), top.k
+    place = np.argsort(np.argsort(top.km, kind="stable"))
+    listed = np.zeros((len(lists), n))
+    np.put_along_axis(listed, place[lists], np.broadcast_to(top.weights[top.listed], lists.shape), axis=1)
+    sums = np.cumsum(listed / k - (1 - listed) / (n - k), axis=1)
+    lengths = np.sort(top.km)
+    last = np.searchsorted(lengths, lengths, side="right") - 1
+    walked: FloatArray = sums[:, last]
+    return walked
+
+
+def curve_of(top: TopList) -> FloatArray:
+    """Walk through the candidates for the observed list.
+
+    Parameters
+    ----------
+    top
+        The list.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (N,).
+    """
+    curve: FloatArray = running_sums(top, top.listed[None])[0]
+    return curve
+
+
+def strongest_lead(sums: FloatArray) -> FloatArray:
+    """Find the highest point of running sums.
+
+    Parameters
+    ----------
+    sums
+        Shape (R, N).
+
+    Returns
+    -------
+    numpy.ndarray
+        One-sided Kolmogorov-Smirnov distances, shape (R,): how far the list runs ahead of the others.
+    """
+    return np.asarray(sums.max(axis=-1).clip(min=0.0))

@@ -1,0 +1,269 @@
+"""The four null models of a published list, each with the question it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from geobri.errors import SpecificationError, mould
+from geobri.stats.p_values import TIE_TOLERANCE
+from geobri.stats.permutation import IntArray
+from geobri.stats.proximity.placements import (
+    count_distinct,
+    draw_placements,
+    enumerate_placements,
+    pattern_of,
+)
+from geobri.stats.proximity.switching import enumerate_degree_lists, switch_lists
+from geobri.stats.proximity.tally import Tally
+from geobri.stats.proximity.top_list import TopList
+from geobri.stats.results import FloatArray
+
+__all__ = ["NULLS", "NullModel", "NullName", "NullSample", "sample_null"]
+
+NullName = Literal["blocks", "active", "hubs", "corridors"]
+
+#: Lists drawn for the running sum, and for a picture of the null distribution, where all sums are counted.
+SAMPLED_LISTS = 9_999
+#: Cells of running sums and of random keys held at once.
+CELLS_AT_ONCE = 20_000_000
+#: More candidates than this are drawn without shuffling them all.
+MOST_SHUFFLED = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NullModel:
+    """What a null model holds fixed, and what that makes it ask.
+
+    Attributes
+    ----------
+    says
+        Name in a few words.
+    question
+        The question it answers.
+    opening
+        How a sentence about it begins.
+    caution
+        What a reader must keep in mind; may be empty.
+    """
+
+    says: str
+    question: str
+    opening: str
+    caution: str = ""
+
+
+NULLS: dict[str, NullModel] = {
+    "blocks": NullModel(
+        says="node permutation within blocks",
+        question="Are the cities that hold the list, in the roles they have, closer together than other cities would be?",
+        opening="If the same pattern of hubs and partners fell on other cities of the same kind",
+    ),
+    "active": NullModel(
+        says="node permutation among the listed cities",
+        question="Given which cities make the list, do those pair up that are close to each other?",
+        opening="If the cities of the list changed roles among themselves",
+    ),
+    "hubs": NullModel(
+        says="hub-preserving randomisation",
+        question="Given how many listed corridors every city has, does it have them with nearer partners?",
+        opening="If every city kept its number of listed corridors but took other partners",
+    ),
+    "corridors": NullModel(
+        says="random corridors (naive)",
+        question="Is the list closer than as many corridors drawn from a hat?",
+        opening="If the corridors of the list were drawn from a hat",
+        caution="naive: takes corridors as independent although they share cities, and finds too much",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NullSample:
+    """A null model gone through.
+
+    Attributes
+    ----------
+    tally
+        Comparison of the sums with the observed ones.
+    lists
+        Random lists, or all of them, shape (R, K), for the running sum and for a picture of the null distribution.
+    lists_complete
+        `lists` are all there are.
+    says
+        The null model and how it was gone through, in a few words.
+    diagnostics
+        Numbers on how well it could be gone through.
+    """
+
+    tally: Tally
+    lists: IntArray
+    lists_complete: bool
+    says: str
+    diagnostics: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Task:
+    """What every null model needs to know."""
+
+    top: TopList
+    columns: FloatArray
+    n_permutations: int
+    most_exact: int
+    blocks: Sequence[object] | None
+    rng: np.random.Generator
+
+
+def sample_null(
+    top: TopList,
+    null: str,
+    columns: FloatArray,
+    *,
+    n_permutations: int,
+    most_exact: int,
+    blocks: Sequence[object] | None,
+    rng: np.random.Generator,
+) -> NullSample:
+    """Go through a null model.
+
+    Parameters
+    ----------
+    top
+        The list.
+    null
+        Name of the null model.
+    columns
+        What each candidate contributes to each measure, shape (s, N).
+    n_permutations
+        Number of random lists where not all are gone through.
+    most_exact
+        Most placements to go through completely.
+    blocks
+        One label per city, or None for those that keep the candidates.
+    rng
+        Generator.
+
+    Returns
+    -------
+    NullSample
+        Counts, lists and diagnostics.
+
+    Raises
+    ------
+    SpecificationError
+        If there is no such null model, or no list is to be drawn.
+    """
+    caller = "proximity_test"
+    if null not in _SAMPLERS:
+        remedy = f"say one of {', '.join(_SAMPLERS)}"
+        raise SpecificationError(mould(caller, "null must be known", repr(null), remedy))
+    if n_permutations < 1:
+        remedy = "ask for 9999"
+        raise SpecificationError(
+            mould(caller, "n_permutations must be positive", str(n_permutations), remedy)
+        )
+    task = _Task(
+        top=top,
+        columns=columns,
+        n_permutations=n_permutations,
+        most_exact=most_exact,
+        blocks=blocks,
+        rng=rng,
+    )
+    return _SAMPLERS[null](task)
+
+
+def _tally_lists(task: _Task, lists: IntArray, *, exact: bool) -> Tally:
+    weights = task.top.weights[task.top.listed]
+    observed = task.columns[:, task.top.listed] @ weights
+    tolerance = TIE_TOLERANCE * np.abs(task.columns).max(axis=1) * task.top.k
+    tally = Tally(observed=observed, tolerance=tolerance, exact=exact)
+    for measure, column in enumerate(task.columns):
+        tally.add(measure, column[lists] @ weights)
+    return tally
+
+
+def _sample_blocks(task: _Task, *, active_only: bool = False) -> NullSample:
+    pattern = pattern_of(task.top, blocks=task.blocks, active_only=active_only)
+    says = NULLS["active" if active_only else "blocks"].says
+    distinct = count_distinct(pattern)
+    diagnostics = {"distinct placements": distinct, "cities that change places": len(pattern.members)}
+    if distinct <= task.most_exact:
+        lists = draw_placements(task.top, pattern, SAMPLED_LISTS, task.rng)
+        return NullSample(
+            tally=enumerate_placements(task.top, pattern, task.columns),
+            lists=lists,
+            lists_complete=False,
+            says=f"{says}, exact: all {distinct:,} placements",
+            diagnostics=diagnostics,
+        )
+    lists = draw_placements(task.top, pattern, task.n_permutations, task.rng)
+    return NullSample(
+        tally=_tally_lists(task, lists, exact=False),
+        lists=lists,
+        lists_complete=False,
+        says=f"{says}, {task.n_permutations:,} of {distinct:.2g} placements",
+        diagnostics=diagnostics,
+    )
+
+
+def _sample_active(task: _Task) -> NullSample:
+    return _sample_blocks(task, active_only=True)
+
+
+def _sample_hubs(task: _Task) -> NullSample:
+    every = enumerate_degree_lists(task.top)
+    says = NULLS["hubs"].says
+    if every is not None:
+        return NullSample(
+            tally=_tally_lists(task, every, exact=True),
+            lists=every,
+            lists_complete=True,
+            says=f"{says}, exact: all {len(every):,} lists",
+            diagnostics={"lists with the same number of corridors at every city": len(every)},
+        )
+    drawn = switch_lists(task.top, task.n_permutations, task.rng)
+    return NullSample(
+        tally=_tally_lists(task, drawn.lists, exact=False),
+        lists=drawn.lists,
+        lists_complete=False,
+        says=f"{says}, {task.n_permutations:,} chains of {drawn.n_steps:,} switches",
+        diagnostics={
+            "switches proposed per chain": drawn.n_steps,
+            "share of switches carried out": drawn.acceptance,
+            "still as observed, halfway and at the end": tuple(float(one) for one in drawn.overlap),
+        },
+    )
+
+
+def _sample_corridors(task: _Task) -> NullSample:
+    size, count = len(task.top.listed), len(task.top.km)
+    if count <= MOST_SHUFFLED:
+        step = max(1, CELLS_AT_ONCE // count)
+        starts = range(0, task.n_permutations, step)
+        sizes = [min(step, task.n_permutations - start) for start in starts]
+        lists = np.concatenate(
+            [task.rng.permuted(np.tile(np.arange(count), (rows, 1)), axis=1)[:, :size] for rows in sizes]
+        )
+    else:
+        lists = np.stack(
+            [task.rng.choice(count, size=size, replace=False) for _ in range(task.n_permutations)]
+        )
+    return NullSample(
+        tally=_tally_lists(task, lists, exact=False),
+        lists=lists,
+        lists_complete=False,
+        says=f"{NULLS['corridors'].says}, {task.n_permutations:,} draws",
+    )
+
+
+_SAMPLERS: dict[str, Callable[[_Task], NullSample]] = {
+    "blocks": _sample_blocks,
+    "active": _sample_active,
+    "hubs": _sample_hubs,
+    "corridors": _sample_corridors,
+}

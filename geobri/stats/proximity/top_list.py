@@ -1,0 +1,250 @@
+"""A published list of top corridors, among all the corridors that could have been listed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geobri.errors import DataError, SchemaError, first_offenders, mould
+from geobri.stats.pairs import FEWEST_CITIES, BoolArray, to_matrix
+from geobri.stats.permutation import IntArray
+from geobri.stats.results import FloatArray
+
+__all__ = ["Best", "Ties", "TopList", "build_top_list"]
+
+Best = Literal["smallest", "largest"]
+Ties = Literal["share", "all"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TopList:
+    """The listed corridors among N candidates on n cities.
+
+    Attributes
+    ----------
+    labels
+        City ids, in the order of positions.
+    origins, destinations
+        Positions of the ends of each candidate, shape (N,).
+    km
+        Length of each candidate, shape (N,).
+    weights
+        How much of each candidate is listed, shape (N,): 1, 0, or a share of the last places where ranks tie.
+    region
+        Region of each city, or None.
+    directed
+        Candidates run from origin to destination.
+    ties
+        What was done with shared ranks, in words; empty if there were none at the end of the list.
+    """
+
+    labels: tuple[str, ...]
+    origins: IntArray
+    destinations: IntArray
+    km: FloatArray
+    weights: FloatArray
+    region: tuple[str, ...] | None
+    directed: bool
+    ties: str
+
+    @property
+    def k(self) -> float:
+        """Number of listed corridors, shared places counted by their share.
+
+        Returns
+        -------
+        float
+            Sum of the weights.
+        """
+        return float(self.weights.sum())
+
+    @property
+    def listed(self) -> IntArray:
+        """Candidates that are listed, wholly or by a share.
+
+        Returns
+        -------
+        numpy.ndarray
+            Positions among the candidates, shape (K,).
+        """
+        return np.flatnonzero(self.weights > 0).astype(np.intp)
+
+    @property
+    def active(self) -> IntArray:
+        """Cities that occur in the list.
+
+        Returns
+        -------
+        numpy.ndarray
+            Sorted positions of cities.
+        """
+        listed = self.listed
+        return np.unique(np.concatenate([self.origins[listed], self.destinations[listed]]))
+
+    def layout(self, values: npt.ArrayLike, *, absent: float = 0.0) -> FloatArray:
+        """Lay a column of the candidates out as a pair matrix.
+
+        Parameters
+        ----------
+        values
+            Shape (N,).
+        absent
+            What stands in cells that are no candidates.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (n, n), symmetric unless directed.
+        """
+        matrix = np.full((len(self.labels), len(self.labels)), absent)
+        matrix[self.origins, self.destinations] = values
+        if not self.directed:
+            matrix[self.destinations, self.origins] = values
+        return matrix
+
+    def lookup(self) -> IntArray:
+        """Find a candidate by its ends.
+
+        Returns
+        -------
+        numpy.ndarray
+            Position of the candidate, or -1 where a pair is none, shape (n, n).
+        """
+        return self.layout(np.arange(len(self.km)), absent=-1).astype(np.intp)
+
+    def is_candidate(self) -> BoolArray:
+        """Mark the pairs that could have been listed.
+
+        Returns
+        -------
+        numpy.ndarray
+            Boolean, shape (n, n).
+        """
+        return self.lookup() >= 0
+
+
+def build_top_list(
+    cities: pd.DataFrame,
+    corridors: pd.DataFrame,
+    value: str,
+    *,
+    k: int | None = None,
+    best: Best = "smallest",
+    ties: Ties = "share",
+    impedance: str = "distance_km",
+    region: str | None = "region",
+    directed: bool = False,
+) -> TopList:
+    """Take the top of a ranking of corridors.
+
+    Parameters
+    ----------
+    cities
+        Table of cities, index `city`.
+    corridors
+        All corridors that could have been listed, one row each, with `origin`, `destination` and `impedance`.
+    value
+        Column with ranks or scores; missing for corridors that are not listed.
+    k
+        Length of the list; by default every corridor with a value is listed.
+    best
+        ``"smallest"`` for ranks, ``"largest"`` for scores.
+    ties
+        Corridors that share the last places: ``"share"`` gives each an equal part of them (ten corridors that
+        share the fifth place of five count a tenth each), ``"all"`` lists them all.
+    impedance
+        Column with the separation of the ends, in km for the words of the result to be right.
+    region
+        Column of `cities` with regions; None, or a column that is not there, for no question about regions.
+    directed
+        Corridors run from origin to destination.
+
+    Returns
+    -------
+    TopList
+        The list and its candidates.
+
+    Raises
+    ------
+    DataError
+        If nothing is listed, everything is, or lengths are missing or equal.
+    SchemaError
+        If columns are missing, pairs come twice, or cities are unknown.
+    """
+    matrix, labels = to_matrix(corridors, impedance, cities, directed)
+    position = {label: place for place, label in enumerate(labels)}
+    km = corridors[impedance].to_numpy(dtype=np.float64, na_value=np.nan)
+    _check_lengths(km, impedance, len(labels))
+    weights, told = _list_weights(_numeric(corridors, value), k, best, ties, value)
+    regions = None if region is None or region not in cities.columns else tuple(cities[region].astype(str))
+    del matrix
+    return TopList(
+        labels=tuple(labels),
+        origins=np.array([position[str(city)] for city in corridors["origin"]], dtype=np.intp),
+        destinations=np.array([position[str(city)] for city in corridors["destination"]], dtype=np.intp),
+        km=km,
+        weights=weights,
+        region=regions,
+        directed=directed,
+        ties=told,
+    )
+
+
+def _check_lengths(km: FloatArray, impedance: str, n: int) -> None:
+    caller = "proximity_test"
+    if n < FEWEST_CITIES:
+        came = f"{n} cities"
+        raise DataError(
+            mould(caller, f"needs at least {FEWEST_CITIES} cities", came, "there is nothing to exchange")
+        )
+    unusable = int(np.count_nonzero(~np.isfinite(km) | (km < 0)))
+    if unusable:
+        came = f"{unusable} of {km.size} that are missing or negative"
+        raise DataError(
+            mould(caller, f"{impedance!r} must be known for every candidate", came, "leave them out")
+        )
+    if np.ptp(km) == 0:
+        came = f"{km.size} equal values"
+        raise DataError(mould(caller, f"{impedance!r} must vary", came, "look at how it was made"))
+
+
+def _numeric(corridors: pd.DataFrame, value: str) -> FloatArray:
+    if value not in corridors.columns:
+        came = f"columns {first_offenders(corridors.columns, most=12)}"
+        raise SchemaError(
+            mould("proximity_test", f"needs the column {value!r}", came, "name a rank or a score")
+        )
+    try:
+        return corridors[value].to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        came = str(corridors[value].dtype)
+        raise SchemaError(
+            mould("proximity_test", f"{value!r} must be numeric", came, "convert it")
+        ) from error
+
+
+def _list_weights(
+    values: FloatArray, k: int | None, best: Best, ties: Ties, value: str
+) -> tuple[FloatArray, str]:
+    known = np.isfinite(values)
+    keys = np.where(known, values if best == "smallest" else -values, np.inf)
+    length = int(known.sum()) if k is None else k
+    if not 0 < length <= known.sum() or length >= values.size:
+        came = f"{length} of {values.size} candidates, {int(known.sum())} of them with a value"
+        remedy = "pass all candidates, ranked or not, and a smaller k"
+        raise DataError(
+            mould("proximity_test", f"a list by {value!r} must leave something out", came, remedy)
+        )
+    last = np.sort(keys)[length - 1]
+    inside, tied = keys < last, keys == last
+    places = length - int(inside.sum())
+    if k is None or places == tied.sum():
+        return (inside | tied).astype(np.float64), ""
+    told = f"{int(tied.sum())} corridors share the last {places} of {length} places"
+    if ties == "all":
+        return (inside | tied).astype(np.float64), f"{told}; all are listed"
+    return inside + tied * (places / tied.sum()), f"{told}; each counts {places}/{int(tied.sum())}"
