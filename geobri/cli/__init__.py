@@ -22,6 +22,10 @@ _COMMANDS: Final = {
     "map": ("geobri.cli.map", "Draw a map alone, from a recipe or from tables."),
     "check": ("geobri.cli.study", "List every fault of a study folder, with file and row."),
     "new": ("geobri.cli.study", "Make a commented study folder to start from."),
+    "query": ("geobri.cli.query", "Find cities, corridors or flows by any attribute."),
+    "compare": ("geobri.cli.query", "Put cities or corridors side by side."),
+    "history": ("geobri.cli.query", "Follow flows over the years."),
+    "export": ("geobri.cli.query", "Write a study for other programs."),
     "geocode": ("geobri.cli.geocode", "Find the places of city names; never guess."),
 }
 

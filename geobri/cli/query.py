@@ -1,0 +1,153 @@
+"""`geobri query`, `compare`, `history` and `export`: the research platform on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from geobri.cli.options import study_argument
+
+__all__ = ["compare_command", "export_command", "history_command", "query_command"]
+
+
+def _show(frame: Any, out: Path | None) -> None:
+    """Print a table as CSV, or write it."""
+    from geobri.outputs import staged_file
+
+    text = frame.to_csv(lineterminator="\n")
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    with staged_file(out) as path:
+        path.write_text(text, encoding="utf-8")
+    click.echo(f"Wrote {out} ({len(frame)} rows).")
+
+
+_out = click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="CSV to write; printed otherwise.",
+)
+
+
+@click.command(name="query")
+@study_argument
+@click.argument("conditions", nargs=-1)
+@click.option(
+    "--table",
+    type=click.Choice(["cities", "corridors", "flows"]),
+    default="cities",
+    show_default=True,
+    help="Table to ask.",
+)
+@click.option("--columns", default=None, help="Columns to show, separated by commas.")
+@click.option("--sort", default=None, help="Column to sort by; -COLUMN for descending.")
+@click.option("--top", type=int, default=None, help="How many rows to keep.")
+@click.option(
+    "--sql",
+    default=None,
+    help="A question in SQL instead (tables cities, corridors, flows; needs the extra sql).",
+)
+@_out
+def query_command(
+    study: str,
+    conditions: tuple[str, ...],
+    table: Literal["cities", "corridors", "flows"],
+    columns: str | None,
+    sort: str | None,
+    top: int | None,
+    sql: str | None,
+    out: Path | None,
+) -> None:
+    """Find cities, corridors or flows by any attribute.
+
+    CONDITIONS read column, sign, value: geobri query bri22 "coastal=true" "rank_trade<=5" --sort rank_trade.
+    Signs are = != < <= > >= and ~ (contains); all conditions must hold.
+    """
+    from geobri.study import load_study
+    from geobri.study.query import open_database, query
+
+    loaded = load_study(study)
+    if sql is not None:
+        _show_sql(open_database(loaded), sql, out)
+        return
+    chosen = columns.split(",") if columns else None
+    _show(query(loaded, *conditions, table=table, columns=chosen, sort=sort, top=top), out)
+
+
+def _show_sql(database: Any, sql: str, out: Path | None) -> None:
+    import duckdb
+
+    from geobri.errors import DataError, mould
+
+    try:
+        answer = database.execute(sql).df()
+    except duckdb.Error as error:
+        raise DataError(
+            mould("geobri query", "--sql must be a question DuckDB can read", str(error), "Correct it")
+        ) from error
+    _show(answer.set_index(answer.columns[0]), out)
+
+
+@click.command(name="compare")
+@click.argument("study", metavar="STUDY")
+@click.argument("names", nargs=-1, required=True)
+@_out
+def compare_command(study: str, names: tuple[str, ...], out: Path | None) -> None:
+    """Put cities (slug or name) or corridors (a--b) side by side."""
+    from geobri.study import load_study
+    from geobri.study.query import compare
+
+    _show(compare(load_study(study), names), out)
+
+
+@click.command(name="history")
+@click.argument("study", metavar="STUDY")
+@click.argument("names", nargs=-1)
+@click.option("--indicator", default=None, help="One indicator; all by default.")
+@_out
+def history_command(study: str, names: tuple[str, ...], indicator: str | None, out: Path | None) -> None:
+    """Follow the flows of cities or corridors over the years."""
+    from geobri.study import load_study
+    from geobri.study.query import history
+
+    _show(history(load_study(study), names, indicator=indicator), out)
+
+
+@click.command(name="export")
+@study_argument
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="File (.gpkg .fgb .parquet .geojson .csv .xlsx .duckdb), or kepler.csv, or a folder for flowmap.",
+)
+@click.option(
+    "--layer",
+    type=click.Choice(["cities", "corridors"]),
+    default="corridors",
+    show_default=True,
+    help="Which table.",
+)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["layer", "kepler", "flowmap", "duckdb"]),
+    default="layer",
+    show_default=True,
+    help="What to write.",
+)
+@click.option("--value", default=None, help="Column for --format flowmap; the first by default.")
+def export_command(
+    study: str, target: Path, layer: Literal["cities", "corridors"], kind: str, value: str | None
+) -> None:
+    """Write a study for other programs: GIS layers, kepler.gl, FlowmapBlue, DuckDB."""
+    from geobri.study import load_study
+    from geobri.study.export import export_study
+
+    export_study(load_study(study), target, layer=layer, kind=kind, value=value)
+    click.echo(f"Wrote {target}.")

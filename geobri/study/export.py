@@ -1,0 +1,60 @@
+"""A study for other programs, in one call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from geobri.errors import DataError, mould
+from geobri.exchange import to_flowmap, to_kepler, write_layer
+from geobri.outputs import staged_file, staged_folder
+from geobri.study.model import Study
+from geobri.study.query import open_database
+
+__all__ = ["export_study"]
+
+
+def export_study(
+    study: Study, target: Path, *, layer: str = "corridors", kind: str = "layer", value: str | None = None
+) -> None:
+    """Write a study for another program.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    target
+        File to write; a folder for ``flowmap``.
+    layer
+        ``cities`` or ``corridors``, for ``layer``.
+    kind
+        ``layer`` (format by the ending), ``kepler``, ``flowmap`` or ``duckdb``.
+    value
+        Value column for ``flowmap``; the first of the study by default.
+
+    Raises
+    ------
+    DataError
+        If there is no value to write.
+    """
+    if kind == "kepler":
+        with staged_file(target) as path:
+            to_kepler(study.cities, study.corridors).to_csv(path, index=False, lineterminator="\n")
+    elif kind == "flowmap":
+        _export_flowmap(study, target, value)
+    elif kind == "duckdb":
+        with staged_file(target) as path:
+            open_database(study, str(path)).close()
+    else:
+        write_layer(study.cities if layer == "cities" else study.corridors, target)
+
+
+def _export_flowmap(study: Study, target: Path, value: str | None) -> None:
+    offered = [one.column for one in study.corridor_values]
+    column = value or (offered[0] if offered else None)
+    if column is None or column not in study.corridors.columns:
+        wanted = f"--value must be a column of the corridors ({', '.join(offered) or 'none'})"
+        raise DataError(mould("geobri export", wanted, repr(column), "Choose one"))
+    locations, flows = to_flowmap(study.cities, study.corridors, column)
+    with staged_folder(target) as stage:
+        locations.to_csv(stage / "locations.csv", index=False, lineterminator="\n")
+        flows.to_csv(stage / "flows.csv", index=False, lineterminator="\n")

@@ -1,0 +1,344 @@
+"""The research platform: query by any attribute, comparison side by side, history over years."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Literal
+
+import pandas as pd
+
+from geobri.corridors import corridor_ids
+from geobri.errors import DataError, MissingExtraError, first_offenders, mould
+from geobri.study.model import Study
+
+__all__ = ["compare", "history", "open_database", "query"]
+
+TableName = Literal["cities", "corridors", "flows"]
+_CONDITION: Final = re.compile(
+    r"^\s*(?P<column>[^<>=!~]+?)\s*(?P<sign><=|>=|!=|=|<|>|~)\s*(?P<wanted>.*?)\s*$"
+)
+_SIGNS: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<": operator.lt,
+    ">": operator.gt,
+    "=": operator.eq,
+    "!=": operator.ne,
+}
+
+
+def _table(study: Study, table: TableName) -> pd.DataFrame:
+    frames: dict[str, pd.DataFrame | None] = {
+        "cities": study.cities,
+        "corridors": study.corridors,
+        "flows": study.flows,
+    }
+    if table not in frames:
+        raise DataError(
+            mould("query", "table must be cities, corridors or flows", repr(table), "Choose one of the three")
+        )
+    frame = frames[table]
+    if frame is None:
+        raise DataError(
+            mould(
+                "query",
+                "a study must have flows to be asked for them",
+                f"none in '{study.name}'",
+                "Ask for cities or corridors",
+            )
+        )
+    return pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
+
+
+def _keep(frame: pd.DataFrame, condition: str) -> pd.Series:
+    """Tell which rows fulfil one condition; a missing value fulfils none."""
+    read = _CONDITION.match(condition)
+    index_name = str(frame.index.name)
+    if read is None:
+        raise DataError(
+            mould(
+                "query",
+                "a condition reads column, sign, value ('rank_overall<=10')",
+                repr(condition),
+                f"Signs are {', '.join([*_SIGNS, '~'])}",
+            )
+        )
+    name, sign, wanted = read["column"], read["sign"], read["wanted"]
+    if name not in frame.columns and name != index_name:
+        raise DataError(
+            mould(
+                "query",
+                f"a condition names a column: {', '.join([index_name, *map(str, frame.columns)])}",
+                repr(name),
+                "Choose one",
+            )
+        )
+    column = frame[name] if name in frame.columns else frame.index.to_series()
+    if sign == "~":
+        return column.astype(str).str.contains(wanted, case=False, regex=False) & column.notna()
+    return _compare_column(column, sign, wanted).fillna(value=False).astype(bool) & column.notna()
+
+
+def _compare_column(column: pd.Series, sign: str, wanted: str) -> pd.Series:
+    if isinstance(column.dtype, pd.BooleanDtype) or column.dtype == bool:
+        return pd.Series(
+            _SIGNS[sign](column.astype("boolean"), wanted.lower() in ("true", "yes", "1")), index=column.index
+        )
+    if pd.api.types.is_numeric_dtype(column):
+        try:
+            number = float(wanted)
+        except ValueError as error:
+            raise DataError(
+                mould("query", f"'{column.name}' is compared with a number", repr(wanted), "Write a number")
+            ) from error
+        return pd.Series(_SIGNS[sign](column, number), index=column.index)
+    return pd.Series(
+        _SIGNS[sign](column.astype(object).map(lambda cell: None if pd.isna(cell) else str(cell)), wanted),
+        index=column.index,
+    )
+
+
+def query(
+    study: Study,
+    *conditions: str,
+    table: TableName = "cities",
+    columns: Sequence[str] | None = None,
+    sort: str | None = None,
+    top: int | None = None,
+) -> pd.DataFrame:
+    """Find cities, corridors or flows by any of their attributes.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    *conditions
+        Each ``column sign value`` with the signs ``= != < <= > >=`` and ``~`` (contains); all must hold. A
+        missing value fulfils no condition.
+    table
+        Which table to ask.
+    columns
+        Columns to give back; all by default.
+    sort
+        Column to sort by, ascending; ``-column`` for descending. Missing values come last.
+    top
+        How many rows to keep.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows, without geometry.
+
+    Raises
+    ------
+    DataError
+        If a condition cannot be read or names no column.
+
+    Examples
+    --------
+    >>> from geobri.study import load_study
+    >>> query(load_study("bri22"), "coastal=false", "rank_overall<=10").index.tolist()
+    ['beijing', 'moscow', 'chengdu']
+    """
+    frame = _table(study, table)
+    for condition in conditions:
+        frame = frame[_keep(frame, condition)]
+    if sort:
+        name = sort.removeprefix("-")
+        _check_known(frame, [name])
+        frame = frame.sort_values(name, ascending=not sort.startswith("-"), na_position="last", kind="stable")
+    _check_known(frame, columns or [])
+    frame = frame[list(columns)] if columns else frame
+    return frame if top is None else frame.head(top)
+
+
+def _check_known(frame: pd.DataFrame, names: Sequence[str]) -> None:
+    unknown = [name for name in names if name not in frame.columns]
+    if unknown:
+        raise DataError(
+            mould(
+                "query",
+                f"columns must be among {', '.join(map(str, frame.columns))}",
+                first_offenders(unknown),
+                "Choose from these",
+            )
+        )
+
+
+def _resolve(study: Study, names: Sequence[str]) -> tuple[pd.DataFrame, list[str]]:
+    """Find cities by slug or name, corridors by id; all of one kind."""
+    cities, corridors = study.cities, study.corridors
+    by_name = {
+        str(name).lower(): str(slug)
+        for column in ("name_zh", "name")
+        for slug, name in cities[column].dropna().items()
+    }
+    slugs = [name if name in cities.index else by_name.get(name.lower(), name) for name in names]
+    if all(slug in cities.index for slug in slugs):
+        return pd.DataFrame(cities.drop(columns="geometry")), slugs
+    if all(name in corridors.index for name in names):
+        return pd.DataFrame(corridors.drop(columns="geometry")), list(names)
+    unknown = [
+        name
+        for name, slug in zip(names, slugs, strict=True)
+        if slug not in cities.index and name not in corridors.index
+    ]
+    wanted = "all must be cities (slug or name) or all corridors (a--b)"
+    raise DataError(
+        mould(
+            "compare",
+            wanted,
+            f"neither: {first_offenders(unknown)}" if unknown else "a mixture",
+            "Look them up with: geobri query",
+        )
+    )
+
+
+def compare(study: Study, names: Sequence[str]) -> pd.DataFrame:
+    """Put cities, or corridors, side by side.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    names
+        Cities by slug or name in either language, or corridors by id.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One column each, one row per attribute that any of them has.
+
+    Raises
+    ------
+    DataError
+        If a name is neither a city nor a corridor, or they are mixed.
+
+    Examples
+    --------
+    >>> from geobri.study import load_study
+    >>> compare(load_study("bri22"), ["Singapore", "上海"]).loc["rank_trade"].tolist()
+    [1, 2]
+    """
+    frame, keys = _resolve(study, names)
+    side_by_side = frame.loc[keys].T
+    return side_by_side[side_by_side.notna().any(axis=1)]
+
+
+def history(study: Study, names: Sequence[str] = (), *, indicator: str | None = None) -> pd.DataFrame:
+    """Follow flows over the years.
+
+    Parameters
+    ----------
+    study
+        A study whose flows have years.
+    names
+        Cities (the sum over their corridors) or corridors; all cities by default.
+    indicator
+        One indicator; all by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per indicator and city or corridor: a column per year, then `change` (last less first) and
+        `growth` (compound annual, a share; missing where the first value is not above 0).
+
+    Raises
+    ------
+    DataError
+        If the flows have no years, or a name or indicator is unknown.
+    """
+    flows = study.flows
+    if flows is None or "year" not in flows.columns:
+        raise DataError(
+            mould(
+                "history",
+                "a study needs flows with a column 'year'",
+                f"'{study.name}' has none",
+                "Add the year to flows.csv",
+            )
+        )
+    if indicator is not None and indicator not in set(flows["indicator"]):
+        raise DataError(
+            mould(
+                "history",
+                f"indicator must be one of {sorted(set(flows['indicator']))}",
+                repr(indicator),
+                "Choose one",
+            )
+        )
+    chosen = flows if indicator is None else flows[flows["indicator"] == indicator]
+    keys = _resolve(study, names)[1] if names else list(study.cities.index)
+    long = _by_pair(chosen, study) if keys and keys[0] in study.corridors.index else _by_city(chosen)
+    table = long[long["name"].isin(keys)].pivot_table(
+        index=["indicator", "name"], columns="year", values="value", aggfunc="sum", min_count=1
+    )
+    return _add_growth(table)
+
+
+def _by_pair(flows: pd.DataFrame, study: Study) -> pd.DataFrame:
+    return flows.assign(name=corridor_ids(flows["origin"], flows["destination"], directed=study.directed))
+
+
+def _by_city(flows: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([flows.assign(name=flows["origin"]), flows.assign(name=flows["destination"])])
+
+
+def _add_growth(table: pd.DataFrame) -> pd.DataFrame:
+    years = list(table.columns)
+    first, last = table[years[0]], table[years[-1]]
+    span = max(int(years[-1]) - int(years[0]), 1)
+    ratio = (last / first).where(first > 0)
+    return table.assign(change=last - first, growth=ratio ** (1 / span) - 1)
+
+
+def open_database(study: Study, path: str = ":memory:") -> Any:
+    """Open the tables of a study as an embedded DuckDB database, where a question is more natural in SQL.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    path
+        File to create, or memory.
+
+    Returns
+    -------
+    duckdb.DuckDBPyConnection
+        With the tables `cities` (lon, lat), `corridors` and, where there are any, `flows`.
+
+    Raises
+    ------
+    MissingExtraError
+        If duckdb is not installed.
+    """
+    try:
+        import duckdb
+    except ImportError as error:
+        raise MissingExtraError(
+            "open_database: needs duckdb. Install it with: pip install 'geobri[sql]'."
+        ) from error
+    database = duckdb.connect(path)
+    cities = pd.DataFrame(study.cities.drop(columns="geometry")).assign(
+        lon=study.cities.geometry.x, lat=study.cities.geometry.y
+    )
+    frames = {
+        "cities": cities.reset_index(),
+        "corridors": pd.DataFrame(study.corridors.drop(columns="geometry")).reset_index(),
+    }
+    if study.flows is not None:
+        frames["flows"] = study.flows
+    for name, frame in frames.items():
+        plain = frame.astype(
+            {
+                column: object
+                for column in frame.columns
+                if isinstance(frame[column].dtype, pd.CategoricalDtype)
+            }
+        )
+        database.register("handed_over", plain)
+        database.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM handed_over")  # noqa: S608 - one of three names
+        database.unregister("handed_over")
+    return database

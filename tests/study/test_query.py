@@ -1,0 +1,97 @@
+"""Query, comparison, history: from Python and as SQL."""
+
+import pandas as pd
+import pytest
+
+from geobri.errors import DataError
+from geobri.study import load_study
+from geobri.study.export import export_study
+from geobri.study.query import compare, history, open_database, query
+
+
+@pytest.fixture(scope="module")
+def bri22():
+    return load_study("bri22")
+
+
+@pytest.fixture
+def panel(tmp_path):
+    (tmp_path / "cities.csv").write_text("city,country,lon,lat\na,PRT,0,0\nb,IND,10,10\nc,UZB,20,20\n")
+    (tmp_path / "flows.csv").write_text(
+        "indicator,origin,destination,value,year\nair,a,b,100,2019\nair,b,a,121,2021\nair,a,c,0,2019\nair,a,c,5,2021\n"
+    )
+    return load_study(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("conditions", "found"),
+    [
+        (["coastal=false", "rank_overall<=10"], ["beijing", "moscow", "chengdu"]),
+        (["region=Europe"], ["moscow", "rome", "vienna"]),
+        (["name~ing"], ["singapore", "beijing", "qingdao"]),
+        (["rank_people>21"], ["urumqi"]),
+        (["country!=CHN", "rank_overall<3"], ["singapore"]),
+        (["city=rome"], ["rome"]),
+    ],
+)
+def test_conditions(bri22, conditions, found):
+    assert query(bri22, *conditions, sort="rank_overall").index.tolist() == found
+
+
+def test_missing_values_fulfil_nothing(bri22):
+    below = query(bri22, "rank_overall<999", table="corridors")
+    above = query(bri22, "rank_overall!=999", table="corridors")
+    assert len(below) == len(above) == 10
+
+
+def test_columns_sort_and_top(bri22):
+    top = query(bri22, columns=["name", "rank_trade"], sort="-rank_trade", top=2)
+    assert top["rank_trade"].tolist() == [22, 21]
+
+
+@pytest.mark.parametrize("condition", ["rank_overall", "nonsense=1", "rank_overall<ten"])
+def test_bad_conditions(bri22, condition):
+    with pytest.raises(DataError, match="query:"):
+        query(bri22, condition)
+
+
+def test_compare(bri22):
+    table = compare(bri22, ["singapore", "上海"])
+    assert table.columns.tolist() == ["singapore", "shanghai"]
+    assert table.loc["rank_policy"].tolist() == [10, 2]
+    assert compare(bri22, ["shanghai--singapore"]).loc["rank_overall"].tolist() == [1]
+    with pytest.raises(DataError, match="neither: 'Atlantis'"):
+        compare(bri22, ["singapore", "Atlantis"])
+
+
+def test_history_of_corridors_and_cities(panel):
+    corridor = history(panel, ["a--b"]).loc[("air", "a--b")]
+    assert corridor[[2019, 2021, "change"]].tolist() == [100, 121, 21]
+    assert corridor["growth"] == pytest.approx(0.1)
+    cities = history(panel, indicator="air")
+    assert cities.loc[("air", "a"), 2021] == 126
+    assert pd.isna(cities.loc[("air", "c"), "growth"])
+
+
+def test_history_needs_years(bri22):
+    with pytest.raises(DataError, match="column 'year'"):
+        history(bri22)
+
+
+def test_sql(bri22):
+    found = (
+        open_database(bri22)
+        .execute("SELECT city FROM cities WHERE coastal AND rank_overall <= 2 ORDER BY rank_overall")
+        .fetchall()
+    )
+    assert found == [("singapore",), ("shanghai",)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("layer", "x.geojson"), ("kepler", "k.csv"), ("flowmap", "flowmap"), ("duckdb", "x.duckdb")],
+)
+def test_export(bri22, tmp_path, kind, name):
+    export_study(bri22, tmp_path / name, kind=kind)
+    assert (tmp_path / name).exists()
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
