@@ -78,6 +78,6 @@ def minimise_linear(
         return None
     return LinearSolution(
         value=float(answer.fun),
-        point=np.asarray(answer.x, dtype=np.float64),
+        point=np.asarray(answer.x, dtype=np.float64) + 0.0,  # no negative zeros
         multipliers=np.abs(np.asarray(answer.ineqlin.marginals, dtype=np.float64)),
     )
