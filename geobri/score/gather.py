@@ -168,6 +168,16 @@ def code_flows(flows: pd.DataFrame, cities: pd.Index) -> CodedFlows:
             value=pd.to_numeric(flows["value"])
         )
     codes, names = pd.factorize(flows["indicator"])
+    if (codes < 0).any():
+        came = f"{int((codes < 0).sum())} of {len(flows)} without: rows {first_offenders(flows.index[codes < 0])}"
+        raise SchemaError(
+            mould(
+                "build_index",
+                "every row of flows must name its indicator",
+                came,
+                "Fill it in or remove the row",
+            )
+        )
     coded = CodedFlows(
         pd.Index(names),
         codes.astype(np.int64),

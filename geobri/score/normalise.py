@@ -152,6 +152,7 @@ NORMALISERS: Final[dict[str, Normaliser]] = {
     "fraction_of_max": fraction_of_max,
 }
 _FIXED: Final = frozenset({"goalposts"})
+_WITHOUT_ENDS: Final = frozenset({"zscore", "rank", "borda", "reference_distance"})
 
 
 def normalise(
@@ -180,7 +181,8 @@ def normalise(
         What to compare with, same columns, any number of rows: a panel of years or a frozen reference set.
         None compares every column with itself.
     constant
-        What a column without spread gives: ``"error"``, ``"worst"``, ``"best"`` or ``"missing"``.
+        What a column without spread gives: ``"error"``, the ``"worst"`` or ``"best"`` end of the scale (not for methods
+        without ends, such as z-scores), or ``"missing"``.
     **params
         Parameters of the method (`scale`, `clip`, `target`, `low`, `high`, `reference_value`, …).
 
@@ -316,7 +318,7 @@ def _normalise_columns(  # noqa: PLR0917 - internal, called once
             "every column must hold at least two different values",
             f"constant column(s) over {len(against)} rows",
         )
-    result = np.full(array.shape, _constant_value(constant))
+    result = np.full(array.shape, _constant_value(constant, method, params) if level.any() else np.nan)
     for sign in (1, -1):
         chosen = (directions == sign) & ~level
         if chosen.any():
@@ -353,8 +355,18 @@ def _refuse(faulty: npt.NDArray[np.bool_], names: list[Any], wanted: str, what: 
     raise DataError(mould("normalise", wanted, f"{len(columns)} {what}: {first_offenders(said)}", remedy))
 
 
-def _constant_value(constant: str) -> float:
-    return {"worst": 0.0, "best": 100.0}.get(constant, np.nan)
+def _constant_value(constant: str, method: str, params: dict[str, Any]) -> float:
+    if constant == "missing":
+        return float("nan")
+    if method in _WITHOUT_ENDS:
+        came = f"method={method!r}, constant={constant!r}"
+        raise SpecificationError(
+            mould(
+                "normalise", "the method must have a worst and a best score", came, 'Say constant="missing"'
+            )
+        )
+    low, high = params.get("scale", (0.0, 100.0))
+    return float(low if constant == "worst" else high)
 
 
 def _ends(reference: FloatArray, direction: int) -> tuple[FloatArray, FloatArray]:

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import shapely
 
 from geobri import __version__
 from geobri.errors import OutputError, mould
@@ -120,7 +122,7 @@ def hash_table(table: pd.DataFrame) -> str:
     plain = plain.reset_index() if table.index.name is not None else plain
     for name in plain.columns:
         if str(plain[name].dtype) == "geometry":
-            plain[name] = plain[name].to_wkb(hex=True)
+            plain[name] = shapely.to_wkb(np.asarray(plain[name]), hex=True)
     columns = {name: _comparable(plain[name]) for name in sorted(plain.columns, key=str)}
     plain = pd.DataFrame(columns)
     rows = pd.util.hash_pandas_object(plain, index=False).sort_values(ignore_index=True)

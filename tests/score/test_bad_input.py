@@ -42,6 +42,11 @@ def spec(**fields):
         (flows().assign(indicator="y"), DataError, r"nothing on 'x'; flows hold 'y'"),
         (flows().assign(value=["1", "2", "many", "4", "5", "6"]), SchemaError, r"must be a number.*many"),
         (flows().drop(columns="value"), SchemaError, r"column 'value'"),
+        (
+            flows(drop=1).assign(indicator=["x", None, "x", "x", "x"]),
+            SchemaError,
+            r"name its indicator. Got 1 of 5 without: rows '1'",
+        ),
         (flows().iloc[:0], DataError, r"nothing on 'x'"),
         (flows().assign(year=[2020.5] * 6), SchemaError, r"'year' of flows must be a whole number"),
         (flows().to_dict(), SchemaError, r"must be a DataFrame"),

@@ -83,6 +83,14 @@ class TestConstantColumns:
     def test_unless_said_what_to_put(self, rule, value):
         np.testing.assert_array_equal(normalise(self.frame, constant=rule)["rail"], [value] * 3)
 
+    def test_the_ends_are_those_of_the_scale(self):
+        assert normalise(self.frame, constant="worst", scale=(1.0, 10.0))["rail"].tolist() == [1.0] * 3
+        with pytest.raises(
+            SpecificationError, match=r"must have a worst and a best score. Got method='zscore'"
+        ):
+            normalise(self.frame, "zscore", constant="worst")
+        assert normalise(self.frame, "zscore", constant="missing")["rail"].isna().all()
+
     def test_rounding_is_no_spread(self):
         noisy = np.array([0.1 + 0.2, 0.3, 0.3])  # differ in the last bit
         assert noisy[0] != noisy[1]

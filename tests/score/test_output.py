@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -77,6 +78,16 @@ def test_hashes_tell_tables_apart():
     assert hash_table(FLOWS) != hash_table(FLOWS.assign(value=[1.0, 2.0, 4.5]))
     assert hash_table(FLOWS) != hash_table(FLOWS.rename(columns={"value": "amount"}))
     assert hash_table(CITIES) != hash_table(CITIES.rename(index={"a": "z"}))
+
+
+def test_hashes_look_at_places_and_not_at_types():
+    here = gpd.GeoDataFrame(CITIES, geometry=gpd.points_from_xy([0, 1, 2], [5, 6, 7]), crs=4326)
+    there = here.set_geometry(gpd.points_from_xy([0, 1, 2], [5, 6, 7.5]), crs=4326)
+    assert hash_table(here) != hash_table(there)
+    assert hash_table(here) == hash_table(here.copy())
+    assert hash_table(FLOWS) == hash_table(FLOWS.assign(value=FLOWS["value"].astype(int)))
+    assert hash_table(FLOWS) == hash_table(FLOWS.astype({"origin": "category"}))
+    assert len(hash_table(pd.DataFrame({"a": pd.array([1, None], dtype="Int64")}))) == 64
 
 
 def test_nothing_is_left_behind_when_the_place_is_taken(result, tmp_path):
