@@ -93,7 +93,7 @@ def pattern_of(top: TopList, *, blocks: Sequence[object] | None = None, active_o
     rooms = tuple(
         np.array([city for city in pool if numbers[label[city]] == own], dtype=np.intp) for own in block
     )
-    if all(len(room) == 1 for room in rooms):
+    if not active_only and all(len(room) == 1 for room in rooms):
         came = f"{len(members)} listed cities, each in a block of its own"
         remedy = "use fewer, larger blocks, or the null 'hubs'"
         raise DataError(mould("proximity_test", "listed cities must be able to change places", came, remedy))
