@@ -57,14 +57,14 @@ def proximity_weights(distance: npt.ArrayLike) -> FloatArray:
 
 def _check_places(matrix: FloatArray, caller: str) -> None:
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or len(matrix) < FEWEST_PLACES:  # noqa: PLR2004 (two axes)
-        remedy = f"pass a square matrix of at least {FEWEST_PLACES} places"
+        remedy = f"Pass a square matrix of at least {FEWEST_PLACES} places"
         raise DataError(mould(caller, "needs one row and column per place", f"shape {matrix.shape}", remedy))
     if not np.isfinite(matrix).all() or (matrix < 0).any() or not np.allclose(matrix, matrix.T):
         came = f"{int((~np.isfinite(matrix)).sum())} missing, {int((matrix < 0).sum())} negative cells"
-        remedy = "fill every pair of places, the same in both directions"
+        remedy = "Fill every pair of places, the same in both directions"
         raise DataError(mould(caller, "numbers must be complete, not negative and symmetric", came, remedy))
     if not matrix.any():
-        raise DataError(mould(caller, "some places must differ", "zeros only", "check the coordinates"))
+        raise DataError(mould(caller, "some places must differ", "zeros only", "Check the coordinates"))
 
 
 def moran_eigenvectors(weights: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -184,7 +184,7 @@ def moran_randomisation(
     projections = vectors.T @ flat
     draw = {"singleton": _flip, "pair": _share_in_pairs, "triplet": _share_in_triplets}.get(method)
     if draw is None:
-        remedy = "say 'singleton', 'pair' or 'triplet'"
+        remedy = "Say 'singleton', 'pair' or 'triplet'"
         raise SpecificationError(mould("moran_randomisation", "method must be known", repr(method), remedy))
     drawn = draw(projections, eigenvalues, n_randomisations, np.random.default_rng(rng))
     maps = flat.mean(axis=0) + np.einsum("ik,rkp->rip", vectors, drawn)
@@ -197,15 +197,15 @@ def _check_values(columns: FloatArray, n: int, n_randomisations: int) -> None:
     if columns.ndim not in (1, 2) or len(columns) != n:
         came = f"shape {columns.shape} for {n} places"
         raise DataError(
-            mould(caller, "values must be one row per place", came, "use the order of the weights")
+            mould(caller, "values must be one row per place", came, "Use the order of the weights")
         )
     if not np.isfinite(columns).all():
         came = f"{int((~np.isfinite(columns)).sum())} missing or infinite values"
         raise DataError(
-            mould(caller, "values must be complete", came, "leave these places out of the weights too")
+            mould(caller, "values must be complete", came, "Leave these places out of the weights too")
         )
     if n_randomisations < 1:
-        remedy = "ask for 999"
+        remedy = "Ask for 999"
         raise DataError(mould(caller, "n_randomisations must be positive", str(n_randomisations), remedy))
 
 

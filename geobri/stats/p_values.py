@@ -74,13 +74,13 @@ def _check_null(statistic: float, null: FloatArray) -> None:
     if not null.size:
         raise DataError(
             mould(
-                "permutation_p_value", "needs a null distribution", "none", "ask for at least one permutation"
+                "permutation_p_value", "needs a null distribution", "none", "Ask for at least one permutation"
             )
         )
     unusable = int(np.count_nonzero(~np.isfinite(null))) + int(not math.isfinite(statistic))
     if unusable:
         came = f"{unusable} of {null.size + 1} that are NaN or infinite"
-        remedy = "look for constant columns or cities without any observed pair"
+        remedy = "Look for constant columns or cities without any observed pair"
         raise DataError(mould("permutation_p_value", "statistics must be finite numbers", came, remedy))
 
 
@@ -119,13 +119,13 @@ def count_p_value(
         If `alternative` is none of the three.
     """
     if alternative not in ("two-sided", "greater", "less"):
-        remedy = "say 'two-sided', 'greater' or 'less'"
+        remedy = "Say 'two-sided', 'greater' or 'less'"
         raise SpecificationError(
             mould("count_p_value", "alternative must be known", repr(alternative), remedy)
         )
     if exact and tied < 1:
         wanted = "a complete enumeration contains the observed statistic"
-        remedy = "pass exact=False if the observed arrangement is not among them"
+        remedy = "Pass exact=False if the observed arrangement is not among them"
         raise DataError(mould("count_p_value", wanted, "no tie with it", remedy))
     ties = tied if exact else tied + 1
     total = above + ties + below
@@ -160,7 +160,7 @@ def monte_carlo_error(p_value: float, n_permutations: int, alternative: Alternat
     """
     if not 0.0 <= p_value <= 1.0 or n_permutations < 1:
         came = f"p = {p_value}, {n_permutations} permutations"
-        remedy = "pass what the test returned"
+        remedy = "Pass what the test returned"
         raise DataError(
             mould("monte_carlo_error", "needs a p-value of at least one permutation", came, remedy)
         )

@@ -84,7 +84,7 @@ def _check_columns(corridors: pd.DataFrame, value: str) -> None:
     missing = [name for name in ("origin", "destination", value) if name not in corridors.columns]
     if missing:
         came = f"a table without {first_offenders(missing)}"
-        remedy = f"columns there are: {first_offenders(corridors.columns, most=12)}"
+        remedy = f"Columns there are: {first_offenders(corridors.columns, most=12)}"
         raise SchemaError(mould("to_matrix", f"needs origin, destination and {value!r}", came, remedy))
 
 
@@ -95,7 +95,7 @@ def _labels(cities: pd.DataFrame | Iterable[str] | None, *ends: npt.NDArray[Any]
     twice = [label for label in dict.fromkeys(labels) if labels.count(label) > 1]
     if twice:
         came = f"{len(twice)} that repeat: {first_offenders(twice)}"
-        raise SchemaError(mould("to_matrix", "city ids must be unique", came, "keep one row per city"))
+        raise SchemaError(mould("to_matrix", "city ids must be unique", came, "Keep one row per city"))
     return labels
 
 
@@ -123,7 +123,7 @@ def _check_ends(
         named = first_offenders(f"{a} & {b}" for a, b in zip(twice["a"], twice["b"], strict=True))
         faults.append(f"{len(twice)} duplicated pairs: {named}")
     if faults:
-        remedy = "keep one row per pair of known cities" + ("" if directed else ", or pass directed=True")
+        remedy = "Keep one row per pair of known cities" + ("" if directed else ", or pass directed=True")
         raise SchemaError(mould("to_matrix", "each row must be a pair of its own", "; ".join(faults), remedy))
 
 
@@ -131,13 +131,13 @@ def _numbers(column: pd.Series[Any], value: str) -> FloatArray:
     try:
         numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:
-        remedy = "convert it to numbers first"
+        remedy = "Convert it to numbers first"
         raise SchemaError(
             mould("to_matrix", f"{value!r} must be numeric", str(column.dtype), remedy)
         ) from error
     infinite = int(np.isinf(numbers).sum())
     if infinite:
-        remedy = "leave such pairs out, or set them to missing"
+        remedy = "Leave such pairs out, or set them to missing"
         raise SchemaError(
             mould("to_matrix", f"{value!r} must be finite", f"{infinite} infinite values", remedy)
         )
@@ -225,11 +225,11 @@ def check_pair_matrix(
     """
     cells = np.array(matrix, dtype=np.float64, copy=True)
     if cells.ndim != 2 or cells.shape[0] != cells.shape[1]:  # noqa: PLR2004 (a matrix has two axes)
-        raise DataError(mould(caller, f"{name} must be square", f"shape {cells.shape}", "pass a pair matrix"))
+        raise DataError(mould(caller, f"{name} must be square", f"shape {cells.shape}", "Pass a pair matrix"))
     np.fill_diagonal(cells, np.nan)
     faults = _matrix_faults(cells, directed)
     if faults:
-        remedy = "see to_matrix, which lays out a table of corridors"
+        remedy = "See to_matrix, which lays out a table of corridors"
         raise DataError(mould(caller, f"{name} must be a usable pair matrix", "; ".join(faults), remedy))
     return cells
 

@@ -69,7 +69,7 @@ def node_permutations(
     if n_permutations < 1:
         came = str(n_permutations)
         raise SpecificationError(
-            mould("node_permutations", "n_permutations must be positive", came, "ask for 999")
+            mould("node_permutations", "n_permutations must be positive", came, "Ask for 999")
         )
     generator = np.random.default_rng(rng)
     drawn: IntArray = np.tile(np.arange(n, dtype=np.intp), (n_permutations, 1))
@@ -173,7 +173,7 @@ def _block_members(n: int, blocks: Labels | None) -> list[IntArray]:
     if len(labels) != n:
         came = f"{len(labels)} labels for {n} cities"
         raise SpecificationError(
-            mould("node_permutations", "blocks need one label per city", came, "pass one each")
+            mould("node_permutations", "blocks need one label per city", came, "Pass one each")
         )
     return [
         np.flatnonzero([label == wanted for label in labels]).astype(np.intp)
@@ -296,7 +296,7 @@ def plan_permutations(
     labels = None if blocks is None else tuple(str(label) for label in blocks)
     total = math.prod(math.factorial(len(block)) for block in _block_members(n, labels))
     if total == 1:
-        remedy = "use fewer, larger blocks"
+        remedy = "Use fewer, larger blocks"
         raise DataError(
             mould("plan_permutations", "some cities must be able to change places", "none", remedy)
         )

@@ -239,8 +239,8 @@ class TestBadInput:
         [
             ({"family": "gamma"}, "'gamma'"),
             ({"scheme": "freedman"}, "'freedman'"),
-            ({"statistic": "score"}, "say one of t, coefficient"),
-            ({"family": "poisson", "scheme": "y", "statistic": "score"}, "say one of wald, coefficient"),
+            ({"statistic": "score"}, "Say one of t, coefficient"),
+            ({"family": "poisson", "scheme": "y", "statistic": "score"}, "Say one of wald, coefficient"),
         ],
     )
     def test_choices(self, pair, options, fault):

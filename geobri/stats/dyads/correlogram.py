@@ -179,7 +179,7 @@ def mantel_correlogram_test(
 
 def _check_movable(data: DyadData) -> None:
     if data.travelling:
-        remedy = "pass blocks that keep missing pairs in place"
+        remedy = "Pass blocks that keep missing pairs in place"
         came = f"{data.n_cities} cities whose missing pairs move"
         raise DataError(mould("mantel_correlogram_test", "missing pairs must stay in place", came, remedy))
 
@@ -190,7 +190,7 @@ def _limits(
     if bounds is not None:
         limits = np.asarray(bounds, dtype=np.float64)
         if limits.ndim != 1 or limits.size < FEWEST_BOUNDS or (np.diff(limits) <= 0).any():
-            remedy = "pass at least three increasing numbers"
+            remedy = "Pass at least three increasing numbers"
             raise SpecificationError(
                 mould("mantel_correlogram_test", "bounds must increase", str(bounds), remedy)
             )
@@ -219,7 +219,7 @@ def _testable(data: DyadData, members: npt.NDArray[np.bool_], *, cutoff: bool) -
     if not tested.size:
         came = f"{len(members)} classes, empty, full, or without some city"
         raise DataError(
-            mould("mantel_correlogram_test", "some class must be testable", came, "choose other bounds")
+            mould("mantel_correlogram_test", "some class must be testable", came, "Choose other bounds")
         )
     return tested
 

@@ -238,7 +238,7 @@ def _aligned(matrices: Mapping[str, Matrix], caller: str) -> tuple[list[str], di
     if len(set(shapes.values())) > 1:
         came = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
         raise DataError(
-            mould(caller, "matrices must have the same shape", came, "use the same cities for all")
+            mould(caller, "matrices must have the same shape", came, "Use the same cities for all")
         )
     size = next(iter(shapes.values()))[0]
     if not frames:
@@ -254,7 +254,7 @@ def _reordered(matrix: Matrix, name: str, labels: list[str], caller: str) -> npt
     strangers = sorted({*named.index, *named.columns} ^ set(labels))
     if strangers or not named.index.is_unique:
         came = f"{name} with other or repeated labels: {first_offenders(strangers)}"
-        raise DataError(mould(caller, "matrices must be about the same cities", came, "reindex them alike"))
+        raise DataError(mould(caller, "matrices must be about the same cities", came, "Reindex them alike"))
     array: npt.ArrayLike = named.loc[labels, labels].to_numpy(dtype=np.float64)
     return array
 
@@ -266,12 +266,12 @@ def _check_common(
     if alone:
         came = f"{len(alone)} cities without one: {first_offenders(alone)}"
         raise DataError(
-            mould(caller, "every city needs a pair observed in all matrices", came, "leave them out")
+            mould(caller, "every city needs a pair observed in all matrices", came, "Leave them out")
         )
     flat = [name for name, one in zip(names, clean, strict=True) if float(np.ptp(one[seen])) == 0.0]
     if flat:
         came = f"equal values throughout in {first_offenders(flat)}"
-        raise DataError(mould(caller, "the pairs observed in all matrices must vary", came, "leave it out"))
+        raise DataError(mould(caller, "the pairs observed in all matrices must vary", came, "Leave it out"))
 
 
 def _choose_blocks(seen: BoolArray, blocks: Blocks, caller: str) -> tuple[str, ...] | None:
@@ -279,13 +279,13 @@ def _choose_blocks(seen: BoolArray, blocks: Blocks, caller: str) -> tuple[str, .
         return None
     if isinstance(blocks, str):
         if blocks != "auto":
-            remedy = "pass 'auto', None or one label per city"
+            remedy = "Pass 'auto', None or one label per city"
             raise SpecificationError(mould(caller, "blocks must be labels", repr(blocks), remedy))
         return _automatic_blocks(seen)
     labels = tuple(str(label) for label in blocks)
     if len(labels) != len(seen):
         came = f"{len(labels)} labels for {len(seen)} cities"
-        raise SpecificationError(mould(caller, "blocks need one label per city", came, "pass one for each"))
+        raise SpecificationError(mould(caller, "blocks need one label per city", came, "Pass one for each"))
     return labels
 
 

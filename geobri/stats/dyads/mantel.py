@@ -288,7 +288,7 @@ def partial_mantel_test(
 
 def _check_method(method: str, caller: str, known: tuple[str, ...] = tuple(METHODS)) -> None:
     if method not in known:
-        remedy = f"say one of {', '.join(known)}"
+        remedy = f"Say one of {', '.join(known)}"
         raise SpecificationError(mould(caller, "method must be known", repr(method), remedy))
 
 
@@ -296,10 +296,10 @@ def _check_partial(method: str, permute: str, controls: Mapping[str, Matrix]) ->
     caller = "partial_mantel_test"
     _check_method(method, caller, ("pearson", "spearman"))
     if permute not in ("values", "residuals"):
-        remedy = "say 'values' or 'residuals'"
+        remedy = "Say 'values' or 'residuals'"
         raise SpecificationError(mould(caller, "permute must be known", repr(permute), remedy))
     if not controls:
-        remedy = "pass at least one, or use mantel_test"
+        remedy = "Pass at least one, or use mantel_test"
         raise SpecificationError(mould(caller, "controls are what is held constant", "none", remedy))
 
 

@@ -180,17 +180,17 @@ def mrqap_test(
 def _check_choices(family: str, scheme: str, statistic: str, x: Mapping[str, Matrix]) -> None:
     caller = "mrqap_test"
     if family not in STATISTICS:
-        remedy = f"say one of {', '.join(STATISTICS)}"
+        remedy = f"Say one of {', '.join(STATISTICS)}"
         raise SpecificationError(mould(caller, "family must be known", repr(family), remedy))
     if scheme not in SCHEMES:
-        remedy = f"say one of {', '.join(SCHEMES)}"
+        remedy = f"Say one of {', '.join(SCHEMES)}"
         raise SpecificationError(mould(caller, "scheme must be known", repr(scheme), remedy))
     if statistic not in STATISTICS[family] or (statistic == "score" and scheme == "y"):
         possible = [one for one in STATISTICS[family] if one != "score" or scheme != "y"]
         wanted = f"statistic must suit family={family!r} and scheme={scheme!r}"
-        raise SpecificationError(mould(caller, wanted, repr(statistic), f"say one of {', '.join(possible)}"))
+        raise SpecificationError(mould(caller, wanted, repr(statistic), f"Say one of {', '.join(possible)}"))
     if not x:
-        remedy = "pass pair matrices by name"
+        remedy = "Pass pair matrices by name"
         raise SpecificationError(mould(caller, "at least one covariate is needed", "none", remedy))
 
 
@@ -198,12 +198,12 @@ def _check_response(y: FloatArray, family: str, name: str) -> None:
     if family in ("logit", "probit") and not np.isin(y, (0.0, 1.0)).all():
         came = f"{int((~np.isin(y, (0.0, 1.0))).sum())} other values"
         raise DataError(
-            mould("mrqap_test", f"{name} must be 0 or 1 for {family}", came, "make it a yes-no matrix")
+            mould("mrqap_test", f"{name} must be 0 or 1 for {family}", came, "Make it a yes-no matrix")
         )
     if family == "poisson" and (y < 0).any():
         came = f"{int((y < 0).sum())} negative values"
         raise DataError(
-            mould("mrqap_test", f"{name} must be at least 0 for poisson", came, "check the flows")
+            mould("mrqap_test", f"{name} must be at least 0 for poisson", came, "Check the flows")
         )
 
 
@@ -228,7 +228,7 @@ def _fit_likelihood(data: DyadData, family: str, statistic: str) -> _Fit:
     design = np.vstack([np.ones((1, y.size)), (columns - middle[:, None]) / scale[:, None]])
     fits = fit_family(y[None], design, None, np.ones((1, y.size)), FAMILIES[family])
     if not fits.converged[0]:
-        remedy = "leave out the covariate that tells zeros from the rest without error"
+        remedy = "Leave out the covariate that tells zeros from the rest without error"
         came = f"a {family} fit whose coefficients grow without end"
         raise DataError(mould("mrqap_test", "the response must not be separated", came, remedy))
     back = np.eye(len(design))

@@ -196,7 +196,7 @@ def score_null(data: DyadData, plan: NodePlan, family: Family, scheme: str) -> F
     e's / sqrt(e'We - e'WZ (Z'WZ)⁻¹ Z'We).
     """
     if data.travelling:
-        remedy = "pass statistic='wald', or blocks that keep missing pairs in place"
+        remedy = "Pass statistic='wald', or blocks that keep missing pairs in place"
         came = f"{data.n_cities} cities whose missing pairs move"
         raise DataError(
             mould("mrqap_test", "the score statistic needs missing pairs to stay in place", came, remedy)

@@ -82,7 +82,7 @@ def _check_degrees(pairs: int, covariates: int) -> None:
     if pairs <= covariates + 1:
         came = f"{pairs} pairs for {covariates + 1} coefficients"
         raise DataError(
-            mould("mrqap_test", "more pairs than coefficients are needed", came, "use fewer covariates")
+            mould("mrqap_test", "more pairs than coefficients are needed", came, "Use fewer covariates")
         )
 
 

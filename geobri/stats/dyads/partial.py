@@ -43,7 +43,7 @@ def orthonormal_basis(columns: FloatArray, *, caller: str) -> FloatArray:
     if len(columns) and (np.abs(np.diag(triangle)) < COLLINEAR).any():
         came = f"{len(columns)} columns of which one follows from the others"
         raise DataError(
-            mould(caller, "columns must not be combinations of each other", came, "leave one out")
+            mould(caller, "columns must not be combinations of each other", came, "Leave one out")
         )
     return np.vstack([np.full((1, size), 1.0 / np.sqrt(size)), basis.T])
 
@@ -116,7 +116,7 @@ def partial_null(data: DyadData, plan: NodePlan, columns: FloatArray, *, residua
     x'r / sqrt((x'x - |Bx|²) r'r); only x'r and Bx change with the permutation.
     """
     if data.travelling:
-        remedy = "pass blocks that keep missing pairs in place, or use mrqap_test"
+        remedy = "Pass blocks that keep missing pairs in place, or use mrqap_test"
         came = f"{data.n_cities} cities whose missing pairs move"
         raise DataError(mould("partial_mantel_test", "missing pairs must stay in place", came, remedy))
     basis = orthonormal_basis(columns[2:], caller="partial_mantel_test")

@@ -88,7 +88,7 @@ def moran_mantel_test(
     Guillot, G. and Rousset, F. (2013). Dismantling the Mantel tests. 10.1111/2041-210x.12018.
     """
     if method not in ("pearson", "spearman") or x_is not in ("difference", "flow"):
-        remedy = "say method 'pearson' or 'spearman', and x_is 'difference' or 'flow'"
+        remedy = "Say method 'pearson' or 'spearman', and x_is 'difference' or 'flow'"
         came = f"{method!r} and {x_is!r}"
         raise SpecificationError(mould("moran_mantel_test", "choices must be known", came, remedy))
     data = prepare_dyads({"x": x, "y": y}, caller="moran_mantel_test", blocks=None)
@@ -142,11 +142,11 @@ def _check_complete(data: DyadData, weights: npt.ArrayLike) -> None:
     n = data.n_cities
     if data.n_pairs < n * (n - 1) // 2:
         came = f"{n * (n - 1) // 2 - data.n_pairs} missing pairs"
-        remedy = "leave cities out until no pair is missing, or use mantel_test with blocks"
+        remedy = "Leave cities out until no pair is missing, or use mantel_test with blocks"
         raise DataError(mould("moran_mantel_test", "matrices must be complete", came, remedy))
     if np.shape(weights) != (n, n):
         came = f"shape {np.shape(weights)} for {n} cities"
-        raise DataError(mould("moran_mantel_test", "weights need a row per city", came, "use the order of x"))
+        raise DataError(mould("moran_mantel_test", "weights need a row per city", came, "Use the order of x"))
 
 
 def _signs(count: int, n_permutations: int, rng: int | np.random.Generator | None) -> FloatArray:

@@ -159,10 +159,10 @@ def sample_null(
     """
     caller = "proximity_test"
     if null not in _SAMPLERS:
-        remedy = f"say one of {', '.join(_SAMPLERS)}"
+        remedy = f"Say one of {', '.join(_SAMPLERS)}"
         raise SpecificationError(mould(caller, "null must be known", repr(null), remedy))
     if n_permutations < 1:
-        remedy = "ask for 9999"
+        remedy = "Ask for 9999"
         raise SpecificationError(
             mould(caller, "n_permutations must be positive", str(n_permutations), remedy)
         )

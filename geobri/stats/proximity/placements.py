@@ -95,7 +95,7 @@ def pattern_of(top: TopList, *, blocks: Sequence[object] | None = None, active_o
     )
     if not active_only and all(len(room) == 1 for room in rooms):
         came = f"{len(members)} listed cities, each in a block of its own"
-        remedy = "use fewer, larger blocks, or the null 'hubs'"
+        remedy = "Use fewer, larger blocks, or the null 'hubs'"
         raise DataError(mould("proximity_test", "listed cities must be able to change places", came, remedy))
     tails = np.searchsorted(members, top.origins[listed])
     heads = np.searchsorted(members, top.destinations[listed])
@@ -114,10 +114,10 @@ def pattern_of(top: TopList, *, blocks: Sequence[object] | None = None, active_o
 def _check_blocks(label: Sequence[object], natural: Sequence[int], n: int) -> None:
     if len(label) != n:
         came = f"{len(label)} labels for {n} cities"
-        raise DataError(mould("proximity_test", "blocks need one label per city", came, "pass one for each"))
+        raise DataError(mould("proximity_test", "blocks need one label per city", came, "Pass one for each"))
     if len(set(zip(label, natural, strict=True))) > len(set(label)):
         came = "blocks that mix cities with different candidates"
-        remedy = "split the blocks, for example by country where domestic pairs are left out"
+        remedy = "Split the blocks, for example by country where domestic pairs are left out"
         raise DataError(
             mould("proximity_test", "exchanges must keep listed corridors candidates", came, remedy)
         )

@@ -199,31 +199,31 @@ def _check_lengths(km: FloatArray, impedance: str, n: int) -> None:
     if n < FEWEST_CITIES:
         came = f"{n} cities"
         raise DataError(
-            mould(caller, f"needs at least {FEWEST_CITIES} cities", came, "there is nothing to exchange")
+            mould(caller, f"needs at least {FEWEST_CITIES} cities", came, "There is nothing to exchange")
         )
     unusable = int(np.count_nonzero(~np.isfinite(km) | (km < 0)))
     if unusable:
         came = f"{unusable} of {km.size} that are missing or negative"
         raise DataError(
-            mould(caller, f"{impedance!r} must be known for every candidate", came, "leave them out")
+            mould(caller, f"{impedance!r} must be known for every candidate", came, "Leave them out")
         )
     if np.ptp(km) == 0:
         came = f"{km.size} equal values"
-        raise DataError(mould(caller, f"{impedance!r} must vary", came, "look at how it was made"))
+        raise DataError(mould(caller, f"{impedance!r} must vary", came, "Look at how it was made"))
 
 
 def _numeric(corridors: pd.DataFrame, value: str) -> FloatArray:
     if value not in corridors.columns:
         came = f"columns {first_offenders(corridors.columns, most=12)}"
         raise SchemaError(
-            mould("proximity_test", f"needs the column {value!r}", came, "name a rank or a score")
+            mould("proximity_test", f"needs the column {value!r}", came, "Name a rank or a score")
         )
     try:
         return corridors[value].to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:
         came = str(corridors[value].dtype)
         raise SchemaError(
-            mould("proximity_test", f"{value!r} must be numeric", came, "convert it")
+            mould("proximity_test", f"{value!r} must be numeric", came, "Convert it")
         ) from error
 
 
@@ -235,7 +235,7 @@ def _list_weights(
     length = int(known.sum()) if k is None else k
     if not 0 < length <= known.sum() or length >= values.size:
         came = f"{length} of {values.size} candidates, {int(known.sum())} of them with a value"
-        remedy = "pass all candidates, ranked or not, and a smaller k"
+        remedy = "Pass all candidates, ranked or not, and a smaller k"
         raise DataError(
             mould("proximity_test", f"a list by {value!r} must leave something out", came, remedy)
         )

@@ -272,10 +272,10 @@ def proximity_tests(
 
 def _check_choices(measure: str, measures: Mapping[str, Measure], alternative: str) -> None:
     if measure not in measures:
-        remedy = f"say one of {', '.join(measures)}; share_in_region needs regions of the cities"
+        remedy = f"Say one of {', '.join(measures)}; share_in_region needs regions of the cities"
         raise SpecificationError(mould(TEST, "measure must be known", repr(measure), remedy))
     if alternative not in ("two-sided", "closer", "farther"):
-        remedy = "say 'two-sided', 'closer' or 'farther'"
+        remedy = "Say 'two-sided', 'closer' or 'farther'"
         raise SpecificationError(mould(TEST, "alternative must be known", repr(alternative), remedy))
 
 
