@@ -123,6 +123,22 @@ class _Reader:
                 return number
         return first
 
+    def table_of(
+        self, data: Mapping[str, Any], key: str, span: tuple[int, int | None] = (1, None)
+    ) -> dict[str, Any]:
+        value = data.get(key, {})
+        if isinstance(value, dict):
+            return value
+        self.fault(self.line_of(key, *span), f"'{key}' must be a table, not {value!r}")
+        return {}
+
+    def tables_of(self, data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+        value = data.get(key, [])
+        if isinstance(value, list) and all(isinstance(one, dict) for one in value):
+            return value
+        self.fault(self.line_of(key), f"'{key}' must be tables headed [[{key}]], not {value!r}")
+        return []
+
     def fault(self, line: int, message: str) -> None:
         self.faults.append((line, message))
 
@@ -240,12 +256,12 @@ def parse_claims(text: str, *, name: str = "claims.toml") -> ClaimFile:
     for key in sorted(set(data) - _TOP):
         reader.fault(reader.line_of(key), f"unknown key '{key}'. Known are {', '.join(sorted(_TOP))}")
     reader.report = str(data.get("report", Path(name).stem))
-    reader.reasons = data.get("reasons", {})
-    _read_groups(reader, data.get("groups", {}))
-    alternatives = _read_alternatives(reader, data.get("alternative", []))
-    claims = _read_claims(reader, data.get("claim", []))
+    reader.reasons = reader.table_of(data, "reasons")
+    _read_groups(reader, reader.table_of(data, "groups"))
+    alternatives = _read_alternatives(reader, reader.tables_of(data, "alternative"))
+    claims = _read_claims(reader, reader.tables_of(data, "claim"))
+    printed = reader.table_of(data, "as_printed")
     reader.raise_faults()
-    printed = data.get("as_printed", {})
     return ClaimFile(
         name=name,
         report=reader.report,
@@ -277,7 +293,7 @@ def _read_alternatives(reader: _Reader, tables: Sequence[Mapping[str, Any]]) -> 
 
 def _read_alternative(reader: _Reader, table: Mapping[str, Any], line: int) -> Alternative:
     replaced = {}
-    for key, text in table.get("groups", {}).items():
+    for key, text in reader.table_of(table, "groups", (line, None)).items():
         where = reader.line_of(f"{key} ", line)
         if key not in reader.groups:
             reader.fault(
@@ -293,7 +309,9 @@ def _read_alternative(reader: _Reader, table: Mapping[str, Any], line: int) -> A
         label=label,
         label_zh=str(table.get("zh", label)),
         groups=MappingProxyType(replaced),
-        ranks=MappingProxyType({str(key): str(value) for key, value in table.get("ranks", {}).items()}),
+        ranks=MappingProxyType(
+            {str(key): str(value) for key, value in reader.table_of(table, "ranks", (line, None)).items()}
+        ),
     )
 
 
@@ -316,8 +334,11 @@ def _read_claims(reader: _Reader, tables: Sequence[Mapping[str, Any]]) -> list[C
 def _read_claim(reader: _Reader, table: Mapping[str, Any], span: tuple[int, int]) -> Claim:
     _check_keys(reader, table, span)
     why = table.get("untestable", "")
-    reason = why if isinstance(why, dict) else reader.reasons.get(why, {"en": why})
-    under = {str(label): _read_tests(reader, texts, span) for label, texts in table.get("under", {}).items()}
+    reason = why if isinstance(why, dict) else reader.reasons.get(str(why), {"en": why})
+    if not isinstance(reason, dict):
+        reason = {"en": reason}
+    others = reader.table_of(table, "under", span)
+    under = {str(label): _read_tests(reader, texts, span) for label, texts in others.items()}
     return Claim(
         id=str(table.get("id", "")),
         report=reader.report,
@@ -357,7 +378,7 @@ def _check_keys(reader: _Reader, table: Mapping[str, Any], span: tuple[int, int]
 
 def _read_tests(reader: _Reader, texts: Any, span: tuple[int, int]) -> tuple[Call, ...]:
     calls = []
-    for text in [texts] if isinstance(texts, str) else texts:
+    for text in texts if isinstance(texts, list) else [texts]:
         call = reader.statement(text, reader.line_of(str(text), *span), gives=(Check,))
         if call is not None:
             calls.append(call)

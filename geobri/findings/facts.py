@@ -81,9 +81,12 @@ class Facts:
         str
             Its name in that language, or the slug where there is none.
         """
-        column = "name_zh" if language == "zh" else "name"
-        name = self.cities[column].get(city) if column in self.cities.columns else None
-        return str(name) if name is not None and not pd.isna(name) and str(name) else city
+        names = self.remembered.setdefault(f"names {language}", {})
+        if not names:
+            column = "name_zh" if language == "zh" else "name"
+            known = self.cities[column] if column in self.cities.columns else pd.Series(dtype=object)
+            names |= {str(slug): str(name) for slug, name in known.dropna().items() if str(name)}
+        return str(names.get(city, city))
 
 
 def _rank_series(frame: pd.DataFrame) -> dict[str, pd.Series]:

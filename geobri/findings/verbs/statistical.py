@@ -16,13 +16,17 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import rankdata
 
+from geobri.corridors import build_pairs
 from geobri.errors import DataError, mould
-from geobri.findings.answers import Check, CityRank, CitySet, PairRank, State, weakest_basis
+from geobri.findings.answers import Check, CityRank, CitySet, PairRank, PairSet, State, weakest_basis
 from geobri.findings.facts import Facts
-from geobri.findings.selectors import find_column, find_points, international_pairs, top_pairs
+from geobri.findings.selectors import find_column, find_points, top_pairs
+from geobri.geodesy import distance_km
 from geobri.stats.groups import mann_whitney_distribution, mann_whitney_test
 from geobri.stats.p_values import count_p_value, permutation_p_value, say_p_value
 from geobri.stats.permutation import node_permutations
+from geobri.stats.proximity import ProximityResult, proximity_test
+from geobri.stats.proximity.nulls import NullName
 
 __all__ = [
     "more_pairs_than_chance",
@@ -35,8 +39,17 @@ __all__ = [
 
 ALPHA: Final = 0.05
 NO_SIGN: Final = 0.5
-_PERMUTATIONS: Final = 9999
+_PERMUTATIONS: Final = 4999
 _BOOTSTRAPS: Final = 1999
+_MOST_EXACT: Final = 200_000
+"""Go through all placements of a list if there are no more; otherwise draw, so that a report stays quick."""
+
+_NULLS_ZH: Final = {
+    "blocks": "枢纽格局移至其他城市",
+    "active": "仅在上榜城市间互换角色",
+    "hubs": "各城市保持上榜通路数",
+    "corridors": "随机抽取通路（朴素）",
+}
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -182,22 +195,90 @@ def _mean_correlations(values: FloatArray) -> FloatArray:
 
 
 def nearer_than_chance(
-    facts: Facts, rank: PairRank, n: int, *, blocks: str = "", rng: int | None = None
+    facts: Facts, rank: PairRank, n: int, *, null: str = "blocks", rng: int | None = None
 ) -> Check:
-    """Check that the first `n` pairs are nearer than if the cities had changed places within blocks."""
-    return _proximity_check(facts, rank, n, blocks, rng)
+    """Check that the first `n` pairs are nearer than chance, under a null model of `geobri.stats.proximity`."""
+    result = _proximity(facts, rank, n, null, rng)
+    expected = _mean_null(result)
+    return _say_proximity(
+        facts, top_pairs(facts, rank, n), result, _state(expected - result.statistic, result.p_value)
+    )
 
 
 def not_nearer_than_chance(
-    facts: Facts, rank: PairRank, n: int, *, blocks: str = "", rng: int | None = None
+    facts: Facts, rank: PairRank, n: int, *, null: str = "blocks", rng: int | None = None
 ) -> Check:
-    """Check that the first `n` pairs are not nearer than if the cities had changed places within blocks.
+    """Check that the first `n` pairs are not nearer than chance.
 
     It fails where they are significantly nearer; otherwise it is left open, since a small sample proves no absence.
     """
-    answer = _proximity_check(facts, rank, n, blocks, rng)
-    opposite: dict[State, State] = {"holds": "fails", "partly": "partly", "fails": "partly"}
-    return replace(answer, state=opposite[answer.state])
+    answer = nearer_than_chance(facts, rank, n, null=null, rng=rng)
+    return replace(answer, state="fails" if answer.state == "holds" else "partly")
+
+
+def _proximity(facts: Facts, rank: PairRank, n: int, null: str, rng: int | None) -> ProximityResult:
+    cities = find_points(facts)
+    candidates = build_pairs(cities, which="international")
+    candidates["distance_km"] = _pair_lengths(facts, candidates)
+    listed = facts.pair_ranks[rank]
+    candidates["listed"] = listed[listed <= n].astype(float).reindex(candidates.index)
+    known: dict[str, NullName] = {
+        "blocks": "blocks",
+        "active": "active",
+        "hubs": "hubs",
+        "corridors": "corridors",
+    }
+    if null not in known:
+        raise DataError(
+            mould("nearer_than_chance", f"null must be one of {', '.join(known)}", repr(null), "Choose one")
+        )
+    return proximity_test(
+        cities,
+        candidates,
+        "listed",
+        ties="all",
+        null=known[null],
+        region=None,
+        most_exact=_MOST_EXACT,
+        n_permutations=_PERMUTATIONS,
+        rng=rng,
+    )
+
+
+def _pair_lengths(facts: Facts, pairs: pd.DataFrame) -> FloatArray:
+    points = find_points(facts).geometry
+    starts, ends = points.loc[pairs["origin"]], points.loc[pairs["destination"]]
+    lengths = distance_km(starts.x.to_numpy(), starts.y.to_numpy(), ends.x.to_numpy(), ends.y.to_numpy())
+    return np.asarray(lengths, dtype=np.float64)
+
+
+def _mean_null(result: ProximityResult) -> float:
+    return math.nan if result.null_distribution is None else float(result.null_distribution.mean())
+
+
+def _say_proximity(facts: Facts, pairs: PairSet, result: ProximityResult, state: State) -> Check:
+    null = np.asarray(result.null_distribution, dtype=np.float64)
+    low, high = np.quantile(null, [ALPHA / 2, 1 - ALPHA / 2])
+    model = result.terms[0].null
+    caution = result.terms[0].note.partition("; ")[2]
+    said = say_p_value(result.p_value)
+    ratio = result.statistic / null.mean()
+    return Check(
+        state=state,
+        figures=(
+            f"{len(pairs.names)} pairs, mean {result.statistic:,.0f} km against {null.mean():,.0f} km under the null "
+            f"(ratio {ratio:.2f}; 95 % of the null between {low:,.0f} and {high:,.0f} km, so only less could have been "
+            f"found); {model}; p = {said} (two-sided){'; ' + caution if caution else ''}"
+        ),
+        figures_zh=(
+            f"{len(pairs.names)}条通路平均{result.statistic:,.0f}公里，零模型平均{null.mean():,.0f}公里（比值{ratio:.2f}；"
+            f"零模型95%区间{low:,.0f}至{high:,.0f}公里）；{_NULLS_ZH.get(str(result.choices['null']), model)}；双侧p={said}"
+        ),
+        cities=tuple(dict.fromkeys(end for pair in pairs.names for end in pair.split("--"))),
+        pairs=pairs.names,
+        n=len(pairs.names),
+        basis="computed",
+    )
 
 
 def more_pairs_than_chance(
@@ -206,12 +287,10 @@ def more_pairs_than_chance(
     """Check that more of the first `n` pairs join two of these cities than if cities had changed places."""
     inside = pd.Series(facts.cities.index.isin(cities.names), index=facts.cities.index).to_numpy(dtype=float)
     joined = np.outer(inside, inside)
-    observed, null = _exchanged(facts, rank, n, joined, blocks="", rng=rng)
-    number = len(top_pairs(facts, rank, n).names)
-    observed, null = observed * number, null * number
-    p_value = permutation_p_value(observed, null)
-    expected = float(null.mean())
     pairs = top_pairs(facts, rank, n)
+    observed, null = _exchanged(facts, pairs, joined, rng)
+    p_value = permutation_p_value(observed, null)
+    number, expected = len(pairs.names), float(null.mean())
     return Check(
         state=_state(observed - expected, p_value),
         figures=f"{observed:.0f} of {number} pairs join two of them, {expected:.1f} expected if cities change places; permutation p = {say_p_value(p_value)} (two-sided)",
@@ -223,64 +302,13 @@ def more_pairs_than_chance(
     )
 
 
-def _proximity_check(facts: Facts, rank: PairRank, n: int, blocks: str, rng: int | None) -> Check:
-    from geobri.geodesy import distance_matrix_km
-
-    pairs = top_pairs(facts, rank, n)
-    distance = np.nan_to_num(distance_matrix_km(find_points(facts)).to_numpy(dtype=float))
-    observed, null = _exchanged(facts, rank, n, distance, blocks=blocks, rng=rng)
-    p_value = permutation_p_value(observed, null)
-    ratio = observed / float(null.mean())
-    low, high = np.quantile(null, [ALPHA / 2, 1 - ALPHA / 2])
-    label, label_zh = (
-        (f"cities exchanged within {blocks}", f"在{blocks}内置换")
-        if blocks
-        else ("domestic pairs kept out", "不计国内城市对")
-    )
-    return Check(
-        state=_state(1 - ratio, p_value),
-        figures=(
-            f"mean {observed:,.0f} km against {null.mean():,.0f} km if cities change places ({label}; 95 % of the exchanges "
-            f"between {low:,.0f} and {high:,.0f} km, so only less could have been found): ratio {ratio:.2f}, permutation "
-            f"p = {say_p_value(p_value)} (two-sided), {len(pairs.names)} pairs of {len(facts.cities)} cities"
-        ),
-        figures_zh=(
-            f"平均{observed:,.0f}公里，城市置换后平均{null.mean():,.0f}公里（{label_zh}；95%的置换在{low:,.0f}至{high:,.0f}公里之间）："
-            f"比值{ratio:.2f}，置换检验双侧p={say_p_value(p_value)}，{len(facts.cities)}个城市的{len(pairs.names)}条通路"
-        ),
-        cities=tuple(dict.fromkeys(end for pair in pairs.names for end in pair.split("--"))),
-        pairs=pairs.names,
-        n=len(pairs.names),
-        basis="computed",
-    )
-
-
-def _exchanged(
-    facts: Facts, rank: PairRank, n: int, matrix: FloatArray, *, blocks: str, rng: int | None
-) -> tuple[float, FloatArray]:
-    """Give the mean of a pair matrix over the first `n` pairs, observed and with the cities exchanged in blocks."""
-    chosen = set(top_pairs(facts, rank, n).names)
-    possible = set(international_pairs(facts).names)
-    if not chosen <= possible:
-        raise DataError(
-            mould(
-                "findings",
-                "ranked pairs must be international",
-                ", ".join(sorted(chosen - possible)),
-                "Leave domestic pairs out",
-            )
-        )
+def _exchanged(facts: Facts, pairs: PairSet, matrix: FloatArray, rng: int | None) -> tuple[float, FloatArray]:
+    """Give the sum of a pair matrix over the pairs, observed and with the cities exchanged in blocks."""
+    home = find_column(facts, "country").astype(str)
+    several = home.value_counts()
+    blocks = [country if several[country] > 1 else "one city" for country in home]
     index = {name: place for place, name in enumerate(facts.cities.index)}
-    ends = np.array([[index[end] for end in pair.split("--")] for pair in sorted(chosen)])
-    moved = node_permutations(len(index), _PERMUTATIONS, blocks=_blocks(facts, blocks), rng=rng)
-    null = matrix[moved[:, ends[:, 0]], moved[:, ends[:, 1]]].mean(axis=1)
-    return float(matrix[ends[:, 0], ends[:, 1]].mean()), null
-
-
-def _blocks(facts: Facts, column: str) -> list[str]:
-    """Label the cities that may change places: those of one country, and those that are alone in theirs."""
-    labels = find_column(facts, column or "country").astype(str)
-    if column:
-        return list(labels)
-    several = labels.value_counts()
-    return [label if several[label] > 1 else "one city" for label in labels]
+    ends = np.array([[index[end] for end in pair.split("--")] for pair in pairs.names])
+    moved = node_permutations(len(index), _PERMUTATIONS, blocks=blocks, rng=rng)
+    null: FloatArray = matrix[moved[:, ends[:, 0]], moved[:, ends[:, 1]]].sum(axis=1)
+    return float(matrix[ends[:, 0], ends[:, 1]].sum()), null
