@@ -259,6 +259,22 @@ class TestStatementsAndTies:
         assert not audit_ranking(overall, ranks).scores_possible
         assert audit_ranking(overall, ranks, ties="free").scores_possible
 
+    def test_lists_of_the_top_of_the_second_report_can_belong_together(self):
+        folder = files("geobri") / "data/published"
+        overall = pd.read_csv(folder / "global513_dynamic.csv", index_col="city")["rank"]
+        networks = pd.read_csv(folder / "global513_networks.csv").pivot(
+            index="city", columns="network", values="rank"
+        )
+        cities = overall.index.union(networks.index)
+        ranks = networks.reindex(cities).fillna(21)
+        audit = audit_ranking(overall.reindex(cities).fillna(101), ranks, ties="free", bounds=False)
+        assert audit.scores_possible
+        assert audit.weights is None  # a common rank for all that are not listed has no mean
+        example = audit.example
+        listed = networks["innovation"].dropna().sort_values().index
+        assert (example.loc[listed, "innovation"].diff().dropna() < 0).all()
+        assert example["innovation"].drop(listed).max() < example.loc[listed, "innovation"].min()
+
     def test_missing_ranks_say_nothing(self):
         ranks = pd.DataFrame({"x": [1, 2, np.nan], "y": [1, 2, 3]}, index=list("abc"))
         overall = pd.Series([2, 3, 1], index=list("abc"))

@@ -40,7 +40,8 @@ class RankingAudit:
     Attributes
     ----------
     weights
-        The answer for weighted means of the dimension *ranks*; None where a dimension rank is missing.
+        The answer for weighted means of the dimension *ranks*; None where a dimension rank is missing, or
+        shared by cities between which nothing is known.
     weights_possible
         Whether some weights on the dimension ranks give the overall order.
     scores_possible
@@ -94,7 +95,9 @@ class RankingAudit:
 
     def _say_weights(self) -> str:
         if self.weights is None:
-            return "Dimension ranks are incomplete, so weighted mean ranks were not tried."
+            return (
+                "Dimension ranks are incomplete or lists of the top, so weighted mean ranks were not tried."
+            )
         if self.weights_possible:
             return f"Some weights on the dimension ranks give the overall order (largest margin {self.weights.margin:.3g} ranks)."
         return (
@@ -225,7 +228,8 @@ def audit_ranking(
         Least difference in points between cities on neighbouring ranks, as when scores were printed
         with one decimal and still ranked apart.
     bounds
-        Whether to compute the bounds (two linear programmes per city and node).
+        Whether to compute the bounds: two linear programmes per city and node, 2 s for 22 cities but
+        a second each for 513; `find_score_bounds` takes a selection.
 
     Returns
     -------
@@ -257,9 +261,9 @@ def audit_ranking(
     polytope = build_rank_polytope(dimension_ranks, stated, ties=ties, anchored=anchored, min_gap=min_gap)
     margin = find_largest_margin(polytope)
     on_ranks = (
-        None
-        if dimension_ranks.isna().to_numpy().any()
-        else find_nearest_weights(overall_rank, dimension_ranks)
+        find_nearest_weights(overall_rank, dimension_ranks)
+        if _has_mean_ranks(dimension_ranks, ties)
+        else None
     )
     example, violations = polytope.table(margin.point), _no_pairs()
     if not margin.is_positive:
@@ -303,6 +307,11 @@ def _check_overall(overall_rank: pd.Series, dimension_ranks: pd.DataFrame) -> No
                 "Correct the spelling or drop them",
             )
         )
+
+
+def _has_mean_ranks(dimension_ranks: pd.DataFrame, ties: RankTies) -> bool:
+    shared = ties == "free" and any(dimension_ranks[name].duplicated().any() for name in dimension_ranks)
+    return not (shared or bool(dimension_ranks.isna().to_numpy().any()))
 
 
 def _no_pairs() -> pd.DataFrame:
