@@ -10,11 +10,12 @@ import numpy.typing as npt
 import shapely
 from pandas.api.extensions import ExtensionArray
 
-__all__ = ["QUANTUM_DEG", "pack_numbers", "pack_polygons", "to_varint"]
+__all__ = ["GRID", "pack_numbers", "pack_polygons", "to_varint"]
 
-QUANTUM_DEG: Final = 0.01
-"""Grid on which coastlines are rounded, degrees (about 1.1 km at the equator)."""
+GRID: Final = 36_000
+"""Steps across the world on which coastlines are rounded: 0.01 degrees of longitude, 1.1 km at the equator."""
 
+_MERCATOR_LIMIT_DEG: Final = 85.06
 _U16_MISSING: Final = 0xFFFF
 
 
@@ -73,43 +74,51 @@ def to_varint(values: npt.NDArray[np.int64]) -> bytes:
 def pack_polygons(
     geometry: npt.ArrayLike | ExtensionArray, *, simplify_deg: float = 0.0, smallest_deg2: float = 0.0
 ) -> dict[str, Any]:
-    """Pack polygons as rounded steps from vertex to vertex.
+    """Pack polygons as rounded steps from vertex to vertex on the Web Mercator square.
 
     Parameters
     ----------
     geometry
         Polygons and multipolygons, degrees, lon and lat on WGS84.
     simplify_deg
-        Tolerance of a simplification beforehand, degrees; 0 for none.
+        Tolerance of a simplification beforehand, degrees at the equator; 0 for none.
     smallest_deg2
         Parts with a smaller area, square degrees, are left out.
 
     Returns
     -------
     dict of str, int and float
-        `rings` (their number), `quantum` (degrees a step) and `data`: for each ring its number of vertices,
-        then the steps in x and y, all zigzag variable-length, base64. Shells and holes turn opposite ways, so
-        that they are filled by the non-zero rule.
+        `rings` (their number), `grid` (steps across the world) and `data`: for each ring its number of vertices,
+        then the steps in x (east) and y (south), all zigzag variable-length, base64. The first step of a ring leads
+        from the upper left corner of the world. Shells and holes turn opposite ways, so that they are filled
+        by the non-zero rule.
     """
     parts = shapely.get_parts(np.asarray(geometry, dtype=object))
+    parts = shapely.transform(parts[shapely.area(parts) > smallest_deg2], _to_grid)
     if simplify_deg > 0:
-        parts = shapely.get_parts(shapely.simplify(parts, simplify_deg, preserve_topology=True))
-    parts = parts[shapely.area(parts) > smallest_deg2]
-    rings = shapely.get_rings(shapely.orient_polygons(parts))
+        tolerance = simplify_deg * GRID / 360
+        parts = shapely.get_parts(shapely.simplify(parts, tolerance, preserve_topology=True))
     stream: list[npt.NDArray[np.int64]] = []
     n_rings = 0
-    for ring in rings:
+    for ring in shapely.get_rings(shapely.orient_polygons(parts)):
         steps = _ring_steps(shapely.get_coordinates(ring))
         if steps.size:
             stream += [np.array([steps.size // 2]), steps]
             n_rings += 1
     numbers = np.concatenate(stream) if stream else np.empty(0, dtype=np.int64)
-    return {"rings": n_rings, "quantum": QUANTUM_DEG, "data": _to_base64(to_varint(numbers))}
+    return {"rings": n_rings, "grid": GRID, "data": _to_base64(to_varint(numbers))}
+
+
+def _to_grid(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Project degrees onto the Web Mercator square of GRID by GRID steps."""
+    lat = np.radians(np.clip(lonlat[:, 1], -_MERCATOR_LIMIT_DEG, _MERCATOR_LIMIT_DEG))
+    y = 0.5 - np.arcsinh(np.tan(lat)) / (2 * np.pi)
+    return GRID * np.column_stack([(lonlat[:, 0] + 180) / 360, y])
 
 
 def _ring_steps(coordinates: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     """Round a closed ring to the grid, drop repeats and the closing vertex, and give steps x, y, x, y, …."""
-    grid = np.rint(coordinates / QUANTUM_DEG).astype(np.int64)
+    grid = np.rint(coordinates).astype(np.int64)
     moved = np.ones(len(grid), dtype=bool)
     moved[1:] = np.any(np.diff(grid, axis=0) != 0, axis=1)
     kept = grid[moved]

@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geobri.webmap.packing import QUANTUM_DEG, pack_numbers, pack_polygons, to_varint
+from geobri.webmap.packing import GRID, pack_numbers, pack_polygons, to_varint
 
 TYPES = {"u8": "u1", "u16": "<u2", "f32": "<f4"}
 
@@ -34,7 +34,8 @@ def read_rings(packed):
     for _ in range(packed["rings"]):
         n = next(numbers)
         steps = np.array([next(numbers) for _ in range(2 * n)]).reshape(n, 2)
-        rings.append(np.cumsum(steps, axis=0) * packed["quantum"])
+        x, y = (np.cumsum(steps, axis=0) / packed["grid"]).T
+        rings.append(np.column_stack([360 * x - 180, np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * y))))]))
     return rings
 
 
@@ -71,7 +72,7 @@ def test_polygons_come_back_on_the_grid():
     assert [len(ring) for ring in rings] == [4, 3, 4]
     for ring, original in zip(rings, (shell, hole), strict=False):
         away = [np.abs(ring - corner).max(axis=1).min() for corner in original]
-        assert max(away) <= QUANTUM_DEG / 2 + 1e-9
+        assert max(away) <= 360 / GRID / 2 + 1e-9
 
 
 def test_shells_and_holes_turn_opposite_ways():

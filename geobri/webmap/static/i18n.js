@@ -154,8 +154,14 @@
     return words.replace(/\{(\w+)\}/g, (_, name) => String(fill[name]));
   }
 
+  const formats = new Map(); /* making one takes far longer than using it */
+
   function formatNumber(lang, value, digits) {
-    return new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en", { maximumFractionDigits: digits }).format(value);
+    const name = `${lang}${digits}`;
+    if (!formats.has(name)) {
+      formats.set(name, new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en", { maximumFractionDigits: digits }));
+    }
+    return formats.get(name).format(value);
   }
 
   /** A value of a measure as the reader sees it: ranks whole, scores with three significant digits' worth of decimals. */

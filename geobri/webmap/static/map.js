@@ -155,7 +155,7 @@
   /** Fit all cities into what the panel leaves free. */
   function goHome(app) {
     const size = app.leaflet.getSize();
-    const left = app.isNarrow() || app.panel.classList.contains("geobri-folded") ? 0 : app.panel.offsetWidth + 16;
+    const left = app.isNarrow() ? 0 : app.panel.offsetWidth + 16; /* also when folded: the legend stays there */
     const margin = app.isNarrow() ? 28 : 56;
     const box = homeBox(app);
     const room = [Math.max(80, size.x - left - 2 * margin), Math.max(80, size.y - 2 * margin)];

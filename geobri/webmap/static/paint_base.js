@@ -5,32 +5,14 @@
   const { worldX, worldY } = G.geometry;
   const GRID_DEG = 30;
 
-  function addRing(path, ring, isCut) {
-    let open = false;
-    const n = ring.length / 2;
-    for (let i = 0; i <= n; i += 1) {
-      const at = 2 * (i % n);
-      const before = 2 * ((i + n - 1) % n);
-      const x = worldX(ring[at]);
-      const y = worldY(ring[at + 1]);
-      const cut = isCut && i > 0 && Math.abs(ring[at]) === 180 && ring[at] === ring[before];
-      if (open && !cut) path.lineTo(x, y);
-      else path.moveTo(x, y);
-      open = true;
-    }
-    if (!isCut) path.closePath();
-  }
+  const toPath = (packed, isCut) => new Path2D(G.decode.toPathData(packed, isCut));
 
-  function toPath(packed, isCut) {
-    const path = new Path2D();
-    for (const ring of G.decode.toRings(packed)) addRing(path, ring, isCut);
-    return path;
-  }
-
+  /** Paths on the grid of the packed polygons; borders without the edges that lie on 180 degrees. */
   function readBase(base) {
     if (!base.polygons) return { kind: base.kind };
     return {
       kind: base.kind,
+      grid: base.polygons.grid,
       land: toPath(base.polygons, false),
       borders: base.kind === "countries" ? toPath(base.polygons, true) : null,
       lakes: toPath(base.lakes, false),
@@ -60,14 +42,14 @@
     for (const k of view.copies) {
       context.save();
       context.translate(k * view.scale - view.x0, -view.y0);
-      context.scale(view.scale, view.scale);
+      context.scale(view.scale / base.grid, view.scale / base.grid);
       context.fillStyle = tones.land;
       context.fill(base.land, "nonzero");
       context.fillStyle = tones.water;
       context.fill(base.lakes, "nonzero");
       if (base.borders) {
         context.strokeStyle = tones.border;
-        context.lineWidth = 0.7 / view.scale;
+        context.lineWidth = (0.7 * base.grid) / view.scale;
         context.stroke(base.borders);
       }
       context.restore();

@@ -11,7 +11,7 @@
     const body = h("tbody", {});
     const close = h("button", { type: "button", class: "geobri-button geobri-close" }, icon("close"));
     const scroll = h("div", { class: "geobri-scroll", tabindex: "0" }, h("table", { class: "geobri-table" }, caption, head, body));
-    const box = h("div", { class: "geobri-card geobri-sheet", role: "dialog", hidden: true }, close, scroll);
+    const box = h("div", { class: "geobri-card geobri-sheet", role: "region", hidden: true }, close, scroll);
 
     function row(i, place) {
       const measure = app.measure();
