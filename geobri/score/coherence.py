@@ -13,7 +13,7 @@ from geobri.errors import DataError, mould
 from geobri.score.spec import IndexSpec
 
 if TYPE_CHECKING:
-    from geobri.score.index import IndexResult
+    from geobri.score.result import IndexResult
 
 __all__ = [
     "CorrelationMethod",

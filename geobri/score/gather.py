@@ -15,8 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import DataError, SchemaError, first_offenders, mould
-from geobri.score.levels import PairUniverse, city_to_pair, fold_directions, shared_members
+from geobri.score.levels import city_to_pair, fold_directions, shared_members
 from geobri.score.spec import Indicator
+from geobri.score.universe import PairUniverse
 from geobri.tables import FLOW_COLUMNS, check_flows
 
 __all__ = [

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,138 +15,24 @@ from geobri.errors import DataError, SchemaError, SpecificationError, first_offe
 from geobri.score.coherence import find_double_counting
 from geobri.score.compiled import (
     CompiledIndex,
-    Level,
     compile_index,
     normalise_compiled,
     score_compiled,
     weigh_compiled,
 )
 from geobri.score.gather import CodedFlows, PairColumn, code_flows, list_unused_indicators
-from geobri.score.levels import PairUniverse, build_universe
 from geobri.score.measure import Measured, measure_level
 from geobri.score.prepare import Inputs, fill_missing, gather_columns, screen_columns
 from geobri.score.ranking import rank
+from geobri.score.result import IndexResult
 from geobri.score.screen import measure_coverage
 from geobri.score.spec import ROOT, IndexSpec, load_spec
+from geobri.score.universe import PairUniverse, build_universe
 
 __all__ = ["IndexResult", "build_index", "score_study"]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 _MORE_PARTNERS_MORE = frozenset({"sum", "count", "top_k", "breadth"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class IndexResult:
-    """A finished index with every choice that led to it.
-
-    Attributes
-    ----------
-    spec
-        The specification as run.
-    cities, corridors
-        Scores: one column per node (``overall``, dimensions, indicators) and ``rank_<node>`` beside it. Index `city` or
-        `corridor`; corridors begin with `origin, destination`.
-    city_values, corridor_values
-        What was normalised: indicators after imputation, denomination and outlier treatment, in their units.
-    city_raw, corridor_raw
-        The same before outlier treatment.
-    importance
-        Rows ``level, node, parent, importance, effective``: weights as used, and their share in the whole index.
-    imputed
-        Pairs by indicators, True where a value rests on imputation.
-    imputed_share
-        Cities by indicators, share of partners whose value was imputed.
-    coverage
-        Cities by indicators, share of partners known before imputation; `all` is the mean.
-    touched
-        Rows ``level, unit, indicator, before, after, treatment``: values pulled in as outliers.
-    treatments
-        Rows ``level, indicator, treatment, touched, skewness_before, …``: one per treated column.
-    modelled
-        Indicators whose pair values are modelled from attributes or memberships of cities, not observed.
-    screened_cities, screened_pairs
-        What was left out for lack of coverage.
-    choices
-        Every choice by name, and the counts that follow from it.
-    warnings
-        What a reader should know before quoting a rank.
-    """
-
-    spec: IndexSpec
-    cities: pd.DataFrame
-    corridors: pd.DataFrame
-    city_values: pd.DataFrame
-    corridor_values: pd.DataFrame
-    city_raw: pd.DataFrame
-    corridor_raw: pd.DataFrame
-    importance: pd.DataFrame
-    imputed: pd.DataFrame
-    imputed_share: pd.DataFrame
-    coverage: pd.DataFrame
-    touched: pd.DataFrame
-    treatments: pd.DataFrame
-    modelled: tuple[str, ...] = ()
-    screened_cities: tuple[str, ...] = ()
-    screened_pairs: tuple[str, ...] = ()
-    choices: Mapping[str, Any] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Freeze the choices."""
-        object.__setattr__(self, "choices", MappingProxyType(dict(self.choices)))
-
-    def summary(self) -> str:
-        """Say the result in a sentence.
-
-        Returns
-        -------
-        str
-            What was ranked, and who leads.
-        """
-        leaders = self.cities["overall"].sort_values(ascending=False).index[:3]
-        return (
-            f"{self.spec.title or self.spec.name}: {len(self.cities)} cities and {len(self.corridors)} corridors by "
-            f"{len(self.spec.indicators)} indicators; {', '.join(map(str, leaders))} lead."
-        )
-
-    def to_frame(self, level: Level = "cities") -> pd.DataFrame:
-        """Give the scores and ranks of one level.
-
-        Parameters
-        ----------
-        level
-            ``"cities"`` or ``"corridors"``.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A copy, best first.
-        """
-        frame = self.cities if level == "cities" else self.corridors
-        return frame.sort_values("rank_overall", kind="stable", na_position="last")
-
-    def _repr_html_(self) -> str:
-        table = self.to_frame().head(10)[[ROOT, f"rank_{ROOT}", *self.spec.children(ROOT)]]
-        return f"<p>{html.escape(self.summary())}</p>" + str(
-            table.to_html(escape=True, float_format="{:.1f}".format, na_rep="")
-        )
-
-    def compiled(self, level: Level = "cities") -> CompiledIndex:
-        """Give the numeric core of one level, to be run again under other choices.
-
-        Parameters
-        ----------
-        level
-            ``"cities"`` or ``"corridors"``.
-
-        Returns
-        -------
-        CompiledIndex
-            The values that were normalised, and the tree.
-        """
-        return compile_index(
-            self.spec, self.city_values if level == "cities" else self.corridor_values, level=level
-        )
 
 
 def build_index(

@@ -14,8 +14,8 @@ import shapely
 from geobri import __version__
 from geobri.errors import OutputError, mould
 from geobri.outputs import staged_folder
-from geobri.score.index import IndexResult
-from geobri.score.spec import to_toml
+from geobri.score.result import IndexResult
+from geobri.score.tomltext import to_toml
 
 __all__ = ["build_spec_document", "build_tables", "hash_table", "write_scores"]
 

@@ -12,9 +12,9 @@ import pandas as pd
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.score.gather import CodedFlows, PairColumn, gather_members, gather_model, gather_pairs
 from geobri.score.impute import IMPUTER_INPUTS, impute
-from geobri.score.levels import PairUniverse
 from geobri.score.screen import screen
 from geobri.score.spec import IndexSpec, Indicator
+from geobri.score.universe import PairUniverse
 
 __all__ = ["Inputs", "city_column", "fill_missing", "gather_columns", "screen_columns"]
 

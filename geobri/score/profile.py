@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from geobri.errors import DataError, SchemaError, mould
-from geobri.score.index import IndexResult
 from geobri.score.ranking import rank
+from geobri.score.result import IndexResult
 from geobri.score.spec import ROOT
 
 __all__ = [

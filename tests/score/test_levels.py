@@ -9,7 +9,8 @@ import pytest
 from geobri.corridors import build_pairs
 from geobri.errors import DataError, SpecificationError
 from geobri.score import CITY_RULES, city_to_pair, pair_to_city
-from geobri.score.levels import build_universe, fold_directions
+from geobri.score.levels import fold_directions
+from geobri.score.universe import build_universe
 
 FIRST, SECOND = np.array([0, 0, 0, 1, 1, 2]), np.array([1, 2, 3, 2, 3, 3])
 VALUES = np.array([4.0, 4.0, 0.0, 1.0, 2.0, 0.0])

@@ -9,7 +9,7 @@ import pytest
 
 from geobri.errors import SpecificationError
 from geobri.score import Choices, Dimension, IndexSpec, Indicator, list_specs, load_spec
-from geobri.score.spec import to_toml
+from geobri.score.tomltext import to_toml
 
 
 def faults_of(raw):
