@@ -4,10 +4,12 @@ from geobri.stats.dyads.correlogram import CorrelogramResult, mantel_correlogram
 from geobri.stats.dyads.mantel import mantel_test, partial_mantel_test, qap_correlation_test
 from geobri.stats.dyads.mrqap import MrqapResult, mrqap_test
 from geobri.stats.dyads.spectral import moran_mantel_test
+from geobri.stats.dyads.suite import dyadic_tests
 
 __all__ = [
     "CorrelogramResult",
     "MrqapResult",
+    "dyadic_tests",
     "mantel_correlogram_test",
     "mantel_test",
     "moran_mantel_test",

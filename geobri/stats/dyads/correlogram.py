@@ -309,7 +309,7 @@ def _result(
         Term(
             test="mantel_correlogram_test",
             value=names[0],
-            term=f"{names[1]} {limits[k]:.6g} to {limits[k + 1]:.6g}",
+            term=f"{names[1]} {_say_limit(limits[k])} to {_say_limit(limits[k + 1])}",
             estimate=float(correlation),
             statistic=float(correlation),
             p_value=float(p_corrected),
@@ -349,6 +349,10 @@ def _result(
 
 def _sentence(names: tuple[str, str], limits: FloatArray, count: int, correlation: float, *, p: float) -> str:
     return (
-        f"{names[0]} stands out most at {names[1]} {limits[0]:.6g} to {limits[1]:.6g} "
+        f"{names[0]} stands out most at {names[1]} {_say_limit(limits[0])} to {_say_limit(limits[1])} "
         f"(Mantel correlation {correlation:+.2f}, p = {say_p_value(p)} over {count} distance classes)."
     )
+
+
+def _say_limit(limit: float) -> str:
+    return f"{limit:,.0f}" if limit >= 100 else f"{limit:.3g}"  # noqa: PLR2004 (three digits are enough)
