@@ -265,7 +265,7 @@ def load_spec(source: str | Path | Mapping[str, Any] | IndexSpec) -> IndexSpec:
     --------
     >>> spec = load_spec("bri22")
     >>> spec.importance("facility")
-    {'air_routes': Fraction(1, 4), 'sea_routes': Fraction(1, 2), 'rail_freight': Fraction(1, 4)}
+    {'flights': Fraction(1, 4), 'shipping': Fraction(1, 2), 'rail': Fraction(1, 4)}
     """
     if isinstance(source, IndexSpec):
         return source

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import tomllib
 from fractions import Fraction
+from importlib import resources
 
 import pytest
 
@@ -38,9 +40,9 @@ class TestBuiltIn:
         assert set(spec.importance("overall").values()) == {Fraction(1, 6)}
         assert list(spec.importance("policy").values()) == [Fraction(1, 3)] * 3
         assert spec.importance("facility") == {
-            "air_routes": Fraction(1, 4),
-            "sea_routes": Fraction(1, 2),
-            "rail_freight": Fraction(1, 4),
+            "flights": Fraction(1, 4),
+            "shipping": Fraction(1, 2),
+            "rail": Fraction(1, 4),
         }
         assert sum(spec.effective_importance().values()) == 1  # exactly
         assert [d.title_zh for d in spec.dimensions] == [
@@ -51,6 +53,21 @@ class TestBuiltIn:
             "民心相通",
             "信息互联",
         ]
+
+    def test_it_agrees_with_the_published_table(self):
+        with (resources.files("geobri") / "data" / "published" / "bri22_indicators.csv").open(
+            encoding="utf-8"
+        ) as file:
+            printed = list(csv.DictReader(file))
+        spec = load_spec("bri22")
+        own = {"trade": "trade_value"}  # there the indicator is called as its dimension
+        assert [own.get(row["indicator"], row["indicator"]) for row in printed] == [
+            leaf.name for leaf in spec.indicators
+        ]
+        for row, leaf in zip(printed, spec.indicators, strict=True):
+            assert (leaf.dimension, leaf.title_zh) == (row["dimension"], row["name_zh"])
+            assert spec.importance(leaf.dimension)[leaf.name] == Fraction(row["weight_in_dimension"])
+            assert spec.effective_importance()[leaf.name] == Fraction(row["weight_in_index"])
 
     def test_the_second_report_prints_no_indicators_and_none_are_made_up(self):
         for name, roots in (("global_dynamic_cities", 3), ("potential_cities", 5)):
@@ -229,7 +246,7 @@ def test_equal_shares_where_none_is_stated():
 
 def test_importances_can_be_replaced():
     spec = load_spec("bri22")
-    other = spec.with_importance({"sea_routes": "2/3", "air_routes": "1/6", "rail_freight": Fraction(1, 6)})
+    other = spec.with_importance({"shipping": "2/3", "flights": "1/6", "rail": Fraction(1, 6)})
     assert list(other.importance("facility").values()) == [Fraction(1, 6), Fraction(2, 3), Fraction(1, 6)]
     assert other.importance("policy") == spec.importance("policy")
     thirds = spec.with_importance(
@@ -237,8 +254,8 @@ def test_importances_can_be_replaced():
     )  # floats, as AHP gives
     assert float(sum(thirds.importance("policy").values())) == pytest.approx(1)
     with pytest.raises(SpecificationError, match=r"under 'facility': importances must sum to 1"):
-        spec.with_importance({"sea_routes": "2/3"})
+        spec.with_importance({"shipping": "2/3"})
     with pytest.raises(SpecificationError, match=r"\['sea_lanes'\]"):
         spec.with_importance({"sea_lanes": "2/3"})
-    with pytest.raises(SpecificationError, match=r"negative importance of 'sea_routes'"):
-        spec.with_importance({"sea_routes": "-1/2", "air_routes": "3/4", "rail_freight": "3/4"})
+    with pytest.raises(SpecificationError, match=r"negative importance of 'shipping'"):
+        spec.with_importance({"shipping": "-1/2", "flights": "3/4", "rail": "3/4"})

@@ -18,15 +18,15 @@ TREE = {
     ),
     "facility": (
         Fraction(1, 6),
-        {"air_routes": Fraction(1, 4), "sea_routes": Fraction(1, 2), "rail_freight": Fraction(1, 4)},
+        {"flights": Fraction(1, 4), "shipping": Fraction(1, 2), "rail": Fraction(1, 4)},
     ),
     "trade": (Fraction(1, 6), {"trade_value": Fraction(1)}),
     "finance": (Fraction(1, 6), {"fdi": Fraction(1)}),
-    "people": (Fraction(1, 6), {"air_seats": Fraction(1)}),
+    "people": (Fraction(1, 6), {"seats": Fraction(1)}),
     "information": (Fraction(1, 6), {"bandwidth": Fraction(1)}),
 }
 DIRECTED = {"trade_value", "fdi"}
-SPARSE = {"sister_cities", "air_routes", "sea_routes", "rail_freight", "air_seats"}  # an absent row is a zero
+SPARSE = {"sister_cities", "flights", "shipping", "rail", "seats"}  # an absent row is a zero
 MEMBERS = {"cooperation", "conferences"}
 
 
