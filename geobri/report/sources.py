@@ -7,6 +7,7 @@ import pandas as pd
 from geobri.report.model import Cell, Column, Row, Section, Table
 from geobri.report.words import Words
 from geobri.study import Study
+from geobri.study.analysis import Analysis
 
 __all__ = ["source_section"]
 
@@ -27,26 +28,42 @@ _ATTRIBUTION = Words(
 )
 
 
-def _contradictions(study: Study) -> tuple[Table, ...]:
-    found = study.extra.get("contradictions")
-    if not isinstance(found, pd.DataFrame) or found.empty:
+_COLUMNS = (
+    ("where_a", Words("Here", "此处")),
+    ("says_a", Words("says", "写道")),
+    ("where_b", Words("There", "彼处")),
+    ("says_b", Words("says", "写道")),
+    ("note", Words("Note", "说明")),
+)
+
+
+def _contradictions(found: pd.DataFrame | None) -> tuple[Table, ...]:
+    if found is None or found.empty:
         return ()
-    columns = tuple(Column(Words(str(name).replace("_", " ").capitalize())) for name in found.columns)
     rows = tuple(
-        Row(tuple(Cell(Words("" if pd.isna(cell) else str(cell))) for cell in record))
-        for record in found.itertuples(index=False)
+        Row(
+            tuple(Cell(Words("" if pd.isna(row[name]) else str(row[name]))) for name, _ in _COLUMNS),
+            cities=tuple(row["cities"]),
+            corridors=tuple(row["corridors"]),
+        )
+        for _, row in found.iterrows()
     )
-    caption = Words("Where the source contradicts itself", "来源自相矛盾之处")
+    caption = Words(
+        "Where the source contradicts itself (contradictions.csv)", "来源自相矛盾之处（contradictions.csv）"
+    )
+    columns = tuple(Column(heading) for _, heading in _COLUMNS)
     return (Table("contradictions", caption, columns, rows, searchable=True, first_rows=8),)
 
 
-def source_section(study: Study) -> Section:
+def source_section(study: Study, analysis: Analysis) -> Section:
     """Make the section on method and sources.
 
     Parameters
     ----------
     study
         A loaded study.
+    analysis
+        What was computed; what was left out is said here.
 
     Returns
     -------
@@ -55,10 +72,14 @@ def source_section(study: Study) -> Section:
     """
     said = [Words(f"Source: {study.citation}", f"来源：{study.citation}")] if study.citation else []
     terms = [Words(f"Terms: {study.licence}", f"使用条款：{study.licence}")] if study.licence else []
+    left_out = [
+        Words(f"Left out: {name}. {reason}", f"未包含：{name}。{reason}")
+        for name, reason in analysis.left_out
+    ]
     return Section(
         "sources",
         Words("Method and sources", "方法与来源"),
         paragraphs=(*_METHOD, *said, *terms),
-        tables=_contradictions(study),
-        notes=(*(Words(note) for note in study.notes), _ATTRIBUTION),
+        tables=_contradictions(analysis.contradictions),
+        notes=(*(Words(note) for note in study.notes), *left_out, _ATTRIBUTION),
     )

@@ -6,31 +6,67 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+from geobri.findings import LEDGER_COLUMNS
 from geobri.outputs import staged_folder
+from geobri.report.findings import findings_section
 from geobri.report.model import Section
 from geobri.report.page import draw_map, render_page
 from geobri.report.ranking import corridor_section, profile_section, ranking_section
+from geobri.report.scoring import audit_section, score_section
 from geobri.report.sources import source_section
+from geobri.report.testing import tests_section
+from geobri.score import write_scores
+from geobri.stats.results import combine_results
 from geobri.study import Study, write_tables
+from geobri.study.analysis import Analysis, analyse_study
 
 __all__ = ["build_sections", "write_report"]
 
 
-def build_sections(study: Study) -> list[Section]:
+def build_sections(study: Study, analysis: Analysis | None = None) -> list[Section]:
     """Make everything that follows the map.
 
     Parameters
     ----------
     study
         A loaded study.
+    analysis
+        What was computed for it; None leaves scores, tests and findings out.
 
     Returns
     -------
     list of Section
         In reading order; sections without content are left out.
     """
-    made = [ranking_section(study), corridor_section(study), profile_section(study), source_section(study)]
+    known = analysis or Analysis()
+    made = [
+        ranking_section(study),
+        score_section(study, known),
+        corridor_section(study),
+        profile_section(study),
+        findings_section(known),
+        tests_section(known),
+        audit_section(study, known),
+        source_section(study, known),
+    ]
     return [section for section in made if section is not None]
+
+
+def _write_analysis(study: Study, analysis: Analysis, stage: Path) -> None:
+    """Write what was computed as tidy tables."""
+    if analysis.tests:
+        combine_results(analysis.tests).to_csv(stage / "tests.csv", index=False, lineterminator="\n")
+    if analysis.ledger is not None:
+        analysis.ledger.to_frame()[list(LEDGER_COLUMNS)].to_csv(
+            stage / "findings.csv", index=False, lineterminator="\n"
+        )
+    if analysis.contradictions is not None:
+        listed = analysis.contradictions.drop(columns=["cities", "corridors"], errors="ignore")
+        listed.to_csv(stage / "contradictions.csv", index=False, lineterminator="\n")
+    if analysis.audit is not None:
+        analysis.audit.to_frame().to_csv(stage / "audit.csv", index=False, lineterminator="\n")
+    if analysis.scores is not None and study.flows is not None:
+        write_scores(analysis.scores, stage, inputs={"flows": study.flows})
 
 
 def write_report(
@@ -61,7 +97,9 @@ def write_report(
     Returns
     -------
     list of pathlib.Path
-        The files: `report.html, map.html, cities.csv, corridors.csv, study.gpkg, corridors.parquet`.
+        The files: `report.html, map.html, cities.csv, corridors.csv, study.gpkg, corridors.parquet`, and what
+        applies of `tests.csv, findings.csv, contradictions.csv, audit.csv, scores_cities.csv,
+        scores_corridors.csv, spec.toml`.
 
     Raises
     ------
@@ -78,12 +116,13 @@ def write_report(
             .render()
         )
         (stage / "map.html").write_text(page, encoding="utf-8")
-        begin("Testing and tabulating")
-        sections = build_sections(study)
+        analysis = analyse_study(study, on_step=begin)
+        sections = build_sections(study, analysis)
         begin("Writing the page")
         html = render_page(study, sections, lang=language, theme=theme, basemap=basemap, worldview=worldview)
         (stage / "report.html").write_text(html, encoding="utf-8")
         begin("Writing the tables")
         write_tables(study, stage)
+        _write_analysis(study, analysis, stage)
         names = sorted(path.name for path in stage.iterdir() if path.is_file())
     return [Path(out) / name for name in names]

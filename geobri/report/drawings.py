@@ -1,0 +1,187 @@
+"""Drawings made from numbers: points with intervals, bounds, bars. SVG that takes its colours from the page.
+
+Every text that comes from a user's table is escaped; everything else is a number that geobri formatted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from geobri.report.model import Drawing
+from geobri.report.words import Words
+
+__all__ = ["Interval", "draw_intervals", "draw_null"]
+
+_WIDTH = 640
+_LABEL = 168
+_RIGHT = 20
+_ROW = 24
+_BINS = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """One line of a drawing: a label, an interval, and perhaps a point inside it.
+
+    Attributes
+    ----------
+    label
+        What the line is about.
+    low, high
+        Ends of the interval; NaN for none.
+    point
+        The estimate; NaN for none.
+    """
+
+    label: Words
+    low: float
+    high: float
+    point: float = math.nan
+
+
+def _nice_ticks(low: float, high: float) -> list[float]:
+    """About five round numbers between two ends (Heckbert 1990, Nice numbers for graph labels)."""
+    if not high > low:
+        return [low]
+    raw = (high - low) / 5
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw)
+    first = math.ceil(low / step)
+    return [number * step for number in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def _both(words: Words, x: float, y: float, anchor: str) -> str:
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f'<text class="en" {place}>{escape(words.en)}</text><text class="zh" {place}>{escape(words.zh)}</text>'
+
+
+def draw_intervals(
+    rows: Sequence[Interval], *, axis: Words, caption: Words, reference: float | None = None
+) -> Drawing:
+    """Draw intervals under each other on one axis.
+
+    Parameters
+    ----------
+    rows
+        Lines from top to bottom.
+    axis
+        What the axis shows.
+    caption
+        Caption of the drawing.
+    reference
+        Where to draw a line of no effect.
+
+    Returns
+    -------
+    Drawing
+        The SVG, with every number in its text alternative.
+    """
+    numbers = [number for row in rows for number in (row.low, row.high, row.point) if math.isfinite(number)]
+    numbers += [] if reference is None else [reference]
+    low, high = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
+    pad = 0.04 * (high - low) or 0.5
+    low, high = low - pad, high + pad
+    height = 14 + _ROW * len(rows) + 44
+
+    def x(number: float) -> float:
+        return _LABEL + (number - low) / (high - low) * (_WIDTH - _LABEL - _RIGHT)
+
+    bottom = 10 + _ROW * len(rows)
+    parts = [
+        f'<svg viewBox="0 0 {_WIDTH} {height}" xmlns="http://www.w3.org/2000/svg" font-size="12" fill="currentColor" aria-hidden="true">'
+    ]
+    for tick in _nice_ticks(low, high):
+        parts.append(
+            f'<line x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="6" y2="{bottom}" stroke="currentColor" stroke-opacity=".12"/>'
+        )
+        parts.append(
+            f'<text x="{x(tick):.1f}" y="{bottom + 16}" text-anchor="middle" fill-opacity=".7" font-size="11">{tick:g}</text>'
+        )
+    if reference is not None:
+        parts.append(
+            f'<line x1="{x(reference):.1f}" x2="{x(reference):.1f}" y1="4" y2="{bottom}" stroke="currentColor" stroke-opacity=".55" stroke-dasharray="3 3"/>'
+        )
+    for at, row in enumerate(rows):
+        y = 10 + _ROW * (at + 0.5)
+        parts.append(_both(row.label, _LABEL - 12, y + 4, "end"))
+        if math.isfinite(row.low) and math.isfinite(row.high):
+            parts.append(
+                f'<line x1="{x(row.low):.1f}" x2="{x(row.high):.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="var(--bar)" stroke-width="5" stroke-opacity=".45" stroke-linecap="round"/>'
+            )
+        if math.isfinite(row.point):
+            parts.append(
+                f'<circle cx="{x(row.point):.1f}" cy="{y:.1f}" r="4.5" fill="var(--bar)" stroke="var(--card)" stroke-width="1.5"/>'
+            )
+    parts.append(_both(axis, (_LABEL + _WIDTH - _RIGHT) / 2, bottom + 34, "middle"))
+    parts.append("</svg>")
+    said = "; ".join(f"{row.label.en}: {_say(row)}" for row in rows)
+    said_zh = "；".join(f"{row.label.zh}：{_say(row)}" for row in rows)
+    return Drawing("".join(parts), Words(f"{axis.en}. {said}", f"{axis.zh}。{said_zh}"), caption)
+
+
+def _say(row: Interval) -> str:
+    span = f"{row.low:.3g} – {row.high:.3g}" if math.isfinite(row.low) and math.isfinite(row.high) else ""
+    return " ".join(
+        part
+        for part in (f"{row.point:.3g}" if math.isfinite(row.point) else "", f"[{span}]" if span else "")
+        if part
+    )
+
+
+def draw_null(values: Sequence[float], observed: float, *, axis: Words, caption: Words) -> Drawing:
+    """Draw what chance alone gives, with what was observed.
+
+    Parameters
+    ----------
+    values
+        Statistics under the null model.
+    observed
+        The observed statistic.
+    axis
+        What the axis shows.
+    caption
+        Caption of the drawing.
+
+    Returns
+    -------
+    Drawing
+        A histogram with a marked line.
+    """
+    known = [value for value in values if math.isfinite(value)]
+    low, high = min([*known, observed]), max([*known, observed])
+    span = (high - low) or 1.0
+    counts = [0] * _BINS
+    for value in known:
+        counts[min(_BINS - 1, int((value - low) / span * _BINS))] += 1
+    top, bottom = max([*counts, 1]), 170
+    parts = [
+        f'<svg viewBox="0 0 {_WIDTH} 220" xmlns="http://www.w3.org/2000/svg" font-size="12" fill="currentColor" aria-hidden="true">'
+    ]
+    wide = (_WIDTH - 40) / _BINS
+    for at, count in enumerate(counts):
+        tall = count / top * 140
+        parts.append(
+            f'<rect x="{20 + at * wide:.1f}" y="{bottom - tall:.1f}" width="{wide - 1:.1f}" height="{tall:.1f}" fill="var(--bar)" fill-opacity=".4"/>'
+        )
+    for tick in _nice_ticks(low, high):
+        place = 20 + (tick - low) / span * (_WIDTH - 40)
+        parts.append(
+            f'<text x="{place:.1f}" y="{bottom + 16}" text-anchor="middle" fill-opacity=".7" font-size="11">{tick:g}</text>'
+        )
+    mark = 20 + (observed - low) / span * (_WIDTH - 40)
+    side = "end" if mark > _WIDTH / 2 else "start"
+    parts.append(
+        f'<line x1="{mark:.1f}" x2="{mark:.1f}" y1="14" y2="{bottom}" stroke="#d1495b" stroke-width="2.5"/>'
+    )
+    parts.append(_both(Words("observed", "观测值"), mark + (-8 if side == "end" else 8), 24, side))
+    parts.append(_both(axis, _WIDTH / 2, bottom + 38, "middle"))
+    parts.append("</svg>")
+    beyond = sum(value >= observed for value in known)
+    alternative = Words(
+        f"{axis.en}: observed {observed:.3g}; {beyond} of {len(known)} values under the null model are at least as large",
+        f"{axis.zh}：观测值 {observed:.3g}；零模型下 {len(known)} 个值中有 {beyond} 个不小于它",
+    )
+    return Drawing("".join(parts), alternative, caption)

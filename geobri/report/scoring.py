@@ -1,0 +1,148 @@
+"""Scores and audits on the page: the computed index, and what published ranks allow."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from geobri.report.drawings import Interval, draw_intervals
+from geobri.report.model import Cell, Column, Drawing, Row, Section, Table
+from geobri.report.words import Words
+from geobri.study import Study
+from geobri.study.analysis import Analysis
+
+__all__ = ["audit_section", "score_section"]
+
+_MOST_ROWS = 300
+
+
+def _name(study: Study, slug: str) -> Words:
+    city = study.cities.loc[slug]
+    chinese = city.get("name_zh")
+    return Words(str(city["name"]), "" if pd.isna(chinese) else str(chinese))
+
+
+def _number(value: Any) -> Cell:
+    if pd.isna(value):
+        return Cell(Words(""))
+    return Cell(Words(f"{float(value):.1f}"), float(value))
+
+
+def _ends(study: Study, corridor: str) -> Words:
+    row = study.corridors.loc[corridor]
+    one, other = _name(study, str(row["origin"])), _name(study, str(row["destination"]))
+    return Words(f"{one.en} – {other.en}", f"{one.zh} – {other.zh}")
+
+
+def _score_table(study: Study, frame: pd.DataFrame, key: str, caption: Words) -> Table:
+    """List the index and its nodes, best first."""
+    nodes = [name for name in frame.columns if f"rank_{name}" in frame.columns]
+    ordered = frame.sort_values(f"rank_{nodes[0]}", kind="stable", na_position="last").head(_MOST_ROWS)
+    rows = []
+    for label, row in ordered.iterrows():
+        slug = str(label)
+        is_city = slug in study.cities.index
+        if not is_city and slug not in study.corridors.index:
+            continue
+        name = _name(study, slug) if is_city else _ends(study, slug)
+        rank = row[f"rank_{nodes[0]}"]
+        cells = (
+            Cell(
+                Words("" if pd.isna(rank) else f"{float(rank):.0f}"), None if pd.isna(rank) else float(rank)
+            ),
+            Cell(name),
+            *(_number(row[node]) for node in nodes),
+        )
+        rows.append(Row(cells, cities=(slug,) if is_city else (), corridors=() if is_city else (slug,)))
+    columns = (
+        Column(Words("Rank", "排序"), "number"),
+        Column(Words("Name", "名称")),
+        *(Column(Words(node), "number") for node in nodes),
+    )
+    return Table(key, caption, columns, tuple(rows), searchable=True, first_rows=15)
+
+
+def score_section(study: Study, analysis: Analysis) -> Section | None:
+    """Make the section of the computed scores.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    analysis
+        What was computed.
+
+    Returns
+    -------
+    Section or None
+        None when there is no index.
+    """
+    result = analysis.scores
+    if result is None:
+        return None
+    tables = (
+        _score_table(
+            study,
+            result.cities,
+            "scores-cities",
+            Words("Cities, 0 to 100 (scores_cities.csv)", "城市得分 0–100（scores_cities.csv）"),
+        ),
+        _score_table(
+            study,
+            result.corridors,
+            "scores-corridors",
+            Words("Corridors, 0 to 100 (scores_corridors.csv)", "通路得分 0–100（scores_corridors.csv）"),
+        ),
+    )
+    paragraph = Words(
+        "Computed from the flows of the study: cities over their partners, corridors among all pairs, each normalised on its own level. Not the published scores, which were never printed.",
+        "由本研究的流量数据计算：城市按其全部伙伴汇总，通路在全部城市对之间比较，各自在本层级归一化。这不是已发布的得分（报告从未公布得分）。",
+    )
+    notes = tuple(Words(str(warning)) for warning in result.warnings)
+    return Section("scores", Words("Scores", "指数得分"), paragraphs=(paragraph,), tables=tables, notes=notes)
+
+
+def audit_section(study: Study, analysis: Analysis) -> Section | None:
+    """Make the section of the audit of published ranks.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    analysis
+        What was computed.
+
+    Returns
+    -------
+    Section or None
+        None when there are no published ranks of dimensions.
+    """
+    audit = analysis.audit
+    if audit is None:
+        return None
+    bounds = audit.bounds
+    drawings: tuple[Drawing, ...] = ()
+    if bounds is not None:
+        overall = bounds[bounds["node"] == bounds["node"].iloc[-1]]
+        rows = [
+            Interval(_name(study, str(row["city"])), float(row["lower"]), float(row["upper"]), math.nan)
+            for _, row in overall.iterrows()
+        ]
+        drawings = (
+            draw_intervals(
+                rows,
+                axis=Words("overall score, 0 to 100", "综合得分 0–100"),
+                caption=Words(
+                    "Between which scores each city must lie, over all scores that agree with the published ranks and weights.",
+                    "在与已发布排序及权重一致的全部得分中，每座城市综合得分的上下界。",
+                ),
+            ),
+        )
+    return Section(
+        "audit",
+        Words("What the ranks allow", "由排序反推"),
+        paragraphs=(Words(audit.summary()),),
+        drawings=drawings,
+    )
