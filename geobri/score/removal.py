@@ -14,10 +14,9 @@ import pandas as pd
 
 from geobri.errors import SpecificationError, first_offenders, mould
 from geobri.score.audit.draws import ScoreDraws
-from geobri.score.audit.polytope import check_importance
 from geobri.score.compiled import CompiledIndex, normalise_compiled, score_compiled, weigh_compiled
 from geobri.score.ranking import rank
-from geobri.score.scoretable import check_scores
+from geobri.score.scoretable import check_importance, check_scores
 from geobri.score.spec import ROOT
 
 __all__ = [

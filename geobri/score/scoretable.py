@@ -1,13 +1,15 @@
-"""The door for tables of scores: cities by nodes, numbers only, no city twice."""
+"""The door for tables of scores and for the weights that go with them."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from geobri.errors import SchemaError, first_offenders, mould
+from geobri.errors import DataError, SchemaError, first_offenders, mould
 
-__all__ = ["check_scores"]
+__all__ = ["check_importance", "check_scores"]
+
+SUM_TOLERANCE = 1e-6
 
 
 def check_scores(
@@ -61,3 +63,54 @@ def check_scores(
         wanted = f"scores must be a numeric table of at least {least_cities} rows without repeated labels"
         raise SchemaError(mould(caller, wanted, "; ".join(faults), "Correct, impute or drop what is named"))
     return scores.astype(float)
+
+
+def check_importance(importance: pd.Series | None, nodes: pd.Index, *, caller: str) -> pd.Series:
+    """Check that weights fit the nodes they are for.
+
+    Parameters
+    ----------
+    importance
+        Weight per node; None for equal weights.
+    nodes
+        The nodes, in the order wanted.
+    caller
+        Function that speaks in error messages.
+
+    Returns
+    -------
+    pandas.Series
+        Weights as floats in the order of `nodes`, summing to 1 exactly.
+
+    Raises
+    ------
+    DataError
+        If a weight is missing, superfluous, negative or not finite, or the sum is not 1 (to 1e-6).
+    """
+    if importance is None:
+        return pd.Series(1.0 / len(nodes), index=nodes)
+    faults = (
+        [f"no weight for {first_offenders(nodes.difference(importance.index))}"]
+        if len(nodes.difference(importance.index))
+        else []
+    )
+    if len(importance.index.difference(nodes)):
+        faults.append(f"a weight for unknown {first_offenders(importance.index.difference(nodes))}")
+    values = importance.astype(float)
+    bad = values.index[~np.isfinite(values) | (values < 0)]
+    if len(bad):
+        faults.append(f"a negative or missing weight for {first_offenders(bad)}")
+    if not faults and abs(values.sum() - 1.0) > SUM_TOLERANCE:
+        faults.append(f"a sum of {values.sum():.6g}")
+    if faults:
+        wanted = "importance must hold one weight per dimension, none negative, with sum 1"
+        raise DataError(
+            mould(
+                caller,
+                wanted,
+                "; ".join(faults),
+                "Give exact weights (1/6, not 0.167), or divide by their sum",
+            )
+        )
+    ordered = values.reindex(nodes)
+    return ordered / ordered.sum()

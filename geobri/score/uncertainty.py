@@ -1,43 +1,27 @@
-"""How far a ranking can be trusted: thousands of re-runs with every declared choice left to chance.
-
-The expensive part of a run (from flows to treated values to normalised values) depends only on choices
-between a few options. It is done once per combination; everything else is matrix products over all
-runs of that combination together.
-"""
+"""How far a ranking can be trusted: thousands of re-runs with every declared choice left to chance."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import qmc
 
 from geobri.errors import DataError, SpecificationError, mould
-from geobri.score.choices import (
-    ChooseAggregator,
-    ChooseNormaliser,
-    ChooseVariant,
-    UncertainChoice,
-    check_choices,
-    count_uniforms,
-    list_options,
-    move_importance,
-    pick_options,
-)
-from geobri.score.compiled import CompiledIndex, normalise_compiled, score_compiled, weigh_compiled
+from geobri.score.choices import ChooseVariant, UncertainChoice
+from geobri.score.choosing import check_choices, count_uniforms, list_options, pick_options
+from geobri.score.compiled import CompiledIndex, score_compiled
 from geobri.score.ranking import rank
+from geobri.score.runs import Sampler, draw_uniforms, evaluate_runs, split_uniforms
 from geobri.score.spec import ROOT
 
-__all__ = ["UNCERTAINTY_COLUMNS", "Uncertainty", "evaluate_runs", "measure_uncertainty"]
+__all__ = ["UNCERTAINTY_COLUMNS", "Uncertainty", "measure_uncertainty"]
 
 FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
-Sampler = Literal["random", "sobol"]
 UNCERTAINTY_COLUMNS = (
     "level",
     "unit",
@@ -54,7 +38,6 @@ UNCERTAINTY_COLUMNS = (
     "top",
     "runs",
 )
-_CELLS_AT_ONCE = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -299,120 +282,6 @@ def repr_choice(choice: UncertainChoice) -> str:
     if isinstance(choice, ChooseVariant):
         return f"ChooseVariant(options={tuple(choice.options)}, name={choice.name!r})"
     return repr(choice)
-
-
-def draw_uniforms(n: int, width: int, sampler: Sampler, rng: int | np.random.Generator | None) -> FloatArray:
-    """Draw points of the unit cube.
-
-    Parameters
-    ----------
-    n, width
-        Points and dimensions.
-    sampler
-        "random" or a scrambled "sobol" sequence.
-    rng
-        Seed or generator.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (n, width), from 0 to 1.
-    """
-    generator = np.random.default_rng(rng)
-    if sampler == "random":
-        return generator.random((n, width))
-    engine: Any = qmc.Sobol(width, scramble=True, seed=generator)
-    return np.asarray(engine.random_base2(int(np.ceil(np.log2(max(n, 2)))))[:n], dtype=np.float64)
-
-
-def evaluate_runs(
-    compiled: CompiledIndex, choices: Sequence[UncertainChoice], uniforms: FloatArray, *, node: str = ROOT
-) -> FloatArray:
-    """Score the units in many runs.
-
-    Parameters
-    ----------
-    compiled
-        The index.
-    choices
-        What is left to chance; each takes its own block of columns of `uniforms`, in order.
-    uniforms
-        Numbers from 0 to 1, shape (runs, total of `count_uniforms`).
-    node
-        The node that is scored.
-
-    Returns
-    -------
-    numpy.ndarray
-        Scores, shape (runs, n).
-    """
-    blocks = split_uniforms(compiled, choices, uniforms)
-    codes = np.zeros((len(uniforms), 3), dtype=np.intp)
-    options: list[UncertainChoice | None] = [None, None, None]
-    for choice, block in blocks:
-        for place, kind in enumerate((ChooseVariant, ChooseNormaliser, ChooseAggregator)):
-            if isinstance(choice, kind):
-                codes[:, place] = pick_options(choice, compiled, block[:, 0])
-                options[place] = choice
-    scores = np.empty((len(uniforms), len(compiled.labels)))
-    for combination, runs in _group_runs(codes, len(compiled.labels)):
-        one, normalised, aggregator = _prepare(compiled, options, combination)
-        importance = np.tile(weigh_compiled(one, normalised), (len(runs), 1))
-        for choice, block in blocks:
-            importance = move_importance(choice, one, importance, block[runs])
-        scores[runs] = score_compiled(
-            one, normalised=normalised, importance=importance, aggregator=aggregator, keep=[node]
-        )[..., 0]
-    return scores
-
-
-def split_uniforms(
-    compiled: CompiledIndex, choices: Sequence[UncertainChoice], uniforms: FloatArray
-) -> list[tuple[UncertainChoice, FloatArray]]:
-    """Give every choice its block of uniform numbers.
-
-    Parameters
-    ----------
-    compiled
-        The index.
-    choices
-        The choices, in order.
-    uniforms
-        Shape (runs, total of `count_uniforms`).
-
-    Returns
-    -------
-    list
-        Pairs of a choice and its columns.
-    """
-    ends = np.cumsum([count_uniforms(choice, compiled) for choice in choices])
-    return list(zip(choices, np.split(uniforms, ends[:-1], axis=1), strict=True))
-
-
-def _group_runs(codes: IntArray, n: int) -> Iterator[tuple[IntArray, IntArray]]:
-    """Give the runs of each combination of options together, in bites that fit into memory."""
-    combinations, member = np.unique(codes, axis=0, return_inverse=True)
-    bite = max(1, _CELLS_AT_ONCE // max(n, 1))
-    for place, combination in enumerate(combinations):
-        runs = np.flatnonzero(member.ravel() == place)
-        for start in range(0, len(runs), bite):
-            yield combination, runs[start : start + bite]
-
-
-def _prepare(
-    compiled: CompiledIndex, options: Sequence[UncertainChoice | None], combination: IntArray
-) -> tuple[CompiledIndex, FloatArray, str | None]:
-    variant, normaliser, aggregator = options
-    one = compiled
-    if isinstance(variant, ChooseVariant):
-        one = list(variant.options.values())[combination[0]]
-    if isinstance(normaliser, ChooseNormaliser):
-        name = normaliser.options[combination[1]]
-        normalised = normalise_compiled(one, normaliser=name, **normaliser.params.get(name, {}))
-    else:
-        normalised = normalise_compiled(one)
-    chosen = aggregator.options[combination[2]] if isinstance(aggregator, ChooseAggregator) else None
-    return one, normalised, chosen
 
 
 def _list_settings(

@@ -17,9 +17,8 @@ import pandas as pd
 from scipy import optimize, sparse
 
 from geobri.errors import DataError, SpecificationError, mould
-from geobri.score.audit.polytope import check_importance
 from geobri.score.linear import minimise_linear
-from geobri.score.scoretable import check_scores
+from geobri.score.scoretable import check_importance, check_scores
 
 __all__ = ["Keep", "Norm", "Others", "find_rank_ranges", "find_swaps", "find_weight_intervals"]
 

@@ -262,7 +262,7 @@ class TestStatementsAndTies:
     def test_lists_of_the_top_of_the_second_report_can_belong_together(self):
         folder = files("geobri") / "data/published"
         overall = pd.read_csv(folder / "global513_dynamic.csv", index_col="city")["rank"]
-        networks = pd.read_csv(folder / "global513_networks.csv").pivot(
+        networks = pd.read_csv(folder / "global513_networks.csv").pivot_table(
             index="city", columns="network", values="rank"
         )
         cities = overall.index.union(networks.index)

@@ -13,21 +13,14 @@ from geobri.score.choices import (
     DirichletWeights,
     LeaveOut,
     PerturbWeights,
-    build_variants,
-    count_uniforms,
-    move_importance,
     suggest_choices,
-    vary_spec,
 )
+from geobri.score.choosing import count_uniforms, move_importance
 from geobri.score.compiled import compile_index
+from geobri.score.runs import draw_uniforms, evaluate_runs, split_uniforms
 from geobri.score.spec import load_spec
-from geobri.score.uncertainty import (
-    UNCERTAINTY_COLUMNS,
-    draw_uniforms,
-    evaluate_runs,
-    measure_uncertainty,
-    split_uniforms,
-)
+from geobri.score.uncertainty import UNCERTAINTY_COLUMNS, measure_uncertainty
+from geobri.score.variants import build_variants, vary_spec
 
 SPEC = {
     "index": {"name": "small"},

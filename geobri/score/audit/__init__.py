@@ -4,10 +4,15 @@ from geobri.score.audit.bounds import find_score_bounds
 from geobri.score.audit.draws import ScoreDraws, sample_scores
 from geobri.score.audit.feasibility import find_largest_margin, find_nearest_scores, find_nearest_weights
 from geobri.score.audit.hitandrun import effective_sample_size, sample_polytope, split_r_hat
-from geobri.score.audit.polytope import RankPolytope, RankStatement, build_rank_polytope, check_importance
+from geobri.score.audit.polytope import (
+    RankPolytope,
+    RankStatement,
+    build_rank_polytope,
+)
 from geobri.score.audit.positions import ExactPlaces, find_scores_at_places
 from geobri.score.audit.ranking import AUDIT_COLUMNS, RankingAudit, audit_ranking
 from geobri.score.audit.reversals import FewestReversals, find_fewest_reversals
+from geobri.score.scoretable import check_importance
 
 __all__ = [
     "AUDIT_COLUMNS",

@@ -13,7 +13,10 @@ import pandas as pd
 
 from geobri.score.audit.bounds import INDEX_NODE
 from geobri.score.audit.hitandrun import effective_sample_size, sample_polytope, split_r_hat
-from geobri.score.audit.polytope import RankPolytope, check_importance
+from geobri.score.audit.polytope import (
+    RankPolytope,
+)
+from geobri.score.scoretable import check_importance
 
 __all__ = ["ScoreDraws", "sample_scores"]
 

@@ -15,7 +15,12 @@ import pandas as pd
 from scipy import optimize, sparse
 
 from geobri.errors import DataError, first_offenders, mould
-from geobri.score.audit.polytope import TOP_SCORE, RankPolytope, RankStatement, check_importance
+from geobri.score.audit.polytope import (
+    TOP_SCORE,
+    RankPolytope,
+    RankStatement,
+)
+from geobri.score.scoretable import check_importance
 
 __all__ = ["ExactPlaces", "find_scores_at_places"]
 

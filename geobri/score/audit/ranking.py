@@ -24,8 +24,8 @@ from geobri.score.audit.polytope import (
     RankStatement,
     RankTies,
     build_rank_polytope,
-    check_importance,
 )
+from geobri.score.scoretable import check_importance
 
 __all__ = ["AUDIT_COLUMNS", "RankingAudit", "audit_ranking"]
 

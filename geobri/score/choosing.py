@@ -1,0 +1,213 @@
+"""From uniform numbers to the settings of many runs at once.
+
+That each choice eats a block of uniform numbers is what lets the same objects serve plain Monte Carlo
+and the crossed designs of variance-based sensitivity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import gammaincinv
+
+from geobri.errors import SpecificationError, first_offenders, mould
+from geobri.score.choices import (
+    ChooseAggregator,
+    ChooseNormaliser,
+    ChooseVariant,
+    DirichletWeights,
+    LeaveOut,
+    PerturbWeights,
+    UncertainChoice,
+)
+from geobri.score.compiled import CompiledIndex
+from geobri.score.removal import find_kept_nodes
+from geobri.score.spec import ROOT
+
+__all__ = ["check_choices", "count_uniforms", "list_options", "move_importance", "pick_options"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+
+def _pick(uniforms: FloatArray, probabilities: Sequence[float] | None, n: int) -> IntArray:
+    """Turn uniform numbers into option codes."""
+    shares = np.full(n, 1.0 / n) if probabilities is None else np.asarray(probabilities, dtype=np.float64)
+    return np.minimum(np.searchsorted(np.cumsum(shares / shares.sum()), uniforms, side="right"), n - 1)
+
+
+def count_uniforms(choice: UncertainChoice, compiled: CompiledIndex) -> int:
+    """Count the uniform numbers that a choice needs per run.
+
+    Parameters
+    ----------
+    choice
+        A choice.
+    compiled
+        The index it is for.
+
+    Returns
+    -------
+    int
+        1 for a choice between options, one per importance for weights.
+    """
+    if isinstance(choice, PerturbWeights):
+        return len(_moved_nodes(choice, compiled))
+    if isinstance(choice, DirichletWeights):
+        return sum(len(children) for children in _families(choice, compiled))
+    return 1
+
+
+def list_options(choice: UncertainChoice, compiled: CompiledIndex) -> tuple[str, ...]:
+    """Name the options between which a choice is made.
+
+    Parameters
+    ----------
+    choice
+        A choice.
+    compiled
+        The index it is for.
+
+    Returns
+    -------
+    tuple of str
+        The options in order; empty for weights.
+    """
+    if isinstance(choice, LeaveOut):
+        nodes = compiled.indicators if choice.nodes is None else choice.nodes
+        return ("none", *nodes) if choice.include_none else tuple(nodes)
+    if isinstance(choice, PerturbWeights | DirichletWeights):
+        return ()
+    return tuple(choice.options)
+
+
+def pick_options(choice: UncertainChoice, compiled: CompiledIndex, uniforms: FloatArray) -> IntArray:
+    """Pick an option for every run.
+
+    Parameters
+    ----------
+    choice
+        A choice between options.
+    compiled
+        The index it is for.
+    uniforms
+        Numbers from 0 to 1, shape (runs,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Position of the option in `list_options`, shape (runs,).
+    """
+    return _pick(uniforms, getattr(choice, "probabilities", None), len(list_options(choice, compiled)))
+
+
+def move_importance(
+    choice: UncertainChoice, compiled: CompiledIndex, importance: FloatArray, uniforms: FloatArray
+) -> FloatArray:
+    """Move the importances of many runs.
+
+    Parameters
+    ----------
+    choice
+        A choice of weights, or of a node to leave out; others change nothing.
+    compiled
+        The index.
+    importance
+        Importances so far, shape (runs, nodes).
+    uniforms
+        Numbers from 0 to 1, shape (runs, `count_uniforms`).
+
+    Returns
+    -------
+    numpy.ndarray
+        Importances, shape (runs, nodes); siblings need not sum to 1.
+    """
+    if isinstance(choice, PerturbWeights):
+        moved = importance.copy()
+        moved[:, _moved_nodes(choice, compiled)] *= 1.0 + choice.spread * (2.0 * uniforms - 1.0)
+        return moved
+    if isinstance(choice, DirichletWeights):
+        return _draw_dirichlet(choice, compiled, importance, uniforms)
+    if isinstance(choice, LeaveOut):
+        options = list_options(choice, compiled)
+        everything = np.ones(len(compiled.nodes), dtype=np.bool_)
+        kept = [
+            everything if name == "none" else find_kept_nodes(compiled, importance[0], name)
+            for name in options
+        ]
+        return importance * np.array(kept)[pick_options(choice, compiled, uniforms[:, 0])]
+    return importance
+
+
+def _moved_nodes(choice: PerturbWeights, compiled: CompiledIndex) -> list[int]:
+    names = [node for node in compiled.nodes if node != ROOT] if choice.nodes is None else list(choice.nodes)
+    return [compiled.nodes.index(name) for name in names]
+
+
+def _families(choice: DirichletWeights, compiled: CompiledIndex) -> list[list[int]]:
+    """List the children of every parent that is drawn; an only child has nothing to share."""
+    return [
+        list(step.children)
+        for step in compiled.steps
+        if len(step.children) > 1 and (choice.parents is None or compiled.nodes[step.node] in choice.parents)
+    ]
+
+
+def _draw_dirichlet(
+    choice: DirichletWeights, compiled: CompiledIndex, importance: FloatArray, uniforms: FloatArray
+) -> FloatArray:
+    moved, at = importance.copy(), 0
+    inside = np.clip(uniforms, 1e-12, 1.0 - 1e-12)
+    for children in _families(choice, compiled):
+        share = importance[:, children] / importance[:, children].sum(axis=1, keepdims=True)
+        shape = choice.concentration * len(children) * share
+        block = inside[:, at : at + len(children)]
+        moved[:, children] = np.where(shape > 0, gammaincinv(np.maximum(shape, 1e-12), block), 0.0)
+        at += len(children)
+    return moved
+
+
+def check_choices(choices: Sequence[UncertainChoice], compiled: CompiledIndex, *, caller: str) -> None:
+    """Check that choices fit an index and each other.
+
+    Parameters
+    ----------
+    choices
+        The choices left to chance.
+    compiled
+        The index.
+    caller
+        Function that speaks in error messages.
+
+    Raises
+    ------
+    SpecificationError
+        If there is none, names repeat, nodes are unknown, or a variant has other units.
+    """
+    faults = []
+    names = [choice.name for choice in choices]
+    if not choices:
+        faults.append("no choice")
+    if len(set(names)) != len(names):
+        faults.append(f"repeated names {first_offenders(sorted({n for n in names if names.count(n) > 1}))}")
+    for choice in choices:
+        wanted = getattr(choice, "nodes", None) or getattr(choice, "parents", None) or ()
+        unknown = [
+            node
+            for node in wanted
+            if node not in compiled.nodes or (node == ROOT and not hasattr(choice, "parents"))
+        ]
+        if unknown:
+            faults.append(f"unknown nodes {first_offenders(unknown)} in {choice.name!r}")
+        if isinstance(choice, ChooseVariant):
+            first = next(iter(choice.options.values()))
+            if first.nodes != compiled.nodes or not first.labels.equals(compiled.labels):
+                faults.append(f"variants in {choice.name!r} with other units or nodes than the index")
+    kinds = (ChooseNormaliser, ChooseAggregator, ChooseVariant)
+    doubled = [kind.__name__ for kind in kinds if sum(isinstance(choice, kind) for choice in choices) > 1]
+    faults += [f"more than one {name}" for name in doubled]
+    if faults:
+        wanted = "choices must fit the index, each under a name of its own"
+        raise SpecificationError(mould(caller, wanted, "; ".join(faults), "Correct or rename them"))
