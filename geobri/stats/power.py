@@ -1,0 +1,435 @@
+"""What could have been found at all: the power of every test, by simulation with a known truth.
+
+With 22 cities and ten published corridors, a test that finds nothing may be a test that could find nothing. A design
+says how data with a given effect come about and how a test reads them; `power` draws many and counts rejections.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from geobri.errors import SpecificationError, mould
+from geobri.stats.results import TIDY_COLUMNS, Term, TestResult, new_axes
+from geobri.stats.simulate import (
+    CorridorSimulator,
+    build_simulator,
+    place_cities,
+    simulate_field,
+    simulate_top_list,
+)
+
+__all__ = ["DESIGNS", "Design", "PowerResult", "power", "proportion_interval"]
+
+Draw = Callable[[float, np.random.Generator], Any]
+Run = Callable[[Any, np.random.Generator], TestResult]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Design:
+    """How data with a given effect come about, and how a test reads them.
+
+    Attributes
+    ----------
+    effect
+        What the effect is, in words and units.
+    draw
+        From an effect and a generator to data.
+    run
+        From data and a generator to the result of the test.
+    """
+
+    effect: str
+    draw: Draw
+    run: Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PowerResult:
+    """Power by size of the effect.
+
+    Attributes
+    ----------
+    table
+        One row per effect: `effect, power, low, high` (95 % interval of the simulated share), `rejections, n_simulations`.
+    test
+        Name of the test.
+    effect
+        What the effect is.
+    level
+        Level of the test.
+    target
+        Power that is wanted.
+    smallest_effect
+        Effect at which power first reaches the target, by linear interpolation; infinite if it does not.
+    n_cities
+        Number of cities.
+    """
+
+    table: pd.DataFrame
+    test: str
+    effect: str
+    level: float
+    target: float
+    smallest_effect: float
+    n_cities: int
+
+    def summary(self) -> str:
+        """Say what could have been found.
+
+        Returns
+        -------
+        str
+            One sentence.
+        """
+        strongest = self.table.iloc[-1]
+        reach = (
+            f"needs {self.effect} of about {self.smallest_effect:.2g} to be found in {self.target:.0%} of cases"
+            if math.isfinite(self.smallest_effect)
+            else f"finds {self.effect} of {strongest['effect']:.2g} in only {strongest['power']:.0%} of cases"
+        )
+        return f"With {self.n_cities} cities, {self.test} at {self.level:.0%} {reach}."
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the tidy rows.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per effect, columns `TIDY_COLUMNS`; `estimate` is the power.
+        """
+        rows = [
+            Term(
+                test="power",
+                value=self.test,
+                term=f"power at {self.effect} = {row['effect']:g}",
+                estimate=float(row["power"]),
+                ci_low=float(row["low"]),
+                ci_high=float(row["high"]),
+                se_type="Clopper-Pearson",
+                n_cities=self.n_cities,
+                method=f"{row['n_simulations']:.0f} simulated tables, level {self.level:g}",
+            )
+            for row in self.table.to_dict("records")
+        ]
+        return pd.DataFrame([{name: getattr(row, name) for name in TIDY_COLUMNS} for row in rows])
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw power over the effect.
+
+        Parameters
+        ----------
+        ax
+            Matplotlib axes; new ones by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes drawn into.
+        """
+        ax = new_axes() if ax is None else ax
+        ax.fill_between(
+            self.table["effect"], self.table["low"], self.table["high"], color="#9fb4c7", alpha=0.5
+        )
+        ax.plot(self.table["effect"], self.table["power"], color="#26547c", marker="o")
+        ax.axhline(self.target, color="#777777", linestyle="--")
+        ax.axhline(self.level, color="#b5403c", linestyle=":")
+        ax.set_ylim(0, 1)
+        ax.set_xlabel(self.effect)
+        ax.set_ylabel(f"power of {self.test}")
+        return ax
+
+
+def proportion_interval(count: int, total: int, level: float = 0.95) -> tuple[float, float]:
+    """Give the exact interval of a share.
+
+    Parameters
+    ----------
+    count
+        How often it happened.
+    total
+        Out of how many.
+    level
+        Coverage that is wanted.
+
+    Returns
+    -------
+    tuple
+        Lower and upper limit.
+
+    References
+    ----------
+    Clopper, C. J. and Pearson, E. S. (1934). The use of confidence or fiducial limits. 10.1093/biomet/26.4.404.
+    """
+    tail = (1 - level) / 2
+    low = 0.0 if count == 0 else float(special.betaincinv(count, total - count + 1, tail))
+    high = 1.0 if count == total else float(special.betaincinv(count + 1, total - count, 1 - tail))
+    return low, high
+
+
+def power(
+    test: str | Design,
+    cities: gpd.GeoDataFrame | int = 22,
+    *,
+    effects: Sequence[float] = (0.0, 0.25, 0.5, 0.75, 1.0),
+    n_simulations: int = 200,
+    level: float = 0.05,
+    target: float = 0.8,
+    simulate: Mapping[str, Any] | None = None,
+    choices: Mapping[str, Any] | None = None,
+    rng: int | np.random.Generator | None = None,
+) -> PowerResult:
+    """Say how often a test would find an effect, by size of the effect.
+
+    Parameters
+    ----------
+    test
+        Name in `DESIGNS`, or a design of your own.
+    cities
+        The cities of the study (points in EPSG:4326), or how many to make up.
+    effects
+        Sizes of the effect, increasing; 0 gives the size of the test. What they are depends on the test: friction of the
+        power function for tests of pairs and lists, standard deviations between two groups, share of the variance that
+        neighbours have in common.
+    n_simulations
+        Simulated tables per effect.
+    level
+        Level of the test.
+    target
+        Power that is wanted, for `smallest_effect`.
+    simulate
+        Choices for the simulation: `hubs, noise, latent, mean_flow, pairs, directed` for flows, also `k` for lists;
+        `group` (column of truth values), `spatial, range_km` for city values.
+    choices
+        Choices for the test (``{"n_permutations": 199}``).
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    PowerResult
+        Power with intervals, and the smallest effect that reaches the target.
+
+    Raises
+    ------
+    SpecificationError
+        If the test is unknown, or effects, level, target or number of simulations are impossible.
+
+    Notes
+    -----
+    Every effect is met by the same sequence of random tables, so that the curve is smoother than its intervals.
+    """
+    _check(effects, n_simulations, level, target)
+    places = place_cities(cities, rng=cities) if isinstance(cities, int) else cities
+    design, name = (
+        (test, "the test")
+        if isinstance(test, Design)
+        else (_find(test)(places, dict(simulate or {}), dict(choices or {})), test)
+    )
+    seeds = np.random.default_rng(rng).integers(0, 2**63, size=n_simulations)
+    rows = [_share_of_rejections(design, float(effect), seeds, level) for effect in effects]
+    table = pd.DataFrame(rows)
+    return PowerResult(
+        table=table,
+        test=name,
+        effect=design.effect,
+        level=level,
+        target=target,
+        smallest_effect=_first_crossing(table, target),
+        n_cities=len(places),
+    )
+
+
+def _check(effects: Sequence[float], n_simulations: int, level: float, target: float) -> None:
+    increasing = len(effects) > 0 and all(a < b for a, b in pairwise(effects))
+    if not increasing or n_simulations < 1 or not 0 < level < 1 or not 0 < target < 1:
+        came = f"effects {list(effects)}, n_simulations={n_simulations}, level={level}, target={target}"
+        wanted = "effects must increase, simulations be at least 1, level and target lie between 0 and 1"
+        raise SpecificationError(mould("power", wanted, came, "Correct them"))
+
+
+def _find(test: str) -> Callable[[gpd.GeoDataFrame, dict[str, Any], dict[str, Any]], Design]:
+    if test not in DESIGNS:
+        remedy = f"Choose one of {', '.join(DESIGNS)}, or pass a Design"
+        raise SpecificationError(mould("power", "test must be known", repr(test), remedy))
+    return DESIGNS[test]
+
+
+def _share_of_rejections(design: Design, effect: float, seeds: Any, level: float) -> dict[str, float]:
+    rejections = 0
+    for seed in seeds:
+        generator = np.random.default_rng(int(seed))
+        rejections += design.run(design.draw(effect, generator), generator).p_value <= level
+    low, high = proportion_interval(rejections, len(seeds))
+    return {
+        "effect": effect,
+        "power": rejections / len(seeds),
+        "low": low,
+        "high": high,
+        "rejections": rejections,
+        "n_simulations": len(seeds),
+    }
+
+
+def _first_crossing(table: pd.DataFrame, target: float) -> float:
+    effects, reached = table["effect"].to_numpy(), table["power"].to_numpy()
+    at = int(np.argmax(reached >= target))
+    if reached[at] < target:
+        return math.inf
+    if at == 0:
+        return float(effects[0])
+    share = (target - reached[at - 1]) / (reached[at] - reached[at - 1])
+    return float(effects[at - 1] + share * (effects[at] - effects[at - 1]))
+
+
+# --- designs ---------------------------------------------------------------------------------------------------
+
+
+def _flows(places: gpd.GeoDataFrame, simulate: dict[str, Any]) -> tuple[CorridorSimulator, Draw]:
+    layout = {name: simulate.pop(name) for name in ("pairs", "directed") if name in simulate}
+    simulator = build_simulator(places, **layout)
+    return simulator, lambda friction, rng: simulator.draw(friction=friction, rng=rng, **simulate)
+
+
+FRICTION = "friction of the power function"
+
+
+def _decay_design(places: gpd.GeoDataFrame, simulate: dict[str, Any], choices: dict[str, Any]) -> Design:
+    from geobri.stats.decay import decay_test
+
+    simulator, draw = _flows(places, simulate)
+    fixed = {"directed": simulator.directed, **choices}
+    return Design(
+        effect=FRICTION, draw=draw, run=lambda data, rng: decay_test(data, flow="flow", rng=rng, **fixed)
+    )
+
+
+def _gravity_design(places: gpd.GeoDataFrame, simulate: dict[str, Any], choices: dict[str, Any]) -> Design:
+    from geobri.stats.gravity import fit_gravity
+
+    simulator, draw = _flows(places, simulate)
+    fixed = {"directed": simulator.directed, **choices}
+    return Design(
+        effect=FRICTION, draw=draw, run=lambda data, rng: fit_gravity(data, flow="flow", rng=rng, **fixed)
+    )
+
+
+def _presence_design(places: gpd.GeoDataFrame, simulate: dict[str, Any], choices: dict[str, Any]) -> Design:
+    from geobri.stats.gravity import presence_test
+
+    simulator, draw = _flows(places, simulate)
+    fixed = {"directed": simulator.directed, **choices}
+
+    def run(data: pd.DataFrame, rng: np.random.Generator) -> TestResult:
+        linked = data.assign(linked=(data["flow"] > data["flow"].median()).astype(float))
+        return presence_test(linked, presence="linked", rng=rng, **fixed)
+
+    return Design(effect=f"{FRICTION} behind links", draw=draw, run=run)
+
+
+def _matrix_design(name: str) -> Callable[[gpd.GeoDataFrame, dict[str, Any], dict[str, Any]], Design]:
+    def build(places: gpd.GeoDataFrame, simulate: dict[str, Any], choices: dict[str, Any]) -> Design:
+        from geobri.stats import dyads
+        from geobri.stats.pairs import to_matrix
+
+        simulator, draw = _flows(places, simulate)
+        fixed = {"directed": simulator.directed, **choices}
+
+        def run(data: pd.DataFrame, rng: np.random.Generator) -> TestResult:
+            logs = data.assign(near=np.log(data["distance_km"]), strong=np.log1p(data["flow"]))
+            near, strong = (
+                to_matrix(logs, one, directed=simulator.directed)[0] for one in ("near", "strong")
+            )
+            if name == "mrqap_test":
+                return dyads.mrqap_test(strong, {"log distance": near}, rng=rng, **fixed)
+            found: TestResult = getattr(dyads, name)(near, strong, rng=rng, **fixed)
+            return found
+
+        return Design(effect=FRICTION, draw=draw, run=run)
+
+    return build
+
+
+def _list_design(places: gpd.GeoDataFrame, simulate: dict[str, Any], choices: dict[str, Any]) -> Design:
+    from geobri.stats.proximity import proximity_test
+
+    k = simulate.pop("k", 10)
+    _, draw = _flows(places, simulate)
+
+    def run(data: pd.DataFrame, rng: np.random.Generator) -> TestResult:
+        return proximity_test(places, simulate_top_list(data, k=k), "rank", rng=rng, **choices)
+
+    return Design(effect=FRICTION, draw=draw, run=run)
+
+
+def _group_design(name: str) -> Callable[[gpd.GeoDataFrame, dict[str, Any], dict[str, Any]], Design]:
+    def build(places: gpd.GeoDataFrame, simulate: dict[str, Any], choices: dict[str, Any]) -> Design:
+        from geobri.stats import groups
+
+        fixed = {"group": "coastal", "spatial": 0.0, **simulate}
+        exact = name == "mann_whitney_test"
+
+        def run(data: gpd.GeoDataFrame, rng: np.random.Generator) -> TestResult:
+            more = choices if exact else {"rng": rng, **choices}
+            found: TestResult = getattr(groups, name)(data["value"], data[fixed["group"]], **more)
+            return found
+
+        return Design(
+            effect=f"standard deviations between groups of {fixed['group']!r}",
+            draw=lambda shift, rng: simulate_field(places, shift=shift, rng=rng, **fixed),
+            run=run,
+        )
+
+    return build
+
+
+def _field_design(name: str) -> Callable[[gpd.GeoDataFrame, dict[str, Any], dict[str, Any]], Design]:
+    def build(places: gpd.GeoDataFrame, simulate: dict[str, Any], choices: dict[str, Any]) -> Design:
+        from geobri.neighbours import build_knn
+        from geobri.stats import autocorrelation
+
+        given = dict(choices)
+        graph = given.pop("graph", None)
+        graph = build_knn(places, min(4, len(places) - 1)) if graph is None else graph
+
+        def run(data: gpd.GeoDataFrame, rng: np.random.Generator) -> TestResult:
+            found: TestResult = getattr(autocorrelation, name)(data, "value", graph, rng=rng, **given)
+            return found
+
+        return Design(
+            effect="share of the variance that neighbours have in common",
+            draw=lambda share, rng: simulate_field(places, spatial=share, rng=rng, **simulate),
+            run=run,
+        )
+
+    return build
+
+
+DESIGNS: Mapping[str, Callable[[gpd.GeoDataFrame, dict[str, Any], dict[str, Any]], Design]] = (
+    MappingProxyType(
+        {
+            "decay_test": _decay_design,
+            "fit_gravity": _gravity_design,
+            "presence_test": _presence_design,
+            "mantel_test": _matrix_design("mantel_test"),
+            "qap_correlation_test": _matrix_design("qap_correlation_test"),
+            "mrqap_test": _matrix_design("mrqap_test"),
+            "proximity_test": _list_design,
+            "mann_whitney_test": _group_design("mann_whitney_test"),
+            "brunner_munzel_test": _group_design("brunner_munzel_test"),
+            "group_permutation_test": _group_design("group_permutation_test"),
+            "moran_test": _field_design("moran_test"),
+            "geary_test": _field_design("geary_test"),
+        }
+    )
+)
+"""How each test meets simulated data, by name of the test."""
