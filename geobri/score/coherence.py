@@ -27,6 +27,7 @@ __all__ = [
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 CorrelationMethod = Literal["pearson", "spearman", "kendall"]
+_MUCH_ABSENT = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -151,30 +152,46 @@ def find_double_counting(
     Returns
     -------
     pandas.DataFrame
-        Rows ``one, other, correlation, same_dimension, effective, warning``, strongest first; `effective` is the
-        importance that the two have together in the whole index.
+        Rows ``one, other, correlation, same_dimension, effective, both_lowest, warning``, strongest first; `effective`
+        is the importance that the two have together in the whole index, `both_lowest` the share of units that are lowest in
+        both (no link at all, as a rule).
 
     Notes
     -----
     A correlation is a hint, not a proof: two indicators of one cause may both be wanted. What is counted twice weighs
-    more than the table of weights says.
+    more than the table of weights says. Where most units are lowest in both, the correlation tells above all that both
+    are absent together.
     """
     names = [leaf.name for leaf in spec.indicators]
     matrix = correlate(scores[names], method=method).to_numpy()
     rows, columns = np.triu_indices(len(names), k=1)
     strong = np.abs(matrix[rows, columns]) >= threshold
     up, share = spec.parents, spec.effective_importance()
-    found = []
+    array, found = scores[names].to_numpy(dtype=float), []
+    lowest = array == np.nanmin(np.where(np.isnan(array), np.inf, array), axis=0)
     for row, column in zip(rows[strong], columns[strong], strict=True):
         one, other, r = names[row], names[column], float(matrix[row, column])
         together = float(share[one] + share[other])
-        what = "may count the same thing twice" if r > 0 else "may cancel each other"
-        said = f"{one} and {other} {what}: correlation {r:.2f}, {together:.0%} of the index together."
-        found.append((one, other, r, up[one] == up[other], together, said))
-    frame = pd.DataFrame(
-        found, columns=["one", "other", "correlation", "same_dimension", "effective", "warning"]
-    )
+        empty = float((lowest[:, row] & lowest[:, column]).mean())
+        said = _say_double(one, other, r, together, empty)
+        found.append((one, other, r, up[one] == up[other], together, empty, said))
+    names_of_columns = [
+        "one",
+        "other",
+        "correlation",
+        "same_dimension",
+        "effective",
+        "both_lowest",
+        "warning",
+    ]
+    frame = pd.DataFrame(found, columns=names_of_columns)
     return frame.sort_values("correlation", key=np.abs, ascending=False, kind="stable", ignore_index=True)
+
+
+def _say_double(one: str, other: str, r: float, together: float, empty: float) -> str:
+    what = "may count the same thing twice" if r > 0 else "may cancel each other"
+    absent = f"; {empty:.0%} of the units are lowest in both" if empty >= _MUCH_ABSENT else ""
+    return f"{one} and {other} {what}: correlation {r:.2f}, {together:.0%} of the index together{absent}."
 
 
 def summarise_coherence(

@@ -51,6 +51,14 @@ def test_double_counting(scores):
     assert not found.loc[("u", "anti"), "same_dimension"]
 
 
+def test_joint_absence_is_said(scores):
+    sparse = scores.assign(u=np.where(scores["u"] < 60, 0.0, scores["u"]))
+    sparse["copy"] = sparse["u"] ** 2
+    found = find_double_counting(sparse, SPEC).iloc[0]
+    assert found["both_lowest"] == pytest.approx((scores["u"] < 60).mean())
+    assert found["warning"].endswith(f"{found['both_lowest']:.0%} of the units are lowest in both.")
+
+
 def test_a_higher_threshold_finds_less(scores):
     noisy = scores.assign(copy=scores["u"] + np.random.default_rng(1).normal(0, 15, 40))
     assert len(find_double_counting(noisy, SPEC, threshold=0.8)) > len(
