@@ -4,6 +4,7 @@ Nothing of geobri.findings, pandas or the vocabulary is used to compute: an inde
 """
 
 import csv
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 from pathlib import Path
@@ -382,9 +383,13 @@ RECOMPUTED = {
 }
 
 
+FILE = load_claims(find_claim_file("bri22"))
+EXACT = replace(FILE, claims=tuple(claim for claim in FILE.claims if claim.kind != "statistical"))
+
+
 @pytest.fixture(scope="module")
 def ledger():
-    return {entry.claim.id: entry for entry in evaluate_claims(bri22(), definitions=False, rng=1).entries}
+    return {entry.claim.id: entry for entry in evaluate_claims(bri22(), EXACT, definitions=False).entries}
 
 
 def verdict_of(answers):
@@ -399,9 +404,8 @@ def test_the_verdict_is_what_plain_python_finds(ledger, name):
 
 
 def test_every_lookup_count_and_comparison_is_recomputed_and_nothing_else():
-    claims = load_claims(find_claim_file("bri22")).claims
     checked = {
-        claim.id for claim in claims if claim.tests and claim.kind in ("lookup", "count", "comparison")
+        claim.id for claim in FILE.claims if claim.tests and claim.kind in ("lookup", "count", "comparison")
     }
     assert checked == set(RECOMPUTED)
 

@@ -1,0 +1,171 @@
+"""A falsified table flips exactly the claims that depend on it."""
+
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geobri.datasets import bri22, global513
+from geobri.findings import evaluate_claims, find_claim_file, load_claims
+from geobri.findings.language import Call, find_dependencies
+from geobri.findings.vocabulary import VOCABULARY
+
+DIMENSIONS = ("policy", "facility", "trade", "finance", "people", "information")
+
+
+def exact_claims(name):
+    """The claims that need no permutation, so that each falsified table is judged in a moment."""
+    file = load_claims(find_claim_file(name))
+    return replace(file, claims=tuple(claim for claim in file.claims if claim.kind != "statistical"))
+
+
+def verdicts(data):
+    ledger = evaluate_claims(data, exact_claims(data.name), definitions=False)
+    return {entry.claim.id: entry.verdict for entry in ledger.entries}
+
+
+def flipped(before, data):
+    after = verdicts(data)
+    return {name: after[name] for name in before if after[name] != before[name]}
+
+
+def with_ranks(data, column, **ranks):
+    cities = data.cities.copy()
+    for city, rank in ranks.items():
+        cities.loc[city, column] = rank
+    return replace(data, cities=cities)
+
+
+def with_pair(data, pair, column, rank):
+    pairs = data.pairs.copy()
+    if pair not in pairs.index:
+        origin, destination = pair.split("--")
+        pairs.loc[pair, ["origin", "destination"]] = [origin, destination]
+    pairs.loc[pair, column] = rank
+    return replace(data, pairs=pairs)
+
+
+@pytest.fixture(scope="module")
+def data():
+    return bri22()
+
+
+@pytest.fixture(scope="module")
+def truth(data):
+    return verdicts(data)
+
+
+def test_chengdu_and_cairo_change_places_in_trade(data, truth):
+    found = flipped(truth, with_ranks(data, "rank_trade", chengdu=16, cairo=17))
+    assert found == {"bri22-table8-chengdu-trade": "holds"}
+
+
+def test_shenzhen_becomes_seventh(data, truth):
+    found = flipped(truth, with_ranks(data, "rank_overall", shenzhen=7, moscow=9))
+    assert found == {
+        "bri22-chinese-gap": "contradicted",
+        "bri22-chinese-middle": "contradicted",
+        "bri22-moscow-policy-third": "partly",
+        "bri22-shenzhen-facility-third": "partly",
+        # Moscow, now ninth, is an end of Beijing-Moscow: still not all among the first seven
+    }
+
+
+def test_the_missing_trains_arrive(data, truth):
+    more = with_pair(
+        with_pair(data, "moscow--xian", "rank_facility", 5), "moscow--urumqi", "rank_facility", 5
+    )
+    assert flipped(truth, more) == {
+        "bri22-moscow-all-chinese-rail": "holds",
+        "bri22-ten-share-rank-five": "contradicted",
+    }
+
+
+def test_a_port_turns_inland(data, truth):
+    cities = data.cities.copy()
+    cities.loc["dubai", "coastal"] = False
+    found = flipped(truth, replace(data, cities=cities))
+    assert found == {
+        "bri22-ten-inland-twelve-coastal": "fails",
+        "bri22-top-ten-three-inland": "fails",
+        # facility keeps three coastal against two inland cities: not two more
+        "bri22-coastal-outnumber-in-four": "partly",
+        # information has three inland against two coastal cities: still not fewer by two
+    }
+
+
+def test_another_weight(data, truth):
+    table = data.tables["table1"].copy()
+    table.loc[table["indicator"] == "shipping", "weight_in_dimension_printed"] = "33%"
+    tables = MappingProxyType({**data.tables, "table1": table})
+    assert flipped(truth, replace(data, tables=tables)) == {"bri22-facility-weights": "partly"}
+
+
+def test_another_region_label(data, truth):
+    pairs = data.pairs.copy()
+    pairs.loc["bangkok--singapore", "region_label_printed"] = "Southeast Asia / Southeast Asia"
+    assert flipped(truth, replace(data, pairs=pairs)) == {"bri22-six-east-southeast": "contradicted"}
+
+
+def test_qingdao_rises_as_well(data, truth):
+    table = data.tables["table10"].copy()
+    table.loc[table["city"] == "qingdao", ["effect", "rank_without_information"]] = [1, 14]
+    tables = MappingProxyType({**data.tables, "table10": table})
+    assert flipped(truth, replace(data, tables=tables)) == {"bri22-effect-consistent": "holds"}
+
+
+def words(value):
+    """Every word of a statement, whatever its role."""
+    if isinstance(value, Call):
+        return set().union(
+            *(words(one) for one in (*value.arguments, *(one for _, one in value.keywords))), set()
+        )
+    if isinstance(value, tuple):
+        return set().union(*(words(one) for one in value), set())
+    return {value} if isinstance(value, str) else set()
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+def test_a_shuffled_dimension_touches_only_the_claims_that_name_it(data, truth, dimension):
+    generator = np.random.default_rng(11)
+    cities, pairs = data.cities.copy(), data.pairs.copy()
+    cities[f"rank_{dimension}"] = generator.permutation(cities[f"rank_{dimension}"].to_numpy())
+    pairs[f"rank_{dimension}"] = pairs[f"rank_{dimension}"].sample(frac=1, random_state=3).to_numpy()
+    found = flipped(truth, replace(data, cities=cities, pairs=pairs))
+    claims = {claim.id: claim for claim in load_claims(find_claim_file("bri22")).claims}
+    naming = {name for name, claim in claims.items() if any(dimension in words(test) for test in claim.tests)}
+    assert found
+    assert set(found) <= naming
+
+
+def test_dependencies_cover_every_ranking_that_a_claim_names():
+    file = load_claims(find_claim_file("bri22"))
+    for claim in file.claims:
+        for test in claim.tests:
+            found = find_dependencies(test, VOCABULARY, file.groups)
+            assert found.groups <= set(file.groups)
+            assert found.ranks <= {"overall", "table11", "table11_printed", "world", *DIMENSIONS}
+
+
+def test_the_513_cities_falsified():
+    data = global513()
+    truth = verdicts(data)
+    moved = data.cities.copy()
+    moved.loc["pittsburgh", "change_dynamic"] = "down"
+    assert flipped(truth, replace(data, cities=moved)) == {"global513-pittsburgh": "partly"}
+    cities = data.cities.copy()
+    cities.loc["istanbul", "region"] = "Europe"
+    found = flipped(truth, replace(data, cities=cities))
+    assert found == {"global513-regions": "partly", "global513-potential-asia-55": "contradicted"}
+
+
+def test_a_doubled_row_order_flips_nothing(data, truth):
+    shuffled = replace(
+        data,
+        cities=data.cities.sample(frac=1, random_state=2),
+        pairs=data.pairs.sample(frac=1, random_state=2),
+    )
+    assert flipped(truth, shuffled) == {}
+    assert isinstance(shuffled.cities, pd.DataFrame)
