@@ -17,6 +17,7 @@ import pandas as pd
 
 from geobri.errors import SchemaError, SpecificationError, first_offenders, mould
 from geobri.score.overlap import OverlapTies, kendall_tau_b, rank_biased_overlap, spearman_rho, top_overlap
+from geobri.score.plotting import draw_slopes, to_html
 from geobri.score.removal import arrow
 
 __all__ = ["MEASURE_COLUMNS", "RankingComparison", "compare_many", "compare_rankings"]
@@ -102,6 +103,29 @@ class RankingComparison:
             f"{self.names[0]} and {self.names[1]} share {n} cities: Kendall tau-b {value['kendall tau-b']:.2f}, "
             f"Spearman rho {value['spearman rho']:.2f}{most}."
         )
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw a line per city from its rank in the one to its rank in the other.
+
+        Parameters
+        ----------
+        ax
+            Matplotlib axes to draw into; new ones by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes drawn into.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        """
+        return draw_slopes(self.table, self.names, ax=ax)
+
+    def _repr_html_(self) -> str:
+        return to_html(self.summary(), self.measures)
 
 
 def compare_rankings(

@@ -20,6 +20,7 @@ from geobri.errors import SpecificationError, first_offenders, mould
 from geobri.score.choices import UncertainChoice
 from geobri.score.choosing import check_choices, count_uniforms
 from geobri.score.compiled import CompiledIndex, score_compiled
+from geobri.score.plotting import draw_effects, to_html
 from geobri.score.ranking import rank
 from geobri.score.runs import draw_uniforms, evaluate_runs
 from geobri.score.spec import ROOT
@@ -214,6 +215,29 @@ class Sensitivity:
         ordered = own.sort_values("total", ascending=False)
         parts = [f"{one.choice} {one.total:.2f}" for one in ordered.itertuples()]
         return f"Total effects on the {own['output'].iloc[0]}: {', '.join(parts)}; alone they explain {own['first'].sum():.2f}."
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the effects on the mean shift in rank.
+
+        Parameters
+        ----------
+        ax
+            Matplotlib axes to draw into; new ones by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes drawn into.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        """
+        return draw_effects(self.effects[self.effects["output"] == MEAN_SHIFT], ax=ax)
+
+    def _repr_html_(self) -> str:
+        return to_html(self.summary(), self.effects)
 
 
 def measure_sensitivity(

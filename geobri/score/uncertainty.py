@@ -12,14 +12,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import DataError, SpecificationError, mould
-from geobri.score.choices import ChooseVariant, UncertainChoice
+from geobri.score.choices import ChooseVariant, UncertainChoice, suggest_choices
 from geobri.score.choosing import check_choices, count_uniforms, list_options, pick_options
 from geobri.score.compiled import CompiledIndex, score_compiled
+from geobri.score.index import IndexResult
+from geobri.score.plotting import draw_intervals, to_html
 from geobri.score.ranking import rank
 from geobri.score.runs import Sampler, draw_uniforms, evaluate_runs, split_uniforms
 from geobri.score.spec import ROOT
 
-__all__ = ["UNCERTAINTY_COLUMNS", "Uncertainty", "measure_uncertainty"]
+__all__ = ["UNCERTAINTY_COLUMNS", "Uncertainty", "measure_uncertainty", "tabulate_uncertainty"]
 
 FloatArray = npt.NDArray[np.float64]
 UNCERTAINTY_COLUMNS = (
@@ -191,6 +193,31 @@ class Uncertainty:
             f"{first['unit']} is first in {100 * first['share_at_rank']:.0f} % of them."
         )
 
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the rank intervals of the units.
+
+        Parameters
+        ----------
+        ax
+            Matplotlib axes to draw into; new ones by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes drawn into.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        """
+        table = self.to_frame()
+        ends = {"value": "rank", "lower": "rank_lower", "upper": "rank_upper"}
+        return draw_intervals(table, label="unit", axis="rank, and 90 % of the runs", ax=ax, **ends)
+
+    def _repr_html_(self) -> str:
+        return to_html(self.summary(), self.to_frame())
+
 
 def measure_uncertainty(
     compiled: CompiledIndex,
@@ -264,6 +291,52 @@ def measure_uncertainty(
             "node": node,
         },
     )
+
+
+def tabulate_uncertainty(
+    result: IndexResult,
+    choices: Sequence[UncertainChoice] | None = None,
+    *,
+    n_runs: int = 10_000,
+    level: float = 0.9,
+    top: int = 10,
+    rng: int | np.random.Generator | None = None,
+) -> pd.DataFrame:
+    """Give the rank intervals of the cities and of the corridors of a finished index.
+
+    Parameters
+    ----------
+    result
+        The index.
+    choices
+        What is left to chance; `suggest_choices` by default. Variants belong to one level, so they need
+        `measure_uncertainty`.
+    n_runs
+        Number of runs for each level.
+    level, top
+        As in `Uncertainty.to_frame`.
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `UNCERTAINTY_COLUMNS`, cities before corridors: the content of `uncertainty.csv`.
+
+    Raises
+    ------
+    SpecificationError
+        If the choices do not fit the index.
+    DataError
+        If an option cannot be computed.
+    """
+    generator = np.random.default_rng(rng)
+    frames = []
+    for one in (result.compiled("cities"), result.compiled("corridors")):
+        own = suggest_choices(one) if choices is None else choices
+        found = measure_uncertainty(one, own, n_runs=n_runs, rng=generator)
+        frames.append(found.to_frame(level=level, top=top))
+    return pd.concat(frames, ignore_index=True)
 
 
 def repr_choice(choice: UncertainChoice) -> str:

@@ -17,9 +17,10 @@ from geobri.score.choices import (
 )
 from geobri.score.choosing import count_uniforms, move_importance
 from geobri.score.compiled import compile_index
+from geobri.score.index import build_index
 from geobri.score.runs import draw_uniforms, evaluate_runs, split_uniforms
 from geobri.score.spec import load_spec
-from geobri.score.uncertainty import UNCERTAINTY_COLUMNS, measure_uncertainty
+from geobri.score.uncertainty import UNCERTAINTY_COLUMNS, measure_uncertainty, tabulate_uncertainty
 from geobri.score.variants import build_variants, vary_spec
 
 SPEC = {
@@ -204,6 +205,15 @@ def test_variants_are_prepared_once_and_run_each():
         assert (found.ranks[runs] == alone).all()
     assert vary_spec(spec, city_rule="max").indicators[0].city_rule == "max"
     assert spec.indicators[0].city_rule == "sum"
+
+
+def test_both_levels_of_an_index_make_one_table():
+    cities, flows = make_study()
+    result = build_index(vary_spec(load_spec(SPEC), imputer="mean"), cities, flows)
+    table = tabulate_uncertainty(result, n_runs=200, rng=1)
+    assert list(table["level"]) == ["cities"] * 5 + ["corridors"] * 10
+    assert list(table["unit"][:5]) == list(result.cities["rank_overall"].sort_values().index)
+    pd.testing.assert_frame_equal(table, tabulate_uncertainty(result, n_runs=200, rng=1))
 
 
 def test_values_are_never_changed():

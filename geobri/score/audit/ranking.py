@@ -25,6 +25,7 @@ from geobri.score.audit.polytope import (
     RankTies,
     build_rank_polytope,
 )
+from geobri.score.plotting import draw_intervals, to_html
 from geobri.score.scoretable import check_importance
 
 __all__ = ["AUDIT_COLUMNS", "RankingAudit", "audit_ranking"]
@@ -174,6 +175,39 @@ class RankingAudit:
         ]
         rows += _pair_rows(question, "reversed pair", self.violations, "violation")
         return rows + _pair_rows(question, "contradiction", self.contradictions, "multiplier")
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the bounds of the index with the example scores as points.
+
+        Parameters
+        ----------
+        ax
+            Matplotlib axes to draw into; new ones by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes drawn into.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        """
+        total = self.example @ self.importance
+        if self.bounds is None:
+            table = pd.DataFrame({"city": total.index, "lower": total, "upper": total, "value": total})
+        else:
+            own = self.bounds[self.bounds["node"] == INDEX_NODE]
+            table = own.assign(value=total.reindex(own["city"]).to_numpy())
+        table = table.sort_values("value", ascending=False)
+        ends = {"value": "value", "lower": "lower", "upper": "upper"}
+        return draw_intervals(
+            table, label="city", axis="index, points: bounds, and one example", ax=ax, **ends
+        )
+
+    def _repr_html_(self) -> str:
+        return to_html(self.summary(), self.to_frame())
 
 
 def _pair_rows(question: str, quantity: str, pairs: pd.DataFrame, value: str) -> list[dict[str, Any]]:
