@@ -1,8 +1,14 @@
 """Composite indices of cities and of corridors, and the way back from a published ranking.
 
 `build_index` leads flows and a specification to scores; `write_scores` writes them. Every step of the road (`impute`,
-`treat`, `normalise`, `weigh`, `aggregate`, `rank`) is a plain function that can be used by itself.
+`treat`, `normalise`, `weigh`, `aggregate`, `rank`) is a plain function that can be used by itself. What asks how far to
+trust a result, or goes back from published ranks, is loaded when it is first used: it brings optimisers along.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
 
 from geobri.score.aggregate import AGGREGATORS, aggregate
 from geobri.score.coherence import (
@@ -32,6 +38,38 @@ from geobri.score.screen import measure_coverage, screen
 from geobri.score.spec import Choices, Dimension, IndexSpec, Indicator, list_specs, load_spec
 from geobri.score.weights import WEIGHTINGS, ahp_weights, budget_weights, custom_weights, weigh
 
+_LATER = {
+    "ChooseAggregator": "geobri.score.choices",
+    "ChooseNormaliser": "geobri.score.choices",
+    "ChooseVariant": "geobri.score.choices",
+    "DirichletWeights": "geobri.score.choices",
+    "LeaveOut": "geobri.score.choices",
+    "PerturbWeights": "geobri.score.choices",
+    "audit_ranking": "geobri.score.audit",
+    "build_growth_table": "geobri.score.panel",
+    "build_rank_polytope": "geobri.score.audit",
+    "build_removal_table": "geobri.score.removal",
+    "build_variants": "geobri.score.variants",
+    "compare_many": "geobri.score.compare",
+    "compare_rankings": "geobri.score.compare",
+    "find_dominance": "geobri.score.dominance",
+    "find_rank_ranges": "geobri.score.weightspace",
+    "find_score_bounds": "geobri.score.audit",
+    "find_swaps": "geobri.score.weightspace",
+    "find_weight_intervals": "geobri.score.weightspace",
+    "kendall_tau_b": "geobri.score.overlap",
+    "list_entries": "geobri.score.panel",
+    "measure_sensitivity": "geobri.score.sensitivity",
+    "measure_uncertainty": "geobri.score.uncertainty",
+    "rank_biased_overlap": "geobri.score.overlap",
+    "remove_from_index": "geobri.score.removal",
+    "sample_scores": "geobri.score.audit",
+    "score_panel": "geobri.score.panel",
+    "spearman_rho": "geobri.score.overlap",
+    "suggest_choices": "geobri.score.choices",
+    "summarise_dominance": "geobri.score.dominance",
+    "top_overlap": "geobri.score.overlap",
+}
 __all__ = [
     "AGGREGATORS",
     "CITY_RULES",
@@ -81,3 +119,14 @@ __all__ = [
     "weigh",
     "write_scores",
 ]
+__all__ += sorted(_LATER)  # noqa: PLE0605 - one table gives names and places
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'geobri.score' has no attribute {name!r}")
+    return getattr(import_module(_LATER[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})
