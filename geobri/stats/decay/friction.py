@@ -24,12 +24,10 @@ from geobri.stats.held import HeldTest, model_errors
 from geobri.stats.permutation import NodePlan
 from geobri.stats.regression import RegressionFit, fit_least_squares, fit_likelihood, fit_quantile
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
-from geobri.stats.robust import estimate_covariance
+from geobri.stats.robust import error_terms
 from geobri.stats.samples import read_pairs
 
 __all__ = ["DecayResult", "decay_test"]
-
-ERROR_KINDS = ("naive", "hc1", "two-way", "dyadic")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,6 +70,7 @@ def decay_test(
     blocks: Blocks = None,
     n_permutations: int = 999,
     alternative: Alternative = "two-sided",
+    interval: bool = True,
     rng: int | np.random.Generator | None = None,
 ) -> DecayResult:
     """Test whether flow decays with distance along corridors.
@@ -109,6 +108,8 @@ def decay_test(
         How many exchanges.
     alternative
         ``greater``: flow falls with impedance.
+    interval
+        Whether to search the limits of the interval, which takes most of the time.
     rng
         Seed or generator.
 
@@ -149,14 +150,14 @@ def decay_test(
     statistic, null = held.scores(np.zeros(len(shape.terms)))
     p_value = plan.p_value(statistic, null, tail)
     error = float(model_errors(fit.regression)[0])
-    interval = held.interval(float(fit.friction[0]), error) if single else (math.nan, math.nan)
+    limits = held.interval(float(fit.friction[0]), error) if single and interval else (math.nan, math.nan)
     tested = _Tested(
         flow=flow,
         impedance=impedance,
         statistic=statistic,
         p_value=p_value,
         alternative=tail,
-        interval=interval,
+        interval=limits,
         caution=caution,
     )
     return DecayResult(
@@ -170,7 +171,7 @@ def decay_test(
         terms=_terms(fit, tested, plan),
         choices=_choices(fit, tested, plan, rng),
         friction=fit.friction,
-        interval=interval,
+        interval=limits,
         half_distance=fit.half_distance(),
         fit=fit,
     )
@@ -270,7 +271,7 @@ def _terms(fit: DecayFit, tested: _Tested, plan: NodePlan) -> tuple[Term, ...]:
     )
     return (
         *_permutation_terms(base, fit, tested, plan),
-        *_error_terms(base, fit, turned=len(fit.friction)),
+        *_error_terms(base, fit),
         *_pooled_terms(base, fit),
     )
 
@@ -312,49 +313,18 @@ def _half(fit: DecayFit, friction: float) -> float:
     return fit.form.half_impedance(np.array([friction]), fit.reference) if friction > 0 else math.inf
 
 
-def _error_terms(base: Term, fit: DecayFit, *, turned: int, suffix: str = "") -> list[Term]:
-    """One row per parameter and kind of error; the first `turned` are friction, whose sign is turned."""
-    rows, regression = [], fit.regression
-    for kind in ERROR_KINDS:
-        covariance = estimate_covariance(regression, fit.sample.origin, fit.sample.destination, kind)
-        sign = np.where(np.arange(len(regression.coefficients)) < turned, -1.0, 1.0)
-        estimates = sign * regression.coefficients
-        low, high = covariance.interval(estimates)
-        p_values = covariance.p_values(estimates)
-        note = covariance.note
-        if kind == "two-way" and not fit.sample.directed:
-            note = "; ".join(
-                part for part in (note, "depends on which end is called the origin: prefer dyadic") if part
-            )
-        for k, name in enumerate(regression.names):
-            if name == "constant":
-                continue
-            rows.append(
-                replace(
-                    base,
-                    term=f"{'friction: ' if k < turned else ''}{name}{suffix}",
-                    estimate=float(estimates[k]),
-                    ci_low=float(low[k]),
-                    ci_high=float(high[k]),
-                    se=float(covariance.errors[k]),
-                    se_type=kind,
-                    statistic=float(estimates[k] / covariance.errors[k]),
-                    p_value=float(p_values[k]),
-                    null=f"t with {covariance.df:g} degrees of freedom",
-                    note=note,
-                )
-            )
-    return rows
-
-
 def _pooled_terms(base: Term, fit: DecayFit) -> list[Term]:
     """Fit the same model without city effects, for comparison."""
     if fit.effects == "none":
         return []
     pooled = fit_sample(fit.sample, fit.form, estimator=fit.estimator, effects="none", caller="decay_test")
-    rows = _error_terms(base, pooled, turned=len(fit.friction), suffix=" (no city effects)")
-    return [
-        replace(row, method=_method(pooled).replace(", score test by exchanging cities", ""))
-        for row in rows
-        if row.term.startswith("friction") and row.se_type in ("naive", "dyadic")
-    ]
+    rows = _error_terms(base, pooled, kinds=("naive", "dyadic"), suffix=" (no city effects)")
+    method = _method(pooled).replace(", score test by exchanging cities", "")
+    return [replace(row, method=method) for row in rows if row.term.startswith("friction")]
+
+
+def _error_terms(base: Term, fit: DecayFit, **choices: Any) -> list[Term]:
+    ends = fit.sample.origin, fit.sample.destination
+    return error_terms(
+        base, fit.regression, ends, directed=fit.sample.directed, n_friction=len(fit.friction), **choices
+    )
