@@ -365,6 +365,26 @@ def _warnings(
     return tuple(said)
 
 
+def _departures(inputs: Inputs, staying: npt.NDArray[np.bool_], scored: Mapping[str, _Scored]) -> list[str]:
+    """Say who was screened out, and which scores leave the scale that a reference set."""
+    gone = inputs.cities.index[~staying]
+    said = (
+        [f"{len(gone)} cities were left out for lack of coverage: {first_offenders(gone)}."]
+        if len(gone)
+        else []
+    )
+    if inputs.spec.choices.normaliser != "minmax" or inputs.spec.choices.normaliser_params:
+        return said
+    for level, one in scored.items():
+        scores = one.frame[ROOT]
+        beyond = one.frame.index[(scores < -1e-9) | (scores > 100 + 1e-9)]  # noqa: PLR2004 - the ends of the scale
+        if len(beyond):
+            said.append(
+                f"{len(beyond)} {level} lie beyond the 0-100 of the reference: {first_offenders(beyond)}."
+            )
+    return said
+
+
 def _cautions(inputs: Inputs, staying: npt.NDArray[np.bool_], scored: Mapping[str, _Scored]) -> list[str]:
     """Say what follows from the method rather than from the data."""
     ends = np.concatenate([inputs.universe.first, inputs.universe.second])
@@ -374,7 +394,7 @@ def _cautions(inputs: Inputs, staying: npt.NDArray[np.bool_], scored: Mapping[st
         for leaf in inputs.spec.indicators
         if leaf.kind != "city" and leaf.city_rule in _MORE_PARTNERS_MORE
     ]
-    said = []
+    said = _departures(inputs, staying, scored)
     if summed and partners.min() != partners.max():
         said.append(
             f"Cities have {partners.min()} to {partners.max()} partners (domestic={inputs.spec.choices.domestic!r}); "
