@@ -15,9 +15,23 @@ from geobri.webmap.summary import summarise_map
 from geobri.webmap.values import CityValue, CorridorValue, read_numbers
 from geobri.webmap.wording import Language, Text, bilingual, clean
 
-__all__ = ["DEFAULT_CHOICES", "MapChoices", "Theme", "check_choice", "configure_map"]
+__all__ = ["DEFAULT_CHOICES", "STATE_KEYS", "MapChoices", "Theme", "check_choice", "configure_map"]
 
 Theme = Literal["auto", "light", "dark"]
+STATE_KEYS: Final = (
+    "value",
+    "region",
+    "coast",
+    "range",
+    "top",
+    "city",
+    "corridor",
+    "missing",
+    "points",
+    "view",
+)
+"""What a map's opening state can set; language and theme have choices of their own."""
+
 _DEFAULT_TITLE: Final = {"en": "Corridors between cities", "zh": "城市间通道"}
 
 
@@ -155,6 +169,16 @@ def _translation(name: str, text: Text, caller: str) -> dict[str, str]:
     return bilingual(both, caller=caller, what=f"the translation of '{name}'")
 
 
+def _check_state(state: Mapping[str, Any] | None, caller: str) -> dict[str, Any]:
+    unknown = sorted(set(state or {}) - set(STATE_KEYS))
+    if unknown:
+        wanted = f"state may hold {', '.join(STATE_KEYS)}"
+        raise SpecificationError(
+            mould(caller, wanted, ", ".join(unknown), "Take what getState() gives on the page")
+        )
+    return dict(state or {})
+
+
 def _pack_tables(
     cities: gpd.GeoDataFrame,
     corridors: pd.DataFrame,
@@ -177,5 +201,5 @@ def _pack_tables(
         "summary": summarise_map(cities, corridors, numbers, measure),
         "cities": packed_cities,
         "corridors": packed,
-        "state": {"value": opening, "points": choices["city_value"]} | dict(choices["state"] or {}),
+        "state": {"value": opening, "points": choices["city_value"]} | _check_state(choices["state"], caller),
     }

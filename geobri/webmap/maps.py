@@ -196,8 +196,10 @@ def corridor_map(
     translations
         How region names, country codes and categories are called: a string for Chinese alone, or both languages.
     state
-        What the page opens with and resets to, as `getState()` gives it on the page, for instance
-        ``{"top": 10}`` or ``{"city": "singapore"}``.
+        What the page opens with and resets to, as `getState()` gives it on the page: ``{"top": 10}``,
+        ``{"city": "singapore"}``, ``{"coast": "coast-coast"}`` (or ``coast-inland``, ``inland-inland``),
+        ``{"region": {"mode": "between", "a": "Africa", "b": "Europe"}}`` (or ``within``, ``leaving``),
+        ``{"range": [1, 10]}``, ``{"missing": False}``, ``{"view": [lat, lon, zoom]}``.
     panel
         Whether the controls are unfolded at first; on phones they are always folded.
     width, height

@@ -145,7 +145,10 @@ def pack_measure(
         If the domain is not two different finite numbers.
     """
     kind = value.kind or ("rank" if value.column.startswith("rank") else "score")
+    packed = pack_numbers(numbers)
     known = numbers[~np.isnan(numbers)]
+    if packed["type"] == "f32":  # the ends of the scale as the page will read them
+        known = known.astype(np.float32).astype(np.float64)
     ends = value.domain or ((float(known.min()), float(known.max())) if known.size else (0.0, 1.0))
     if len(ends) != 2 or not all(math.isfinite(end) for end in ends) or (value.domain and ends[0] == ends[1]):  # noqa: PLR2004
         wanted = f"the domain of '{value.column}' must be two different finite numbers"
@@ -159,7 +162,7 @@ def pack_measure(
         "high": max(ends),
         "unit": bilingual(value.unit, caller=caller, what=f"the unit of '{value.column}'"),
         "known": int(known.size),
-        "values": pack_numbers(numbers),
+        "values": packed,
     }
 
 

@@ -7,6 +7,8 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
+COASTS = ["inland-inland", "coast-inland", "coast-coast"]
+
 
 @pytest.fixture(scope="session")
 def facts(cities, corridors):
@@ -116,7 +118,7 @@ def expected_rows(facts, value, region, *, coast, top, city):
     n_ends = (rows[["region_origin", "region_destination"]] == "East Asia").sum(axis=1)
     rows = rows[{"all": n_ends >= 0, "within": n_ends == 2, "leaving": n_ends == 1}[region]]
     if coast is not None:
-        rows = rows[rows["coastal_origin"] * 1 + rows["coastal_destination"] == coast]
+        rows = rows[rows["coastal_origin"] * 1 + rows["coastal_destination"] == COASTS.index(coast)]
     if city is not None:
         rows = rows[(rows["origin"] == city) | (rows["destination"] == city)]
     if top is not None:
@@ -129,7 +131,7 @@ def test_filters_combine(opened, facts):
     combinations = product(
         ["score", "rank_rail"],
         ["all", "within", "leaving"],
-        [None, 0, 1],
+        [None, "inland-inland", "coast-inland"],
         [None, 3],
         [None, "seoul"],
     )
@@ -152,7 +154,9 @@ def test_nothing_left_is_said(opened):
 
 
 def test_reset_brings_everything_back(opened):
-    opened.set(region={"mode": "within"}, coast=2, top=5, city="seoul", lang="zh", points="cluster")
+    opened.set(
+        region={"mode": "within"}, coast="coast-coast", top=5, city="seoul", lang="zh", points="cluster"
+    )
     opened.ask("map.highlight({cities: ['rome'], corridors: ['bangkok--seoul']})")
     opened.page.get_by_role("button", name="重置").click()
     state = opened.state
@@ -172,7 +176,7 @@ def test_unknown_wishes_are_left_alone(opened):
     opened.set(
         value="nope",
         region={"mode": "sideways", "a": "Atlantis"},
-        coast=7,
+        coast=2,
         top=-3,
         city="atlantis",
         corridor="a--b",

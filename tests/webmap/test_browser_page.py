@@ -176,7 +176,7 @@ def test_the_address_keeps_the_state(fresh, open_map, published_file):
     wish = {
         "value": "score",
         "region": {"mode": "between", "a": "East Asia", "b": "Europe"},
-        "coast": 1,
+        "coast": "coast-inland",
         "range": [3.5, 20],
         "top": 7,
         "missing": False,
@@ -248,7 +248,7 @@ def test_hostile_names_are_text(open_map, city_table, corridor_table, tmp_path):
         attribution=HOSTILE[6],
     )
     opened = open_map(save_map(made, tmp_path / "hostile.html"))
-    assert opened.text("h2") == HOSTILE[0]
+    assert opened.text("h1") == HOSTILE[0]
     assert opened.page.title() == HOSTILE[0]
     opened.set(city="singapore", corridor="shanghai--singapore")
     assert HOSTILE[0] + "shanghai" in opened.text(".geobri-selected")
@@ -566,3 +566,43 @@ def test_thousands_of_corridors_become_a_density(open_map, city_table, tmp_path)
     assert sum(painted) < len(weakest) / 2
     opened.set(top=None)
     assert opened.ask("map.toPng().then((image) => image.size)") > 100_000
+
+
+def test_own_tiles_are_the_only_thing_asked_for(chromium, cities, corridors, tmp_path):
+    address = "https://tiles.example/{z}/{x}/{y}.png"
+    made = corridor_map(cities, corridors, "score", basemap=address, attribution="<b>Tiles</b> by me")
+    path = save_map(made, tmp_path / "tiles.html")
+    context = chromium.new_context(viewport={"width": 900, "height": 600})
+    asked = []
+    tile = bytes.fromhex(
+        "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+        "0000000c49444154789c63606060000000040001f61738550000000049454e44ae426082"
+    )
+    context.route(
+        "**/*.png",
+        lambda route: (asked.append(route.request.url), route.fulfill(body=tile, content_type="image/png")),
+    )
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector(".leaflet-tile-loaded")
+    assert asked
+    assert all(url.startswith("https://tiles.example/") for url in asked)
+    assert "<b>Tiles</b> by me" in page.inner_text(".leaflet-control-attribution")
+    assert len(page.evaluate("document.querySelector('.geobri').geobri.drawn()")) == 195
+    context.close()
+
+
+def test_a_finger_scrolls_the_page_until_it_taps_the_map(open_map, cities, corridors, tmp_path):
+    part = map_parts(cities, corridors, "score", key="m1", height="420px")
+    head = "<!DOCTYPE html><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+    file = tmp_path / "text.html"
+    file.write_text(
+        f"{head}{part.head}{part.body}<p>Text</p><script>{part.script}</script>", encoding="utf-8"
+    )
+    opened = open_map(file, key="m1", width=390, height=800, has_touch=True, is_mobile=True)
+    drags = "document.getElementById('m1').geobri.map.dragging.enabled()"
+    assert not opened.page.evaluate(drags)
+    opened.page.touchscreen.tap(*opened.place_of(5, 80))
+    opened.wait_until(drags)
+    opened.page.locator("body > p").tap()
+    opened.wait_until(f"!{drags}")

@@ -95,6 +95,7 @@ def test_borders_name_their_worldview(cities, corridors):
         ({"height": "10px;background:url(x)"}, "CSS lengths"),
         ({"city_value": "gdp"}, "city_value must be one of"),
         ({"title": {"fr": "x"}}, "title must be"),
+        ({"state": {"tpo": 10}}, "state may hold value, region"),
     ],
 )
 def test_choices_that_are_not_offered_are_refused(cities, corridors, choice, message):

@@ -26,7 +26,7 @@
     return [...new Set(names)].join(" / ");
   }
 
-  const coastText = (app, i) => (app.model.coast[i] < 0 ? "" : app.say(`coast_${app.model.coast[i]}`));
+  const coastText = (app, i) => (app.model.coast[i] < 0 ? "" : app.say(G.filters.COASTS[app.model.coast[i]]));
 
   function pairs(rows) {
     return h("dl", { class: "geobri-pairs" }, ...rows.filter(([, text]) => text).flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text)]));
@@ -136,7 +136,7 @@
 
   /** The tip under the cursor. show(pointed, {x, y}) or hide(). */
   function makeTip(app) {
-    const tip = h("div", { class: "geobri-tip", hidden: true, role: "status" });
+    const tip = h("div", { class: "geobri-tip", hidden: true, role: "tooltip" });
     return {
       element: tip,
       hide() {

@@ -118,7 +118,7 @@
     if (mode === "within") parts.push(`${app.say("inward")} ${app.translate(a)}`);
     if (mode === "leaving") parts.push(`${app.say("outward")} ${app.translate(a)}`);
     if (mode === "between") parts.push(`${app.translate(a)} – ${app.translate(b)}`);
-    if (state.coast !== null) parts.push(app.say(`coast_${state.coast}`));
+    if (state.coast !== null) parts.push(app.say(state.coast));
     if (state.city !== null) parts.push(app.cityName(app.model.cities.position.get(state.city)));
     if (state.range) parts.push(state.range.map((end) => G.i18n.formatValue(state.lang, app.measure(), end)).join("–"));
     return parts.join(" · ");

@@ -2,6 +2,9 @@
 (function (G) {
   "use strict";
 
+  /* By the number of coastal ends. */
+  const COASTS = ["inland-inland", "coast-inland", "coast-coast"];
+
   function regionTest(model, filter) {
     const { mode, a, b } = filter;
     const region = model.cities.region;
@@ -22,7 +25,7 @@
     const tests = [];
     const byRegion = regionTest(model, state.region);
     if (byRegion) tests.push(byRegion);
-    if (state.coast !== null) tests.push((i) => model.coast[i] === state.coast);
+    if (state.coast !== null) tests.push((i) => COASTS[model.coast[i]] === state.coast);
     if (state.city !== null) {
       const c = model.cities.position.get(state.city);
       tests.push((i) => model.origin[i] === c || model.destination[i] === c);
@@ -60,5 +63,5 @@
     return cutTop(passing.subarray(0, n), state.top, measure.numbers);
   }
 
-  G.filters = { select };
+  G.filters = { select, COASTS };
 })((window.geobriRuntime = window.geobriRuntime || {}));

@@ -12,9 +12,9 @@
       cityTypes: "City types",
       clearSearch: "Clear the search",
       close: "Close",
-      coast_0: "Both inland",
-      coast_1: "Mixed",
-      coast_2: "Both coastal",
+      "inland-inland": "Both inland",
+      "coast-inland": "Mixed",
+      "coast-coast": "Both coastal",
       coastal: "coastal",
       controls: "Map controls",
       corridor: "Corridor",
@@ -84,9 +84,9 @@
       cityTypes: "城市类型",
       clearSearch: "清除搜索",
       close: "关闭",
-      coast_0: "均为内陆",
-      coast_1: "沿海与内陆",
-      coast_2: "均为沿海",
+      "inland-inland": "均为内陆",
+      "coast-inland": "沿海与内陆",
+      "coast-coast": "均为沿海",
       coastal: "沿海",
       controls: "地图控件",
       corridor: "通道",
@@ -168,7 +168,7 @@
   function formatValue(lang, measure, value) {
     if (Number.isNaN(value)) return "–";
     const span = measure.high - measure.low || Math.abs(measure.high) || 1;
-    const digits = measure.kind === "rank" ? 0 : Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(span))));
+    const digits = measure.kind === "rank" ? (Number.isInteger(value) ? 0 : 1) : Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(span))));
     const unit = measure.unit[lang];
     return formatNumber(lang, value, digits) + (unit ? ` ${unit}` : "");
   }

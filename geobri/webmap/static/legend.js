@@ -114,6 +114,7 @@
     const summary = h("summary", {}, h("span", {}), G.dom.icon("chevron"));
     const box = h("details", { class: "geobri-card geobri-legend", open: !app.isNarrow() }, summary, body);
     app.onSync(() => {
+      if (!app.isNarrow()) box.open = true; /* only phones can fold it */
       summary.firstChild.textContent = app.say("legend");
       fill(app, body);
     });

@@ -28,7 +28,8 @@
 
   /* --- questions the painters ask --------------------------------------- */
   function addQuestions(app) {
-    app.isNarrow = () => app.width < NARROW_PX; /* measured once: painters ask for every city */
+    /* Measured once, for painters ask for every city; a map that is not shown yet has no width. */
+    app.isNarrow = () => app.width > 0 && app.width < NARROW_PX;
     app.isDense = () => app.rows.length > G.scale.STROKES_UP_TO;
     app.showsMissing = () => app.state.missing && app.state.range === null && app.state.top === null;
     app.isMarked = (c) => app.marked.has(c);
@@ -74,13 +75,13 @@
   /* --- painting ---------------------------------------------------------- */
   function addPainting(app) {
     const lookOf = (painted, shown) => G.paintCorridors.makeLook(app.measure(), painted.theme, painted.tones, shown);
-    const faint = () => (app.highlighted && app.highlighted.any ? 0.28 : 1);
+    app.faintness = () => (app.highlighted ? 0.28 : 1);
 
     app.paintLines = (context, view, painted) => {
       const crisp = app.isDense() ? app.rows.subarray(0, G.scale.CRISP) : app.rows;
       app.model.arcs.traceRows(app.isDense() ? crisp : []);
       if (app.isDense() && app.picture) paintPicture(app, context, view, painted);
-      G.paintCorridors.paintStrokes(context, view, app.model, lookOf(painted, app.rows.length), crisp, faint());
+      G.paintCorridors.paintStrokes(context, view, app.model, lookOf(painted, app.rows.length), crisp, app.faintness());
     };
     app.paintTop = (context, view, painted) => {
       const rows = markedCorridors(app);
@@ -107,7 +108,7 @@
     const zoom = view.scale / old.scale;
     if (app.picture.theme !== painted.theme) Object.assign(app.picture, { theme: painted.theme, canvas: G.paintDensity.toCanvas(grid, painted.theme) });
     context.save();
-    context.globalAlpha = version === app.rowsVersion ? 1 : 0.4;
+    context.globalAlpha = (version === app.rowsVersion ? 1 : 0.4) * app.faintness();
     context.drawImage(app.picture.canvas, old.x0 * zoom - view.x0, old.y0 * zoom - view.y0, old.width * zoom, old.height * zoom);
     context.restore();
   }
@@ -234,8 +235,7 @@
         cities: cities.map((slug) => app.model.cities.position.get(slug)).filter((c) => c !== undefined),
         corridors: corridors.map((id) => app.model.find(id)).filter((i) => i >= 0),
       };
-      app.highlighted = { ...known, any: known.cities.length + known.corridors.length > 0 };
-      if (!app.highlighted.any) app.highlighted = null;
+      app.highlighted = known.cities.length + known.corridors.length > 0 ? known : null;
       updateMarks(app);
       app.sync();
       repaint(app, ["lines", "top"]);
@@ -361,10 +361,25 @@
       if (!app.state.view) showView(app);
       app.sync();
     });
-    if (!app.config.standalone) {
-      map.on("click focus", () => map.scrollWheelZoom.enable());
-      map.on("mouseout blur", () => map.scrollWheelZoom.disable());
-    }
+    if (!app.config.standalone) listenWithinText(app);
+  }
+
+  /** Within a text the wheel and the finger scroll the page, until the reader clicks or taps into the map. */
+  function listenWithinText(app) {
+    const map = app.leaflet;
+    const hold = () => {
+      map.scrollWheelZoom.disable();
+      if (COARSE.matches) map.dragging.disable();
+    };
+    hold();
+    map.on("click focus", () => {
+      map.scrollWheelZoom.enable();
+      map.dragging.enable();
+    });
+    map.on("mouseout blur", () => map.scrollWheelZoom.disable());
+    document.addEventListener("pointerdown", (event) => {
+      if (!app.root.contains(event.target)) hold();
+    });
   }
 
   /** N and P step through the strongest corridors; Enter keeps one; Escape lets go. */

@@ -81,11 +81,9 @@
 
   function coastField(app) {
     const met = new Set(app.model.coast);
-    const codes = [2, 1, 0].filter((code) => met.has(code));
-    if (codes.length < 2) return null;
-    const items = [null, ...codes].map((code) => ({
-      value: code, text: () => (code === null ? app.say("all") : app.say(`coast_${code}`)),
-    }));
+    const kinds = [...G.filters.COASTS].reverse().filter((kind) => met.has(G.filters.COASTS.indexOf(kind)));
+    if (kinds.length < 2) return null;
+    const items = [null, ...kinds].map((kind) => ({ value: kind, text: () => app.say(kind || "all") }));
     return field(app, "cityTypes", pills(app, "coast", items, () => app.state.coast, (coast) => ({ coast })));
   }
 
@@ -176,7 +174,7 @@
   }
 
   function header(app, panel) {
-    const title = h("h2", { class: "geobri-title" });
+    const title = h(app.config.standalone ? "h1" : "h2", { class: "geobri-title" });
     const subtitle = h("p", { class: "geobri-subtitle geobri-muted" });
     const toggle = h("button", { type: "button", class: "geobri-button", "aria-controls": `${app.key}_controls` }, icon("filters"));
     toggle.addEventListener("click", () => {

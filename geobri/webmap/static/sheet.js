@@ -4,6 +4,7 @@
 
   const PADDING = 0.3;
   const MAX_RATIO = 2;
+  const MAX_PIXELS = 24e6; /* of one sheet, on very large screens */
 
   function defineSheet() {
     return L.Renderer.extend({
@@ -45,7 +46,7 @@
         L.Renderer.prototype._update.call(this);
         const canvas = this._container;
         const size = this._bounds.getSize();
-        const ratio = Math.min(MAX_RATIO, window.devicePixelRatio || 1);
+        const ratio = Math.min(MAX_RATIO, window.devicePixelRatio || 1, Math.sqrt(MAX_PIXELS / Math.max(1, size.x * size.y)));
         L.DomUtil.setPosition(canvas, this._bounds.min);
         canvas.width = Math.round(size.x * ratio);
         canvas.height = Math.round(size.y * ratio);

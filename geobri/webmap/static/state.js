@@ -3,7 +3,7 @@
   "use strict";
 
   const MODES = ["all", "within", "leaving", "between"];
-  const COASTS = [null, 0, 1, 2];
+  const COASTS = [null, ...G.filters.COASTS];
   const VIEW_DIGITS = 4;
 
   const oneOf = (value, allowed, fallback) => (allowed.includes(value) ? value : fallback);
@@ -72,7 +72,7 @@
   const WRITERS = {
     value: (s) => s.value,
     region: (s) => [s.region.mode, s.region.a, s.region.b].map((part) => encodeURIComponent(part || "")).join(":"),
-    coast: (s) => (s.coast === null ? "all" : String(s.coast)),
+    coast: (s) => s.coast || "all",
     range: (s) => (s.range ? s.range.join(":") : "all"),
     top: (s) => (s.top === null ? "all" : String(s.top)),
     city: (s) => s.city || "",
@@ -89,7 +89,7 @@
       const [mode, a, b] = text.split(":").map(decodeURIComponent);
       return { mode, a, b };
     },
-    coast: (text) => (text === "all" ? null : Number(text)),
+    coast: (text) => (text === "all" ? null : text),
     range: (text) => (text === "all" ? null : numbers(text)),
     top: (text) => (text === "all" ? null : Number(text)),
     missing: (text) => text === "1",
