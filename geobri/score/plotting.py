@@ -144,13 +144,14 @@ def draw_slopes(table: pd.DataFrame, names: tuple[str, str], *, ax: Any = None) 
     """
     common = table.dropna(subset=["shift"])
     ax = _axes(ax, len(common))
-    for city, first, second, shift in zip(
-        common.index, common["relative_first"], common["relative_second"], common["shift"], strict=True
+    for first, second, shift in zip(
+        common["relative_first"], common["relative_second"], common["shift"], strict=True
     ):
         colour = INTERVAL_COLOUR if shift == 0 else RISE_COLOUR if shift > 0 else FALL_COLOUR
         ax.plot([0, 1], [first, second], color=colour, linewidth=1.4)
-        ax.text(-0.03, first, str(city), ha="right", va="center", fontsize=8)
-        ax.text(1.03, second, str(city), ha="left", va="center", fontsize=8)
+    for at, side, align in ((-0.03, "first", "right"), (1.03, "second", "left")):
+        for place, cities in common.groupby(f"relative_{side}").groups.items():
+            ax.text(at, place, ", ".join(map(str, cities)), ha=align, va="center", fontsize=8)
     ax.set_xticks([0, 1], list(names))
     ax.set_xlim(-0.6, 1.6)
     ax.invert_yaxis()

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geobri.errors import DataError, SpecificationError, mould
+from geobri.errors import SpecificationError, mould
 from geobri.score.choices import ChooseVariant, UncertainChoice, suggest_choices
 from geobri.score.choosing import check_choices, count_uniforms, list_options, pick_options
 from geobri.score.compiled import CompiledIndex, score_compiled
@@ -91,36 +91,32 @@ class Uncertainty:
         Returns
         -------
         pandas.DataFrame
-            Columns `UNCERTAINTY_COLUMNS`, by rank. Interval ends are ranks that occurred.
+            Columns `UNCERTAINTY_COLUMNS`, by rank. Interval ends are ranks that occurred. A unit without a
+            score in any run comes last, with missing values.
         """
-        known = self._known()
+        scored = ~np.isnan(self.ranks).all(axis=0)
+        table = pd.DataFrame(
+            {"level": self.level, "unit": self.labels, "score": self.score, "rank": self.rank},
+            columns=list(UNCERTAINTY_COLUMNS),
+        ).astype(dict.fromkeys(UNCERTAINTY_COLUMNS[2:], np.float64))
+        held = self.ranks[:, scored]
         tails = [(1 - level) / 2, 0.5, (1 + level) / 2]
-        lower, median, upper = np.nanquantile(known, tails, axis=0, method="inverted_cdf")
+        quantile: Any = np.nanquantile if np.isnan(held).any() else np.quantile
+        lower, median, upper = quantile(held, tails, axis=0, method="inverted_cdf")
         columns = {
-            "level": self.level,
-            "unit": self.labels,
-            "score": self.score,
-            "rank": self.rank,
-            "rank_mean": np.nanmean(known, axis=0),
+            "rank_mean": np.nanmean(held, axis=0),
             "rank_median": median,
             "rank_lower": lower,
             "rank_upper": upper,
-            "rank_best": np.nanmin(known, axis=0),
-            "rank_worst": np.nanmax(known, axis=0),
-            "share_at_rank": (known == self.rank).mean(axis=0),
-            "share_in_top": (known <= top).mean(axis=0),
-            "top": top,
-            "runs": len(known),
+            "rank_best": np.nanmin(held, axis=0),
+            "rank_worst": np.nanmax(held, axis=0),
+            "share_at_rank": (held == self.rank[scored]).mean(axis=0),
+            "share_in_top": (held <= top).mean(axis=0),
         }
-        table = pd.DataFrame(columns, columns=list(UNCERTAINTY_COLUMNS))
+        for name, values in columns.items():
+            table.loc[scored, name] = values
+        table = table.assign(top=top, runs=len(self.ranks))
         return table.sort_values("rank", ignore_index=True, kind="stable")
-
-    def _known(self) -> FloatArray:
-        lost = np.isnan(self.ranks).all(axis=0)
-        if lost.any():
-            came = f"{int(lost.sum())} units without a score in any run (first: {str(self.labels[int(np.argmax(lost))])!r})"
-            raise DataError(mould("to_frame", "every unit needs ranks", came, "Impute or drop them"))
-        return self.ranks
 
     def acceptability(self) -> pd.DataFrame:
         """Give the share of the runs in which each unit takes each rank.

@@ -155,6 +155,19 @@ def test_frame_and_matrices_agree_with_plain_counting():
     assert "Over 800 runs" in found.summary()
 
 
+def test_a_unit_without_a_score_comes_last_with_missing_values():
+    values, _ = make_index()
+    compiled = compile_index(load_spec(SPEC), values.mask(values.index.to_series().eq("u3"), np.nan))
+    found = measure_uncertainty(compiled, [PerturbWeights(), LeaveOut()], n_runs=100, rng=1)
+    table = found.to_frame()
+    assert table["unit"].iloc[-1] == "u3"
+    assert table.iloc[-1][["rank", "rank_lower", "share_at_rank", "share_in_top"]].isna().all()
+    assert table.iloc[:-1].notna().all(axis=None)
+    assert table["rank_worst"].max() == 7
+    assert found.acceptability().loc["u3"].sum() == 0
+    assert found.by_option()["mean_shift"].notna().all()
+
+
 def test_no_spread_changes_nothing():
     _, compiled = make_index()
     found = measure_uncertainty(compiled, [PerturbWeights(0.0)], n_runs=20, rng=1)
