@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import Final
 
+from geobri.findings.ledger import Entry, Ledger, Verdict
 from geobri.report.model import Cell, Column, Row, Section, Table
 from geobri.report.words import Words
 from geobri.study.analysis import Analysis
 
 __all__ = ["findings_section"]
 
-_VERDICTS = {
-    "holds": Words("holds", "成立"),
-    "partly": Words("partly", "部分成立"),
-    "fails": Words("fails", "不成立"),
+_VERDICTS: Final[dict[Verdict, Words]] = {
     "contradicted": Words("contradicted", "自相矛盾"),
+    "fails": Words("fails", "不成立"),
+    "partly": Words("partly", "部分成立"),
+    "holds": Words("holds", "成立"),
     "untestable": Words("untestable", "无法检验"),
 }
-_MARKS = {"holds": "✓", "partly": "◐", "fails": "✗", "contradicted": "≠", "untestable": "–"}
+_COUNTED: Final[dict[Verdict, str]] = {
+    "contradicted": "are contradicted by another table",
+    "fails": "fail",
+    "partly": "hold in part",
+    "holds": "hold",
+    "untestable": "cannot be tested with the data at hand",
+}
+_MARKS: Final[dict[Verdict, str]] = {
+    "holds": "✓",
+    "partly": "◐",
+    "fails": "✗",
+    "contradicted": "≠",
+    "untestable": "–",
+}
 _COLUMNS = (
     Column(Words("Verdict", "结论")),
     Column(Words("Claim", "论断")),
@@ -27,22 +41,27 @@ _COLUMNS = (
 )
 
 
-def _row(entry: pd.Series) -> Row:
-    verdict = str(entry["verdict"])
-    word = _VERDICTS.get(verdict, Words(verdict))
-    mark = _MARKS.get(verdict, "")
+def _row(entry: Entry) -> Row:
+    word = _VERDICTS[entry.verdict]
+    mark = _MARKS[entry.verdict]
     return Row(
         (
             Cell(Words(f"{mark} {word.en}", f"{mark} {word.zh}")),
-            Cell(Words(str(entry["claim_en"]), str(entry["claim_zh"]))),
-            Cell(Words(str(entry["figures"]))),
-            Cell(Words(str(entry["definition"]))),
-            Cell(Words(str(entry["where"]))),
+            Cell(Words(entry.claim.en, entry.claim.zh)),
+            Cell(Words(entry.figures, entry.figures_zh)),
+            Cell(Words(entry.definition, entry.definition_zh)),
+            Cell(Words(entry.claim.where)),
         ),
-        cities=tuple(entry["cities"]),
-        corridors=tuple(entry["corridors"]),
-        group=verdict,
+        cities=entry.cities,
+        corridors=entry.corridors,
+        group=entry.verdict,
     )
+
+
+def _most_telling_first(ledger: Ledger) -> list[Entry]:
+    """Put what is contradicted or fails before what holds; a claim stays together under all its definitions."""
+    printed = {entry.claim.id: list(_VERDICTS).index(entry.verdict) for entry in ledger.headline}
+    return sorted(ledger.entries, key=lambda entry: printed[entry.claim.id])
 
 
 def findings_section(analysis: Analysis) -> Section | None:
@@ -60,13 +79,15 @@ def findings_section(analysis: Analysis) -> Section | None:
     """
     if analysis.ledger is None:
         return None
-    frame = analysis.ledger.to_frame()
-    rows = tuple(_row(entry) for _, entry in frame.iterrows())
-    first = frame.drop_duplicates("id")
-    counts = first["verdict"].value_counts()
-    named = [(verdict, word) for verdict, word in _VERDICTS.items() if verdict in set(frame["verdict"])]
-    said = ", ".join(f"{counts.get(verdict, 0)} {word.en}" for verdict, word in named)
-    said_zh = "，".join(f"{word.zh} {counts.get(verdict, 0)} 条" for verdict, word in named)
+    ledger = analysis.ledger
+    rows = tuple(_row(entry) for entry in _most_telling_first(ledger))
+    counts = ledger.counts()
+    first = ledger.headline
+    named = [
+        (verdict, word) for verdict, word in _VERDICTS.items() if any(row.group == verdict for row in rows)
+    ]
+    said = ", ".join(f"{counts[verdict]} {_COUNTED[verdict]}" for verdict, _ in named)
+    said_zh = "，".join(f"{word.zh} {counts[verdict]} 条" for verdict, word in named)
     paragraph = Words(
         f"{len(first)} claims of the report, checked against its own tables: {said}, each under the report's own definitions. "
         "Where a definition decides, the claim stands again under each alternative. Choose a row to see its cities and corridors on the map.",

@@ -151,6 +151,10 @@ class Section:
         Small print at the end.
     has_map
         Whether the map stands here.
+    short
+        What the table of contents calls it; the title by default.
+    points
+        Sentences under headings of their own: heading and sentences.
     """
 
     key: str
@@ -161,3 +165,5 @@ class Section:
     profiles: tuple[Profile, ...] = ()
     notes: tuple[Words, ...] = ()
     has_map: bool = False
+    short: Words | None = None
+    points: tuple[tuple[Words, tuple[Words, ...]], ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -12,6 +12,9 @@ from geobri.report.model import Cell, Column, Drawing, Row, Section, Table
 from geobri.report.words import Words
 from geobri.study import Study
 from geobri.study.analysis import Analysis
+
+if TYPE_CHECKING:
+    from geobri.score.audit import RankingAudit
 
 __all__ = ["audit_section", "score_section"]
 
@@ -125,7 +128,7 @@ def audit_section(study: Study, analysis: Analysis) -> Section | None:
     bounds = audit.bounds
     drawings: tuple[Drawing, ...] = ()
     if bounds is not None:
-        overall = bounds[bounds["node"] == bounds["node"].iloc[-1]]
+        overall = bounds[bounds["node"] == "index"]
         rows = [
             Interval(_name(study, str(row["city"])), float(row["lower"]), float(row["upper"]), math.nan)
             for _, row in overall.iterrows()
@@ -143,6 +146,21 @@ def audit_section(study: Study, analysis: Analysis) -> Section | None:
     return Section(
         "audit",
         Words("What the ranks allow", "由排序反推"),
-        paragraphs=(Words(audit.summary()),),
+        paragraphs=(Words(audit.summary(), _summary_zh(audit)),),
         drawings=drawings,
     )
+
+
+def _summary_zh(audit: RankingAudit) -> str:
+    pairs = 0 if audit.weights is None else len(audit.weights.pairs)
+    weights = (
+        "存在一组权重，使维度排序的加权平均得到综合排序。"
+        if audit.weights_possible
+        else f"没有任何权重能使维度排序的加权平均得到综合排序：最接近的一组仍有 {pairs} 对城市次序相反。"
+    )
+    scores = (
+        f"存在与各维度排序一致的得分，在已发布权重下得到综合排序，相邻城市最多可相差 {audit.scores_margin:.2f} 分。"
+        if audit.scores_possible
+        else "没有任何与各维度排序一致的得分能在已发布权重下得到综合排序。"
+    )
+    return weights + scores

@@ -19,6 +19,26 @@ _NAMES_ZH = {
     "coastal_test": "沿海与内陆",
     "moran_test": "空间自相关",
 }
+_QUESTIONS = (
+    (("proximity",), Words("Are the listed corridors closer than chance?", "上榜通路是否比随机更近？")),
+    (
+        ("decay", "gravity", "friction", "mantel", "mrqap", "qap"),
+        Words("Does strength fall with distance?", "强度是否随距离衰减？"),
+    ),
+    (
+        ("moran", "geary", "getis", "local", "join", "correlogram", "bivariate", "corridor"),
+        Words("Do neighbouring cities resemble each other?", "邻近城市是否相似？"),
+    ),
+    (
+        ("validation", "agreement", "rank_agreement"),
+        Words("Do open data agree with the published ranks?", "开放数据是否与已发布排序一致？"),
+    ),
+    (
+        ("coastal", "mann", "brunner", "group", "spatial", "dimensions", "cliff"),
+        Words("Are coastal cities ahead?", "沿海城市是否领先？"),
+    ),
+)
+_OTHER = Words("Further tests", "其他检验")
 _COLUMNS = (
     ("test", Words("Test", "检验"), "text"),
     ("value", Words("Value", "指标"), "text"),
@@ -105,6 +125,33 @@ def _drawings(results: Sequence[TestResult]) -> tuple[Drawing, ...]:
     return tuple(drawn[:4])
 
 
+def _question(test: str) -> Words:
+    """Find the question that a test answers."""
+    return next((words for prefixes, words in _QUESTIONS if test.startswith(prefixes)), _OTHER)
+
+
+def _sentence(result: TestResult) -> Words:
+    """Say the finding in words; in Chinese the headline figures with the null model."""
+    first = result.terms[0] if result.terms else Term(test="")
+    figures = [
+        f"{first.term} = {_format(first.estimate)}" if math.isfinite(first.estimate) else "",
+        f"p = {result.p_value:.2g}",
+        f"n = {result.n}",
+    ]
+    said = "，".join(part for part in figures if part)
+    null = f"（零模型：{first.null}）" if first.null else ""
+    return Words(result.summary(), f"{first.value}：{said}{null}")
+
+
+def _points(results: Sequence[TestResult]) -> tuple[tuple[Words, tuple[Words, ...]], ...]:
+    """Put the sentences under the question they answer, none twice."""
+    by_question: dict[Words, dict[str, Words]] = {}
+    for result in results:
+        test = result.terms[0].test if result.terms else ""
+        by_question.setdefault(_question(test), {}).setdefault(result.summary(), _sentence(result))
+    return tuple((question, tuple(sentences.values())) for question, sentences in by_question.items())
+
+
 def tests_section(analysis: Analysis) -> Section | None:
     """Make the section of the tests.
 
@@ -120,11 +167,12 @@ def tests_section(analysis: Analysis) -> Section | None:
     """
     if not analysis.tests:
         return None
-    sentences = tuple(Words(text) for text in dict.fromkeys(result.summary() for result in analysis.tests))
     return Section(
         "tests",
         Words("Tested: near, coastal, clustered?", "检验：邻近、沿海、集聚？"),
-        paragraphs=(_CAUTION, *sentences),
+        short=Words("Tests", "检验"),
+        paragraphs=(_CAUTION,),
+        points=_points(analysis.tests),
         drawings=_drawings(analysis.tests),
         tables=(_table(analysis.tests),),
     )

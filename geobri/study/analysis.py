@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from geobri.score.audit import RankingAudit
     from geobri.stats.results import TestResult
 
-__all__ = ["Analysis", "analyse_study", "audit_study", "find_claims", "score_flows", "run_tests"]
+__all__ = ["Analysis", "analyse_study", "audit_study", "find_claims", "run_tests", "score_flows"]
 
 SEED: Final = 20211001
 """Seed of every simulated null in a report, so that the same study gives the same page."""
@@ -137,7 +137,7 @@ def audit_study(study: Study) -> RankingAudit | None:
     Returns
     -------
     RankingAudit or None
-        None when there are no such ranks.
+        None when there are no such ranks. Every dimension is taken to run from 0 to 100, as min-max makes it.
     """
     if study.specification is None or "rank_overall" not in study.cities.columns:
         return None
@@ -156,7 +156,7 @@ def audit_study(study: Study) -> RankingAudit | None:
         1.0 / len(dimensions) if node.importance is None else float(node.importance) for node in dimensions
     ]
     importance = pd.Series(weights, index=list(ranks.columns))
-    return audit_ranking(study.cities["rank_overall"], ranks, importance=importance)
+    return audit_ranking(study.cities["rank_overall"], ranks, importance=importance, anchored=True)
 
 
 def run_tests(study: Study, *, left_out: list[tuple[str, str]] | None = None) -> list[TestResult]:
