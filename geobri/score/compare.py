@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geobri.errors import SchemaError, SpecificationError, first_offenders, mould
+from geobri.errors import DataError, SchemaError, SpecificationError, first_offenders, mould
 from geobri.score.overlap import OverlapTies, kendall_tau_b, rank_biased_overlap, spearman_rho, top_overlap
 from geobri.score.plotting import draw_slopes, to_html
 from geobri.score.removal import arrow
@@ -174,6 +174,10 @@ def compare_rankings(
         )
     table = _build_shift_table(first, second, threshold)
     common = table["shift"].notna()
+    if common.sum() < 2:  # noqa: PLR2004 - a pair needs two
+        came = f"{int(common.sum())} of {int(first.notna().sum())} and {int(second.notna().sum())}"
+        wanted = "two rankings must share at least two ranked cities"
+        raise DataError(mould("compare_rankings", wanted, came, "Match the labels"))
     k = min(10, max(1, int(common.sum()) // 2)) if top is None else top
     pair = table.loc[common, "relative_first"], table.loc[common, "relative_second"]
     measures = _measure(

@@ -194,6 +194,8 @@ def build_growth_table(
     """
     _check_panel(values, "build_growth_table")
     wide = values.astype(float).unstack("year")  # noqa: PD010 - pivot_table would average repetitions away
+    if not wide.shape[1]:
+        raise DataError(mould("build_growth_table", "a panel must hold years", "an empty one", "Add rows"))
     start = int(wide.columns.min()) if first_year is None else first_year
     end = int(wide.columns.max()) if last_year is None else last_year
     if start not in wide.columns or end not in wide.columns or start >= end:

@@ -1,5 +1,6 @@
 """The audit: both linear programmes against proofs, bounds against vertices, draws against known laws."""
 
+from fractions import Fraction
 from importlib.resources import files
 from itertools import combinations, product
 
@@ -440,6 +441,18 @@ class TestBadInput:
             build_rank_polytope(ranks, anchored=["x"])
         with pytest.raises(DataError, match="'y' needs one best"):
             build_rank_polytope(ranks, anchored=["y"], ties="free")
+
+
+def test_nullable_ranks_and_exact_fractions_are_understood():
+    ranks = pd.DataFrame({"x": [1, 2, np.nan], "y": [1, 2, 3]}, index=list("abc")).astype("Int64")
+    overall = pd.Series([1, 2, 3], index=list("abc"), dtype="Int64")
+    exact = pd.Series({"x": Fraction(1, 3), "y": Fraction(2, 3)})
+    audit = audit_ranking(overall, ranks, importance=exact)
+    assert audit.scores_possible
+    assert audit.weights is None
+    assert audit.importance["x"] == pytest.approx(1 / 3)
+    one = audit_ranking(overall.mask(overall == 2), ranks)
+    assert one.scores_possible
 
 
 def test_input_is_never_changed():

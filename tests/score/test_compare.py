@@ -100,7 +100,7 @@ def test_bad_input():
         compare_rankings(["a", "b"], one)
     with pytest.raises(SchemaError, match="ranks below 1 for 'a'"):
         compare_rankings(one, one - 1)
-    with pytest.raises(DataError, match="share at least two"):
+    with pytest.raises(DataError, match=r"share at least two ranked cities. Got 0 of 2 and 2"):
         compare_rankings(one, pd.Series({"x": 1, "y": 2}))
     with pytest.raises(SpecificationError, match="threshold"):
         compare_rankings(one, one, threshold=0)
@@ -108,3 +108,15 @@ def test_bad_input():
         compare_many({"a": one, "b": one}, against="zz")
     with pytest.raises(SpecificationError, match="group must be one of"):
         compare_rankings(one, one).group("best")
+
+
+def test_nullable_ranks_are_ranks():
+    plain = pd.Series({"a": 1.0, "b": np.nan, "c": 3.0, "d": 2.0})
+    nullable = plain.astype("Int64")
+    other = pd.Series({"a": 2, "b": 1, "c": 3, "d": 4})
+    pd.testing.assert_frame_equal(
+        compare_rankings(plain, other).table, compare_rankings(nullable, other).table
+    )
+    pd.testing.assert_frame_equal(
+        compare_rankings(plain, other).measures, compare_rankings(nullable, other).measures
+    )

@@ -115,6 +115,9 @@ def test_bad_input():
         score_panel(SPEC, PANEL, scope=1999)
     with pytest.raises(DataError, match="2022 to 2020"):
         build_growth_table(PANEL["x"], first_year=2022, last_year=2020)
+    with pytest.raises(DataError, match="an empty one"):
+        build_growth_table(PANEL["x"].iloc[:0])
+    assert list_entries(PANEL["x"].iloc[:0]).empty
     with pytest.raises(DataError, match="constant"):
         normalise_panel(PANEL.assign(x=1.0), scope="yearly")
 
@@ -125,3 +128,10 @@ def test_input_is_never_changed():
     score_panel(SPEC, PANEL, scope="joint")
     build_growth_table(PANEL["y"])
     pd.testing.assert_frame_equal(PANEL, before)
+
+
+def test_nullable_numbers_are_numbers():
+    values = pd.Series(pd.array([1, 2, pd.NA, 4], dtype="Int64"), index=PANEL.index[[0, 3, 1, 4]])
+    table = build_growth_table(values)
+    assert table.loc["a", "annual_growth"] == pytest.approx(2**0.5 - 1)
+    assert table.loc["b", "status"] == "entered"
