@@ -245,12 +245,36 @@ class TestBadInput:
             partial_mantel_test(noisy(0), holes, {"a": noisy(2)}, blocks=None)
 
 
-def test_inversions_are_the_literal_ones():
-    rng = np.random.default_rng(0)
-    for m in (2, 3, 8, 21, 64, 195):
-        rows = rng.permuted(np.tile(np.arange(m, dtype=np.int16), (5, 1)), axis=1)
-        literal = [sum(row[i] > row[j] for i in range(m) for j in range(i + 1, m)) for row in rows]
-        assert count_inversions(rows).tolist() == literal
+@pytest.mark.parametrize("m", [2, 3, 16, 17, 64, 195])
+def test_inversions_are_the_literal_ones(m):
+    rng = np.random.default_rng(m)
+    rows = np.vstack(
+        [
+            rng.permuted(np.tile(np.arange(m), (4, 1)), axis=1),
+            rng.integers(0, m, size=(4, m)),
+            np.arange(m)[None, ::-1],
+        ]
+    )
+    literal = [sum(row[i] > row[j] for i in range(m) for j in range(i + 1, m)) for row in rows]
+    assert count_inversions(rows).tolist() == literal
+
+
+def test_inversions_of_a_long_row():
+    assert count_inversions(np.arange(70_000)[None, ::-1])[0] == 70_000 * 69_999 // 2
+
+
+@pytest.mark.parametrize("directed", [False, True])
+@pytest.mark.parametrize("levels", [(None, None), (None, 3), (3, None), (2, 5)])
+def test_kendall_null_equals_scipy_with_and_without_ties(levels, directed):
+    rng = np.random.default_rng(3)
+    x, y = (rng.normal(size=(9, 9)) if one is None else rng.integers(0, one, (9, 9)) for one in levels)
+    if not directed:
+        x, y = (np.triu(one, 1) + np.triu(one, 1).T for one in (x, y))
+    data = prepare_dyads({"x": x, "y": y}, caller="test", directed=directed)
+    plan = data.plan(40, 1)
+    rows, columns = data.positions()
+    literal = [kendalltau(x[p[rows], p[columns]], y[rows, columns]).statistic for p in plan.permutations]
+    np.testing.assert_allclose(kendall_null(data, plan), literal, atol=1e-12)
 
 
 @pytest.mark.parametrize("method", ["pearson", "spearman", "kendall"])

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import kendalltau, rankdata
 
 from geobri.stats.dyads.inputs import DyadData
-from geobri.stats.permutation import IntArray, NodePlan
+from geobri.stats.permutation import NodePlan
 from geobri.stats.results import FloatArray
 
 __all__ = ["count_inversions", "kendall_null", "kendall_tau"]
 
-#: Up to this many pairs, many permutations are counted together; beyond, sorting them one by one is faster.
-MOST_TOGETHER = 1000
+Ranks = npt.NDArray[np.int32]
+Counts = npt.NDArray[np.int64]
+
 #: Ranks that are counted at once.
 RANKS_AT_ONCE = 2_000_000
+#: Within runs of this length numbers are compared one with another; longer ones are merged by sorting.
+SHORT_RUN = 16
+#: Sums of positions in runs up to this length fit into 32 bits.
+LONGEST_SHORT_SUM = 1 << 15
 
 
 def kendall_tau(first: FloatArray, second: FloatArray) -> float:
@@ -51,14 +58,64 @@ def kendall_null(data: DyadData, plan: NodePlan, moved: int = 0, fixed: int = 1)
     numpy.ndarray
         Shape (R,).
     """
+    if data.travelling:
+        return _null_one_by_one(data, plan, moved, fixed)
     x, y = data.columns()[[moved, fixed]]
-    together = not data.travelling and data.n_pairs <= MOST_TOGETHER
-    if together and np.unique(x).size == x.size and np.unique(y).size == y.size:
-        return _untied_null(data, plan, x, y)
-    return _sorted_null(data, plan, moved, fixed)
+    order = np.argsort(y, kind="stable")
+    ranks, groups = _dense_ranks(x), _dense_ranks(y)[order]
+    table = data.spread(ranks)[0].astype(np.int32).ravel()
+    rows, columns = (ends[order] for ends in data.positions())
+    score = np.empty(len(plan.permutations))
+    step = max(1, RANKS_AT_ONCE // x.size)
+    for start in range(0, len(score), step):
+        chunk = plan.permutations[start : start + step]
+        cells = chunk.take(rows, axis=1) * data.n_cities + chunk.take(columns, axis=1)
+        score[start : start + step] = _concordance(table.take(cells), ranks, groups)
+    untied: FloatArray = score / np.sqrt(float(_untied(ranks)) * float(_untied(groups)))
+    return untied
 
 
-def _sorted_null(data: DyadData, plan: NodePlan, moved: int, fixed: int) -> FloatArray:
+def _dense_ranks(values: FloatArray) -> Ranks:
+    ranks: Ranks = (rankdata(values, method="dense") - 1).astype(np.int32)
+    return ranks
+
+
+def _untied(ranks: Ranks) -> int:
+    """Count the comparisons of different values."""
+    counts = np.bincount(ranks).astype(np.int64)
+    return (ranks.size * (ranks.size - 1) - int((counts * (counts - 1)).sum())) // 2
+
+
+def _concordance(sequences: Ranks, ranks: Ranks, groups: Ranks) -> Counts:
+    """Count concordant less discordant comparisons of each sequence with the groups it stands in.
+
+    Within a group the sequence is sorted, so that only comparisons across groups are inversions.
+    """
+    everything = groups.size * (groups.size - 1) // 2
+    tied_x, tied_y = everything - _untied(ranks), everything - _untied(groups)
+    joint = np.zeros(len(sequences), dtype=np.int64)
+    if tied_y:
+        span = int(ranks.max()) + 1
+        keys = sequences + span * groups.astype(np.int64)
+        keys.sort(axis=1)
+        sequences = (keys % span).astype(np.int32)
+        joint = _ties(keys) if tied_x else joint
+    concordance: Counts = everything - tied_x - tied_y + joint - 2 * count_inversions(sequences)
+    return concordance
+
+
+def _ties(keys: Counts) -> Counts:
+    """Count the pairs of equal numbers in sorted rows."""
+    place = np.arange(keys.shape[1])
+    fresh = np.ones(keys.shape, dtype=bool)
+    fresh[:, 1:] = keys[:, 1:] != keys[:, :-1]
+    start = np.maximum.accumulate(np.where(fresh, place, 0), axis=1)
+    ties: Counts = (place - start).sum(axis=1)
+    return ties
+
+
+def _null_one_by_one(data: DyadData, plan: NodePlan, moved: int, fixed: int) -> FloatArray:
+    """Compare the pairs observed on both sides, which differ from permutation to permutation."""
     rows, columns = data.positions()
     left, right = data.matrices[moved], data.matrices[fixed][rows, columns]
     taus = np.empty(len(plan.permutations))
@@ -68,25 +125,13 @@ def _sorted_null(data: DyadData, plan: NodePlan, moved: int, fixed: int) -> Floa
     return taus
 
 
-def _untied_null(data: DyadData, plan: NodePlan, x: FloatArray, y: FloatArray) -> FloatArray:
-    """Count discordant comparisons; without ties tau is 1 minus 4 of them / (m (m - 1))."""
-    order = np.argsort(y)
-    ranks = (rankdata(x, method="ordinal") - 1).astype(np.int16)
-    places = _pair_places(data, plan.permutations, order)
-    discordant = np.empty(len(places))
-    step = max(1, RANKS_AT_ONCE // x.size)
-    for start in range(0, len(places), step):
-        discordant[start : start + step] = count_inversions(ranks[places[start : start + step]])
-    return 1.0 - 4.0 * discordant / (x.size * (x.size - 1.0))
-
-
-def count_inversions(sequences: npt.NDArray[np.int16]) -> npt.NDArray[np.int64]:
+def count_inversions(sequences: npt.NDArray[np.integer]) -> Counts:
     """Count in each sequence how often a larger number stands before a smaller one.
 
     Parameters
     ----------
     sequences
-        Each row a permutation of 0 to m - 1, shape (R, m), m at most 16,384.
+        Whole numbers from 0 to m - 1, repeated or not, shape (R, m).
 
     Returns
     -------
@@ -95,32 +140,33 @@ def count_inversions(sequences: npt.NDArray[np.int16]) -> npt.NDArray[np.int64]:
 
     Notes
     -----
-    From the highest bit down, each group of numbers that agree in the bits above is split by its bit, in
-    order. A number with bit 0 is overtaken by the members of its group with bit 1 that stand before it.
-    Padded to a power of two, all groups of a level have the same size, so that a level is one array.
+    Merge sort for all rows at once. A number and its half (first 0, second 1) make one key; when two sorted halves
+    are sorted together, members of the second end up before where they started by the inversions between the halves.
     """
     rows, m = sequences.shape
-    size = 1 << max(1, (m - 1).bit_length())
-    padding = np.broadcast_to(np.arange(m, size, dtype=np.int16), (rows, size - m))
-    groups = np.concatenate([sequences, padding], axis=1).reshape(rows, 1, size)
+    size = SHORT_RUN
+    while size < m:
+        size *= 2
+    padded = np.empty((rows, size), dtype=np.int32)
+    padded[:, :m], padded[:, m:] = sequences, np.arange(m, size)
+    runs = padded.reshape(rows, -1, SHORT_RUN)
     counted = np.zeros(rows, dtype=np.int64)
-    while size > 1:
-        high = (groups & (size >> 1)).astype(bool)
-        before = np.cumsum(high, axis=-1, dtype=np.int16)
-        counted += np.where(high, 0, before).reshape(rows, -1).sum(axis=1, dtype=np.int64)
-        halves = (rows, groups.shape[1], 1, size >> 1)
-        split = np.concatenate([groups[~high].reshape(halves), groups[high].reshape(halves)], axis=2)
-        size >>= 1
-        groups = split.reshape(rows, -1, size)
+    for gap in range(1, SHORT_RUN):
+        counted += np.count_nonzero(runs[..., :-gap] > runs[..., gap:], axis=(1, 2))
+    runs.sort(axis=-1)
+    for width in (SHORT_RUN << step for step in range((size // SHORT_RUN).bit_length() - 1)):
+        halves = runs.reshape(rows, -1, 2, width) * 2
+        halves[:, :, 1] += 1
+        runs = halves.reshape(rows, -1, 2 * width)
+        runs.sort(axis=-1)
+        ends = _sum_places(runs & 1, np.int32 if width < LONGEST_SHORT_SUM else np.int64)
+        counted += width * (3 * width - 1) // 2 * runs.shape[1] - ends
+        runs >>= 1
     return counted
 
 
-def _pair_places(data: DyadData, permutations: IntArray, order: IntArray) -> IntArray:
-    """Find which pair stands at the place of each pair after a permutation, shape (R, m), places in `order`."""
-    rows, columns = data.positions()
-    lookup = np.zeros((data.n_cities, data.n_cities), dtype=np.intp)
-    lookup[rows, columns] = np.arange(rows.size)
-    if not data.directed:
-        lookup[columns, rows] = np.arange(rows.size)
-    places: IntArray = lookup[permutations[:, rows[order]], permutations[:, columns[order]]]
-    return places
+def _sum_places(marked: Ranks, number: type[np.int32 | np.int64]) -> Counts:
+    """Sum the places of marked members over the runs of each row, shape (R,)."""
+    places: npt.NDArray[Any] = np.arange(marked.shape[-1], dtype=number)
+    ends: npt.NDArray[Any] = marked.astype(number, copy=False) @ places
+    return np.asarray(ends.sum(axis=1, dtype=np.int64))

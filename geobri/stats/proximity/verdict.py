@@ -29,7 +29,7 @@ ProximityAlternative = Literal["two-sided", "closer", "farther"]
 
 TEST = "proximity_test"
 #: Largest number of cells of running sums that are held for the envelope.
-CURVE_CELLS = 20_000_000
+CURVE_CELLS = 10_000_000
 #: With fewer arrangements than this the result warns that no tail can be small.
 FEWEST_ARRANGEMENTS = 100
 
