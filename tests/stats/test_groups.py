@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import brunnermunzel, rankdata
+from scipy.stats import brunnermunzel, norm, rankdata
 
 from geobri.errors import DataError, SpecificationError
 from geobri.stats.groups import (
@@ -139,6 +139,7 @@ def test_brunner_munzel_equals_the_formula_and_scipy(case):
     assert result.statistic == pytest.approx(wanted["statistic"], abs=1e-8)
     assert result.p_value == pytest.approx(wanted["p_value"], abs=1e-8)
     chance = result.effect("probability of superiority")
+    assert chance.se_type == "Brunner-Munzel t"
     assert chance.estimate == pytest.approx(wanted["estimate"], abs=1e-8)
     interval = (max(0, wanted["low"]), min(1, wanted["high"]))
     assert (chance.ci_low, chance.ci_high) == pytest.approx(interval, abs=1e-8)
@@ -223,6 +224,7 @@ def test_effects_without_overlap_use_the_score_interval_and_say_so():
     assert 0.3 < chance.ci_low < 0.8
     assert chance.ci_high == 1
     assert "do not overlap" in chance.note
+    assert chance.se_type == "Newcombe score"
     flipped = mann_whitney_test([9, 8, 7, 3, 2, 1, 0.5], [False] * 3 + [True] * 4).effect(
         "probability of superiority"
     )
@@ -364,3 +366,38 @@ def test_single_city_group_has_no_t_test_but_a_permutation_test():
         brunner_munzel_test(values, first, method="t")
     assert brunner_munzel_test(values, first).p_value == pytest.approx(0.4)
     assert "single city" in mann_whitney_test(values, first).effect("Cliff's delta").note
+
+
+def test_stratified_score_interval_of_one_stratum_is_the_plain_one_and_of_two_is_narrower():
+    values, first = both("tied")
+    plain = estimate_superiority(read_groups(values, first, caller="t"))
+    one = estimate_superiority(read_groups(values, first, strata=["a"] * 22, caller="t"))
+    assert one == plain
+    doubled = read_groups(np.tile(values, 2), np.tile(first, 2), strata=np.repeat(["a", "b"], 22), caller="t")
+    twice = estimate_superiority(doubled)
+    assert twice.value == pytest.approx(plain.value)
+    assert (twice.high - twice.low) == pytest.approx((plain.high - plain.low) / math.sqrt(2), rel=0.1)
+
+
+@pytest.mark.parametrize("chance", [0.5, 0.85])
+def test_score_interval_covers_about_its_level(chance):
+    rng = np.random.default_rng(9)
+    first = np.arange(22) < 12
+    shift = norm.ppf(chance) * math.sqrt(2)
+    hits = 0
+    for _ in range(600):
+        found = estimate_superiority(read_groups(rng.normal(size=22) + shift * first, first, caller="t"))
+        hits += found.low <= chance <= found.high
+    assert 0.93 < hits / 600 < 0.985
+
+
+def test_shift_interval_covers_at_least_its_level():
+    rng = np.random.default_rng(10)
+    first = np.arange(22) < 12
+    hits = 0
+    for _ in range(600):
+        found = estimate_shift(
+            read_groups(np.round(rng.exponential(size=22) * 3) + 2 * first, first, caller="t")
+        )
+        hits += found.low <= 2 <= found.high
+    assert hits / 600 > 0.93

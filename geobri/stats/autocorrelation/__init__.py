@@ -12,6 +12,7 @@ from geobri.stats.autocorrelation.local import (
 )
 from geobri.stats.autocorrelation.records import KIND_COLOURS, AutocorrelationResult, LocalResult
 from geobri.stats.autocorrelation.regression import spatial_regression_test
+from geobri.stats.autocorrelation.report import default_graph, moran_tests
 
 __all__ = [
     "KIND_COLOURS",
@@ -21,6 +22,7 @@ __all__ = [
     "bivariate_moran_test",
     "correlogram_test",
     "corridor_moran_test",
+    "default_graph",
     "geary_test",
     "getis_ord_test",
     "join_count_test",
@@ -29,5 +31,6 @@ __all__ = [
     "local_getis_ord_test",
     "local_moran_test",
     "moran_test",
+    "moran_tests",
     "spatial_regression_test",
 ]

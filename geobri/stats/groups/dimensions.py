@@ -131,7 +131,7 @@ def _dimension_terms(
         p = {column: float(adjusted.loc[[name], column].iloc[0]) for column in adjusted.columns}
         note = f"adjusted p: Holm {p['p_holm']:.3g}, Benjamini-Hochberg {p['p_fdr']:.3g}, max-T {p['p_max_t']:.3g}"
         own = replace(base, value=name, statistic=float(statistic), p_value=p["p_value"], note=note)
-        rows += effect_terms(sample, own, confidence=confidence, interval="logit")
+        rows += effect_terms(sample, own, confidence=confidence, interval="newcombe")
     return rows
 
 

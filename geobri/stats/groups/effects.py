@@ -92,13 +92,13 @@ class PlacementMoments(NamedTuple):
     df
         Satterthwaite's degrees of freedom; NaN when the variance is 0 or NaN.
     sizes
-        Cities in the first and the second group.
+        Cities in the first and the second group, for each stratum.
     """
 
     superiority: float
     variance: float
     df: float
-    sizes: tuple[int, int]
+    sizes: tuple[tuple[int, int], ...]
 
 
 def placement_moments(values: FloatArray, first: BoolArray) -> PlacementMoments:
@@ -131,12 +131,12 @@ def placement_moments(values: FloatArray, first: BoolArray) -> PlacementMoments:
     shares = [(overall[mask] - rankdata(values[mask])) / other for mask, other in ((first, k), (~first, m))]
     superiority = float(shares[0].mean())
     if min(m, k) == 1:
-        return PlacementMoments(superiority, math.nan, math.nan, (m, k))
+        return PlacementMoments(superiority, math.nan, math.nan, ((m, k),))
     spread = [float(share.var(ddof=1)) / len(share) for share in shares]
     variance = sum(spread)
     parts = sum(one**2 / (len(share) - 1) for one, share in zip(spread, shares, strict=True))
     df = variance**2 / parts if variance > 0 else math.nan
-    return PlacementMoments(superiority, variance, df, (m, k))
+    return PlacementMoments(superiority, variance, df, ((m, k),))
 
 
 def _pooled(sample: GroupSample) -> PlacementMoments:
@@ -152,7 +152,7 @@ def _pooled(sample: GroupSample) -> PlacementMoments:
     variance = sum(spread)
     usual = [part**2 / one.df for part, (one, _) in zip(spread, parts, strict=True) if part > 0]
     df = variance**2 / sum(usual) if sum(usual) > 0 else math.nan
-    return PlacementMoments(superiority, variance, df, sample.sizes)
+    return PlacementMoments(superiority, variance, df, tuple(one.sizes[0] for one, _ in parts))
 
 
 def _wald_interval(moments: PlacementMoments, confidence: float) -> Estimate:
@@ -170,23 +170,28 @@ def _logit_interval(moments: PlacementMoments, confidence: float) -> Estimate:
     return Estimate(p, low, high, se, "Brunner-Munzel logit t")
 
 
+def _model_variance(theta: float, sizes: tuple[tuple[int, int], ...]) -> float:
+    """Give Newcombe's variance of P at the true value theta, strata weighted by their numbers of pairs."""
+    pairs = sum(m * k for m, k in sizes)
+    total = 0.0
+    for m, k in sizes:
+        middle = (m + k) / 2 - 1
+        inner = 1 + middle * (1 - theta) / (2 - theta) + middle * theta / (1 + theta)
+        total += (m * k / pairs) ** 2 * theta * (1 - theta) * inner / (m * k)
+    return total
+
+
 def _score_interval(moments: PlacementMoments, confidence: float) -> Estimate:
     """Use Newcombe's method 5: the values of P that a score test with a model variance does not reject."""
-    m, k = moments.sizes
     p, z = moments.superiority, float(norm.ppf(0.5 + confidence / 2))
-    middle = (m + k) / 2 - 1
 
     def excess(theta: float) -> float:
-        inner = 1 + middle * (1 - theta) / (2 - theta) + middle * theta / (1 + theta)
-        return (theta - p) ** 2 - z**2 * theta * (1 - theta) * inner / (m * k)
+        return (theta - p) ** 2 - z**2 * _model_variance(theta, moments.sizes)
 
-    low = 0.0 if p == 0 else float(brentq(excess, 0.0, p))
-    high = 1.0 if p == 1 else float(brentq(excess, p, 1.0))
-    if p == 0:
-        high = _first_root(excess, 0.0, 1.0)
-    if p == 1:
-        low = _first_root(excess, 1.0, 0.0)
-    return Estimate(p, low, high, math.sqrt(moments.variance), "Newcombe score")
+    low = 0.0 if p == 0 else _first_root(excess, 1.0, 0.0) if p == 1 else float(brentq(excess, 0.0, p))
+    high = 1.0 if p == 1 else _first_root(excess, 0.0, 1.0) if p == 0 else float(brentq(excess, p, 1.0))
+    se = math.sqrt(moments.variance) if moments.variance > 0 else math.nan
+    return Estimate(p, low, high, se, "Newcombe score")
 
 
 def _first_root(function: Callable[[float], float], start: float, end: float) -> float:
@@ -200,7 +205,7 @@ INTERVALS: Final = {"logit": _logit_interval, "brunner-munzel": _wald_interval, 
 
 
 def estimate_superiority(
-    sample: GroupSample, *, confidence: float = 0.95, interval: str = "logit"
+    sample: GroupSample, *, confidence: float = 0.95, interval: str = "newcombe"
 ) -> Estimate:
     """Estimate how often a city of the first group has the higher value, within strata if there are any.
 
@@ -211,9 +216,9 @@ def estimate_superiority(
     confidence
         Level of the interval.
     interval
-        ``"logit"``: t interval on the logit scale (default); ``"brunner-munzel"``: t interval on the plain
-        scale; ``"newcombe"``: score interval, which alone says something when the groups do not overlap, and
-        which stands in then for the others (without strata).
+        ``"newcombe"``: score interval (default; nearest to its level in small groups, and the only one that says
+        something when the groups do not overlap, where it stands in for the others); ``"brunner-munzel"``: t
+        interval; ``"logit"``: t interval on the logit scale.
 
     Returns
     -------
@@ -223,28 +228,31 @@ def estimate_superiority(
     Raises
     ------
     SpecificationError
-        If the interval is unknown, or score intervals are asked for with strata.
+        If the interval is unknown.
+
+    Notes
+    -----
+    The score interval holds the theta with (theta - P)^2 <= z^2 V(theta), where V(theta) = theta (1 - theta)
+    (1 + N (1 - theta) / (2 - theta) + N theta / (1 + theta)) / (m k) and N = (m + k) / 2 - 1. With strata, P and V
+    are weighted by the numbers of pairs, and theta is taken to be the same in all.
 
     References
     ----------
     Newcombe, R. G. (2006). Confidence intervals for an effect size measure based on the Mann-Whitney statistic,
     part 2. 10.1002/sim.2324.
     """
-    if interval not in INTERVALS or (interval == "newcombe" and sample.strata is not None):
-        wanted = f"interval must be one of {', '.join(INTERVALS)} (newcombe: without strata)"
+    if interval not in INTERVALS:
+        wanted = f"interval must be one of {', '.join(INTERVALS)}"
         raise SpecificationError(mould("estimate_superiority", wanted, repr(interval), "Choose one"))
     moments = _pooled(sample)
-    if interval == "newcombe":
-        return _score_interval(moments, confidence)
-    if 0 < moments.superiority < 1 and moments.variance > 0 and math.isfinite(moments.df):
+    usual = 0 < moments.superiority < 1 and moments.variance > 0 and math.isfinite(moments.df)
+    if usual:
         return INTERVALS[interval](moments, confidence)
-    if sample.strata is None:
-        why = "the groups do not overlap" if moments.variance == 0 else "a group is a single city"
-        return _score_interval(moments, confidence)._replace(
-            se=math.nan, note=f"score interval, because {why}"
-        )
-    note = "no interval: in some stratum the groups do not overlap or one is a single city"
-    return Estimate(moments.superiority, math.nan, math.nan, note=note)
+    alone = any(min(sizes) == 1 for sizes in moments.sizes)
+    why = "a group is a single city" if alone else "the groups do not overlap"
+    return _score_interval(moments, confidence)._replace(
+        note=f"score interval without a variance of the data: {why}"
+    )
 
 
 def _differences(sample: GroupSample) -> FloatArray:

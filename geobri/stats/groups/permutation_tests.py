@@ -172,7 +172,7 @@ def group_permutation_test(
     most_placements: int = MOST_PLACEMENTS,
     rng: int | np.random.Generator | None = None,
     confidence: float = 0.95,
-    interval: str = "logit",
+    interval: str = "newcombe",
     labels: Labels | None = None,
 ) -> GroupResult:
     """Test the difference of two groups by moving the label among the cities.
@@ -360,7 +360,7 @@ def brunner_munzel_test(
         "rng": seed_choice(rng),
     }
     result = assemble_result(
-        sample, base, names, null, confidence=confidence, interval="logit", choices=choices
+        sample, base, names, null, confidence=confidence, interval="newcombe", choices=choices
     )
     return replace(result, terms=(*result.terms, _permutation_interval(sample, base, null, confidence)))
 

@@ -124,7 +124,7 @@ def mann_whitney_test(
     method: Literal["auto", "exact", "asymptotic"] = "auto",
     mid_p: bool = False,
     confidence: float = 0.95,
-    interval: str = "logit",
+    interval: str = "newcombe",
     labels: Labels | None = None,
 ) -> GroupResult:
     """Test whether the cities of one group tend to have higher values than those of the other.
@@ -152,7 +152,7 @@ def mann_whitney_test(
     confidence
         Level of the intervals.
     interval
-        Interval of the probability of superiority: ``"logit"``, ``"brunner-munzel"`` or ``"newcombe"``.
+        Interval of the probability of superiority: ``"newcombe"``, ``"brunner-munzel"`` or ``"logit"``.
     labels
         Names for rows and sentence.
 

@@ -73,7 +73,7 @@ def spatial_group_test(
     weights: npt.ArrayLike,
     *,
     statistic: str = "mean",
-    method: SpectralMethod = "singleton",
+    method: SpectralMethod = "pair",
     alternative: Alternative = "two-sided",
     n_permutations: int = 999,
     rng: int | np.random.Generator | None = None,
@@ -97,7 +97,8 @@ def spatial_group_test(
     statistic
         ``"mean"`` (default), ``"rank"`` or ``"welch"``.
     method
-        ``"singleton"``, ``"pair"`` or ``"triplet"``; see `moran_randomisation`.
+        ``"pair"`` (default: the best size in the calibration), ``"singleton"`` or ``"triplet"``; see
+        `moran_randomisation`.
     alternative
         ``"greater"``: the first group has the higher values.
     n_permutations
@@ -150,5 +151,5 @@ def spatial_group_test(
         "rng": seed_choice(rng),
     }
     return assemble_result(
-        sample, base, names, null, confidence=confidence, interval="logit", choices=choices
+        sample, base, names, null, confidence=confidence, interval="newcombe", choices=choices
     )

@@ -1,0 +1,139 @@
+"""All tests of spatial dependence of one value, in the order in which they are to be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geobri.errors import DataError, mould
+from geobri.neighbours import build_knn, merge_coincident, nearest_neighbours
+from geobri.stats.autocorrelation.correlogram import correlogram_test
+from geobri.stats.autocorrelation.corridors import corridor_moran_test
+from geobri.stats.autocorrelation.global_ import geary_test, getis_ord_test, moran_test
+from geobri.stats.autocorrelation.join_counts import join_count_test
+from geobri.stats.autocorrelation.local import local_getis_ord_test, local_moran_test
+from geobri.stats.results import TestResult
+
+__all__ = ["default_graph", "moran_tests"]
+
+Rng = int | np.random.Generator | None
+
+
+def default_graph(cities: gpd.GeoDataFrame, k: int | None = None) -> Any:
+    """Join every city to its nearest ones.
+
+    Parameters
+    ----------
+    cities
+        Points in EPSG:4326, n rows.
+    k
+        How many; by default 8, but no more than a quarter of the others and no fewer than 1.
+
+    Returns
+    -------
+    libpysal.graph.Graph
+        See `build_knn`.
+    """
+    return build_knn(cities, k or max(1, min(8, (len(cities) - 1) // 4)))
+
+
+def moran_tests(
+    cities: gpd.GeoDataFrame,
+    value: str,
+    *,
+    corridors: pd.DataFrame | None = None,
+    graph: Any = None,
+    k: int | None = None,
+    group: str = "coastal",
+    n_permutations: int = 999,
+    rng: Rng = None,
+) -> list[TestResult]:
+    """Run every test of spatial dependence that the tables allow.
+
+    Parameters
+    ----------
+    cities
+        Table of cities with points in EPSG:4326 and, if it is a city value, `value`.
+    value
+        Numeric column of the cities, or of the corridors.
+    corridors
+        Table of corridors, or None.
+    graph
+        Neighbours, a `libpysal.graph.Graph`; `default_graph` otherwise.
+    k
+        Number of neighbours of the default graph.
+    group
+        Column of labels for join counts; left out if there is none.
+    n_permutations
+        Random permutations; local tests use ten times as many, so that adjusted p-values can be small.
+    rng
+        Seed or generator; a seed serves every test.
+
+    Returns
+    -------
+    list of TestResult
+        Moran, Geary, Getis-Ord (values of at least 0), correlogram, local Moran, local G*, join counts, and the
+        dependence among corridors.
+
+    Raises
+    ------
+    DataError
+        If neither table has the value, cities coincide, or values are constant.
+    """
+    draws: dict[str, Any] = {"n_permutations": n_permutations, "rng": rng}
+    results: list[TestResult] = []
+    if value in cities.columns:
+        _check_apart(cities)
+        results += _city_tests(cities, value, graph if graph is not None else default_graph(cities, k), draws)
+    if group in cities.columns and len(cities[group].dropna().unique()) > 1:
+        results.append(
+            join_count_test(cities, group, graph if graph is not None else default_graph(cities, k), **draws)
+        )
+    if corridors is not None and value in corridors.columns:
+        results += _corridor_tests(cities, corridors, value, draws)
+    if not any(value in getattr(table, "columns", ()) for table in (cities, corridors)):
+        came = f"{list(cities.columns)}"
+        raise DataError(
+            mould("moran_tests", f"cities or corridors need a column '{value}'", came, "Name another")
+        )
+    return results
+
+
+def _check_apart(cities: gpd.GeoDataFrame) -> None:
+    report = merge_coincident(cities)
+    if len(report.merged):
+        raise DataError(
+            mould("moran_tests", "cities must be apart", report.summary(), "Call merge_coincident first")
+        )
+
+
+def _city_tests(cities: gpd.GeoDataFrame, value: str, graph: Any, draws: dict[str, Any]) -> list[TestResult]:
+    many = {**draws, "n_permutations": 10 * int(draws["n_permutations"])}
+    results: list[TestResult] = [
+        moran_test(cities, value, graph, **draws),
+        geary_test(cities, value, graph, **draws),
+    ]
+    if not (cities[value] < 0).any():
+        results.append(getis_ord_test(cities, value, graph, **draws))
+    results.append(correlogram_test(cities, value, n_bands=min(8, max(2, len(cities) // 4)), **draws))
+    results.append(local_moran_test(cities, value, graph, **many))
+    results.append(local_getis_ord_test(cities, value, graph, **many))
+    return results
+
+
+def _corridor_tests(
+    cities: gpd.GeoDataFrame, corridors: pd.DataFrame, value: str, draws: dict[str, Any]
+) -> list[TestResult]:
+    shared = corridor_moran_test(corridors, value, **draws)
+    near = corridor_moran_test(
+        corridors, value, neighbours="near ends", cities=cities, radius_km=_near_km(cities), **draws
+    )
+    return [shared, near]
+
+
+def _near_km(cities: gpd.GeoDataFrame) -> float:
+    """Give the radius for near ends: the median distance to the second nearest city."""
+    return float(np.ceil(np.median(nearest_neighbours(cities, min(2, len(cities) - 1))[1][:, -1])))

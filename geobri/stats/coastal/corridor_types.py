@@ -1,0 +1,365 @@
+"""Corridors between coasts, between coast and inland, and inland: which are stronger, and is it only distance.
+
+Corridors share cities, so the label of whole cities is moved and every corridor's type follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+from scipy.stats import t as student
+
+from geobri.errors import DataError, mould
+from geobri.stats.coastal.cities import group_names, read_labelled
+from geobri.stats.dyads.inputs import DyadData, prepare_dyads
+from geobri.stats.groups.placements import MOST_PLACEMENTS, Placements, place_groups
+from geobri.stats.groups.samples import BoolArray, GroupSample
+from geobri.stats.multiplicity import max_t
+from geobri.stats.pairs import to_matrix
+from geobri.stats.permutation import permutation_p_value
+from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+
+__all__ = [
+    "CONTRASTS",
+    "CorridorData",
+    "corridor_types_test",
+    "lay_out_corridors",
+    "place_labels",
+    "type_contrasts",
+    "type_means",
+]
+
+Rng = int | np.random.Generator | None
+Blocks = Sequence[object] | Literal["auto"] | None
+
+CONTRASTS: Final = ((0, 2), (0, 1), (1, 2))
+"""Differences of corridor types: 0 both ends in the first group, 1 one end, 2 none."""
+_BLOCK: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CorridorData:
+    """Pair matrices with the label of each city.
+
+    Attributes
+    ----------
+    dyads
+        Pair matrices over the labelled cities.
+    first
+        Membership of the first group, shape (n,).
+    names
+        Names of the corridor types: both, mixed, none.
+    note
+        Cities left out.
+    """
+
+    dyads: DyadData
+    first: BoolArray
+    names: tuple[str, str, str]
+    note: str
+
+
+def lay_out_corridors(
+    corridors: pd.DataFrame,
+    values: Sequence[str],
+    cities: pd.DataFrame,
+    *,
+    group: str = "coastal",
+    blocks: Blocks = "auto",
+    caller: str,
+) -> CorridorData:
+    """Lay out columns of corridors as pair matrices of labelled cities.
+
+    Parameters
+    ----------
+    corridors
+        One row per undirected pair with `origin`, `destination` and the columns `values`.
+    values
+        Numeric columns.
+    cities
+        Table of cities with the column `group`; cities without a label are left out with their corridors.
+    group
+        Column of truth values.
+    blocks
+        Labels of blocks by city (in the order of `cities`), ``"auto"`` or None; see `prepare_dyads`.
+    caller
+        Who asks, for the message.
+
+    Returns
+    -------
+    CorridorData
+        Matrices, labels and names.
+
+    Raises
+    ------
+    SchemaError
+        If columns are missing, or labels are no truth values.
+    DataError
+        If a group is empty, or a city has no corridor with all values.
+    """
+    ends = {*corridors["origin"].astype(str), *corridors["destination"].astype(str)}
+    used = cities.loc[[str(city) in ends for city in cities.index]]
+    data = read_labelled(used, [], group=group, caller=caller)
+    labels = [str(city) for city in data.table.index]
+    inside = corridors["origin"].astype(str).isin(labels) & corridors["destination"].astype(str).isin(labels)
+    matrices = {
+        value: pd.DataFrame(to_matrix(corridors.loc[inside], value, labels)[0], labels, labels)
+        for value in values
+    }
+    chosen = blocks
+    if blocks is not None and not isinstance(blocks, str):
+        by_city = dict(zip(map(str, cities.index), blocks, strict=True))
+        chosen = [by_city[label] for label in labels]
+    dyads = prepare_dyads(matrices, caller=caller, blocks=chosen)
+    one, other = group_names(group)
+    return CorridorData(dyads, data.first, (f"{one}-{one}", f"{one}-{other}", f"{other}-{other}"), data.note)
+
+
+def place_labels(
+    data: CorridorData, n_permutations: int, rng: Rng, most: int = MOST_PLACEMENTS
+) -> Placements:
+    """Move the label among cities, within blocks if there are any.
+
+    Parameters
+    ----------
+    data
+        Corridors with labels.
+    n_permutations
+        Random placements, where not all are enumerated.
+    rng
+        Seed or generator.
+    most
+        Number of placements up to which all are enumerated.
+
+    Returns
+    -------
+    Placements
+        Membership of the first group, shape (R, n).
+
+    Raises
+    ------
+    DataError
+        If the blocks allow no other placement.
+    """
+    blocks = data.dyads.blocks
+    strata = None if blocks is None else pd.factorize(np.array(blocks, dtype=object))[0].astype(np.int64)
+    sample = GroupSample(np.zeros(len(data.first)), data.first, strata)
+    if not any(True for _ in sample.parts()):
+        remedy = "Pass blocks=None, or broader blocks"
+        raise DataError(
+            mould("place_labels", "some block must hold both groups", "blocks of one group each", remedy)
+        )
+    return place_groups(sample, n_permutations, rng=rng, most=most)
+
+
+def type_means(matrix: FloatArray, seen: BoolArray, placed: BoolArray) -> FloatArray:
+    """Give the mean of corridors of each type, for many placements of the label.
+
+    Parameters
+    ----------
+    matrix
+        Symmetric pair matrix, shape (n, n), 0 where nothing is observed.
+    seen
+        Observed cells, shape (n, n).
+    placed
+        Membership of the first group, shape (R, n).
+
+    Returns
+    -------
+    numpy.ndarray
+        Means of the types both, mixed and none, shape (R, 3); NaN for a type without corridors.
+    """
+    means = np.empty((len(placed), 3))
+    mask = seen.astype(np.float64)
+    for start in range(0, len(placed), _BLOCK):
+        inside = placed[start : start + _BLOCK].astype(np.float64)
+        sums, counts = _by_type(matrix, inside), _by_type(mask, inside)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            means[start : start + _BLOCK] = sums / counts
+    return means
+
+
+def _by_type(matrix: FloatArray, inside: FloatArray) -> FloatArray:
+    """Sum over corridors of each type: both, mixed, none."""
+    reach = inside @ matrix
+    both = (reach * inside).sum(axis=1) / 2
+    mixed = reach.sum(axis=1) - 2 * both
+    none = matrix.sum() / 2 - both - mixed
+    return np.column_stack([both, mixed, none])
+
+
+def type_contrasts(matrix: FloatArray, seen: BoolArray, placed: BoolArray) -> FloatArray:
+    """Give the differences of means of `CONTRASTS`, for many placements of the label.
+
+    Parameters
+    ----------
+    matrix
+        Symmetric pair matrix, shape (n, n), 0 where nothing is observed.
+    seen
+        Observed cells, shape (n, n).
+    placed
+        Membership of the first group, shape (R, n).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (R, 3).
+    """
+    means = type_means(matrix, seen, placed)
+    return np.column_stack([means[:, a] - means[:, b] for a, b in CONTRASTS])
+
+
+def _jackknife(data: CorridorData) -> FloatArray:
+    """Find the standard errors of the contrasts by leaving out one city at a time, shape (3,)."""
+    matrix, seen, n = data.dyads.matrices[0], data.dyads.seen, len(data.first)
+    found = []
+    for city in range(n):
+        keep = np.arange(n) != city
+        part = (matrix[np.ix_(keep, keep)], seen[np.ix_(keep, keep)], data.first[keep][None])
+        found.append(type_contrasts(*part)[0])
+    values = np.array(found)
+    return np.asarray(np.sqrt((n - 1) / n * ((values - values.mean(axis=0)) ** 2).sum(axis=0)))
+
+
+def corridor_types_test(
+    corridors: pd.DataFrame,
+    value: str,
+    cities: pd.DataFrame,
+    *,
+    group: str = "coastal",
+    blocks: Blocks = "auto",
+    alternative: Alternative = "two-sided",
+    n_permutations: int = 9999,
+    rng: Rng = None,
+    confidence: float = 0.95,
+) -> TestResult:
+    """Test whether corridors between coastal cities differ from mixed and from inland ones.
+
+    Parameters
+    ----------
+    corridors
+        One row per undirected pair with `origin`, `destination` and the column `value`; pairs without a value
+        are left out.
+    value
+        Numeric column: a score, or a rank with 1 as the best.
+    cities
+        Table of cities with the column `group`.
+    group
+        Column of truth values.
+    blocks
+        Labels within which the coastal label moves, by city in the order of `cities`; ``"auto"``: blocks that keep
+        the missing pairs (domestic ones) where they are; None: no restriction.
+    alternative
+        ``"greater"``: the type named first has the higher values.
+    n_permutations
+        Random placements of the label, where not all are enumerated.
+    rng
+        Seed or generator.
+    confidence
+        Level of the intervals.
+
+    Returns
+    -------
+    TestResult
+        The headline is the difference between corridors with both and with no end at the coast. Rows: the three
+        differences with node-jackknife intervals, permutation p-values and max-T adjustment; and the mean of
+        each type.
+
+    Raises
+    ------
+    SchemaError
+        If columns are missing, or labels are no truth values.
+    DataError
+        If a group is empty, a type has no corridor, or blocks leave no other placement.
+
+    Notes
+    -----
+    The label moves over cities, and the types of all corridors of a city with it. The null says that the label has
+    nothing to do with the corridors at all, distance included: see `corridor_regression_test`.
+    """
+    data = lay_out_corridors(
+        corridors, [value], cities, group=group, blocks=blocks, caller="corridor_types_test"
+    )
+    placements = place_labels(data, n_permutations, rng)
+    matrix, seen = data.dyads.matrices[0], data.dyads.seen
+    observed = type_contrasts(matrix, seen, data.first[None])[0]
+    null = type_contrasts(matrix, seen, placements.first)
+    if not (np.isfinite(observed).all() and np.isfinite(null).all()):
+        remedy = "Compare fewer types by another definition, or pass blocks=None"
+        came = "a type without corridors, here or for some placement of the label"
+        raise DataError(mould("corridor_types_test", "every type must have corridors", came, remedy))
+    base = Term(
+        test="corridor_types_test",
+        value=value,
+        alternative=alternative,
+        n_cities=len(data.first),
+        n_pairs=data.dyads.n_pairs,
+        null=placements.describe()
+        + ("" if data.dyads.blocks is None else f" within {len(set(data.dyads.blocks))} blocks"),
+        method="node permutation of the label",
+        note=data.note,
+    )
+    rows = _contrast_rows(data, base, observed, null, exact=placements.exact, confidence=confidence)
+    means = type_means(matrix, seen, data.first[None])[0]
+    types = [
+        replace(base, term=f"mean {name}", estimate=float(mean))
+        for name, mean in zip(data.names, means, strict=True)
+    ]
+    return _result(rows, types, null[:, 0], data)
+
+
+def _contrast_rows(
+    data: CorridorData, base: Term, observed: FloatArray, null: FloatArray, *, exact: bool, confidence: float
+) -> list[Term]:
+    spread = null.std(axis=0)
+    spread = np.where(spread > 0, spread, 1.0)
+    centre = null.mean(axis=0)
+    joint = max_t(
+        (observed - centre) / spread, (null - centre) / spread, alternative=base.alternative, exact=exact
+    )
+    errors = _jackknife(data)
+    half = float(student.ppf(0.5 + confidence / 2, len(data.first) - 1)) * errors
+    rows = []
+    for place, (a, b) in enumerate(CONTRASTS):
+        p_value = permutation_p_value(float(observed[place]), null[:, place], base.alternative, exact=exact)
+        known = bool(np.isfinite(errors[place]))
+        rows.append(
+            replace(
+                base,
+                term=f"{data.names[a]} minus {data.names[b]}",
+                estimate=float(observed[place]),
+                ci_low=float(observed[place] - half[place]) if known else float("nan"),
+                ci_high=float(observed[place] + half[place]) if known else float("nan"),
+                se=float(errors[place]),
+                se_type="node jackknife" if known else "",
+                statistic=float(observed[place]),
+                p_value=p_value,
+                note="; ".join(part for part in (f"max-T p = {joint[place]:.3g}", base.note) if part),
+            )
+        )
+    return rows
+
+
+def _result(rows: list[Term], types: list[Term], null: FloatArray, data: CorridorData) -> TestResult:
+    head = rows[0]
+    best = ", where 1 is the best rank" if head.value.startswith("rank") else ""
+    said = "; ".join(f"{name} {term.estimate:.3g}" for name, term in zip(data.names, types, strict=True))
+    return TestResult(
+        statistic=head.statistic,
+        p_value=head.p_value,
+        alternative=head.alternative,
+        n=head.n_cities,
+        method=head.method,
+        null_distribution=null,
+        sentence=(
+            f"{head.value} of corridors, mean by type{best}: {said}. {head.term}: {head.estimate:+.3g} "
+            f"({head.ci_low:+.3g} to {head.ci_high:+.3g}), p = {head.p_value:.3g} by exchanging cities "
+            f"({head.n_pairs} corridors of {head.n_cities} cities)."
+        ),
+        terms=(*rows, *types),
+        choices={"blocks": data.dyads.blocks, "null": head.null, "left out": data.note},
+    )
