@@ -215,6 +215,29 @@ def test_doubly_constrained_is_two_way_ppml():
     np.testing.assert_allclose(wilson.fitted, gravity.fitted["expected"], rtol=1e-8)
 
 
+@pytest.mark.parametrize("constraint", CONSTRAINTS)
+def test_austrian_migration_as_published(constraint):
+    """Dennett's (2012) primer on spatial interaction models, with the digits that were printed."""
+    published = json.loads((HERE / "austria_published.json").read_text(encoding="utf-8"))[constraint]
+    frame = table("austria")
+    fit = fit_wilson(frame, flow="migrants", constraint=constraint, masses=("out_total", "in_total"))
+    assert fit.friction[0] == pytest.approx(published["friction"], abs=6e-9)
+    for side, exponent in fit.mass_exponents.items():
+        assert exponent == pytest.approx(published[side], abs=5e-9)
+    assert fit.loglik == pytest.approx(published["loglik"], rel=1e-12)
+    assert fit.goodness["ssi"] == pytest.approx(published["ssi"], abs=3e-9)
+    rounded_mean = np.floor(frame["migrants"].mean())  # the published measure divides by a whole number
+    assert fit.goodness["srmse"] * frame["migrants"].mean() / rounded_mean == pytest.approx(
+        published["srmse"], rel=1e-8
+    )
+
+
+def test_canadian_migration_agrees_with_glm():
+    result = fit_gravity(table("canada"), flow="migrants", impedance="distance_miles", n_permutations=0)
+    assert result.coefficients[0] == pytest.approx(from_r("canada", "coefficient")[0], rel=1e-8)
+    assert errors_of(result, "naive")[0] == pytest.approx(from_r("canada", "naive")[0], rel=1e-8)
+
+
 def test_undirected_doubly_constrained_has_one_factor_a_city():
     fit = fit_wilson(table("undirected"), flow="flow", constraint="doubly", form="power")
     gravity = fit_gravity(table("undirected"), flow="flow", n_permutations=0)

@@ -61,4 +61,7 @@ for (kind in c("directed", "undirected")) {
     record(paste0(kind, "-", link), b, d)
   }
 }
+canada <- read.csv(paste0(here, "canada.csv")); canada$x <- log(canada$distance_miles)
+fit <- glm(migrants ~ x + origin + destination, poisson, canada, control = tight)
+keep("canada", "coefficient", "x", coef(fit)["x"]); keep("canada", "naive", "x", sqrt(vcov(fit)["x", "x"]))
 write.csv(out, paste0(here, "reference.csv"), row.names = FALSE)
