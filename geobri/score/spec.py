@@ -295,7 +295,7 @@ def _read_toml(source: str | Path) -> dict[str, Any]:
     if isinstance(source, str) and source in list_specs():
         text = (resources.files("geobri") / "data" / "specs" / f"{source}.toml").read_text(encoding="utf-8")
     elif path.is_file():
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode("utf-8", errors="replace")
     else:
         remedy = f"Use one of {list(list_specs())} or the path of a TOML file"
         raise SpecificationError(
@@ -313,6 +313,9 @@ def _extend(raw: dict[str, Any]) -> dict[str, Any]:
     head = raw.get("index")
     if not isinstance(head, Mapping) or "extends" not in head:
         return raw
+    if head["extends"] not in list_specs():
+        came, remedy = repr(head["extends"]), f"Use one of {list(list_specs())}"
+        raise SpecificationError(mould("load_spec", "extends must name a built-in index", came, remedy))
     base = load_spec(str(head["extends"])).to_dict()
     own = {key: value for key, value in head.items() if key != "extends"}
     base_head = {key: value for key, value in base["index"].items() if key != "outline"}

@@ -136,7 +136,9 @@ def find_spec_faults(raw: Mapping[str, Any]) -> list[str]:
             faults += _entry_faults(
                 table, entry, f"{table} {entry.get('name', position)!r}" if table != "choices" else "choices"
             )
-    dimensions, indicators = tables["dimension"], tables["indicator"]
+    dimensions, indicators = (
+        [_legible(entry) for entry in tables[table]] for table in ("dimension", "indicator")
+    )
     faults += _name_faults(dimensions, indicators)
     faults += _parent_faults(dimensions, indicators)
     faults += _cycle_faults(dimensions)
@@ -159,6 +161,13 @@ def _tables(raw: Mapping[str, Any]) -> tuple[dict[str, list[Mapping[str, Any]]],
         if not well:
             faults.append(f"{table!r} must be a list of tables. Write [[{table}]] once for each.")
     return tables, faults
+
+
+def _legible(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Take names as text, so that a name of the wrong type (a fault already said) does not stop the search."""
+    return {
+        key: str(value) if key in {"name", "parent", "dimension"} else value for key, value in entry.items()
+    }
 
 
 def _entry_faults(table: str, entry: Mapping[str, Any], where: str) -> list[str]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from pandas.testing import assert_frame_equal
 
+from geobri.errors import SpecificationError
 from geobri.score import (
     AGGREGATORS,
     NORMALISERS,
@@ -286,3 +287,56 @@ def test_any_exact_shares_survive_the_round_trip(parts):
     again = load_spec(tomllib.loads(spec.to_toml()))
     assert again == spec
     assert sum(again.effective_importance().values()) == 1
+
+
+words = st.sampled_from(
+    ["a", "b", "c", "overall", "rank_a", "", "two words", "1/2", "-1/3", "city", "min", "minmax"]
+)
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.floats(allow_nan=True) | words,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
+    max_leaves=4,
+)
+entries = st.dictionaries(
+    st.sampled_from(
+        [
+            "name",
+            "parent",
+            "dimension",
+            "importance",
+            "kind",
+            "direction",
+            "top_k",
+            "pair_rule",
+            "side",
+            "directed",
+        ]
+    ),
+    anything,
+    max_size=6,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "index": entries | anything,
+            "choices": anything
+            | st.dictionaries(
+                st.sampled_from(["normaliser", "min_coverage", "tolerance", "directed"]), anything
+            ),
+            "dimension": st.lists(entries, max_size=4) | anything,
+            "indicator": st.lists(entries, max_size=4) | anything,
+            "else": anything,
+        },
+    )
+)
+def test_whatever_a_specification_holds_the_answer_is_an_index_or_a_list_of_faults(raw):
+    try:
+        spec = load_spec(raw)
+    except SpecificationError as error:
+        assert "index specification" in str(error) or "extends" in str(error)
+    else:
+        assert load_spec(spec.to_dict(full=True)) == spec

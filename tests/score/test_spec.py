@@ -203,6 +203,18 @@ class TestFiles:
         with pytest.raises(SpecificationError, match=r"Got 'bri23'. Use one of \['bri22'"):
             load_spec("bri23")
 
+    def test_only_built_in_indices_can_be_extended(self, tmp_path):
+        path = tmp_path / "round.toml"
+        path.write_text(f'[index]\nname = "round"\nextends = "{path}"\n')
+        with pytest.raises(SpecificationError, match=r"extends must name a built-in index"):
+            load_spec(path)
+
+    def test_a_file_that_is_no_text(self, tmp_path):
+        path = tmp_path / "picture.toml"
+        path.write_bytes(b"\xff\xd8\xff\xe0")
+        with pytest.raises(SpecificationError, match=r"must be TOML"):
+            load_spec(path)
+
     def test_not_toml(self, tmp_path):
         path = tmp_path / "broken.toml"
         path.write_text("[index\nname = 1")
