@@ -44,7 +44,8 @@ def audit_consistency(source: Any, *, ledger: Ledger | None = None) -> pd.DataFr
     Parameters
     ----------
     source
-        A data set, a study, or anything with a table `cities`; a table `contradictions` (index `id`) holds the known ones.
+        A data set, a study, or anything with a table `cities`; a table `contradictions` (index `id`), its own
+        or in `extra`, holds the known ones.
     ledger
         The evaluated claims; those packaged for the data set by default, none for other sources.
 
@@ -59,7 +60,7 @@ def audit_consistency(source: Any, *, ledger: Ledger | None = None) -> pd.DataFr
         ledger = _packaged_ledger(facts)
     found = {one.id: one for detect in DETECTORS.values() for one in detect(facts)}
     denied = _denied_claims(ledger)
-    known = getattr(source, "contradictions", None)
+    known = _known_contradictions(source)
     rows = (
         [] if known is None else [_known_row(name, row, {*found, *denied}) for name, row in known.iterrows()]
     )
@@ -69,6 +70,12 @@ def audit_consistency(source: Any, *, ledger: Ledger | None = None) -> pd.DataFr
     frame = pd.DataFrame(rows, columns=list(CONTRADICTION_COLUMNS))
     frame["confirmed"] = frame["confirmed"].astype("boolean")
     return frame
+
+
+def _known_contradictions(source: Any) -> pd.DataFrame | None:
+    """Find the table of known contradictions of a data set, or among the extra tables of a study."""
+    known = getattr(source, "contradictions", None)
+    return known if known is not None else getattr(source, "extra", {}).get("contradictions")
 
 
 def _packaged_ledger(facts: Facts) -> Ledger:

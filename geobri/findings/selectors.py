@@ -44,7 +44,7 @@ def top(facts: Facts, rank: CityRank, n: int) -> CitySet:
 def ranked(facts: Facts, rank: CityRank, first: int, last: int) -> CitySet:
     """Take the cities ranked `first` to `last`."""
     series = facts.ranks[rank]
-    chosen = series[series.between(first, last)].sort_values(kind="stable")
+    chosen = series[series.between(first, last)].sort_index().sort_values(kind="stable")
     return CitySet(tuple(chosen.index))
 
 
@@ -155,13 +155,13 @@ def pairs(facts: Facts, *sets: PairSet) -> PairSet:
 def top_pairs(facts: Facts, rank: PairRank, n: int) -> PairSet:
     """Take the pairs ranked 1 to `n`."""
     series = facts.pair_ranks[rank]
-    return PairSet(tuple(series[series <= n].sort_values(kind="stable").index))
+    return PairSet(tuple(series[series <= n].sort_index().sort_values(kind="stable").index))
 
 
 def pairs_ranked(facts: Facts, rank: PairRank, place: int) -> PairSet:
     """Take the pairs that hold exactly this rank."""
     series = facts.pair_ranks[rank]
-    return PairSet(tuple(series.index[series == place]))
+    return PairSet(tuple(sorted(series.index[series == place])))
 
 
 def touching(facts: Facts, pairs: PairSet, cities: CitySet) -> PairSet:
@@ -189,8 +189,13 @@ def between(facts: Facts, pairs: PairSet, cities: CitySet, others: CitySet) -> P
 
 def labelled(facts: Facts, label: str) -> PairSet:
     """Take the pairs that the report prints under this region label."""
-    column = facts.pairs.get("region_label_printed", pd.Series(dtype=object))
-    return PairSet(tuple(column.index[column == label]))
+    column = "region_label_printed"
+    tables = [facts.pairs.reset_index(), *facts.tables.values()]
+    printed = next((table for table in tables if {"corridor", column} <= set(table.columns)), None)
+    if printed is None:
+        remedy = "Add it to the pairs, or use between() and within()"
+        raise DataError(mould("labelled", f"the pairs must have a column '{column}'", "none", remedy))
+    return PairSet(tuple(sorted(printed.loc[printed[column] == label, "corridor"])))
 
 
 def all_pairs(facts: Facts) -> PairSet:
