@@ -333,6 +333,8 @@ class TestDraws:
         assert frame["r_hat"].max() < 1.15
         assert frame["effective_draws"].median() > 200
         assert not draws.scores.flags.writeable
+        hasty = sample_scores(audit.polytope, n_draws=128, thin=2, burn_in=2, rng=1)
+        assert "the chains still disagree" in hasty.summary()
 
     def test_equal_overall_ranks_stay_equal(self):
         ranks = pd.DataFrame({"x": [1, 2, 3], "y": [3, 2, 1]}, index=list("abc"))

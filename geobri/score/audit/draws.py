@@ -22,6 +22,7 @@ __all__ = ["ScoreDraws", "sample_scores"]
 
 FloatArray = npt.NDArray[np.float64]
 MOST_SHIFTS = 4000
+MIXED = 1.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,6 +97,22 @@ class ScoreDraws:
         labels = {"city": np.repeat(self.cities, len(nodes)), "node": nodes * len(self.cities)}
         return pd.DataFrame(labels | {name: values.ravel() for name, values in columns.items()})
 
+    def summary(self) -> str:
+        """Say in a sentence whether the draws can be used.
+
+        Returns
+        -------
+        str
+            Number of draws, what they are worth, and the worst disagreement of the chains.
+        """
+        table = self.to_frame()
+        worst = float(table["r_hat"].max())
+        verdict = "the chains agree" if worst < MIXED else "the chains still disagree: raise thin or burn_in"
+        return (
+            f"{len(self.scores)} tables of {len(self.cities)} cities by {len(self.dimensions)} dimensions, worth "
+            f"{table['effective_draws'].median():.0f} independent ones in the median; worst R-hat {worst:.2f}, {verdict}."
+        )
+
     def carry(self, statistic: Callable[[pd.DataFrame], float]) -> pd.Series:
         """Compute a statistic once for every drawn table of scores.
 
@@ -154,7 +171,9 @@ def sample_scores(
     Notes
     -----
     Uniform over the polytope is a choice: it treats all tables of scores as equally plausible. Without
-    overall order it is the distribution of ordered uniform numbers used by SMAA-O.
+    overall order it is the distribution of ordered uniform numbers used by SMAA-O. With the default
+    thinning 22 cities by 6 dimensions take 4 s and mix well; 60 cities by 5 take 7 s and just mix; 120 do
+    not (R-hat 1.9): read `summary()`, and raise `thin` and `burn_in`.
 
     References
     ----------
