@@ -360,7 +360,7 @@ def _warnings(
         without = one.frame.index[one.frame[ROOT].isna()]
         if len(without):
             said.append(
-                f"{len(without)} of {len(one.frame)} {level} have no overall score: {first_offenders(without)}."
+                f"{len(without)} of {len(one.frame)} {level} without an overall score: {first_offenders(without)}."
             )
     return tuple(said)
 
@@ -368,11 +368,7 @@ def _warnings(
 def _departures(inputs: Inputs, staying: npt.NDArray[np.bool_], scored: Mapping[str, _Scored]) -> list[str]:
     """Say who was screened out, and which scores leave the scale that a reference set."""
     gone = inputs.cities.index[~staying]
-    said = (
-        [f"{len(gone)} cities were left out for lack of coverage: {first_offenders(gone)}."]
-        if len(gone)
-        else []
-    )
+    said = [f"Left out for lack of coverage: {first_offenders(gone)}."] if len(gone) else []
     if inputs.spec.choices.normaliser != "minmax" or inputs.spec.choices.normaliser_params:
         return said
     for level, one in scored.items():
@@ -380,7 +376,7 @@ def _departures(inputs: Inputs, staying: npt.NDArray[np.bool_], scored: Mapping[
         beyond = one.frame.index[(scores < -1e-9) | (scores > 100 + 1e-9)]  # noqa: PLR2004 - the ends of the scale
         if len(beyond):
             said.append(
-                f"{len(beyond)} {level} lie beyond the 0-100 of the reference: {first_offenders(beyond)}."
+                f"Beyond the 0-100 of the reference lie {len(beyond)} of {len(scores)} {level}: {first_offenders(beyond)}."
             )
     return said
 
