@@ -53,6 +53,7 @@ class Plan:
     with_zeros: bool
     coastal_note: str
     ranks: tuple[str, ...]
+    validate_against: str = ""
 
 
 def fetch(cache: Path) -> Path:
@@ -201,7 +202,7 @@ language = "en"
 directed = false
 pairs = "{pairs}"
 index = "index.toml"
-licence = "routes: Apache-2.0; places and populations: CC BY 4.0; ports and sea network: Apache-2.0; coastline: public domain"
+{validation}licence = "routes: Apache-2.0; places and populations: CC BY 4.0; ports and sea network: Apache-2.0; coastline: public domain"
 attribution = "Air routes of 31 August 2021: Kelvin R. Lawrence, air-routes 0.87 (Apache-2.0), from graph-notebook 5.3.0 (Apache-2.0). Places and populations: GeoNames (CC BY 4.0). Ports and sea network: Eurostat searoute (Apache-2.0). Coastline: Natural Earth 5.1.1 (public domain)."
 notes = [
   "A direct route means that the route table of 31 August 2021 lists one between airports of the two cities, in either direction; it says nothing of frequency or seats, and the table is kept by hand.",
@@ -326,8 +327,10 @@ def write_study(plan: Plan, airports: gpd.GeoDataFrame, routes: pd.DataFrame) ->
     flows.to_csv(folder / "flows.csv", index=False, lineterminator="\n")
     cities.to_csv(folder / "cities.csv", lineterminator="\n")
     words = {"title": plan.title, "title_zh": plan.title_zh, "name": plan.name, "sha256": SHA256}
+    validation = f'validate_against = "{plan.validate_against}"\n' if plan.validate_against else ""
     (folder / "study.toml").write_text(
-        STUDY.format(**words, pairs=plan.pairs, coastal_note=plan.coastal_note), encoding="utf-8"
+        STUDY.format(**words, pairs=plan.pairs, coastal_note=plan.coastal_note, validation=validation),
+        encoding="utf-8",
     )
     (folder / "index.toml").write_text(INDEX.format(**words), encoding="utf-8")
     files = {"cities.csv": len(cities), "flows.csv": len(flows)}
@@ -363,6 +366,7 @@ def main() -> None:
             with_zeros=True,
             coastal_note="coastal is the label of the Belt and Road City Connectivity Index 2021, and rank_* are its published ranks, for comparison.",
             ranks=tuple(f"rank_{name}" for name in ranks_22),
+            validate_against="bri22",
         ),
         Plan(
             name="air513",

@@ -26,6 +26,7 @@ _SETTINGS: Final[dict[str, type | tuple[type, ...]]] = {
     "directed": bool,
     "pairs": str,
     "index": str,
+    "validate_against": str,
     "citation": str,
     "licence": str,
     "attribution": str,

@@ -159,6 +159,7 @@ def _assemble(folder: Path, parts: FolderParts, cities: gpd.GeoDataFrame) -> Stu
         licence=settings.get("licence", ""),
         notes=(notes,) if isinstance(notes, str) else tuple(str(note) for note in notes),
         folder=folder,
+        extra={"validate_against": settings.get("validate_against", "")},
     )
 
 
