@@ -101,10 +101,10 @@ class IndexResult:
         Returns
         -------
         pandas.DataFrame
-            A copy, best first.
+            A copy, best first, ties by name.
         """
         frame = self.cities if level == "cities" else self.corridors
-        return frame.sort_values("rank_overall", kind="stable", na_position="last")
+        return frame.sort_index().sort_values("rank_overall", kind="stable", na_position="last")
 
     def _repr_html_(self) -> str:
         table = self.to_frame().head(10)[[ROOT, f"rank_{ROOT}", *self.spec.children(ROOT)]]

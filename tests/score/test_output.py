@@ -60,10 +60,19 @@ def test_written_files_read_back(result, tmp_path):
 def test_same_input_same_bytes(result, tmp_path):
     one = write_scores(result, tmp_path / "one", inputs={"flows": FLOWS})
     shuffled = FLOWS.sample(frac=1, random_state=1)[["value", "destination", "origin", "indicator"]]
-    again = build_index(SPEC, CITIES, shuffled)
+    again = build_index(SPEC, CITIES[::-1], shuffled)
     two = write_scores(again, tmp_path / "two", inputs={"flows": shuffled})
     for left, right in zip(one, two, strict=True):
         assert left.read_bytes() == right.read_bytes()
+
+
+def test_ties_are_written_by_name():
+    flows = FLOWS.assign(value=[1.0, 1.0, 0.0])
+    assert build_tables(build_index(SPEC, CITIES[::-1], flows))["scores_cities"].index.tolist() == [
+        "a",
+        "b",
+        "c",
+    ]
 
 
 def test_a_missing_rank_is_an_empty_cell(tmp_path):
