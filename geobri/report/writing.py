@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
-from geobri.findings import LEDGER_COLUMNS
 from geobri.outputs import staged_folder
 from geobri.report.findings import findings_section
 from geobri.report.model import Section
@@ -15,12 +14,16 @@ from geobri.report.ranking import corridor_section, profile_section, ranking_sec
 from geobri.report.scoring import audit_section, score_section
 from geobri.report.sources import source_section
 from geobri.report.testing import tests_section
-from geobri.score import write_scores
 from geobri.stats.results import combine_results
 from geobri.study import Study, write_tables
 from geobri.study.analysis import Analysis, analyse_study
+from geobri.study.findings import save_findings
+from geobri.study.scoring import save_scores
 
 __all__ = ["build_sections", "write_report"]
+
+_RUNS: Final = 1000
+"""Monte Carlo runs behind the rank intervals of a report."""
 
 
 def build_sections(study: Study, analysis: Analysis | None = None) -> list[Section]:
@@ -56,17 +59,12 @@ def _write_analysis(study: Study, analysis: Analysis, stage: Path) -> None:
     """Write what was computed as tidy tables."""
     if analysis.tests:
         combine_results(analysis.tests).to_csv(stage / "tests.csv", index=False, lineterminator="\n")
-    if analysis.ledger is not None:
-        analysis.ledger.to_frame()[list(LEDGER_COLUMNS)].to_csv(
-            stage / "findings.csv", index=False, lineterminator="\n"
-        )
-    if analysis.contradictions is not None:
-        listed = analysis.contradictions.drop(columns=["cities", "corridors"], errors="ignore")
-        listed.to_csv(stage / "contradictions.csv", index=False, lineterminator="\n")
+    if analysis.ledger is not None and analysis.contradictions is not None:
+        save_findings(analysis.ledger, analysis.contradictions, stage)
     if analysis.audit is not None:
         analysis.audit.to_frame().to_csv(stage / "audit.csv", index=False, lineterminator="\n")
-    if analysis.scores is not None and study.flows is not None:
-        write_scores(analysis.scores, stage, inputs={"flows": study.flows})
+    if analysis.scores is not None:
+        save_scores(study, analysis.scores, stage, runs=_RUNS)
 
 
 def write_report(

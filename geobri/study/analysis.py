@@ -26,6 +26,9 @@ SEED: Final = 20211001
 _FEWEST_CITIES: Final = 6
 _FEWEST_PAIRS: Final = 20
 _FEWEST_IN_GROUP: Final = 3
+_FEWEST_IN_STRATUM: Final = 2
+_MOSTLY: Final = 0.5
+"""Share of the corridors that need a value before corridors are compared by type: a published top ten has 10 of 195."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,10 +279,36 @@ def run_coastal(study: Study, value: str) -> list[TestResult]:
     list of TestResult
         Tests of the cities, and of the corridors where they carry the same value.
     """
+    from geobri.coast import distance_to_coast
     from geobri.stats.coastal import coastal_tests
 
     _check_value(study, value, "cities")
-    return list(coastal_tests(study.cities, study.corridors, value, rng=SEED))
+    complete = value in study.corridors.columns and study.corridors[value].notna().mean() > _MOSTLY
+    home = (
+        study.cities["country"] == study.cities["country"].mode().iloc[0]
+        if study.cities["country"].notna().any()
+        else None
+    )
+    cities = study.cities.assign(coast_km=distance_to_coast(study.cities), home_country=home)
+    others = [
+        one.column for one in study.city_values if one.kind == "rank" and cities[one.column].notna().all()
+    ]
+    found = coastal_tests(
+        cities,
+        study.corridors if complete else None,
+        value,
+        strata="home_country" if _divides(cities) else None,
+        dimensions=others if len(others) > 1 and value in others else (),
+        rng=SEED,
+    )
+    return list(found)
+
+
+def _divides(cities: pd.DataFrame) -> bool:
+    """Tell whether the most frequent country, and the rest, have coastal and inland cities both."""
+    known = cities[cities["coastal"].notna()]
+    counts = known.groupby([known["home_country"].astype(bool), known["coastal"].astype(bool)]).size()
+    return len(counts) == 4 and bool(counts.min() >= _FEWEST_IN_STRATUM)  # noqa: PLR2004 - two sides of two strata
 
 
 def run_moran(study: Study, value: str) -> list[TestResult]:

@@ -1,0 +1,85 @@
+"""`geobri score` and `geobri findings`: the index of a study, and what of its claims holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from geobri.cli.options import out_folder, progress, study_argument
+
+__all__ = ["findings_command", "score_command"]
+
+
+@click.command(name="score")
+@study_argument
+@out_folder("scores")
+@click.option(
+    "--runs",
+    type=click.IntRange(min=0),
+    default=1000,
+    show_default=True,
+    help="Monte Carlo runs for rank intervals; 0 for none.",
+)
+def score_command(study: str, out: Path, runs: int) -> None:
+    """Compute the index of a study, or audit its published ranks.
+
+    A study with flows gets scores_cities.csv, scores_corridors.csv, spec.toml and uncertainty.csv; a study with
+    published ranks of dimensions gets audit.csv: which weights and scores those ranks allow.
+    """
+    from geobri.study import load_study
+    from geobri.study.scoring import write_score_tables
+
+    with progress("Scoring", 2) as begin:
+        begin("Reading the study")
+        loaded = load_study(study)
+        begin("Scoring")
+        said, paths = write_score_tables(loaded, out, runs=runs)
+    for sentence in said:
+        click.echo(sentence)
+    click.echo(f"Wrote {', '.join(path.name for path in paths)} to {out}.")
+
+
+@click.command(name="findings")
+@study_argument
+@out_folder("findings")
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Language of what is printed.",
+)
+def findings_command(study: str, out: Path, lang: Literal["en", "zh"]) -> None:
+    """Check every claim of a report: findings.csv, contradictions.csv, and a verdict a line.
+
+    STUDY is bri22, global513, or a study folder with a claims.toml of its own.
+    """
+    from geobri.errors import StudyError, mould
+    from geobri.study import load_study
+    from geobri.study.analysis import find_claims
+    from geobri.study.findings import write_findings
+
+    with progress("Checking the claims", 2) as begin:
+        begin("Reading the study")
+        loaded = load_study(study)
+        begin("Checking the claims")
+        ledger = find_claims(loaded)
+    if ledger is None:
+        raise StudyError(
+            mould(
+                "geobri findings",
+                "a study needs a claims.toml",
+                f"none in '{study}'",
+                "Write one; docs/findings.md has the vocabulary",
+            )
+        )
+    for entry in ledger.headline:
+        claim, figures = (
+            (entry.claim.zh, entry.figures_zh) if lang == "zh" else (entry.claim.en, entry.figures)
+        )
+        click.echo(f"{entry.verdict:12s} {claim} [{entry.claim.where}] {figures}")
+    paths = write_findings(loaded, ledger, out)
+    click.echo(ledger.summary())
+    click.echo(f"Wrote {', '.join(path.name for path in paths)} to {out}.")

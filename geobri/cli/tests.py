@@ -1,0 +1,102 @@
+"""`geobri proximity`, `decay`, `coastal` and `moran`: one question each, as rows, a figure and text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from geobri.cli.options import out_folder, progress, study_argument
+
+if TYPE_CHECKING:
+    from geobri.stats.results import TestResult
+
+__all__ = ["coastal_command", "decay_command", "moran_command", "proximity_command"]
+
+_value = click.option("--value", required=True, help="Column to test; geobri query STUDY lists the columns.")
+_impedance = click.option(
+    "--impedance", default="distance_km", show_default=True, help="Column with the cost of separation."
+)
+
+
+def _finish(results: Sequence[TestResult], out: Path, name: str) -> None:
+    """Write rows, text and, with the extra plots, a figure; say the findings."""
+    from geobri.errors import MissingExtraError
+    from geobri.figures import save_figure
+    from geobri.outputs import staged_folder
+    from geobri.stats.results import combine_results
+
+    text = "\n\n".join(result.summary() for result in results) + "\n"
+    with staged_folder(out, caller=f"geobri {name}") as stage:
+        combine_results(results).to_csv(stage / "tests.csv", index=False, lineterminator="\n")
+        (stage / f"{name}.txt").write_text(text, encoding="utf-8")
+        try:
+            save_figure(results[0].plot(), stage / f"{name}.svg")
+        except MissingExtraError as error:
+            click.echo(str(error), err=True)
+    click.echo(text, nl=False)
+    click.echo(f"Wrote tests.csv, {name}.txt and {name}.svg to {out}.")
+
+
+@click.command(name="proximity")
+@study_argument
+@_value
+@_impedance
+@out_folder("tests")
+def proximity_command(study: str, value: str, impedance: str, out: Path) -> None:
+    """Are the listed corridors closer than chance? One answer per null model, each says what it means."""
+    from geobri.study import load_study
+    from geobri.study.analysis import run_proximity
+
+    with progress("Testing", 1) as begin:
+        begin("Testing")
+        results = run_proximity(load_study(study), value, impedance=impedance)
+    _finish(results, out, "proximity")
+
+
+@click.command(name="decay")
+@study_argument
+@_value
+@_impedance
+@out_folder("tests")
+def decay_command(study: str, value: str, impedance: str, out: Path) -> None:
+    """Does a flow fall with distance? Friction with naive, robust and permutation inference side by side."""
+    from geobri.study import load_study
+    from geobri.study.analysis import run_decay
+
+    with progress("Testing", 1) as begin:
+        begin("Testing")
+        results = run_decay(load_study(study), value, impedance=impedance)
+    _finish(results, out, "decay")
+
+
+@click.command(name="coastal")
+@study_argument
+@_value
+@out_folder("tests")
+def coastal_command(study: str, value: str, out: Path) -> None:
+    """Are coastal cities ahead of inland ones? Effects with intervals, then exact and permutation tests."""
+    from geobri.study import load_study
+    from geobri.study.analysis import run_coastal
+
+    with progress("Testing", 1) as begin:
+        begin("Testing")
+        results = run_coastal(load_study(study), value)
+    _finish(results, out, "coastal")
+
+
+@click.command(name="moran")
+@study_argument
+@_value
+@out_folder("tests")
+def moran_command(study: str, value: str, out: Path) -> None:
+    """Do neighbouring cities resemble each other? Global and local autocorrelation on the sphere."""
+    from geobri.study import load_study
+    from geobri.study.analysis import run_moran
+
+    with progress("Testing", 1) as begin:
+        begin("Testing")
+        results = run_moran(load_study(study), value)
+    _finish(results, out, "moran")

@@ -1,0 +1,140 @@
+"""The corridor map for print: Lambert azimuthal equal-area, vector lines, no tiles."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geobri.boundaries import load_land
+from geobri.errors import SchemaError, mould
+from geobri.figures.saving import need_matplotlib
+from geobri.units import EARTH_RADIUS_KM, LONLAT_CRS
+
+__all__ = ["draw_print_map"]
+
+_CENTRE: Final = (70.0, 35.0)
+_WIDTHS: Final = (0.4, 3.2)
+_MARGIN: Final = 0.06
+_HORIZON_DEG: Final = 100.0
+
+
+def _projection(centre: tuple[float, float]) -> str:
+    lon, lat = centre
+    return f"+proj=laea +lon_0={lon} +lat_0={lat} +datum=WGS84 +units=m"
+
+
+def _visible_land(centre: tuple[float, float]) -> gpd.GeoSeries:
+    """Land within the horizon of the projection, cut there so that nothing is torn around the globe."""
+    land = load_land("110m").geometry
+    azimuthal = f"+proj=aeqd +lon_0={centre[0]} +lat_0={centre[1]} +datum=WGS84"
+    horizon = shapely.Point(0, 0).buffer(np.radians(_HORIZON_DEG) * EARTH_RADIUS_KM * 1000, quad_segs=64)
+    pieces = shapely.segmentize(shapely.get_parts(land.to_numpy(dtype=object)), 2.0)
+    around = gpd.GeoSeries(pieces, crs=LONLAT_CRS).to_crs(azimuthal)
+    kept = shapely.intersection(shapely.make_valid(around.to_numpy(dtype=object)), horizon)
+    return gpd.GeoSeries(kept[~shapely.is_empty(kept)], crs=azimuthal).to_crs(_projection(centre))
+
+
+def _strengths(values: pd.Series, *, is_rank: bool) -> pd.Series:
+    numbers = pd.to_numeric(values, errors="coerce").astype(float)
+    span = numbers.max() - numbers.min()
+    share = (numbers - numbers.min()) / (span if span > 0 else 1.0)
+    return 1 - share if is_rank else share
+
+
+def draw_print_map(
+    cities: gpd.GeoDataFrame,
+    corridors: gpd.GeoDataFrame,
+    value: str,
+    *,
+    centre: tuple[float, float] = _CENTRE,
+    lang: Literal["en", "zh"] = "en",
+    ax: Any = None,
+) -> Any:
+    """Draw corridors for print.
+
+    Parameters
+    ----------
+    cities
+        Points in EPSG:4326 with `name` and `name_zh`.
+    corridors
+        Corridors with their lines and the column `value`; those without a value are drawn thin and grey.
+    value
+        Ranks (a name that begins with "rank", 1 is strongest) or scores.
+    centre
+        Longitude and latitude of the middle of the projection.
+    lang
+        Language of the names; Chinese needs a font that has it.
+    ax
+        Matplotlib axes to draw into; new ones by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+
+    Raises
+    ------
+    SchemaError
+        If there is no such column.
+    MissingExtraError
+        If matplotlib is not installed.
+
+    Notes
+    -----
+    Lambert azimuthal equal-area, so that areas compare truly; strong lines lie over weak ones, width is linear in strength.
+    """
+    if value not in corridors.columns:
+        raise SchemaError(
+            mould(
+                "draw_print_map",
+                f"corridors need the column '{value}'",
+                f"{list(corridors.columns)}",
+                "Name one of them",
+            )
+        )
+    mpl = need_matplotlib("draw_print_map")
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        ax = plt.subplots(figsize=(9, 6.4))[1]
+    crs = _projection(centre)
+    _visible_land(centre).plot(ax=ax, color="#eceae4", edgecolor="#d5d2c8", linewidth=0.4, zorder=0)
+    strength = _strengths(corridors[value], is_rank=value.startswith("rank"))
+    ordered = (
+        corridors.assign(strength=strength)
+        .to_crs(crs)
+        .sort_values("strength", na_position="first", kind="stable")
+    )
+    unknown, known = ordered[ordered["strength"].isna()], ordered[ordered["strength"].notna()]
+    if len(unknown):
+        unknown.plot(ax=ax, color="#9aa3ab", linewidth=0.25, alpha=0.5, zorder=1)
+    if len(known):
+        _draw_known(ax, known, mpl.colormaps["viridis_r"])
+    _draw_cities(ax, cities.to_crs(crs), lang)
+    return ax
+
+
+def _draw_known(ax: Any, known: gpd.GeoDataFrame, ramp: Any) -> None:
+    """Strong lines over weak ones, width linear in strength, the pale end of the ramp left out."""
+    share = known["strength"].to_numpy(dtype=float)
+    widths = _WIDTHS[0] + (_WIDTHS[1] - _WIDTHS[0]) * share
+    plot: Any = known.plot
+    plot(ax=ax, color=ramp(0.25 + 0.75 * share), linewidth=widths, zorder=2, capstyle="round")
+
+
+def _draw_cities(ax: Any, cities: gpd.GeoDataFrame, lang: str) -> None:
+    x, y = cities.geometry.x.to_numpy(), cities.geometry.y.to_numpy()
+    ax.scatter(x, y, s=14, color="#1c2733", edgecolor="white", linewidth=0.7, zorder=3)
+    names = cities["name_zh"].fillna(cities["name"]) if lang == "zh" else cities["name"]
+    for east, north, name in zip(x, y, names, strict=True):
+        ax.annotate(
+            str(name), (east, north), xytext=(3, 3), textcoords="offset points", fontsize=6.5, zorder=4
+        )
+    margin = _MARGIN * max(float(np.ptp(x)), float(np.ptp(y)), 1e6)
+    ax.set_xlim(x.min() - margin, x.max() + margin)
+    ax.set_ylim(y.min() - margin, y.max() + margin)
+    ax.set_axis_off()

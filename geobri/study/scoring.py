@@ -1,0 +1,79 @@
+"""The scores of a study on disk: index, uncertainty, and the audit of published ranks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geobri.errors import StudyError, mould
+from geobri.outputs import staged_folder
+from geobri.study.analysis import SEED, audit_study, score_flows
+from geobri.study.model import Study
+
+if TYPE_CHECKING:
+    from geobri.score import IndexResult
+
+__all__ = ["save_scores", "write_score_tables"]
+
+
+def save_scores(study: Study, scores: IndexResult, folder: Path, *, runs: int) -> None:
+    """Write scores and their uncertainty into a folder that is being staged.
+
+    Parameters
+    ----------
+    study
+        The study they belong to.
+    scores
+        A finished index.
+    folder
+        Where `scores_cities.csv, scores_corridors.csv, spec.toml` and `uncertainty.csv` are written.
+    runs
+        Monte Carlo runs for the rank intervals; 0 for none.
+    """
+    from geobri.score import write_scores
+    from geobri.score.uncertainty import tabulate_uncertainty
+
+    write_scores(scores, folder, inputs={} if study.flows is None else {"flows": study.flows})
+    if runs:
+        table = tabulate_uncertainty(scores, n_runs=runs, rng=SEED)
+        table.to_csv(folder / "uncertainty.csv", index=False, lineterminator="\n")
+
+
+def write_score_tables(study: Study, out: Path, *, runs: int) -> tuple[list[str], list[Path]]:
+    """Write what can be scored or audited of a study, whole or not at all.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    out
+        Folder to write to.
+    runs
+        Monte Carlo runs for the rank intervals; 0 for none.
+
+    Returns
+    -------
+    tuple of list of str and list of pathlib.Path
+        What was found in sentences, and the files.
+
+    Raises
+    ------
+    StudyError
+        If the study has neither flows with a specification nor published ranks of dimensions.
+    """
+    scores, audit = score_flows(study), audit_study(study)
+    if scores is None and audit is None:
+        wanted = "a study needs flows and an index specification, or published ranks of dimensions"
+        raise StudyError(
+            mould("geobri score", wanted, f"neither in '{study.name}'", "Add flows.csv and index.toml")
+        )
+    said: list[str] = []
+    with staged_folder(out, caller="geobri score") as stage:
+        if scores is not None:
+            save_scores(study, scores, stage, runs=runs)
+            said += [str(warning) for warning in scores.warnings]
+        if audit is not None:
+            audit.to_frame().to_csv(stage / "audit.csv", index=False, lineterminator="\n")
+            said.append(audit.summary())
+        names = sorted(path.name for path in stage.iterdir() if path.is_file())
+    return said, [out / name for name in names]
