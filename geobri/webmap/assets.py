@@ -33,6 +33,13 @@ RUNTIME_FILES: Final = (
     "tools.js",
     "export.js",
     "folium_shims.js",
+    "naming.js",
+    "rows.js",
+    "painting.js",
+    "view.js",
+    "address.js",
+    "actions.js",
+    "listen.js",
     "map.js",
 )
 """Our own scripts in the order they are read: later ones build on earlier ones."""

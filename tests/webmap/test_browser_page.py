@@ -142,7 +142,7 @@ def test_theme_switches_and_follows_the_system(fresh):
     assert fresh.page.get_attribute(".geobri", "data-theme") == "light"
     light = fresh.page.evaluate(BACKGROUND)
     fresh.page.emulate_media(color_scheme="dark")
-    assert fresh.page.get_attribute(".geobri", "data-theme") == "dark"
+    fresh.wait_until("document.querySelector('.geobri').dataset.theme === 'dark'")
     assert fresh.page.evaluate(BACKGROUND) != light
     fresh.page.get_by_role("button", name="Theme: as the system").click()
     assert fresh.state["theme"] == "light"
@@ -606,3 +606,35 @@ def test_a_finger_scrolls_the_page_until_it_taps_the_map(open_map, cities, corri
     opened.wait_until(drags)
     opened.page.locator("body > p").tap()
     opened.wait_until(f"!{drags}")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1000, 560), (390, 800)])
+def test_all_cities_lie_in_the_free_part_of_the_window(open_map, published_file, cities, width, height):
+    opened = open_map(published_file, width=width, height=height)
+    left = 0 if width < 640 else opened.page.locator(".geobri-panel").bounding_box()["width"]
+    for point in cities.geometry:
+        x, y = opened.place_of(point.y, point.x)
+        assert left < x < width
+        assert 0 < y < height
+
+
+def test_a_map_that_opens_hidden_fits_itself_when_shown(open_map, cities, corridors, tmp_path):
+    part = map_parts(cities, corridors, "score", key="m1", height="420px")
+    file = tmp_path / "hidden.html"
+    page = f"<!DOCTYPE html><meta charset=utf-8>{part.head}<div id=tab style='display:none'>{part.body}</div>"
+    file.write_text(f"{page}<script>{part.script}</script>", encoding="utf-8")
+    opened = open_map(file, key="m1")
+    opened.page.evaluate("document.getElementById('tab').style.display = 'block'")
+    opened.wait_until("document.getElementById('m1').geobri.labels().length > 15")
+    assert opened.page.is_visible(".geobri-controls")
+    assert 0 < opened.place_of(1.35, 103.8)[0] < 1280
+
+
+def test_the_last_rank_is_still_drawn_stronger_than_none(opened):
+    script = """(() => {
+        const sheet = document.querySelector('.geobri-classes');
+        return [...sheet.querySelectorAll('.geobri-line')].map((line) => [parseFloat(line.style.height), Number(line.style.opacity)]);
+    })()"""
+    *ranked, unranked = opened.ask(script)
+    assert min(width for width, _ in ranked) > unranked[0]
+    assert min(opacity for _, opacity in ranked) > unranked[1]

@@ -12,13 +12,13 @@
     const { lang } = app.state;
     const colours = classColours(app.theme);
     const kind = app.say(measure.kind === "rank" ? "rank" : "score");
-    const { thin, alpha } = crowding(Math.min(app.rows.length, app.isDense() ? G.scale.CRISP : Infinity));
+    const look = crowding(app.crowd.shown, app.crowd.known);
     const value = (number) => G.i18n.formatValue(lang, { ...measure, unit: { en: "", zh: "" } }, number);
     const lines = app.isDense() ? app.rows.subarray(0, G.scale.CRISP) : null;
     const classes = describeClasses(measure, lines).map((row) => ({
       colour: colours[row.c],
-      width: widthOf(row.strength, thin),
-      alpha: alphaOf(row.strength, alpha),
+      width: widthOf(row.strength, look.thin),
+      alpha: alphaOf(row.strength, look),
       text: value(row.low) === value(row.high) ? value(row.low) : `${value(row.low)}–${value(row.high)}`,
     }));
     return {
@@ -58,13 +58,14 @@
   }
 
   function describeMeasuredPoints(app, value) {
-    const ends = [1, 0.5, 0].map((strength) => ({
-      fill: G.palette.css(G.palette.ofStrength(strength, app.theme)),
-      stroke: app.tones.hollow,
-      radius: 4 * (0.8 + 1.6 * Math.sqrt(strength)),
-      text: G.i18n.formatValue(app.state.lang, value, G.scale.valueAt(value, strength)),
+    const middle = (value.low + value.high) / 2;
+    const numbers = [value.low, value.kind === "rank" ? Math.round(middle) : middle, value.high];
+    if (value.direction > 0) numbers.reverse();
+    const items = numbers.map((number) => ({
+      ...G.paintCities.measuredLook(app, G.model.strengthOf(value, number)),
+      text: G.i18n.formatValue(app.state.lang, value, number),
     }));
-    return { title: value.label[app.state.lang], items: ends };
+    return { title: value.label[app.state.lang], items };
   }
 
   function lineSample(item) {

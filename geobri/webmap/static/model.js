@@ -17,16 +17,20 @@
     };
   }
 
-  /** Strength in 0..1 (1 is strongest) of every row; NaN where the value is missing. */
-  function toStrength(measure, numbers) {
-    const { low, high, direction } = measure;
+  /**
+   * Strength of a value in 0..1, 1 for the strongest; NaN where it is missing. The last of n ranks has 1/n, not 0:
+   * to be on the list at all is more than not to be.
+   */
+  function strengthOf(measure, value) {
+    const { low, high, direction, kind } = measure;
     const span = high - low;
-    return Float32Array.from(numbers, (value) => {
-      if (Number.isNaN(value) || span === 0) return Number.isNaN(value) ? NaN : 1;
-      const t = direction > 0 ? (value - low) / span : (high - value) / span;
-      return Math.max(0, Math.min(1, t));
-    });
+    if (Number.isNaN(value) || span === 0) return Number.isNaN(value) ? NaN : 1;
+    const above = direction > 0 ? value - low : high - value;
+    const first = kind === "rank" ? 1 : 0;
+    return Math.max(0, Math.min(1, (above + first) / (span + first)));
   }
+
+  const toStrength = (measure, numbers) => Float32Array.from(numbers, (value) => strengthOf(measure, value));
 
   function readMeasure(item) {
     const numbers = toNumbers(item.values);
@@ -91,5 +95,5 @@
     };
   }
 
-  G.model = { readModel, toStrength };
+  G.model = { readModel, strengthOf, toStrength };
 })((window.geobriRuntime = window.geobriRuntime || {}));

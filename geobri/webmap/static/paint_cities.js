@@ -26,11 +26,15 @@
     if (value.kind === "category") {
       return { radius: radius * 1.35, fill: G.paintCities.categoryColour(value, number, theme), stroke: tones.hollow };
     }
-    const strength = value.strength[c];
+    return measuredLook(app, value.strength[c]);
+  }
+
+  /** Area grows with strength; colour is that of its class. */
+  function measuredLook(app, strength) {
     return {
-      radius: radius * (0.8 + 1.6 * Math.sqrt(strength)),
-      fill: G.palette.css(G.palette.ofStrength(Math.min(4, Math.floor(strength * 5)) / 4, theme)),
-      stroke: tones.hollow,
+      radius: baseRadius(app.model.cities.n, app.isNarrow()) * (0.8 + 1.6 * Math.sqrt(strength)),
+      fill: G.scale.classColours(app.theme)[G.scale.classOf(strength)],
+      stroke: app.tones.hollow,
     };
   }
 
@@ -158,5 +162,5 @@
     return labels;
   }
 
-  G.paintCities = { paintCities, lookOfCity, categoryColour, FONT };
+  G.paintCities = { paintCities, lookOfCity, measuredLook, categoryColour, FONT };
 })((window.geobriRuntime = window.geobriRuntime || {}));

@@ -6,6 +6,7 @@
   const HALO_FROM = 0.75;
   const HALO_WIDTH = 1.6;
   const MISSING_WIDTH = 0.7;
+  const MISSING_ALPHA = 0.4;
   const WORLDS = [-2, -1, 0, 1, 2]; /* an arc may run half a world beyond its own copy */
 
   /** Copies of the world in which an arc can be seen. */
@@ -37,7 +38,7 @@
   function paintOne(context, view, model, look, i) {
     const strength = look.measure.strength[i];
     if (Number.isNaN(strength)) {
-      context.globalAlpha = look.alpha * 0.5;
+      context.globalAlpha = look.alpha * MISSING_ALPHA;
       context.strokeStyle = look.tones.neutral;
       context.lineWidth = MISSING_WIDTH * Math.max(0.6, look.thin);
       strokeArc(context, model.arcs, i, view);
@@ -50,15 +51,15 @@
       context.lineWidth = width + 2 * HALO_WIDTH;
       strokeArc(context, model.arcs, i, view);
     }
-    context.globalAlpha = alphaOf(strength, look.alpha);
+    context.globalAlpha = alphaOf(strength, look);
     context.strokeStyle = look.colours[classOf(strength)];
     context.lineWidth = width;
     strokeArc(context, model.arcs, i, view);
   }
 
   /** How the lines look: one record for painting, legend and export. */
-  function makeLook(measure, theme, tones, shown) {
-    return { measure, tones, colours: classColours(theme), ...crowding(shown) };
+  function makeLook(measure, theme, tones, { shown, known }) {
+    return { measure, tones, colours: classColours(theme), ...crowding(shown, known) };
   }
 
   /** rows: strongest first. `faint` (0..1) lets all of them step back behind a selection. */

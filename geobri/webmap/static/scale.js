@@ -7,32 +7,27 @@
   const FULL_WIDTH_UP_TO = 300;
   const STROKES_UP_TO = 1500;
   const CRISP = 300;
+  const FEW = 60;
 
   /** Class 4 is strongest, 0 weakest. */
-  const classOf = (strength) => Math.min(N_CLASSES - 1, Math.floor(strength * N_CLASSES + 1e-6));
+  const classOf = (strength) => Math.max(0, Math.min(N_CLASSES - 1, Math.ceil(strength * N_CLASSES - 1e-5) - 1));
 
-  /** How much thinner and fainter lines get when many are shown. */
-  function crowding(shown) {
+  /** How much thinner and fainter lines get when many are shown; `known` of them have a value. */
+  function crowding(shown, known) {
     const thin = shown <= FULL_WIDTH_UP_TO ? 1 : Math.max(0.25, Math.sqrt(FULL_WIDTH_UP_TO / shown));
     const alpha = shown <= FULL_WIDTH_UP_TO ? 0.95 : Math.max(0.4, 0.95 * Math.sqrt(thin));
-    return { thin, alpha };
+    return { thin, alpha, few: known <= FEW };
   }
 
   const widthOf = (strength, thin) => Math.max(0.4, (WIDTH[0] + (WIDTH[1] - WIDTH[0]) * strength) * thin);
 
-  /** The weak step back, so that many of them do not drown the strong. */
-  const alphaOf = (strength, alpha) => alpha * (0.55 + 0.45 * Math.sqrt(strength));
+  /** The weak step back, so that many of them do not drown the strong; a few need not. */
+  const alphaOf = (strength, look) => look.alpha * (look.few ? 1 : 0.55 + 0.45 * Math.sqrt(strength));
 
   /** Colours of the five classes under a theme, weakest first. */
   function classColours(theme) {
     return Array.from({ length: N_CLASSES }, (_, c) => G.palette.css(G.palette.ofStrength(c / (N_CLASSES - 1), theme)));
   }
-
-  /** Value at a strength. */
-  const valueAt = (measure, strength) =>
-    measure.direction > 0
-      ? measure.low + strength * (measure.high - measure.low)
-      : measure.high - strength * (measure.high - measure.low);
 
   /**
    * The classes that hold at least one corridor, strongest first: their range as it occurs in the table,
@@ -54,5 +49,5 @@
     return classes.filter((row) => row.n > 0).reverse();
   }
 
-  G.scale = { N_CLASSES, STROKES_UP_TO, CRISP, classOf, crowding, widthOf, alphaOf, classColours, valueAt, describeClasses };
+  G.scale = { N_CLASSES, STROKES_UP_TO, CRISP, classOf, crowding, widthOf, alphaOf, classColours, describeClasses };
 })((window.geobriRuntime = window.geobriRuntime || {}));

@@ -1,0 +1,62 @@
+"""What can be said of our scripts without running them."""
+
+import re
+from importlib import resources
+
+import pytest
+
+from geobri.webmap.assets import RUNTIME_FILES, runtime_css, runtime_js
+
+STATIC = resources.files("geobri.webmap") / "static"
+
+
+def words_of(language: str) -> dict[str, str]:
+    text = (STATIC / "i18n.js").read_text(encoding="utf-8")
+    block = text.split(f"    {language}: {{")[1].split("\n    },")[0]
+    return dict(re.findall(r'^ {6}"?([\w-]+)"?: "(.*)",$', block, flags=re.MULTILINE))
+
+
+def test_both_languages_have_the_same_words_with_the_same_gaps():
+    english, chinese = words_of("en"), words_of("zh")
+    assert len(english) > 50
+    assert english.keys() == chinese.keys()
+    for key, words in english.items():
+        assert set(re.findall(r"\{\w+\}", words)) == set(re.findall(r"\{\w+\}", chinese[key])), key
+
+
+def test_every_word_is_used_and_every_use_has_a_word():
+    code = "".join((STATIC / name).read_text(encoding="utf-8") for name in RUNTIME_FILES if name != "i18n.js")
+    for key in words_of("en"):
+        stem = key.split("_")[0] + "_" if "_" in key else key
+        assert f'"{key}"' in code or f"`{stem}" in code, f"{key} is never said"
+    for key in re.findall(r'app\.say\("([\w-]+)"', code):
+        assert key in words_of("en"), f"{key} has no words"
+
+
+def test_every_script_is_shipped_and_short():
+    assert sorted(path.name for path in STATIC.iterdir() if path.name.endswith(".js")) == sorted(
+        RUNTIME_FILES
+    )
+    for name in RUNTIME_FILES:
+        assert len((STATIC / name).read_text(encoding="utf-8").splitlines()) < 250, name
+
+
+@pytest.mark.parametrize("name", RUNTIME_FILES)
+def test_every_script_says_what_it_is_for_and_keeps_to_itself(name):
+    text = (STATIC / name).read_text(encoding="utf-8")
+    assert text.startswith("/* ")
+    assert '"use strict";' in text
+    assert text.rstrip().endswith("})((window.geobriRuntime = window.geobriRuntime || {}));")
+
+
+def test_styles_touch_nothing_but_our_frame():
+    without_media = re.sub(r"@media[^{]*\{((?:[^{}]|\{[^{}]*\})*)\}", r"\1", runtime_css())
+    selectors = [rule.split("{")[0].strip() for rule in without_media.split("}") if "{" in rule]
+    assert len(selectors) > 80
+    for selector in selectors:
+        for part in re.split(r",(?![^(]*\))", selector):
+            assert part.strip().startswith(".geobri"), part
+
+
+def test_the_code_is_small():
+    assert len((runtime_js() + runtime_css()).encode()) < 140_000
