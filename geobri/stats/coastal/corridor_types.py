@@ -234,6 +234,7 @@ def corridor_types_test(
     blocks: Blocks = "auto",
     alternative: Alternative = "two-sided",
     n_permutations: int = 9999,
+    most_placements: int = MOST_PLACEMENTS,
     rng: Rng = None,
     confidence: float = 0.95,
 ) -> TestResult:
@@ -257,6 +258,8 @@ def corridor_types_test(
         ``"greater"``: the type named first has the higher values.
     n_permutations
         Random placements of the label, where not all are enumerated.
+    most_placements
+        Number of placements up to which all are enumerated.
     rng
         Seed or generator.
     confidence
@@ -284,7 +287,7 @@ def corridor_types_test(
     data = lay_out_corridors(
         corridors, [value], cities, group=group, blocks=blocks, caller="corridor_types_test"
     )
-    placements = place_labels(data, n_permutations, rng)
+    placements = place_labels(data, n_permutations, rng, most_placements)
     matrix, seen = data.dyads.matrices[0], data.dyads.seen
     observed = type_contrasts(matrix, seen, data.first[None])[0]
     null = type_contrasts(matrix, seen, placements.first)
