@@ -176,6 +176,14 @@ def moran_randomisation(
     ----------
     Wagner, H. H. and Dray, S. (2015). Generating spatially constrained null models for irregularly spaced data
     using Moran spectral randomization methods. 10.1111/2041-210X.12407.
+
+    Examples
+    --------
+    >>> places = np.random.default_rng(1).random((12, 2))
+    >>> weights = proximity_weights(np.linalg.norm(places[:, None] - places[None], axis=-1))
+    >>> maps = moran_randomisation(places[:, 0], weights, 99, rng=1)
+    >>> bool(np.allclose(moran_index(maps, weights), moran_index(places[:, 0], weights)))
+    True
     """
     columns = np.asarray(values, dtype=np.float64)
     eigenvalues, vectors = moran_eigenvectors(weights)

@@ -61,6 +61,11 @@ def permutation_p_value(
     ----------
     Phipson, B. and Smyth, G. K. (2010). Permutation p-values should never be zero. 10.2202/1544-6115.1585.
     Lancaster, H. O. (1961). Significance tests in discrete distributions. 10.1080/01621459.1961.10482105.
+
+    Examples
+    --------
+    >>> permutation_p_value(5.0, [1.0, 2.0, 5.0, 7.0], "greater")
+    0.6
     """
     null = np.asarray(null_distribution, dtype=np.float64).ravel()
     _check_null(statistic, null)

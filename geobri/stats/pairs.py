@@ -64,6 +64,13 @@ def to_matrix(
     SchemaError
         If columns are missing, not numeric or infinite, a pair comes twice, joins a city with itself, or
         names a city that is not among `cities`.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"origin": ["baku"], "destination": ["athens"], "hours": [4.5]})
+    >>> matrix, labels = to_matrix(table, "hours")
+    >>> labels, float(matrix[0, 1]), float(matrix[1, 0])
+    (['athens', 'baku'], 4.5, 4.5)
     """
     _check_columns(corridors, value)
     origins = corridors["origin"].astype(str).to_numpy()
@@ -318,6 +325,14 @@ def exchangeable_blocks(seen: BoolArray) -> list[int]:
     Notes
     -----
     Being exchangeable is transitive, so comparing each city with one member of each block is enough.
+
+    Examples
+    --------
+    >>> seen = np.ones((5, 5), dtype=bool)
+    >>> seen[:2, :2] = False  # the two cities of one country
+    >>> np.fill_diagonal(seen, False)
+    >>> exchangeable_blocks(seen)
+    [0, 0, 1, 1, 1]
     """
     blocks: list[int] = []
     leaders: list[int] = []

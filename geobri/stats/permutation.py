@@ -65,6 +65,11 @@ def node_permutations(
     ------
     SpecificationError
         If the number of labels is not n, or no permutation is asked for.
+
+    Examples
+    --------
+    >>> node_permutations(5, 2, blocks=["a", "a", "b", "b", "b"], rng=1).shape
+    (2, 5)
     """
     if n_permutations < 1:
         came = str(n_permutations)
@@ -121,6 +126,13 @@ def count_placements(blocks: Labels, listed: npt.ArrayLike | None = None) -> int
     -------
     int
         Product over blocks of size! / (size - listed)!: 9 · 8 · 7 for three listed cities in a block of nine.
+
+    Examples
+    --------
+    Ten corridors that touch three of nine and five of thirteen cities:
+
+    >>> count_placements(["China"] * 9 + ["elsewhere"] * 13, [0, 1, 2, 9, 10, 11, 12, 13])
+    77837760
     """
     labels = [str(label) for label in blocks]
     places = range(len(labels)) if listed is None else np.unique(np.asarray(listed, dtype=np.intp))

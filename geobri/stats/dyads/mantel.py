@@ -100,6 +100,15 @@ def mantel_test(
     Cancer Research 27, 209-220.
     Legendre, P. and Fortin, M.-J. (2010). Comparison of the Mantel test and alternative approaches.
     10.1111/j.1755-0998.2010.02866.x.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> places, noise = rng.random((8, 2)), rng.normal(size=(8, 8)) / 9
+    >>> km = np.linalg.norm(places[:, None] - places[None], axis=-1)
+    >>> result = mantel_test(km, noise + noise.T - km, names=("distance", "score"), rng=1)
+    >>> round(result.statistic, 2), result.p_value < 0.05
+    (-0.84, True)
     """
     _check_method(method, "mantel_test")
     data = prepare_dyads({"x": x, "y": y}, caller="mantel_test", directed=directed, blocks=blocks)

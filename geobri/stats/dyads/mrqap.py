@@ -145,6 +145,15 @@ def mrqap_test(
     Dekker, D., Krackhardt, D. and Snijders, T. A. B. (2007). Sensitivity of MRQAP tests to collinearity and
     autocorrelation conditions. 10.1007/s11336-007-9016-1.
     Krackhardt, D. (1988). Predicting with networks. 10.1016/0378-8733(88)90004-4.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> hub, km, noise = rng.random(8), rng.random((8, 8)), rng.normal(size=(8, 8)) / 9
+    >>> wealth = hub[:, None] + hub[None, :]
+    >>> result = mrqap_test(wealth - km + noise, {"km": km, "wealth": wealth}, directed=True, rng=1)
+    >>> [round(float(one), 1) for one in result.coefficients], result.p_value < 0.05
+    ([0.1, -1.0, 0.9], True)
     """
     chosen = statistic or STATISTICS.get(family, ("",))[0]
     _check_choices(family, scheme, chosen, x)

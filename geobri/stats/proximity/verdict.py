@@ -185,6 +185,17 @@ def proximity_test(
     ----------
     Hubert, L. and Schultz, J. (1976). Quadratic assignment as a general data analysis strategy.
     10.1111/j.2044-8317.1976.tb00714.x.
+
+    Examples
+    --------
+    >>> cities = pd.DataFrame(index=list("abcdef"))
+    >>> pairs = [(one, other) for one in "abcdef" for other in "abcdef" if one < other]
+    >>> corridors = pd.DataFrame(pairs, columns=["origin", "destination"])
+    >>> corridors["distance_km"] = [100.0 * (ord(b) - ord(a)) for a, b in pairs]
+    >>> corridors["rank"] = [1, 2] + [None] * 13
+    >>> result = proximity_test(cities, corridors, "rank", region=None)
+    >>> result.statistic, result.n_arrangements, result.exact
+    (150.0, 60, True)
     """
     top = build_top_list(
         cities,
