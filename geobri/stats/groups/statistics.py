@@ -73,14 +73,19 @@ def _wins(values: FloatArray) -> FloatArray:
 
 
 def _one_stratum(wins: FloatArray, placed: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Probability of superiority and its Brunner-Munzel variance for each placement."""
+    """Probability of superiority and its Brunner-Munzel variance for each placement.
+
+    Wins are halves, so that every sum before the divisions is exact.
+    """
     m, n = placed.sum(axis=1), placed.shape[1]
     k = n - m
-    over_second = (1 - placed) @ wins.T / k[:, None]  # share of the second group that a city beats
-    over_first = placed @ wins.T / m[:, None]
-    chance = (placed * over_second).sum(axis=1) / m
-    first = (placed * over_second**2).sum(axis=1) - m * chance**2
-    second = ((1 - placed) * over_first**2).sum(axis=1) - k * (1 - chance) ** 2
+    over_first = placed @ wins.T  # how many of the first group a city beats
+    over_second = wins.sum(axis=1) - over_first
+    taken = placed * over_second
+    chance = taken.sum(axis=1) / (m * k)
+    first = np.einsum("ij,ij->i", taken, over_second) / k**2 - m * chance**2
+    over_first *= 1 - placed
+    second = np.einsum("ij,ij->i", over_first, over_first) / m**2 - k * (1 - chance) ** 2
     variance = first / (m * np.maximum(m - 1, 1)) + second / (k * np.maximum(k - 1, 1))
     return chance, np.maximum(variance, 1 / (4 * m * k) ** 2)
 
