@@ -182,6 +182,7 @@ ANSWERED = {
 STATISTICAL = {
     "more_than_chance",
     "ranked_better",
+    "ranked_better_within",
     "ranks_agree",
     "nearer_than_chance",
     "not_nearer_than_chance",

@@ -22,7 +22,7 @@ from geobri.findings.answers import Check, CityRank, CitySet, PairRank, PairSet,
 from geobri.findings.facts import Facts
 from geobri.findings.selectors import find_column, find_points, top_pairs
 from geobri.geodesy import distance_km
-from geobri.stats.groups import mann_whitney_distribution, mann_whitney_test
+from geobri.stats.groups import GroupResult, mann_whitney_distribution, mann_whitney_test
 from geobri.stats.p_values import count_p_value, permutation_p_value, say_p_value
 from geobri.stats.permutation import node_permutations
 from geobri.stats.proximity import ProximityResult, proximity_test
@@ -34,6 +34,7 @@ __all__ = [
     "nearer_than_chance",
     "not_nearer_than_chance",
     "ranked_better",
+    "ranked_better_within",
     "ranks_agree",
 ]
 
@@ -52,6 +53,7 @@ _NULLS_ZH: Final = {
 }
 
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 
 def _state(effect: float, p_value: float) -> State:
@@ -109,46 +111,61 @@ def _count_p(counts: dict[int, int], hits: int) -> float:
 
 def ranked_better(facts: Facts, cities: CitySet, others: CitySet, rank: CityRank) -> Check:
     """Check that the first set of cities stands ahead of the second in the ranking."""
+    return _compare(facts, cities, others, rank, None)
+
+
+def ranked_better_within(
+    facts: Facts, cities: CitySet, others: CitySet, rank: CityRank, stratum: CitySet
+) -> Check:
+    """Check that the first set stands ahead of the second, inside and outside a stratum separately."""
+    return _compare(facts, cities, others, rank, stratum)
+
+
+def _compare(
+    facts: Facts, cities: CitySet, others: CitySet, rank: CityRank, stratum: CitySet | None
+) -> Check:
     series = facts.ranks[rank]
     names = [name for name in (*cities.names, *others.names) if name in series.index]
-    first = np.array([name in cities.names for name in names])
+    first = np.array([name in cities.names for name in names], dtype=bool)
     if first.all() or not first.any():
-        raise DataError(
-            mould(
-                "ranked_better",
-                "both groups must have ranked cities",
-                f"{int(first.sum())} and {int((~first).sum())}",
-                "Choose groups that the ranking has",
-            )
-        )
+        came = f"{int(first.sum())} and {int((~first).sum())}"
+        wanted = "both groups must have ranked cities"
+        raise DataError(mould("ranked_better", wanted, came, "Choose groups that the ranking has"))
+    strata = None if stratum is None else [name in stratum.names for name in names]
     places = -series.loc[names].to_numpy(dtype=float)
-    result = mann_whitney_test(places, first)
-    delta = result.effect("Cliff's delta")
-    least = _least_delta(places, first)
-    need = (
-        "no difference could have been significant"
-        if least is None
-        else f"a delta of {least:.2f} could have been found"
-    )
-    need_zh = "样本量不足以检出任何差异" if least is None else f"可检出的最小delta为{least:.2f}"
+    result = mann_whitney_test(places, first, strata=strata)
+    least = _least_delta(places, first, strata)
+    answer = _say_comparison(result, least, first)
+    sets = [cities, others] if stratum is None else [cities, others, stratum]
+    basis = weakest_basis(["computed", *(one.basis for one in sets)])
+    return replace(answer, cities=tuple(names), n=len(names), basis=basis)
+
+
+def _say_comparison(result: GroupResult, least: float | None, first: BoolArray) -> Check:
+    delta, said = result.effect("Cliff's delta"), say_p_value(result.p_value)
     interval = f"[{delta.ci_low:.2f}, {delta.ci_high:.2f}]"
-    sizes = f"{int(first.sum())}", f"{int((~first).sum())}"
+    need, need_zh = "no difference could have been significant", "样本量不足以检出任何差异"
+    if least is not None:
+        need = f"only a delta of {least:.2f} or more could have been found"
+        need_zh = f"delta达到{least:.2f}方可检出"
+    one, other = int(first.sum()), int((~first).sum())
     return Check(
         state=_state(delta.estimate, result.p_value),
-        figures=f"Cliff's delta {delta.estimate:+.2f} {interval}, {result.method}, p = {say_p_value(result.p_value)} (two-sided), {sizes[0]} against {sizes[1]} cities; {need}",
-        figures_zh=f"Cliff's delta {delta.estimate:+.2f} {interval}，双侧p={say_p_value(result.p_value)}，{sizes[0]}对{sizes[1]}个城市；{need_zh}",
-        cities=tuple(names),
-        n=len(names),
-        basis=weakest_basis(["computed", cities.basis, others.basis]),
+        figures=(
+            f"Cliff's delta {delta.estimate:+.2f} {interval}, {result.method} ({result.choices['null']}), p = {said} "
+            f"(two-sided), {one} against {other} cities; {need}"
+        ),
+        figures_zh=f"Cliff's delta {delta.estimate:+.2f} {interval}，{result.method}双侧p={said}，{one}对{other}个城市；{need_zh}",
     )
 
 
-def _least_delta(values: FloatArray, first: npt.NDArray[np.bool_]) -> float | None:
+def _least_delta(values: FloatArray, first: BoolArray, strata: list[bool] | None) -> float | None:
     """Give the least positive Cliff's delta that the exact test calls significant at these sizes."""
-    support, probability = mann_whitney_distribution(values, first)
+    support, probability = mann_whitney_distribution(values, first, strata=strata)
     upper = np.cumsum(probability[::-1])[::-1]
     enough = support[np.minimum(1.0, 2 * upper) < ALPHA]
-    pairs = int(first.sum()) * int((~first).sum())
+    inside = np.zeros(len(first), dtype=bool) if strata is None else np.array(strata, dtype=bool)
+    pairs = sum(int((first & part).sum()) * int((~first & part).sum()) for part in (inside, ~inside))
     return None if enough.size == 0 else 2 * float(enough.min()) / pairs - 1
 
 
@@ -170,7 +187,7 @@ def ranks_agree(facts: Facts, ranks: tuple[str, ...], *, rng: int | None = None)
     least = float(np.quantile(null, 1 - ALPHA / 2))
     return Check(
         state=_state(observed, p_value),
-        figures=f"mean Spearman correlation {observed:.2f} [{low:.2f}, {high:.2f}] (city bootstrap), permutation p = {say_p_value(p_value)} (two-sided), {len(values)} cities; {least:.2f} could have been found",
+        figures=f"mean Spearman correlation {observed:.2f} [{low:.2f}, {high:.2f}] (city bootstrap), permutation p = {say_p_value(p_value)} (two-sided, {_PERMUTATIONS:,} draws), {len(values)} cities; {least:.2f} could have been found",
         figures_zh=f"Spearman相关均值{observed:.2f} [{low:.2f}, {high:.2f}]（城市自助法），置换检验双侧p={say_p_value(p_value)}，{len(values)}个城市；可检出的最小相关为{least:.2f}",
         cities=tuple(table.index),
         n=len(values),
@@ -293,7 +310,7 @@ def more_pairs_than_chance(
     number, expected = len(pairs.names), float(null.mean())
     return Check(
         state=_state(observed - expected, p_value),
-        figures=f"{observed:.0f} of {number} pairs join two of them, {expected:.1f} expected if cities change places; permutation p = {say_p_value(p_value)} (two-sided)",
+        figures=f"{observed:.0f} of {number} pairs join two of them, {expected:.1f} expected if cities change places; permutation p = {say_p_value(p_value)} (two-sided, {_PERMUTATIONS:,} draws)",
         figures_zh=f"{number}条中有{observed:.0f}条两端均属该组，随机期望{expected:.1f}条；置换检验双侧p={say_p_value(p_value)}",
         cities=cities.names,
         pairs=pairs.names,
