@@ -155,6 +155,8 @@ class Section:
         What the table of contents calls it; the title by default.
     points
         Sentences under headings of their own: heading and sentences.
+    payload
+        JSON for the script of the section (`geobri.webmap.wording.to_safe_json`); empty when it has none.
     """
 
     key: str
@@ -167,3 +169,4 @@ class Section:
     has_map: bool = False
     short: Words | None = None
     points: tuple[tuple[Words, tuple[Words, ...]], ...] = ()
+    payload: str = ""

@@ -190,8 +190,9 @@ def render_page(
             facts=_facts(study),
             sections=[Section("map", Words("The map", "地图"), has_map=True), *sections],
             words=_WORDS,
-            style=_static("report.css"),
+            style=_static("report.css") + _static("platform.css"),
             script=_static("report.js"),
+            platform=_static("platform.js"),
             map_head=Markup(parts.head),  # noqa: S704 - written by geobri.webmap, which escapes what is the user's
             map_body=Markup(parts.body),  # noqa: S704
             map_script=Markup(parts.script),  # noqa: S704

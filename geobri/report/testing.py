@@ -10,6 +10,7 @@ from geobri.report.model import Cell, Column, Drawing, Row, Section, Table
 from geobri.report.words import Words
 from geobri.stats.results import Term, TestResult
 from geobri.study.analysis import Analysis
+from geobri.study.validation import AGREEMENT_TEST
 
 __all__ = ["tests_section"]
 
@@ -165,14 +166,15 @@ def tests_section(analysis: Analysis) -> Section | None:
     Section or None
         None when no test applied.
     """
-    if not analysis.tests:
+    own = [one for one in analysis.tests if not one.terms or one.terms[0].test != AGREEMENT_TEST]
+    if not own:
         return None
     return Section(
         "tests",
         Words("Tested: near, coastal, clustered?", "检验：邻近、沿海、集聚？"),
         short=Words("Tests", "检验"),
         paragraphs=(_CAUTION,),
-        points=_points(analysis.tests),
-        drawings=_drawings(analysis.tests),
-        tables=(_table(analysis.tests),),
+        points=_points(own),
+        drawings=_drawings(own),
+        tables=(_table(own),),
     )

@@ -10,10 +10,12 @@ from geobri.outputs import staged_folder
 from geobri.report.findings import findings_section
 from geobri.report.model import Section
 from geobri.report.page import draw_map, render_page
+from geobri.report.platform import platform_section
 from geobri.report.ranking import corridor_section, profile_section, ranking_section
 from geobri.report.scoring import audit_section, score_section
 from geobri.report.sources import source_section
 from geobri.report.testing import tests_section
+from geobri.report.validation import validation_section
 from geobri.stats.results import combine_results
 from geobri.study import Study, write_tables
 from geobri.study.analysis import Analysis, analyse_study
@@ -47,6 +49,8 @@ def build_sections(study: Study, analysis: Analysis | None = None) -> list[Secti
         score_section(study, known),
         corridor_section(study),
         profile_section(study),
+        platform_section(study),
+        validation_section(study, known),
         findings_section(known),
         tests_section(known),
         audit_section(study, known),

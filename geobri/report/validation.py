@@ -1,0 +1,183 @@
+"""Validation on the page: which published ranks agree with the study's own data, and which do not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from geobri.report.drawings import Interval, draw_intervals
+from geobri.report.model import Cell, Column, Drawing, Row, Section, Table
+from geobri.report.words import Words
+from geobri.stats.results import Term, TestResult
+from geobri.study import BUILT_IN, Study, load_study
+from geobri.study.analysis import Analysis
+from geobri.study.validation import AGREEMENT_TEST
+
+__all__ = ["validation_section"]
+
+_VERDICTS: Final = {
+    "agrees": Words("agrees", "一致"),
+    "does not agree": Words("does not agree", "不一致"),
+    "contradicts": Words("contradicts", "相反"),
+}
+_LEVELS: Final = {"cities": Words("cities", "城市"), "corridors": Words("corridors", "通路")}
+_CAUTION: Final = Words(
+    "Positive means: more of the indicator, better published rank. Cities: sums over the partners of a city; p by exchanging cities, "
+    "95 % interval by resampling cities with replacement (percentile). Corridors: the published list, all other corridors tied behind it; "
+    "p by exchanging cities within blocks that keep domestic pairs out; a list of five or ten supports no interval, and its ties keep "
+    "the coefficients small. “Agrees” needs a positive rho whose p-value stays at or below 0.05 after Holm's adjustment over the ranks of "
+    "the same indicator; “does not agree” means that no agreement beyond chance was shown, not that there is none.",
+    "正值表示：指标越大，发布的名次越靠前。城市层面：对城市的全部伙伴求和；p 值由置换城市得到，95% 区间由对城市的有放回重抽样得到（百分位法）。"
+    "通路层面：以发布的名单为序，其余通路并列其后；p 值由在分块内置换城市得到（国内城市对除外）；五条或十条的名单无法给出区间，且并列使系数偏小。"
+    "“一致”要求 rho 为正，且经 Holm 法对同一指标的各排序校正后 p ≤ 0.05；“不一致”是指未能显示超出偶然的一致，并不证明不存在一致。",
+)
+
+
+def validation_section(study: Study, analysis: Analysis) -> Section | None:
+    """Make the section that compares the study with published ranks.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    analysis
+        What was computed for it.
+
+    Returns
+    -------
+    Section or None
+        None when the study was not compared with anything.
+    """
+    results = [one for one in analysis.tests if one.terms and one.terms[0].test == AGREEMENT_TEST]
+    if not results:
+        return None
+    ranks = _rank_labels(str(results[0].choices["validate_against"]))
+    indicators = {value.column: Words(value.label, value.label_zh) for value in (*study.corridor_values,)}
+    return Section(
+        "validation",
+        Words("Do the data agree with the published ranks?", "数据与已发布的排序一致吗？"),
+        short=Words("Validation", "验证"),
+        points=tuple(_points(results, indicators, ranks)),
+        drawings=_drawings(results, indicators, ranks),
+        tables=(_table(results, indicators, ranks),),
+        notes=(_CAUTION,),
+    )
+
+
+def _rank_labels(name: str) -> dict[str, Words]:
+    if name not in BUILT_IN:
+        return {}
+    return {value.column: Words(value.label, value.label_zh) for value in load_study(name).city_values}
+
+
+def _rank_of(term: Term) -> str:
+    return term.term.split()[2]
+
+
+def _label(names: dict[str, Words], key: str) -> Words:
+    return names.get(key, Words(key.removeprefix("rank_").replace("_", " ").capitalize()))
+
+
+def _verdict(term: Term) -> str:
+    return term.note.split(" (", maxsplit=1)[0]
+
+
+def _level(result: TestResult) -> Words:
+    return _LEVELS[str(result.choices["level"])]
+
+
+def _rhos(result: TestResult) -> list[Term]:
+    return [term for term in result.terms if term.term.startswith("spearman")]
+
+
+def _points(
+    results: Sequence[TestResult], indicators: dict[str, Words], ranks: dict[str, Words]
+) -> list[tuple[Words, tuple[Words, ...]]]:
+    """Say of each indicator and level what agrees and what does not."""
+    points = []
+    for result in results:
+        name, level = _label(indicators, result.terms[0].value), _level(result)
+        heading = Words(f"{name.en}: {level.en}", f"{name.zh}：{level.zh}")
+        sentences = []
+        for verdict, words in _VERDICTS.items():
+            found = [term for term in _rhos(result) if _verdict(term) == verdict]
+            if found:
+                en = ", ".join(f"{_label(ranks, _rank_of(term)).en} ({term.estimate:+.2f})" for term in found)
+                zh = "、".join(
+                    f"{_label(ranks, _rank_of(term)).zh}（{term.estimate:+.2f}）" for term in found
+                )
+                preposition = "" if verdict == "contradicts" else "with "
+                sentences.append(
+                    Words(f"{words.en.capitalize()} {preposition}the rank in {en}.", f"{words.zh}：{zh}。")
+                )
+        points.append((heading, tuple(sentences)))
+    return points
+
+
+def _drawings(
+    results: Sequence[TestResult], indicators: dict[str, Words], ranks: dict[str, Words]
+) -> tuple[Drawing, ...]:
+    drawn = []
+    for result in results:
+        rhos = _rhos(result)
+        if not all(math.isfinite(term.ci_low) for term in rhos):
+            continue
+        rows = [
+            Interval(_label(ranks, _rank_of(term)), term.ci_low, term.ci_high, term.estimate) for term in rhos
+        ]
+        name = _label(indicators, result.terms[0].value)
+        caption = Words(
+            f"{name.en}, {result.n} cities: Spearman's rho with each published rank, 95 % bootstrap interval.",
+            f"{name.zh}，{result.n} 座城市：与各项已发布排序的 Spearman 相关系数及 95% 自助区间。",
+        )
+        axis = Words("Spearman's rho with the published rank", "与已发布排序的 Spearman 相关系数")
+        drawn.append(draw_intervals(rows, axis=axis, caption=caption, reference=0))
+    return tuple(drawn)
+
+
+def _number(value: float, digits: str) -> Cell:
+    return Cell(Words(format(value, digits)), value) if math.isfinite(value) else Cell(Words(""))
+
+
+def _row(rho: Term, tau: Term, level: Words, indicator: Words, rank: Words) -> Row:
+    interval = f"{rho.ci_low:+.2f} – {rho.ci_high:+.2f}" if math.isfinite(rho.ci_low) else ""
+    adjusted = float(rho.note.rsplit(": ", maxsplit=1)[1].rstrip(")"))
+    return Row(
+        (
+            Cell(indicator),
+            Cell(level),
+            Cell(rank),
+            Cell(Words(f"{rho.estimate:+.2f}"), rho.estimate, max(rho.estimate, 0.0)),
+            Cell(Words(interval)),
+            _number(rho.p_value, ".2g"),
+            _number(tau.estimate, "+.2f"),
+            _number(tau.p_value, ".2g"),
+            _number(adjusted, ".2g"),
+            Cell(_VERDICTS[_verdict(rho)]),
+        ),
+        group=level.en,
+    )
+
+
+def _table(results: Sequence[TestResult], indicators: dict[str, Words], ranks: dict[str, Words]) -> Table:
+    rows = []
+    for result in results:
+        for rho, tau in zip(_rhos(result), result.terms[1::2], strict=True):
+            indicator = _label(indicators, rho.value)
+            rows.append(_row(rho, tau, _level(result), indicator, _label(ranks, _rank_of(rho))))
+    columns = (
+        Column(Words("Indicator", "指标")),
+        Column(Words("Level", "层面")),
+        Column(Words("Published rank", "已发布排序")),
+        Column(Words("Spearman's rho", "Spearman rho"), "number"),
+        Column(Words("95 % interval", "95% 区间"), "number"),
+        Column(Words("p", "p 值"), "number"),
+        Column(Words("Kendall's tau-b", "Kendall tau-b"), "number"),
+        Column(Words("p", "p 值"), "number"),
+        Column(Words("p of rho, Holm", "rho 的 Holm p 值"), "number"),
+        Column(Words("Verdict", "结论")),
+    )
+    groups = tuple((level.en, level) for level in dict.fromkeys(_level(result) for result in results))
+    caption = Words("Every comparison (tests.csv)", "全部比较（tests.csv）")
+    return Table("validation-table", caption, columns, tuple(rows), groups=groups, first_rows=14)
