@@ -144,11 +144,12 @@ def running_sums(top: TopList, lists: IntArray) -> FloatArray:
     place = np.argsort(np.argsort(top.km, kind="stable"))
     listed = np.zeros((len(lists), n))
     np.put_along_axis(listed, place[lists], np.broadcast_to(top.weights[top.listed], lists.shape), axis=1)
-    sums = np.cumsum(listed / k - (1 - listed) / (n - k), axis=1)
+    sums = np.cumsum(listed, axis=1, out=listed)
+    sums *= 1 / k + 1 / (n - k)
+    sums -= np.arange(1, n + 1) / (n - k)
     lengths = np.sort(top.km)
     last = np.searchsorted(lengths, lengths, side="right") - 1
-    walked: FloatArray = sums[:, last]
-    return walked
+    return sums if (last == np.arange(n)).all() else sums[:, last]
 
 
 def curve_of(top: TopList) -> FloatArray:

@@ -175,17 +175,16 @@ def build_top_list(
     SchemaError
         If columns are missing, pairs come twice, or cities are unknown.
     """
-    matrix, labels = to_matrix(corridors, impedance, cities, directed)
-    position = {label: place for place, label in enumerate(labels)}
+    _, labels = to_matrix(corridors, impedance, cities, directed)
+    index = pd.Index(labels, dtype=object)
     km = corridors[impedance].to_numpy(dtype=np.float64, na_value=np.nan)
     _check_lengths(km, impedance, len(labels))
     weights, told = _list_weights(_numeric(corridors, value), k, best, ties, value)
     regions = None if region is None or region not in cities.columns else tuple(cities[region].astype(str))
-    del matrix
     return TopList(
         labels=tuple(labels),
-        origins=np.array([position[str(city)] for city in corridors["origin"]], dtype=np.intp),
-        destinations=np.array([position[str(city)] for city in corridors["destination"]], dtype=np.intp),
+        origins=index.get_indexer(pd.Index(corridors["origin"].astype(str), dtype=object)),
+        destinations=index.get_indexer(pd.Index(corridors["destination"].astype(str), dtype=object)),
         km=km,
         weights=weights,
         region=regions,
