@@ -33,7 +33,7 @@ def report_command(
     from geobri.report import write_report
     from geobri.study import load_study
 
-    with progress("Reading the study", 8) as begin:
+    with progress("Reading the study", 5) as begin:
         begin("Reading the study")
         loaded = load_study(study)
         paths = write_report(

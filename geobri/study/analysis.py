@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
     from geobri.score.audit import RankingAudit
     from geobri.stats.results import TestResult
 
-__all__ = ["Analysis", "analyse_study", "audit_study", "find_claims", "run_tests", "score_flows"]
+__all__ = ["Analysis", "analyse_study", "audit_study", "find_claims", "score_flows"]
 
+TESTS: Final = ("proximity", "decay", "coastal", "moran", "validation")
+"""The questions of a report, in reading order."""
+
+_THREADS: Final = 2
 SEED: Final = 20211001
 """Seed of every simulated null in a report, so that the same study gives the same page."""
 
@@ -75,33 +80,42 @@ def analyse_study(study: Study, *, on_step: Callable[[str], None] | None = None)
         Scores, audit, tests, findings; and why a part was left out.
     """
     begin = on_step or (lambda _step: None)
-    left_out: list[tuple[str, str]] = []
-    begin("Scoring")
-    scores = _attempt(lambda: score_flows(study), "scores", left_out)
-    begin("Auditing the ranks")
-    audit = _attempt(lambda: audit_study(study), "audit", left_out)
-    begin("Testing")
-    tests = run_tests(study, left_out=left_out)
-    begin("Checking the claims")
-    ledger = _attempt(lambda: find_claims(study), "findings", left_out)
-    found = None if ledger is None else _contradictions(study, ledger)
+    jobs: dict[str, Callable[[], Any]] = {
+        "scores": lambda: score_flows(study),
+        "audit": lambda: audit_study(study),
+        "findings": lambda: find_claims(study),
+        **_test_jobs(study),
+    }
+    begin("Scoring, auditing, testing, checking the claims")
+    with ThreadPoolExecutor(_THREADS) as pool:
+        done = dict(zip(jobs, pool.map(_attempt, jobs.values()), strict=True))
+    ledger = done["findings"].value
     return Analysis(
-        scores=scores,
-        audit=audit,
-        tests=tuple(tests),
+        scores=done["scores"].value,
+        audit=done["audit"].value,
+        tests=tuple(
+            result for name in TESTS for result in (done[name].value if name in done else None) or ()
+        ),
         ledger=ledger,
-        contradictions=found,
-        left_out=tuple(left_out),
+        contradictions=None if ledger is None else _contradictions(study, ledger),
+        left_out=tuple((name, outcome.reason) for name, outcome in done.items() if outcome.reason),
     )
 
 
-def _attempt(job: Callable[[], Any], name: str, left_out: list[tuple[str, str]]) -> Any:
-    """Do a job; a study that does not allow it is told why, and the report goes on."""
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a job gave, or why it gave nothing."""
+
+    value: Any = None
+    reason: str = ""
+
+
+def _attempt(job: Callable[[], Any]) -> _Outcome:
+    """Do a job; where a study does not allow it, keep the reason, and let the report go on."""
     try:
-        return job()
+        return _Outcome(job())
     except GeobriError as error:
-        left_out.append((name, str(error)))
-        return None
+        return _Outcome(reason=str(error))
 
 
 def score_flows(study: Study) -> IndexResult | None:
@@ -126,7 +140,8 @@ def score_flows(study: Study) -> IndexResult | None:
         return None
     from geobri.score import load_spec, score_study
 
-    return score_study(study.cities, study.flows, load_spec(study.specification))
+    year = int(study.flows["year"].max()) if "year" in study.flows.columns else None
+    return score_study(study.cities, study.flows, load_spec(study.specification), year=year)
 
 
 def audit_study(study: Study) -> RankingAudit | None:
@@ -162,38 +177,47 @@ def audit_study(study: Study) -> RankingAudit | None:
     return audit_ranking(study.cities["rank_overall"], ranks, importance=importance, anchored=True)
 
 
-def run_tests(study: Study, *, left_out: list[tuple[str, str]] | None = None) -> list[TestResult]:
-    """Run the tests that apply to the values of a study.
+def _test_jobs(study: Study) -> dict[str, Callable[[], list[TestResult]]]:
+    """List the tests that apply to a study.
 
-    Parameters
-    ----------
-    study
-        A loaded study.
-    left_out
-        Where to note what did not apply, and why.
-
-    Returns
-    -------
-    list of TestResult
-        Proximity of the first ranked value of the corridors, friction of the first measured one, coastal against
-        inland and spatial autocorrelation of the first value of the cities.
+    They are proximity of the first ranked value of the corridors, decay of the first measured one, coastal against
+    inland and autocorrelation of the first value of the cities.
     """
-    noted = [] if left_out is None else left_out
-    jobs: list[tuple[str, Callable[[], list[TestResult]]]] = []
+    jobs: dict[str, Callable[[], list[TestResult]]] = {}
     ranked = _first(study.corridor_values, study.corridors, "rank")
     measured = _first(study.corridor_values, study.corridors, "score")
     city_value = _first(study.city_values, study.cities, "rank") or _first(
         study.city_values, study.cities, "score"
     )
     if ranked:
-        jobs.append(("proximity", lambda: run_proximity(study, ranked.column)))
+        jobs["proximity"] = lambda: run_proximity(study, ranked.column)
     if measured and study.corridors[measured.column].notna().sum() >= _FEWEST_PAIRS:
-        jobs.append(("decay", lambda: run_decay(study, measured.column)))
+        jobs["decay"] = lambda: run_decay(study, measured.column)
     if city_value and _has_both_sides(study, city_value):
-        jobs.append(("coastal", lambda: run_coastal(study, city_value.column)))
+        jobs["coastal"] = lambda: run_coastal(study, city_value.column)
     if city_value and study.cities[city_value.column].notna().sum() >= _FEWEST_CITIES:
-        jobs.append(("moran", lambda: run_moran(study, city_value.column)))
-    return [result for name, job in jobs for result in _attempt(job, name, noted) or []]
+        jobs["moran"] = lambda: run_moran(study, city_value.column)
+    if study.extra.get("validate_against"):
+        jobs["validation"] = lambda: run_validation(study)
+    return jobs
+
+
+def run_validation(study: Study) -> list[TestResult]:
+    """Ask whether the flows agree with the published ranks that the study names.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+
+    Returns
+    -------
+    list of TestResult
+        One per level and indicator.
+    """
+    from geobri.study.validation import validate_study
+
+    return validate_study(study, rng=SEED)
 
 
 def _first(values: tuple[Value, ...], frame: pd.DataFrame, kind: str) -> Value | None:

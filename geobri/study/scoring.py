@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from geobri.errors import StudyError, mould
 from geobri.outputs import staged_folder
 from geobri.study.analysis import SEED, audit_study, score_flows
@@ -33,7 +35,9 @@ def save_scores(study: Study, scores: IndexResult, folder: Path, *, runs: int) -
     from geobri.score import write_scores
     from geobri.score.uncertainty import tabulate_uncertainty
 
-    write_scores(scores, folder, inputs={} if study.flows is None else {"flows": study.flows})
+    cities = pd.DataFrame(study.cities.drop(columns="geometry"))
+    inputs = {"cities": cities} if study.flows is None else {"cities": cities, "flows": study.flows}
+    write_scores(scores, folder, inputs=inputs)
     if runs:
         table = tabulate_uncertainty(scores, n_runs=runs, rng=SEED)
         table.to_csv(folder / "uncertainty.csv", index=False, lineterminator="\n")
