@@ -6,7 +6,6 @@
     en: {
       all: "All",
       between: "Between",
-      city: "City",
       cityPoints: "City points",
       cityTypes: "City types",
       clearSearch: "Clear the search",
@@ -36,7 +35,6 @@
       legend: "Legend",
       many: "many",
       noMatch: "No city found",
-      none: "none",
       moreWithoutRank: "{n} corridors without a rank",
       moreWithoutScore: "{n} corridors without a value",
       nothing: "No corridor passes these filters.",
@@ -73,7 +71,6 @@
     zh: {
       all: "全部",
       between: "之间",
-      city: "城市",
       cityPoints: "城市点",
       cityTypes: "城市类型",
       clearSearch: "清除搜索",
@@ -103,7 +100,6 @@
       legend: "图例",
       many: "多",
       noMatch: "未找到城市",
-      none: "无",
       moreWithoutRank: "另有 {n} 条通道无排名",
       moreWithoutScore: "另有 {n} 条通道无数值",
       nothing: "没有符合筛选条件的通道。",

@@ -98,8 +98,8 @@
 
   /** Labels for the points, the most important first; a label without room is left out. */
   function placeLabels(context, app, points, inner) {
-    const index = makeBoxIndex();
-    for (const p of points) index.add([p.x - p.radius, p.y - p.radius, p.x + p.radius, p.y + p.radius], p);
+    const [dots, taken] = [makeBoxIndex(), makeBoxIndex()];
+    for (const p of points) dots.add([p.x - p.radius, p.y - p.radius, p.x + p.radius, p.y + p.radius], p);
     const labels = [];
     for (const point of [...points].sort((a, b) => app.importance(b.c) - app.importance(a.c) || a.c - b.c || a.x - b.x)) {
       if (labels.length >= MOST_LABELS) break;
@@ -107,10 +107,13 @@
       context.font = `${strong ? 600 : 500} 12px ${FONT}`;
       const text = app.cityName(point.c);
       const width = context.measureText(text).width + 2;
-      const boxes = PLACES.map((place) => boxAt(point, place, width)).filter((box) => !index.hits(box, point));
-      const box = boxes.find((wish) => isWithin(wish, inner)) || boxes[0];
+      const boxes = PLACES.map((place) => boxAt(point, place, width)).filter((wish) => !taken.hits(wish, point));
+      const free = boxes.filter((wish) => !dots.hits(wish, point));
+      /* In sight and free; a marked city may rather cover a point than leave the window. */
+      const seen = (wish) => isWithin(wish, inner);
+      const box = free.find(seen) || (strong && boxes.find(seen)) || free[0];
       if (box) {
-        index.add(box, point.c);
+        taken.add(box, point.c);
         labels.push({ c: point.c, text, box, strong });
       }
     }
