@@ -1,8 +1,9 @@
 """Spatial dependence of cities and of corridors: global, local, by distance, and in regressions."""
 
+from geobri.stats.autocorrelation.bivariate import bivariate_moran_test
 from geobri.stats.autocorrelation.correlogram import CorrelogramResult, correlogram_test
 from geobri.stats.autocorrelation.corridors import corridor_moran_test
-from geobri.stats.autocorrelation.global_ import bivariate_moran_test, geary_test, getis_ord_test, moran_test
+from geobri.stats.autocorrelation.global_ import geary_test, getis_ord_test, moran_test
 from geobri.stats.autocorrelation.join_counts import join_count_test
 from geobri.stats.autocorrelation.local import (
     local_bivariate_moran_test,

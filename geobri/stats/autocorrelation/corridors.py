@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from geobri.errors import DataError, SchemaError, SpecificationError, mould
 from geobri.geodesy import distance_matrix_km
@@ -16,9 +18,11 @@ from geobri.stats.pairs import to_matrix
 from geobri.stats.permutation import permutation_p_value, value_permutations
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 
-__all__ = ["corridor_moran_test", "near_ends_index", "shared_city_index"]
+__all__ = ["corridor_moran_test", "near_ends_index", "near_links", "shared_city_index"]
 
 Rng = int | np.random.Generator | None
+_SPARSE = 0.1
+"""Share of near cities below which products go over the near ones only."""
 
 
 def shared_city_index(matrices: FloatArray, seen: FloatArray) -> FloatArray:
@@ -48,7 +52,9 @@ def shared_city_index(matrices: FloatArray, seen: FloatArray) -> FloatArray:
     return np.asarray(cross / links * (seen.sum() / 2) / squares)
 
 
-def near_ends_index(matrices: FloatArray, seen: FloatArray, near: FloatArray) -> FloatArray:
+def near_ends_index(
+    matrices: FloatArray, seen: FloatArray, near: FloatArray, *, links: FloatArray | None = None
+) -> FloatArray:
     """Give Moran's I of corridors whose ends lie near each other.
 
     Parameters
@@ -59,6 +65,8 @@ def near_ends_index(matrices: FloatArray, seen: FloatArray, near: FloatArray) ->
         1 where there is a corridor: shape (n, n), or (R, n, n) if missing cells travel.
     near
         1 where two cities are near, 1 on the diagonal, shape (n, n).
+    links
+        Sum of the weights between corridors, shape (1,) or (R,), if it is known (`near_links`).
 
     Returns
     -------
@@ -70,19 +78,37 @@ def near_ends_index(matrices: FloatArray, seen: FloatArray, near: FloatArray) ->
     Corridors a-b and c-d have the weight K_ac K_bd + K_ad K_bc. With Z the symmetric matrix of values, the
     cross products over all pairs of corridors are tr(Z K Z K) / 2, less the corridors with themselves.
     """
-    own = 1 + near
     squares = (matrices**2).sum(axis=(1, 2)) / 2
-    cross = _double_trace(matrices, near) / 2 - (matrices**2 * own).sum(axis=(1, 2)) / 2
-    masks = seen if seen.ndim == 3 else seen[None]  # noqa: PLR2004 - one mask per permutation
-    links = _double_trace(masks, near) / 2 - (masks * own).sum(axis=(1, 2)) / 2
-    corridors = masks.sum(axis=(1, 2)) / 2
+    total = near_links(seen, near) if links is None else links
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(cross / links * corridors / squares)
+        corridors = seen.sum(axis=(-2, -1)) / 2
+        return np.asarray(_cross_products(matrices, near) / total * corridors / squares)
 
 
-def _double_trace(matrices: FloatArray, near: FloatArray) -> FloatArray:
-    moved = matrices @ near
-    return np.asarray(np.einsum("rij,rji->r", moved, moved))
+def near_links(seen: FloatArray, near: FloatArray) -> FloatArray:
+    """Give the sum of the weights between corridors with near ends.
+
+    Parameters
+    ----------
+    seen
+        1 where there is a corridor: shape (n, n), or (R, n, n).
+    near
+        1 where two cities are near, 1 on the diagonal, shape (n, n).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (1,) or (R,).
+    """
+    return _cross_products(seen if seen.ndim == 3 else seen[None], near)  # noqa: PLR2004 - one mask each
+
+
+def _cross_products(matrices: FloatArray, near: FloatArray) -> FloatArray:
+    """Sum over pairs of different corridors, weighted by how near their ends are."""
+    links = csr_array(near) if near.mean() < _SPARSE else near
+    moved = (links @ one for one in matrices)
+    double = np.array([float((one * one.T).sum()) for one in moved])
+    return np.asarray(double / 2 - (matrices**2 * (1 + near)).sum(axis=(1, 2)) / 2)
 
 
 def _check(neighbours: str, cities: Any, radius_km: float | None, null: str) -> None:
@@ -178,12 +204,12 @@ def corridor_moran_test(
         np.eye(len(labels)) if neighbours == "shared city" else _near(cities, labels, float(radius_km or 0.0))
     )
 
+    links = None if data.travelling else near_links(seen, near)
+
     def index(matrices: FloatArray, masks: FloatArray) -> FloatArray:
-        return (
-            shared_city_index(matrices, masks)
-            if neighbours == "shared city"
-            else near_ends_index(matrices, masks, near)
-        )
+        if neighbours == "shared city":
+            return shared_city_index(matrices, masks)
+        return near_ends_index(matrices, masks, near, links=links)
 
     observed = float(index(centred[None], seen)[0])
     if not np.isfinite(observed):
@@ -191,22 +217,26 @@ def corridor_moran_test(
         raise DataError(mould("corridor_moran_test", "some corridors must be neighbours", "none", remedy))
     moved = _corridor_null if chosen == "corridors" else _city_null
     drawn, exact, described = moved(data, centred, index, n_permutations, rng)
-    p_value = permutation_p_value(observed, drawn, alternative, exact=exact)
     what = neighbours if radius_km is None else f"{neighbours} within {radius_km:g} km"
-    base = Term(
+    base = _row(data, value, what, observed, alternative)
+    row = replace(
+        base, p_value=permutation_p_value(observed, drawn, alternative, exact=exact), null=described
+    )
+    return _result(row, drawn, {"neighbours": what, "null": chosen, "blocks": data.blocks})
+
+
+def _row(data: DyadData, value: str, what: str, observed: float, alternative: Alternative) -> Term:
+    return Term(
         test="corridor_moran_test",
         value=value,
         term=f"Moran's I of corridors, {what}",
         estimate=observed,
         statistic=observed,
-        p_value=p_value,
         alternative=alternative,
-        n_cities=len(labels),
+        n_cities=len(data.labels),
         n_pairs=data.n_pairs,
-        null=described,
         method="Moran's I of corridors",
     )
-    return _result(base, drawn, {"neighbours": what, "null": chosen, "blocks": data.blocks})
 
 
 def _result(base: Term, drawn: FloatArray, choices: dict[str, Any]) -> TestResult:

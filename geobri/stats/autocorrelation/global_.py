@@ -23,7 +23,6 @@ from geobri.stats.autocorrelation.inputs import (
     SpatialSample,
     Standardise,
     null_statistics,
-    permuted_values,
     read_sample,
 )
 from geobri.stats.autocorrelation.moments import (
@@ -41,7 +40,6 @@ from geobri.stats.permutation import permutation_p_value
 from geobri.stats.results import Alternative, FloatArray, Term
 
 __all__ = [
-    "bivariate_moran_test",
     "geary_test",
     "getis_ord_test",
     "moran_test",
@@ -116,38 +114,48 @@ def _run(
     values = sample.columns[:, 0]
     observed = float(plan.statistic(sample.weights, values[None])[0])
     null, exact = null_statistics(partial(plan.statistic, sample.weights), values, n_permutations, rng)
-    p_value = permutation_p_value(observed, null, alternative, exact=exact)
-    moments = plan.moments(sample.weights, values)
     base = Term(
         test=plan.test,
         value=value,
         term=plan.title,
         estimate=observed,
         statistic=observed,
-        p_value=p_value,
+        p_value=permutation_p_value(observed, null, alternative, exact=exact),
         alternative=alternative,
         n_cities=len(values),
         null=f"{'all' if exact else 'random'} permutations of values ({len(null):,})",
         method=plan.title,
         note=sample.note,
     )
-    said = _verdict(observed, moments.expected, p_value, small_is_alike=plan.small_is_alike)
+    choices = {
+        "standardise": standardise,
+        "n_permutations": len(null),
+        "exact": exact,
+        "left out": sample.note,
+    }
+    return _result(plan, sample, base, null, choices)
+
+
+def _result(
+    plan: _Plan, sample: SpatialSample, base: Term, null: FloatArray, choices: dict[str, Any]
+) -> AutocorrelationResult:
+    values = sample.columns[:, 0]
+    moments = plan.moments(sample.weights, values)
+    said = _verdict(base.estimate, moments.expected, base.p_value, small_is_alike=plan.small_is_alike)
     z = values - values.mean()
     return AutocorrelationResult(
-        statistic=observed,
-        p_value=p_value,
-        alternative=alternative,
+        statistic=base.statistic,
+        p_value=base.p_value,
+        alternative=base.alternative,
         n=len(values),
         method=plan.title,
         null_distribution=null,
-        sentence=f"{value}: {plan.title} is {observed:.3g} where chance gives {moments.expected:.3g} (p = {p_value:.3g}, n = {len(values)}); {said}.",
-        terms=(base, *_moment_rows(base, observed, moments)),
-        choices={
-            "standardise": standardise,
-            "n_permutations": len(null),
-            "exact": exact,
-            "left out": sample.note,
-        },
+        sentence=(
+            f"{base.value}: {plan.title} is {base.estimate:.3g} where chance gives {moments.expected:.3g} "
+            f"(p = {base.p_value:.3g}, n = {len(values)}); {said}."
+        ),
+        terms=(base, *_moment_rows(base, base.estimate, moments)),
+        choices=choices,
         expected=moments.expected,
         labels=tuple(map(str, sample.labels)),
         values=z if plan is _MORAN else None,
@@ -345,110 +353,4 @@ def getis_ord_test(
         alternative=alternative,
         n_permutations=n_permutations,
         rng=rng,
-    )
-
-
-def bivariate_moran_test(
-    cities: pd.DataFrame,
-    value: str,
-    other: str,
-    graph: Any,
-    *,
-    standardise: Standardise = "row",
-    alternative: Alternative = "two-sided",
-    n_permutations: int = 999,
-    rng: Rng = None,
-) -> AutocorrelationResult:
-    """Test whether one quantity goes with another quantity of the neighbours.
-
-    Parameters
-    ----------
-    cities
-        Table with a unique index and both columns, n rows; cities without both are left out.
-    value
-        Numeric column of the focal cities.
-    other
-        Numeric column of their neighbours.
-    graph
-        Neighbours, a `libpysal.graph.Graph` over the same index.
-    standardise
-        ``"row"``, ``"none"`` or ``"binary"``.
-    alternative
-        ``"greater"``: high values lie next to high values of the other.
-    n_permutations
-        Random permutations of the other column.
-    rng
-        Seed or generator.
-
-    Returns
-    -------
-    AutocorrelationResult
-        Permutation p-value; the second row is the plain correlation in the same place, without which the
-        first cannot be read.
-
-    Raises
-    ------
-    SchemaError
-        If columns are missing or not numeric, or graph and table differ.
-    DataError
-        As for `moran_test`.
-
-    Notes
-    -----
-    I_xy = n / S0 * sum w_ij x_i y_j / sqrt(sum x_i^2 sum y_i^2), both centred. The null moves the other column
-    over the cities, and so breaks its own spatial dependence too: when both columns are autocorrelated and
-    independent of each other, this test says too often that they are not.
-
-    References
-    ----------
-    Wartenberg, D. (1985). Multivariate spatial correlation. 10.1111/j.1538-4632.1985.tb00849.x.
-    """
-    sample = read_sample(
-        cities, [value, other], graph, standardise=standardise, caller="bivariate_moran_test"
-    )
-    x, y = (sample.columns - sample.columns.mean(axis=0)).T
-    scale = len(x) / sample.weights.sum() / math.sqrt(float(x @ x) * float(y @ y))
-    pull = np.asarray(sample.weights.T @ x)
-    observed = float(scale * pull @ y)
-    null = np.concatenate([scale * rows @ pull for rows in permuted_values(y, n_permutations, rng)])
-    p_value = permutation_p_value(observed, null, alternative)
-    in_place = float(np.corrcoef(x, y)[0, 1])
-    base = Term(
-        test="bivariate_moran_test",
-        value=value,
-        term=f"bivariate Moran's I with {other} of the neighbours",
-        estimate=observed,
-        statistic=observed,
-        p_value=p_value,
-        alternative=alternative,
-        n_cities=len(x),
-        null=f"random permutations of {other} ({n_permutations:,})",
-        method="bivariate Moran's I",
-        note=sample.note,
-    )
-    place = Term(
-        test=base.test,
-        value=value,
-        term=f"correlation with {other} in place",
-        estimate=in_place,
-        n_cities=len(x),
-        method="Pearson",
-    )
-    return AutocorrelationResult(
-        statistic=observed,
-        p_value=p_value,
-        alternative=alternative,
-        n=len(x),
-        method="bivariate Moran's I",
-        null_distribution=null,
-        sentence=(
-            f"{value} of a city and {other} of its neighbours: bivariate Moran's I {observed:.3g} (p = {p_value:.3g}, n = {len(x)}); "
-            f"their correlation in the same place is {in_place:.2g}."
-        ),
-        terms=(base, place),
-        choices={"standardise": standardise, "n_permutations": n_permutations, "left out": sample.note},
-        expected=0.0,
-        labels=tuple(map(str, sample.labels)),
-        values=x,
-        lags=lag(sample.weights, y[None])[0],
     )

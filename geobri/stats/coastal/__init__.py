@@ -1,5 +1,6 @@
 """Coastal against inland: cities, corridors by type, dimensions, definitions."""
 
+from geobri.stats.coastal.bounds import coastal_bounds_test
 from geobri.stats.coastal.cities import coastal_dimensions_test, coastal_test
 from geobri.stats.coastal.corridor_regression import CorridorRegressionResult, corridor_regression_test
 from geobri.stats.coastal.corridor_types import corridor_types_test
@@ -9,7 +10,6 @@ from geobri.stats.coastal.report import coastal_tests
 from geobri.stats.coastal.sensitivity import (
     SensitivityResult,
     candidate_thresholds,
-    coastal_bounds_test,
     coastal_sensitivity_test,
     leave_one_city_out,
 )

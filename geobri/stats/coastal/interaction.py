@@ -205,23 +205,6 @@ def _finish(
     t, t_null = (observed - null.mean(axis=0)) / spread, (null - null.mean(axis=0)) / spread
     total, total_null = float((t**2).sum()), (t_null**2).sum(axis=1)
     p_value = permutation_p_value(total, total_null, "greater", exact=placements.exact)
-    joint = max_t(t, t_null, exact=placements.exact)
-    rows = []
-    for place, name in enumerate(values):
-        p = permutation_p_value(float(t[place]), t_null[:, place], exact=placements.exact)
-        note = "; ".join(part for part in (f"max-T p = {joint[place]:.3g}", base.note) if part)
-        term = "difference beyond the mean of all dimensions, in standard deviations"
-        rows.append(
-            replace(
-                base,
-                value=name,
-                term=term,
-                estimate=float(observed[place]),
-                statistic=float(t[place]),
-                p_value=p,
-                note=note,
-            )
-        )
     head = replace(
         base,
         value=", ".join(values),
@@ -230,18 +213,43 @@ def _finish(
         p_value=p_value,
         alternative="greater",
     )
-    most, least = values[int(observed.argmax())], values[int(observed.argmin())]
+    rows = _dimension_rows(base, values, observed, (t, t_null), exact=placements.exact)
+    return _result(head, rows, total_null)
+
+
+def _dimension_rows(
+    base: Term, values: list[str], observed: FloatArray, scaled: tuple[FloatArray, FloatArray], *, exact: bool
+) -> list[Term]:
+    t, t_null = scaled
+    joint = max_t(t, t_null, exact=exact)
+    return [
+        replace(
+            base,
+            value=name,
+            term="difference beyond the mean of all dimensions, in standard deviations",
+            estimate=float(observed[place]),
+            statistic=float(t[place]),
+            p_value=permutation_p_value(float(t[place]), t_null[:, place], exact=exact),
+            note="; ".join(part for part in (f"max-T p = {joint[place]:.3g}", base.note) if part),
+        )
+        for place, name in enumerate(values)
+    ]
+
+
+def _result(head: Term, rows: list[Term], null: FloatArray) -> TestResult:
+    most, least = (chosen(rows, key=lambda row: row.estimate) for chosen in (max, min))
     return TestResult(
-        statistic=total,
-        p_value=p_value,
+        statistic=head.statistic,
+        p_value=head.p_value,
         alternative="greater",
-        n=base.n_cities,
-        method=base.method,
-        null_distribution=total_null,
+        n=head.n_cities,
+        method=head.method,
+        null_distribution=null,
         sentence=(
-            f"The difference between coast and inland is highest in {most} ({observed.max():+.2f} standard deviations beyond the mean "
-            f"of {len(values)} dimensions) and lowest in {least} ({observed.min():+.2f}); that it is the same in all: p = {p_value:.3g}."
+            f"The difference between coast and inland is highest in {most.value} ({most.estimate:+.2f} standard "
+            f"deviations beyond the mean of {len(rows)} dimensions) and lowest in {least.value} "
+            f"({least.estimate:+.2f}); that it is the same in all: p = {head.p_value:.3g}."
         ),
         terms=(head, *rows),
-        choices={"null": base.null, "dimensions": tuple(values)},
+        choices={"null": head.null, "dimensions": tuple(row.value for row in rows)},
     )

@@ -11,8 +11,7 @@ import pandas as pd
 
 from geobri.errors import DataError, MissingExtraError, SchemaError, mould
 from geobri.stats.coastal.cities import coastal_test, group_names, read_labelled
-from geobri.stats.groups import GroupResult, Labels
-from geobri.stats.groups.bounds import bounded_group_test
+from geobri.stats.groups import GroupResult
 from geobri.stats.groups.rank_sums import doubled_midranks
 from geobri.stats.groups.reporting import CLIFF, SHIFT
 from geobri.stats.multiplicity import max_t
@@ -22,7 +21,6 @@ from geobri.stats.results import FloatArray, TestResult
 __all__ = [
     "SensitivityResult",
     "candidate_thresholds",
-    "coastal_bounds_test",
     "coastal_sensitivity_test",
     "leave_one_city_out",
 ]
@@ -30,6 +28,8 @@ __all__ = [
 Rng = int | np.random.Generator | None
 FEWEST: Final = 2
 """Cities that either group must hold for a threshold to be tried."""
+MOST: Final = 60
+"""Thresholds that are tried by default, at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -95,7 +95,9 @@ def _new_axes(rows: int) -> Any:
     return plt.subplots(figsize=(7, 1.2 + 0.28 * rows), layout="constrained")[1]
 
 
-def candidate_thresholds(coast_km: pd.Series[float], *, fewest: int = FEWEST) -> list[float]:
+def candidate_thresholds(
+    coast_km: pd.Series[float], *, fewest: int = FEWEST, most: int = MOST
+) -> list[float]:
     """List a threshold for every different split of the cities by distance to the coast.
 
     Parameters
@@ -104,6 +106,8 @@ def candidate_thresholds(coast_km: pd.Series[float], *, fewest: int = FEWEST) ->
         Distance to the coast of each city, km.
     fewest
         Cities that either side must hold.
+    most
+        How many at most; beyond that, evenly spaced ones among the different splits.
 
     Returns
     -------
@@ -112,11 +116,13 @@ def candidate_thresholds(coast_km: pd.Series[float], *, fewest: int = FEWEST) ->
     """
     km = np.sort(coast_km.dropna().to_numpy(dtype=np.float64))
     middles = (km[:-1] + km[1:]) / 2
-    return [
+    found = [
         float(t)
         for place, t in enumerate(middles, 1)
         if fewest <= place <= len(km) - fewest and km[place] > km[place - 1]
     ]
+    kept = np.unique(np.linspace(0, len(found) - 1, min(most, len(found))).round().astype(int))
+    return [found[place] for place in kept]
 
 
 def _definitions(
@@ -166,7 +172,7 @@ def coastal_sensitivity_test(
     definitions
         Columns of truth values (published label, port within reach).
     thresholds
-        Thresholds in km; by default one for every different split with two cities on either side.
+        Thresholds in km; by default one for every different split with two cities on either side (60 at most).
     strata
         Column within whose labels cities are compared.
     n_permutations
@@ -365,55 +371,4 @@ def leave_one_city_out(
         ),
         choices={"group": group, "strata": strata, "whole": whole.p_value},
         table=table,
-    )
-
-
-def coastal_bounds_test(
-    cities: pd.DataFrame,
-    lower: str,
-    upper: str,
-    *,
-    value: str = "rank",
-    group: str = "coastal",
-    strata: str | None = None,
-    n_draws: int = 999,
-    rng: Rng = None,
-) -> TestResult:
-    """Compare coastal and inland cities whose ranks are known only up to bounds.
-
-    Parameters
-    ----------
-    cities
-        Table of cities with both columns of bounds (such as those that an audit of the weights gives).
-    lower, upper
-        Columns with the least and the largest possible value.
-    value
-        What the bounds are of, for the result.
-    group
-        Column of truth values.
-    strata
-        Column within whose labels cities are compared.
-    n_draws
-        Random values within the bounds.
-    rng
-        Seed or generator.
-
-    Returns
-    -------
-    TestResult
-        See `bounded_group_test`.
-
-    Raises
-    ------
-    SchemaError
-        If columns are missing, or labels are no truth values.
-    DataError
-        If bounds cross, or a group is empty.
-    """
-    data = read_labelled(cities, [lower, upper], group=group, strata=strata, caller="coastal_bounds_test")
-    one, other = group_names(group)
-    low, high = (data.table[name].to_numpy(dtype=np.float64) for name in (lower, upper))
-    labels = Labels(value=value, first=one, second=other)
-    return bounded_group_test(
-        low, high, data.first, strata=data.strata, n_draws=n_draws, rng=rng, labels=labels
     )
