@@ -1,0 +1,71 @@
+"""A wheel built from the repository works alone in a new environment, with its boundaries and published tables."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ALONE = """
+import sys
+from pathlib import Path
+import geobri
+from geobri import boundaries, datasets
+assert Path(geobri.__file__).is_relative_to(sys.prefix), geobri.__file__
+assert len(boundaries.load_land("110m")) > 0
+assert len(datasets.bri22().cities) == 22
+assert len(datasets.global513().cities) == 513
+assert geobri.geocode(["上海"]).is_complete
+from geobri.report.page import draw_map
+assert len(draw_map(geobri.load_study("bri22")).get_root().render()) > 100_000
+print("works alone")
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return next(folder.glob("*.whl"))
+
+
+def test_the_wheel_holds_data_and_nothing_else(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    assert any(
+        name.startswith("geobri/boundaries_data/") and name.endswith("land_110m.geojson.gz") for name in names
+    )
+    assert "geobri/data/published/bri22_cities.csv" in names
+    assert "geobri/data/template/study.toml" in names
+    assert "geobri/py.typed" in names
+    outside = [name for name in names if not name.startswith(("geobri/", "geobri-"))]
+    assert outside == []
+    assert wheel.stat().st_size < 25_000_000
+
+
+@pytest.mark.slow
+def test_the_wheel_works_alone_in_a_new_environment(wheel, tmp_path):
+    """Needs the package registry, as any installation does."""
+    fresh = tmp_path / "venv"
+    python = fresh / ("Scripts" if os.name == "nt" else "bin") / "python"
+    uv = [sys.executable, "-m", "uv"]
+    subprocess.run(
+        [*uv, "venv", "--quiet", str(fresh), "--python", sys.executable], check=True, capture_output=True
+    )
+    subprocess.run(
+        [*uv, "pip", "install", "--quiet", "--python", str(python), str(wheel)],
+        check=True,
+        capture_output=True,
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    run = subprocess.run(
+        [str(python), "-c", ALONE], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.stdout.strip() == "works alone", run.stderr
+    version = subprocess.run(
+        [str(python.with_name("geobri")), "--version"], capture_output=True, text=True, check=True
+    )
+    assert version.stdout.startswith("geobri ")
