@@ -168,6 +168,17 @@ RECOMPUTED = {
     + [times("singapore", 1) == 4],
     "bri22-shanghai-all-top-three": times("shanghai", 3) == 6,
     "bri22-only-shanghai-all-top-three": all(times(city, 3) < 6 for city in CITIES if city != "shanghai"),
+    "bri22-top-five-balanced": all(times(city, 10) >= 4 for city in first("overall", 5)),
+    "bri22-top-five-global": all(T11[city][1] <= 10 for city in first("overall", 5)),
+    "bri22-no-perfect-city": all(times(city, 1) < 6 for city in CITIES),
+    "bri22-leaders-ahead-everywhere": all(times(city, 10) == 6 for city in first("overall", 5)),
+    "bri22-inland-rail": sum(
+        bool(set(key.split("--")) & INLAND) for key, row in PAIRS.items() if row["rank_facility"] == "5"
+    )
+    > 5,
+    "bri22-finance-all-singapore": all("singapore" in pair for pair in p("finance", 3)),
+    "bri22-international-information": first("information", 10) & ABROAD == {"singapore", "dubai"},
+    "bri22-five-not-compared": set(CITIES) - set(T11) == {"urumqi", "dubai", "xian", "istanbul", "rome"},
     "bri22-top-five-asia": first("overall", 5) <= ASIA,
     "bri22-shanghai-second-in-four": [
         r(name, "shanghai") == 2 for name in ("policy", "facility", "trade", "information")

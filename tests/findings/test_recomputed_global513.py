@@ -164,6 +164,9 @@ RECOMPUTED = {
         "potential", "up", "singapore", "jakarta", "kuala-lumpur", "bangkok"
     ),
     "global513-minsk": [RANK["potential"]["minsk"] <= 10, all_moved("potential", "up", "minsk")],
+    "global513-central-asia-rises": not POTENTIAL
+    & of("KAZ", "UZB", "KGZ", "TJK", "TKM")
+    & moved("potential", "down"),
     "global513-cmr-cities-ranked": {"moscow", "kazan", "vladivostok", "ulan-bator"} <= first("potential", 50),
     "global513-shenzhen-rises": [
         all_moved("potential", "up", "shenzhen"),

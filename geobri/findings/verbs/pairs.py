@@ -9,6 +9,7 @@ from dataclasses import replace
 from geobri.findings.answers import Check, CitySet, PairRank, PairSet, weakest_basis
 from geobri.findings.facts import Facts
 from geobri.findings.verbs.say import (
+    join_said,
     say_pairs,
     say_rank,
 )
@@ -49,7 +50,9 @@ def pair_rank_is(facts: Facts, pair: PairSet, rank: PairRank, place: int) -> Che
     found = {one: float(series.get(one, float("nan"))) for one in pair.names}
     answer = _pair_check(facts, pair, ok=bool(found) and all(value == place for value in found.values()))
     said = [
-        ", ".join(f"{say_pairs(facts, [one], lang)} {say_rank(value)}" for one, value in found.items())
+        join_said(
+            [f"{say_pairs(facts, [one], lang)} {say_rank(value)}" for one, value in found.items()], lang
+        )
         for lang in ("en", "zh")
     ]
     return replace(answer, figures=f"{rank}: {said[0]}", figures_zh=f"{rank}：{said[1]}")

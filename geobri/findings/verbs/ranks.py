@@ -10,6 +10,7 @@ from geobri.findings.facts import Facts
 from geobri.findings.selectors import find_column
 from geobri.findings.verbs.say import (
     count_check,
+    join_said,
     rank_check,
     rank_of,
 )
@@ -86,7 +87,7 @@ def stronger_in(facts: Facts, cities: CitySet, rank: CityRank, than: CityRank, l
     """Check that every city is at least `least` places better in the first ranking than in the second."""
     gaps = {one: rank_of(facts, one, than) - rank_of(facts, one, rank) for one in cities.names}
     said = [
-        ", ".join(f"{facts.name_of(one, lang)} {gap:+g}" for one, gap in gaps.items())
+        join_said([f"{facts.name_of(one, lang)} {gap:+g}" for one, gap in gaps.items()], lang)
         for lang in ("en", "zh")
     ]
     return Check(
@@ -149,7 +150,7 @@ def _times_in_top(facts: Facts, cities: CitySet, ranks: tuple[str, ...], n: int)
 
 def _times_check(facts: Facts, found: Mapping[str, int], n: int, *, ok: bool) -> Check:
     said = [
-        ", ".join(f"{facts.name_of(one, lang)} {times}" for one, times in found.items())
+        join_said([f"{facts.name_of(one, lang)} {times}" for one, times in found.items()], lang)
         for lang in ("en", "zh")
     ]
     return Check(
@@ -167,7 +168,7 @@ def change_is(facts: Facts, cities: CitySet, rank: str, how: str) -> Check:
     said = {one: str(changes.get(one)) for one in cities.names}
     signs = {"up": "↑", "down": "↓", "same": "—", "new": "*"}
     words = [
-        ", ".join(f"{facts.name_of(one, lang)} {signs.get(sign, '?')}" for one, sign in said.items())
+        join_said([f"{facts.name_of(one, lang)} {signs.get(sign, '?')}" for one, sign in said.items()], lang)
         for lang in ("en", "zh")
     ]
     return Check(

@@ -10,14 +10,37 @@ import pandas as pd
 from geobri.findings.answers import Check, CityRank, CitySet
 from geobri.findings.facts import Facts
 
-__all__ = ["count_check", "rank_check", "rank_of", "say_cities", "say_pairs", "say_rank", "say_ranks"]
+__all__ = [
+    "count_check",
+    "join_said",
+    "rank_check",
+    "rank_of",
+    "say_cities",
+    "say_pairs",
+    "say_rank",
+    "say_ranks",
+]
 
 
 MOST: Final = 14
 """How many names an answer writes out; the rows it looked at are in its lists."""
 
 
-def _join(said: list[str], language: str) -> str:
+def join_said(said: list[str], language: str) -> str:
+    """Join what is said of several items, the first few of them.
+
+    Parameters
+    ----------
+    said
+        One phrase per item.
+    language
+        ``en`` or ``zh``.
+
+    Returns
+    -------
+    str
+        The phrases joined by commas, with the total where some are left out; a word for none.
+    """
     comma, none = ("、", "无") if language == "zh" else (", ", "none")
     more = (
         [f"…（共{len(said)}）" if language == "zh" else f"… ({len(said)} in all)"] if len(said) > MOST else []
@@ -42,7 +65,7 @@ def say_cities(facts: Facts, names: Iterable[str], language: str) -> str:
     str
         Their names, or a word for none.
     """
-    return _join([facts.name_of(name, language) for name in names], language)
+    return join_said([facts.name_of(name, language) for name in names], language)
 
 
 def say_pairs(facts: Facts, names: Iterable[str], language: str) -> str:
@@ -62,7 +85,7 @@ def say_pairs(facts: Facts, names: Iterable[str], language: str) -> str:
     str
         Their ends joined by a dash, or a word for none.
     """
-    return _join(
+    return join_said(
         ["–".join(facts.name_of(end, language) for end in name.split("--")) for name in names], language
     )
 
@@ -104,7 +127,7 @@ def say_ranks(facts: Facts, names: Iterable[str], rank: CityRank, language: str)
     """
     series = facts.ranks[rank]
     said = [f"{facts.name_of(name, language)} {say_rank(series.get(name, float('nan')))}" for name in names]
-    return _join(said, language)
+    return join_said(said, language)
 
 
 def rank_check(
