@@ -305,7 +305,10 @@ def test_result_rows_are_tidy_and_inputs_untouched():
     assert tuple(rows.columns) == TIDY_COLUMNS
     assert rows["term"].tolist() == ["Cliff's delta", "probability of superiority", "Hodges-Lehmann shift"]
     assert set(rows["n_cities"]) == {22}
-    assert "where 1 is the best rank" in result.summary()
+    better = 1 - result.effect("probability of superiority").estimate
+    assert f"In {better:.0%} of the comparisons" in result.summary()
+    assert "has the better rank_overall" in result.summary()
+    assert "where 1 is the best" in result.summary()
     assert "12 coastal, 10 inland" in result.summary()
     np.testing.assert_array_equal(values, kept)
     with pytest.raises(SpecificationError, match="Cliff's delta"):

@@ -153,12 +153,17 @@ def group_sentence(
     """
     by_name = {one.term: one for one in terms}
     chance, shift = by_name[SUPERIORITY], by_name[SHIFT]
+    ranked = labels.value.startswith("rank")
+    if ranked:
+        chance = replace(
+            chance, estimate=1 - chance.estimate, ci_low=1 - chance.ci_high, ci_high=1 - chance.ci_low
+        )
     m, k = sample.sizes
-    best = ", where 1 is the best rank" if labels.value.startswith("rank") else ""
     within = ", compared within strata" if sample.strata is not None else ""
     return (
         f"In {chance.estimate:.0%} of the comparisons{_interval(chance, '.0%', confidence)} "
-        f"the {labels.first} one of two {labels.unit} has the higher {labels.value}{best}; "
-        f"the typical difference is {shift.estimate:+.3g}{_interval(shift, '+.3g', confidence)}, "
+        f"the {labels.first} one of two {labels.unit} has the {'better' if ranked else 'higher'} {labels.value}; "
+        f"the typical difference is {shift.estimate:+.3g}{_interval(shift, '+.3g', confidence)}"
+        f"{' ranks, where 1 is the best' if ranked else ''}, "
         f"p = {p_value:.3g} ({m} {labels.first}, {k} {labels.second}{within})."
     )
