@@ -20,6 +20,15 @@ _CENTRE: Final = (70.0, 35.0)
 _WIDTHS: Final = (0.4, 3.2)
 _MARGIN: Final = 0.06
 _HORIZON_DEG: Final = 100.0
+_ANCHORS: Final = (
+    (4, 0, "left", "center"),
+    (-4, 0, "right", "center"),
+    (0, 4, "center", "bottom"),
+    (0, -4, "center", "top"),
+    (4, 4, "left", "bottom"),
+    (-4, -4, "right", "top"),
+)
+"""Where a name may stand beside its city, in points, best first."""
 
 
 def _projection(centre: tuple[float, float]) -> str:
@@ -128,13 +137,37 @@ def _draw_known(ax: Any, known: gpd.GeoDataFrame, ramp: Any) -> None:
 
 def _draw_cities(ax: Any, cities: gpd.GeoDataFrame, lang: str) -> None:
     x, y = cities.geometry.x.to_numpy(), cities.geometry.y.to_numpy()
-    ax.scatter(x, y, s=14, color="#1c2733", edgecolor="white", linewidth=0.7, zorder=3)
-    names = cities["name_zh"].fillna(cities["name"]) if lang == "zh" else cities["name"]
-    for east, north, name in zip(x, y, names, strict=True):
-        ax.annotate(
-            str(name), (east, north), xytext=(3, 3), textcoords="offset points", fontsize=6.5, zorder=4
-        )
     margin = _MARGIN * max(float(np.ptp(x)), float(np.ptp(y)), 1e6)
     ax.set_xlim(x.min() - margin, x.max() + margin)
     ax.set_ylim(y.min() - margin, y.max() + margin)
     ax.set_axis_off()
+    ax.scatter(x, y, s=14, color="#1c2733", edgecolor="white", linewidth=0.7, zorder=3)
+    names = cities["name_zh"].fillna(cities["name"]) if lang == "zh" else cities["name"]
+    _place_labels(ax, np.column_stack([x, y]), [str(name) for name in names])
+
+
+def _place_labels(ax: Any, places: Any, names: list[str]) -> None:
+    """Write each name beside its city where it meets no other name and no other city; else leave it out."""
+    ax.figure.canvas.draw()
+    renderer = ax.figure.canvas.get_renderer()
+    pixels = ax.transData.transform(places)
+    taken: list[Any] = []
+    for at, name in enumerate(names):
+        for dx, dy, across, down in _ANCHORS:
+            text = ax.annotate(
+                name,
+                places[at],
+                xytext=(dx, dy),
+                textcoords="offset points",
+                ha=across,
+                va=down,
+                fontsize=6.5,
+                zorder=4,
+            )
+            box = text.get_window_extent(renderer).padded(1)
+            others = np.delete(pixels, at, axis=0)
+            on_city = ((others > box.min) & (others < box.max)).all(axis=1).any()
+            if not on_city and not any(box.overlaps(other) for other in taken):
+                taken.append(box)
+                break
+            text.remove()
