@@ -26,6 +26,7 @@ from geobri.datasets import bri22, global513
 from geobri.gazetteer import load_country_table
 from geobri.geodesy import distance_km
 from geobri.impedance import assign_ports, sea_distance_matrix_km
+from geobri.study.published import bri22_study, global513_study
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "geobri" / "data" / "open"
@@ -230,7 +231,7 @@ label = "Distance by sea"
 label_zh = "海运距离"
 unit = "km"
 
-[[source]]
+{city_values}[[source]]
 name = "air-routes 0.87, 31 August 2021"
 package = "graph-notebook==5.3.0 (PyPI)"
 sha256 = "{sha256}"
@@ -317,6 +318,29 @@ Licences and attribution (keep them when you pass the data on):
 """
 
 
+def name_city_values(ranks: tuple[str, ...]) -> str:
+    """Name the columns of the cities in both languages."""
+    published = {
+        value.column: value for study in (bri22_study(), global513_study()) for value in study.city_values
+    }
+    named = [
+        ("population", "Population", "人口", ""),
+        ("coast_km", "Distance to the coast", "距海岸", "km"),
+        ("n_airports", "Airports", "机场数", ""),
+        ("port_km", "Distance to the port", "距港口", "km"),
+        *(
+            (rank, f"Published rank: {published[rank].label}", f"已发布排序：{published[rank].label_zh}", "")
+            for rank in ranks
+        ),
+    ]
+    return "".join(
+        f'[[value]]\ncolumn = "{column}"\nlabel = "{label}"\nlabel_zh = "{label_zh}"\n'
+        + (f'unit = "{unit}"\n' if unit else "")
+        + "\n"
+        for column, label, label_zh, unit in named
+    )
+
+
 def write_study(plan: Plan, airports: gpd.GeoDataFrame, routes: pd.DataFrame) -> None:
     """Write one study folder."""
     folder = OUT / plan.name
@@ -329,7 +353,13 @@ def write_study(plan: Plan, airports: gpd.GeoDataFrame, routes: pd.DataFrame) ->
     words = {"title": plan.title, "title_zh": plan.title_zh, "name": plan.name, "sha256": SHA256}
     validation = f'validate_against = "{plan.validate_against}"\n' if plan.validate_against else ""
     (folder / "study.toml").write_text(
-        STUDY.format(**words, pairs=plan.pairs, coastal_note=plan.coastal_note, validation=validation),
+        STUDY.format(
+            **words,
+            pairs=plan.pairs,
+            coastal_note=plan.coastal_note,
+            validation=validation,
+            city_values=name_city_values(plan.ranks),
+        ),
         encoding="utf-8",
     )
     (folder / "index.toml").write_text(INDEX.format(**words), encoding="utf-8")

@@ -165,7 +165,7 @@ def _text(cell: object) -> str:
 def _number(cell: Any) -> float | int | None:
     if pd.isna(cell) or not math.isfinite(float(cell)):
         return None
-    number = float(f"{float(cell):.7g}")
+    number = float(f"{float(cell):.9g}")
     return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
 

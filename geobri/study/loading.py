@@ -150,7 +150,7 @@ def _assemble(folder: Path, parts: FolderParts, cities: gpd.GeoDataFrame) -> Stu
         cities=cities,
         corridors=corridors,
         flows=flows,
-        city_values=_city_values(cities),
+        city_values=_city_values(settings, cities),
         corridor_values=_corridor_values(settings, wide),
         directed=directed,
         language=_language(settings),
@@ -196,18 +196,18 @@ def _plain_label(column: str) -> str:
     return column.replace("_", " ").strip().capitalize()
 
 
-def _city_values(cities: gpd.GeoDataFrame) -> tuple[Value, ...]:
-    numeric = cities.drop(columns="geometry").select_dtypes("number").columns
-    return tuple(
-        Value(name, _plain_label(name), _plain_label(name), "rank" if name.startswith("rank") else "score")
-        for name in numeric
-    )
+def _city_values(settings: dict[str, Any], cities: gpd.GeoDataFrame) -> tuple[Value, ...]:
+    return _named_values(settings, list(cities.drop(columns="geometry").select_dtypes("number").columns))
 
 
 def _corridor_values(settings: dict[str, Any], wide: pd.DataFrame | None) -> tuple[Value, ...]:
-    """Say how the indicators are called: `[[value]]` of study.toml, else their own names."""
-    said = {str(entry.get("column")): entry for entry in settings.get("value", []) if isinstance(entry, dict)}
     columns = [] if wide is None else [name for name in wide.columns if name not in ("origin", "destination")]
+    return _named_values(settings, columns)
+
+
+def _named_values(settings: dict[str, Any], columns: list[str]) -> tuple[Value, ...]:
+    """Say how columns are called: `[[value]]` of study.toml, else their own names."""
+    said = {str(entry.get("column")): entry for entry in settings.get("value", []) if isinstance(entry, dict)}
     values = []
     for column in columns:
         entry = said.get(column, {})

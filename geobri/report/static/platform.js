@@ -198,7 +198,7 @@
   function compareTable(table, chosen) {
     const head = make("tr", {}, make("td", {}), chosen.map((i, k) =>
       make("th", { scope: "col" }, make("span", { class: "pf-head" }, make("span", { class: "pf-dot", style: `--pf: var(--pf${k})` }), table.said(i)))),
-      make("th", { scope: "col", class: "pf-strip" }, both("weak → strong", "弱 → 强")));
+      make("th", { scope: "col", class: "pf-strip" }, both("less → more", "低 → 高")));
     const rows = table.columns.filter((column) => chosen.some((i) => column.has(i))).map((column) => {
       const strengths = column.strength ? chosen.map((i) => column.strength(i)).filter((s) => s !== null) : [];
       const best = strengths.length > 1 ? Math.max(...strengths) : null;
@@ -229,8 +229,8 @@
     }, strongest(tables.cities, 2));
     const onMap = button("Show on the map", "在地图上显示", () => showOnMap(table(), chooser.get()));
     const panel = make("div", {},
-      both("Two to four cities, or corridors, side by side. A longer bar is stronger among all of them; the strongest of those chosen is bold.",
-        "将二至四座城市或通路并列比较。条越长，在全体中越强；所选之中最强者加粗。", "p"),
+      both("Two to four cities, or corridors, side by side. A longer bar is more, or a better rank, among all of them; the most of those chosen is bold.",
+        "将二至四座城市或通路并列比较。条越长，在全体中数值越大或名次越前；所选之中最突出者加粗。", "p"),
       make("div", { class: "pf-row" }, field("Compare", "比较", which), chooser.combo, onMap), chooser.chips, out);
     panel.firstChild.className = "pf-hint";
     chooser.show();
