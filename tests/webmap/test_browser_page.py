@@ -638,3 +638,17 @@ def test_the_last_rank_is_still_drawn_stronger_than_none(opened):
     *ranked, unranked = opened.ask(script)
     assert min(width for width, _ in ranked) > unranked[0]
     assert min(opacity for _, opacity in ranked) > unranked[1]
+
+
+def test_long_names_of_values_become_a_list(open_map, cities, corridors, tmp_path):
+    names = {
+        "rank_overall": "Overall connectivity",
+        "rank_trade": "Unimpeded trade between cities",
+        "score": "Composite score",
+    }
+    values = [CorridorValue(column, label=label) for column, label in names.items()]
+    made = corridor_map(cities, corridors, "rank_overall", values=values, source="A source. " * 40)
+    opened = open_map(save_map(made, tmp_path / "long.html"))
+    opened.page.get_by_label("Width and colour", exact=True).locator("select").select_option("score")
+    assert opened.state["value"] == "score"
+    assert opened.page.locator(".geobri-source").bounding_box()["height"] < 40

@@ -32,6 +32,7 @@
       app.panel.setAttribute("aria-label", app.say("filters"));
       summary.textContent = `${app.config.summary[app.state.lang]} ${app.say("help")}`;
       source.textContent = app.config.source[app.state.lang] ? `${app.say("source")}: ${app.config.source[app.state.lang]}` : "";
+      source.title = source.textContent; /* two lines of it are shown */
       source.hidden = !source.textContent;
       if (app.config.standalone) {
         document.title = app.config.title[app.state.lang];

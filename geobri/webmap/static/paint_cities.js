@@ -109,9 +109,9 @@
       const width = context.measureText(text).width + 2;
       const boxes = PLACES.map((place) => boxAt(point, place, width)).filter((wish) => !taken.hits(wish, point));
       const free = boxes.filter((wish) => !dots.hits(wish, point));
-      /* In sight and free; a marked city may rather cover a point than leave the window. */
+      /* Whole in the window, or wholly beside it for later; a marked city may rather cover a point than be cut. */
       const seen = (wish) => isWithin(wish, inner);
-      const box = free.find(seen) || (strong && boxes.find(seen)) || free[0];
+      const box = free.find(seen) || (strong && boxes.find(seen)) || free.find((wish) => !overlaps(wish, inner));
       if (box) {
         taken.add(box, point.c);
         labels.push({ c: point.c, text, box, strong });

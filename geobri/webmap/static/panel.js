@@ -4,6 +4,7 @@
 
   const { h, icon } = G.dom;
   const MOST_PILLS = 8;
+  const MOST_LETTERS = 60;
   const TOPS = [null, 5, 10, 20, 50];
 
   /** A heading whose words follow the language. */
@@ -54,7 +55,8 @@
   function valueField(app) {
     const list = app.model.values.list;
     if (list.length < 2) return null;
-    if (list.length > MOST_PILLS) {
+    const letters = Math.max(...["en", "zh"].map((lang) => list.reduce((n, item) => n + item.label[lang].length, 0)));
+    if (list.length > MOST_PILLS || letters > MOST_LETTERS) {
       const options = () => list.map((item) => [item.key, item.label[app.state.lang]]);
       return field(app, "show", choice(app, options, () => app.state.value, (value) => ({ value }), "show"));
     }

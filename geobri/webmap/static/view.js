@@ -3,6 +3,7 @@
   "use strict";
 
   const { h } = G.dom;
+  const LABEL_PX = 24; /* more room on the right, where most labels stand */
   const PANES = { base: 150, lines: 350, top: 450 };
 
   const toLatLng = (x, y) => [(Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI, ((((x * 360) % 360) + 360) % 360) - 180];
@@ -34,7 +35,7 @@
     const zoom = Math.max(leastZoom(app), Math.min(6, Math.floor(wish * 10) / 10));
     const scale = 256 * 2 ** zoom;
     const fits = span[0] * scale <= room[0] + 2 * margin;
-    const x = (box.west + box.east) / 2 - (fits ? left / 2 / scale : 0);
+    const x = (box.west + box.east) / 2 - (fits ? (left || -LABEL_PX) / 2 / scale : 0);
     app.leaflet.setView(toLatLng(x, (box.north + box.south) / 2), zoom, { animate: false });
     app.home = viewOf(app);
   }
