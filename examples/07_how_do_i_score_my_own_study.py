@@ -1,0 +1,31 @@
+"""How do I score my own study?
+
+A study is a folder: cities.csv, flows.csv, index.toml and study.toml. `geobri new FOLDER` makes a commented one to
+start from; here it is made, checked, scored and mapped. Not every pair has a trade figure: the sum over partners is taken
+over those that are known, which must be asked for. On the command line: `geobri new`, `check`, `score`, `report`.
+
+What this does not show: anything about the world. The numbers of the template are invented, to show the form. And a sum
+over known partners puts cities with gaps lower than they are; the result warns of that.
+"""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import geobri
+from geobri.score import list_contributions, load_spec, score_study
+from geobri.study import check_study, load_study
+from geobri.study.template import create_study
+
+with TemporaryDirectory() as place:
+    folder = Path(place) / "my-study"
+    create_study(folder)
+    print("faults:", check_study(folder))
+    study = load_study(folder)
+    spec = load_spec(study.specification).with_choices(city_missing="observed")
+    result = score_study(study.cities, study.flows, spec)
+
+print(result.cities[["overall", "rank_overall"]].sort_values("rank_overall").round(1))
+print(list_contributions(result, "singapore").head())
+
+scored = study.corridors.join(result.corridors[["overall", "rank_overall"]])
+geobri.corridor_map(study.cities, scored, "overall", values=["flights", "trade"], title=study.title)
