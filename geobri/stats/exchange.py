@@ -8,17 +8,19 @@ permutations of any model, linear, Poisson or quantile, cost a few sums.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import optimize
 
 from geobri.stats.effects import NodeEffects
 from geobri.stats.permutation import IntArray, NodePlan
 from geobri.stats.results import FloatArray
 from geobri.stats.samples import PairSample
 
-__all__ = ["exchange_scores", "score_statistic"]
+__all__ = ["count_scale", "exchange_residuals", "exchange_scores", "score_statistic"]
 
 CHUNK_CELLS = 4_000_000
 """Most numbers held at once: permutations go through in chunks of this size."""
@@ -142,6 +144,95 @@ def exchange_scores(
         for at in range(0, len(plan.permutations), size)
     ]
     return float(observed[0]), np.concatenate(chunks)
+
+
+def count_scale(residual: FloatArray, mean: FloatArray) -> FloatArray:
+    """Give the standard deviation of counts up to a factor, from how residuals scatter.
+
+    Parameters
+    ----------
+    residual
+        Observed less expected flow, shape (N,).
+    mean
+        Expected flow, shape (N,), above 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        Root of mean + r mean², shape (N,), with the r of largest Gaussian pseudo-likelihood: near 0 the scatter is that
+        of counts, when it is large flows scatter in proportion to their size.
+
+    References
+    ----------
+    Davidian, M. and Carroll, R. J. (1987). Variance function estimation. 10.1080/01621459.1987.10478543.
+    """
+    middle = float(np.median(mean))
+
+    def misfit(log_ratio: float) -> float:
+        variance = mean + math.exp(log_ratio) / middle * mean**2
+        return float(np.log(variance).sum() + len(mean) * math.log(float(np.mean(residual**2 / variance))))
+
+    best = float(optimize.minimize_scalar(misfit, bounds=(-10.0, 10.0), method="bounded").x)
+    return np.asarray(np.sqrt(mean + math.exp(best) / middle * mean**2))
+
+
+def exchange_residuals(
+    sample: PairSample,
+    tested: FloatArray,
+    nuisance: FloatArray,
+    effects: NodeEffects | None,
+    *,
+    fitted: tuple[FloatArray, FloatArray],
+    scale: FloatArray,
+    plan: NodePlan,
+) -> tuple[float, FloatArray]:
+    """Give the score statistic of one column, observed and with residuals carried from city to city.
+
+    Where flows scatter more the larger they are, and larger the nearer, exchanging impedance would break that tie and
+    make intervals too short. Here impedance stays, and residuals over their standard deviation are exchanged.
+
+    Parameters
+    ----------
+    sample
+        The N pairs.
+    tested
+        Column to test, shape (N, 1).
+    nuisance
+        Other columns, shape (N, k).
+    effects
+        Node effects, or None.
+    fitted
+        Score and weight of each pair from the model under the hypothesis, shape (N,) each.
+    scale
+        Standard deviation of each score up to a factor, shape (N,).
+    plan
+        The permutations of cities.
+
+    Returns
+    -------
+    tuple
+        Observed statistic and null distribution, shape (R,); heteroskedasticity-robust.
+
+    References
+    ----------
+    Freedman, D. and Lane, D. (1983). A nonstochastic interpretation of reported significance levels. 10.1080/07350015.1983.10509354.
+    """
+    score, weight = fitted
+    clear = _clearing(nuisance, weight, effects)
+    column = clear(tested)[:, 0]
+
+    def statistics(scores: FloatArray) -> FloatArray:
+        left = weight[:, None] * clear(scores / weight[:, None])
+        return np.asarray(column @ left / np.sqrt(column**2 @ left**2))
+
+    matrix = np.nan_to_num(sample.to_matrix(score / scale)).ravel()
+    size = max(1, CHUNK_CELLS // sample.n_pairs)
+    chunks = []
+    for at in range(0, len(plan.permutations), size):
+        places = plan.permutations[at : at + size].T
+        cells = places[sample.origin] * sample.n_cities + places[sample.destination]
+        chunks.append(statistics(scale[:, None] * matrix[cells]))
+    return float(statistics(score[:, None])[0]), np.concatenate(chunks)
 
 
 def _exchange_chunk(

@@ -1,8 +1,8 @@
 """Test and interval of one coefficient by exchanging cities, for any model with scores.
 
 The model is fitted with the coefficient held at a value; the score statistic of that value is compared with the
-statistics after exchanging cities. The values that are not rejected are the interval: test and interval tell the
-same story because they are the same computation.
+statistics after exchanging cities. The values that are not rejected are the interval. For counts the interval exchanges
+standardised residuals where the test exchanges the tested column: away from 0 the scatter of counts depends on the column.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from scipy import optimize
 
 from geobri.stats.effects import NodeEffects
-from geobri.stats.exchange import exchange_scores
+from geobri.stats.exchange import count_scale, exchange_residuals, exchange_scores
 from geobri.stats.permutation import NodePlan
 from geobri.stats.regression import RegressionFit
 from geobri.stats.results import FloatArray, Term
@@ -65,6 +65,9 @@ class HeldTest:
         From the known part of the linear predictor, shape (N,), to the fit of the other columns.
     plan
         The exchanges of cities.
+    counts
+        Scores are counts less their means: intervals exchange standardised residuals (`exchange_residuals`) instead of
+        the tested column.
     """
 
     sample: PairSample
@@ -73,6 +76,7 @@ class HeldTest:
     effects: NodeEffects | None
     hold: Callable[[FloatArray], RegressionFit]
     plan: NodePlan
+    counts: bool = False
 
     def scores(self, values: FloatArray) -> tuple[float, FloatArray]:
         """Give the score statistic of given values, observed and with exchanged cities.
@@ -98,6 +102,20 @@ class HeldTest:
             plan=self.plan,
         )
 
+    def _scores_for_interval(self, value: float) -> tuple[float, FloatArray]:
+        if not self.counts:
+            return self.scores(np.array([value]))
+        held = self.hold(self.tested @ np.array([value]))
+        return exchange_residuals(
+            self.sample,
+            self.tested,
+            self.nuisance,
+            self.effects,
+            fitted=(held.score, held.weight),
+            scale=count_scale(held.score, held.fitted),
+            plan=self.plan,
+        )
+
     def interval(self, estimate: float, error: float, level: float = 0.95) -> tuple[float, float]:
         """Give the values of a single coefficient that the test does not reject.
 
@@ -119,7 +137,7 @@ class HeldTest:
         if rank < 1:
             return -math.inf, math.inf
         if self.sample.n_pairs * len(self.plan.permutations) > MOST_CELLS_FOR_INVERSION:
-            ordered = np.sort(self.scores(np.array([estimate]))[1])
+            ordered = np.sort(self._scores_for_interval(estimate)[1])
             return estimate - float(ordered[-rank]) * error, estimate - float(ordered[rank - 1]) * error
         return self._limit(estimate, -error, rank), self._limit(estimate, error, rank)
 
@@ -127,7 +145,7 @@ class HeldTest:
         """Value at which the statistic meets the critical value, in the direction of `step`."""
 
         def excess(value: float) -> float:
-            statistic, null = self.scores(np.array([value]))
+            statistic, null = self._scores_for_interval(value)
             ordered = np.sort(null)
             return statistic - float(ordered[-rank]) if step < 0 else float(ordered[rank - 1]) - statistic
 
@@ -151,6 +169,7 @@ def coefficient_tests(
     fit_columns: FitColumns,
     plan: NodePlan,
     n_friction: int = 0,
+    counts: bool = False,
 ) -> tuple[list[Term], FloatArray]:
     """Test every coefficient of a model by exchanging cities, each with all others in the model.
 
@@ -172,6 +191,8 @@ def coefficient_tests(
         The exchanges of cities.
     n_friction
         The first so many coefficients are reported as friction, with their sign turned.
+    counts
+        The model is one of counts, see `HeldTest`.
 
     Returns
     -------
@@ -185,7 +206,15 @@ def coefficient_tests(
             continue
         sign = -1.0 if k < n_friction else 1.0
         held = _hold_column(
-            sample, columns, effects, k, sign=sign, names=fit.names, fit_columns=fit_columns, plan=plan
+            sample,
+            columns,
+            effects,
+            k,
+            sign=sign,
+            names=fit.names,
+            fit_columns=fit_columns,
+            plan=plan,
+            counts=counts,
         )
         statistic, null = held.scores(np.zeros(1))
         estimate = sign * float(fit.coefficients[k])
@@ -217,6 +246,7 @@ def _hold_column(
     names: Sequence[str],
     fit_columns: FitColumns,
     plan: NodePlan,
+    counts: bool,
 ) -> HeldTest:
     others = np.delete(columns, k, axis=1)
     other_names = [name for at, name in enumerate(names) if at != k]
@@ -227,4 +257,5 @@ def _hold_column(
         effects=effects,
         hold=lambda known: fit_columns(others, other_names, known),
         plan=plan,
+        counts=counts,
     )

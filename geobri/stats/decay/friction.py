@@ -122,8 +122,10 @@ def decay_test(
 
     Notes
     -----
-    The interval is the set of frictions that the same test, with the same permutations, would not reject at 5 %.
-    Where pairs times permutations exceed 20 million, it is friction +- quantiles of the studentised null distribution.
+    The interval is the set of frictions that a test with the same permutations would not reject at 5 %. For ``poisson``
+    that test exchanges standardised residuals instead of impedance, because the scatter of flows depends on their size
+    and so on distance; at the border, interval and p-value may then differ. Where pairs times permutations exceed 20
+    million, the interval is friction +- quantiles of one studentised distribution.
 
     References
     ----------
@@ -215,6 +217,7 @@ def _hold_friction(fit: DecayFit, plan: NodePlan, quantile: float) -> HeldTest:
         effects=effects,
         hold=hold,
         plan=plan,
+        counts=fit.estimator == "poisson",
     )
 
 

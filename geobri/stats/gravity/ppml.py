@@ -218,6 +218,7 @@ def _test_columns(
         fit_columns=model.fit,
         plan=plan,
         n_friction=model.n_impedance,
+        counts=True,
     )
 
 
