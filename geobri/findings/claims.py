@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, get_args, get_type_hints
 from geobri.errors import SpecificationError
 from geobri.findings.answers import Check, CitySet, PairSet
 from geobri.findings.language import Call, find_call_faults, find_dependencies, parse_statement
+from geobri.findings.needs import data_needed
 from geobri.findings.vocabulary import VOCABULARY
 
 __all__ = ["Alternative", "Claim", "ClaimFile", "Kind", "find_claim_file", "load_claims", "parse_claims"]
@@ -99,6 +100,21 @@ class ClaimFile:
     groups: Mapping[str, Call]
     alternatives: tuple[Alternative, ...]
     claims: tuple[Claim, ...]
+
+    def needs(self, claim: Claim) -> tuple[str, ...]:
+        """List the columns and tables that a claim of this file looks at.
+
+        Parameters
+        ----------
+        claim
+            One of `claims`.
+
+        Returns
+        -------
+        tuple of str
+            Such as ``cities.rank_overall`` or ``table10.effect``; empty for a claim that cannot be tested.
+        """
+        return data_needed(claim.tests, self.groups)
 
 
 class _Reader:

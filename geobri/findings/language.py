@@ -24,6 +24,7 @@ __all__ = [
     "Dependencies",
     "Scope",
     "Vocabulary",
+    "bind_arguments",
     "find_call_faults",
     "find_dependencies",
     "parse_statement",
@@ -129,8 +130,26 @@ def _signature(function: Callable[..., Any]) -> tuple[inspect.Signature, dict[st
     return inspect.signature(function), get_type_hints(function)
 
 
-def _bind(call: Call, function: Callable[..., Any]) -> Iterator[tuple[str, Any, Any]]:
-    """Give parameter name, its type and the argument, in order; a TypeError where they do not fit."""
+def bind_arguments(call: Call, function: Callable[..., Any]) -> Iterator[tuple[str, Any, Any]]:
+    """Give parameter name, its type and the argument of a call, in order.
+
+    Parameters
+    ----------
+    call
+        The parsed call.
+    function
+        The verb or selector that it names.
+
+    Yields
+    ------
+    tuple
+        Name, type and argument; several for a parameter that takes many.
+
+    Raises
+    ------
+    TypeError
+        If the arguments do not fit.
+    """
     signature, hints = _signature(function)
     bound = signature.bind(None, *call.arguments, **dict(call.keywords))
     for name, value in bound.arguments.items():
@@ -162,7 +181,7 @@ def find_call_faults(call: Call, vocabulary: Vocabulary) -> list[str]:
         hint = f"Did you mean {' or '.join(near)}?" if near else "See the vocabulary in the documentation"
         return [f"there is no verb or selector '{call.name}'. {hint}"]
     try:
-        bound = list(_bind(call, function))
+        bound = list(bind_arguments(call, function))
     except TypeError as error:
         wanted = ", ".join(list(inspect.signature(function).parameters)[1:])
         return [f"{call.name}({wanted}): {error}"]
@@ -248,7 +267,7 @@ def find_dependencies(call: Call, vocabulary: Vocabulary, groups: Mapping[str, C
 
 
 def _words(call: Call, vocabulary: Vocabulary) -> Iterator[tuple[Any, Any]]:
-    for _, hint, value in _bind(call, vocabulary[call.name]):
+    for _, hint, value in bind_arguments(call, vocabulary[call.name]):
         for one in value if isinstance(value, tuple) else (value,):
             yield hint, one
 

@@ -7,6 +7,7 @@ Each takes the facts first; the other parameters are what stands in the parenthe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from itertools import combinations
 from types import MappingProxyType
 from typing import Any
@@ -235,6 +236,14 @@ def count_cells(facts: Facts, table: str, column: str, value: str) -> int:
     return int((find_table(facts, table)[column].astype(str) == value).sum())
 
 
+def sum_once(facts: Facts, table: str, column: str, *, per: str) -> float:
+    """Add up a column of a published table, one row for each value of the column `per`; percents count as shares."""
+    rows = find_table(facts, table).drop_duplicates(per)
+    cells = [str(cell).strip() for cell in rows[column]]
+    total = sum(Fraction(cell.rstrip("%")) / (100 if cell.endswith("%") else 1) for cell in cells)
+    return float(total)
+
+
 def times(facts: Facts, *factors: float) -> float:
     """Multiply numbers."""
     return float(np.prod(factors))
@@ -340,7 +349,7 @@ SELECTORS: Mapping[str, Callable[..., Any]] = MappingProxyType(
             everyone, cities, assumed, top, ranked, listed, flagged, sourced, country, region, changed, east_of, with_population,
             within_km_of_sea, beyond_km_of_sea, both, either, without, ends, pair, pairs, top_pairs, pairs_ranked,
             touching, within, between, labelled, all_pairs, international_pairs, count, count_pairs, count_rows,
-            count_values, count_cells, times,
+            count_values, count_cells, sum_once, times,
         )
     }
 )  # fmt: skip

@@ -97,6 +97,8 @@ NUMBERS = {
     "count_rows(sums)": 2,
     "count_values(sums, city)": 2,
     "count_cells(sums, share, '1/3')": 1,
+    "sum_once(sums, percent, per=city)": 1.01,
+    "sum_once(ones, effect, per=effect)": 3,
     "times(2, 3, 4)": 24,
 }
 ANSWERED = {

@@ -9,24 +9,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import rankdata
 
-from geobri.corridors import build_pairs
 from geobri.errors import DataError, mould
 from geobri.findings.answers import Check, CityRank, CitySet, PairRank, PairSet, State, weakest_basis
 from geobri.findings.facts import Facts
 from geobri.findings.selectors import find_column, find_points, top_pairs
-from geobri.geodesy import distance_km
-from geobri.stats.groups import GroupResult, mann_whitney_distribution, mann_whitney_test
 from geobri.stats.p_values import count_p_value, permutation_p_value, say_p_value
 from geobri.stats.permutation import node_permutations
-from geobri.stats.proximity import ProximityResult, proximity_test
-from geobri.stats.proximity.nulls import NullName
+
+if TYPE_CHECKING:
+    from geobri.stats.groups import GroupResult
+    from geobri.stats.proximity import ProximityResult
+    from geobri.stats.proximity.nulls import NullName
 
 __all__ = [
     "more_pairs_than_chance",
@@ -124,6 +123,8 @@ def ranked_better_within(
 def _compare(
     facts: Facts, cities: CitySet, others: CitySet, rank: CityRank, stratum: CitySet | None
 ) -> Check:
+    from geobri.stats.groups import mann_whitney_test
+
     series = facts.ranks[rank]
     names = [name for name in (*cities.names, *others.names) if name in series.index]
     first = np.array([name in cities.names for name in names], dtype=bool)
@@ -161,6 +162,8 @@ def _say_comparison(result: GroupResult, least: float | None, first: BoolArray) 
 
 def _least_delta(values: FloatArray, first: BoolArray, strata: list[bool] | None) -> float | None:
     """Give the least positive Cliff's delta that the exact test calls significant at these sizes."""
+    from geobri.stats.groups import mann_whitney_distribution
+
     support, probability = mann_whitney_distribution(values, first, strata=strata)
     upper = np.cumsum(probability[::-1])[::-1]
     enough = support[np.minimum(1.0, 2 * upper) < ALPHA]
@@ -200,6 +203,8 @@ def _mean_correlations(values: FloatArray) -> FloatArray:
 
     With columns z of mean 0 and length 1, the correlations of all ordered pairs add up to |sum z|^2 - k.
     """
+    from scipy.stats import rankdata
+
     ranks = rankdata(values, axis=1)
     centred = ranks - ranks.mean(axis=1, keepdims=True)
     z = centred / np.sqrt((centred**2).sum(axis=1, keepdims=True))
@@ -234,6 +239,9 @@ def not_nearer_than_chance(
 
 
 def _proximity(facts: Facts, rank: PairRank, n: int, null: str, rng: int | None) -> ProximityResult:
+    from geobri.corridors import build_pairs
+    from geobri.stats.proximity import proximity_test
+
     cities = find_points(facts)
     candidates = build_pairs(cities, which="international")
     candidates["distance_km"] = _pair_lengths(facts, candidates)
@@ -263,6 +271,8 @@ def _proximity(facts: Facts, rank: PairRank, n: int, null: str, rng: int | None)
 
 
 def _pair_lengths(facts: Facts, pairs: pd.DataFrame) -> FloatArray:
+    from geobri.geodesy import distance_km
+
     points = find_points(facts).geometry
     starts, ends = points.loc[pairs["origin"]], points.loc[pairs["destination"]]
     lengths = distance_km(starts.x.to_numpy(), starts.y.to_numpy(), ends.x.to_numpy(), ends.y.to_numpy())
