@@ -98,15 +98,15 @@ def _countries(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> pd.S
 
     written = table["country"].tolist() if "country" in table.columns else [""] * len(table)
     codes: dict[str, str | None] = {"": None}
+    first_row = dict(zip(reversed(written), reversed(table.index), strict=True))
     for name in dict.fromkeys(written):
         try:
             codes.setdefault(name, country_codes([name])[0])
         except GeobriError:
-            row = int(table.index[written.index(name)])
             faults.append(
                 StudyFault(
                     file,
-                    row,
+                    int(first_row[name]),
                     f"'country' must be a code (ISO 3166) or a name; got {name!r}. Write it as in CHN, China or 中国",
                 )
             )

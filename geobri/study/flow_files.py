@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from geobri.errors import first_offenders
@@ -11,9 +13,11 @@ from geobri.study.matrix import is_matrix, melt_matrix
 from geobri.study.model import StudyFault
 from geobri.study.parts import FolderParts, read_one, to_study_faults
 from geobri.study.reading import to_numbers
-from geobri.tables import find_flow_faults
+from geobri.tables import Fault, find_flow_faults
 
 __all__ = ["read_flows"]
+
+_LAST_YEAR: Final = 10_000
 
 
 def read_flows(files: list[Path], renamed: dict[str, str], parts: FolderParts) -> pd.DataFrame | None:
@@ -63,19 +67,48 @@ def _read_flow_file(path: Path, renamed: dict[str, str], parts: FolderParts) -> 
         table = table.assign(indicator=indicator)
     if "origin" in table.columns and "destination" in table.columns and parts.listed is not None:
         table = _match_names(table, parts.listed)
+    found: list[Fault] = []
     if "value" in table.columns:
-        numbers = to_numbers(table["value"])
-        sound = (numbers.notna() | (table["value"] == "")).all()
-        table = table.assign(value=numbers if sound else table["value"].where(numbers.isna(), numbers))
+        table = _read_values(table)
     if "year" in table.columns:
-        table = table.assign(year=to_numbers(table["year"]).astype("Int64"))
+        table, found = _read_years(table)
     known = None if parts.listed is None else parts.listed.index
-    found = find_flow_faults(table.reset_index(drop=True), known)
+    found += find_flow_faults(table.reset_index(drop=True), known)
     parts.faults += to_study_faults(path.name, table.index, found)
     wanted = [
         name for name in ("indicator", "origin", "destination", "value", "year") if name in table.columns
     ]
     return None if found else table[wanted]
+
+
+def _read_values(table: pd.DataFrame) -> pd.DataFrame:
+    """Turn values into numbers; cells that are none stay as they stand, so that the check names them."""
+    cells = table["value"]
+    if pd.api.types.is_numeric_dtype(cells):
+        finite = np.isfinite(cells.to_numpy(dtype=float, na_value=np.nan)) | cells.isna().to_numpy()
+        return table if finite.all() else table.assign(value=cells.astype(object).where(finite, "infinite"))
+    numbers = to_numbers(cells)
+    bad = numbers.isna() & (cells != "") & cells.notna()
+    if not bad.any():
+        return table.assign(value=numbers)
+    endless = bad & pd.to_numeric(cells, errors="coerce").notna()
+    named = cells.where(~endless, cells + " (not finite)")
+    return table.assign(value=numbers.astype(object).where(~bad, named))
+
+
+def _read_years(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
+    """Turn years into whole numbers; list the rows where they are none."""
+    numbers = to_numbers(table["year"])
+    whole = (numbers.notna() & (numbers % 1 == 0) & (numbers.abs() < _LAST_YEAR)).to_numpy(dtype=bool)
+    rows = tuple(int(at) for at in np.flatnonzero(~whole))
+    years = numbers.where(whole).astype("Int64")
+    if not rows:
+        return table.assign(year=years), []
+    came = (
+        f"{len(rows)} of {len(table)} rows otherwise: {first_offenders(table['year'].iloc[list(rows[:5])])}"
+    )
+    fault = Fault("year", "'year' must be a whole number in every row", came, "Write it as in 2021", rows)
+    return table.assign(year=years), [fault]
 
 
 def _match_names(table: pd.DataFrame, cities: pd.DataFrame) -> pd.DataFrame:
@@ -88,5 +121,13 @@ def _match_names(table: pd.DataFrame, cities: pd.DataFrame) -> pd.DataFrame:
         once = names[~names.duplicated(keep=False)]
         slugs.update(dict(zip(once, once.index, strict=True)))
     slugs.update({slug: slug for slug in cities.index})
-    ends = {end: table[end].map(lambda name: slugs.get(name, name)) for end in ("origin", "destination")}
-    return table.assign(**ends)
+    return table.assign(**{end: _rename(table[end], slugs) for end in ("origin", "destination")})
+
+
+def _rename(names: pd.Series, slugs: dict[str, str]) -> pd.Series:
+    """Put slugs for names, one look-up a distinct name."""
+    codes, distinct = pd.factorize(names)
+    known = np.array([slugs.get(name, name) for name in distinct], dtype=object)
+    renamed = np.full(len(names), "", dtype=object)
+    renamed[codes >= 0] = known[codes[codes >= 0]] if len(known) else ""
+    return pd.Series(renamed, index=names.index, dtype=names.dtype)

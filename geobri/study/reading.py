@@ -11,9 +11,10 @@ import re
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
-from geobri.errors import MissingExtraError, StudyError, mould
+from geobri.errors import MissingExtraError, StudyError, first_offenders, mould
 
 __all__ = ["COLUMN_WORDS", "read_table", "tidy_column_names", "to_numbers"]
 
@@ -36,9 +37,22 @@ COLUMN_WORDS: Final[dict[str, str]] = {
 """What columns are called in the wild (Chinese headings, GIS habits), and what they are called here."""
 
 _LOOK_AHEAD: Final = 25
+_LONGEST_LOOK: Final = 100_000
+_MOST_COLUMNS: Final = 16_384
+"""What a spreadsheet can hold; a text with more separators in a line is no table."""
+
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _DECIMAL_COMMA: Final = re.compile(r"^[+-]?(\d+|\d{1,3}([.\s\u00a0']\d{3})+),\d+([eE][+-]?\d+)?$")
+_AMBIGUOUS: Final = re.compile(r"^[+-]?[1-9]\d{0,2},\d{3}$")
+"""1,234 is a thousand to some and a little more than one to others."""
+
 _GROUPED: Final = re.compile(r"^[+-]?\d{1,3}([,\s\u00a0']\d{3})+(\.\d+)?$")
+_SPACED: Final = re.compile(r"^[+-]?\d{1,3}([\s\u00a0']\d{3})+$")
+_POINT_GROUPED: Final = re.compile(r"^[+-]?\d{1,3}(\.\d{3})+$")
+_POINT: Final = re.compile(r"^[+-]?(\d*\.(\d{1,2}|\d{4,})|0\.\d+|\d{4,}\.\d+)([eE][+-]?\d+)?$")
+"""Cells in which a point can only begin the decimals."""
+_HIGH_BYTES: Final = re.compile(rb"[\x80-\xff]+")
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
 
 def tidy_column_names(columns: list[str], renamed: dict[str, str] | None = None) -> list[str]:
@@ -69,10 +83,18 @@ def tidy_column_names(columns: list[str], renamed: dict[str, str] | None = None)
     return names
 
 
+def _looks_western(raw: bytes) -> bool:
+    """Tell whether accented letters stand alone, as in Western text; Chinese bytes come in pairs."""
+    runs = _HIGH_BYTES.findall(raw[:1_000_000])
+    return sum(len(run) % 2 for run in runs) > len(runs) / 2
+
+
 def _decode(raw: bytes, path: Path) -> str:
-    """Text of a file in UTF-8, UTF-16 (with its mark) or GB18030, the encodings of today's spreadsheets."""
+    """Text of a file in UTF-8, UTF-16 (with its mark), GB18030 or Windows-1252, the encodings of today's spreadsheets."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings: tuple[str, ...] = ("utf-16",)
+    elif _looks_western(raw):
+        encodings = ("utf-8-sig", "cp1252", "gb18030")
     else:
         encodings = ("utf-8-sig", "gb18030", "cp1252")
     for encoding in encodings:
@@ -82,10 +104,19 @@ def _decode(raw: bytes, path: Path) -> str:
             continue
         if "\x00" not in text:
             return text
+        break
     wanted = f"{path.name} must be a text table in UTF-8, UTF-16 or GB18030"
     raise StudyError(
-        mould("read_table", wanted, f"{len(raw):,} bytes that are none", "Save it as CSV (UTF-8)")
+        mould("read_table", wanted, f"{len(raw):,} bytes{_where_nul(raw)}", "Save it as CSV (UTF-8)")
     )
+
+
+def _where_nul(raw: bytes) -> str:
+    at = raw.find(b"\x00")
+    if at < 0:
+        return " that are none"
+    line = raw.count(b"\n", 0, at) + 1
+    return f" with a NUL byte in line {line}"
 
 
 def _guess_separator(lines: list[str]) -> str:
@@ -113,22 +144,39 @@ def _find_header(rows: list[list[str]]) -> int:
 
 def _read_text_table(path: Path) -> pd.DataFrame:
     text = _decode(path.read_bytes(), path)
-    head = text.splitlines()[:_LOOK_AHEAD]
+    head = _first_lines(text)
     separator = _guess_separator([line for line in head if line.strip()])
-    header = _find_header(list(csv.reader(head, delimiter=separator)))
+    rows = list(csv.reader(head, delimiter=separator))
+    _check_width(path, rows)
+    header = _find_header(rows)
     try:
         table = pd.read_csv(
-            io.StringIO(text), sep=separator, header=None, dtype=str, keep_default_na=False, skip_blank_lines=False,
-            skiprows=header, names=None, engine="c",
+            io.StringIO(text), sep=separator, header=None, dtype=str, keep_default_na=False, na_filter=False,
+            skip_blank_lines=False, skiprows=header, engine="c",
         )  # fmt: skip
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error, OverflowError) as error:
         wanted = f"{path.name} must be a table with the same number of columns in every row"
+        came = re.sub(r"^Error tokenizing data\. C error: ", "", str(error).strip())
         raise StudyError(
-            mould("read_table", wanted, str(error).strip(), "Correct that row, or save it as CSV again")
+            mould("read_table", wanted, came, "Correct that row, or save it as CSV again")
         ) from error
     table = table.fillna("")
     body = table.iloc[1:].set_axis([str(cell) for cell in table.iloc[0]], axis=1)
     return body.set_axis(pd.RangeIndex(header + 2, header + 2 + len(body), name="row"))
+
+
+def _first_lines(text: str) -> list[str]:
+    """Give the first lines, each no longer than what is needed to see separators and headings."""
+    start = text[: _LOOK_AHEAD * _LONGEST_LOOK].lstrip("\ufeff")
+    return [line[:_LONGEST_LOOK] for line in _LINE_END.split(start, maxsplit=_LOOK_AHEAD)[:_LOOK_AHEAD]]
+
+
+def _check_width(path: Path, rows: list[list[str]]) -> None:
+    widths = [len(row) for row in rows]
+    if max(widths, default=0) > _MOST_COLUMNS:
+        wanted = f"{path.name} must be a table of at most {_MOST_COLUMNS:,} columns"
+        came = f"{max(widths):,} in row {widths.index(max(widths)) + 1}"
+        raise StudyError(mould("read_table", wanted, came, "Save it as CSV with one row a line"))
 
 
 def _read_workbook(path: Path) -> pd.DataFrame:
@@ -138,11 +186,31 @@ def _read_workbook(path: Path) -> pd.DataFrame:
         raise MissingExtraError(
             f"read_table: {path.name} needs openpyxl. Install it with: pip install 'geobri[excel]'."
         ) from error
-    sheet = pd.read_excel(path, header=None, dtype=object)
+    try:
+        sheet = pd.read_excel(path, header=None, dtype=object)
+    except Exception as error:  # openpyxl raises half a dozen unrelated kinds for a damaged file
+        raise _damaged(path, "an Excel workbook", error) from error
+    if sheet.empty:
+        raise _empty(path)
     cells = sheet.astype(object).where(sheet.notna(), "").map(_cell_text)
     header = _find_header(cells.head(_LOOK_AHEAD).to_numpy().tolist())
     body = cells.iloc[header + 1 :].set_axis([str(cell) for cell in cells.iloc[header]], axis=1)
     return body.set_axis(pd.RangeIndex(header + 2, header + 2 + len(body), name="row"))
+
+
+def _damaged(path: Path, kind: str, error: Exception) -> StudyError:
+    came = f"{type(error).__name__}: {str(error).strip()[:200]}"
+    return StudyError(
+        mould(
+            "read_table", f"{path.name} must be {kind}", came, "Open and save it again, or export it as CSV"
+        )
+    )
+
+
+def _empty(path: Path) -> StudyError:
+    return StudyError(
+        mould("read_table", f"{path.name} must hold a table", "an empty file", "Fill it, or remove it")
+    )
 
 
 def _cell_text(cell: object) -> str:
@@ -150,7 +218,10 @@ def _cell_text(cell: object) -> str:
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
-    table = pd.read_parquet(path)
+    try:
+        table = pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise _damaged(path, "a Parquet file", error) from error
     table.columns = [str(name) for name in table.columns]
     return table.set_axis(pd.RangeIndex(1, 1 + len(table), name="row"))
 
@@ -184,28 +255,46 @@ def read_table(path: str | Path, *, renamed: dict[str, str] | None = None) -> pd
             mould("read_table", f"the file '{path}' must exist", "no such file", "Check the name")
         )
     if path.stat().st_size == 0:
-        raise StudyError(
-            mould("read_table", f"{path.name} must hold a table", "an empty file", "Fill it, or remove it")
-        )
+        raise _empty(path)
     readers = {".xlsx": _read_workbook, ".xlsm": _read_workbook, ".parquet": _read_parquet}
     table = readers.get(path.suffix.lower(), _read_text_table)(path)
     table.columns = tidy_column_names(list(table.columns), renamed)
-    blank = [name for name in table.columns if not name]
-    table = (
-        table.drop(columns=blank) if all((table[blank] == "").all(axis=None) for _ in blank[:1]) else table
-    )
-    doubled = sorted({name for name in table.columns if list(table.columns).count(name) > 1})
+    if path.suffix.lower() == ".parquet":
+        _check_headings(path, table)
+        return table
+    texts = _strip_cells(table)
+    _check_headings(path, texts)
+    return texts[~_blank_rows(texts)]
+
+
+def _strip_cells(table: pd.DataFrame) -> pd.DataFrame:
+    """Strip every cell; leave out columns that have neither a heading nor a value."""
+    stripped = [table.iloc[:, at].str.strip() for at in range(table.shape[1])]
+    kept = [column for column in stripped if column.name or (column != "").any()]
+    if not kept:
+        return pd.DataFrame(index=table.index)
+    return pd.concat(kept, axis=1)
+
+
+def _blank_rows(texts: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    blank = np.ones(len(texts), dtype=np.bool_)
+    for at in range(texts.shape[1]):
+        blank &= (texts.iloc[:, at] == "").to_numpy(dtype=np.bool_)
+    return blank
+
+
+def _check_headings(path: Path, table: pd.DataFrame) -> None:
+    doubled = list(table.columns[table.columns.duplicated()].unique())
+    named = [name for name in doubled if name]
+    if named:
+        wanted = f"{path.name} must name every column once"
+        came = f"doubled: {first_offenders(named)}"
+        raise StudyError(mould("read_table", wanted, came, "Rename one of them"))
     if doubled:
-        raise StudyError(
-            mould(
-                "read_table",
-                f"{path.name} must name every column once",
-                f"doubled: {doubled}",
-                "Rename one of them",
-            )
-        )
-    texts = table if path.suffix.lower() == ".parquet" else table.map(str.strip)
-    return texts[~(texts == "").all(axis=1)] if path.suffix.lower() != ".parquet" else texts
+        places = [str(at + 1) for at, name in enumerate(table.columns) if not name]
+        wanted = f"{path.name} must name every column that holds values"
+        came = f"columns without a heading, as merged cells leave them: {first_offenders(places)}"
+        raise StudyError(mould("read_table", wanted, came, "Write a heading above each"))
 
 
 def to_numbers(cells: pd.Series) -> pd.Series:
@@ -219,24 +308,51 @@ def to_numbers(cells: pd.Series) -> pd.Series:
     Returns
     -------
     pandas.Series
-        Float64 with NaN for missing; a cell that is no number stays NaN as well, so compare with
-        ``cells != ""`` to find it.
+        Float64 with NaN for missing; a cell that is no finite number stays NaN as well, so compare with
+        ``cells != ""`` to find it. ``1,234`` is read as the rest of the column says it must be; where
+        nothing in the column says so, it is not guessed at and stays NaN.
     """
     if pd.api.types.is_numeric_dtype(cells):
         return cells.astype(float)
-    numbers = pd.to_numeric(cells, errors="coerce")
+    numbers = pd.to_numeric(cells, errors="coerce").astype(float)
+    numbers = numbers.where(np.isfinite(numbers), np.nan)
     left = cells[numbers.isna() & (cells != "") & cells.notna()].astype(str)
     if left.empty:
-        return numbers.astype(float)
-    comma = (
-        left[left.str.match(_DECIMAL_COMMA)]
-        .str.replace(r"[.\s\u00a0']", "", regex=True)
-        .str.replace(",", ".")
+        return numbers
+    texts = cells.astype(str)
+    commas, grouped = texts.str.match(_DECIMAL_COMMA), texts.str.match(_GROUPED)
+    ambiguous = texts.str.match(_AMBIGUOUS)
+    points = texts.str.match(_POINT_GROUPED)
+    says_comma = bool((commas & ~ambiguous).any())
+    says_point = bool(
+        (grouped & ~ambiguous & ~texts.str.match(_SPACED)).any() or texts.str.match(_POINT).any()
     )
-    grouped = left[left.str.match(_GROUPED) & ~left.index.isin(comma.index)].str.replace(
-        r"[,\s\u00a0']", "", regex=True
-    )
-    numbers = numbers.astype(float)
-    numbers.loc[comma.index] = pd.to_numeric(comma)
-    numbers.loc[grouped.index] = pd.to_numeric(grouped)
+    if says_comma == says_point:
+        commas, grouped = commas & ~ambiguous, grouped & ~ambiguous
+    elif says_comma:
+        grouped &= ~ambiguous
+    else:
+        commas &= ~ambiguous
+    points &= numbers.isna() | (says_comma and not says_point)
+    for fitting, convert in (
+        (commas, _from_decimal_comma),
+        (grouped & ~commas, _from_grouped),
+        (points, _from_points),
+    ):
+        numbers = numbers.where(
+            ~fitting, convert(texts[fitting]).reindex(numbers.index) if fitting.any() else numbers
+        )
     return numbers
+
+
+def _from_points(cells: pd.Series) -> pd.Series:
+    return pd.to_numeric(cells.str.replace(".", "", regex=False)).astype(float)
+
+
+def _from_decimal_comma(cells: pd.Series) -> pd.Series:
+    plain = cells.str.replace(r"[.\s\u00a0']", "", regex=True).str.replace(",", ".")
+    return pd.to_numeric(plain).astype(float)
+
+
+def _from_grouped(cells: pd.Series) -> pd.Series:
+    return pd.to_numeric(cells.str.replace(r"[,\s\u00a0']", "", regex=True)).astype(float)
