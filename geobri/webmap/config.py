@@ -32,7 +32,7 @@ STATE_KEYS: Final = (
 )
 """What a map's opening state can set; language and theme have choices of their own."""
 
-_DEFAULT_TITLE: Final = {"en": "Corridors between cities", "zh": "城市间通道"}
+_DEFAULT_TITLE: Final = {"en": "Corridors between cities", "zh": "城市间通路"}
 
 
 class MapChoices(TypedDict, total=False):

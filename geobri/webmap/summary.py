@@ -39,7 +39,7 @@ def summarise_map(
     label = measure["label"]
     opening = {
         "en": f"Map of {len(cities)} cities and {len(corridors)} corridors, drawn as great circles, not as routes.",
-        "zh": f"{len(cities)} 座城市、{len(corridors)} 条通道的地图；线为大圆线，并非实际路线。",
+        "zh": f"{len(cities)} 座城市、{len(corridors)} 条通路的地图；线为大圆线，并非实际路线。",
     }
     if not top:
         return opening
@@ -49,7 +49,7 @@ def summarise_map(
     }
     return {
         "en": f"{opening['en']} Strongest by {label['en']}: {named['en']}.",
-        "zh": f"{opening['zh']}按“{label['zh']}”最强的通道：{named['zh']}。",
+        "zh": f"{opening['zh']}按“{label['zh']}”最强的通路：{named['zh']}。",
     }
 
 

@@ -127,7 +127,7 @@ def test_language_switches_everything(opened):
     assert opened.page.title() == "二十二城"
     assert opened.page.get_attribute("html", "lang") == "zh-CN"
     text = opened.text(".geobri")
-    assert "195 条通道中的 21 条" in text
+    assert "195 条通路中的 21 条" in text
     assert "东南亚" in text
     assert {"新加坡", "上海"} <= {label["text"] for label in opened.ask("map.labels()")}
     assert "Great circles" not in text
