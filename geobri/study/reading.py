@@ -46,9 +46,9 @@ _DECIMAL_COMMA: Final = re.compile(r"^[+-]?(\d+|\d{1,3}([.\s\u00a0']\d{3})+),\d+
 _AMBIGUOUS: Final = re.compile(r"^[+-]?[1-9]\d{0,2},\d{3}$")
 """1,234 is a thousand to some and a little more than one to others."""
 
-_GROUPED: Final = re.compile(r"^[+-]?\d{1,3}([,\s\u00a0']\d{3})+(\.\d+)?$")
-_SPACED: Final = re.compile(r"^[+-]?\d{1,3}([\s\u00a0']\d{3})+$")
-_POINT_GROUPED: Final = re.compile(r"^[+-]?\d{1,3}(\.\d{3})+$")
+_GROUPED: Final = re.compile(r"^[+-]?[1-9]\d{0,2}([,\s\u00a0']\d{3})+(\.\d+)?$")
+_SPACED: Final = re.compile(r"^[+-]?[1-9]\d{0,2}([\s\u00a0']\d{3})+$")
+_POINT_GROUPED: Final = re.compile(r"^[+-]?[1-9]\d{0,2}(\.\d{3})+$")
 _POINT: Final = re.compile(r"^[+-]?(\d*\.(\d{1,2}|\d{4,})|0\.\d+|\d{4,}\.\d+)([eE][+-]?\d+)?$")
 """Cells in which a point can only begin the decimals."""
 _HIGH_BYTES: Final = re.compile(rb"[\x80-\xff]+")
@@ -144,6 +144,8 @@ def _find_header(rows: list[list[str]]) -> int:
 
 def _read_text_table(path: Path) -> pd.DataFrame:
     text = _decode(path.read_bytes(), path)
+    if "\n" not in text:  # old spreadsheets end lines with a carriage return alone
+        text = text.replace("\r", "\n")
     head = _first_lines(text)
     separator = _guess_separator([line for line in head if line.strip()])
     rows = list(csv.reader(head, delimiter=separator))

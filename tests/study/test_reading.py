@@ -1,0 +1,138 @@
+"""Tables as people have them: encodings, numbers, headings and damage, case by case."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geobri.errors import StudyError
+from geobri.study.reading import read_table, tidy_column_names, to_numbers
+
+
+def _write(tmp_path, content, name="table.csv"):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (["1", "2.5", "-3e2", ""], [1, 2.5, -300, None]),
+        (["1,5", "2"], [1.5, 2]),
+        (["1.234,5", "2.000"], [1234.5, 2000]),
+        (["1.234.567", "1"], [1234567, 1]),
+        (["1,234,567", "1,234"], [1234567, 1234]),
+        (["1,234.5", "1,234"], [1234.5, 1234]),
+        (["1,234", "0.5"], [1234, 0.5]),
+        (["1,234", "12,5"], [1.234, 12.5]),
+        (["0,123", "1,234"], [0.123, 1.234]),
+        (["2 000,25", "2 000"], [2000.25, 2000]),
+        (["1'000", "2"], [1000, 2]),
+        (["1,234", "5"], [None, 5]),
+        (["inf", "nan", "1e999", "1"], [None, None, None, 1]),
+        (["twelve", "1,2,3", "--", "1"], [None, None, None, 1]),
+        (["1,5", "2.25"], [1.5, 2.25]),
+    ],
+)
+def test_numbers_as_spreadsheets_write_them(cells, numbers):
+    found = to_numbers(pd.Series(cells, dtype="str"))
+    np.testing.assert_array_equal(found.to_numpy(), np.array(numbers, dtype=float))
+
+
+def test_an_ambiguous_thousand_is_a_fault_with_its_row(tmp_path):
+    from geobri.study import check_study
+
+    _write(tmp_path, "city,country,lon,lat\na,FRA,1,1\nb,ITA,2,2\nc,ESP,3,3\n", "cities.csv")
+    _write(
+        tmp_path,
+        'indicator;origin;destination;value\nair;a;b;"1,234"\nair;a;c;2\nair;b;c;inf\n',
+        "flows.csv",
+    )
+    said = [str(fault) for fault in check_study(tmp_path)]
+    assert len(said) == 1
+    assert said[0].startswith("flows.csv, row 2: 'value' must be a number")
+    assert "'1,234'" in said[0]
+    assert "not finite" in said[0]
+
+
+def test_years_that_are_none_are_named(tmp_path):
+    from geobri.study import check_study
+
+    _write(tmp_path, "city,country,lon,lat\na,FRA,1,1\nb,ITA,2,2\n", "cities.csv")
+    _write(tmp_path, "indicator,origin,destination,value,year\nx,a,b,1,2021.5\nx,a,b,1,soon\n", "flows.csv")
+    said = [str(fault) for fault in check_study(tmp_path)]
+    assert any(
+        fault.startswith("flows.csv, row 2: 'year' must be a whole number") and "rows 2, 3" in fault
+        for fault in said
+    )
+
+
+@pytest.mark.parametrize("text", ["Zürich", "São Paulo", "Málaga", "Düsseldorf"])
+def test_western_letters_do_not_become_chinese(tmp_path, text):
+    path = _write(tmp_path, f"city;value\n{text};1\n".encode("cp1252"))
+    assert read_table(path)["city"].tolist() == [text]
+
+
+def test_chinese_stays_chinese(tmp_path):
+    path = _write(tmp_path, "城市,数值\n北京,1\n上海,2\n乌鲁木齐,3\n".encode("gb18030"))
+    assert read_table(path)["city"].tolist() == ["北京", "上海", "乌鲁木齐"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_rows_are_counted_as_a_spreadsheet_counts_them(tmp_path, end):
+    lines = ["A title", "", "city,value", "a,1", "", '"b', 'b",2', "c,3"]
+    table = read_table(_write(tmp_path, end.join(lines)))
+    assert table.index.tolist() == [4, 6, 7]
+    assert table["value"].tolist() == ["1", "2", "3"]
+
+
+def test_ragged_rows_name_their_line(tmp_path):
+    with pytest.raises(StudyError, match=r"table.csv must be a table.*line 3, saw 4"):
+        read_table(_write(tmp_path, "city,lon,lat\na,1,2\nb,1,2,3\n"))
+
+
+def test_short_rows_are_filled(tmp_path):
+    assert read_table(_write(tmp_path, "city,lon,lat\na,1\n"))["lat"].tolist() == [""]
+
+
+def test_doubled_headings(tmp_path):
+    with pytest.raises(StudyError, match=r"name every column once; got doubled: 'value'|doubled"):
+        read_table(_write(tmp_path, "city,value,value\na,1,2\n"))
+
+
+def test_merged_headings_leave_columns_without_a_name(tmp_path):
+    with pytest.raises(StudyError, match=r"columns without a heading, as merged cells leave them.*2.*4"):
+        read_table(_write(tmp_path, "Air,,Rail,\na,1,b,2\n"))
+
+
+def test_empty_columns_of_a_spreadsheet_are_left_out(tmp_path):
+    assert list(read_table(_write(tmp_path, "city,value,,\na,1,,\n")).columns) == ["city", "value"]
+
+
+def test_only_headings(tmp_path):
+    table = read_table(_write(tmp_path, "city,value\n"))
+    assert table.empty
+    assert list(table.columns) == ["city", "value"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", b"", "an empty file"),
+        ("a.csv", b"city,value\na,\x001\n", "NUL byte in line 2"),
+        ("a.xlsx", b"no workbook at all", "must be an Excel workbook"),
+        ("a.parquet", b"PAR1 but not really", "must be a Parquet file"),
+        ("a.csv", b"\xff\xfea", "must be a text table"),
+        ("a.csv", b"," * 20_000 + b"\n", "at most 16,384 columns"),
+    ],
+)
+def test_damage_is_said_with_file_and_remedy(tmp_path, name, content, said):
+    with pytest.raises(StudyError, match=said) as caught:
+        read_table(_write(tmp_path, content, name))
+    assert name in str(caught.value)
+    assert str(caught.value).count(".") >= 2
+
+
+def test_names_of_the_contract_are_never_displaced():
+    assert tidy_column_names(["city", "城市", "Name", "LON", "x"]) == ["city", "城市", "name", "lon", "x"]
+    assert tidy_column_names(["stadt"], {"stadt": "city"}) == ["city"]
