@@ -185,7 +185,7 @@ def build_corridors(
     >>> from geobri.cities import build_cities
     >>> towns = build_cities({"city": ["fiji", "samoa"], "country": ["FJI", "WSM"], "lon": [178.4, -171.8], "lat": [-18.1, -13.8]})
     >>> build_corridors(towns)["distance_km"].round(0).tolist()
-    [1145.0]
+    [1152.0]
     """
     check_cities(cities, caller="build_corridors")
     given = (

@@ -31,7 +31,7 @@ def _wgs84() -> Geod:
 
 def _columns(*values: npt.ArrayLike) -> tuple[FloatArray, ...]:
     arrays = np.broadcast_arrays(*(np.asarray(value, dtype=np.float64) for value in values))
-    return tuple(np.ascontiguousarray(array) for array in arrays)
+    return tuple(np.array(array, order="C") for array in arrays)
 
 
 def distance_km(
