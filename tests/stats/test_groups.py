@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.stats import brunnermunzel, norm, rankdata
 
 from geobri.errors import DataError, SpecificationError
@@ -404,3 +406,46 @@ def test_shift_interval_covers_at_least_its_level():
         )
         hits += found.low <= 2 <= found.high
     assert hits / 600 > 0.93
+
+
+# --- properties -----------------------------------------------------------------------------------
+
+samples = st.integers(4, 12).flatmap(
+    lambda n: st.tuples(
+        st.lists(st.integers(0, 8), min_size=n, max_size=n).filter(lambda x: len(set(x)) > 1),
+        st.lists(st.booleans(), min_size=n, max_size=n).filter(lambda g: 0 < sum(g) < len(g)),
+        st.permutations(range(n)),
+    )
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(samples)
+def test_exact_test_sees_order_only_and_its_tails_add_up(sample):
+    values, group, order = (np.array(part) for part in sample)
+    up, down = (mann_whitney_test(values, group, alternative=side) for side in ("greater", "less"))
+    stretched = mann_whitney_test(np.exp(values[order]) * 7 - 3, group[order], alternative="greater")
+    assert stretched.p_value == up.p_value
+    support, probability = mann_whitney_distribution(values, group)
+    at = probability[np.isclose(support, up.statistic)].sum()
+    assert up.p_value + down.p_value == pytest.approx(1 + at, abs=1e-9)
+
+
+@settings(deadline=None, max_examples=60)
+@given(samples)
+def test_counts_add_up_and_turn_around_with_the_groups(sample):
+    values, group, _ = (np.array(part) for part in sample)
+    scores, m = doubled_midranks(values), int(group.sum())
+    support, counts = sum_distribution(scores, m)
+    other, mirrored = sum_distribution(scores, len(values) - m)
+    assert counts.sum() == math.comb(len(values), m)
+    np.testing.assert_array_equal(scores.sum() - other[::-1], support)
+    np.testing.assert_array_equal(mirrored[::-1], counts)
+
+
+@settings(deadline=None, max_examples=60)
+@given(samples)
+def test_effects_lie_in_their_intervals(sample):
+    values, group, _ = (np.array(part) for part in sample)
+    for term in mann_whitney_test(values, group).terms:
+        assert term.ci_low - 1e-9 <= term.estimate <= term.ci_high + 1e-9
