@@ -141,14 +141,14 @@ class TestAgainstEnumeration:
 
     @pytest.mark.parametrize("method", ["pearson", "kendall"])
     def test_travelling_cells_are_compared_where_both_are_observed(self, method):
-        x, y = noisy(5, 7), noisy(6, 7)
+        x, y = noisy(5, 6), noisy(6, 6)
         x[0, 1] = x[1, 0] = y[2, 5] = y[5, 2] = y[3, 5] = y[5, 3] = np.nan
-        result = mantel_test(x, y, method=method, blocks=None, n_permutations=5039)
+        result = mantel_test(x, y, method=method, blocks=None, n_permutations=719)
         both = np.where(np.isnan(x) | np.isnan(y), np.nan, 1.0)
-        cells = np.triu_indices(7, 1)
+        cells = np.triu_indices(6, 1)
         literal = {"pearson": pearsonr, "kendall": kendalltau}[method]
-        for p, ours in list(zip(itertools.permutations(range(7)), result.null_distribution, strict=True))[
-            ::617
+        for p, ours in list(zip(itertools.permutations(range(6)), result.null_distribution, strict=True))[
+            ::89
         ]:
             left, right = (x * both)[np.ix_(p, p)][cells], (y * both)[cells]
             kept = np.isfinite(left) & np.isfinite(right)
