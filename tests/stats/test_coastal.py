@@ -514,3 +514,17 @@ def test_all_tests_of_dependence_give_tidy_rows():
     doubled = cities.set_geometry([cities.geometry.iloc[0]] * 2 + list(cities.geometry.iloc[2:]), crs=4326)
     with pytest.raises(DataError, match=r"c01 into c00.*merge_coincident"):
         moran_tests(doubled, "score")
+
+
+def test_tests_that_the_data_do_not_allow_are_said_and_do_not_stop_the_others():
+    cities = make_cities(14, 27)
+    corridors = make_corridors(cities, both_ends(cities), seed=27).rename(columns={"value": "score"})
+    few = corridors.assign(score=corridors["score"].where(np.arange(len(corridors)) < 3))
+    frame = combine_results(coastal_tests(cities, few, "score", coast_km=None, n_permutations=49, rng=1))
+    lost = frame[frame["p_value"].isna()]
+    assert lost["test"].tolist() == ["corridor_types_test", "corridor_regression_test"]
+    assert lost["note"].str.startswith("not possible: ").all()
+    with pytest.raises(DataError, match="both groups"):
+        coastal_tests(cities.assign(coastal=True), None, "score", coast_km=None)
+    with pytest.raises(DataError, match="values must differ"):
+        moran_tests(cities.assign(score=1.0).drop(columns="coastal"), "score")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import geopandas as gpd
@@ -10,6 +11,7 @@ import pandas as pd
 
 from geobri.errors import DataError, mould
 from geobri.neighbours import build_knn, merge_coincident, nearest_neighbours
+from geobri.stats.attempts import attempt_all
 from geobri.stats.autocorrelation.correlogram import correlogram_test
 from geobri.stats.autocorrelation.corridors import corridor_moran_test
 from geobri.stats.autocorrelation.global_ import geary_test, getis_ord_test, moran_test
@@ -20,6 +22,7 @@ from geobri.stats.results import TestResult
 __all__ = ["default_graph", "moran_tests"]
 
 Rng = int | np.random.Generator | None
+Attempt = tuple[Callable[..., TestResult], tuple[Any, ...], dict[str, Any]]
 
 
 def default_graph(cities: gpd.GeoDataFrame, k: int | None = None) -> Any:
@@ -76,30 +79,35 @@ def moran_tests(
     -------
     list of TestResult
         Moran, Geary, Getis-Ord (values of at least 0), correlogram, local Moran, local G*, join counts, and the
-        dependence among corridors.
+        dependence among corridors. A test that the data do not allow has NaN for a p-value, and its row says why.
 
     Raises
     ------
     DataError
-        If neither table has the value, cities coincide, or values are constant.
+        If no test is possible, neither table has the value, or cities coincide.
     """
     draws: dict[str, Any] = {"n_permutations": n_permutations, "rng": rng}
-    results: list[TestResult] = []
-    if value in cities.columns:
+    attempts: list[Attempt] = []
+    joined = graph
+    if joined is None and (value in cities.columns or group in cities.columns):
         _check_apart(cities)
-        results += _city_tests(cities, value, graph if graph is not None else default_graph(cities, k), draws)
-    if group in cities.columns and len(cities[group].dropna().unique()) > 1:
-        results.append(
-            join_count_test(cities, group, graph if graph is not None else default_graph(cities, k), **draws)
-        )
+        joined = default_graph(cities, k)
+    if value in cities.columns:
+        attempts += _city_attempts(cities, value, joined, draws)
+    if group in cities.columns:
+        attempts.append((join_count_test, (cities, group, joined), draws))
     if corridors is not None and value in corridors.columns:
-        results += _corridor_tests(cities, corridors, value, draws)
+        near = {"neighbours": "near ends", "cities": cities, "radius_km": _near_km(cities), **draws}
+        attempts += [
+            (corridor_moran_test, (corridors, value), draws),
+            (corridor_moran_test, (corridors, value), near),
+        ]
     if not any(value in getattr(table, "columns", ()) for table in (cities, corridors)):
         came = f"{list(cities.columns)}"
         raise DataError(
             mould("moran_tests", f"cities or corridors need a column '{value}'", came, "Name another")
         )
-    return results
+    return attempt_all(value, attempts)
 
 
 def _check_apart(cities: gpd.GeoDataFrame) -> None:
@@ -110,28 +118,15 @@ def _check_apart(cities: gpd.GeoDataFrame) -> None:
         )
 
 
-def _city_tests(cities: gpd.GeoDataFrame, value: str, graph: Any, draws: dict[str, Any]) -> list[TestResult]:
+def _city_attempts(cities: gpd.GeoDataFrame, value: str, graph: Any, draws: dict[str, Any]) -> list[Attempt]:
+    data = (cities, value, graph)
     many = {**draws, "n_permutations": 10 * int(draws["n_permutations"])}
-    results: list[TestResult] = [
-        moran_test(cities, value, graph, **draws),
-        geary_test(cities, value, graph, **draws),
-    ]
+    bands = {"n_bands": min(8, max(2, len(cities) // 4)), **draws}
+    attempts: list[Attempt] = [(moran_test, data, draws), (geary_test, data, draws)]
     if not (cities[value] < 0).any():
-        results.append(getis_ord_test(cities, value, graph, **draws))
-    results.append(correlogram_test(cities, value, n_bands=min(8, max(2, len(cities) // 4)), **draws))
-    results.append(local_moran_test(cities, value, graph, **many))
-    results.append(local_getis_ord_test(cities, value, graph, **many))
-    return results
-
-
-def _corridor_tests(
-    cities: gpd.GeoDataFrame, corridors: pd.DataFrame, value: str, draws: dict[str, Any]
-) -> list[TestResult]:
-    shared = corridor_moran_test(corridors, value, **draws)
-    near = corridor_moran_test(
-        corridors, value, neighbours="near ends", cities=cities, radius_km=_near_km(cities), **draws
-    )
-    return [shared, near]
+        attempts.append((getis_ord_test, data, draws))
+    attempts.append((correlogram_test, (cities, value), bands))
+    return [*attempts, (local_moran_test, data, many), (local_getis_ord_test, data, many)]
 
 
 def _near_km(cities: gpd.GeoDataFrame) -> float:

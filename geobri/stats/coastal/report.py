@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geobri.errors import DataError
+from geobri.errors import DataError, mould
+from geobri.stats.attempts import attempt_all
 from geobri.stats.coastal.cities import coastal_dimensions_test, coastal_test
 from geobri.stats.coastal.corridor_regression import corridor_regression_test
 from geobri.stats.coastal.corridor_types import corridor_types_test
@@ -21,6 +22,7 @@ from geobri.stats.results import TestResult
 __all__ = ["coastal_tests"]
 
 Rng = int | np.random.Generator | None
+Attempt = tuple[Callable[..., TestResult], tuple[Any, ...], dict[str, Any]]
 
 
 def coastal_tests(
@@ -67,64 +69,91 @@ def coastal_tests(
     Returns
     -------
     list of TestResult
-        Group tests, strata, dimensions, covariates, sensitivity, leave-one-out, corridor types, corridor
-        regressions, interactions.
+        Group tests, strata, covariates, sensitivity, leave-one-out, dimensions, interaction, corridor types,
+        corridor regressions, their interaction. A test that the data do not allow has NaN for a p-value, and its
+        row says why.
 
     Raises
     ------
     SchemaError
         If labels are no truth values.
     DataError
-        If a group is empty, values are constant, or neither table has the value.
+        If no test is possible, or neither table has the value.
     """
     draws: dict[str, Any] = {"n_permutations": n_permutations, "rng": rng}
-    results: list[TestResult] = []
+    attempts: list[Attempt] = []
     if value in cities.columns:
-        results += _city_tests(
-            cities, value, group, strata, {"coast_km": coast_km, "covariates": list(covariates), **draws}
+        distance = coast_km if coast_km in cities.columns else None
+        held = list(covariates)
+        attempts += _city_attempts(cities, value, group=group, strata=strata, draws=draws)
+        attempts += _definition_attempts(
+            cities, value, group=group, held=held, coast_km=distance, draws=draws
         )
-        named = [name for name in dimensions if name in cities.columns]
-        if len(named) > 1:
-            results.append(coastal_dimensions_test(cities, named, group=group, strata=strata, **draws))
-            results.append(city_interaction_test(cities, named, group=group, strata=strata, **draws))
+        attempts.append((leave_one_city_out, (cities, value), {"group": group, "strata": strata}))
+        attempts += _dimension_attempts(cities, dimensions, group=group, strata=strata, draws=draws)
     name = corridor_value or value
     if corridors is not None and name in corridors.columns:
-        results += _corridor_tests(cities, corridors, name, dimensions, {"group": group, **draws})
-    if not results:
+        attempts += _corridor_attempts(corridors, name, cities, dimensions, {"group": group, **draws})
+    if not attempts:
+        remedy = "Name one that they have"
         raise DataError(
-            f"coastal_tests: neither cities nor corridors have a column {value!r}. Name one that they have."
+            mould("coastal_tests", f"cities or corridors need a column {value!r}", "neither with it", remedy)
         )
-    return results
+    return attempt_all(value, attempts)
 
 
-def _city_tests(
-    cities: gpd.GeoDataFrame, value: str, group: str, strata: str | None, choices: dict[str, Any]
-) -> list[TestResult]:
-    coast_km, covariates = choices.pop("coast_km"), choices.pop("covariates")
-    results: list[TestResult] = [coastal_test(cities, value, group=group)]
+def _city_attempts(
+    cities: gpd.GeoDataFrame, value: str, *, group: str, strata: str | None, draws: dict[str, Any]
+) -> list[Attempt]:
+    data = (cities, value)
+    attempts: list[Attempt] = [(coastal_test, data, {"group": group})]
     if strata:
-        results.append(coastal_test(cities, value, group=group, strata=strata))
-    results.append(coastal_test(cities, value, group=group, method="brunner-munzel", **choices))
-    results.append(coastal_test(cities, value, group=group, method="spatial", **choices))
-    if covariates:
-        results.append(coastal_regression_test(cities, value, covariates, group=group, **choices))
-    distance = coast_km if coast_km in cities.columns else None
-    results.append(coastal_sensitivity_test(cities, value, coast_km=distance, definitions=[group], **choices))
-    results.append(leave_one_city_out(cities, value, group=group, strata=strata))
-    return results
+        attempts.append((coastal_test, data, {"group": group, "strata": strata}))
+    others = ({"group": group, "method": method, **draws} for method in ("brunner-munzel", "spatial"))
+    return [*attempts, *((coastal_test, data, choices) for choices in others)]
 
 
-def _corridor_tests(
+def _definition_attempts(
     cities: gpd.GeoDataFrame,
+    value: str,
+    *,
+    group: str,
+    held: list[str],
+    coast_km: str | None,
+    draws: dict[str, Any],
+) -> list[Attempt]:
+    attempts: list[Attempt] = []
+    if held:
+        attempts.append((coastal_regression_test, (cities, value, held), {"group": group, **draws}))
+    choices = {"coast_km": coast_km, "definitions": [group], **draws}
+    return [*attempts, (coastal_sensitivity_test, (cities, value), choices)]
+
+
+def _dimension_attempts(
+    cities: gpd.GeoDataFrame,
+    dimensions: Sequence[str],
+    *,
+    group: str,
+    strata: str | None,
+    draws: dict[str, Any],
+) -> list[Attempt]:
+    named = [name for name in dimensions if name in cities.columns]
+    choices = {"group": group, "strata": strata, **draws}
+    tests = (coastal_dimensions_test, city_interaction_test)
+    return [(test, (cities, named), choices) for test in tests] if len(named) > 1 else []
+
+
+def _corridor_attempts(
     corridors: pd.DataFrame,
     value: str,
+    cities: gpd.GeoDataFrame,
     dimensions: Sequence[str],
     choices: dict[str, Any],
-) -> list[TestResult]:
-    results: list[TestResult] = [corridor_types_test(corridors, value, cities, **choices)]
+) -> list[Attempt]:
+    attempts: list[Attempt] = [(corridor_types_test, (corridors, value, cities), choices)]
     if "distance_km" in corridors.columns:
-        results.append(corridor_regression_test(corridors, value, cities, **choices))
+        attempts.append((corridor_regression_test, (corridors, value, cities), choices))
     named = [name for name in dimensions if name in corridors.columns]
     if len(named) > 1:
-        results.append(corridor_interaction_test(corridors, named, cities, **choices))
-    return results
+        attempts.append((corridor_interaction_test, (corridors, named, cities), choices))
+    return attempts
