@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import optimize
 
+from geobri.errors import DataError
 from geobri.stats.effects import NodeEffects
 from geobri.stats.exchange import count_scale, exchange_residuals, exchange_scores
 from geobri.stats.permutation import NodePlan
@@ -26,6 +27,8 @@ __all__ = ["FitColumns", "HeldTest", "coefficient_tests", "model_errors"]
 FitColumns = Callable[[FloatArray, Sequence[str], FloatArray | None], RegressionFit]
 """From columns, their names and the known part of the predictor to a fit."""
 
+FARTHEST = 40.0
+"""Standard errors from the estimate past which a limit counts as infinite."""
 MOST_CELLS_FOR_INVERSION = 20_000_000
 """Pairs times permutations past which the interval is taken from one null distribution instead of many."""
 
@@ -150,10 +153,13 @@ class HeldTest:
             return statistic - float(ordered[-rank]) if step < 0 else float(ordered[rank - 1]) - statistic
 
         inner, outer = estimate, estimate + 2.5 * step
-        while excess(outer) <= 0:
-            inner, outer = outer, outer + 1.5 * step
-            if abs(outer - estimate) > 100 * abs(step):
-                return math.copysign(math.inf, step)
+        try:
+            while excess(outer) <= 0:
+                inner, outer = outer, outer + 1.5 * step
+                if abs(outer - estimate) > FARTHEST * abs(step):
+                    return math.copysign(math.inf, step)
+        except DataError:  # so far out that the model cannot be held there any more
+            return math.copysign(math.inf, step)
         if excess(inner) >= 0:
             return inner
         return float(optimize.brentq(excess, inner, outer, xtol=1e-3 * abs(step), rtol=1e-8))

@@ -206,9 +206,7 @@ def _hold_friction(fit: DecayFit, plan: NodePlan, quantile: float) -> HeldTest:
             return fit_least_squares(np.log(sample.flow) - known, nuisance, **kept)
         if fit.estimator == "quantile":
             return fit_quantile(np.log(sample.flow) - known, nuisance, quantile=quantile, **kept)
-        return fit_likelihood(
-            sample.flow, nuisance, family=counts, offset=known, start=regression.predictor, **kept
-        )
+        return fit_likelihood(sample.flow, nuisance, family=counts, offset=known, **kept)
 
     return HeldTest(
         sample=sample,
