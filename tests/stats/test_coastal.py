@@ -519,7 +519,7 @@ def test_all_tests_of_dependence_give_tidy_rows():
 def test_tests_that_the_data_do_not_allow_are_said_and_do_not_stop_the_others():
     cities = make_cities(14, 27)
     corridors = make_corridors(cities, both_ends(cities), seed=27).rename(columns={"value": "score"})
-    few = corridors.assign(score=corridors["score"].where(np.arange(len(corridors)) < 3))
+    few = corridors.assign(score=corridors["score"].where(np.arange(len(corridors)) < 2))
     frame = combine_results(coastal_tests(cities, few, "score", coast_km=None, n_permutations=49, rng=1))
     lost = frame[frame["p_value"].isna()]
     assert lost["test"].tolist() == ["corridor_types_test", "corridor_regression_test"]
@@ -528,3 +528,14 @@ def test_tests_that_the_data_do_not_allow_are_said_and_do_not_stop_the_others():
         coastal_tests(cities.assign(coastal=True), None, "score", coast_km=None)
     with pytest.raises(DataError, match="values must differ"):
         moran_tests(cities.assign(score=1.0).drop(columns="coastal"), "score")
+
+
+def test_corridors_without_a_value_and_their_cities_are_left_out():
+    cities = make_cities(14, 28)
+    corridors = make_corridors(cities, both_ends(cities), seed=28)
+    gone = corridors["origin"].eq("c03") | corridors["destination"].eq("c03")
+    holes = corridors.assign(value=corridors["value"].mask(gone))
+    wanted = corridor_types_test(corridors[~gone], "value", cities)
+    found = corridor_types_test(holes, "value", cities)
+    assert found.n == 13
+    assert found.p_value == wanted.p_value

@@ -193,8 +193,8 @@ def corridor_moran_test(
     10.1111/j.1538-4632.1992.tb00262.x.
     """
     _check(neighbours, cities, radius_km, null)
-    names = _order(corridors, cities)
-    matrix, labels = to_matrix(corridors, value, names)
+    known = _known(corridors, value)
+    matrix, labels = to_matrix(known, value, _order(known, cities))
     data = prepare_dyads(
         {value: pd.DataFrame(matrix, labels, labels)}, caller="corridor_moran_test", blocks=blocks
     )
@@ -258,14 +258,19 @@ def _result(base: Term, drawn: FloatArray, choices: dict[str, Any]) -> TestResul
     )
 
 
-def _order(corridors: pd.DataFrame, cities: gpd.GeoDataFrame | None) -> list[str]:
-    """Name the cities that have corridors, in the order of the table of cities if there is one."""
-    missing = [name for name in ("origin", "destination") if name not in corridors.columns]
+def _known(corridors: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Leave out the corridors without a value."""
+    missing = [name for name in ("origin", "destination", value) if name not in corridors.columns]
     if missing:
         came = f"{list(corridors.columns)}"
         raise SchemaError(
             mould("corridor_moran_test", f"corridors need the columns {missing}", came, "Add them")
         )
+    return corridors.loc[corridors[value].notna()]
+
+
+def _order(corridors: pd.DataFrame, cities: gpd.GeoDataFrame | None) -> list[str]:
+    """Name the cities that have corridors, in the order of the table of cities if there is one."""
     used = {*corridors["origin"].astype(str), *corridors["destination"].astype(str)}
     if cities is None:
         return sorted(used)

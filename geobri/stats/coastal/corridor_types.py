@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
-from geobri.errors import DataError, mould
+from geobri.errors import DataError, SchemaError, mould
 from geobri.stats.coastal.cities import group_names, read_labelled
 from geobri.stats.dyads.inputs import DyadData, prepare_dyads
 from geobri.stats.groups.placements import MOST_PLACEMENTS, Placements, place_groups
@@ -101,6 +101,15 @@ def lay_out_corridors(
     DataError
         If a group is empty, or a city has no corridor with all values.
     """
+    missing = [name for name in ("origin", "destination", *values) if name not in corridors.columns]
+    if missing:
+        wanted = f"corridors need the columns {missing}"
+        raise SchemaError(mould(caller, wanted, f"{list(corridors.columns)}", "Add them"))
+    whole = len(corridors)
+    corridors = corridors.loc[corridors[list(values)].notna().all(axis=1)]
+    if corridors.empty:
+        remedy = "Fill them in, or name fewer columns"
+        raise DataError(mould(caller, f"some corridors must have {list(values)}", f"none of {whole}", remedy))
     ends = {*corridors["origin"].astype(str), *corridors["destination"].astype(str)}
     used = cities.loc[[str(city) in ends for city in cities.index]]
     data = read_labelled(used, [], group=group, caller=caller)

@@ -125,8 +125,10 @@ def _definition_attempts(
     attempts: list[Attempt] = []
     if held:
         attempts.append((coastal_regression_test, (cities, value, held), {"group": group, **draws}))
-    choices = {"coast_km": coast_km, "definitions": [group], **draws}
-    return [*attempts, (coastal_sensitivity_test, (cities, value), choices)]
+    if coast_km:
+        choices = {"coast_km": coast_km, "definitions": [group], **draws}
+        attempts.append((coastal_sensitivity_test, (cities, value), choices))
+    return attempts
 
 
 def _dimension_attempts(
