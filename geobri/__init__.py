@@ -10,7 +10,7 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_CHAPTERS = (
+_CHAPTERS: tuple[str, ...] = (
     "boundaries",
     "cities",
     "coast",

@@ -12,6 +12,7 @@ from geobri.cli.options import out_folder, progress, study_argument
 
 if TYPE_CHECKING:
     from geobri.stats.results import TestResult
+    from geobri.study import Study
 
 __all__ = ["coastal_command", "decay_command", "moran_command", "proximity_command"]
 
@@ -21,8 +22,8 @@ _impedance = click.option(
 )
 
 
-def _finish(results: Sequence[TestResult], out: Path, name: str) -> None:
-    """Write rows, text and, with the extra plots, a figure; say the findings."""
+def _finish(results: Sequence[TestResult], out: Path, name: str, study: Study | None = None) -> None:
+    """Write rows, text and, with the extra plots, a figure; a map where a test speaks of single places; say the findings."""
     from geobri.errors import MissingExtraError
     from geobri.figures import save_figure
     from geobri.outputs import staged_folder
@@ -32,12 +33,26 @@ def _finish(results: Sequence[TestResult], out: Path, name: str) -> None:
     with staged_folder(out, caller=f"geobri {name}") as stage:
         combine_results(results).to_csv(stage / "tests.csv", index=False, lineterminator="\n")
         (stage / f"{name}.txt").write_text(text, encoding="utf-8")
+        if study is not None:
+            _write_local_map(study, results, stage / f"{name}.html")
         try:
             save_figure(results[0].plot(), stage / f"{name}.svg")
         except MissingExtraError as error:
             click.echo(str(error), err=True)
+        written = ", ".join(sorted(path.name for path in stage.iterdir() if path.is_file()))
     click.echo(text, nl=False)
-    click.echo(f"Wrote tests.csv, {name}.txt and {name}.svg to {out}.")
+    click.echo(f"Wrote {written} to {out}.")
+
+
+def _write_local_map(study: Study, results: Sequence[TestResult], path: Path) -> None:
+    """Draw what kind of place each city is: a high among highs, a low among lows, or neither."""
+    from geobri.report.page import draw_layer_map
+    from geobri.stats.autocorrelation import KIND_COLOURS, LocalResult
+
+    local = next((result for result in results if isinstance(result, LocalResult)), None)
+    if local is not None:
+        page = draw_layer_map(study, local.to_layer(study.cities), "kind", colours=KIND_COLOURS)
+        path.write_text(page.get_root().render(), encoding="utf-8")
 
 
 @click.command(name="proximity")
@@ -98,5 +113,6 @@ def moran_command(study: str, value: str, out: Path) -> None:
 
     with progress("Testing", 1) as begin:
         begin("Testing")
-        results = run_moran(load_study(study), value)
-    _finish(results, out, "moran")
+        loaded = load_study(study)
+        results = run_moran(loaded, value)
+    _finish(results, out, "moran", loaded)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, Final, Literal
 
+import geopandas as gpd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -23,7 +25,7 @@ from geobri.webmap import (
     map_parts,
 )
 
-__all__ = ["draw_map", "render_page"]
+__all__ = ["draw_layer_map", "draw_map", "render_page"]
 
 _WORDS: Final = {
     "skip": Words("Skip to the content", "跳到正文"),
@@ -126,6 +128,41 @@ def draw_map(study: Study, **settings: Any) -> CorridorMap:
     """
     value, choices = _choose(study, dict(settings))
     return corridor_map(study.cities, study.corridors, value, **choices)
+
+
+def draw_layer_map(
+    study: Study, cities: gpd.GeoDataFrame, column: str, *, colours: Mapping[str, str]
+) -> CorridorMap:
+    """Draw the map of a study with a category of its cities, such as the kind of place of a local test.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    cities
+        Its cities with the column.
+    column
+        The category.
+    colours
+        The colour of each category as ``#rrggbb``.
+
+    Returns
+    -------
+    CorridorMap
+        A folium map whose cities are coloured by category.
+    """
+    value, choices = _choose(study, {"lang": study.language})
+    kinds = [kind for kind in colours if kind in set(cities[column].dropna())]
+    layer = CityValue(
+        column,
+        _text("Kind of place", "类型"),
+        "category",
+        colours={kind: colours[kind] for kind in kinds},
+        order=kinds,
+    )
+    return corridor_map(
+        cities, study.corridors, value, **(choices | {"city_values": [layer], "city_value": column})
+    )
 
 
 def _draw_parts(study: Study, settings: dict[str, Any]) -> MapParts:
