@@ -1,14 +1,16 @@
-"""Photograph the published maps: docs/images/map.png for the README, maps/thumbnails/*.png for the gallery.
+"""Make the pictures of the pages: docs/images/map.png, maps/thumbnails/*.png, examples/thumbnails/*.png.
 
     python tools/draw_thumbnails.py
 
 Needs Chromium (`CHROMIUM=/path/to/it` if it is not /usr/bin/chromium), playwright and matplotlib (which brings
 Pillow), all but the first in the dependency group test. Pages are drawn afresh from their recipes, opened from
 disk with the network off, and photographed at twice the size, then reduced with few colours to keep the files small.
+Examples are run, and what their last statement gives is drawn.
 """
 
 from __future__ import annotations
 
+import ast
 import io
 import os
 import sys
@@ -16,6 +18,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
+import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
@@ -26,6 +30,7 @@ ROOT = Path(__file__).parents[1]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 SETTLE_MS = 2500
+VIVID = 60
 
 
 def photograph(browser: Browser, page_file: Path, size: tuple[int, int], theme: str) -> Image.Image:
@@ -47,8 +52,24 @@ def photograph(browser: Browser, page_file: Path, size: tuple[int, int], theme: 
 def shrink(image: Image.Image, width: int, colours: int) -> Image.Image:
     """Reduce to a width and a palette."""
     height = round(image.height * width / image.width)
-    small = image.resize((width, height), Image.Resampling.LANCZOS)
-    return small.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    return reduce_colours(image.resize((width, height), Image.Resampling.LANCZOS), colours)
+
+
+def reduce_colours(image: Image.Image, colours: int) -> Image.Image:
+    """Reduce to a palette that keeps places for the few strongly coloured pixels, which median cut alone gives up."""
+    pixels = np.asarray(image).reshape(-1, 3)
+    spread = pixels.max(axis=1).astype(int) - pixels.min(axis=1)
+    vivid = pixels[spread > VIVID]
+    n_vivid = colours // 3 if len(vivid) > colours else 0
+    palette = _palette(pixels, colours - n_vivid) + (_palette(vivid, n_vivid) if n_vivid else [])
+    sheet = Image.new("P", (1, 1))
+    sheet.putpalette(palette)
+    return image.quantize(palette=sheet, dither=Image.Dither.NONE)
+
+
+def _palette(pixels: np.ndarray, colours: int) -> list[int]:
+    row = Image.fromarray(np.ascontiguousarray(pixels[None]))
+    return list(row.quantize(colours, method=Image.Quantize.MEDIANCUT).getpalette() or [])[: 3 * colours]
 
 
 def draw(recipe: Path, folder: Path, **overrides: Any) -> Path:
@@ -60,22 +81,54 @@ def draw(recipe: Path, folder: Path, **overrides: Any) -> Path:
 
 def main() -> None:
     """Make every picture again."""
-    with (
-        sync_playwright() as playwright,
-        tempfile.TemporaryDirectory() as name,
-    ):
+    mpl.use("Agg")
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as name:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         folder = Path(name)
         page = draw(ROOT / "maps/bri22.toml", folder, theme="light")
-        picture = shrink(photograph(browser, page, (1180, 660), "light"), 1180, 200)
+        picture = shrink(photograph(browser, page, (1240, 760), "light"), 1180, 256)
         write(picture, ROOT / "docs/images/map.png")
         for recipe in sorted((ROOT / "maps").glob("*.toml")):
             settings = load_recipe(recipe).settings
             theme = settings.get("theme", "light")
             page = draw(recipe, folder, theme=theme, panel="closed")
-            picture = shrink(photograph(browser, page, (960, 540), theme), 640, 96)
+            picture = shrink(photograph(browser, page, (1120, 630), theme), 640, 128)
             write(picture, ROOT / "maps/thumbnails" / f"{recipe.stem}.png")
+        for example in sorted((ROOT / "examples").glob("[0-9]*.py")):
+            picture = reduce_colours(fit(draw_example(browser, example, folder), (560, 400)), 160)
+            write(picture, ROOT / "examples/thumbnails" / f"{example.stem}.png")
         browser.close()
+
+
+def run_example(path: Path) -> Any:
+    """Run an example and give the value of its last statement."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    last = tree.body.pop()
+    if not isinstance(last, ast.Expr):
+        raise TypeError(f"{path.name} must end in an expression")
+    names: dict[str, Any] = {"__file__": str(path), "__name__": "example"}
+    exec(compile(tree, str(path), "exec"), names)
+    return eval(compile(ast.Expression(last.value), str(path), "eval"), names)
+
+
+def draw_example(browser: Browser, path: Path, folder: Path) -> Image.Image:
+    """Draw what an example ends in, axes or map."""
+    shown = run_example(path)
+    if hasattr(shown, "figure"):
+        raw = io.BytesIO()
+        shown.figure.savefig(raw, dpi=150, bbox_inches="tight", facecolor="white")
+        return Image.open(raw).convert("RGB")
+    page = folder / f"{path.stem}.html"
+    save_map(shown, page)
+    return photograph(browser, page, (960, 540), "light")
+
+
+def fit(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Put a picture on a white sheet of a given size."""
+    image.thumbnail(size, Image.Resampling.LANCZOS)
+    sheet = Image.new("RGB", size, "white")
+    sheet.paste(image, ((size[0] - image.width) // 2, (size[1] - image.height) // 2))
+    return sheet
 
 
 def write(picture: Image.Image, path: Path) -> None:
