@@ -295,3 +295,10 @@ def test_missing_neighbours_everywhere_are_refused(patches):
     cities, _ = patches
     with pytest.raises(DataError, match="no link"):
         local_moran_test(cities, "value", build_distance_band(cities, 1))
+
+
+def test_layer_takes_the_place_of_columns_of_the_same_name(patches):
+    cities, graph = patches
+    result = local_moran_test(cities, "value", graph, n_permutations=99, rng=1)
+    layer = result.to_layer(cities.assign(kind="harbour", colour="red"))
+    pd.testing.assert_frame_equal(pd.DataFrame(layer), pd.DataFrame(result.to_layer(cities)), check_like=True)

@@ -142,9 +142,11 @@ class LocalResult(TestResult):
         Returns
         -------
         geopandas.GeoDataFrame
-            A new table with the columns of `table` and a column `colour`.
+            A new table with the columns of `table` and a column `colour`; they take the place of columns of
+            the same name.
         """
-        layer = cities.join(self.table)
+        own = [name for name in (*self.table.columns, "colour") if name in cities.columns]
+        layer = cities.drop(columns=own).join(self.table)
         return layer.assign(colour=layer["kind"].map(KIND_COLOURS))
 
     def plot(self, ax: Any = None) -> Any:
