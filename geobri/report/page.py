@@ -40,8 +40,6 @@ _WORDS: Final = {
     ),
 }
 _MAP_KEY: Final = "map1"
-_SHORTEST: Final = 50
-"""Corridors to open with where a study has no values but distance; all others are a choice away."""
 
 
 @cache
@@ -109,8 +107,6 @@ def _choose(study: Study, settings: dict[str, Any]) -> tuple[CorridorValue, dict
         "source": study.citation or None,
         "translations": REGIONS_ZH,
     }
-    if values[0].column == "distance_km":
-        choices["state"] = {"top": _SHORTEST}
     return values[0], choices | settings
 
 
