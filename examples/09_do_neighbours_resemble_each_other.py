@@ -1,6 +1,6 @@
 """Do neighbouring cities resemble each other?
 
-Neighbours on a globe come from geodesic distances, not from degrees: Suva and Apia are near, though 355 degrees of longitude
+Neighbours on a globe come from geodesic distances, not from degrees: Suva and Apia are near, though 350 degrees of longitude
 lie between them. Each of the 513 cities is joined to its eight nearest; Moran's I asks whether cities reached by many
 direct air routes lie among others that are. The plot sets each city against the mean of its neighbours.
 
