@@ -27,7 +27,13 @@
     app.showsMissing = () => app.state.missing && app.state.range === null && app.state.top === null;
     app.isMarked = (c) => app.marked.has(c);
     app.isAway = (c) => app.rows.length < app.model.n && !app.touched[c] && !app.marked.has(c);
-    app.importance = (c) => (app.marked.has(c) ? 1e9 : 0) + app.weight[c];
+    /* What the points show goes before what the corridors weigh: the first cities of a ranking are named first. */
+    app.standing = (c) => {
+      const value = app.state.points === null ? null : app.model.cities.values.get(app.state.points);
+      const strength = value && value.strength ? value.strength[c] : 0;
+      return strength > 0 ? 1e6 * strength : 0;
+    };
+    app.importance = (c) => (app.marked.has(c) ? 1e9 : 0) + app.standing(c) + app.weight[c];
     app.isChanged = () => {
       const plain = (state) => ({ ...state, lang: "en", theme: "auto", corridor: null });
       return G.state.toHash(plain(app.state), plain(app.opening), "") !== "" || app.highlighted !== null;
