@@ -1,4 +1,4 @@
-"""Fits of a response to columns, with or without node effects: least squares, likelihoods, quantiles.
+"""Fits of a response to columns, with or without node effects: least squares and likelihoods.
 
 Every fit gives the same three things, from which `robust` makes any covariance: the inverse curvature (bread),
 the derivative of the objective for each pair (score), and the columns with the node effects taken out.
@@ -8,22 +8,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, optimize, sparse, special
+from scipy import linalg
 
 from geobri.errors import DataError, first_offenders, mould
 from geobri.stats.effects import NodeEffects
-from geobri.stats.families import FAMILIES, Family, negative_binomial
+from geobri.stats.families import FAMILIES, Family
 from geobri.stats.results import FloatArray
 
-__all__ = ["RegressionFit", "fit_least_squares", "fit_likelihood", "fit_negative_binomial", "fit_quantile"]
+__all__ = [
+    "RegressionFit",
+    "check_identified",
+    "count_effects",
+    "degrees_left",
+    "fit_least_squares",
+    "fit_likelihood",
+    "invert_symmetric",
+    "within",
+]
 
 LEAST_VARIATION = 1e-9
 """A column whose share of variation left after the node effects is below this is absorbed by them."""
 SAFE_PIVOT = 1e-3
-SMALLEST_DISPERSION, LARGEST_DISPERSION = 1e-8, 1e4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -118,10 +126,27 @@ def _beside(columns: FloatArray, last: FloatArray) -> FloatArray:
     return both
 
 
-def _check_identified(
+def check_identified(
     columns: FloatArray, left: FloatArray, weights: FloatArray, names: Sequence[str], caller: str
 ) -> None:
-    """Refuse columns that the node effects or other columns already explain."""
+    """Refuse columns that the node effects or other columns already explain.
+
+    Parameters
+    ----------
+    columns, left
+        The columns before and after the effects were taken out, shape (N, k).
+    weights
+        Shape (N,).
+    names
+        Names of the columns.
+    caller
+        Function that asks, for the message.
+
+    Raises
+    ------
+    DataError
+        If nothing, or only rounding, is left of a column.
+    """
     before = np.sqrt(weights @ columns**2)
     after = np.sqrt(weights @ left**2)
     absorbed = [
@@ -137,20 +162,65 @@ def _check_identified(
         raise DataError(mould(caller, wanted, came, "Leave them out, or fit without node effects"))
 
 
-def _symmetric_inverse(matrix: FloatArray) -> FloatArray:
+def invert_symmetric(matrix: FloatArray) -> FloatArray:
+    """Invert a positive definite matrix after scaling it to a unit diagonal.
+
+    Parameters
+    ----------
+    matrix
+        Shape (k, k).
+
+    Returns
+    -------
+    numpy.ndarray
+        The inverse, exactly symmetric.
+    """
     scale = 1.0 / np.sqrt(np.diag(matrix))
     inverse: FloatArray = np.linalg.inv(matrix * scale[:, None] * scale) * scale[:, None] * scale
     return (inverse + inverse.T) / 2
 
 
-def _rank(effects: NodeEffects | None) -> int:
+def count_effects(effects: NodeEffects | None) -> int:
+    """Count the effects that can be told apart.
+
+    Parameters
+    ----------
+    effects
+        Node effects, or None.
+
+    Returns
+    -------
+    int
+        Their rank.
+    """
     return 0 if effects is None else effects.rank
 
 
-def _degrees_left(n: int, k: int, effects: NodeEffects | None, caller: str) -> int:
-    left = n - k - _rank(effects)
+def degrees_left(n: int, k: int, effects: NodeEffects | None, caller: str) -> int:
+    """Count the pairs that parameters leave over.
+
+    Parameters
+    ----------
+    n, k
+        Pairs and columns.
+    effects
+        Node effects, or None.
+    caller
+        Function that asks, for the message.
+
+    Returns
+    -------
+    int
+        At least 1.
+
+    Raises
+    ------
+    DataError
+        If nothing is left over.
+    """
+    left = n - k - count_effects(effects)
     if left < 1:
-        came = f"{n} pairs for {k} columns and {_rank(effects)} node effects"
+        came = f"{n} pairs for {k} columns and {count_effects(effects)} node effects"
         raise DataError(
             mould(caller, "needs more pairs than parameters", came, 'Pass effects="none" or add pairs')
         )
@@ -191,11 +261,11 @@ def fit_least_squares(
         If a column is absorbed by others, or there are more parameters than pairs.
     """
     ones = np.ones(len(y))
-    left = _degrees_left(len(y), columns.shape[1], effects, caller)
+    left = degrees_left(len(y), columns.shape[1], effects, caller)
     both = within(_beside(columns, y), ones, effects)
     inner, response = both[:, :-1], both[:, -1]
-    _check_identified(columns, inner, ones, names, caller)
-    bread = _symmetric_inverse(inner.T @ inner)
+    check_identified(columns, inner, ones, names, caller)
+    bread = invert_symmetric(inner.T @ inner)
     coefficients: FloatArray = np.asarray(np.linalg.lstsq(inner, response, rcond=None)[0], dtype=np.float64)
     residual = response - inner @ coefficients
     rss = float(residual @ residual)
@@ -211,7 +281,7 @@ def fit_least_squares(
         fitted=y - residual,
         loglik=-0.5 * len(y) * (math.log(2 * math.pi * rss / len(y)) + 1.0) if rss > 0 else math.inf,
         deviance=rss,
-        n_parameters=columns.shape[1] + _rank(effects) + 1,
+        n_parameters=columns.shape[1] + count_effects(effects) + 1,
         df_residual=left,
         dispersion=rss / left,
     )
@@ -264,14 +334,14 @@ def fit_likelihood(
     Each step is a weighted least squares fit of the working response eta + score / weight. The node effects are taken
     out of columns and working response exactly, so that the steps are those of the full model with dummies.
     """
-    left = _degrees_left(len(y), columns.shape[1], effects, caller)
+    left = degrees_left(len(y), columns.shape[1], effects, caller)
     eta = family.start(y) if start is None else start
     model = _Model(y=y, columns=columns, family=family, effects=effects, offset=offset)
     eta, iterations = _iterate(model, eta, caller=caller)
     weight = np.maximum(family.weight(eta), np.finfo(float).tiny)
     solved = _step(model, eta)
-    _check_identified(columns, solved.inner, weight, names, caller)
-    bread = _symmetric_inverse((solved.inner * weight[:, None]).T @ solved.inner)
+    check_identified(columns, solved.inner, weight, names, caller)
+    bread = invert_symmetric((solved.inner * weight[:, None]).T @ solved.inner)
     fitted = family.mean(eta)
     return RegressionFit(
         names=tuple(names),
@@ -285,7 +355,7 @@ def fit_likelihood(
         fitted=fitted,
         loglik=float(family.loglik(y, fitted).sum()),
         deviance=float(family.deviance(y, fitted).sum()),
-        n_parameters=columns.shape[1] + _rank(effects) + family.n_extra,
+        n_parameters=columns.shape[1] + count_effects(effects) + family.n_extra,
         df_residual=left,
         n_iterations=iterations,
     )
@@ -372,190 +442,3 @@ def _advance(
         if first or gained or share < 1e-6:  # noqa: PLR2004 - the first step leaves an arbitrary start
             return candidate, reached
         share /= 2.0
-
-
-def fit_negative_binomial(
-    y: FloatArray,
-    columns: FloatArray,
-    *,
-    names: Sequence[str],
-    effects: NodeEffects | None = None,
-    caller: str = "fit_negative_binomial",
-) -> RegressionFit:
-    """Fit the negative binomial NB2 by maximum likelihood of coefficients and dispersion in turn.
-
-    Parameters
-    ----------
-    y
-        Response, at least 0, shape (N,).
-    columns
-        Shape (N, k).
-    names
-        Names of the k columns.
-    effects
-        Node effects to absorb.
-    caller
-        Function that asks, for the message.
-
-    Returns
-    -------
-    RegressionFit
-        `dispersion` is alpha in Var = mu + alpha mu². `naive` takes alpha as known, as MASS::glm.nb does.
-
-    Raises
-    ------
-    DataError
-        If the fit does not converge.
-    """
-    fit = fit_likelihood(y, columns, names=names, effects=effects, caller=caller)
-    dispersion = math.nan
-    for _ in range(200):
-        updated = _best_dispersion(y, fit.fitted)
-        fit = fit_likelihood(
-            y,
-            columns,
-            names=names,
-            family=negative_binomial(updated),
-            effects=effects,
-            start=fit.predictor,
-            caller=caller,
-        )
-        if abs(updated - dispersion) <= 1e-10 * updated:
-            break
-        dispersion = updated
-    return replace(fit, dispersion=updated)
-
-
-def _best_dispersion(y: FloatArray, mu: FloatArray) -> float:
-    """Dispersion of largest likelihood at given means: the root of the score in log(alpha)."""
-
-    def score(log_alpha: float) -> float:
-        alpha = math.exp(log_alpha)
-        shape = 1.0 / alpha
-        inner = special.digamma(y + shape) - special.digamma(shape) - np.log1p(alpha * mu)
-        return float(-shape * inner.sum() + ((y - mu) / (1.0 + alpha * mu)).sum())
-
-    low, high = math.log(SMALLEST_DISPERSION), math.log(LARGEST_DISPERSION)
-    if score(low) <= 0:
-        return SMALLEST_DISPERSION
-    if score(high) >= 0:
-        return LARGEST_DISPERSION
-    return math.exp(float(optimize.brentq(score, low, high, xtol=1e-13, rtol=1e-14)))
-
-
-def fit_quantile(
-    y: FloatArray,
-    columns: FloatArray,
-    *,
-    names: Sequence[str],
-    quantile: float = 0.5,
-    effects: NodeEffects | None = None,
-    caller: str = "fit_quantile",
-) -> RegressionFit:
-    """Fit a conditional quantile by linear programming.
-
-    Parameters
-    ----------
-    y
-        Response, shape (N,).
-    columns
-        Shape (N, k).
-    names
-        Names of the k columns.
-    quantile
-        Which quantile, above 0 and below 1.
-    effects
-        Node effects, entered as sparse dummies.
-    caller
-        Function that asks, for the message.
-
-    Returns
-    -------
-    RegressionFit
-        `score` holds the regression rank scores (dual solution), `weight` the estimated density of the errors at the
-        quantile (Hall-Sheather bandwidth, same for all pairs). `deviance` is the sum of check losses.
-
-    Raises
-    ------
-    DataError
-        If the quantile is out of range, a column is absorbed, or the programme has no solution.
-
-    References
-    ----------
-    Koenker, R. and Bassett, G. (1978). Regression quantiles. 10.2307/1913643.
-    Gutenbrunner, C. and Jurečková, J. (1992). Regression rank scores and regression quantiles. 10.1214/aos/1176348524.
-    """
-    if not 0.0 < quantile < 1.0:
-        raise DataError(
-            mould(caller, "quantile must lie between 0 and 1", str(quantile), "Take 0.5 for the median")
-        )
-    ones = np.ones(len(y))
-    left = _degrees_left(len(y), columns.shape[1], effects, caller)
-    inner = within(columns, ones, effects)
-    _check_identified(columns, inner, ones, names, caller)
-    solution, score = _solve_quantile(y, columns, effects, quantile, caller)
-    residual = y - _design(columns, effects) @ solution
-    density = np.full(len(y), _density_at_quantile(residual, quantile, columns.shape[1] + _rank(effects)))
-    cross = _symmetric_inverse(inner.T @ inner)
-    loss = float(np.sum(residual * (quantile - (residual < 0))))
-    return RegressionFit(
-        names=tuple(names),
-        coefficients=solution[: columns.shape[1]],
-        columns=inner,
-        score=score,
-        weight=density,
-        bread=cross / density[0],
-        naive=quantile * (1 - quantile) * cross / density[0] ** 2,
-        predictor=y - residual,
-        fitted=y - residual,
-        loglik=len(y) * (math.log(quantile * (1 - quantile)) - 1.0 - math.log(loss / len(y)))
-        if loss > 0
-        else math.inf,
-        deviance=loss,
-        n_parameters=columns.shape[1] + _rank(effects),
-        df_residual=left,
-        dispersion=loss / len(y),
-    )
-
-
-def _design(columns: FloatArray, effects: NodeEffects | None) -> sparse.csr_array:
-    dense = sparse.csr_array(columns)
-    return dense if effects is None else sparse.hstack([dense, effects.incidence], format="csr")
-
-
-def _solve_quantile(
-    y: FloatArray, columns: FloatArray, effects: NodeEffects | None, quantile: float, caller: str
-) -> tuple[FloatArray, FloatArray]:
-    """Coefficients (with effects) and rank scores: min q u + (1 - q) v subject to X b + u - v = y."""
-    design = _design(columns, effects)
-    n, k = design.shape
-    cost = np.concatenate([np.zeros(k), np.full(n, quantile), np.full(n, 1.0 - quantile)])
-    eye = sparse.eye_array(n, format="csr")
-    equal = sparse.hstack([design, eye, -eye], format="csr")
-    bounds: list[tuple[float | None, float | None]] = [(None, None)] * k + [(0.0, None)] * (2 * n)
-    found = optimize.linprog(cost, A_eq=equal, b_eq=y, bounds=bounds, method="highs-ds")
-    if found.status != 0 or found.x is None:
-        raise DataError(
-            mould(
-                caller, "the quantile programme must have a solution", str(found.message), "Drop a covariate"
-            )
-        )
-    return np.asarray(found.x[:k]), np.asarray(found.eqlin.marginals)
-
-
-def _density_at_quantile(residual: FloatArray, quantile: float, n_fitted: int) -> float:
-    """Density of the errors at 0 by a difference quotient of residual quantiles (as quantreg's se="iid")."""
-    n = len(residual)
-    z = float(special.ndtri(quantile))
-    normal = math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
-    bandwidth = (
-        n ** (-1 / 3)
-        * float(special.ndtri(0.975)) ** (2 / 3)
-        * ((1.5 * normal**2) / (2 * z**2 + 1)) ** (1 / 3)
-    )
-    width = max(n_fitted + 1, math.ceil(n * bandwidth))
-    order = np.argsort(np.abs(residual))
-    kept = np.sort(residual[order][n_fitted : n_fitted + width])
-    grid = np.arange(1, len(kept) + 1) / (n - n_fitted)
-    slope = float(np.polyfit(grid, kept, 1)[0]) if len(kept) > 1 else 1.0
-    return 1.0 / max(slope, np.finfo(float).eps)

@@ -9,7 +9,9 @@ import pytest
 from geobri.errors import DataError
 from geobri.stats.effects import build_effects
 from geobri.stats.families import FAMILIES
-from geobri.stats.regression import fit_least_squares, fit_likelihood, fit_negative_binomial, fit_quantile
+from geobri.stats.overdispersion import fit_negative_binomial
+from geobri.stats.quantiles import fit_quantile
+from geobri.stats.regression import fit_least_squares, fit_likelihood
 from geobri.stats.robust import estimate_covariance, two_way_meat
 
 HERE = Path(__file__).parents[1] / "reference" / "gravity"

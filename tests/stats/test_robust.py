@@ -28,8 +28,8 @@ def literal_meat(scores, origin, destination, counts):
 SHARING = {
     "dyadic": (dyadic_meat, lambda a, b: bool(set(a) & set(b))),
     "two-way": (two_way_meat, lambda a, b: a[0] == b[0] or a[1] == b[1]),
-    "hc": (lambda s, o, d: heteroskedastic_meat(s), lambda a, b: a == b),
-    "origin": (lambda s, o, d: cluster_meat(s, o), lambda a, b: a[0] == b[0]),
+    "hc": (lambda s, *_: heteroskedastic_meat(s), lambda a, b: a == b),
+    "origin": (lambda s, o, _: cluster_meat(s, o), lambda a, b: a[0] == b[0]),
 }
 
 

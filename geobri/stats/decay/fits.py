@@ -13,13 +13,9 @@ import pandas as pd
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
 from geobri.stats.decay.forms import DecayForm, FormName, build_form
 from geobri.stats.effects import NodeEffects, build_effects
-from geobri.stats.regression import (
-    RegressionFit,
-    fit_least_squares,
-    fit_likelihood,
-    fit_negative_binomial,
-    fit_quantile,
-)
+from geobri.stats.overdispersion import fit_negative_binomial
+from geobri.stats.quantiles import fit_quantile
+from geobri.stats.regression import RegressionFit, fit_least_squares, fit_likelihood
 from geobri.stats.results import FloatArray
 from geobri.stats.samples import PairSample, read_pairs
 from geobri.stats.separation import find_separated_pairs

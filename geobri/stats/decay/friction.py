@@ -22,7 +22,8 @@ from geobri.stats.decay.forms import FormName, build_form
 from geobri.stats.families import FAMILIES, negative_binomial
 from geobri.stats.held import HeldTest, model_errors
 from geobri.stats.permutation import NodePlan
-from geobri.stats.regression import RegressionFit, fit_least_squares, fit_likelihood, fit_quantile
+from geobri.stats.quantiles import fit_quantile
+from geobri.stats.regression import RegressionFit, fit_least_squares, fit_likelihood
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.robust import error_terms
 from geobri.stats.samples import read_pairs
@@ -146,34 +147,25 @@ def decay_test(
         sample, shape, estimator=estimator, effects=effects, quantile=quantile, caller="decay_test"
     )
     plan, caution = plan_exchange(fit.sample, n_permutations, blocks=blocks, rng=rng, caller="decay_test")
-    held = _hold_friction(fit, plan, quantile)
-    single = len(shape.terms) == 1
-    tail: Alternative = alternative if single else "greater"
-    statistic, null = held.scores(np.zeros(len(shape.terms)))
-    p_value = plan.p_value(statistic, null, tail)
-    error = float(model_errors(fit.regression)[0])
-    limits = held.interval(float(fit.friction[0]), error) if single and interval else (math.nan, math.nan)
-    tested = _Tested(
-        flow=flow,
-        impedance=impedance,
-        statistic=statistic,
-        p_value=p_value,
-        alternative=tail,
-        interval=limits,
-        caution=caution,
+    tested = _test_friction(
+        _hold_friction(fit, plan, quantile),
+        fit,
+        alternative=alternative,
+        interval=interval,
+        named=(flow, impedance, caution),
     )
     return DecayResult(
-        statistic=statistic,
-        p_value=p_value,
-        alternative=tail,
+        statistic=tested.statistic,
+        p_value=tested.p_value,
+        alternative=tested.alternative,
         n=fit.sample.n_cities,
         method=_method(fit),
-        null_distribution=null,
+        null_distribution=tested.null,
         sentence=_sentence(fit, tested),
         terms=_terms(fit, tested, plan),
         choices=_choices(fit, tested, plan, rng),
         friction=fit.friction,
-        interval=limits,
+        interval=tested.interval,
         half_distance=fit.half_distance(),
         fit=fit,
     )
@@ -187,7 +179,30 @@ class _Tested:
     p_value: float
     alternative: Alternative
     interval: tuple[float, float]
+    null: FloatArray
     caution: str
+
+
+def _test_friction(
+    held: HeldTest, fit: DecayFit, *, alternative: Alternative, interval: bool, named: tuple[str, str, str]
+) -> _Tested:
+    """Run the test of no friction, and search the interval if it is wanted and there is one parameter."""
+    single = len(fit.friction) == 1
+    tail: Alternative = alternative if single else "greater"
+    statistic, null = held.scores(np.zeros(len(fit.friction)))
+    limits = (math.nan, math.nan)
+    if single and interval:
+        limits = held.interval(float(fit.friction[0]), float(model_errors(fit.regression)[0]))
+    return _Tested(
+        flow=named[0],
+        impedance=named[1],
+        statistic=statistic,
+        p_value=held.plan.p_value(statistic, null, tail),
+        alternative=tail,
+        interval=limits,
+        null=null,
+        caution=named[2],
+    )
 
 
 def _hold_friction(fit: DecayFit, plan: NodePlan, quantile: float) -> HeldTest:

@@ -153,25 +153,14 @@ def fit_gravity(
         directed=directed,
         caller="fit_gravity",
     )
-    shape = (
-        None
-        if impedance is None
-        else build_form(form, sample.impedance, label=impedance, caller="fit_gravity")
-    )
-    model = _set_up(sample, shape, effects)
+    model = _set_up(sample, impedance, form, effects)
     fit = model.fit(model.columns, model.names)
-    base = Term(
-        test="fit_gravity",
-        value=flow,
-        n_cities=model.sample.n_cities,
-        n_pairs=model.sample.n_pairs,
-        method=f"gravity by Poisson pseudo-likelihood, effects: {model.effects_name}",
-    )
     plan, caution = None, "no exchange of cities was asked for: dyadic-robust errors only"
     if n_permutations:
         plan, caution = plan_exchange(
             model.sample, n_permutations, blocks=blocks, rng=rng, caller="fit_gravity"
         )
+    base = _base_term(flow, model)
     tested, null = _test_columns(model, fit, plan, replace(base, note=caution))
     ends = model.sample.origin, model.sample.destination
     beside = error_terms(base, fit, ends, directed=sample.directed, n_friction=model.n_impedance)
@@ -196,7 +185,20 @@ def fit_gravity(
     )
 
 
-def _set_up(sample: PairSample, form: DecayForm | None, effects: EffectsName) -> _Model:
+def _base_term(flow: str, model: _Model) -> Term:
+    return Term(
+        test="fit_gravity",
+        value=flow,
+        n_cities=model.sample.n_cities,
+        n_pairs=model.sample.n_pairs,
+        method=f"gravity by Poisson pseudo-likelihood, effects: {model.effects_name}",
+    )
+
+
+def _set_up(sample: PairSample, impedance: str | None, form_name: FormName, effects: EffectsName) -> _Model:
+    form = None
+    if impedance is not None:
+        form = build_form(form_name, sample.impedance, label=impedance, caller="fit_gravity")
     n_columns = len(sample.covariate_names) + (0 if form is None else len(form.terms))
     chosen = choose_effects(sample, effects, n_columns, "fit_gravity")
     used = drop_separated(sample, form, chosen)

@@ -161,32 +161,13 @@ def presence_test(
     check_not_separated(sample.flow, model.columns, model.effects, caller="presence_test")
     fit = model.fit(model.columns, model.names)
     plan, caution = plan_exchange(sample, n_permutations, blocks=blocks, rng=rng, caller="presence_test")
-    base = Term(
-        test="presence_test",
-        value=presence,
-        n_cities=sample.n_cities,
-        n_pairs=sample.n_pairs,
-        method=f"{link} model, effects: {model.effects_name}",
-    )
-    tested, null = coefficient_tests(
-        replace(base, note=caution),
-        sample,
-        model.columns,
-        model.effects,
-        fit=fit,
-        fit_columns=model.fit,
-        plan=plan,
-        n_friction=model.n_impedance,
-    )
-    beside = error_terms(
-        base, fit, (sample.origin, sample.destination), directed=sample.directed, n_friction=model.n_impedance
-    )
+    tested, beside, null = _make_rows(model, fit, plan, presence=presence, caution=caution)
     return PresenceResult(
         statistic=tested[0].statistic,
         p_value=tested[0].p_value,
         alternative="two-sided",
         n=sample.n_cities,
-        method=base.method,
+        method=tested[0].method,
         null_distribution=null,
         sentence=_sentence(model, tested[0]),
         terms=(*tested, *beside),
@@ -198,6 +179,32 @@ def presence_test(
         auc=_area_under_curve(sample.flow, fit.fitted),
         regression=fit,
     )
+
+
+def _make_rows(
+    model: _Model, fit: RegressionFit, plan: NodePlan, *, presence: str, caution: str
+) -> tuple[list[Term], list[Term], FloatArray]:
+    """Rows of the exchange of cities and of the errors beside it, and the null distribution of the first column."""
+    sample = model.sample
+    base = Term(
+        test="presence_test",
+        value=presence,
+        n_cities=sample.n_cities,
+        n_pairs=sample.n_pairs,
+        method=f"{model.link} model, effects: {model.effects_name}",
+    )
+    tested, null = coefficient_tests(
+        replace(base, note=caution),
+        sample,
+        model.columns,
+        model.effects,
+        fit=fit,
+        fit_columns=model.fit,
+        plan=plan,
+        n_friction=model.n_impedance,
+    )
+    ends = sample.origin, sample.destination
+    return tested, error_terms(base, fit, ends, directed=sample.directed, n_friction=model.n_impedance), null
 
 
 def _read(
