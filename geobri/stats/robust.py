@@ -239,6 +239,11 @@ def _sandwich(fit: RegressionFit, meat: FloatArray) -> FloatArray:
 
 
 def _clustered(kind: str, fit: RegressionFit, meat: FloatArray, n_clusters: int) -> Covariance:
+    if n_clusters < 2:  # noqa: PLR2004 - one cluster says nothing about differences between clusters
+        nothing = np.full(fit.bread.shape, np.nan)
+        return Covariance(
+            kind=kind, matrix=nothing, df=1.0, note="all pairs are in one cluster: no error can be given"
+        )
     matrix, clipped = _clip_negative(_sandwich(fit, meat) * n_clusters / (n_clusters - 1))
     notes = []
     if n_clusters < SMALL_NUMBER_OF_CITIES:

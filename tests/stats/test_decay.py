@@ -399,3 +399,27 @@ def test_plots_draw_what_they_should():
     assert axes.get_xlabel() == "distance_km"
     assert len(axes.lines) == 2
     matplotlib.pyplot.close("all")
+
+
+def test_disconnected_cities_are_no_obstacle():
+    """Two islands of cities without a pair between them: cities change places within their island."""
+    frame = made(n=14, noise=0.3, seed=5)
+    island = {f"c{i:02d}": i < 7 for i in range(14)}
+    apart = frame[frame["origin"].map(island) == frame["destination"].map(island)]
+    result = decay_test(apart, flow="flow", n_permutations=199, rng=0)
+    assert result.fit.effects == "node"
+    assert "within 2 blocks" in result.choices["null"]
+    assert result.friction[0] == pytest.approx(0.8, abs=0.35)
+    assert result.p_value <= 0.05
+
+
+def test_a_star_has_too_few_pairs_for_levels_and_says_so():
+    frame = made(n=14, noise=0.3, seed=6)
+    star = frame[frame["origin"] == "c00"]
+    result = decay_test(star, flow="flow", n_permutations=99, rng=0)
+    assert result.choices["effects"] == "none"
+    two_way = result.to_frame().query("se_type == 'two-way'").iloc[0]
+    assert np.isnan(two_way["se"])
+    assert "one cluster" in two_way["note"]
+    with pytest.raises(DataError, match="more pairs than parameters"):
+        decay_test(star, flow="flow", effects="node", n_permutations=99)
