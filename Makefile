@@ -21,6 +21,7 @@ lint: $(VENV)/.installed-lint
 	$(BIN)/python -m numpydoc.hooks.validate_docstrings $$(git ls-files 'geobri/*.py')
 
 maps: $(VENV)/.installed
+	@mkdir -p maps/built
 	for recipe in maps/*.toml; do $(BIN)/geobri map $$recipe --out maps/built/$$(basename $$recipe .toml).html || exit 1; done
 
 $(VENV)/bin/python:

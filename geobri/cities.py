@@ -68,7 +68,8 @@ def build_cities(
     Parameters
     ----------
     table
-        One row per city: a column (or the index) `city`, and longitude and latitude in degrees on WGS84.
+        One row per city: a column (or the index) `city`, and longitude and latitude in degrees on WGS84, or
+        points (such as `geocode` gives).
         `name, name_zh, country, region, coastal` are taken where they stand and are missing elsewhere;
         `name` defaults to the slug. Further columns are kept as covariates.
     lon, lat
@@ -86,7 +87,9 @@ def build_cities(
     SchemaError
         With every fault at once: missing columns, doubled cities, swapped or impossible coordinates.
     """
-    frame = pd.DataFrame(table)
+    frame = pd.DataFrame(
+        _points_to_columns(table, lon, lat) if isinstance(table, gpd.GeoDataFrame) else table
+    )
     if "city" in frame.columns:
         frame = frame.set_index("city")
     missing = [name for name in (lon, lat) if name not in frame.columns]
@@ -109,6 +112,12 @@ def build_cities(
     return check_cities(
         built[[*front, *(name for name in built.columns if name not in front)]], caller=caller
     )
+
+
+def _points_to_columns(table: gpd.GeoDataFrame, lon: str, lat: str) -> pd.DataFrame:
+    """Read coordinates off the points, in degrees on WGS84."""
+    points = table.geometry if table.crs is None else table.to_crs(LONLAT_CRS).geometry
+    return pd.DataFrame(table.drop(columns=table.geometry.name)).assign(**{lon: points.x, lat: points.y})
 
 
 def _with_all_columns(frame: pd.DataFrame, caller: str) -> pd.DataFrame:

@@ -104,3 +104,10 @@ def test_international_needs_every_country(cities):
 def test_one_city_has_no_corridor(cities):
     assert len(build_corridors(cities.iloc[:1])) == 0
     assert np.isfinite(build_corridors(cities)["distance_km"]).all()
+
+
+def test_geocoded_places_become_cities():
+    from geobri.gazetteer import geocode
+
+    cities = build_cities(geocode(["Singapore", "上海"]).cities)
+    assert build_corridors(cities).index.tolist() == ["shanghai--singapore"]

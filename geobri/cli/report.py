@@ -33,10 +33,20 @@ def report_command(
     from geobri.report import write_report
     from geobri.study import load_study
 
+    notes: list[str] = []
     with progress("Reading the study", 5) as begin:
         begin("Reading the study")
         loaded = load_study(study)
         paths = write_report(
-            loaded, out, lang=lang, theme=theme, basemap=basemap, worldview=worldview, on_step=begin
+            loaded,
+            out,
+            lang=lang,
+            theme=theme,
+            basemap=basemap,
+            worldview=worldview,
+            on_step=begin,
+            on_note=notes.append,
         )
+    for note in notes:
+        click.echo(note, err=True)
     click.echo(f"Wrote {len(paths)} files to {out}. Open {out / 'report.html'} in a browser.")

@@ -80,6 +80,7 @@ def write_report(
     basemap: str = "land",
     worldview: Literal["ne", "china"] = "ne",
     on_step: Callable[[str], None] | None = None,
+    on_note: Callable[[str], None] | None = None,
 ) -> list[Path]:
     """Write the report of a study, whole or not at all.
 
@@ -95,6 +96,8 @@ def write_report(
         As in `geobri.corridor_map`.
     on_step
         Called with the name of each step as it begins.
+    on_note
+        Called with what was left out, and why.
 
     Returns
     -------
@@ -119,6 +122,8 @@ def write_report(
         )
         (stage / "map.html").write_text(page, encoding="utf-8")
         analysis = analyse_study(study, on_step=begin)
+        for name, reason in analysis.left_out:
+            (on_note or begin)(f"Left out: {name}. {reason}")
         sections = build_sections(study, analysis)
         begin("Writing the page")
         html = render_page(study, sections, lang=language, theme=theme, basemap=basemap, worldview=worldview)
