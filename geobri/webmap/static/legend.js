@@ -11,7 +11,8 @@
     const measure = app.measure();
     const { lang } = app.state;
     const colours = classColours(app.theme);
-    const kind = app.say(measure.kind === "rank" ? "rank" : "score");
+    const measured = measure.unit[lang] ? "" : app.say("score");
+    const kind = measure.kind === "rank" ? app.say("rank") : measured;
     const look = crowding(app.crowd.shown, app.crowd.known);
     const value = (number) => G.i18n.formatValue(lang, { ...measure, unit: { en: "", zh: "" } }, number);
     const lines = app.isDense() ? app.rows.subarray(0, G.scale.CRISP) : null;

@@ -115,7 +115,8 @@
     app.onSync(() => {
       const measure = app.measure();
       const say = (value) => G.i18n.formatValue(app.state.lang, measure, value);
-      title.textContent = app.say(measure.kind === "rank" ? "ranks" : "scores");
+      const scores = measure.unit[app.state.lang] ? measure.label[app.state.lang] : app.say("scores");
+      title.textContent = measure.kind === "rank" ? app.say("ranks") : scores;
       box.hidden = measure.low === measure.high;
       const span = measure.high - measure.low;
       const step = measure.kind === "rank" && Number.isInteger(measure.low) && Number.isInteger(measure.high) ? 1 : "any";
