@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geobri.cities import build_cities
+from geobri.cities import build_cities, parse_flags
 from geobri.errors import GeobriError, first_offenders
 from geobri.study.model import StudyFault
 from geobri.study.parts import FolderParts, read_one, to_study_faults
@@ -84,12 +84,27 @@ def _build_cities(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> g
     faults += to_study_faults(file, table.index, find_city_faults(points))
     if len(faults) > before:
         return None
+    faults += _flag_faults(table, file)
     try:
         typed = _typed(table).assign(lon=lon, lat=lat, country=_countries(table, file, faults))
         return build_cities(typed.reset_index(drop=True), caller=file) if len(faults) == before else None
     except GeobriError as error:
         faults.append(StudyFault(file, None, str(error).removeprefix(f"{file}: ")))
         return None
+
+
+def _flag_faults(table: pd.DataFrame, file: str) -> list[StudyFault]:
+    """List the first row of each cell of `coastal` that says neither yes nor no."""
+    if "coastal" not in table.columns:
+        return []
+    first = table["coastal"].drop_duplicates()
+    faults = []
+    for row in first.index:
+        try:
+            parse_flags(first.loc[[row]], caller="check")
+        except GeobriError as error:
+            faults.append(StudyFault(file, int(row), str(error).removeprefix("check: ")))
+    return faults
 
 
 def _countries(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> pd.Series:

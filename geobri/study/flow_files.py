@@ -104,9 +104,7 @@ def _read_years(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     years = numbers.where(whole).astype("Int64")
     if not rows:
         return table.assign(year=years), []
-    came = (
-        f"{len(rows)} of {len(table)} rows otherwise: {first_offenders(table['year'].iloc[list(rows[:5])])}"
-    )
+    came = f"{len(rows)} of {len(table)} rows otherwise: {first_offenders(table['year'].iloc[list(rows)])}"
     fault = Fault("year", "'year' must be a whole number in every row", came, "Write it as in 2021", rows)
     return table.assign(year=years), [fault]
 

@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geobri.corridors import build_corridors, corridor_ids, order_pairs
-from geobri.errors import StudyError, mould
+from geobri.errors import GeobriError, StudyError, mould
 from geobri.study.folder import FolderParts, read_folder, read_tables, refuse
 from geobri.study.model import Study, StudyFault, Value
 from geobri.study.published import bri22_study, global513_study
@@ -51,7 +51,7 @@ def load_study(study: str | Path = "bri22") -> Study:
         return _PUBLISHED[str(study)]()
     folder = _locate(study)
     parts = read_folder(folder)
-    faults = parts.faults + _pair_faults(parts)
+    faults = parts.faults + _pair_faults(parts) + _index_faults(folder, parts)
     if faults or parts.cities is None:
         raise refuse(faults, folder)
     return _assemble(folder, parts, parts.cities)
@@ -113,8 +113,41 @@ def check_study(study: str | Path) -> list[StudyFault]:
     """
     if str(study) in _PUBLISHED:
         return []
-    parts = read_folder(_open_folder(str(study)) if str(study) in _OPEN else Path(study))
-    return parts.faults + _pair_faults(parts)
+    folder = _open_folder(str(study)) if str(study) in _OPEN else Path(study)
+    parts = read_folder(folder)
+    faults = parts.faults + _pair_faults(parts) + _index_faults(folder, parts)
+    return faults if faults or parts.cities is None else _trial_faults(folder, parts, parts.cities)
+
+
+def _index_faults(folder: Path, parts: FolderParts) -> list[StudyFault]:
+    """List what is wrong with the index specification that the study names."""
+    from geobri.score import load_spec
+
+    index = parts.settings.get("index")
+    if index is None:
+        return []
+    is_file = (folder / index).is_file()
+    try:
+        load_spec(folder / index if is_file else index)
+    except GeobriError as error:
+        message = str(error).removeprefix("load_spec: ").replace(f"{folder / index} ", "")
+        return [StudyFault(index if is_file else "study.toml", None, message)]
+    return []
+
+
+def _trial_faults(folder: Path, parts: FolderParts, cities: gpd.GeoDataFrame) -> list[StudyFault]:
+    """List what only shows when corridors and scores are made: cities at one place, a constant indicator."""
+    from geobri.study.analysis import score_flows
+
+    try:
+        study = _assemble(folder, parts, cities)
+    except GeobriError as error:
+        return [StudyFault("cities", None, str(error).removeprefix("build_corridors: "))]
+    try:
+        score_flows(study)
+    except GeobriError as error:
+        return [StudyFault(str(parts.settings.get("index")), None, f"no scores: {error}")]
+    return []
 
 
 def _pair_faults(parts: FolderParts) -> list[StudyFault]:

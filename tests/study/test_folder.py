@@ -221,3 +221,65 @@ def test_the_example_of_geobri_new_has_no_faults(tmp_path):
     assert check_study(tmp_path / "mine") == []
     with pytest.raises(StudyError, match="must be empty"):
         create_study(tmp_path / "mine")
+
+
+INDEX = """[index]
+name = "own"
+[[dimension]]
+name = "all"
+importance = "1"
+[[indicator]]
+name = "{indicator}"
+dimension = "all"
+importance = "{importance}"
+kind = "flow"
+absent = "zero"
+"""
+
+
+@pytest.mark.parametrize(
+    ("indicator", "importance", "flows", "message"),
+    [
+        ("air", "2/3", FLOWS, "importances must sum to 1"),
+        ("aire", "1", FLOWS, "Got nothing on 'aire'"),
+        (
+            "air",
+            "1",
+            "indicator,origin,destination,value\nair,lis,bom,3\nair,bom,tas,3\nair,lis,tas,3\n",
+            "constant",
+        ),
+    ],
+)
+def test_faults_of_the_index(folder, indicator, importance, flows, message):
+    path = folder(flows=flows, settings='index = "index.toml"\n')
+    (path / "index.toml").write_text(INDEX.format(indicator=indicator, importance=importance))
+    (fault,) = check_study(path)
+    assert fault.file == "index.toml"
+    assert message in fault.message
+
+
+def test_index_that_does_not_stand_there(folder):
+    path = folder(settings='index = "indxe.toml"\n')
+    (fault,) = check_study(path)
+    assert fault.file == "study.toml"
+    assert "indxe.toml" in fault.message
+    with pytest.raises(StudyError, match="indxe"):
+        load_study(path)
+
+
+def test_template_has_no_faults(tmp_path):
+    create_study(tmp_path / "own")
+    assert check_study(tmp_path / "own") == []
+
+
+def test_cities_at_one_place(folder):
+    twin = CITIES.splitlines()[1].replace("lis,Lisbon", "twin,Twin").replace("PRT", "ESP")
+    (message,) = _messages(folder(f"{CITIES}{twin}\n", flows=None))
+    assert "stand apart" in message
+    assert "lis--twin" in message
+
+
+def test_row_of_a_flag_that_says_neither(folder):
+    (message,) = _messages(folder(CITIES.replace("Asia,yes", "Asia,maybe"), flows=None))
+    assert message.startswith("cities.csv, row 3:")
+    assert "'maybe'" in message
