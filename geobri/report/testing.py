@@ -52,8 +52,8 @@ _COLUMNS = (
     ("note", Words("Note", "说明"), "text"),
 )
 _CAUTION = Words(
-    "Corridors share cities, so they are not independent: the tests exchange cities, never corridors. With 22 cities only strong effects can be seen, and a large p-value is not evidence of no effect.",
-    "各通路共享城市，因此并不独立：检验置换的是城市而不是通路。只有 22 座城市时，只能看出较强的效应；p 值大并不能证明没有效应。",
+    "Corridors share cities, so they are not independent: the tests exchange cities, never corridors. With few cities only strong effects can be seen, and a large p-value is not evidence of no effect.",
+    "各通路共享城市，因此并不独立：检验置换的是城市而不是通路。城市较少时，只能看出较强的效应；p 值大并不能证明没有效应。",
 )
 
 

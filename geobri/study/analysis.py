@@ -87,8 +87,7 @@ def analyse_study(study: Study, *, on_step: Callable[[str], None] | None = None)
         **_test_jobs(study),
     }
     begin("Scoring, auditing, testing, checking the claims")
-    with ThreadPoolExecutor(_THREADS) as pool:
-        done = dict(zip(jobs, pool.map(_attempt, jobs.values()), strict=True))
+    done = _attempt_all(jobs)
     ledger = done["findings"].value
     return Analysis(
         scores=done["scores"].value,
@@ -108,6 +107,15 @@ class _Outcome:
 
     value: Any = None
     reason: str = ""
+
+
+def _attempt_all(jobs: dict[str, Callable[[], Any]]) -> dict[str, _Outcome]:
+    """Do the jobs side by side; Ctrl-C drops those that have not begun."""
+    pool = ThreadPoolExecutor(_THREADS)
+    try:
+        return dict(zip(jobs, pool.map(_attempt, jobs.values()), strict=True))
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _attempt(job: Callable[[], Any]) -> _Outcome:
