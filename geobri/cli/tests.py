@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,8 @@ import click
 from geobri.cli.options import out_folder, progress, study_argument
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from geobri.stats.results import TestResult
     from geobri.study import Study
 
@@ -22,7 +24,9 @@ _impedance = click.option(
 )
 
 
-def _finish(results: Sequence[TestResult], out: Path, name: str, study: Study | None = None) -> None:
+def _finish(
+    results: Sequence[TestResult], out: Path, name: str, further: Callable[[Path], None] | None = None
+) -> None:
     """Write rows, text and, with the extra plots, a figure; a map where a test speaks of single places; say the findings."""
     from geobri.errors import MissingExtraError
     from geobri.figures import save_figure
@@ -33,8 +37,8 @@ def _finish(results: Sequence[TestResult], out: Path, name: str, study: Study | 
     with staged_folder(out, caller=f"geobri {name}") as stage:
         combine_results(results).to_csv(stage / "tests.csv", index=False, lineterminator="\n")
         (stage / f"{name}.txt").write_text(text, encoding="utf-8")
-        if study is not None:
-            _write_local_map(study, results, stage / f"{name}.html")
+        if further is not None:
+            further(stage)
         try:
             save_figure(results[0].plot(), stage / f"{name}.svg")
         except MissingExtraError as error:
@@ -42,6 +46,16 @@ def _finish(results: Sequence[TestResult], out: Path, name: str, study: Study | 
         written = ", ".join(sorted(path.name for path in stage.iterdir() if path.is_file()))
     click.echo(text, nl=False)
     click.echo(f"Wrote {written} to {out}.")
+
+
+def _write_residuals(study: Study, residuals: pd.DataFrame, stage: Path) -> None:
+    """Write what each corridor has beyond distance and size, as a table and on a map."""
+    from geobri.report.page import draw_column_map
+
+    residuals.to_csv(stage / "residuals.csv", lineterminator="\n")
+    words = {"en": "Beyond distance and size", "zh": "超出距离与规模的部分"}
+    page = draw_column_map(study, study.corridors.join(residuals[["residual"]]), "residual", label=words)
+    (stage / "decay.html").write_text(page.get_root().render(), encoding="utf-8")
 
 
 def _write_local_map(study: Study, results: Sequence[TestResult], path: Path) -> None:
@@ -77,14 +91,20 @@ def proximity_command(study: str, value: str, impedance: str, out: Path) -> None
 @_impedance
 @out_folder("tests")
 def decay_command(study: str, value: str, impedance: str, out: Path) -> None:
-    """Does a flow fall with distance? Friction with naive, robust and permutation inference side by side."""
-    from geobri.study import load_study
-    from geobri.study.analysis import run_decay
+    """Does a flow fall with distance? Friction with naive, robust and permutation inference side by side.
 
-    with progress("Testing", 1) as begin:
+    Also written: residuals.csv and decay.html, the corridors that are stronger than distance and size explain.
+    """
+    from geobri.study import load_study
+    from geobri.study.analysis import find_residuals, run_decay
+
+    with progress("Testing", 2) as begin:
         begin("Testing")
-        results = run_decay(load_study(study), value, impedance=impedance)
-    _finish(results, out, "decay")
+        loaded = load_study(study)
+        results = run_decay(loaded, value, impedance=impedance)
+        begin("Finding what distance does not explain")
+        residuals = find_residuals(loaded, value, impedance=impedance)
+    _finish(results, out, "decay", lambda stage: _write_residuals(loaded, residuals, stage))
 
 
 @click.command(name="coastal")
@@ -115,4 +135,4 @@ def moran_command(study: str, value: str, out: Path) -> None:
         begin("Testing")
         loaded = load_study(study)
         results = run_moran(loaded, value)
-    _finish(results, out, "moran", loaded)
+    _finish(results, out, "moran", lambda stage: _write_local_map(loaded, results, stage / "moran.html"))

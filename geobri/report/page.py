@@ -25,7 +25,7 @@ from geobri.webmap import (
     map_parts,
 )
 
-__all__ = ["draw_layer_map", "draw_map", "render_page"]
+__all__ = ["draw_column_map", "draw_layer_map", "draw_map", "render_page"]
 
 _WORDS: Final = {
     "skip": Words("Skip to the content", "跳到正文"),
@@ -162,6 +162,34 @@ def draw_layer_map(
     )
     return corridor_map(
         cities, study.corridors, value, **(choices | {"city_values": [layer], "city_value": column})
+    )
+
+
+def draw_column_map(
+    study: Study, corridors: gpd.GeoDataFrame, column: str, *, label: Mapping[str, str]
+) -> CorridorMap:
+    """Draw the map of a study with a score of its corridors that was computed elsewhere, such as a residual.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    corridors
+        Its corridors with the column.
+    column
+        The score; more is stronger.
+    label
+        What it is called, ``{"en": ..., "zh": ...}``.
+
+    Returns
+    -------
+    CorridorMap
+        A folium map that opens with the column; the study's own values can be switched to.
+    """
+    value, choices = _choose(study, {"lang": study.language})
+    own = [] if value.column == "distance_km" else [value, *choices["values"]]
+    return corridor_map(
+        study.cities, corridors, CorridorValue(column, label, "score"), **(choices | {"values": own})
     )
 
 

@@ -28,6 +28,9 @@ _THREADS: Final = 2
 SEED: Final = 20211001
 """Seed of every simulated null in a report, so that the same study gives the same page."""
 
+_MOST_FOR_DYADS: Final = 150
+_EXCHANGES: Final = 1999
+_FEW_EXCHANGES: Final = 99
 _FEWEST_CITIES: Final = 6
 _FEWEST_PAIRS: Final = 20
 _FEWEST_IN_GROUP: Final = 3
@@ -288,12 +291,58 @@ def run_decay(study: Study, value: str, *, impedance: str = "distance_km") -> li
     Returns
     -------
     list of TestResult
-        The friction test.
+        The friction test, then Mantel, MRQAP and correlogram for up to 150 cities.
     """
     from geobri.stats.decay import decay_test
+    from geobri.stats.dyads import dyadic_tests
 
     _check_value(study, value, "corridors")
-    return [decay_test(study.corridors, flow=value, impedance=impedance, directed=study.directed, rng=SEED)]
+    friction = decay_test(study.corridors, flow=value, impedance=impedance, directed=study.directed, rng=SEED)
+    if len(study.cities) > _MOST_FOR_DYADS:
+        return [friction]
+    return [
+        friction,
+        *dyadic_tests(
+            study.cities,
+            study.corridors,
+            value,
+            impedance=impedance,
+            directed=study.directed,
+            n_permutations=_EXCHANGES,
+            rng=SEED,
+        ),
+    ]
+
+
+def find_residuals(study: Study, value: str, *, impedance: str = "distance_km") -> pd.DataFrame:
+    """Find the corridors that are stronger than distance and size explain.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    value
+        Column of the corridors with flows.
+    impedance
+        Column with the separation.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index `corridor`: `observed, expected, residual, rank_residual` of a gravity model with a level per city.
+    """
+    from geobri.stats.gravity import fit_gravity, residual_corridors
+
+    _check_value(study, value, "corridors")
+    model = fit_gravity(
+        study.corridors,
+        flow=value,
+        impedance=impedance,
+        directed=study.directed,
+        n_permutations=_FEW_EXCHANGES,
+        rng=SEED,
+    )
+    return residual_corridors(model)
 
 
 def run_coastal(study: Study, value: str) -> list[TestResult]:
