@@ -40,6 +40,8 @@ _WORDS: Final = {
     ),
 }
 _MAP_KEY: Final = "map1"
+_OPENING: Final = 20
+"""Corridors that a map of residuals opens with; all others are a choice away."""
 
 
 @cache
