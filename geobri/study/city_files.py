@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from geobri.cities import build_cities, parse_flags
 from geobri.errors import GeobriError, first_offenders
@@ -16,6 +18,10 @@ from geobri.study.reading import to_numbers
 from geobri.tables import find_city_faults, find_coordinate_faults
 
 __all__ = ["read_cities"]
+
+_FAR_DEG: Final = 3.0
+_NEAR_DEG: Final = 0.5
+"""How far from its country a point must lie, and how near it would with its coordinates exchanged, to look swapped."""
 
 
 def read_cities(files: list[Path], renamed: dict[str, str], parts: FolderParts) -> gpd.GeoDataFrame | None:
@@ -87,10 +93,36 @@ def _build_cities(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> g
     faults += _flag_faults(table, file)
     try:
         typed = _typed(table).assign(lon=lon, lat=lat, country=_countries(table, file, faults))
-        return build_cities(typed.reset_index(drop=True), caller=file) if len(faults) == before else None
+        if len(faults) > before:
+            return None
+        cities = build_cities(typed.reset_index(drop=True), caller=file)
+        faults += _exchange_faults(cities, table, file)
+        return cities if len(faults) == before else None
     except GeobriError as error:
         faults.append(StudyFault(file, None, str(error).removeprefix(f"{file}: ")))
         return None
+
+
+def _exchange_faults(cities: gpd.GeoDataFrame, table: pd.DataFrame, file: str) -> list[StudyFault]:
+    """List the cities far outside their country that would lie in it with longitude and latitude exchanged."""
+    x, y = cities.geometry.x.to_numpy(), cities.geometry.y.to_numpy()
+    if cities["country"].isna().all():
+        return []
+    from geobri.boundaries import load_countries
+
+    outlines = load_countries("110m", worldview="ne").dissolve("country").geometry
+    shapes = np.asarray(outlines.reindex(cities["country"]), dtype=object)
+    away = shapely.distance(shapes, shapely.points(x, y)) > _FAR_DEG
+    there = shapely.distance(shapes, shapely.points(y, x)) < _NEAR_DEG
+    return [
+        StudyFault(
+            file,
+            int(table.index[at]),
+            f"'lon' and 'lat' must be longitude and latitude; got {cities.index[at]!r} far from "
+            f"{cities['country'].iloc[at]}. They look swapped: exchange them in this row.",
+        )
+        for at in np.flatnonzero(np.asarray(away & there, dtype=bool)).tolist()
+    ]
 
 
 def _flag_faults(table: pd.DataFrame, file: str) -> list[StudyFault]:

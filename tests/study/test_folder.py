@@ -283,3 +283,14 @@ def test_row_of_a_flag_that_says_neither(folder):
     (message,) = _messages(folder(CITIES.replace("Asia,yes", "Asia,maybe"), flows=None))
     assert message.startswith("cities.csv, row 3:")
     assert "'maybe'" in message
+
+
+def test_one_city_with_its_coordinates_exchanged(folder):
+    (message,) = _messages(folder(CITIES.replace("-9.14,38.72", "38.72,-9.14"), flows=None))
+    assert message.startswith("cities.csv, row 2:")
+    assert "look swapped" in message
+
+
+def test_a_city_far_from_its_country_may_stay(folder):
+    saipan = "saipan,Saipan,,USA,Oceania,yes,145.75,15.21\n"
+    assert _messages(folder(CITIES + saipan, flows=None)) == []
