@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -63,12 +64,9 @@ def staged_folder(target: str | Path, *, caller: str = "geobri") -> Iterator[Pat
         the target keeps what it had.
     """
     target = Path(target)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=".geobri-", dir=target if target.exists() else target.parent))
-    except OSError as error:
-        raise _unwritable(caller, target, error) from error
-    try:
+    stage = (target if target.is_dir() else target.parent) / f".geobri-{secrets.token_hex(4)}"
+    try:  # named before it is made, so that no interruption finds it made but unknown
+        _make_stage(stage, target, caller)
         yield stage
         _move_into_place(stage, target)
     except OSError as error:
@@ -77,6 +75,14 @@ def staged_folder(target: str | Path, *, caller: str = "geobri") -> Iterator[Pat
         raise _unwritable(caller, target, error) from error
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+
+
+def _make_stage(stage: Path, target: Path, caller: str) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        stage.mkdir(mode=0o700)
+    except OSError as error:
+        raise _unwritable(caller, target, error) from error
 
 
 def _is_about(error: OSError, stage: Path, target: Path) -> bool:

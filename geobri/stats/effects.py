@@ -24,6 +24,8 @@ Solver = Callable[[FloatArray], FloatArray]
 
 SMALLEST_PIVOT = 1e-7
 """A Cholesky pivot below this share of the largest means that some effects are not identified."""
+_RIDGE = 1e-7
+_REFINEMENTS = 3
 ROUNDING = 1e-13
 FEW_COLUMNS = 16
 
@@ -265,9 +267,9 @@ def _scaled_solver(gram: FloatArray, *, balanced: bool = False) -> Solver:
     try:
         factor = linalg.cho_factor(scaled, lower=True, check_finite=False)
     except linalg.LinAlgError:
-        return _pseudo_solver(gram)
-    if np.diag(factor[0]).min() < SMALLEST_PIVOT:
-        return _pseudo_solver(gram)
+        factor = None
+    if factor is None or np.diag(factor[0]).min() < SMALLEST_PIVOT:
+        return _deficient_solver(scaled, scale)
 
     def solve(b: FloatArray) -> FloatArray:
         by = scale if b.ndim == 1 else scale[:, None]
@@ -277,6 +279,33 @@ def _scaled_solver(gram: FloatArray, *, balanced: bool = False) -> Solver:
     return solve
 
 
-def _pseudo_solver(gram: FloatArray) -> Solver:
-    inverse: FloatArray = np.asarray(linalg.pinvh(gram, rtol=1e-10), dtype=np.float64)
-    return lambda b: inverse @ b
+def _deficient_solver(scaled: FloatArray, scale: FloatArray) -> Solver:
+    """Solve where effects are not all identified, as in parts of the network that fall into two sides.
+
+    Normal equations are consistent, so a slight ridge picks one of the solutions, and iterative refinement takes the
+    ridge out again: what the effects add up to on each pair is exact. Where even that fails, the pseudo-inverse serves.
+    """
+    try:
+        factor = linalg.cho_factor(scaled + _RIDGE * np.eye(len(scaled)), lower=True, check_finite=False)
+    except linalg.LinAlgError:
+        return _pseudo_solver(scaled, scale)
+
+    def solve(b: FloatArray) -> FloatArray:
+        by = scale if b.ndim == 1 else scale[:, None]
+        wanted = b * by
+        solved = linalg.cho_solve(factor, wanted, check_finite=False)
+        for _ in range(_REFINEMENTS):
+            solved = solved + linalg.cho_solve(factor, wanted - scaled @ solved, check_finite=False)
+        return np.asarray(solved * by)
+
+    return solve
+
+
+def _pseudo_solver(scaled: FloatArray, scale: FloatArray) -> Solver:
+    inverse: FloatArray = np.asarray(linalg.pinvh(scaled, rtol=1e-10), dtype=np.float64)
+
+    def solve(b: FloatArray) -> FloatArray:
+        by = scale if b.ndim == 1 else scale[:, None]
+        return np.asarray((inverse @ (b * by)) * by)
+
+    return solve

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
 from geobri.report import write_report
 from geobri.study import load_study
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 HOSTILE = ["<script>alert(1)</script>", "${alert(2)}", "<img src=x onerror=alert(3)>", "back\\slash'\"`", "שלום עולם", "</script><b>x"]  # fmt: skip
 
 
@@ -49,18 +44,6 @@ def hostile_page(tmp_path_factory):
     out = tmp_path_factory.mktemp("hostile-report")
     write_report(load_study(folder), out)
     return out / "report.html"
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    if not CHROMIUM.exists() and not os.environ.get("CI"):
-        pytest.skip("no Chromium here")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

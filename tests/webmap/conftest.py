@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,8 +15,6 @@ import pytest
 
 from geobri.webmap import CityValue, CorridorValue, corridor_map, save_map
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 CITIES = [
     ("singapore", "Singapore", "新加坡", "SGP", "Southeast Asia", True, 103.8198, 1.3521),
     ("shanghai", "Shanghai", "上海", "CHN", "East Asia", True, 121.4737, 31.2304),
@@ -187,18 +184,6 @@ class OpenMap:
 
     def text(self, selector: str) -> str:
         return self.page.inner_text(selector)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[object]:
-    if not CHROMIUM.exists() and not os.environ.get("CI"):
-        pytest.skip("no Chromium here")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 READBACK = "willReadFrequently"  # a hint to these tests, which read pixels back
