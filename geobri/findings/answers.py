@@ -56,7 +56,8 @@ class Check:
     Attributes
     ----------
     state
-        Whether the statement holds; ``partly`` for a statistical statement that the data neither support nor refute.
+        Whether the statement holds; ``partly`` for a statistical statement that the data neither support nor refute,
+        or a vague one ("often") that is true of some.
     figures, figures_zh
         The figures that decide it, in English and Chinese.
     cities, pairs

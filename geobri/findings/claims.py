@@ -22,7 +22,7 @@ Kind = Literal["lookup", "count", "comparison", "statistical", "outside data"]
 
 _KINDS: Final = get_args(Kind)
 _NEEDED: Final = ("id", "where", "kind")
-_KEYS: Final = frozenset({*_NEEDED, "en", "zh", "test", "under", "untestable", "contradiction"})
+_KEYS: Final = frozenset({*_NEEDED, "en", "zh", "test", "under", "untestable", "caution", "contradiction"})
 _TOP: Final = frozenset({"report", "as_printed", "groups", "alternative", "reasons", "claim"})
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -69,6 +69,8 @@ class Claim:
         The same under other definitions, by their name.
     untestable, untestable_zh
         Why no data at hand can check it; empty when `tests` can.
+    caution, caution_zh
+        What the figures cannot bear, said behind them; empty for most claims.
     contradiction
         Id of the row of contradictions.csv that this claim detects, if any.
     line
@@ -85,6 +87,8 @@ class Claim:
     under: Mapping[str, tuple[Call, ...]] = field(default_factory=dict)
     untestable: str = ""
     untestable_zh: str = ""
+    caution: str = ""
+    caution_zh: str = ""
     contradiction: str = ""
     line: int = 0
 
@@ -349,10 +353,8 @@ def _read_claims(reader: _Reader, tables: Sequence[Mapping[str, Any]]) -> list[C
 
 def _read_claim(reader: _Reader, table: Mapping[str, Any], span: tuple[int, int]) -> Claim:
     _check_keys(reader, table, span)
-    why = table.get("untestable", "")
-    reason = why if isinstance(why, dict) else reader.reasons.get(str(why), {"en": why})
-    if not isinstance(reason, dict):
-        reason = {"en": reason}
+    why, why_zh = _read_words(reader, table.get("untestable", ""))
+    caution, caution_zh = _read_words(reader, table.get("caution", ""))
     others = reader.table_of(table, "under", span)
     under = {str(label): _read_tests(reader, texts, span) for label, texts in others.items()}
     return Claim(
@@ -364,11 +366,21 @@ def _read_claim(reader: _Reader, table: Mapping[str, Any], span: tuple[int, int]
         kind=table.get("kind", "lookup"),
         tests=_read_tests(reader, table.get("test", []), span),
         under=MappingProxyType(under),
-        untestable=str(reason.get("en", "")),
-        untestable_zh=str(reason.get("zh", reason.get("en", ""))),
+        untestable=why,
+        untestable_zh=why_zh,
+        caution=caution,
+        caution_zh=caution_zh,
         contradiction=str(table.get("contradiction", "")),
         line=span[0],
     )
+
+
+def _read_words(reader: _Reader, value: Any) -> tuple[str, str]:
+    """Read a remark in both languages: written out, or the name of one of the reasons of the file."""
+    words = value if isinstance(value, dict) else reader.reasons.get(str(value), {"en": value})
+    if not isinstance(words, dict):
+        words = {"en": words}
+    return str(words.get("en", "")), str(words.get("zh", words.get("en", "")))
 
 
 def _check_keys(reader: _Reader, table: Mapping[str, Any], span: tuple[int, int]) -> None:

@@ -284,12 +284,16 @@ def _judge(claim: Claim, reading: _Reading) -> Entry:
         definition=reading.label,
         definition_zh=reading.label_zh,
         verdict="fails" if verdict == "contradicted" and not reading.printed else verdict,
-        figures="; ".join(check.figures for check in checks),
-        figures_zh="；".join(check.figures_zh for check in checks),
+        figures=_join_figures("; ", [check.figures for check in checks], claim.caution),
+        figures_zh=_join_figures("；", [check.figures_zh for check in checks], claim.caution_zh),
         cities=tuple(dict.fromkeys(city for check in checks for city in check.cities)),
         corridors=tuple(dict.fromkeys(pair for check in checks for pair in check.pairs)),
         n=sum(check.n for check in checks),
     )
+
+
+def _join_figures(separator: str, figures: list[str], caution: str) -> str:
+    return separator.join([*figures, caution] if caution else figures)
 
 
 def _untestable(claim: Claim, reading: _Reading, why: str, why_zh: str) -> Entry:

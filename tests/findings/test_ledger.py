@@ -145,6 +145,17 @@ def test_what_the_tables_cannot_tell_is_untestable_and_says_why():
     assert "Geocode them first" in entry.figures
 
 
+def test_a_caution_stands_behind_the_figures_and_changes_no_verdict():
+    written = 'test = "rank_is(oslo, overall, 1)"\n'
+    both = CLAIMS.replace(written, written + 'caution = { en = "old ranks", zh = "旧排序" }\n', 1)
+    alone = CLAIMS.replace(written, written + 'caution = "old ranks"\n', 1)
+    for text, chinese in ((both, "旧排序"), (alone, "old ranks")):
+        entry = evaluate_claims(study(), parse_claims(text)).headline[0]
+        assert entry.verdict == "holds"
+        assert entry.figures == "overall: Oslo 1; old ranks"
+        assert entry.figures_zh.endswith(f"；{chinese}")
+
+
 def test_a_source_without_cities_is_refused():
     with pytest.raises(SchemaError, match="table 'cities'"):
         evaluate_claims(SimpleNamespace(cities=None), parse_claims(CLAIMS))

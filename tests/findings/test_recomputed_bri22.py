@@ -117,7 +117,8 @@ def equal_weights(dimension):
 
 def middle(names):
     cities = [city for city in CITIES if r("overall", city) >= 11]
-    return sum(1 <= times(city, 10, names) <= 2 for city in cities) * 2 > len(cities)
+    found = sum(1 <= times(city, 10, names) <= 2 for city in cities)
+    return [found * 3 >= len(cities), found * 2 > len(cities)]
 
 
 RECOMPUTED = {
@@ -210,7 +211,10 @@ RECOMPUTED = {
         all(r(name, city) < r(name, "seoul") for city in first("overall", 4))
         for name in ("facility", "information")
     ],
-    "bri22-six-to-ten-one-top-five": all(times(city, 5) for city in CITIES if 6 <= r("overall", city) <= 10),
+    "bri22-six-to-ten-one-top-five": sum(
+        times(city, 5) > 0 for city in CITIES if 6 <= r("overall", city) <= 10
+    )
+    >= 3,
     "bri22-dubai-strengths": [r("overall", "dubai") == 6]
     + [r(name, "dubai") <= 5 for name in ("people", "finance", "information")],
     "bri22-moscow-policy-third": [
@@ -355,7 +359,6 @@ RECOMPUTED = {
     ],
     "bri22-table8-chengdu-trade": r("trade", "chengdu") == 16,
     "bri22-eight-chinese-information": len(first("information", 10) & CHINA) == 8,
-    "bri22-all-chinese-information": first("information", 10) >= CHINA,
     "bri22-top-five-international-information": first("overall", 5) & ABROAD & first("information", 10)
     == {"singapore", "dubai"},
     "bri22-shanghai-beijing-information": {"shanghai", "beijing"} <= first("information", 3),
@@ -377,14 +380,13 @@ RECOMPUTED = {
     "bri22-vienna-johannesburg-nairobi": all(
         LEAD[city] <= -5 for city in ("vienna", "johannesburg", "nairobi")
     ),
-    "bri22-only-bangkok-regional": {city for city in LEAD if city in ABROAD and LEAD[city] >= 1}
+    "bri22-only-bangkok-regional": {city for city in LEAD if city in ABROAD and LEAD[city] >= 5}
     == {"bangkok"},
     "bri22-shanghai-balanced": [LEAD["shanghai"] >= 0, LEAD["shanghai"] <= 1],
     "bri22-shenzhen-chengdu-tianjin-regional": all(
         LEAD[city] >= 1 for city in ("shenzhen", "chengdu", "tianjin")
     ),
     "bri22-17-marked-differences": len(T11) == 17,
-    "bri22-marked-means-two": all(abs(gap) >= 2 for gap in LEAD.values()),
     "bri22-table11-tianjin": r("overall", "tianjin") == 12,
     "bri22-table11-karachi-vienna": order("overall", 15, "vienna", "karachi"),
     "bri22-singapore-champion-again": [
@@ -396,6 +398,32 @@ RECOMPUTED = {
     "bri22-shanghai-second": [r("overall", "shanghai") == 2, times("shanghai", 3) == 6],
     "bri22-chengdu-inland": "chengdu" in INLAND,
 }
+
+
+OTHERWISE = {
+    ("bri22-six-to-ten-one-top-five", "each of the five, without the word 'mostly'"): all(
+        times(city, 5) for city in CITIES if 6 <= r("overall", city) <= 10
+    ),
+    ("bri22-only-bangkok-regional", "stronger at all, without the words 'by far'"): {
+        city for city in LEAD if city in ABROAD and LEAD[city] >= 1
+    }
+    == {"bangkok"},
+    (
+        "bri22-eight-chinese-information",
+        "geobri's stricter reading: all Chinese cities of the sample, of which there are nine",
+    ): first("information", 10) >= CHINA,
+    (
+        "bri22-17-marked-differences",
+        "geobri's stricter reading: a marked difference is more than one place",
+    ): all(abs(gap) >= 2 for gap in LEAD.values()),
+    ("bri22-eleven-to-22-one-or-two", "with information as a sixth dimension"): middle(DIMENSIONS),
+    ("bri22-eleven-to-22-one-or-two", "more than half of them"): middle(FIVE)[1],
+    ("bri22-finance-international-ahead", "each of the three ahead of every Chinese city"): max(
+        r("finance", city) for city in ("singapore", "dubai", "seoul")
+    )
+    < min(r("finance", city) for city in CHINA),
+}
+"""Some verdicts under other definitions, by claim and definition."""
 
 
 FILE = load_claims(find_claim_file("bri22"))
@@ -416,6 +444,34 @@ def verdict_of(answers):
 def test_the_verdict_is_what_plain_python_finds(ledger, name):
     verdict = ledger[name].verdict
     assert {"contradicted": "denied", "fails": "denied"}.get(verdict, verdict) == verdict_of(RECOMPUTED[name])
+
+
+@pytest.fixture(scope="module")
+def readings():
+    asked = {name for name, _ in OTHERWISE}
+    file = replace(FILE, claims=tuple(claim for claim in FILE.claims if claim.id in asked))
+    return {
+        (entry.claim.id, entry.definition): entry for entry in evaluate_claims(bri22(), file, rng=1).entries
+    }
+
+
+@pytest.mark.parametrize("reading", OTHERWISE, ids=" / ".join)
+def test_other_readings_are_what_plain_python_finds_and_never_contradict(readings, reading):
+    verdict = readings[reading].verdict
+    assert {"fails": "denied"}.get(verdict, verdict) == verdict_of(OTHERWISE[reading])
+
+
+def test_the_report_is_judged_by_its_own_words(readings):
+    """Where a stricter reading denies a sentence, the sentence as printed does not fall with it."""
+    printed = {name: entry.verdict for (name, label), entry in readings.items() if label == "as printed"}
+    assert printed == {
+        "bri22-six-to-ten-one-top-five": "holds",
+        "bri22-only-bangkok-regional": "holds",
+        "bri22-eight-chinese-information": "holds",
+        "bri22-17-marked-differences": "holds",
+        "bri22-eleven-to-22-one-or-two": "partly",
+        "bri22-finance-international-ahead": "holds",
+    }
 
 
 def test_every_lookup_count_and_comparison_is_recomputed_and_nothing_else():

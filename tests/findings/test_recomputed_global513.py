@@ -215,3 +215,14 @@ def test_every_lookup_count_and_comparison_is_recomputed_and_nothing_else():
         claim.id for claim in FILE.claims if claim.tests and claim.kind in ("lookup", "count", "comparison")
     }
     assert checked == set(RECOMPUTED)
+
+
+def test_the_rule_of_selection_is_judged_with_the_caution_that_the_gazetteer_needs():
+    file = replace(FILE, claims=tuple(one for one in FILE.claims if one.id == "global513-million-or-capital"))
+    entries = evaluate_claims(global513(), file).entries
+    assert len(entries) == 2
+    assert any(POPULATION[city] < 100_000 for city in SMALL)
+    assert [entry.verdict for entry in entries] == ["fails", "fails"]
+    for entry in entries:
+        assert "may understate prefectures" in entry.figures
+        assert "可能低估" in entry.figures_zh

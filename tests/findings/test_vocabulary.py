@@ -130,6 +130,10 @@ ANSWERED = {
         "most_in_top([oslo, rome, lima], [overall, trade], 1)",
         "most_in_top([oslo, milan, lima], [overall, trade], 1)",
     ),
+    "often_in_top": (
+        "often_in_top([oslo, rome, lima], [overall, trade], 1)",
+        "often_in_top([oslo, milan, lima, cairo], [overall, trade], 1)",
+    ),
     "change_is": ("change_is([oslo, perth], trade, up)", "change_is([oslo, rome], trade, up)"),
     "count_is": ("count_is(region(Europe), 3)", "count_is(region(Europe), 2)"),
     "count_at_least": ("count_at_least(region(Europe), 3)", "count_at_least(region(Europe), 4)"),
@@ -213,6 +217,25 @@ def test_verbs_hold_and_fail(name):
     assert ask(bad).state == "fails", ask(bad).figures
     assert ask(good).figures
     assert ask(good).figures_zh
+
+
+@pytest.mark.parametrize(
+    ("cities", "state"),
+    [
+        ("[oslo, rome, milan]", "holds"),
+        ("[oslo, rome, milan, lima]", "partly"),
+        ("[oslo, milan, lima]", "partly"),
+        ("[oslo, milan, lima, perth]", "fails"),
+        ("country(ZZZ)", "fails"),
+    ],
+)
+def test_often_holds_above_a_half_and_in_part_from_a_third(cities, state):
+    assert ask(f"often_in_top({cities}, [overall, trade], 1)").state == state
+
+
+def test_often_counts_no_city_that_is_there_too_often():
+    assert ask("often_in_top([oslo, rome], [overall, trade], 2, most=1)").state == "fails"
+    assert ask("often_in_top([oslo, rome], [overall, trade], 2, most=2)").state == "holds"
 
 
 def test_no_word_of_the_vocabulary_is_an_orphan():
