@@ -29,6 +29,7 @@ SEED: Final = 20211001
 """Seed of every simulated null in a report, so that the same study gives the same page."""
 
 _MOST_FOR_DYADS: Final = 150
+"""Cities beyond which the commands run fewer exchanges, so that a person need not wait; Python takes any number."""
 _EXCHANGES: Final = 1999
 _FEW_EXCHANGES: Final = 99
 _FEWEST_CITIES: Final = 6
@@ -297,8 +298,16 @@ def run_decay(study: Study, value: str, *, impedance: str = "distance_km") -> li
     from geobri.stats.dyads import dyadic_tests
 
     _check_value(study, value, "corridors")
-    friction = decay_test(study.corridors, flow=value, impedance=impedance, directed=study.directed, rng=SEED)
-    if len(study.cities) > _MOST_FOR_DYADS:
+    many = len(study.cities) > _MOST_FOR_DYADS
+    friction = decay_test(
+        study.corridors,
+        flow=value,
+        impedance=impedance,
+        directed=study.directed,
+        n_permutations=199 if many else 999,
+        rng=SEED,
+    )
+    if many:
         return [friction]
     return [
         friction,
