@@ -103,5 +103,9 @@ def findings_section(analysis: Analysis) -> Section | None:
         first_rows=12,
     )
     return Section(
-        "findings", Words("Findings: what holds", "论断检验"), paragraphs=(paragraph,), tables=(table,)
+        "findings",
+        Words("Findings: what holds", "论断检验"),
+        short=Words("Findings", "论断"),
+        paragraphs=(paragraph,),
+        tables=(table,),
     )

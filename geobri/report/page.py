@@ -255,7 +255,10 @@ def render_page(
             heading=Words(study.title, study.title_zh),
             source=Words(study.citation),
             facts=_facts(study),
-            sections=[Section("map", Words("The map", "地图"), has_map=True), *sections],
+            sections=[
+                Section("map", Words("The map", "地图"), short=Words("Map", "地图"), has_map=True),
+                *sections,
+            ],
             words=_WORDS,
             style=_static("report.css") + _static("platform.css"),
             script=_static("report.js"),

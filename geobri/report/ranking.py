@@ -147,7 +147,9 @@ def ranking_section(study: Study) -> Section | None:
         groups=tuple((region, _region(region)) for region in regions),
         searchable=True,
     )
-    return Section("cities", Words("Ranking of the cities", "城市排序"), tables=(table,))
+    return Section(
+        "cities", Words("Ranking of the cities", "城市排序"), short=Words("Cities", "城市"), tables=(table,)
+    )
 
 
 def corridor_section(study: Study) -> Section | None:
@@ -262,4 +264,6 @@ def profile_section(study: Study) -> Section | None:
     shares = pd.DataFrame({value.column: strengths(cities[value.column], value) for value in values})
     ranked = _sorted(cities[cities[values[0].column].notna()], values[0]).head(_MOST_PROFILES)
     cards = tuple(_profile(str(slug), city, study, values, shares) for slug, city in ranked.iterrows())
-    return Section("profiles", Words("City profiles", "城市画像"), profiles=cards)
+    return Section(
+        "profiles", Words("City profiles", "城市画像"), short=Words("Profiles", "画像"), profiles=cards
+    )

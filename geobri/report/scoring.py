@@ -146,6 +146,7 @@ def audit_section(study: Study, analysis: Analysis) -> Section | None:
     return Section(
         "audit",
         Words("What the ranks allow", "由排序反推"),
+        short=Words("Audit", "反推"),
         paragraphs=(Words(audit.summary(), _summary_zh(audit)),),
         drawings=drawings,
     )

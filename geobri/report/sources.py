@@ -79,6 +79,7 @@ def source_section(study: Study, analysis: Analysis) -> Section:
     return Section(
         "sources",
         Words("Method and sources", "方法与来源"),
+        short=Words("Sources", "来源"),
         paragraphs=(*_METHOD, *said, *terms),
         tables=_contradictions(analysis.contradictions),
         notes=(*(Words(note) for note in study.notes), *left_out, _ATTRIBUTION),
