@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 __all__ = ["audit_section", "score_section"]
 
 _MOST_ROWS = 300
+_SCORED = (
+    Words(
+        "Computed from the flows of the study: cities over their partners, corridors among all pairs, each normalised on its own level. Not the published scores, which were never printed.",
+        "由本研究的流量数据计算：城市按其全部伙伴汇总，通路在全部城市对之间比较，各自在本层级归一化。这不是已发布的得分（报告从未公布得分）。",
+    ),
+    Words(
+        "Beside each rank: the ranks that 90 % of 1,000 runs span when weights, normaliser and aggregator are left to chance (uncertainty.csv). It says how a rank hangs on these choices; it is not a confidence interval.",
+        "排序旁为在权重、归一化与聚合方法随机选取的 1,000 次模拟中 90% 所跨的名次（uncertainty.csv）：说明名次对这些选择的依赖，并非置信区间。",
+    ),
+)
 
 
 def _name(study: Study, slug: str) -> Words:
@@ -39,32 +49,46 @@ def _ends(study: Study, corridor: str) -> Words:
     return Words(f"{one.en} – {other.en}", f"{one.zh} – {other.zh}")
 
 
-def _score_table(study: Study, frame: pd.DataFrame, key: str, caption: Words) -> Table:
+def _intervals(uncertainty: pd.DataFrame | None) -> dict[str, str]:
+    """Rank interval of each city and corridor, in words."""
+    if uncertainty is None:
+        return {}
+    known = uncertainty.dropna(subset=["rank_lower", "rank_upper"])
+    lower, upper = known["rank_lower"].astype(int), known["rank_upper"].astype(int)
+    return {str(unit): f"{a} – {b}" for unit, a, b in zip(known["unit"], lower, upper, strict=True)}
+
+
+def _score_row(study: Study, slug: str, scores: pd.Series[Any], nodes: list[str], interval: str) -> Row:
+    is_city = slug in study.cities.index
+    rank = scores[f"rank_{nodes[0]}"]
+    cells = (
+        Cell(Words("" if pd.isna(rank) else f"{float(rank):.0f}"), None if pd.isna(rank) else float(rank)),
+        Cell(Words(interval)),
+        Cell(_name(study, slug) if is_city else _ends(study, slug)),
+        *(_number(scores[node]) for node in nodes),
+    )
+    return Row(cells, cities=(slug,) if is_city else (), corridors=() if is_city else (slug,))
+
+
+def _score_table(
+    study: Study, frame: pd.DataFrame, intervals: dict[str, str], key: str, caption: Words
+) -> Table:
     """List the index and its nodes, best first."""
     nodes = [name for name in frame.columns if f"rank_{name}" in frame.columns]
     ordered = frame.sort_values(f"rank_{nodes[0]}", kind="stable", na_position="last").head(_MOST_ROWS)
-    rows = []
-    for label, row in ordered.iterrows():
-        slug = str(label)
-        is_city = slug in study.cities.index
-        if not is_city and slug not in study.corridors.index:
-            continue
-        name = _name(study, slug) if is_city else _ends(study, slug)
-        rank = row[f"rank_{nodes[0]}"]
-        cells = (
-            Cell(
-                Words("" if pd.isna(rank) else f"{float(rank):.0f}"), None if pd.isna(rank) else float(rank)
-            ),
-            Cell(name),
-            *(_number(row[node]) for node in nodes),
-        )
-        rows.append(Row(cells, cities=(slug,) if is_city else (), corridors=() if is_city else (slug,)))
+    known = [
+        (str(label), scores)
+        for label, scores in ordered.iterrows()
+        if label in study.cities.index or label in study.corridors.index
+    ]
+    rows = tuple(_score_row(study, slug, scores, nodes, intervals.get(slug, "")) for slug, scores in known)
     columns = (
         Column(Words("Rank", "排序"), "number"),
+        Column(Words("90 % of runs", "90% 模拟"), "number"),
         Column(Words("Name", "名称")),
         *(Column(Words(node), "number") for node in nodes),
     )
-    return Table(key, caption, columns, tuple(rows), searchable=True, first_rows=15)
+    return Table(key, caption, columns, rows, searchable=True, first_rows=15)
 
 
 def score_section(study: Study, analysis: Analysis) -> Section | None:
@@ -85,26 +109,15 @@ def score_section(study: Study, analysis: Analysis) -> Section | None:
     result = analysis.scores
     if result is None:
         return None
+    intervals = _intervals(analysis.uncertainty)
+    cities = Words("Cities, 0 to 100 (scores_cities.csv)", "城市得分 0–100（scores_cities.csv）")
+    corridors = Words("Corridors, 0 to 100 (scores_corridors.csv)", "通路得分 0–100（scores_corridors.csv）")
     tables = (
-        _score_table(
-            study,
-            result.cities,
-            "scores-cities",
-            Words("Cities, 0 to 100 (scores_cities.csv)", "城市得分 0–100（scores_cities.csv）"),
-        ),
-        _score_table(
-            study,
-            result.corridors,
-            "scores-corridors",
-            Words("Corridors, 0 to 100 (scores_corridors.csv)", "通路得分 0–100（scores_corridors.csv）"),
-        ),
-    )
-    paragraph = Words(
-        "Computed from the flows of the study: cities over their partners, corridors among all pairs, each normalised on its own level. Not the published scores, which were never printed.",
-        "由本研究的流量数据计算：城市按其全部伙伴汇总，通路在全部城市对之间比较，各自在本层级归一化。这不是已发布的得分（报告从未公布得分）。",
+        _score_table(study, result.cities, intervals, "scores-cities", cities),
+        _score_table(study, result.corridors, intervals, "scores-corridors", corridors),
     )
     notes = tuple(Words(str(warning)) for warning in result.warnings)
-    return Section("scores", Words("Scores", "指数得分"), paragraphs=(paragraph,), tables=tables, notes=notes)
+    return Section("scores", Words("Scores", "指数得分"), paragraphs=_SCORED, tables=tables, notes=notes)
 
 
 def audit_section(study: Study, analysis: Analysis) -> Section | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 from geobri.outputs import staged_folder
 from geobri.report.findings import findings_section
@@ -23,9 +23,6 @@ from geobri.study.findings import save_findings
 from geobri.study.scoring import save_scores
 
 __all__ = ["build_sections", "write_report"]
-
-_RUNS: Final = 1000
-"""Monte Carlo runs behind the rank intervals of a report."""
 
 
 def build_sections(study: Study, analysis: Analysis | None = None) -> list[Section]:
@@ -68,7 +65,7 @@ def _write_analysis(study: Study, analysis: Analysis, stage: Path) -> None:
     if analysis.audit is not None:
         analysis.audit.to_frame().to_csv(stage / "audit.csv", index=False, lineterminator="\n")
     if analysis.scores is not None:
-        save_scores(study, analysis.scores, stage, runs=_RUNS)
+        save_scores(study, analysis.scores, analysis.uncertainty, stage)
 
 
 def write_report(

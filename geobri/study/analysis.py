@@ -25,6 +25,8 @@ TESTS: Final = ("proximity", "decay", "coastal", "moran", "validation")
 """The questions of a report, in reading order."""
 
 _THREADS: Final = 2
+RUNS: Final = 1000
+"""Monte Carlo runs behind the rank intervals of a report."""
 SEED: Final = 20211001
 """Seed of every simulated null in a report, so that the same study gives the same page."""
 
@@ -48,6 +50,8 @@ class Analysis:
     ----------
     scores
         The index of the study's flows.
+    uncertainty
+        Rank intervals of cities and corridors, choices left to chance.
     audit
         What published ranks say about their index.
     tests
@@ -61,6 +65,7 @@ class Analysis:
     """
 
     scores: IndexResult | None = None
+    uncertainty: pd.DataFrame | None = None
     audit: RankingAudit | None = None
     tests: tuple[TestResult, ...] = ()
     ledger: Ledger | None = None
@@ -95,6 +100,7 @@ def analyse_study(study: Study, *, on_step: Callable[[str], None] | None = None)
     ledger = done["findings"].value
     return Analysis(
         scores=done["scores"].value,
+        uncertainty=measure_uncertainty(done["scores"].value),
         audit=done["audit"].value,
         tests=tuple(
             result for name in TESTS for result in (done[name].value if name in done else None) or ()
@@ -154,6 +160,26 @@ def score_flows(study: Study) -> IndexResult | None:
 
     year = int(study.flows["year"].max()) if "year" in study.flows.columns else None
     return score_study(study.cities, study.flows, load_spec(study.specification), year=year)
+
+
+def measure_uncertainty(scores: IndexResult | None, *, runs: int = RUNS) -> pd.DataFrame | None:
+    """Leave the choices of an index to chance, again and again.
+
+    Parameters
+    ----------
+    scores
+        A finished index.
+    runs
+        How many times; 0 for not at all.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        One row per city and corridor with `rank, rank_lower, rank_upper`; None when there is nothing to measure.
+    """
+    from geobri.score.uncertainty import tabulate_uncertainty
+
+    return None if scores is None or runs == 0 else tabulate_uncertainty(scores, n_runs=runs, rng=SEED)
 
 
 def audit_study(study: Study) -> RankingAudit | None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from geobri.errors import StudyError, mould
 from geobri.outputs import staged_folder
-from geobri.study.analysis import SEED, audit_study, score_flows
+from geobri.study.analysis import audit_study, measure_uncertainty, score_flows
 from geobri.study.model import Study
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["save_scores", "write_score_tables"]
 
 
-def save_scores(study: Study, scores: IndexResult, folder: Path, *, runs: int) -> None:
+def save_scores(study: Study, scores: IndexResult, uncertainty: pd.DataFrame | None, folder: Path) -> None:
     """Write scores and their uncertainty into a folder that is being staged.
 
     Parameters
@@ -27,20 +27,18 @@ def save_scores(study: Study, scores: IndexResult, folder: Path, *, runs: int) -
         The study they belong to.
     scores
         A finished index.
+    uncertainty
+        Its rank intervals, or None.
     folder
         Where `scores_cities.csv, scores_corridors.csv, spec.toml` and `uncertainty.csv` are written.
-    runs
-        Monte Carlo runs for the rank intervals; 0 for none.
     """
     from geobri.score import write_scores
-    from geobri.score.uncertainty import tabulate_uncertainty
 
     cities = pd.DataFrame(study.cities.drop(columns="geometry"))
     inputs = {"cities": cities} if study.flows is None else {"cities": cities, "flows": study.flows}
     write_scores(scores, folder, inputs=inputs)
-    if runs:
-        table = tabulate_uncertainty(scores, n_runs=runs, rng=SEED)
-        table.to_csv(folder / "uncertainty.csv", index=False, lineterminator="\n")
+    if uncertainty is not None:
+        uncertainty.to_csv(folder / "uncertainty.csv", index=False, lineterminator="\n")
 
 
 def write_score_tables(study: Study, out: Path, *, runs: int) -> tuple[list[str], list[Path]]:
@@ -74,7 +72,7 @@ def write_score_tables(study: Study, out: Path, *, runs: int) -> tuple[list[str]
     said: list[str] = []
     with staged_folder(out, caller="geobri score") as stage:
         if scores is not None:
-            save_scores(study, scores, stage, runs=runs)
+            save_scores(study, scores, measure_uncertainty(scores, runs=runs), stage)
             said += [str(warning) for warning in scores.warnings]
         if audit is not None:
             audit.to_frame().to_csv(stage / "audit.csv", index=False, lineterminator="\n")
