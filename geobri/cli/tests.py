@@ -77,7 +77,7 @@ def _write_local_map(study: Study, results: Sequence[TestResult], path: Path) ->
 def proximity_command(study: str, value: str, impedance: str, out: Path) -> None:
     """Are the listed corridors closer than chance? One answer per null model, each says what it means."""
     from geobri.study import load_study
-    from geobri.study.analysis import run_proximity
+    from geobri.study.questions import run_proximity
 
     with progress("Testing", 1) as begin:
         begin("Testing")
@@ -96,7 +96,7 @@ def decay_command(study: str, value: str, impedance: str, out: Path) -> None:
     Also written: residuals.csv and decay.html, the corridors that are stronger than distance and size explain.
     """
     from geobri.study import load_study
-    from geobri.study.analysis import find_residuals, run_decay
+    from geobri.study.questions import find_residuals, run_decay
 
     with progress("Testing", 2) as begin:
         begin("Testing")
@@ -114,7 +114,7 @@ def decay_command(study: str, value: str, impedance: str, out: Path) -> None:
 def coastal_command(study: str, value: str, out: Path) -> None:
     """Are coastal cities ahead of inland ones? Effects with intervals, then exact and permutation tests."""
     from geobri.study import load_study
-    from geobri.study.analysis import run_coastal
+    from geobri.study.questions import run_coastal
 
     with progress("Testing", 1) as begin:
         begin("Testing")
@@ -129,7 +129,7 @@ def coastal_command(study: str, value: str, out: Path) -> None:
 def moran_command(study: str, value: str, out: Path) -> None:
     """Do neighbouring cities resemble each other? Global and local autocorrelation on the sphere."""
     from geobri.study import load_study
-    from geobri.study.analysis import run_moran
+    from geobri.study.questions import run_moran
 
     with progress("Testing", 1) as begin:
         begin("Testing")
