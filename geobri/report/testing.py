@@ -35,7 +35,17 @@ _QUESTIONS = (
         Words("Do open data agree with the published ranks?", "开放数据是否与已发布排序一致？"),
     ),
     (
-        ("coastal", "mann", "brunner", "group", "spatial", "dimensions", "cliff"),
+        (
+            "coastal",
+            "leave_one_city_out",
+            "city_interaction",
+            "mann",
+            "brunner",
+            "group",
+            "spatial",
+            "dimensions",
+            "cliff",
+        ),
         Words("Are coastal cities ahead?", "沿海城市是否领先？"),
     ),
 )
@@ -132,11 +142,16 @@ def _question(test: str) -> Words:
 
 
 def _sentence(result: TestResult) -> Words:
-    """Say the finding in words; in Chinese the headline figures with the null model."""
+    """Say the finding in words; in Chinese the figures of its first row, or of the test as a whole.
+
+    An estimate stands only beside its own p-value: a test of many rows (leave one city out, local statistics) has a
+    p-value of the whole that says nothing about the first of them.
+    """
     first = result.terms[0] if result.terms else Term(test="")
+    own = math.isfinite(first.p_value)
     figures = [
-        f"{first.term} = {_format(first.estimate)}" if math.isfinite(first.estimate) else "",
-        f"p = {result.p_value:.2g}",
+        f"{first.term} = {_format(first.estimate)}" if own and math.isfinite(first.estimate) else "",
+        f"p = {first.p_value:.2g}" if own else f"整体检验 p = {result.p_value:.2g}",
         f"n = {result.n}",
     ]
     said = "，".join(part for part in figures if part)

@@ -223,14 +223,9 @@ def proximity_test(
         rng=generator,
     )
     places = {name: list(distinct).index("auc" if name == "rank_biserial" else name) for name in measures}
-    choices = {
+    choices = _keep_choices(top, best, impedance) | {
         "seed": rng if isinstance(rng, int) else None,
         "null": null,
-        "k": top.k,
-        "best": best,
-        "ties": top.ties or "none at the end of the list",
-        "impedance": impedance,
-        "candidates": len(top.km),
         "mid-p": mid_p,
         **sample.diagnostics,
     }
@@ -245,6 +240,17 @@ def proximity_test(
         mid_p=mid_p,
     )
     return report.result(measure, choices)
+
+
+def _keep_choices(top: TopList, best: Best, impedance: str) -> dict[str, Any]:
+    """Say what the list is, for the result to keep."""
+    return {
+        "k": top.k,
+        "best": best,
+        "ties": top.ties or "none at the end of the list",
+        "impedance": impedance,
+        "candidates": len(top.km),
+    }
 
 
 def proximity_tests(
