@@ -88,13 +88,12 @@ def _build_cities(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> g
         crs=4326,
     )
     faults += to_study_faults(file, table.index, find_city_faults(points))
+    faults += _flag_faults(table, file)
+    countries = _countries(table, file, faults)
     if len(faults) > before:
         return None
-    faults += _flag_faults(table, file)
     try:
-        typed = _typed(table).assign(lon=lon, lat=lat, country=_countries(table, file, faults))
-        if len(faults) > before:
-            return None
+        typed = _typed(table).assign(lon=lon, lat=lat, country=countries)
         cities = build_cities(typed.reset_index(drop=True), caller=file)
         faults += _exchange_faults(cities, table, file)
         return cities if len(faults) == before else None

@@ -294,3 +294,15 @@ def test_one_city_with_its_coordinates_exchanged(folder):
 def test_a_city_far_from_its_country_may_stay(folder):
     saipan = "saipan,Saipan,,USA,Oceania,yes,145.75,15.21\n"
     assert _messages(folder(CITIES + saipan, flows=None)) == []
+
+
+def test_faults_of_different_kinds_do_not_hide_each_other(folder):
+    cities = (
+        CITIES.replace("bom,", "lis,")
+        .replace("69.24,41.30", "500,41.30")
+        .replace("UZB", "Narnia")
+        .replace("Asia,no", "Asia,perhaps")
+    )
+    said = "\n".join(_messages(folder(cities, None)))
+    for part in ("every city must stand once", "must lie in", "'country' must be a code", "yes or no"):
+        assert part in said
