@@ -19,11 +19,24 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import MissingExtraError
+from geobri.measures import Measure
 
-__all__ = ["TIDY_COLUMNS", "Alternative", "FloatArray", "Term", "TestResult", "combine_results", "new_axes"]
+__all__ = [
+    "TIDY_COLUMNS",
+    "Alternative",
+    "FloatArray",
+    "Question",
+    "Term",
+    "TestResult",
+    "combine_results",
+    "new_axes",
+]
 
 Alternative = Literal["two-sided", "greater", "less"]
 FloatArray = npt.NDArray[np.float64]
+Question = Literal["", "closeness", "distance", "groups", "neighbours", "agreement", "power"]
+"""What a test asks: are the listed ones close, does it fall with distance, do two groups differ, do neighbours resemble
+each other, does it agree with a published rank, what could have been found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +65,14 @@ class Term:
         The procedure in a few words.
     note
         A caution for the reader; empty when there is none.
+    question
+        What was asked (`Question`); filled in from the result where a term does not say it.
+    p_adjusted, adjustment
+        The p-value for having asked several times at once, and how it was adjusted (``holm``, ``max-T``).
+    left_out
+        What was left out of the table and why, with numbers; empty when nothing was.
+    mc_error
+        Standard error of a p-value that rests on drawn permutations; NaN where nothing was drawn.
     """
 
     test: str
@@ -70,6 +91,11 @@ class Term:
     null: str = ""
     method: str = ""
     note: str = ""
+    question: Question = ""
+    p_adjusted: float = math.nan
+    adjustment: str = ""
+    left_out: str = ""
+    mc_error: float = math.nan
 
 
 TIDY_COLUMNS: tuple[str, ...] = tuple(one.name for one in fields(Term))
@@ -95,6 +121,10 @@ class TestResult:
         Estimates, one tidy row each.
     choices
         Seed, blocks, exclusions, definition of distance and every other choice, by name.
+    question
+        What was asked; the page has a section for each.
+    measure
+        What the numbers mean that were tested; None where plain arrays were handed over.
     """
 
     __test__: ClassVar[bool] = False  # the name is not a pytest class
@@ -108,6 +138,8 @@ class TestResult:
     sentence: str = ""
     terms: tuple[Term, ...] = ()
     choices: Mapping[str, Any] = field(default_factory=dict)
+    question: Question = ""
+    measure: Measure | None = None
 
     def __post_init__(self) -> None:
         """Freeze what the record holds."""
@@ -139,7 +171,11 @@ class TestResult:
         pandas.DataFrame
             One row per term, columns `TIDY_COLUMNS`.
         """
-        rows = [{name: getattr(term, name) for name in TIDY_COLUMNS} for term in self.terms]
+        rows = [
+            {name: getattr(term, name) for name in TIDY_COLUMNS}
+            | {"question": term.question or self.question}
+            for term in self.terms
+        ]
         return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
 
     def plot(self, ax: Any = None) -> Any:

@@ -379,7 +379,7 @@ class TestVerdict:
         cities, corridors = world(10, 3, seed=1)
         results = proximity_tests(cities, ranked(corridors, MIXED), "rank", rng=1, n_permutations=499)
         assert [one.null for one in results] == list(NULLS)
-        assert len({one.question for one in results}) == 4
+        assert len({one.asks for one in results}) == 4
         for one in results:
             assert NULLS[one.null].opening in one.summary()
             frame = one.to_frame()

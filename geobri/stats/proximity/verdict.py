@@ -42,7 +42,7 @@ class ProximityResult(TestResult):
     ----------
     null
         Name of the null model.
-    question
+    asks
         The question this null model answers.
     curve
         Running sum over the candidates from the shortest on, shape (N,): share of the list met so far, less the
@@ -60,7 +60,7 @@ class ProximityResult(TestResult):
     """
 
     null: str
-    question: str
+    asks: str
     curve: FloatArray
     envelope: FloatArray
     lengths: FloatArray
@@ -326,7 +326,7 @@ class _Report:
             terms=(*(self._term(one) for one in self.measures.values()), lead),
             choices={**choices, "Monte Carlo error of p": error},
             null=self.null,
-            question=NULLS[self.null].question,
+            asks=NULLS[self.null].question,
             curve=curve,
             envelope=envelope,
             lengths=np.sort(self.top.km),
