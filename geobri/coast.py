@@ -23,7 +23,7 @@ from scipy.spatial import KDTree
 
 from geobri.boundaries import Resolution, load_coastline
 from geobri.errors import DataError, SchemaError, first_offenders, mould
-from geobri.geodesy import distance_km
+from geobri.geodesy import check_degrees, distance_km
 
 __all__ = [
     "coastal_by_port",
@@ -278,7 +278,9 @@ def _coordinates(points: gpd.GeoDataFrame | gpd.GeoSeries) -> tuple[FloatArray, 
         raise SchemaError(mould("coast", "every geometry must be a point", came, "Use representative points"))
     placed = geometry.copy()
     placed[shapely.is_empty(placed)] = None
-    return shapely.get_x(placed), shapely.get_y(placed)
+    lon, lat = shapely.get_x(placed), shapely.get_y(placed)
+    check_degrees("coast", lon, lat)
+    return lon, lat
 
 
 @functools.cache
@@ -328,6 +330,8 @@ def _nearest_km(lon: FloatArray, lat: FloatArray, coast: _Coast) -> FloatArray:
     """Least geodesic from each point to the pieces that can hold the nearest coast."""
     query = _to_xyz(lon, lat)
     chord, _ = coast.tree.query(query)
+    # A chord sees the ellipsoid's curvature: at 2,500 km a geodesic along the equator and one across it, equal in length, have chords
+    # 0.2 km apart, and the excess grows with the cube of the distance. Ten times that is allowed for.
     slack = 1e-3 + 2e-3 * chord * (chord / 2500.0) ** 2
     near = coast.tree.query_ball_point(query, np.hypot(chord, _SPACING_KM / 2) + slack, return_sorted=False)
     counts = np.array([len(found) for found in near])

@@ -17,9 +17,11 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import Geod
 
+from geobri.errors import SchemaError
+from geobri.tables import find_coordinate_faults
 from geobri.units import KM_PER_M
 
-__all__ = ["azimuth_deg", "distance_km", "distance_matrix_km", "solve_inverse"]
+__all__ = ["azimuth_deg", "check_degrees", "distance_km", "distance_matrix_km", "solve_inverse"]
 
 FloatArray = npt.NDArray[np.floating]
 
@@ -32,6 +34,34 @@ def _wgs84() -> Geod:
 def _columns(*values: npt.ArrayLike) -> tuple[FloatArray, ...]:
     arrays = np.broadcast_arrays(*(np.asarray(value, dtype=np.float64) for value in values))
     return tuple(np.array(array, order="C") for array in arrays)
+
+
+_ROUNDING_DEG = 1e-9
+"""Degrees by which rounding may carry an interpolated point past 180 or 90; a tenth of a millimetre."""
+
+
+def check_degrees(caller: str, lon: npt.ArrayLike, lat: npt.ArrayLike) -> None:
+    """Refuse coordinates that lie nowhere on the globe.
+
+    Parameters
+    ----------
+    caller
+        Who asks, for the message.
+    lon, lat
+        Degrees, broadcast against each other; NaN, for a missing coordinate, passes.
+
+    Raises
+    ------
+    SchemaError
+        If a longitude lies outside -180..180 or a latitude outside -90..90.
+    """
+    x, y = (column.ravel() for column in _columns(lon, lat))
+    rows = np.flatnonzero((np.abs(x) > 180.0 + _ROUNDING_DEG) | (np.abs(y) > 90.0 + _ROUNDING_DEG))
+    if rows.size:
+        places = [f"row {row} ({x[row]:g}, {y[row]:g})" for row in rows]
+        filled = (np.nan_to_num(x[rows], posinf=np.inf), np.nan_to_num(y[rows], posinf=np.inf))
+        faults = find_coordinate_faults(*filled, places)
+        raise SchemaError(f"{caller}: " + " ".join(str(fault) for fault in faults))
 
 
 def distance_km(
@@ -49,11 +79,18 @@ def distance_km(
     numpy.ndarray
         Kilometres, of the broadcast shape; NaN where a coordinate is missing.
 
+    Raises
+    ------
+    SchemaError
+        If a coordinate lies outside -180..180 or -90..90.
+
     Examples
     --------
     >>> distance_km(103.85, 1.29, 121.47, 31.23).round(1)
     np.float64(3798.0)
     """
+    check_degrees("distance_km", lon1, lat1)
+    check_degrees("distance_km", lon2, lat2)
     return solve_inverse(lon1, lat1, lon2, lat2)[2] * KM_PER_M
 
 
@@ -71,7 +108,14 @@ def azimuth_deg(
     -------
     numpy.ndarray
         Degrees clockwise from north, -180 to 180.
+
+    Raises
+    ------
+    SchemaError
+        If a longitude lies outside -180..180 or a latitude outside -90..90.
     """
+    check_degrees("azimuth_deg", lon1, lat1)
+    check_degrees("azimuth_deg", lon2, lat2)
     return solve_inverse(lon1, lat1, lon2, lat2)[0]
 
 
@@ -88,7 +132,8 @@ def solve_inverse(
     Returns
     -------
     tuple of numpy.ndarray
-        Azimuth at the first place, azimuth on arrival at the second (degrees), and metres.
+        Azimuth at the first place (-180 to 180), azimuth of the same course on arrival at the second (0 to 360), in degrees clockwise
+        from north, and metres. Coordinates are not checked here: the callers do that.
     """
     x1, y1, x2, y2 = _columns(lon1, lat1, lon2, lat2)
     forward, back, metres = _wgs84().inv(x1, y1, x2, y2)

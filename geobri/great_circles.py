@@ -22,7 +22,7 @@ import numpy.typing as npt
 import shapely
 
 from geobri.errors import DataError, SchemaError, first_offenders, mould
-from geobri.geodesy import solve_inverse
+from geobri.geodesy import check_degrees, solve_inverse
 from geobri.units import WGS84_ECCENTRICITY_SQUARED
 
 __all__ = ["great_circle_lines"]
@@ -194,6 +194,7 @@ def _draw_cut(arcs: _Arcs, ends: Ends, count: int, cuts: _Cuts) -> npt.NDArray[n
 def _draw_chunk(ends: Ends, step_deg: float, n_vertices: int | None) -> npt.NDArray[np.object_]:
     arcs = _solve_arcs(*ends)
     ends = _face_date_line(arcs, ends)
+    arcs = replace(arcs, lon1=np.radians(ends[0]))  # longitude runs on from the side the line leaves by
     counts = _count_vertices(arcs, step_deg) if n_vertices is None else np.full(arcs.lag.size, n_vertices)
     lines = np.empty(counts.size, dtype=object)
     turns = _turns(arcs, ends)
@@ -279,7 +280,7 @@ def great_circle_lines(
     DataError
         If two ends coincide: a corridor needs two places.
     SchemaError
-        If a coordinate is not a number, or the spacing is not above 0.
+        If a coordinate is not a number or out of range, or the spacing is not above 0.
     """
     if not step_deg > 0 or (n_vertices is not None and n_vertices < _FEWEST_VERTICES):
         raise SchemaError(
@@ -320,6 +321,8 @@ def _check_ends(ends: Ends) -> None:
         )
         raise SchemaError(mould("great_circle_lines", wanted, came, "Geocode or drop them"))
     lon1, lat1, lon2, lat2 = ends
+    check_degrees("great_circle_lines", lon1, lat1)
+    check_degrees("great_circle_lines", lon2, lat2)
     same_longitude = np.mod(lon1 - lon2, 360.0) == 0
     rows = np.flatnonzero((lat1 == lat2) & (same_longitude | (np.abs(lat1) == _POLE)))
     if rows.size:

@@ -280,7 +280,7 @@ def _read_network() -> _Network:
         (number[start], number[stop], data.get("passage")) for start, stop, data in graph.edges(data=True)
     ]
     start, stop = (np.array([edge[end] for edge in edges], dtype=np.int64) for end in (0, 1))
-    lon, lat = nodes[:, 0], nodes[:, 1]
+    lon, lat = np.mod(nodes[:, 0] + 180.0, 360.0) - 180.0, nodes[:, 1]  # searoute runs on past 180 degrees
     return _Network(
         lon=lon,
         lat=lat,

@@ -101,10 +101,45 @@ def test_a_city_on_the_date_line_needs_no_cut(ends):
     assert great_circle_lines(*ends)[0].geom_type == "LineString"
 
 
+def _ends_on_the_date_line(n, seed):
+    """Random lines from 180 or -180 to anywhere, and the same lines the other way round."""
+    _, lat1, lon2, lat2 = _random_ends(n, seed)
+    edge = np.where(np.arange(n) % 2, 180.0, -180.0)
+    return (edge, lat1, lon2, lat2), (lon2, lat2, edge, lat1)
+
+
+@pytest.mark.parametrize("way", [0, 1])
+def test_a_line_that_begins_or_ends_on_the_date_line_leaves_by_the_right_side(way):
+    ends = _ends_on_the_date_line(400, seed=6)[way]
+    lines = great_circle_lines(*ends)
+    assert {line.geom_type for line in lines} == {"LineString"}
+    assert np.abs(shapely.bounds(lines)[:, [0, 2]]).max() <= 180
+    vertices, line = shapely.get_coordinates(lines, return_index=True)
+    assert np.abs(np.diff(vertices[:, 0]))[line[1:] == line[:-1]].max() < 180
+    assert _largest_offset_km(lines, ends) < 0.01
+    assert [WGS84.geometry_length(each) / 1000 for each in lines] == pytest.approx(
+        distance_km(*ends), rel=2e-7
+    )
+
+
+def test_lines_on_the_date_line_are_the_same_both_ways():
+    there, back = (great_circle_lines(*ends, n_vertices=40) for ends in _ends_on_the_date_line(100, seed=7))
+    for line, other in zip(there, back, strict=True):
+        assert np.array(line.coords) == pytest.approx(np.array(other.coords)[::-1], abs=1e-4)
+
+
+def test_a_line_from_the_date_line_ends_on_the_other_side_of_it():
+    line = great_circle_lines(180, -16.8, -150, 10)[0]
+    assert line.coords[0] == (-180, -16.8)
+    assert great_circle_lines(-180, 20, 140, 35)[0].coords[0] == (180, 20)
+
+
 @pytest.mark.parametrize(
     ("ends", "parts"),
     [
         ((0, 80, 180, 80), 2),  # over the pole
+        ((180, 80, 0, 70), 2),  # from the date line over the pole
+        ((-180, -75, 0, -80), 2),
         ((10, -80, -170, -75), 2),  # over the south pole
         ((0, 90, 50, 20), 1),  # from the pole
         ((50, 20, 0, 90), 1),  # to the pole
@@ -135,6 +170,8 @@ def test_missing_coordinates_and_bad_spacing_are_errors():
         great_circle_lines(np.nan, 0, 1, 1)
     with pytest.raises(SchemaError, match="step_deg"):
         great_circle_lines(0, 0, 1, 1, step_deg=0)
+    with pytest.raises(SchemaError, match=r"great_circle_lines.*-180\.\.180.*row 1 \(190, 5\)"):
+        great_circle_lines([0, 190], [0, 5], 20, 20)
 
 
 def test_no_pairs_give_no_lines():

@@ -88,6 +88,23 @@ def test_hand_calculation_on_a_straight_coast(monkeypatch):
     np.testing.assert_allclose(found, [110.5743886, 110.5743886, 0.0, 111.3194908], atol=1e-6)
 
 
+def test_the_nearest_coast_by_chord_is_not_always_the_nearest(monkeypatch):
+    """From 0, 0 a coast 2,500 km north is nearer through the Earth than one 2,499.9 km east, because meridians bend more."""
+    wgs84 = pyproj.Geod(ellps="WGS84")
+    north_lat, east_lon = wgs84.fwd(0, 0, 0, 2_500_000)[1], wgs84.fwd(0, 0, 90, 2_499_900)[0]
+    lines = [
+        shapely.LineString([(0, north_lat), (0, north_lat + 0.01)]),
+        shapely.LineString([(east_lon, 0), (east_lon + 0.01, 0)]),
+    ]
+    both = gpd.GeoDataFrame({"id": ["north", "east"]}, geometry=lines, crs="EPSG:4326")
+    monkeypatch.setattr(coast, "load_coastline", lambda *_, **__: both)
+    coast._load_pieces.cache_clear()
+    try:
+        assert distance_to_coast(points((0.0, 0.0))).item() == pytest.approx(2499.9, abs=1e-6)
+    finally:
+        coast._load_pieces.cache_clear()
+
+
 def test_published_split_of_the_22_cities_and_its_window():
     cities = bri22().cities
     coast_km = distance_to_coast(cities)
@@ -186,6 +203,8 @@ def test_wrong_input_is_refused_with_the_remedy():
         distance_to_coast(gpd.GeoSeries([shapely.Point(0, 0)]))
     with pytest.raises(SchemaError, match=r"EPSG:3857.*to_crs"):
         distance_to_coast(points((0, 0)).to_crs(3857))
+    with pytest.raises(SchemaError, match=r"coast.*-180\.\.180.*row 1 \(700, 3\)"):
+        distance_to_coast(points((0, 0), (700, 3)))
     line = gpd.GeoSeries([shapely.LineString([(0, 0), (1, 1)])], index=["x"], crs="EPSG:4326")
     with pytest.raises(SchemaError, match="1 of 1 otherwise: 'x'"):
         distance_to_coast(line)

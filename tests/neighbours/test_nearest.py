@@ -133,6 +133,14 @@ def test_impossible_k_is_refused(k):
         nearest_neighbours(places(a=(0, 0), b=(1, 1), c=(2, 2)), k)
 
 
+@pytest.mark.parametrize("lon", [4.5, 29.0])
+def test_mirrored_places_are_ties_that_the_label_decides(lon):
+    """East and west are equally far, but rounding puts the one 3e-13 km, or the other 6e-14 km, nearer."""
+    for first, second in ((-3.7, 3.7), (3.7, -3.7)):
+        cities = places(focal=(lon, 40.3), a=(lon + first, 41.1), b=(lon + second, 41.1))
+        assert nearest_neighbours(cities, 1)[0][0].tolist() == [1]
+
+
 def test_negative_and_missing_thresholds_are_refused():
     cities = places(a=(0, 0), b=(1, 1))
     for wrong in (-1.0, float("nan")):

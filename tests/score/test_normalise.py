@@ -97,6 +97,11 @@ class TestConstantColumns:
         with pytest.raises(DataError, match=r"constant"):
             normalise(noisy)
 
+    def test_a_small_spread_of_large_numbers_is_a_spread(self):
+        np.testing.assert_allclose(
+            normalise(np.array([1000.0, 1000.3, 1000.9])), [0, 100 / 3, 100], atol=1e-6
+        )
+
     def test_empty_columns(self):
         with pytest.raises(DataError, match=r"wholly missing column.* of 3 rows: 'rail'"):
             normalise(self.frame.assign(rail=np.nan), constant="worst")

@@ -44,6 +44,10 @@ def test_rounding_is_a_tie_by_default():
     assert rank(np.array([0.1 + 0.2, 0.3]), tolerance=0.0).tolist() == [1, 2]
 
 
+def test_a_difference_of_a_millionth_is_none_of_rounding():
+    assert rank(np.array([71.250001, 71.25])).tolist() == [1, 2]
+
+
 def test_ties_are_chained():
     np.testing.assert_array_equal(rank(np.array([3.0, 2.9, 2.8, 1.0]), tolerance=0.11), [1, 1, 1, 4])
 
