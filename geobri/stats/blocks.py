@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from geobri.errors import DataError, first_offenders, mould
+from geobri.stats.null import NodePlan, plan_permutations
 from geobri.stats.pairs import exchangeable_blocks
-from geobri.stats.permutation import NodePlan, plan_permutations
 from geobri.stats.samples import PairSample
 
 __all__ = ["Blocks", "plan_exchange"]

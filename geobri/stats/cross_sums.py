@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
+from geobri.stats.null import IntArray, NodePlan
 from geobri.stats.pairs import pair_positions
-from geobri.stats.permutation import IntArray, NodePlan
 from geobri.stats.results import FloatArray
 
 __all__ = ["cross_sums", "pair_sums"]

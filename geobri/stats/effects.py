@@ -15,7 +15,7 @@ import numpy as np
 from scipy import linalg, sparse
 from scipy.sparse import csgraph
 
-from geobri.stats.permutation import IntArray
+from geobri.stats.null import IntArray
 from geobri.stats.results import FloatArray
 
 __all__ = ["NodeEffects", "build_effects"]

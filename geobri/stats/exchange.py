@@ -16,7 +16,7 @@ import numpy as np
 from scipy import optimize
 
 from geobri.stats.effects import NodeEffects
-from geobri.stats.permutation import IntArray, NodePlan
+from geobri.stats.null import IntArray, NodePlan
 from geobri.stats.results import FloatArray
 from geobri.stats.samples import PairSample
 

@@ -17,7 +17,7 @@ from scipy import optimize
 from geobri.errors import DataError
 from geobri.stats.effects import NodeEffects
 from geobri.stats.exchange import count_scale, exchange_residuals, exchange_scores
-from geobri.stats.permutation import NodePlan
+from geobri.stats.null import NodePlan
 from geobri.stats.regression import RegressionFit
 from geobri.stats.results import FloatArray, Term
 from geobri.stats.samples import PairSample

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geobri.errors import DataError, SpecificationError, mould
-from geobri.stats.permutation import permutation_p_value
+from geobri.stats.null import permutation_p_value
 from geobri.stats.results import Alternative, FloatArray
 
 __all__ = ["ADJUSTMENTS", "adjust_p_values", "benjamini_hochberg", "holm", "max_t"]

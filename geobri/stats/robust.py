@@ -17,7 +17,7 @@ import numpy as np
 from scipy import special
 
 from geobri.errors import DataError, mould
-from geobri.stats.permutation import IntArray
+from geobri.stats.null import IntArray
 from geobri.stats.regression import RegressionFit
 from geobri.stats.results import FloatArray, Term
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import DataError, SchemaError, first_offenders, mould
-from geobri.stats.permutation import IntArray
+from geobri.stats.null import IntArray
 from geobri.stats.results import FloatArray
 
 __all__ = ["FEWEST_CITIES", "PairSample", "read_pairs"]

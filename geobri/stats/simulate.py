@@ -23,7 +23,7 @@ from geobri.corridors import build_pairs, corridor_ids
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.geodesy import distance_matrix_km
 from geobri.stats.decay.forms import DecayForm, FormName, build_form
-from geobri.stats.permutation import IntArray
+from geobri.stats.null import IntArray
 from geobri.stats.results import FloatArray
 
 __all__ = [

@@ -20,8 +20,8 @@ from geobri.errors import DataError, StudyError, first_offenders, mould
 from geobri.score.spec import load_spec
 from geobri.stats.dyads import mantel_test
 from geobri.stats.multiplicity import holm
+from geobri.stats.null import plan_permutations
 from geobri.stats.pairs import FEWEST_CITIES, pair_positions, to_matrix
-from geobri.stats.permutation import plan_permutations
 from geobri.stats.results import FloatArray, Term, TestResult
 from geobri.study.model import Study
 

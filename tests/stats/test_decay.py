@@ -283,7 +283,7 @@ def test_units_of_flow_and_distance_do_not_matter():
 
 def test_score_statistic_of_least_squares_is_the_t_statistic_of_a_refit():
     """Double semi-partialling with refits by explicit dummies, permutation by permutation."""
-    from geobri.stats.permutation import node_permutations
+    from geobri.stats.null import node_permutations
 
     frame = made(n=9, noise=0.8, seed=2)
     result = decay_test(frame, flow="flow", estimator="loglinear", n_permutations=30, rng=3)

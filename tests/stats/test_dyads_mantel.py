@@ -14,7 +14,7 @@ from geobri.stats.dyads.inputs import prepare_dyads
 from geobri.stats.dyads.kendall import count_inversions, kendall_null
 from geobri.stats.dyads.mantel import _correlations
 from geobri.stats.dyads.partial import partial_null
-from geobri.stats.permutation import NodePlan
+from geobri.stats.null import NodePlan
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "dyads"
 

@@ -8,7 +8,7 @@ from geobri.errors import DataError
 from geobri.stats.blocks import plan_exchange
 from geobri.stats.effects import build_effects
 from geobri.stats.exchange import count_scale, exchange_residuals, exchange_scores
-from geobri.stats.permutation import node_permutations, plan_permutations
+from geobri.stats.null import node_permutations, plan_permutations
 from geobri.stats.samples import read_pairs
 
 

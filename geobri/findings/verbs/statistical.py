@@ -19,8 +19,7 @@ from geobri.errors import DataError, mould
 from geobri.findings.answers import Check, CityRank, CitySet, PairRank, PairSet, State, weakest_basis
 from geobri.findings.facts import Facts
 from geobri.findings.selectors import find_column, find_points, top_pairs
-from geobri.stats.p_values import count_p_value, permutation_p_value, say_p_value
-from geobri.stats.permutation import node_permutations
+from geobri.stats.null import count_p_value, node_permutations, permutation_p_value, say_p_value
 
 if TYPE_CHECKING:
     from geobri.stats.groups import GroupResult

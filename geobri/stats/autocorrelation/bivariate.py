@@ -11,7 +11,7 @@ import pandas as pd
 from geobri.stats.autocorrelation.inputs import SpatialSample, Standardise, permuted_values, read_sample
 from geobri.stats.autocorrelation.moments import lag
 from geobri.stats.autocorrelation.records import AutocorrelationResult
-from geobri.stats.permutation import permutation_p_value
+from geobri.stats.null import permutation_p_value
 from geobri.stats.results import Alternative, FloatArray, Term
 
 __all__ = ["bivariate_moran_test"]

@@ -15,11 +15,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from geobri.stats.p_values import TIE_TOLERANCE
-from geobri.stats.permutation import count_p_value, node_permutations
-from geobri.stats.results import Alternative, FloatArray
+from geobri.stats.null import node_permutations
+from geobri.stats.results import FloatArray
 
-__all__ = ["ConditionalMoments", "conditional_moments", "draw_neighbours", "local_p_values", "random_lags"]
+__all__ = ["ConditionalMoments", "conditional_moments", "draw_neighbours", "random_lags"]
 
 IntArray = npt.NDArray[np.int64]
 
@@ -157,29 +156,3 @@ def conditional_moments(weights: csr_array, values: FloatArray) -> ConditionalMo
     return ConditionalMoments(
         total * mean, np.clip((squares - total**2 / (n - 1)) * others / (n - 2), 0, None)
     )
-
-
-def local_p_values(observed: FloatArray, null: FloatArray, alternative: Alternative) -> FloatArray:
-    """Give the permutation p-value of each place.
-
-    Parameters
-    ----------
-    observed
-        Shape (b,).
-    null
-        Shape (b, R).
-    alternative
-        Direction.
-
-    Returns
-    -------
-    numpy.ndarray
-        (M + 1) / (R + 1) of each place by `count_p_value`, shape (b,).
-    """
-    largest = np.maximum(np.abs(null).max(axis=1, initial=0), np.abs(observed))
-    tolerance = TIE_TOLERANCE * largest
-    above = np.count_nonzero(null > (observed + tolerance)[:, None], axis=1)
-    below = np.count_nonzero(null < (observed - tolerance)[:, None], axis=1)
-    tied = null.shape[1] - above - below
-    tallies = zip(above.tolist(), tied.tolist(), below.tolist(), strict=True)
-    return np.array([count_p_value(*tally, alternative) for tally in tallies])

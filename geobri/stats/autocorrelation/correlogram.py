@@ -19,7 +19,7 @@ from geobri.stats.autocorrelation.inputs import null_statistics
 from geobri.stats.autocorrelation.moments import moran, moran_moments
 from geobri.stats.autocorrelation.records import new_axes
 from geobri.stats.multiplicity import holm, max_t
-from geobri.stats.permutation import permutation_p_value
+from geobri.stats.null import permutation_p_value
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 
 __all__ = ["CorrelogramResult", "correlogram_test"]

@@ -14,8 +14,8 @@ from scipy.sparse import csr_array
 from geobri.errors import DataError, SchemaError, SpecificationError, mould
 from geobri.geodesy import distance_matrix_km
 from geobri.stats.dyads.inputs import DyadData, prepare_dyads
+from geobri.stats.null import permutation_p_value, value_permutations
 from geobri.stats.pairs import to_matrix
-from geobri.stats.permutation import permutation_p_value, value_permutations
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 
 __all__ = ["corridor_moran_test", "near_ends_index", "near_links", "shared_city_index"]

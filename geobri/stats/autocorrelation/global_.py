@@ -36,7 +36,7 @@ from geobri.stats.autocorrelation.moments import (
     moran_moments,
 )
 from geobri.stats.autocorrelation.records import AutocorrelationResult
-from geobri.stats.permutation import permutation_p_value
+from geobri.stats.null import permutation_p_value
 from geobri.stats.results import Alternative, FloatArray, Term
 
 __all__ = [

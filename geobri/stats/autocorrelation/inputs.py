@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 
 from geobri.errors import DataError, SchemaError, SpecificationError, first_offenders, mould
 from geobri.neighbours.weights import graph_weights
-from geobri.stats.permutation import enumerate_permutations, node_permutations
+from geobri.stats.null import enumerate_permutations, node_permutations
 from geobri.stats.results import FloatArray
 
 __all__ = ["SpatialSample", "Standardise", "null_statistics", "permuted_values", "read_sample", "weight_sums"]

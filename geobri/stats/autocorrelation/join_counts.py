@@ -15,7 +15,7 @@ from geobri.errors import DataError, SchemaError, mould
 from geobri.stats.autocorrelation.inputs import SpatialSample, Standardise, null_statistics, read_sample
 from geobri.stats.autocorrelation.moments import Moments, join_count_moments, lag
 from geobri.stats.multiplicity import holm
-from geobri.stats.permutation import permutation_p_value
+from geobri.stats.null import permutation_p_value
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 
 __all__ = ["join_count_test", "join_counts"]

@@ -12,10 +12,11 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from geobri.errors import first_offenders
-from geobri.stats.autocorrelation.conditional import local_p_values, random_lags
+from geobri.stats.autocorrelation.conditional import random_lags
 from geobri.stats.autocorrelation.inputs import SpatialSample
 from geobri.stats.autocorrelation.records import LocalResult
 from geobri.stats.multiplicity import adjust_p_values
+from geobri.stats.null import permutation_p_value
 from geobri.stats.results import Alternative, FloatArray, Term
 
 __all__ = ["LocalStatistic", "quadrants", "run_local_test"]
@@ -74,7 +75,7 @@ def _p_values(
 ) -> FloatArray:
     p_values = np.empty(len(local.observed))
     for rows, lags in random_lags(weights, local.columns, n_permutations, rng):
-        p_values[rows] = local_p_values(local.observed[rows], local.null(rows, lags), alternative)
+        p_values[rows] = permutation_p_value(local.observed[rows], local.null(rows, lags).T, alternative)
     return p_values
 
 

@@ -19,8 +19,8 @@ from geobri.stats.dyads.inputs import DyadData, prepare_dyads
 from geobri.stats.groups.placements import MOST_PLACEMENTS, Placements, place_groups
 from geobri.stats.groups.samples import BoolArray, GroupSample
 from geobri.stats.multiplicity import max_t
+from geobri.stats.null import permutation_p_value
 from geobri.stats.pairs import to_matrix
-from geobri.stats.permutation import permutation_p_value
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 
 __all__ = [

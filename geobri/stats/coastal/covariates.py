@@ -13,7 +13,7 @@ from scipy.stats import t as student
 
 from geobri.errors import DataError, mould
 from geobri.stats.coastal.cities import group_names, read_labelled
-from geobri.stats.permutation import permutation_p_value, value_permutations
+from geobri.stats.null import permutation_p_value, value_permutations
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 
 Rng = int | np.random.Generator | None

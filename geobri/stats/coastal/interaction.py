@@ -25,7 +25,7 @@ from geobri.stats.coastal.corridor_types import (
 from geobri.stats.groups.placements import Placements, place_groups
 from geobri.stats.groups.samples import BoolArray, GroupSample
 from geobri.stats.multiplicity import max_t
-from geobri.stats.permutation import permutation_p_value
+from geobri.stats.null import permutation_p_value
 from geobri.stats.results import FloatArray, Term, TestResult
 
 __all__ = ["city_interaction_test", "corridor_interaction_test", "profiles"]

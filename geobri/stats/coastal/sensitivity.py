@@ -15,7 +15,7 @@ from geobri.stats.groups import GroupResult
 from geobri.stats.groups.rank_sums import doubled_midranks
 from geobri.stats.groups.reporting import CLIFF, SHIFT
 from geobri.stats.multiplicity import max_t
-from geobri.stats.permutation import value_permutations
+from geobri.stats.null import value_permutations
 from geobri.stats.results import FloatArray, TestResult
 
 __all__ = [

@@ -21,7 +21,7 @@ from geobri.stats.decay.fits import (
 from geobri.stats.decay.forms import FormName, build_form
 from geobri.stats.families import FAMILIES, negative_binomial
 from geobri.stats.held import HeldTest, model_errors
-from geobri.stats.permutation import NodePlan
+from geobri.stats.null import NodePlan
 from geobri.stats.quantiles import fit_quantile
 from geobri.stats.regression import RegressionFit, fit_least_squares, fit_likelihood
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult

@@ -13,8 +13,7 @@ from scipy.stats import rankdata
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.cross_sums import cross_sums
 from geobri.stats.dyads.inputs import Blocks, DyadData, Matrix, prepare_dyads
-from geobri.stats.p_values import say_p_value
-from geobri.stats.permutation import NodePlan
+from geobri.stats.null import NodePlan, say_p_value
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 
 __all__ = ["CorrelogramResult", "mantel_correlogram_test"]

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
+from geobri.stats.null import IntArray, Labels, NodePlan, plan_permutations
 from geobri.stats.pairs import (
     BoolArray,
     check_pair_matrix,
@@ -20,7 +21,6 @@ from geobri.stats.pairs import (
     observed_pairs,
     pair_positions,
 )
-from geobri.stats.permutation import IntArray, Labels, NodePlan, plan_permutations
 from geobri.stats.results import FloatArray
 
 __all__ = ["Blocks", "DyadData", "Matrix", "prepare_dyads"]

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.stats import kendalltau, rankdata
 
 from geobri.stats.dyads.inputs import DyadData
-from geobri.stats.permutation import NodePlan
+from geobri.stats.null import NodePlan
 from geobri.stats.results import FloatArray
 
 __all__ = ["count_inversions", "kendall_null", "kendall_tau"]

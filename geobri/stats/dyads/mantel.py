@@ -14,8 +14,7 @@ from geobri.stats.cross_sums import cross_sums
 from geobri.stats.dyads.inputs import Blocks, DyadData, Matrix, prepare_dyads
 from geobri.stats.dyads.kendall import kendall_null, kendall_tau
 from geobri.stats.dyads.partial import partial_correlation, partial_null
-from geobri.stats.p_values import monte_carlo_error, say_p_value
-from geobri.stats.permutation import NodePlan
+from geobri.stats.null import NodePlan, monte_carlo_error, say_p_value
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 
 __all__ = ["CorrelationMethod", "mantel_test", "partial_mantel_test", "qap_correlation_test"]

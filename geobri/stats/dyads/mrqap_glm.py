@@ -15,7 +15,7 @@ from geobri.stats.cross_sums import cross_sums, pair_sums
 from geobri.stats.dyads.inputs import DyadData
 from geobri.stats.dyads.partial import orthonormal_basis, residualise
 from geobri.stats.families import Family
-from geobri.stats.permutation import IntArray, NodePlan
+from geobri.stats.null import IntArray, NodePlan
 from geobri.stats.results import FloatArray
 
 __all__ = ["LikelihoodFits", "fit_family", "score_null", "score_statistics", "wald_null"]

@@ -15,7 +15,7 @@ from geobri.errors import DataError, mould
 from geobri.stats.cross_sums import cross_sums
 from geobri.stats.dyads.inputs import DyadData
 from geobri.stats.dyads.partial import orthonormal_basis, residualise
-from geobri.stats.permutation import NodePlan
+from geobri.stats.null import NodePlan
 from geobri.stats.results import FloatArray
 
 __all__ = ["LinearFit", "fit_linear", "linear_null"]

@@ -7,7 +7,7 @@ import numpy as np
 from geobri.errors import DataError, mould
 from geobri.stats.cross_sums import cross_sums
 from geobri.stats.dyads.inputs import DyadData
-from geobri.stats.permutation import NodePlan
+from geobri.stats.null import NodePlan
 from geobri.stats.results import FloatArray
 
 __all__ = ["orthonormal_basis", "partial_correlation", "partial_null", "residualise"]

@@ -12,7 +12,7 @@ from scipy.stats import rankdata
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.dyads.inputs import DyadData, Matrix, prepare_dyads
 from geobri.stats.moran_randomisation import moran_eigenvectors
-from geobri.stats.p_values import monte_carlo_error, permutation_p_value, say_p_value
+from geobri.stats.null import monte_carlo_error, permutation_p_value, say_p_value
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 
 __all__ = ["moran_mantel_test"]

@@ -16,7 +16,7 @@ from geobri.stats.decay.forms import FormName, build_form
 from geobri.stats.effects import NodeEffects
 from geobri.stats.families import FAMILIES
 from geobri.stats.held import coefficient_tests
-from geobri.stats.permutation import NodePlan
+from geobri.stats.null import NodePlan
 from geobri.stats.regression import RegressionFit, fit_likelihood
 from geobri.stats.results import FloatArray, Term, TestResult
 from geobri.stats.robust import error_terms

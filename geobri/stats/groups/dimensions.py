@@ -14,7 +14,7 @@ from geobri.stats.groups.reporting import CLIFF, Labels, effect_terms
 from geobri.stats.groups.samples import GroupSample, read_groups
 from geobri.stats.groups.statistics import group_statistics
 from geobri.stats.multiplicity import benjamini_hochberg, holm, max_t
-from geobri.stats.permutation import permutation_p_value
+from geobri.stats.null import permutation_p_value
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 
 __all__ = ["DimensionsResult", "dimensions_test"]

@@ -20,7 +20,7 @@ from geobri.stats.groups.reporting import (
 )
 from geobri.stats.groups.samples import GroupSample, read_groups
 from geobri.stats.groups.statistics import STATISTICS, group_statistics, pooled_placements
-from geobri.stats.permutation import permutation_p_value
+from geobri.stats.null import permutation_p_value
 from geobri.stats.results import Alternative, FloatArray, Term
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from geobri.stats.groups.samples import BoolArray, GroupSample
-from geobri.stats.permutation import value_permutations
+from geobri.stats.null import value_permutations
 
 __all__ = ["MOST_PLACEMENTS", "Placements", "place_groups"]
 

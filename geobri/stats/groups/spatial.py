@@ -13,7 +13,7 @@ from geobri.stats.groups.permutation_tests import assemble_result, seed_choice
 from geobri.stats.groups.reporting import GroupResult, Labels
 from geobri.stats.groups.samples import BoolArray, read_groups
 from geobri.stats.moran_randomisation import SpectralMethod, moran_randomisation
-from geobri.stats.permutation import permutation_p_value
+from geobri.stats.null import permutation_p_value
 from geobri.stats.results import Alternative, FloatArray, Term
 
 __all__ = ["MAP_STATISTICS", "map_statistics", "spatial_group_test"]

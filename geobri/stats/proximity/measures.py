@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from scipy.stats import rankdata
 
-from geobri.stats.permutation import IntArray
+from geobri.stats.null import IntArray
 from geobri.stats.proximity.top_list import TopList
 from geobri.stats.results import FloatArray
 

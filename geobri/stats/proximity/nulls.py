@@ -9,8 +9,7 @@ from typing import Literal
 import numpy as np
 
 from geobri.errors import SpecificationError, mould
-from geobri.stats.p_values import TIE_TOLERANCE
-from geobri.stats.permutation import IntArray
+from geobri.stats.null import TIE_TOLERANCE, IntArray
 from geobri.stats.proximity.placements import (
     count_distinct,
     draw_placements,

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import DataError, SchemaError, first_offenders, mould
+from geobri.stats.null import IntArray
 from geobri.stats.pairs import FEWEST_CITIES, BoolArray, to_matrix
-from geobri.stats.permutation import IntArray
 from geobri.stats.results import FloatArray
 
 __all__ = ["Best", "Ties", "TopList", "build_top_list"]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geobri.errors import SpecificationError, mould
-from geobri.stats.p_values import monte_carlo_error, permutation_p_value, say_p_value
+from geobri.stats.null import monte_carlo_error, permutation_p_value, say_p_value
 from geobri.stats.proximity.measures import (
     Closeness,
     Measure,

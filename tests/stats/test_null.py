@@ -1,4 +1,4 @@
-"""The permutation engine: p-values, draws, enumeration, coset plans, sums over pairs."""
+"""Chance: p-values, draws, enumeration, coset plans, sums over pairs."""
 
 import itertools
 import math
@@ -8,15 +8,19 @@ import pytest
 
 from geobri.errors import DataError, SpecificationError
 from geobri.stats.cross_sums import cross_sums, pair_sums
-from geobri.stats.p_values import count_p_value, monte_carlo_error, permutation_p_value, say_p_value
-from geobri.stats.pairs import pair_positions
-from geobri.stats.permutation import (
+from geobri.stats.null import (
+    count_p_value,
     count_placements,
     enumerate_permutations,
+    judge,
+    monte_carlo_error,
     node_permutations,
+    permutation_p_value,
     plan_permutations,
+    say_p_value,
     value_permutations,
 )
+from geobri.stats.pairs import pair_positions
 
 
 class TestPValue:
@@ -51,6 +55,42 @@ class TestPValue:
             permutation_p_value(1.0, [bad, 0.0])
         with pytest.raises(DataError, match="finite"):
             permutation_p_value(bad, [1.0, 0.0])
+
+    def test_many_statistics_at_once_are_those_one_by_one(self):
+        rng = np.random.default_rng(3)
+        observed, null = rng.normal(size=4), rng.normal(size=(99, 4)).round(1)
+        observed[1] = null[5, 1]
+        for side in ("two-sided", "greater", "less"):
+            for how in ({}, {"mid_p": True}, {"two_sided": "absolute"}):
+                together = permutation_p_value(observed, null, side, **how)
+                alone = [permutation_p_value(float(observed[k]), null[:, k], side, **how) for k in range(4)]
+                np.testing.assert_array_equal(together, alone)
+
+    def test_absolute_counts_what_is_as_far_from_zero(self):
+        null = [-3.0, -2.0, -1.0, 0.5, 4.0]
+        assert permutation_p_value(2.0, null, two_sided="absolute") == pytest.approx((3 + 1) / 6)
+        assert permutation_p_value(-2.0, null, two_sided="absolute") == pytest.approx((3 + 1) / 6)
+        assert permutation_p_value(2.0, null) == pytest.approx(2 * 2 / 6)
+        assert permutation_p_value(2.0, null, "less", two_sided="absolute") == pytest.approx(5 / 6)
+
+    def test_what_cannot_be_computed_is_left_out_and_counted(self):
+        null = np.array([np.nan, 1.0, np.inf, 3.0, 0.0])
+        found = judge(2.0, null, "greater")
+        assert found.p_value == pytest.approx(2 / 4)
+        assert found.n_unusable == 2
+        assert "2 of 5 permutations" in found.caution
+        assert found.mean == pytest.approx(4 / 3)
+        with pytest.raises(DataError, match="none of them a number"):
+            judge(2.0, [np.nan, np.nan])
+
+    def test_a_null_without_spread_is_no_test(self):
+        found = judge(2.0, np.full(99, 2.0))
+        assert math.isnan(found.p_value)
+        assert "no test" in found.caution
+        clean = judge(2.0, [2.0, 1.0, 3.0, 2.5])
+        assert clean.caution == ""
+        assert clean.mc_error == pytest.approx(monte_carlo_error(clean.p_value, 4))
+        assert judge(2.0, [2.0, 1.0], exact=True).mc_error == 0.0
 
     def test_refuses_an_empty_null_and_an_unknown_direction(self):
         with pytest.raises(DataError, match="at least one permutation"):
@@ -132,6 +172,17 @@ class TestPlan:
         assert plan.exact
         assert len(plan.permutations) == 120
         assert plan.describe() == "node permutation, all 120 permutations"
+
+    def test_all_are_gone_through_up_to_the_border(self):
+        at, past = plan_permutations(3, 5), plan_permutations(3, 4, rng=1, cosets=False)
+        assert (at.exact, len(at.permutations)) == (True, 6)
+        assert (past.exact, len(past.permutations)) == (False, 4)
+
+    def test_says_how_many_cities_change_places(self):
+        plan = plan_permutations(8, 99, blocks=list("aaaaabcd"), rng=1)
+        assert plan.n_movable == 5
+        assert plan.describe() == "node permutation within 4 blocks (5 of 8 cities change places), 99 draws"
+        assert "change places" not in plan_permutations(8, 99, blocks=list("aaaabbbb"), rng=1).describe()
 
     def test_cosets_fill_up_to_a_multiple_of_n(self):
         plan = plan_permutations(22, 999, rng=1)

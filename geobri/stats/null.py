@@ -1,0 +1,692 @@
+"""Chance: what changes places under the null hypothesis, and the one p-value.
+
+Corridors share cities, so a null model exchanges *cities*: rows and columns of a pair matrix together.
+A permutation is an integer array `p` of length n that says which city takes the place of which:
+`matrix[np.ix_(p, p)]` is the permuted matrix. Blocks restrict the exchange to cities with the same label.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, permutations, product
+from typing import Literal, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from geobri.errors import DataError, SpecificationError, mould
+from geobri.stats.results import Alternative, FloatArray
+
+__all__ = [
+    "TIE_TOLERANCE",
+    "Chance",
+    "IntArray",
+    "NodePlan",
+    "TwoSided",
+    "count_p_value",
+    "count_placements",
+    "enumerate_permutations",
+    "judge",
+    "monte_carlo_error",
+    "node_permutations",
+    "permutation_p_value",
+    "plan_permutations",
+    "say_p_value",
+    "value_permutations",
+]
+
+IntArray = npt.NDArray[np.intp]
+Labels = Sequence[object] | npt.NDArray[np.generic]
+TwoSided = Literal["tails", "absolute"]
+Counts = int | npt.NDArray[np.integer]
+
+#: Statistics closer than this share of their own size are the same statistic, apart from rounding.
+TIE_TOLERANCE = 1e-10
+
+
+@overload
+def permutation_p_value(
+    statistic: float,
+    null_distribution: npt.ArrayLike,
+    alternative: Alternative = ...,
+    *,
+    two_sided: TwoSided = ...,
+    mid_p: bool = ...,
+    exact: bool = ...,
+    leave_out: bool = ...,
+) -> float: ...
+@overload
+def permutation_p_value(
+    statistic: FloatArray,
+    null_distribution: npt.ArrayLike,
+    alternative: Alternative = ...,
+    *,
+    two_sided: TwoSided = ...,
+    mid_p: bool = ...,
+    exact: bool = ...,
+    leave_out: bool = ...,
+) -> FloatArray: ...
+def permutation_p_value(
+    statistic: float | FloatArray,
+    null_distribution: npt.ArrayLike,
+    alternative: Alternative = "two-sided",
+    *,
+    two_sided: TwoSided = "tails",
+    mid_p: bool = False,
+    exact: bool = False,
+    leave_out: bool = False,
+) -> float | FloatArray:
+    """Turn statistics and their null distributions into p-values.
+
+    Parameters
+    ----------
+    statistic
+        Observed statistic, or k of them, shape (k,).
+    null_distribution
+        Statistics under the null, shape (R,) or (R, k): one row per permutation. For Monte Carlo without the
+        observed one; for a complete enumeration with it.
+    alternative
+        ``"greater"``: large statistics speak against the null; ``"less"``: small ones do; ``"two-sided"``: both.
+    two_sided
+        ``"tails"``: twice the smaller tail, at most 1; ``"absolute"``: the share of statistics at least as far from 0
+        (as R's sna and asnipe count).
+    mid_p
+        Count ties by half (Lancaster), for discrete statistics whose p-value would be too large.
+    exact
+        `null_distribution` is a complete enumeration that contains the observed statistic.
+    leave_out
+        Leave permutations out whose statistic is not a finite number, instead of refusing them. Who asks for this says
+        how many there were (`judge` counts them).
+
+    Returns
+    -------
+    float or numpy.ndarray
+        p-value in (0, 1], or shape (k,).
+
+    Raises
+    ------
+    DataError
+        If a statistic is not finite, the null distribution is empty or not finite, or it claims to be complete
+        without holding the observed statistic.
+
+    Notes
+    -----
+    With M of R statistics at least as extreme, p = (M + 1) / (R + 1); for a complete enumeration p = M / R.
+    Two statistics that differ by less than 1e-10 of the largest in size are ties.
+
+    References
+    ----------
+    Phipson, B. and Smyth, G. K. (2010). Permutation p-values should never be zero. 10.2202/1544-6115.1585.
+    Lancaster, H. O. (1961). Significance tests in discrete distributions. 10.1080/01621459.1961.10482105.
+
+    Examples
+    --------
+    >>> permutation_p_value(5.0, [1.0, 2.0, 5.0, 7.0], "greater")
+    0.6
+    """
+    observed = np.asarray(statistic, dtype=np.float64)
+    null = np.asarray(null_distribution, dtype=np.float64)
+    if null.ndim == 1 or observed.ndim == 0:
+        null = null.reshape(-1, 1)
+    usable = np.isfinite(null)
+    _check_null(observed, usable, leave_out=leave_out)
+    used: npt.NDArray[np.bool_] | bool = True if usable.all() else usable
+    if alternative == "two-sided" and two_sided == "absolute":
+        observed, null = np.abs(observed), np.abs(null)
+    with np.errstate(invalid="ignore"):
+        largest, smallest = (f(axis=0, where=used, initial=0.0) for f in (null.max, null.min))
+        tolerance = TIE_TOLERANCE * np.maximum(np.abs(observed), np.maximum(largest, -smallest))
+        above = np.count_nonzero((null > observed + tolerance) & used, axis=0)
+        below = np.count_nonzero((null < observed - tolerance) & used, axis=0)
+    tied = np.count_nonzero(usable, axis=0) - above - below
+    tail: Alternative = "greater" if two_sided == "absolute" and alternative == "two-sided" else alternative
+    p_values = count_p_value(above, tied, below, tail, mid_p=mid_p, exact=exact)
+    return p_values if observed.ndim else float(p_values[0])
+
+
+def _check_null(observed: FloatArray, usable: npt.NDArray[np.bool_], *, leave_out: bool) -> None:
+    if not usable.size or not usable.any(axis=0).all():
+        came = "none" if not usable.size else f"{len(usable)} statistics, none of them a number"
+        remedy = "Ask for at least one permutation, and look for constant columns"
+        raise DataError(mould("permutation_p_value", "needs a null distribution", came, remedy))
+    unusable = int(np.count_nonzero(~usable)) if not leave_out else 0
+    unusable += int(np.count_nonzero(~np.isfinite(observed)))
+    if unusable:
+        came = f"{unusable} of {usable.size + observed.size} that are NaN or infinite"
+        remedy = "Look for constant columns or cities without any observed pair"
+        raise DataError(mould("permutation_p_value", "statistics must be finite numbers", came, remedy))
+
+
+@overload
+def count_p_value(
+    above: int, tied: int, below: int, alternative: Alternative = ..., *, mid_p: bool = ..., exact: bool = ...
+) -> float: ...
+@overload
+def count_p_value(
+    above: npt.NDArray[np.integer],
+    tied: npt.NDArray[np.integer],
+    below: npt.NDArray[np.integer],
+    alternative: Alternative = ...,
+    *,
+    mid_p: bool = ...,
+    exact: bool = ...,
+) -> FloatArray: ...
+def count_p_value(
+    above: Counts,
+    tied: Counts,
+    below: Counts,
+    alternative: Alternative = "two-sided",
+    *,
+    mid_p: bool = False,
+    exact: bool = False,
+) -> float | FloatArray:
+    """Turn counts of larger, equal and smaller null statistics into p-values.
+
+    Parameters
+    ----------
+    above, tied, below
+        How many statistics under the null are larger than, equal to, smaller than the observed one; numbers, or
+        arrays of one shape.
+    alternative
+        ``"greater"``, ``"less"`` or ``"two-sided"`` (twice the smaller tail, at most 1).
+    mid_p
+        Count ties by half.
+    exact
+        The counts come from a complete enumeration, in which `tied` includes the observed arrangement.
+
+    Returns
+    -------
+    float or numpy.ndarray
+        p-value in (0, 1].
+
+    Raises
+    ------
+    DataError
+        If a complete enumeration does not contain the observed arrangement.
+    SpecificationError
+        If `alternative` is none of the three.
+    """
+    if alternative not in ("two-sided", "greater", "less"):
+        remedy = "Say 'two-sided', 'greater' or 'less'"
+        raise SpecificationError(
+            mould("count_p_value", "alternative must be known", repr(alternative), remedy)
+        )
+    if exact and np.min(tied) < 1:
+        wanted = "a complete enumeration contains the observed statistic"
+        remedy = "Pass exact=False if the observed arrangement is not among them"
+        raise DataError(mould("count_p_value", wanted, "no tie with it", remedy))
+    larger, equal, smaller = (np.asarray(one, dtype=np.float64) for one in (above, tied, below))
+    equal = equal if exact else equal + 1
+    counted = 0.5 * equal if mid_p else equal
+    total = larger + equal + smaller
+    greater, less = (larger + counted) / total, (smaller + counted) / total
+    tails = {"greater": greater, "less": less, "two-sided": np.minimum(1.0, 2.0 * np.minimum(greater, less))}
+    p_values = np.asarray(tails[alternative])
+    return p_values if p_values.ndim else float(p_values)
+
+
+def monte_carlo_error(p_value: float, n_permutations: int, alternative: Alternative = "two-sided") -> float:
+    """Give the standard error that a p-value has from drawing only some permutations.
+
+    Parameters
+    ----------
+    p_value
+        Monte Carlo p-value.
+    n_permutations
+        How many permutations were drawn.
+    alternative
+        Direction of the test; a doubled tail has twice the error of the tail.
+
+    Returns
+    -------
+    float
+        Standard error on the scale of the p-value.
+
+    Raises
+    ------
+    DataError
+        If the p-value is outside [0, 1] or there are no permutations.
+    """
+    if not 0.0 <= p_value <= 1.0 or n_permutations < 1:
+        came = f"p = {p_value}, {n_permutations} permutations"
+        remedy = "Pass what the test returned"
+        raise DataError(
+            mould("monte_carlo_error", "needs a p-value of at least one permutation", came, remedy)
+        )
+    sides = 2.0 if alternative == "two-sided" else 1.0
+    tail = p_value / sides
+    return sides * math.sqrt(tail * (1.0 - tail) / n_permutations)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chance:
+    """What chance says of a statistic.
+
+    Attributes
+    ----------
+    p_value
+        In (0, 1]; NaN where no permutation changes the statistic, which is no test.
+    mc_error
+        Standard error of the p-value from drawing; 0 for a complete enumeration.
+    mean, deviation
+        Of the null distribution.
+    n_unusable
+        Permutations whose statistic cannot be computed; they are left out.
+    caution
+        What a reader must know of it; empty when there is nothing.
+    """
+
+    p_value: float
+    mc_error: float
+    mean: float
+    deviation: float
+    n_unusable: int = 0
+    caution: str = ""
+
+
+def judge(
+    statistic: float,
+    null_distribution: npt.ArrayLike,
+    alternative: Alternative = "two-sided",
+    *,
+    two_sided: TwoSided = "tails",
+    mid_p: bool = False,
+    exact: bool = False,
+) -> Chance:
+    """Compare a statistic with its null distribution, and say what is not right with that.
+
+    Parameters
+    ----------
+    statistic
+        Observed statistic.
+    null_distribution
+        Statistics under the null, shape (R,). Those that are no finite numbers are left out and counted.
+    alternative, two_sided, mid_p, exact
+        As in `permutation_p_value`.
+
+    Returns
+    -------
+    Chance
+        p-value, its error from drawing, mean and standard deviation of the null, and a caution.
+
+    Raises
+    ------
+    DataError
+        If the statistic, or every statistic under the null, is not a finite number.
+    """
+    null = np.asarray(null_distribution, dtype=np.float64).ravel()
+    p_value = permutation_p_value(
+        float(statistic), null, alternative, two_sided=two_sided, mid_p=mid_p, exact=exact, leave_out=True
+    )
+    used = null[np.isfinite(null)]
+    unusable = null.size - used.size
+    cautions = []
+    if unusable:
+        cautions.append(f"{unusable} of {null.size} permutations give no statistic and are left out")
+    if float(np.ptp(used)) <= TIE_TOLERANCE * max(abs(statistic), float(np.abs(used).max())):
+        cautions.append("no permutation changes the statistic: this is no test")
+        p_value = math.nan
+    drawn = not exact and not math.isnan(p_value)
+    tail: Alternative = "greater" if two_sided == "absolute" else alternative
+    return Chance(
+        p_value=p_value,
+        mc_error=monte_carlo_error(p_value, used.size, tail) if drawn else 0.0,
+        mean=float(used.mean()),
+        deviation=float(used.std()),
+        n_unusable=unusable,
+        caution="; ".join(cautions),
+    )
+
+
+def say_p_value(p_value: float) -> str:
+    """Write a p-value with two significant digits.
+
+    Parameters
+    ----------
+    p_value
+        In (0, 1].
+
+    Returns
+    -------
+    str
+        ``0.34``, ``0.0012`` or ``1.00``.
+    """
+    digits = 2 if p_value >= 0.1 else 1 - math.floor(math.log10(p_value))  # noqa: PLR2004 (leading zeros start here)
+    return f"{p_value:.{digits}f}"
+
+
+def node_permutations(
+    n: int,
+    n_permutations: int,
+    *,
+    blocks: Labels | None = None,
+    rng: int | np.random.Generator | None = None,
+) -> IntArray:
+    """Draw random permutations of cities, within blocks if there are any.
+
+    Parameters
+    ----------
+    n
+        Number of cities.
+    n_permutations
+        Number of permutations R.
+    blocks
+        One label per city; cities change places only with cities of the same label.
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    numpy.ndarray
+        Integers of shape (R, n), each row a permutation of 0 to n - 1, drawn independently and uniformly.
+
+    Raises
+    ------
+    SpecificationError
+        If the number of labels is not n, or no permutation is asked for.
+
+    Examples
+    --------
+    >>> node_permutations(5, 2, blocks=["a", "a", "b", "b", "b"], rng=1).shape
+    (2, 5)
+    """
+    if n_permutations < 1:
+        came = str(n_permutations)
+        raise SpecificationError(
+            mould("node_permutations", "n_permutations must be positive", came, "Ask for 999")
+        )
+    generator = np.random.default_rng(rng)
+    drawn: IntArray = np.tile(np.arange(n, dtype=np.intp), (n_permutations, 1))
+    for members in _block_members(n, blocks):
+        drawn[:, members] = generator.permuted(drawn[:, members], axis=1)
+    return drawn
+
+
+def value_permutations(
+    values: npt.ArrayLike,
+    n_permutations: int,
+    *,
+    strata: Labels | None = None,
+    rng: int | np.random.Generator | None = None,
+) -> npt.NDArray[np.generic]:
+    """Draw random permutations of one value per unit, within strata if there are any.
+
+    Parameters
+    ----------
+    values
+        One value (number or group label) per unit, shape (n,).
+    n_permutations
+        Number of permutations R.
+    strata
+        One label per unit; values are exchanged only between units of the same label.
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    numpy.ndarray
+        The permuted values, shape (R, n).
+    """
+    column = np.asarray(values)
+    return column[node_permutations(len(column), n_permutations, blocks=strata, rng=rng)]
+
+
+def count_placements(blocks: Labels, listed: npt.ArrayLike | None = None) -> int:
+    """Count the distinct ways in which cities can change places within their blocks.
+
+    Parameters
+    ----------
+    blocks
+        One label per city.
+    listed
+        Positions of the cities whose place matters (the cities of a top-k list); all by default.
+
+    Returns
+    -------
+    int
+        Product over blocks of size! / (size - listed)!: 9 · 8 · 7 for three listed cities in a block of nine.
+
+    Examples
+    --------
+    Ten corridors that touch three of nine and five of thirteen cities:
+
+    >>> count_placements(["China"] * 9 + ["elsewhere"] * 13, [0, 1, 2, 9, 10, 11, 12, 13])
+    77837760
+    """
+    labels = [str(label) for label in blocks]
+    places = range(len(labels)) if listed is None else np.unique(np.asarray(listed, dtype=np.intp))
+    chosen = [labels[int(place)] for place in places]
+    return math.prod(math.perm(labels.count(label), chosen.count(label)) for label in set(labels))
+
+
+def enumerate_permutations(
+    n: int, *, blocks: Labels | None = None, chunk_size: int = 65_536
+) -> Iterator[IntArray]:
+    """Go through all permutations of cities within blocks, the identity first.
+
+    Parameters
+    ----------
+    n
+        Number of cities.
+    blocks
+        One label per city; one block by default.
+    chunk_size
+        Permutations per array.
+
+    Yields
+    ------
+    numpy.ndarray
+        Integers of shape (at most `chunk_size`, n).
+    """
+    members = _block_members(n, blocks)
+    order = np.argsort(np.concatenate(members)) if members else np.empty(0, dtype=np.intp)
+    every = product(*(_Permuted(block.tolist()) for block in members))
+    while rows := list(islice(every, chunk_size)):
+        flat = np.array([[city for part in row for city in part] for row in rows], dtype=np.intp)
+        yield flat.reshape(len(rows), n)[:, order]
+
+
+class _Permuted:
+    """All permutations of one block, restartable so that `product` need not store them twice."""
+
+    def __init__(self, members: list[int]) -> None:
+        self._members = members
+
+    def __iter__(self) -> Iterator[tuple[int, ...]]:
+        return permutations(self._members)
+
+
+def _block_members(n: int, blocks: Labels | None) -> list[IntArray]:
+    """Positions of the cities of each block, blocks in order of first appearance."""
+    if blocks is None:
+        return [np.arange(n, dtype=np.intp)]
+    labels = [str(label) for label in blocks]
+    if len(labels) != n:
+        came = f"{len(labels)} labels for {n} cities"
+        raise SpecificationError(
+            mould("node_permutations", "blocks need one label per city", came, "Pass one each")
+        )
+    return [
+        np.flatnonzero([label == wanted for label in labels]).astype(np.intp)
+        for wanted in dict.fromkeys(labels)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NodePlan:
+    """The permutations a test goes through.
+
+    Attributes
+    ----------
+    permutations
+        Integers of shape (R, n). A complete enumeration starts with the identity; random draws leave it out.
+    exact
+        True if they are all there are.
+    blocks
+        Label of each city, or None.
+    relabelling, representatives
+        Integers of shape (n,) and (m, n) if the permutations form m cosets of a cyclic group, else None;
+        see `plan_permutations`.
+    """
+
+    permutations: IntArray
+    exact: bool
+    blocks: tuple[str, ...] | None = None
+    relabelling: IntArray | None = None
+    representatives: IntArray | None = None
+
+    @property
+    def n_movable(self) -> int:
+        """Number of cities that can change places with another one."""
+        n = self.permutations.shape[1]
+        return n if self.blocks is None else sum(size for size in Counter(self.blocks).values() if size > 1)
+
+    def describe(self) -> str:
+        """Name the null model in a few words.
+
+        Returns
+        -------
+        str
+            ``node permutation within 2 blocks, 999 draws``, with the number of cities that change places where some
+            cannot.
+        """
+        within = "" if self.blocks is None else f" within {len(set(self.blocks))} blocks"
+        n, count = self.permutations.shape[1], len(self.permutations)
+        some = f" ({self.n_movable} of {n} cities change places)" if self.n_movable < n else ""
+        drawn = f"all {count} permutations" if self.exact else f"{count} draws"
+        return f"node permutation{within}{some}, {drawn}"
+
+    def judge(
+        self,
+        statistic: float,
+        null: npt.ArrayLike,
+        alternative: Alternative = "two-sided",
+        *,
+        two_sided: TwoSided = "tails",
+        mid_p: bool = False,
+    ) -> Chance:
+        """Compare a statistic with its null distribution over this plan, see `judge`.
+
+        Parameters
+        ----------
+        statistic
+            Observed statistic.
+        null
+            One statistic per permutation, shape (R,).
+        alternative, two_sided, mid_p
+            As in `permutation_p_value`.
+
+        Returns
+        -------
+        Chance
+            p-value, its error from drawing, and a caution.
+        """
+        return judge(statistic, null, alternative, two_sided=two_sided, mid_p=mid_p, exact=self.exact)
+
+    def p_value(
+        self,
+        statistic: float,
+        null: npt.ArrayLike,
+        alternative: Alternative = "two-sided",
+        *,
+        mid_p: bool = False,
+    ) -> float:
+        """Give the p-value of a statistic whose null distribution went through this plan.
+
+        Parameters
+        ----------
+        statistic
+            Observed statistic.
+        null
+            One statistic per permutation, shape (R,).
+        alternative
+            Direction of the test.
+        mid_p
+            Count ties by half.
+
+        Returns
+        -------
+        float
+            p-value in (0, 1].
+        """
+        return permutation_p_value(statistic, null, alternative, mid_p=mid_p, exact=self.exact)
+
+
+def plan_permutations(
+    n: int,
+    n_permutations: int = 999,
+    *,
+    blocks: Labels | None = None,
+    rng: int | np.random.Generator | None = None,
+    cosets: bool = True,
+) -> NodePlan:
+    """Choose between all permutations and a random sample of them.
+
+    Parameters
+    ----------
+    n
+        Number of cities.
+    n_permutations
+        How many permutations to go through, at least. All are enumerated if there are no more than that
+        (plus the identity). Drawn in cosets, R + 1 is rounded up to a multiple of n.
+    blocks
+        One label per city; cities change places only within a label. One single label is no restriction.
+    rng
+        Seed or generator.
+    cosets
+        Without blocks, draw in cosets of a cyclic group, which `cross_sums` goes through by fast Fourier
+        transform; otherwise one by one.
+
+    Returns
+    -------
+    NodePlan
+        The permutations, and whether they are complete.
+
+    Raises
+    ------
+    DataError
+        If the blocks allow no exchange at all.
+
+    Notes
+    -----
+    A coset plan relabels the cities at random, and takes all n cyclic shifts of the identity and of m - 1
+    uniform random permutations: n m permutations, the observed arrangement one of them. Under the null the
+    observed cosets are exchangeable, and within its coset the observed arrangement is a uniform draw, so that
+    (M + 1) / (R + 1) with R = n m - 1 keeps its level exactly, as it does for a random subgroup.
+
+    References
+    ----------
+    Hemerik, J. and Goeman, J. (2018). Exact testing with random permutations. 10.1007/s11749-017-0571-1.
+    """
+    labels = None if blocks is None else tuple(str(label) for label in blocks)
+    total = math.prod(math.factorial(len(block)) for block in _block_members(n, labels))
+    if total == 1:
+        remedy = "Use fewer, larger blocks"
+        raise DataError(
+            mould("plan_permutations", "some cities must be able to change places", "none", remedy)
+        )
+    if total <= n_permutations + 1:
+        chunks = list(enumerate_permutations(n, blocks=labels))
+        return NodePlan(permutations=np.concatenate(chunks), exact=True, blocks=labels)
+    free = labels is None or len(set(labels)) == 1
+    if cosets and free:
+        return _plan_cosets(n, -(-(n_permutations + 1) // n), np.random.default_rng(rng))
+    drawn = node_permutations(n, n_permutations, blocks=labels, rng=rng)
+    return NodePlan(permutations=drawn, exact=False, blocks=None if free else labels)
+
+
+def _plan_cosets(n: int, count: int, generator: np.random.Generator) -> NodePlan:
+    relabelling = generator.permutation(n).astype(np.intp)
+    start = np.arange(n, dtype=np.intp)
+    representatives = np.concatenate(
+        [start[None], generator.permuted(np.tile(start, (count - 1, 1)), axis=1)]
+    )
+    shifts = (start[:, None] + start[None, :]) % n
+    drawn = np.empty((count * n, n), dtype=np.intp)
+    drawn[:, relabelling] = relabelling[representatives[:, shifts].reshape(count * n, n)]
+    return NodePlan(
+        permutations=drawn[1:], exact=False, relabelling=relabelling, representatives=representatives
+    )
