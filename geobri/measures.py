@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, Literal, get_args
@@ -43,11 +43,12 @@ Level = Literal["cities", "corridors"]
 Origin = Literal["given", "published", "index", "total", "derived"]
 
 _DEFAULT_BETTER: Final[dict[str, Better]] = {"rank": "low", "category": "neither", "flag": "neither"}
-_RANK_WORDS: Final = frozenset({"rank", "ranks", "ranking", "place", "position"})
+_RANK_WORDS: Final = frozenset({"rank", "ranks", "ranking"})
+_RANK_NAMES: Final = frozenset({"place", "position"})
 _RANK_WORDS_ZH: Final = ("排名", "排序", "名次", "位次")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Measure:
     """What the numbers of one column mean.
 
@@ -91,12 +92,13 @@ class Measure:
 
     Examples
     --------
-    >>> place = Measure(column="place", kind="rank", label="Place in the league")
+    >>> place = Measure("place", kind="rank", label="Place in the league")
     >>> place.better, place.direction
     ('low', -1)
     """
 
     column: str
+    _: KW_ONLY
     of: Level = "corridors"
     label: str = ""
     label_zh: str = ""
@@ -296,14 +298,16 @@ def infer_measure(
     Notes
     -----
     Yes and no is a flag, text a category. Whole numbers from 0 up are a count, other numbers from 0 up an amount,
-    numbers below 0 make a score. Whole numbers that begin at 1 under a heading that says rank (a word of its own, or
-    排名, 排序, 名次, 位次) are a rank: this is the only place in geobri that reads a heading.
+    numbers below 0 make a score. Whole numbers from 1 up under a heading that says rank (a word of its own, or 排名,
+    排序, 名次, 位次) are a rank: this is the only place in geobri that reads a heading.
     """
     name = str(column.name)
     declared = {"column": name, **(said or {}), "of": of}
     if "kind" in declared:
         return Measure(**declared), None
     kind, because = _infer_kind(column)
+    if kind == "rank":  # the label says what is ranked
+        declared = {"label": label_column(name.removeprefix("rank_")), **declared}
     return Measure(**declared, kind=kind), Taken(column=name, taken=f"kind = {kind}", because=because)
 
 
@@ -325,14 +329,15 @@ def _infer_number(name: str, numbers: npt.NDArray[np.float64]) -> tuple[Kind, st
         return "score", f"it holds numbers below 0 (from {low:g} to {high:g})"
     if (numbers % 1 != 0).any():
         return "amount", f"it holds numbers from {low:g} to {high:g}"
-    if low == 1 and _is_called_rank(name):
-        return "rank", f"it is called so and holds whole numbers from 1 to {high:g}"
+    if low >= 1 and _is_called_rank(name):
+        return "rank", f"it is called so and holds whole numbers from {low:g} to {high:g}"
     return "count", f"it holds whole numbers from {low:g} to {high:g}"
 
 
 def _is_called_rank(name: str) -> bool:
     words = re.split(r"[^a-z]+", name.lower())
-    return words[0] in _RANK_WORDS or words[-1] in _RANK_WORDS or any(word in name for word in _RANK_WORDS_ZH)
+    called = words[0] == "rank" or words[-1] in _RANK_WORDS or name.lower() in _RANK_NAMES
+    return called or any(word in name for word in _RANK_WORDS_ZH)
 
 
 def find_measure(measures: Iterable[Measure], column: str, *, of: Level | None = None) -> Measure | None:

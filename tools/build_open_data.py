@@ -321,7 +321,7 @@ Licences and attribution (keep them when you pass the data on):
 def name_city_values(ranks: tuple[str, ...]) -> str:
     """Name the columns of the cities in both languages."""
     published = {
-        value.column: value for study in (bri22_study(), global513_study()) for value in study.city_values
+        value.column: value for study in (bri22_study(), global513_study()) for value in study.city_measures
     }
     named = [
         ("population", "Population", "人口", ""),

@@ -50,11 +50,14 @@ def _finish(
 
 def _write_residuals(study: Study, residuals: pd.DataFrame, stage: Path) -> None:
     """Write what each corridor has beyond distance and size, as a table and on a map."""
+    from geobri.measures import Measure
     from geobri.report.page import draw_column_map
 
     residuals.to_csv(stage / "residuals.csv", lineterminator="\n")
-    words = {"en": "Beyond distance and size", "zh": "超出距离与规模的部分"}
-    page = draw_column_map(study, study.corridors.join(residuals[["residual"]]), "residual", label=words)
+    measure = Measure(
+        "residual", label="Beyond distance and size", label_zh="超出距离与规模的部分", origin="derived"
+    )
+    page = draw_column_map(study, study.corridors.join(residuals[["residual"]]), measure)
     (stage / "decay.html").write_text(page.get_root().render(), encoding="utf-8")
 
 

@@ -12,14 +12,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 import geobri
+from geobri.measures import Measure
 from geobri.report.model import Fact, Section
 from geobri.report.words import REGIONS_ZH, Words
 from geobri.study import Study
 from geobri.webmap import (
     OFFLINE_POLICY,
-    CityValue,
     CorridorMap,
-    CorridorValue,
     MapParts,
     corridor_map,
     map_parts,
@@ -39,6 +38,16 @@ _WORDS: Final = {
         "由 geobri 生成。本页为单一文件，不请求任何网络。",
     ),
 }
+_DISTANCE: Final = Measure(
+    "distance_km",
+    label="Distance",
+    label_zh="距离",
+    kind="amount",
+    unit="km",
+    unit_zh="公里",
+    better="low",
+    origin="derived",
+)
 _MAP_KEY: Final = "map1"
 _OPENING: Final = 20
 """Corridors that a map of residuals opens with; all others are a choice away."""
@@ -67,49 +76,31 @@ def _text(en: str, zh: str) -> dict[str, str]:
     return {"en": en, "zh": zh}
 
 
-def _first(values: list[Any], column: str | None) -> list[Any]:
-    """Put the value of that column first."""
-    return sorted(values, key=lambda value: value.column != column) if column else values
+def _first(measures: list[Measure], column: str | None) -> list[Measure]:
+    """Put the measure of that column first."""
+    return sorted(measures, key=lambda measure: measure.column != column) if column else measures
 
 
-def _corridor_values(study: Study, column: str | None) -> list[CorridorValue]:
-    values = [
-        CorridorValue(
-            value.column,
-            _text(value.label, value.label_zh),
-            "rank" if value.kind == "rank" else "score",
-            unit=value.unit or None,
-        )
-        for value in study.corridor_values
-        if study.corridors[value.column].notna().any()
-    ]
-    distance = CorridorValue("distance_km", _text("Distance", "距离"), "score", -1, unit=_text("km", "公里"))
-    return _first(values, column) or [distance]
+def _known(measures: tuple[Measure, ...], frame: gpd.GeoDataFrame) -> list[Measure]:
+    return [measure for measure in measures if frame[measure.column].notna().any()]
 
 
-def _city_values(study: Study, column: str | None) -> list[CityValue]:
-    values = [
-        CityValue(value.column, _text(value.label, value.label_zh), value.kind)
-        for value in study.city_values
-        if study.cities[value.column].notna().any()
-    ]
-    return _first(values, column)
-
-
-def _choose(study: Study, settings: dict[str, Any]) -> tuple[CorridorValue, dict[str, Any]]:
+def _choose(study: Study, settings: dict[str, Any]) -> tuple[Measure, dict[str, Any]]:
     """Turn the settings of a page or recipe into the choices of the map."""
-    values = _corridor_values(study, settings.pop("value", None))
-    city_values = _city_values(study, settings.pop("city_value", None))
+    measures = _first(_known(study.corridor_measures, study.corridors), settings.pop("value", None)) or [
+        _DISTANCE
+    ]
+    city_measures = _first(_known(study.city_measures, study.cities), settings.pop("city_value", None))
     title, title_zh = settings.pop("title", None), settings.pop("title_zh", None)
     choices = {
-        "values": values[1:],
-        "city_values": city_values,
-        "city_value": city_values[0].column if city_values else None,
+        "values": measures[1:],
+        "city_values": city_measures,
+        "city_value": city_measures[0].column if city_measures else None,
         "title": _text(title or study.title, title_zh or title or study.title_zh),
         "source": study.citation or None,
         "translations": REGIONS_ZH,
     }
-    return values[0], choices | settings
+    return measures[0], choices | settings
 
 
 def draw_map(study: Study, **settings: Any) -> CorridorMap:
@@ -155,22 +146,22 @@ def draw_layer_map(
     """
     value, choices = _choose(study, {"lang": study.language})
     kinds = [kind for kind in colours if kind in set(cities[column].dropna())]
-    layer = CityValue(
+    layer = Measure(
         column,
-        _text("Kind of place", "类型"),
-        "category",
+        of="cities",
+        label="Kind of place",
+        label_zh="类型",
+        kind="category",
         colours={kind: colours[kind] for kind in kinds},
-        order=kinds,
+        order=tuple(kinds),
     )
     return corridor_map(
         cities, study.corridors, value, **(choices | {"city_values": [layer], "city_value": column})
     )
 
 
-def draw_column_map(
-    study: Study, corridors: gpd.GeoDataFrame, column: str, *, label: Mapping[str, str]
-) -> CorridorMap:
-    """Draw the map of a study with a score of its corridors that was computed elsewhere, such as a residual.
+def draw_column_map(study: Study, corridors: gpd.GeoDataFrame, measure: Measure) -> CorridorMap:
+    """Draw the map of a study with a measure of its corridors that was computed elsewhere, such as a residual.
 
     Parameters
     ----------
@@ -178,21 +169,17 @@ def draw_column_map(
         A loaded study.
     corridors
         Its corridors with the column.
-    column
-        The score; more is stronger.
-    label
-        What it is called, ``{"en": ..., "zh": ...}``.
+    measure
+        What the column means.
 
     Returns
     -------
     CorridorMap
-        A folium map that opens with the column; the study's own values can be switched to.
+        A folium map that opens with the column; the study's own measures can be switched to.
     """
-    value, choices = _choose(study, {"lang": study.language})
-    own = [] if value.column == "distance_km" else [value, *choices["values"]]
-    return corridor_map(
-        study.cities, corridors, CorridorValue(column, label, "score"), **(choices | {"values": own})
-    )
+    first, choices = _choose(study, {"lang": study.language})
+    own = [] if first is _DISTANCE else [first, *choices["values"]]
+    return corridor_map(study.cities, corridors, measure, **(choices | {"values": own}))
 
 
 def _draw_parts(study: Study, settings: dict[str, Any]) -> MapParts:
@@ -206,7 +193,7 @@ def _facts(study: Study) -> list[Fact]:
         Fact(f"{study.cities['country'].nunique():,}", Words("countries", "个国家和地区")),
         Fact(f"{len(study.corridors):,}", Words("corridors", "条城市通路")),
     ]
-    shown = [value.column for value in study.corridor_values if value.column in study.corridors.columns]
+    shown = [value.column for value in study.corridor_measures if value.column in study.corridors.columns]
     if shown:
         ranked = int(study.corridors[shown].notna().any(axis=1).sum())
         facts.append(Fact(f"{ranked:,}", Words("corridors with a value", "条有数值的通路")))

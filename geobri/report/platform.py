@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from geobri.corridors import corridor_ids
+from geobri.measures import Measure, label_column
 from geobri.report.model import Section
 from geobri.report.words import REGIONS_ZH, Words
-from geobri.study import Study, Value
+from geobri.study import Study
 from geobri.webmap.wording import clean, to_safe_json
 
 __all__ = ["platform_payload", "platform_section"]
@@ -85,7 +86,7 @@ def platform_payload(study: Study) -> str:
                 "id": [clean(slug) for slug in study.cities.index],
                 "en": [clean(name) for name in study.cities["name"]],
                 "zh": _chinese_names(study),
-                "columns": _columns(study.cities, study.city_values, ()),
+                "columns": _columns(study.cities, study.city_measures, ()),
             },
             "corridors": {
                 "id": [clean(label) for label in corridors.index],
@@ -95,7 +96,7 @@ def platform_payload(study: Study) -> str:
                 ],
                 "arrow": study.directed,
                 "left_out": left_out,
-                "columns": _columns(corridors, study.corridor_values, ("distance_km",)),
+                "columns": _columns(corridors, study.corridor_measures, ("distance_km",)),
             },
             "history": _history(study, list(corridors.index)),
         }
@@ -111,15 +112,17 @@ def _chosen_corridors(study: Study) -> tuple[pd.DataFrame, int]:
     """Give all corridors, or the strongest where a page could not hold them; and how many stay out."""
     corridors = pd.DataFrame(study.corridors.drop(columns="geometry"))
     more = max(len(corridors) - _MOST_CORRIDORS, 0)
-    if more and study.corridor_values:
-        first = study.corridor_values[0]
+    if more and study.corridor_measures:
+        first = study.corridor_measures[0]
         corridors = corridors.sort_values(
-            first.column, ascending=first.kind == "rank", na_position="last", kind="stable"
+            first.column, ascending=first.direction < 0, na_position="last", kind="stable"
         )
     return corridors.head(_MOST_CORRIDORS), more
 
 
-def _columns(frame: pd.DataFrame, values: tuple[Value, ...], extra: tuple[str, ...]) -> list[dict[str, Any]]:
+def _columns(
+    frame: pd.DataFrame, values: tuple[Measure, ...], extra: tuple[str, ...]
+) -> list[dict[str, Any]]:
     """Describe the columns a reader may ask for: values first, then what else there is."""
     said = {value.column: value for value in values}
     rest = [str(name) for name in frame.columns if name not in _LEFT_OUT and name not in said]
@@ -131,9 +134,9 @@ def _columns(frame: pd.DataFrame, values: tuple[Value, ...], extra: tuple[str, .
     return list(seen.values())
 
 
-def _describe(column: pd.Series[Any], value: Value | None) -> dict[str, Any] | None:
+def _describe(column: pd.Series[Any], value: Measure | None) -> dict[str, Any] | None:
     name = str(column.name)
-    plain = name.replace("_", " ").strip().capitalize()
+    plain = label_column(name)
     en, zh = (value.label, value.label_zh) if value else _FIXED.get(name, (plain, plain))
     head = {"id": clean(name), "en": clean(en), "zh": clean(zh), "unit": clean(value.unit) if value else ""}
     if name == "distance_km":
@@ -141,7 +144,7 @@ def _describe(column: pd.Series[Any], value: Value | None) -> dict[str, Any] | N
     if column.notna().sum() == 0:
         return None
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-        kind = value.kind if value else ("rank" if name.startswith("rank") else "number")
+        kind = "rank" if value and value.direction < 0 else "score"
         return {**head, "kind": kind, "numbers": [_number(cell) for cell in column]}
     texts = ["" if pd.isna(cell) else _text(cell) for cell in column]
     if max(map(len, texts)) > _LONGEST_TEXT:
@@ -175,7 +178,7 @@ def _history(study: Study, corridors: list[str]) -> dict[str, Any] | None:
     if flows is None or "year" not in flows.columns or flows["year"].nunique() < 2:  # noqa: PLR2004 - one year is no history
         return None
     years = sorted(int(year) for year in flows["year"].dropna().unique())
-    labels = {value.column: value for value in study.corridor_values}
+    labels = {value.column: value for value in study.corridor_measures}
     known = flows.dropna(subset=["year"])
     known = known.assign(
         corridor=corridor_ids(known["origin"], known["destination"], directed=study.directed)
@@ -187,7 +190,7 @@ def _history(study: Study, corridors: list[str]) -> dict[str, Any] | None:
         "indicators": [
             _series(
                 known[known["indicator"] == name],
-                labels.get(name) or Value(name, name.replace("_", " ").capitalize(), name),
+                labels.get(name) or Measure(name),
                 years,
                 list(study.cities.index),
                 corridors if with_corridors else None,
@@ -198,7 +201,7 @@ def _history(study: Study, corridors: list[str]) -> dict[str, Any] | None:
 
 
 def _series(
-    flows: pd.DataFrame, value: Value, years: list[int], cities: list[str], corridors: list[str] | None
+    flows: pd.DataFrame, value: Measure, years: list[int], cities: list[str], corridors: list[str] | None
 ) -> dict[str, Any]:
     ends = pd.concat([flows.assign(city=flows[end]) for end in ("origin", "destination")])
     by_city = _wide(ends, "city", years).reindex(cities)

@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from geobri.measures import Measure
 from geobri.report.model import Cell, Column, Fact, Profile, Row, Section, Table
 from geobri.report.words import REGIONS_ZH, Words
-from geobri.study import Study, Value
+from geobri.study import Study
 
 __all__ = ["corridor_section", "profile_section", "ranking_section"]
 
@@ -41,7 +42,7 @@ def _number(value: Any) -> str:
     return f"{number:,.0f}" if number == round(number) else f"{number:,.3g}"
 
 
-def strengths(column: pd.Series[Any], value: Value) -> pd.Series[Any]:
+def strengths(column: pd.Series[Any], value: Measure) -> pd.Series[Any]:
     """Place values between 0 (weakest) and 1 (strongest).
 
     Parameters
@@ -61,14 +62,14 @@ def strengths(column: pd.Series[Any], value: Value) -> pd.Series[Any]:
     if pd.isna(low) or low == high:
         return numbers.where(numbers.isna(), 1.0)
     share = (numbers - low) / (high - low)
-    return 1 - share if value.kind == "rank" else share
+    return 1 - share if value.direction < 0 else share
 
 
 def _share(share: Any) -> float | None:
     return None if pd.isna(share) else float(share)
 
 
-def _value_cells(frame: pd.DataFrame, values: Sequence[Value]) -> dict[str, list[Cell]]:
+def _value_cells(frame: pd.DataFrame, values: Sequence[Measure]) -> dict[str, list[Cell]]:
     cells = {}
     for value in values:
         strength = strengths(frame[value.column], value)
@@ -83,20 +84,22 @@ def _value_cells(frame: pd.DataFrame, values: Sequence[Value]) -> dict[str, list
     return cells
 
 
-def _value_columns(values: Sequence[Value]) -> list[Column]:
+def _value_columns(values: Sequence[Measure]) -> list[Column]:
     return [Column(Words(value.label, value.label_zh), "number") for value in values]
 
 
-def _numeric(values: Sequence[Value], frame: pd.DataFrame) -> list[Value]:
+def _numeric(values: Sequence[Measure], frame: pd.DataFrame) -> list[Measure]:
     return [
         value
         for value in values
-        if value.kind != "category" and value.column in frame.columns and frame[value.column].notna().any()
+        if (value.is_rank or value.is_number)
+        and value.column in frame.columns
+        and frame[value.column].notna().any()
     ]
 
 
-def _sorted(frame: pd.DataFrame, value: Value) -> pd.DataFrame:
-    return frame.sort_values(value.column, ascending=value.kind == "rank", na_position="last", kind="stable")
+def _sorted(frame: pd.DataFrame, value: Measure) -> pd.DataFrame:
+    return frame.sort_values(value.column, ascending=value.direction < 0, na_position="last", kind="stable")
 
 
 def ranking_section(study: Study) -> Section | None:
@@ -112,7 +115,7 @@ def ranking_section(study: Study) -> Section | None:
     Section or None
         None when no city has a value.
     """
-    values = _numeric(study.city_values, study.cities)
+    values = _numeric(study.city_measures, study.cities)
     if not values:
         return None
     cities = _sorted(pd.DataFrame(study.cities.drop(columns="geometry")), values[0])
@@ -165,7 +168,7 @@ def corridor_section(study: Study) -> Section | None:
     Section or None
         None when no corridor has a value.
     """
-    values = _numeric(study.corridor_values, study.corridors)
+    values = _numeric(study.corridor_measures, study.corridors)
     if not values:
         return None
     columns = [value.column for value in values]
@@ -208,7 +211,7 @@ def corridor_section(study: Study) -> Section | None:
 
 
 def _profile(
-    slug: str, city: pd.Series[Any], study: Study, values: Sequence[Value], shares: pd.DataFrame
+    slug: str, city: pd.Series[Any], study: Study, values: Sequence[Measure], shares: pd.DataFrame
 ) -> Profile:
     first, *others = values
     own = shares.loc[slug]
@@ -225,7 +228,7 @@ def _profile(
 
 def _profile_notes(slug: str, study: Study) -> list[Words]:
     """Name the strongest corridors of a city, as far as the source ranks them."""
-    values = _numeric(study.corridor_values, study.corridors)
+    values = _numeric(study.corridor_measures, study.corridors)
     if not values:
         return []
     own = study.corridors[(study.corridors["origin"] == slug) | (study.corridors["destination"] == slug)]
@@ -257,7 +260,7 @@ def profile_section(study: Study) -> Section | None:
     Section or None
         None when no city has a value; the first 60 cities otherwise.
     """
-    values = _numeric(study.city_values, study.cities)
+    values = _numeric(study.city_measures, study.cities)
     if not values:
         return None
     cities = pd.DataFrame(study.cities.drop(columns="geometry"))

@@ -126,7 +126,7 @@ def draw_recipe(recipe: Recipe, **overrides: Any) -> CorridorMap:
 
 
 def _check_values(study: Study, settings: dict[str, Any]) -> None:
-    for name, offered in (("value", study.corridor_values), ("city_value", study.city_values)):
+    for name, offered in (("value", study.corridor_measures), ("city_value", study.city_measures)):
         columns = [one.column for one in offered]
         if name in settings and settings[name] not in columns:
             wanted = f"'{name}' must be one of the study's: {', '.join(columns) or 'none'}"

@@ -53,7 +53,7 @@ def validation_section(study: Study, analysis: Analysis) -> Section | None:
     if not results:
         return None
     ranks = _rank_labels(str(results[0].choices["validate_against"]))
-    indicators = {value.column: Words(value.label, value.label_zh) for value in (*study.corridor_values,)}
+    indicators = {value.column: Words(value.label, value.label_zh) for value in (*study.corridor_measures,)}
     return Section(
         "validation",
         Words("Do the data agree with the published ranks?", "数据与已发布的排序一致吗？"),
@@ -68,7 +68,7 @@ def validation_section(study: Study, analysis: Analysis) -> Section | None:
 def _rank_labels(name: str) -> dict[str, Words]:
     if name not in BUILT_IN:
         return {}
-    return {value.column: Words(value.label, value.label_zh) for value in load_study(name).city_values}
+    return {value.column: Words(value.label, value.label_zh) for value in load_study(name).city_measures}
 
 
 def _rank_of(term: Term) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from geobri.study.loading import BUILT_IN, check_study, load_study, load_study_tables
-from geobri.study.model import Study, StudyFault, Value
+from geobri.study.model import Study, StudyFault
 from geobri.study.writing import write_tables
 
 __all__ = [
     "BUILT_IN",
     "Study",
     "StudyFault",
-    "Value",
     "check_study",
     "load_study",
     "load_study_tables",

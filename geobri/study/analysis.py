@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geobri.errors import GeobriError
-from geobri.study.model import Study, Value
+from geobri.measures import Measure
+from geobri.study.model import Study
 from geobri.study.questions import SEED, run_coastal, run_decay, run_moran, run_proximity, run_validation
 
 if TYPE_CHECKING:
@@ -214,10 +215,10 @@ def _test_jobs(study: Study) -> dict[str, Callable[[], list[TestResult]]]:
     inland and autocorrelation of the first value of the cities.
     """
     jobs: dict[str, Callable[[], list[TestResult]]] = {}
-    ranked = _first(study.corridor_values, study.corridors, "rank")
-    measured = _first(study.corridor_values, study.corridors, "score")
-    city_value = _first(study.city_values, study.cities, "rank") or _first(
-        study.city_values, study.cities, "score"
+    ranked = _first(study.corridor_measures, study.corridors, ranked=True)
+    measured = _first(study.corridor_measures, study.corridors, ranked=False)
+    city_value = _first(study.city_measures, study.cities, ranked=True) or _first(
+        study.city_measures, study.cities, ranked=False
     )
     if ranked:
         jobs["proximity"] = lambda: run_proximity(study, ranked.column)
@@ -232,11 +233,18 @@ def _test_jobs(study: Study) -> dict[str, Callable[[], list[TestResult]]]:
     return jobs
 
 
-def _first(values: tuple[Value, ...], frame: pd.DataFrame, kind: str) -> Value | None:
-    return next((value for value in values if value.kind == kind and frame[value.column].notna().any()), None)
+def _first(values: tuple[Measure, ...], frame: pd.DataFrame, *, ranked: bool) -> Measure | None:
+    return next(
+        (
+            value
+            for value in values
+            if (value.is_rank if ranked else value.is_number) and frame[value.column].notna().any()
+        ),
+        None,
+    )
 
 
-def _has_both_sides(study: Study, value: Value) -> bool:
+def _has_both_sides(study: Study, value: Measure) -> bool:
     known = study.cities[study.cities[value.column].notna()]
     sides = known["coastal"].dropna().astype(bool)
     return bool(min(sides.sum(), (~sides).sum()) >= _FEWEST_IN_GROUP)

@@ -49,7 +49,7 @@ def export_study(
 
 
 def _export_flowmap(study: Study, target: Path, value: str | None) -> None:
-    offered = [one.column for one in study.corridor_values]
+    offered = [one.column for one in study.corridor_measures]
     column = value or (offered[0] if offered else None)
     if column is None or column not in study.corridors.columns:
         wanted = f"--value must be a column of the corridors ({', '.join(offered) or 'none'})"

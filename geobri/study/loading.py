@@ -12,8 +12,9 @@ import pandas as pd
 
 from geobri.corridors import build_corridors, corridor_ids, order_pairs
 from geobri.errors import GeobriError, StudyError, mould
+from geobri.measures import Level, Measure, infer_measure
 from geobri.study.folder import FolderParts, read_folder, read_tables, refuse
-from geobri.study.model import Study, StudyFault, Value
+from geobri.study.model import Study, StudyFault
 from geobri.study.published import bri22_study, global513_study
 
 __all__ = ["BUILT_IN", "check_study", "load_study", "load_study_tables"]
@@ -183,8 +184,8 @@ def _assemble(folder: Path, parts: FolderParts, cities: gpd.GeoDataFrame) -> Stu
         cities=cities,
         corridors=corridors,
         flows=flows,
-        city_values=_city_values(settings, cities),
-        corridor_values=_corridor_values(settings, wide),
+        city_measures=_city_measures(settings, cities),
+        corridor_measures=_corridor_measures(settings, wide),
         directed=directed,
         language=_language(settings),
         specification=None if index is None else (folder / index if (folder / index).is_file() else index),
@@ -225,30 +226,17 @@ def _build_folder_corridors(
     return corridors if wide is None else corridors.join(wide.drop(columns=["origin", "destination"]))
 
 
-def _plain_label(column: str) -> str:
-    return column.replace("_", " ").strip().capitalize()
+def _city_measures(settings: dict[str, Any], cities: gpd.GeoDataFrame) -> tuple[Measure, ...]:
+    return _measures(settings, cities.drop(columns="geometry").select_dtypes("number"), "cities")
 
 
-def _city_values(settings: dict[str, Any], cities: gpd.GeoDataFrame) -> tuple[Value, ...]:
-    return _named_values(settings, list(cities.drop(columns="geometry").select_dtypes("number").columns))
+def _corridor_measures(settings: dict[str, Any], wide: pd.DataFrame | None) -> tuple[Measure, ...]:
+    if wide is None:
+        return ()
+    return _measures(settings, wide.drop(columns=["origin", "destination"]), "corridors")
 
 
-def _corridor_values(settings: dict[str, Any], wide: pd.DataFrame | None) -> tuple[Value, ...]:
-    columns = [] if wide is None else [name for name in wide.columns if name not in ("origin", "destination")]
-    return _named_values(settings, columns)
-
-
-def _named_values(settings: dict[str, Any], columns: list[str]) -> tuple[Value, ...]:
-    """Say how columns are called: `[[value]]` of study.toml, else their own names."""
+def _measures(settings: dict[str, Any], columns: pd.DataFrame, of: Level) -> tuple[Measure, ...]:
+    """Say what the columns mean: as `[[value]]` of study.toml declares, else as their numbers look."""
     said = {str(entry.get("column")): entry for entry in settings.get("value", []) if isinstance(entry, dict)}
-    values = []
-    for column in columns:
-        entry = said.get(column, {})
-        label = str(entry.get("label", _plain_label(column)))
-        kind: Literal["rank", "score"] = (
-            "rank" if entry.get("kind") == "rank" or column.startswith("rank") else "score"
-        )
-        values.append(
-            Value(column, label, str(entry.get("label_zh", label)), kind, str(entry.get("unit", "")))
-        )
-    return tuple(values)
+    return tuple(infer_measure(columns[name], of=of, said=said.get(str(name)))[0] for name in columns.columns)

@@ -10,30 +10,9 @@ from typing import Any, Literal
 import geopandas as gpd
 import pandas as pd
 
-__all__ = ["Study", "StudyFault", "Value"]
+from geobri.measures import Measure
 
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A column that a reader may look at, on the map and in the tables.
-
-    Attributes
-    ----------
-    column
-        Name of the column in cities or corridors.
-    label, label_zh
-        What it is called in English and Chinese.
-    kind
-        ``rank`` (1 is strongest), ``score`` (more is stronger) or ``category``.
-    unit
-        Unit of a score; empty for ranks.
-    """
-
-    column: str
-    label: str
-    label_zh: str
-    kind: Literal["rank", "score", "category"] = "score"
-    unit: str = ""
+__all__ = ["Study", "StudyFault"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +49,11 @@ class Study:
     title, title_zh
         Title in English and Chinese.
     cities, corridors
-        The two tables of DESIGN, by their contracts.
+        The two tables, by their contracts (`geobri.tables`).
     flows
         Long table of pair values; None where the source prints none.
-    city_values, corridor_values
-        What may be shown, the first by default.
+    city_measures, corridor_measures
+        What may be looked at and tested, the first by default.
     directed
         Whether corridors run from origin to destination.
     language
@@ -95,8 +74,8 @@ class Study:
     cities: gpd.GeoDataFrame
     corridors: gpd.GeoDataFrame
     flows: pd.DataFrame | None = None
-    city_values: tuple[Value, ...] = ()
-    corridor_values: tuple[Value, ...] = ()
+    city_measures: tuple[Measure, ...] = ()
+    corridor_measures: tuple[Measure, ...] = ()
     directed: bool = False
     language: Literal["en", "zh"] = "en"
     specification: str | Path | None = None

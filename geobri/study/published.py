@@ -9,26 +9,45 @@ import pandas as pd
 
 from geobri.corridors import attach_values, build_corridors, build_pairs
 from geobri.datasets import Dataset, bri22, global513
-from geobri.study.model import Study, Value
+from geobri.measures import Level, Measure
+from geobri.study.model import Study
 
 __all__ = ["bri22_study", "global513_study"]
 
-_BRI22_VALUES: Final = (
-    Value("rank_overall", "Overall", "综合", "rank"),
-    Value("rank_policy", "Policy coordination", "政策沟通", "rank"),
-    Value("rank_facility", "Facilities connectivity", "设施联通", "rank"),
-    Value("rank_trade", "Unimpeded trade", "贸易畅通", "rank"),
-    Value("rank_finance", "Financial integration", "资金融通", "rank"),
-    Value("rank_people", "People-to-people bonds", "民心相通", "rank"),
-    Value("rank_information", "Information connectivity", "信息互联", "rank"),
+_BRI22_RANKS: Final = (
+    ("rank_overall", "Overall", "综合"),
+    ("rank_policy", "Policy coordination", "政策沟通"),
+    ("rank_facility", "Facilities connectivity", "设施联通"),
+    ("rank_trade", "Unimpeded trade", "贸易畅通"),
+    ("rank_finance", "Financial integration", "资金融通"),
+    ("rank_people", "People-to-people bonds", "民心相通"),
+    ("rank_information", "Information connectivity", "信息互联"),
 )
-_GLOBAL513_VALUES: Final = (
-    Value("rank_dynamic", "Global Dynamic Cities Index", "全球价值活力城市指数", "rank"),
-    Value("rank_potential", "Belt and Road Potential Cities Index", "“一带一路”潜力城市指数", "rank"),
-    Value("rank_innovation", "Global innovation network", "全球创新网络", "rank"),
-    Value("rank_production_service", "Global production and service network", "全球生产与服务网络", "rank"),
-    Value("rank_connectivity", "Global connectivity facility network", "全球联通设施网络", "rank"),
+_GLOBAL513_RANKS: Final = (
+    ("rank_dynamic", "Global Dynamic Cities Index", "全球价值活力城市指数"),
+    ("rank_potential", "Belt and Road Potential Cities Index", "“一带一路”潜力城市指数"),
+    ("rank_innovation", "Global innovation network", "全球创新网络"),
+    ("rank_production_service", "Global production and service network", "全球生产与服务网络"),
+    ("rank_connectivity", "Global connectivity facility network", "全球联通设施网络"),
 )
+
+
+def _ranks(named: tuple[tuple[str, str, str], ...], of: Level, data: Dataset) -> tuple[Measure, ...]:
+    """Say of each published rank what it is; the first is the composite of the others in the report on 22 cities."""
+    whole = named[0][0] if named is _BRI22_RANKS else None
+    return tuple(
+        Measure(
+            column,
+            of=of,
+            kind="rank",
+            label=label,
+            label_zh=label_zh,
+            origin="published",
+            source=data.citation,
+            parents=() if whole in (None, column) else (whole,),
+        )
+        for column, label, label_zh in named
+    )
 
 
 def bri22_study() -> Study:
@@ -40,9 +59,10 @@ def bri22_study() -> Study:
         Cities and corridors with their published ranks; most corridors have none.
     """
     data = bri22()
-    ranks = ["origin", "destination", *(value.column for value in _BRI22_VALUES)]
+    ranks = ["origin", "destination", *(column for column, _, _ in _BRI22_RANKS)]
     corridors = attach_values(build_corridors(data.cities), data.pairs[ranks])
-    return _as_study(data, corridors, _BRI22_VALUES, _BRI22_VALUES, specification="bri22")
+    of_cities, of_corridors = (_ranks(_BRI22_RANKS, of, data) for of in ("cities", "corridors"))
+    return _as_study(data, corridors, of_cities, of_corridors, specification="bri22")
 
 
 def global513_study() -> Study:
@@ -57,14 +77,14 @@ def global513_study() -> Study:
     data = global513()
     ranked = data.cities[data.cities[["rank_dynamic", "rank_potential"]].notna().any(axis=1)]
     corridors = build_corridors(data.cities, pairs=build_pairs(ranked), step_deg=3.0)
-    return _as_study(data, corridors, _GLOBAL513_VALUES, ())
+    return _as_study(data, corridors, _ranks(_GLOBAL513_RANKS, "cities", data), ())
 
 
 def _as_study(
     data: Dataset,
     corridors: gpd.GeoDataFrame,
-    city_values: tuple[Value, ...],
-    corridor_values: tuple[Value, ...],
+    city_measures: tuple[Measure, ...],
+    corridor_measures: tuple[Measure, ...],
     *,
     specification: str | None = None,
 ) -> Study:
@@ -74,8 +94,8 @@ def _as_study(
         title_zh=data.title_zh,
         cities=data.cities,
         corridors=corridors,
-        city_values=city_values,
-        corridor_values=corridor_values,
+        city_measures=city_measures,
+        corridor_measures=corridor_measures,
         specification=specification,
         citation=data.citation,
         notes=data.notes,

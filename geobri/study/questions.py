@@ -37,7 +37,9 @@ _MOSTLY: Final = 0.5
 def _check_value(study: Study, value: str, table: str) -> None:
     frame = study.cities if table == "cities" else study.corridors
     if value not in frame.columns:
-        offered = [one.column for one in (study.city_values if table == "cities" else study.corridor_values)]
+        offered = [
+            one.column for one in (study.city_measures if table == "cities" else study.corridor_measures)
+        ]
         raise DataError(
             f"geobri: --value must be a column of the {table}: {', '.join(offered) or 'none'}. Got {value!r}. Choose one of these."
         )
@@ -172,9 +174,7 @@ def run_coastal(study: Study, value: str) -> list[TestResult]:
         else None
     )
     cities = study.cities.assign(coast_km=distance_to_coast(study.cities), home_country=home)
-    others = [
-        one.column for one in study.city_values if one.kind == "rank" and cities[one.column].notna().all()
-    ]
+    others = [one.column for one in study.city_measures if one.is_rank and cities[one.column].notna().all()]
     found = coastal_tests(
         cities,
         study.corridors if complete else None,

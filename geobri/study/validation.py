@@ -183,8 +183,8 @@ def _indicators(study: Study) -> Iterator[_Indicator]:
             if leaf.name in study.corridors.columns:
                 yield _Indicator(leaf.name, int(leaf.direction), leaf.absent == "zero")
         return
-    for value in study.corridor_values:
-        if value.kind == "score":
+    for value in study.corridor_measures:
+        if value.is_number:
             yield _Indicator(value.column, 1, absent_is_zero=False)
 
 

@@ -87,6 +87,6 @@ def write_tables(study: Study, folder: Path) -> list[Path]:
         corridors.reset_index().to_file(
             paths[2], layer="corridors", driver="GPKG", engine="pyogrio", promote_to_multi=True
         )
-    add_qgis_style(paths[2], corridors, [value.column for value in study.corridor_values])
+    add_qgis_style(paths[2], corridors, [value.column for value in study.corridor_measures])
     corridors.to_parquet(paths[3])
     return paths

@@ -1,18 +1,17 @@
 """The interactive map: one HTML file, no network, the same bytes each time."""
 
+from geobri.measures import Measure
 from geobri.webmap.config import MapChoices
 from geobri.webmap.maps import CorridorMap, corridor_map, map_parts
 from geobri.webmap.page import OFFLINE_POLICY, MapParts, join_heads
 from geobri.webmap.saving import save_map
-from geobri.webmap.values import CityValue, CorridorValue
 
 __all__ = [
     "OFFLINE_POLICY",
-    "CityValue",
     "CorridorMap",
-    "CorridorValue",
     "MapChoices",
     "MapParts",
+    "Measure",
     "corridor_map",
     "join_heads",
     "map_parts",

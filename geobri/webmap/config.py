@@ -9,10 +9,11 @@ import geopandas as gpd
 import pandas as pd
 
 from geobri.errors import SpecificationError, mould
+from geobri.measures import Measure
 from geobri.webmap.basemap import Resolution, Worldview, pack_basemap
-from geobri.webmap.payload import as_corridor_values, pack_cities, pack_corridors
+from geobri.webmap.payload import as_corridor_measures, pack_cities, pack_corridors
 from geobri.webmap.summary import summarise_map
-from geobri.webmap.values import CityValue, CorridorValue, read_numbers
+from geobri.webmap.values import read_numbers
 from geobri.webmap.wording import Language, Text, bilingual, clean
 
 __all__ = ["DEFAULT_CHOICES", "STATE_KEYS", "MapChoices", "Theme", "check_choice", "configure_map"]
@@ -38,8 +39,8 @@ _DEFAULT_TITLE: Final = {"en": "Corridors between cities", "zh": "城市间通�
 class MapChoices(TypedDict, total=False):
     """The choices that `corridor_map` and `map_parts` have in common; `corridor_map` explains each."""
 
-    values: Sequence[str | CorridorValue]
-    city_values: Sequence[str | CityValue]
+    values: Sequence[str | Measure]
+    city_values: Sequence[str | Measure]
     city_value: str | None
     title: Text | None
     subtitle: Text | None
@@ -101,7 +102,7 @@ def check_choice(caller: str, name: str, came: object, allowed: Sequence[str]) -
 def configure_map(
     cities: gpd.GeoDataFrame,
     corridors: pd.DataFrame,
-    value: str | CorridorValue,
+    value: str | Measure,
     given: MapChoices,
     *,
     caller: str,
@@ -182,7 +183,7 @@ def _check_state(state: Mapping[str, Any] | None, caller: str) -> dict[str, Any]
 def _pack_tables(
     cities: gpd.GeoDataFrame,
     corridors: pd.DataFrame,
-    value: str | CorridorValue,
+    value: str | Measure,
     choices: MapChoices,
     caller: str,
 ) -> dict[str, Any]:
@@ -190,7 +191,7 @@ def _pack_tables(
     if choices["city_value"] is not None:
         offered = [item["key"] for item in packed_cities["values"]]
         check_choice(caller, "city_value", choices["city_value"], offered)
-    shown = as_corridor_values(value, choices["values"], corridors, caller=caller)
+    shown = as_corridor_measures(value, choices["values"], corridors, caller=caller)
     opening = value if isinstance(value, str) else value.column
     packed = pack_corridors(
         corridors, cities.index, shown, details=choices["details"], opening=opening, caller=caller

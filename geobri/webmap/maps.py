@@ -15,10 +15,10 @@ from branca.element import Element, Figure
 from folium.map import Layer
 
 from geobri.errors import SpecificationError, mould
+from geobri.measures import Measure
 from geobri.webmap.basemap import Resolution, Worldview
 from geobri.webmap.config import MapChoices, Theme, configure_map
 from geobri.webmap.page import OFFLINE_POLICY, MapParts, assemble_parts, make_key
-from geobri.webmap.values import CityValue, CorridorValue
 from geobri.webmap.wording import Language, Text
 
 __all__ = ["CorridorMap", "corridor_map", "map_parts"]
@@ -135,10 +135,10 @@ def _page_head(title: str) -> list[str]:
 def corridor_map(
     cities: gpd.GeoDataFrame,
     corridors: pd.DataFrame,
-    value: str | CorridorValue = "score",
+    value: str | Measure = "score",
     *,
-    values: Sequence[str | CorridorValue] = (),
-    city_values: Sequence[str | CityValue] = (),
+    values: Sequence[str | Measure] = (),
+    city_values: Sequence[str | Measure] = (),
     city_value: str | None = None,
     title: Text | None = None,
     subtitle: Text | None = None,
@@ -169,8 +169,8 @@ def corridor_map(
         One row per corridor with `origin` and `destination`; `distance_km` is shown when it is there. Lines are
         not needed. A missing value is drawn thin and neutral, or hidden when the reader chooses so.
     value
-        The column that gives width and colour when the page opens. A name that begins with "rank" is read as a
-        rank (1 is strongest), any other as a score (more is stronger); a `CorridorValue` says it explicitly.
+        The column that gives width and colour when the page opens: a `Measure`, or the name of a column whose
+        meaning `geobri.measures.infer_measure` takes from its numbers.
     values
         Further columns the reader can switch to.
     city_values
@@ -245,7 +245,7 @@ def corridor_map(
 def map_parts(
     cities: gpd.GeoDataFrame,
     corridors: pd.DataFrame,
-    value: str | CorridorValue = "score",
+    value: str | Measure = "score",
     *,
     key: str,
     width: str = "100%",

@@ -11,26 +11,20 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import DataError, SchemaError, first_offenders, mould
+from geobri.measures import Measure
 from geobri.tables import check_cities
 from geobri.webmap.packing import pack_numbers
-from geobri.webmap.values import (
-    CityValue,
-    CorridorValue,
-    pack_category,
-    pack_measure,
-    read_numbers,
-    with_kind,
-)
+from geobri.webmap.values import as_measure, pack_category, pack_measure, read_numbers
 from geobri.webmap.wording import bilingual, clean
 
-__all__ = ["as_corridor_values", "pack_cities", "pack_corridors", "sort_strongest_first"]
+__all__ = ["as_corridor_measures", "pack_cities", "pack_corridors", "sort_strongest_first"]
 
 _COORDINATE_DIGITS = 5
 
 
-def as_corridor_values(
-    value: str | CorridorValue, values: Sequence[str | CorridorValue], corridors: pd.DataFrame, *, caller: str
-) -> list[CorridorValue]:
+def as_corridor_measures(
+    value: str | Measure, values: Sequence[str | Measure], corridors: pd.DataFrame, *, caller: str
+) -> list[Measure]:
     """Line up the columns the reader can switch between, the first one first.
 
     Parameters
@@ -46,7 +40,7 @@ def as_corridor_values(
 
     Returns
     -------
-    list of CorridorValue
+    list of Measure
         Each column once; the place of `value` among `values` is kept when it is there, else it comes first.
 
     Raises
@@ -54,11 +48,10 @@ def as_corridor_values(
     SchemaError
         If a column is missing, all missing ones at once.
     """
-    first = CorridorValue(value) if isinstance(value, str) else value
-    wished = [CorridorValue(item) if isinstance(item, str) else item for item in values]
-    if first.column not in {item.column for item in wished}:
-        wished.insert(0, first)
-    unique = {item.column: first if item == CorridorValue(first.column) else item for item in wished}
+    wished = [value, *values] if _column(value) not in map(_column, values) else list(values)
+    said = {item.column: item for item in (*wished, value) if isinstance(item, Measure)}
+    names = dict.fromkeys(map(_column, wished))
+    unique = {name: said.get(name) or as_measure(name, corridors, of="corridors") for name in names}
     missing = [name for name in unique if name not in corridors.columns]
     if missing:
         wanted = f"corridors must have the columns {first_offenders(missing)}"
@@ -71,6 +64,10 @@ def as_corridor_values(
             )
         )
     return list(unique.values())
+
+
+def _column(item: str | Measure) -> str:
+    return item if isinstance(item, str) else item.column
 
 
 def sort_strongest_first(numbers: npt.NDArray[np.float64], direction: int) -> npt.NDArray[np.intp]:
@@ -92,7 +89,7 @@ def sort_strongest_first(numbers: npt.NDArray[np.float64], direction: int) -> np
 
 
 def pack_cities(
-    cities: gpd.GeoDataFrame, city_values: Sequence[str | CityValue] = (), *, caller: str = "corridor_map"
+    cities: gpd.GeoDataFrame, city_values: Sequence[str | Measure] = (), *, caller: str = "corridor_map"
 ) -> dict[str, Any]:
     """Pack the cities for the page.
 
@@ -133,16 +130,15 @@ def pack_cities(
     }
 
 
-def _pack_city_value(item: str | CityValue, cities: gpd.GeoDataFrame, caller: str) -> dict[str, Any]:
-    value = CityValue(item) if isinstance(item, str) else item
+def _pack_city_value(item: str | Measure, cities: gpd.GeoDataFrame, caller: str) -> dict[str, Any]:
+    value = as_measure(item, cities, of="cities")
     if value.column not in cities.columns:
         came = f"the columns {list(map(str, cities.columns))}"
         raise SchemaError(
             mould(caller, f"cities must have the column '{value.column}'", came, "Correct `city_values`")
         )
     column = cities[value.column]
-    value = with_kind(value, column)
-    if value.kind == "category":
+    if value.kind in ("category", "flag"):
         return pack_category(value, column, caller=caller)
     return pack_measure(value, read_numbers(column, caller=caller, table="cities"), caller=caller)
 
@@ -150,7 +146,7 @@ def _pack_city_value(item: str | CityValue, cities: gpd.GeoDataFrame, caller: st
 def pack_corridors(
     corridors: pd.DataFrame,
     slugs: pd.Index,
-    values: Sequence[CorridorValue],
+    values: Sequence[Measure],
     *,
     details: Mapping[str, Any] | None = None,
     opening: str | None = None,

@@ -4,79 +4,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pandas.api import types as pdt
 
 from geobri.errors import SchemaError, SpecificationError, first_offenders, mould
+from geobri.measures import Level, Measure, infer_measure
 from geobri.webmap.packing import pack_numbers
-from geobri.webmap.wording import Text, bilingual, clean
+from geobri.webmap.wording import clean
 
-__all__ = ["CityValue", "CorridorValue", "pack_category", "pack_measure", "read_numbers", "with_kind"]
+__all__ = ["as_measure", "pack_category", "pack_measure", "read_numbers"]
 
-Kind = Literal["rank", "score"]
 _HEX_COLOUR = re.compile("#[0-9a-fA-F]{6}")
-
-
-@dataclass(frozen=True, slots=True)
-class CorridorValue:
-    """One column of the corridors that the reader can switch to.
-
-    Attributes
-    ----------
-    column
-        Name of the column in the corridors.
-    label
-        How the reader sees it, in one or both languages; None makes a label of the column's name.
-    kind
-        ``rank`` (1 is strongest) or ``score``; None takes ``rank`` for names that begin with "rank".
-    direction
-        +1 when more is stronger, -1 when less is; None takes -1 for ranks and +1 for scores.
-    domain
-        Weakest and strongest end of the scale in any order; None takes the range of the column.
-    unit
-        Unit that is printed behind the number.
-    """
-
-    column: str
-    label: Text | None = None
-    kind: Kind | None = None
-    direction: Literal[1, -1] | None = None
-    domain: tuple[float, float] | None = None
-    unit: Text | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CityValue:
-    """One column of the cities that sizes or colours the points.
-
-    Attributes
-    ----------
-    column
-        Name of the column in the cities.
-    label, direction, domain, unit
-        As in `CorridorValue`.
-    kind
-        ``rank``, ``score`` or ``category``; None reads it from name and type of the column.
-    colours
-        For categories: the colour of each as ``#rrggbb``; None takes a colour-blind-safe set.
-    order
-        For categories: the order in the legend; None sorts them.
-    """
-
-    column: str
-    label: Text | None = None
-    kind: Literal["rank", "score", "category"] | None = None
-    direction: Literal[1, -1] | None = None
-    domain: tuple[float, float] | None = None
-    unit: Text | None = None
-    colours: Mapping[str, str] | None = None
-    order: Sequence[str] | None = None
 
 
 def read_numbers(column: pd.Series[Any], *, caller: str, table: str) -> npt.NDArray[np.float64]:
@@ -112,15 +54,34 @@ def read_numbers(column: pd.Series[Any], *, caller: str, table: str) -> npt.NDAr
     return numbers
 
 
-def _label(value: CorridorValue | CityValue, caller: str) -> dict[str, str]:
-    if value.label is not None:
-        return bilingual(value.label, caller=caller, what=f"the label of '{value.column}'")
-    words = value.column.removeprefix("rank_").replace("_", " ").strip() or value.column
-    return bilingual(words[:1].upper() + words[1:])
+def as_measure(item: str | Measure, frame: pd.DataFrame, *, of: Level) -> Measure:
+    """Take a measure as it is, or infer what a bare column means.
+
+    Parameters
+    ----------
+    item
+        A measure, or the name of a column.
+    frame
+        The table that should hold the column.
+    of
+        Which table that is.
+
+    Returns
+    -------
+    Measure
+        What the column means; a column that is not there is left to the reader of the table.
+    """
+    if isinstance(item, Measure):
+        return item
+    return infer_measure(frame[item], of=of)[0] if item in frame.columns else Measure(column=item, of=of)
+
+
+def _both(en: str, zh: str) -> dict[str, str]:
+    return {"en": clean(en), "zh": clean(zh)}
 
 
 def pack_measure(
-    value: CorridorValue | CityValue, numbers: npt.NDArray[np.float64], *, caller: str = "corridor_map"
+    value: Measure, numbers: npt.NDArray[np.float64], *, caller: str = "corridor_map"
 ) -> dict[str, Any]:
     """Describe a numeric column for the page, with its numbers packed.
 
@@ -136,15 +97,14 @@ def pack_measure(
     Returns
     -------
     dict
-        `key, label, kind, direction, low, high, unit, known` and the packed `values`. `low` and `high` are the
-        ends of the scale as numbers, not as strength.
+        `key, label, kind` (rank or score)`, measure` (the kind in full)`, direction, low, high, unit, description, known` and
+        the packed `values`. `low` and `high` are the ends of the scale as numbers, not as strength.
 
     Raises
     ------
     SpecificationError
         If the domain is not two different finite numbers.
     """
-    kind = value.kind or ("rank" if value.column.startswith("rank") else "score")
     packed = pack_numbers(numbers)
     known = numbers[~np.isnan(numbers)]
     if packed["type"] == "f32":  # the ends of the scale as the page will read them
@@ -155,20 +115,20 @@ def pack_measure(
         raise SpecificationError(mould(caller, wanted, repr(value.domain), "Give (lowest, highest), or None"))
     return {
         "key": value.column,
-        "label": _label(value, caller),
-        "kind": kind,
-        "direction": value.direction or (-1 if kind == "rank" else 1),
+        "label": _both(value.label, value.label_zh),
+        "kind": "rank" if value.is_rank else "score",
+        "measure": value.kind,
+        "direction": value.direction,
         "low": min(ends),
         "high": max(ends),
-        "unit": bilingual(value.unit, caller=caller, what=f"the unit of '{value.column}'"),
+        "unit": _both(value.unit, value.unit_zh),
+        "description": _both(value.description, value.description_zh),
         "known": int(known.size),
         "values": packed,
     }
 
 
-def pack_category(
-    value: CityValue, column: pd.Series[Any], *, caller: str = "corridor_map"
-) -> dict[str, Any]:
+def pack_category(value: Measure, column: pd.Series[Any], *, caller: str = "corridor_map") -> dict[str, Any]:
     """Describe a categorical column of the cities for the page.
 
     Parameters
@@ -193,19 +153,19 @@ def pack_category(
     """
     texts = [clean(cell) if not pd.isna(cell) else "" for cell in column]
     met = sorted({text for text in texts if text})
-    categories = [clean(name) for name in value.order] if value.order is not None else met
+    categories = [clean(name) for name in value.order] or met
     forgotten = [name for name in met if name not in categories]
     if forgotten:
         wanted = f"the order of '{value.column}' must name every category"
         raise SpecificationError(
             mould(caller, wanted, f"none for {first_offenders(forgotten)}", "Add them to order")
         )
-    colours = {clean(name): colour for name, colour in (value.colours or {}).items()}
+    colours = {clean(name): colour for name, colour in value.colours.items()}
     _check_colours(value.column, colours, caller)
     codes = [float(categories.index(text)) if text else math.nan for text in texts]
     return {
         "key": value.column,
-        "label": _label(value, caller),
+        "label": _both(value.label, value.label_zh),
         "kind": "category",
         "categories": categories,
         "colours": [colours.get(name, "") for name in categories],
@@ -222,26 +182,3 @@ def _check_colours(column: str, colours: Mapping[str, str], caller: str) -> None
         raise SpecificationError(
             mould(caller, wanted, first_offenders(wrong), "Write six hexadecimal digits")
         )
-
-
-def with_kind(value: CityValue, column: pd.Series[Any]) -> CityValue:
-    """Settle whether a column of the cities is a rank, a score or a category.
-
-    Parameters
-    ----------
-    value
-        The wish; its `kind` wins where it is given.
-    column
-        The column it speaks of.
-
-    Returns
-    -------
-    CityValue
-        The same with `kind` set.
-    """
-    if value.kind is not None:
-        return value
-    if value.column.startswith("rank"):
-        return replace(value, kind="rank")
-    numeric = pdt.is_numeric_dtype(column) and not pdt.is_bool_dtype(column)
-    return replace(value, kind="score" if numeric else "category")

@@ -38,7 +38,7 @@ def test_every_city_of_both_reports_has_a_point():
 def test_global513_has_no_invented_values():
     study = load_study("global513")
     assert len(study.cities) == 513
-    assert study.corridor_values == ()
+    assert study.corridor_measures == ()
     assert study.cities["rank_dynamic"].notna().sum() == 100
 
 

@@ -35,7 +35,7 @@ def test_a_plain_folder_loads(folder):
     study = load_study(folder())
     assert study.cities.index.tolist() == ["lis", "bom", "tas"]
     assert study.corridors["air"].to_dict() == {"bom--lis": 3.0, "bom--tas": 7.0}
-    assert [value.column for value in study.corridor_values] == ["air"]
+    assert [value.column for value in study.corridor_measures] == ["air"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geobri.webmap import CityValue, CorridorValue, corridor_map, save_map
+from geobri.measures import Measure
+from geobri.webmap import corridor_map, save_map
 
 CITIES = [
     ("singapore", "Singapore", "新加坡", "SGP", "Southeast Asia", True, 103.8198, 1.3521),
@@ -113,9 +114,12 @@ def published_map(cities, corridors):
             "rank_overall",
             "rank_trade",
             "rank_rail",
-            CorridorValue("score", label={"en": "Index", "zh": "指数"}),
+            Measure("score", label="Index", label_zh="指数"),
         ],
-        city_values=[CityValue("rank_overall", label={"en": "City rank", "zh": "城市排名"}), "cluster"],
+        city_values=[
+            Measure("rank_overall", of="cities", kind="rank", label="City rank", label_zh="城市排名"),
+            "cluster",
+        ],
         title={"en": "Twenty-two cities", "zh": "二十二城"},
         source="typed by hand",
         translations=REGIONS_ZH,

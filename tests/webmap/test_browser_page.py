@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geobri.webmap import CorridorValue, corridor_map, join_heads, map_parts, save_map
+from geobri.measures import Measure
+from geobri.webmap import corridor_map, join_heads, map_parts, save_map
 
 pytestmark = pytest.mark.browser
 
@@ -238,7 +239,7 @@ def test_hostile_names_are_text(open_map, city_table, corridor_table, tmp_path):
     made = corridor_map(
         cities,
         corridors,
-        CorridorValue("score", label=HOSTILE[0], unit=HOSTILE[6]),
+        Measure("score", label=HOSTILE[0], unit=HOSTILE[6]),
         city_values=["group"],
         city_value="group",
         title=HOSTILE[0],
@@ -646,7 +647,7 @@ def test_long_names_of_values_become_a_list(open_map, cities, corridors, tmp_pat
         "rank_trade": "Unimpeded trade between cities",
         "score": "Composite score",
     }
-    values = [CorridorValue(column, label=label) for column, label in names.items()]
+    values = [Measure(column, label=label) for column, label in names.items()]
     made = corridor_map(cities, corridors, "rank_overall", values=values, source="A source. " * 40)
     opened = open_map(save_map(made, tmp_path / "long.html"))
     opened.page.get_by_label("Width and colour", exact=True).locator("select").select_option("score")

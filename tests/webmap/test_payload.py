@@ -3,24 +3,35 @@ import pandas as pd
 import pytest
 
 from geobri.errors import DataError, SchemaError, SpecificationError
-from geobri.webmap import CityValue, CorridorValue
-from geobri.webmap.payload import as_corridor_values, pack_cities, pack_corridors, sort_strongest_first
+from geobri.measures import Measure
+from geobri.webmap.payload import as_corridor_measures, pack_cities, pack_corridors, sort_strongest_first
 from geobri.webmap.values import pack_category, pack_measure, read_numbers
 
 
-def test_ranks_and_scores_are_told_apart_by_name_unless_said():
+def test_what_is_declared_reaches_the_page():
     numbers = np.array([1.0, np.nan, 3.0])
-    rank = pack_measure(CorridorValue("rank_trade"), numbers)
+    rank = pack_measure(Measure("place", kind="rank", label="Trade"), numbers)
     assert (rank["kind"], rank["direction"], rank["label"]["en"], rank["known"]) == ("rank", -1, "Trade", 2)
-    score = pack_measure(CorridorValue("hours", direction=-1, label="Travel time"), numbers)
+    score = pack_measure(Measure("rank_points", better="low", label="Travel time"), numbers)
     assert (score["kind"], score["direction"], score["label"]["zh"]) == ("score", -1, "Travel time")
     assert (score["low"], score["high"]) == (1, 3)
+
+
+def test_a_bare_column_is_inferred_and_a_measure_wins_wherever_it_stands():
+    frame = pd.DataFrame({"rank_a": [1, 2], "b": [0.5, 2.0]})
+    assert [item.kind for item in as_corridor_measures("rank_a", ["b"], frame, caller="t")] == [
+        "rank",
+        "amount",
+    ]
+    said = Measure("b", kind="share")
+    assert as_corridor_measures("b", ["rank_a", said], frame, caller="t")[1] is said
+    assert as_corridor_measures(said, ["rank_a", "b"], frame, caller="t")[1] is said
 
 
 @pytest.mark.parametrize("domain", [(1.0, 1.0), (0.0, float("nan")), (0.0, float("inf"))])
 def test_a_domain_needs_two_ends(domain):
     with pytest.raises(SpecificationError, match="the domain of 'a' must be two different finite numbers"):
-        pack_measure(CorridorValue("a", domain=domain), np.array([1.0]))
+        pack_measure(Measure("a", domain=domain), np.array([1.0]))
 
 
 def test_strongest_come_first_and_missing_last():
@@ -66,18 +77,18 @@ def test_faulty_cities_are_refused_with_all_faults(city_table):
 
 def test_categories_keep_a_wished_order_and_colours():
     column = pd.Series(["High", "Low", None], name="cluster")
-    value = CityValue("cluster", order=["Low", "High"], colours={"Low": "#112233"})
+    value = Measure("cluster", kind="category", order=("Low", "High"), colours={"Low": "#112233"})
     packed = pack_category(value, column)
     assert packed["categories"] == ["Low", "High"]
     assert packed["colours"] == ["#112233", ""]
     with pytest.raises(SpecificationError, match=r"must name every category.*'Low'"):
-        pack_category(CityValue("cluster", order=["High"]), column)
+        pack_category(Measure("cluster", kind="category", order=("High",)), column)
     with pytest.raises(SpecificationError, match=r"#rrggbb.*url"):
-        pack_category(CityValue("cluster", colours={"Low": "url(x)"}), column)
+        pack_category(Measure("cluster", kind="category", colours={"Low": "url(x)"}), column)
 
 
 def test_corridors_are_sorted_by_the_opening_value(cities, corridors):
-    values = as_corridor_values("score", ["rank_overall"], corridors, caller="t")
+    values = as_corridor_measures("score", ["rank_overall"], corridors, caller="t")
     packed = pack_corridors(corridors.sample(frac=1, random_state=3), cities.index, values, opening="score")
     assert [item["key"] for item in packed["values"]] == ["score", "rank_overall"]
     assert packed["n"] == 195
@@ -87,7 +98,7 @@ def test_corridors_are_sorted_by_the_opening_value(cities, corridors):
 
 def test_row_order_does_not_matter_where_nothing_ties(cities, corridors):
     frame = corridors.assign(score=np.arange(195.0))
-    values = as_corridor_values("score", [], frame, caller="t")
+    values = as_corridor_measures("score", [], frame, caller="t")
     shuffled = frame.sample(frac=1, random_state=5)
     assert pack_corridors(frame, cities.index, values) == pack_corridors(shuffled, cities.index, values)
 
@@ -95,7 +106,7 @@ def test_row_order_does_not_matter_where_nothing_ties(cities, corridors):
 def test_directed_and_own_ids_are_kept(cities, corridors):
     two = corridors.iloc[:2]
     arrows = two.set_axis(two["origin"] + "->" + two["destination"])
-    values = [CorridorValue("score")]
+    values = [Measure("score")]
     assert pack_corridors(arrows, cities.index, values)["directed"]
     own = pack_corridors(two.set_axis(["first", "second"]), cities.index, values)
     assert set(own["ids"]) == {"first", "second"}
@@ -103,7 +114,7 @@ def test_directed_and_own_ids_are_kept(cities, corridors):
 
 def test_columns_that_are_missing_are_named_at_once(corridors):
     with pytest.raises(SchemaError, match="'nope', 'nada'"):
-        as_corridor_values("score", ["nope", "nada"], corridors, caller="t")
+        as_corridor_measures("score", ["nope", "nada"], corridors, caller="t")
 
 
 @pytest.mark.parametrize(
@@ -118,18 +129,18 @@ def test_corridors_join_two_known_cities(cities, corridors, change, message):
     for column, city in change.items():
         faulty.iloc[1, faulty.columns.get_loc(column)] = city
     with pytest.raises(DataError, match=message):
-        pack_corridors(faulty, cities.index, [CorridorValue("score")])
+        pack_corridors(faulty, cities.index, [Measure("score")])
 
 
 def test_a_doubled_corridor_is_refused(cities, corridors):
     twice = pd.concat([corridors.iloc[:2], corridors.iloc[:1]])
     with pytest.raises(SchemaError, match="1 doubled ids"):
-        pack_corridors(twice, cities.index, [CorridorValue("score")])
+        pack_corridors(twice, cities.index, [Measure("score")])
 
 
 def test_callers_tables_are_left_alone(cities, corridors):
     before_cities, before = cities.copy(), corridors.copy()
     pack_cities(cities, ["cluster"])
-    pack_corridors(corridors, cities.index, [CorridorValue("score")])
+    pack_corridors(corridors, cities.index, [Measure("score")])
     pd.testing.assert_frame_equal(cities, before_cities)
     pd.testing.assert_frame_equal(corridors, before)
