@@ -20,14 +20,14 @@ import numpy as np
 import pandas as pd
 
 from geobri.score.audit import audit_ranking, sample_scores
-from geobri.score.choices import ChooseAggregator, ChooseNormaliser, PerturbWeights
 from geobri.score.compiled import CompiledIndex
 from geobri.score.index import build_index
-from geobri.score.runs import draw_uniforms, evaluate_runs
-from geobri.score.sensitivity import measure_sensitivity
 from geobri.score.spec import IndexSpec, load_spec
-from geobri.score.uncertainty import measure_uncertainty
-from geobri.score.variants import vary_spec
+from geobri.score.trust.choices import ChooseAggregator, ChooseNormaliser, PerturbWeights
+from geobri.score.trust.runs import draw_uniforms, evaluate_runs
+from geobri.score.trust.sensitivity import measure_sensitivity
+from geobri.score.trust.uncertainty import measure_uncertainty
+from geobri.score.trust.variants import vary_spec
 
 N_RUNS = 10_000
 NORMALISERS = ("minmax", "percentile")

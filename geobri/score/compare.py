@@ -18,7 +18,7 @@ import pandas as pd
 from geobri.errors import DataError, SchemaError, SpecificationError, first_offenders, mould
 from geobri.score.overlap import OverlapTies, kendall_tau_b, rank_biased_overlap, spearman_rho, top_overlap
 from geobri.score.plotting import draw_slopes, to_html
-from geobri.score.removal import arrow
+from geobri.score.trust.removal import arrow
 
 __all__ = ["MEASURE_COLUMNS", "RankingComparison", "compare_many", "compare_rankings"]
 

@@ -170,7 +170,7 @@ def measure_uncertainty(scores: IndexResult | None, *, runs: int = RUNS) -> pd.D
     pandas.DataFrame or None
         One row per city and corridor with `rank, rank_lower, rank_upper`; None when there is nothing to measure.
     """
-    from geobri.score.uncertainty import tabulate_uncertainty
+    from geobri.score.trust.uncertainty import tabulate_uncertainty
 
     return None if scores is None or runs == 0 else tabulate_uncertainty(scores, n_runs=runs, rng=SEED)
 

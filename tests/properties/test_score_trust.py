@@ -7,16 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geobri.score.audit import audit_ranking, find_nearest_weights
-from geobri.score.choices import LeaveOut, PerturbWeights
 from geobri.score.compare import compare_rankings
 from geobri.score.compiled import compile_index
-from geobri.score.dominance import find_dominance
 from geobri.score.overlap import kendall_tau_b, rank_biased_overlap, spearman_rho, top_overlap
 from geobri.score.panel import build_growth_table
-from geobri.score.removal import build_removal_table
 from geobri.score.spec import load_spec
-from geobri.score.uncertainty import measure_uncertainty
-from geobri.score.weightspace import find_rank_ranges, find_swaps, find_weight_intervals
+from geobri.score.trust.choices import LeaveOut, PerturbWeights
+from geobri.score.trust.dominance import find_dominance
+from geobri.score.trust.removal import build_removal_table
+from geobri.score.trust.uncertainty import measure_uncertainty
+from geobri.score.trust.weightspace import find_rank_ranges, find_swaps, find_weight_intervals
 
 SMALL = settings(max_examples=15, deadline=None)
 SEEDS = st.integers(0, 2**31)

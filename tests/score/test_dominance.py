@@ -6,7 +6,7 @@ import pytest
 from scipy.optimize import linprog
 
 from geobri.errors import DataError, SchemaError
-from geobri.score.dominance import find_dominance, summarise_dominance
+from geobri.score.trust.dominance import find_dominance, summarise_dominance
 
 
 def random_scores(seed, n=12, m=3):

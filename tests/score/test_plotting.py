@@ -8,12 +8,12 @@ import pytest
 from geobri.errors import MissingExtraError
 from geobri.score import plotting
 from geobri.score.audit import audit_ranking
-from geobri.score.choices import LeaveOut, PerturbWeights
 from geobri.score.compare import compare_rankings
 from geobri.score.compiled import compile_index
-from geobri.score.sensitivity import measure_sensitivity
 from geobri.score.spec import load_spec
-from geobri.score.uncertainty import measure_uncertainty
+from geobri.score.trust.choices import LeaveOut, PerturbWeights
+from geobri.score.trust.sensitivity import measure_sensitivity
+from geobri.score.trust.uncertainty import measure_uncertainty
 
 mpl.use("Agg")
 SPEC = {

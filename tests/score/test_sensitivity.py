@@ -6,16 +6,16 @@ import pytest
 from SALib.analyze import sobol as salib_sobol
 
 from geobri.errors import SpecificationError
-from geobri.score.choices import ChooseAggregator, LeaveOut, PerturbWeights
 from geobri.score.compiled import compile_index
-from geobri.score.sensitivity import (
+from geobri.score.spec import load_spec
+from geobri.score.trust.choices import ChooseAggregator, LeaveOut, PerturbWeights
+from geobri.score.trust.sensitivity import (
     SENSITIVITY_COLUMNS,
     _bootstrap,
     build_crossed_design,
     estimate_effects,
     measure_sensitivity,
 )
-from geobri.score.spec import load_spec
 
 SPEC = load_spec(
     {

@@ -10,9 +10,9 @@ import pytest
 
 from geobri.score.overlap import kendall_tau_b, spearman_rho
 from geobri.score.ranking import rank
-from geobri.score.removal import build_removal_table
-from geobri.score.uncertainty import Uncertainty
-from geobri.score.weightspace import find_weight_intervals
+from geobri.score.trust.removal import build_removal_table
+from geobri.score.trust.uncertainty import Uncertainty
+from geobri.score.trust.weightspace import find_weight_intervals
 
 FOLDER = Path(__file__).parents[1] / "reference/score_b"
 TABLE = pd.read_csv(FOLDER / "scores.csv", index_col="city")

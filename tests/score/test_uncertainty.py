@@ -6,7 +6,10 @@ import pytest
 from scipy import stats
 
 from geobri.errors import DataError, SpecificationError
-from geobri.score.choices import (
+from geobri.score.compiled import compile_index
+from geobri.score.index import build_index
+from geobri.score.spec import load_spec
+from geobri.score.trust.choices import (
     ChooseAggregator,
     ChooseNormaliser,
     ChooseVariant,
@@ -15,13 +18,10 @@ from geobri.score.choices import (
     PerturbWeights,
     suggest_choices,
 )
-from geobri.score.choosing import count_uniforms, move_importance
-from geobri.score.compiled import compile_index
-from geobri.score.index import build_index
-from geobri.score.runs import draw_uniforms, evaluate_runs, split_uniforms
-from geobri.score.spec import load_spec
-from geobri.score.uncertainty import UNCERTAINTY_COLUMNS, measure_uncertainty, tabulate_uncertainty
-from geobri.score.variants import build_variants, vary_spec
+from geobri.score.trust.choosing import count_uniforms, move_importance
+from geobri.score.trust.runs import draw_uniforms, evaluate_runs, split_uniforms
+from geobri.score.trust.uncertainty import UNCERTAINTY_COLUMNS, measure_uncertainty, tabulate_uncertainty
+from geobri.score.trust.variants import build_variants, vary_spec
 
 SPEC = {
     "index": {"name": "small"},

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from geobri.errors import DataError, SchemaError, SpecificationError
-from geobri.score.weightspace import find_rank_ranges, find_swaps, find_weight_intervals
+from geobri.score.trust.weightspace import find_rank_ranges, find_swaps, find_weight_intervals
 
 
 def random_scores(seed, n=6, m=3):

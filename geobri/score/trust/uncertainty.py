@@ -12,14 +12,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import SpecificationError, mould
-from geobri.score.choices import ChooseVariant, UncertainChoice, suggest_choices
-from geobri.score.choosing import check_choices, count_uniforms, list_options, pick_options
 from geobri.score.compiled import CompiledIndex, score_compiled
 from geobri.score.index import IndexResult
 from geobri.score.plotting import draw_intervals, to_html
 from geobri.score.ranking import rank
-from geobri.score.runs import Sampler, draw_uniforms, evaluate_runs, split_uniforms
 from geobri.score.spec import ROOT
+from geobri.score.trust.choices import ChooseVariant, UncertainChoice, suggest_choices
+from geobri.score.trust.choosing import check_choices, count_uniforms, list_options, pick_options
+from geobri.score.trust.runs import Sampler, draw_uniforms, evaluate_runs, split_uniforms
 
 __all__ = ["UNCERTAINTY_COLUMNS", "Uncertainty", "measure_uncertainty", "tabulate_uncertainty"]
 

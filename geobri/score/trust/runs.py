@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import qmc
 
-from geobri.score.choices import ChooseAggregator, ChooseNormaliser, ChooseVariant, UncertainChoice
-from geobri.score.choosing import count_uniforms, move_importance, pick_options
 from geobri.score.compiled import CompiledIndex, normalise_compiled, score_compiled, weigh_compiled
 from geobri.score.spec import ROOT
+from geobri.score.trust.choices import ChooseAggregator, ChooseNormaliser, ChooseVariant, UncertainChoice
+from geobri.score.trust.choosing import count_uniforms, move_importance, pick_options
 
 __all__ = ["Sampler", "draw_uniforms", "evaluate_runs", "split_uniforms"]
 

@@ -13,7 +13,9 @@ import numpy.typing as npt
 from scipy.special import gammaincinv
 
 from geobri.errors import SpecificationError, first_offenders, mould
-from geobri.score.choices import (
+from geobri.score.compiled import CompiledIndex
+from geobri.score.spec import ROOT
+from geobri.score.trust.choices import (
     ChooseAggregator,
     ChooseNormaliser,
     ChooseVariant,
@@ -22,9 +24,7 @@ from geobri.score.choices import (
     PerturbWeights,
     UncertainChoice,
 )
-from geobri.score.compiled import CompiledIndex
-from geobri.score.removal import find_kept_nodes
-from geobri.score.spec import ROOT
+from geobri.score.trust.removal import find_kept_nodes
 
 __all__ = ["check_choices", "count_uniforms", "list_options", "move_importance", "pick_options"]
 

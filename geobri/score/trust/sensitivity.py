@@ -17,13 +17,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import SpecificationError, first_offenders, mould
-from geobri.score.choices import UncertainChoice
-from geobri.score.choosing import check_choices, count_uniforms
 from geobri.score.compiled import CompiledIndex, score_compiled
 from geobri.score.plotting import draw_effects, to_html
 from geobri.score.ranking import rank
-from geobri.score.runs import draw_uniforms, evaluate_runs
 from geobri.score.spec import ROOT
+from geobri.score.trust.choices import UncertainChoice
+from geobri.score.trust.choosing import check_choices, count_uniforms
+from geobri.score.trust.runs import draw_uniforms, evaluate_runs
 
 __all__ = [
     "SENSITIVITY_COLUMNS",
