@@ -74,7 +74,7 @@ def run_stage(stage: str, folder: Path) -> float:
     import pandas as pd
 
     from geobri.exchange import write_layer
-    from geobri.score import score_study
+    from geobri.score import build_index
     from geobri.study import check_study, load_study
     from geobri.study.writing import corridors_frame
 
@@ -84,7 +84,7 @@ def run_stage(stage: str, folder: Path) -> float:
         study = pd.read_parquet(folder / "parquet" / "flows.parquet")
         cities = pd.read_csv(folder / "cities.csv").set_index("city")
         begun = time.perf_counter()
-        score_study(cities, study, folder / "index.toml")
+        build_index(folder / "index.toml", cities, study)
         return time.perf_counter() - begun
     if stage.startswith("write"):
         corridors = gpd.read_parquet(folder / "corridors.parquet")

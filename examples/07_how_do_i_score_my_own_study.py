@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import geobri
-from geobri.score import list_contributions, load_spec, score_study
+from geobri.score import build_index, list_contributions, load_spec
 from geobri.study import check_study, load_study
 from geobri.study.template import create_study
 
@@ -22,7 +22,7 @@ with TemporaryDirectory() as place:
     print("faults:", check_study(folder))
     study = load_study(folder)
     spec = load_spec(study.specification).with_choices(city_missing="observed")
-    result = score_study(study.cities, study.flows, spec)
+    result = build_index(spec, study.cities, study.flows)
 
 print(result.cities[["overall", "rank_overall"]].sort_values("rank_overall").round(1))
 print(list_contributions(result, "singapore").head())

@@ -10,11 +10,11 @@ Populations are those of a gazetteer, and cities near one airport share it: Chon
 
 from pathlib import Path
 
-from geobri.score import measure_uncertainty, score_study, suggest_choices
+from geobri.score import build_index, measure_uncertainty, suggest_choices
 from geobri.study import load_study
 
 study = load_study(Path(__file__).parent / "studies" / "southeast-asia-air")
-result = score_study(study.cities, study.flows, study.specification)
+result = build_index(study.specification, study.cities, study.flows)
 compiled = result.compiled("cities")
 found = measure_uncertainty(compiled, suggest_choices(compiled), n_runs=2000, rng=1)
 print(found.summary())

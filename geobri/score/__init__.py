@@ -20,7 +20,7 @@ from geobri.score.coherence import (
 )
 from geobri.score.compiled import CompiledIndex, compile_index, normalise_compiled, score_compiled
 from geobri.score.impute import IMPUTERS, impute
-from geobri.score.index import IndexResult, build_index, score_study
+from geobri.score.index import IndexResult, build_index
 from geobri.score.levels import CITY_RULES, PAIR_RULES, city_to_pair, pair_to_city, shared_members
 from geobri.score.normalise import NORMALISERS, normalise
 from geobri.score.outliers import TREATMENTS, treat
@@ -109,7 +109,6 @@ __all__ = [
     "profile_corridor",
     "rank",
     "score_compiled",
-    "score_study",
     "screen",
     "shared_members",
     "summarise_coherence",

@@ -8,7 +8,7 @@ vectors are one call. What happens to missing children is decided before, by one
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ __all__ = ["AGGREGATORS", "MISSING_RULES", "Missing", "aggregate"]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 Missing = Literal["propagate", "reweight", "zero"]
-MISSING_RULES: Final = ("propagate", "reweight", "zero")
+MISSING_RULES: Final = get_args(Missing)
 _BLOCK: Final = 4_000_000  # numbers held at once by the pairwise and sorting aggregators
 
 

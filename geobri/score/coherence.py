@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geobri.errors import DataError, mould
+from geobri.errors import DataError, first_offenders, mould
 from geobri.score.spec import IndexSpec
 
 if TYPE_CHECKING:
     from geobri.score.result import IndexResult
 
 __all__ = [
+    "COHERENCE_COLUMNS",
     "CorrelationMethod",
     "PrincipalComponents",
     "correlate",
@@ -27,7 +28,10 @@ __all__ = [
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 CorrelationMethod = Literal["pearson", "spearman", "kendall"]
+COHERENCE_COLUMNS = ("node", "children", "alpha", "first_component", "mean_correlation", "n", "note")
 _MUCH_ABSENT = 0.25
+_FEWEST_UNITS = 3
+_UNMEASURED = (float("nan"), float("nan"), float("nan"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -209,43 +213,49 @@ def summarise_coherence(
     Returns
     -------
     pandas.DataFrame
-        One row per node with at least two children: ``node, children, alpha, first_component, mean_correlation, n``.
+        Columns `COHERENCE_COLUMNS`, one row per node with at least two children. Where it cannot be measured (a constant
+        or wholly missing child, fewer than three complete units) the figures are missing and `note` says why.
     """
     frame = result.cities if level == "cities" else result.corridors
     rows = []
     for node in result.spec.nodes:
         children = list(result.spec.children(node))
-        if len(children) < 2:  # noqa: PLR2004
-            continue
-        scores = frame[children]
-        components = fit_principal_components(scores)
-        between = correlate(scores).to_numpy()[np.triu_indices(len(children), k=1)]
-        rows.append(
-            (
-                node,
-                len(children),
-                cronbach_alpha(scores),
-                components.explained.iloc[0],
-                between.mean(),
-                components.n,
-            )
-        )
-    return pd.DataFrame(
-        rows, columns=["node", "children", "alpha", "first_component", "mean_correlation", "n"]
-    )
+        if len(children) >= 2:  # noqa: PLR2004 - one child coheres with nothing
+            rows.append((node, len(children), *_measure_coherence(frame[children])))
+    return pd.DataFrame(rows, columns=list(COHERENCE_COLUMNS))
+
+
+def _measure_coherence(scores: pd.DataFrame) -> tuple[float, float, float, int, str]:
+    """Measure how children hang together, or say why it cannot be measured."""
+    complete = scores.dropna()
+    empty = list(scores.columns[scores.isna().all()])
+    constant = [name for name in scores.columns.difference(empty, sort=False) if _is_constant(complete[name])]
+    if empty:
+        return (*_UNMEASURED, 0, f"wholly missing: {first_offenders(empty)}")
+    if len(complete) < _FEWEST_UNITS:
+        return (*_UNMEASURED, len(complete), f"{len(complete)} complete units of {len(scores)}")
+    if constant:
+        return (*_UNMEASURED, len(complete), f"constant: {first_offenders(constant)}")
+    between = correlate(scores).to_numpy()[np.triu_indices(scores.shape[1], k=1)]
+    share = float(fit_principal_components(scores).explained.iloc[0])
+    return cronbach_alpha(scores), share, float(between.mean()), len(complete), ""
+
+
+def _is_constant(column: pd.Series[Any]) -> bool:
+    return column.nunique() < 2  # noqa: PLR2004
 
 
 def _complete(scores: pd.DataFrame, caller: str) -> pd.DataFrame:
+    """Keep the complete units; name what stands in the way apart: too few units, empty and constant columns."""
     complete = scores.dropna()
-    constant = [str(name) for name in scores.columns if complete[name].nunique() < 2]  # noqa: PLR2004
-    if len(complete) < 3 or constant:  # noqa: PLR2004
-        came = f"{len(complete)} complete units of {len(scores)}, constant columns {constant}"
-        raise DataError(
-            mould(
-                caller,
-                "three complete units and no constant column are needed",
-                came,
-                "Impute, or leave columns out",
-            )
-        )
+    empty = list(scores.columns[scores.isna().all()])
+    faults = [f"wholly missing columns {first_offenders(empty)}"] if empty else []
+    if not empty and len(complete) < _FEWEST_UNITS:
+        faults.append(f"{len(complete)} complete units of {len(scores)}")
+    if not faults:
+        constant = [name for name in scores.columns if _is_constant(complete[name])]
+        faults += [f"constant columns {first_offenders(constant)}"] if constant else []
+    if faults:
+        wanted = "three complete units and no constant column are needed"
+        raise DataError(mould(caller, wanted, "; ".join(faults), "Impute, or leave columns out"))
     return complete

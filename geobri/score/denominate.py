@@ -85,7 +85,7 @@ def check_denominator(size: FloatArray, labels: npt.ArrayLike, name: str) -> Flo
     Parameters
     ----------
     size
-        Sizes, shape (n,).
+        Sizes, shape (n,); NaN where unknown.
     labels
         What to call each city, shape (n,).
     name
@@ -99,17 +99,17 @@ def check_denominator(size: FloatArray, labels: npt.ArrayLike, name: str) -> Flo
     Raises
     ------
     DataError
-        If a size is missing, zero or negative.
+        If a size is zero, negative or infinite. A missing size is allowed: it makes the value missing.
     """
-    bad = ~(np.isfinite(size) & (size > 0))
+    bad = ~np.isnan(size) & ~(np.isfinite(size) & (size > 0))
     if bad.any():
         came = f"{int(bad.sum())} of {bad.size} otherwise: {first_offenders(np.asarray(labels)[bad])}"
         raise DataError(
             mould(
                 "denominate",
-                f"column {name!r} must be above 0 for every city",
+                f"column {name!r} must be above 0 where a city has a size",
                 came,
-                "Fill it in, or drop the denominator",
+                "Correct it, or leave the cell empty: the value is then missing",
             )
         )
     return size

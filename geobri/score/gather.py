@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import Final, NoReturn, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from geobri.score.universe import PairUniverse
 from geobri.tables import FLOW_COLUMNS, check_flows
 
 __all__ = [
+    "Attribute",
     "CodedFlows",
     "PairColumn",
     "code_flows",
@@ -79,6 +80,30 @@ class CodedFlows:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Attribute:
+    """An attribute of n cities, as it goes into the city level.
+
+    Attributes
+    ----------
+    amounts
+        Values before any denomination, shape (n,).
+    filled
+        Where the value of a city was imputed, shape (n,).
+    rates
+        Values per unit of size where these were imputed instead of the amounts, shape (n,); else None.
+    """
+
+    amounts: FloatArray
+    filled: BoolArray
+    rates: FloatArray | None = None
+
+    @property
+    def missing(self) -> BoolArray:
+        """Tell which cities have no value."""
+        return np.isnan(self.amounts if self.rates is None else self.rates)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class PairColumn:
     """One indicator on the m pairs of a universe, both directions.
 
@@ -92,6 +117,8 @@ class PairColumn:
         The declaration it was gathered by.
     modelled
         Whether the values are derived from attributes or memberships of the cities, not observed on pairs.
+    attribute
+        The attribute that they are derived from; None for other indicators.
     """
 
     there: FloatArray
@@ -100,6 +127,7 @@ class PairColumn:
     filled_back: BoolArray
     indicator: Indicator
     modelled: bool = False
+    attribute: Attribute | None = None
 
     @property
     def pair(self) -> FloatArray:
@@ -282,25 +310,38 @@ def gather_members(memberships: pd.DataFrame, indicator: Indicator, universe: Pa
     return replace(_checked(shared, shared, indicator, universe), modelled=True)
 
 
-def gather_model(attribute: FloatArray, indicator: Indicator, universe: PairUniverse) -> PairColumn:
+def gather_model(
+    attribute: Attribute, indicator: Indicator, universe: PairUniverse, *, rule: str
+) -> PairColumn:
     """Model pair values from an attribute of the two cities.
 
     Parameters
     ----------
     attribute
-        City values, shape (n,).
+        City values.
     indicator
-        The declaration with its `pair_rule`.
+        The declaration; its direction says which end is the weaker one.
     universe
         The pairs that count.
+    rule
+        A name in `PAIR_RULES`.
 
     Returns
     -------
     PairColumn
-        A symmetric, modelled column.
+        A symmetric, modelled column; a pair counts as imputed where one of its ends is.
+
+    Raises
+    ------
+    DataError
+        If no city has a value, or the rule does not take the values.
     """
-    values = city_to_pair(attribute, universe.first, universe.second, rule=indicator.pair_rule or "min")
-    return replace(_checked(values, values, indicator, universe), modelled=True)
+    if np.isnan(attribute.amounts).all():
+        _refuse_unknown(indicator, f"{attribute.amounts.size} cities without a value")
+    ends = universe.first, universe.second
+    values = city_to_pair(attribute.amounts, *ends, rule=rule, direction=indicator.direction)
+    filled = attribute.filled[ends[0]] | attribute.filled[ends[1]]
+    return PairColumn(values, values, filled, filled, indicator, modelled=True, attribute=attribute)
 
 
 def _positions(column: pd.Series, cities: pd.Index) -> npt.NDArray[np.int64]:
@@ -390,17 +431,14 @@ def _checked(there: FloatArray, back: FloatArray, indicator: Indicator, universe
                 )
             )
     if np.isnan(there).all() and np.isnan(back).all():
-        came = f"{len(there)} missing pairs"
-        raise DataError(
-            mould(
-                "build_index",
-                f"{indicator.name!r} must be known somewhere",
-                came,
-                "Collect it or leave it out",
-            )
-        )
+        _refuse_unknown(indicator, f"{len(there)} missing pairs")
     nothing = np.zeros(len(there), dtype=bool)
     return PairColumn(there, back, nothing, nothing, indicator)
+
+
+def _refuse_unknown(indicator: Indicator, came: str) -> NoReturn:
+    wanted = f"{indicator.name!r} must be known somewhere"
+    raise DataError(mould("build_index", wanted, came, "Collect it or leave it out"))
 
 
 def list_unused_indicators(coded: CodedFlows, wanted: Sequence[str]) -> list[str]:

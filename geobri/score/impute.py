@@ -1,7 +1,7 @@
-"""Imputation of missing pair values; what was filled in carries a flag to the end.
+"""Imputation of missing values; what was filled in carries a flag to the end.
 
-Every imputer sees the known values of one indicator on m pairs (NaN where missing) and only the further arrays it
-needs, and returns the column filled. None of them touches a known value, structural zeros included.
+Every imputer sees the known values of one indicator on m units (pairs, or cities for an attribute; NaN where missing) and
+only the further arrays it needs, and returns the column filled. None of them touches a known value, structural zeros included.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from geobri.errors import DataError, SpecificationError, mould
 
-__all__ = ["IMPUTERS", "IMPUTER_INPUTS", "impute"]
+__all__ = ["IMPUTERS", "IMPUTER_INPUTS", "fills_attributes", "impute"]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -36,7 +36,7 @@ def median(values: FloatArray) -> FloatArray:
 
 
 def group(values: FloatArray, *, groups: IntArray) -> FloatArray:
-    """Fill with the mean of the known values of the same group (region pair); an unknown group stays missing."""
+    """Fill with the mean of the known values of the same group (region, or pair of regions); a group without one stays missing."""
     known = ~np.isnan(values)
     size = int(groups.max()) + 1
     count = np.bincount(groups[known], minlength=size)
@@ -93,7 +93,7 @@ def gravity(
 
 
 def panel(values: FloatArray, *, history: FloatArray, years: IntArray, year: int) -> FloatArray:
-    """Fill from the same pair in other years: linear between two known years, else the nearest known one.
+    """Fill from the same unit in other years: linear between two known years, else the nearest known one.
 
     `history` has shape (years, m) and holds the known values of all years.
     """
@@ -122,6 +122,24 @@ IMPUTER_INPUTS: Final[dict[str, tuple[str, ...]]] = {
 }
 """The arrays that each imputer needs besides the values."""
 
+_OF_PAIRS: Final = frozenset({"first", "second", "distance_km", "mass", "directed"})
+
+
+def fills_attributes(method: str) -> bool:
+    """Tell whether an imputer can fill an attribute of cities, that is, needs nothing that only pairs have.
+
+    Parameters
+    ----------
+    method
+        A name in `IMPUTERS`.
+
+    Returns
+    -------
+    bool
+        False for imputers that ask for the two ends of a pair or the distance between them.
+    """
+    return not _OF_PAIRS & set(IMPUTER_INPUTS.get(method, ()))
+
 
 def impute(
     values: npt.ArrayLike, method: str = "mean", **inputs: Any
@@ -131,7 +149,7 @@ def impute(
     Parameters
     ----------
     values
-        Values of m pairs, shape (m,), NaN where missing.
+        Values of m pairs or cities, shape (m,), NaN where missing.
     method
         A name in `IMPUTERS`.
     **inputs

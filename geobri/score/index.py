@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import DataError, SchemaError, SpecificationError, first_offenders, mould
-from geobri.score.coherence import find_double_counting
+from geobri.score.cautions import say_cautions
 from geobri.score.compiled import (
     CompiledIndex,
     compile_index,
@@ -20,25 +20,25 @@ from geobri.score.compiled import (
     score_compiled,
     weigh_compiled,
 )
+from geobri.score.filling import fill_missing
 from geobri.score.gather import CodedFlows, PairColumn, code_flows, list_unused_indicators
 from geobri.score.measure import Measured, measure_level
-from geobri.score.prepare import Inputs, fill_missing, gather_columns, screen_columns
+from geobri.score.prepare import Inputs, gather_columns, known_attributes, screen_columns
 from geobri.score.ranking import rank
 from geobri.score.result import IndexResult
 from geobri.score.screen import measure_coverage
 from geobri.score.spec import ROOT, IndexSpec, load_spec
-from geobri.score.universe import PairUniverse, build_universe
+from geobri.score.universe import PairUniverse, build_universe, empty_universe
 
-__all__ = ["IndexResult", "build_index", "score_study"]
+__all__ = ["IndexResult", "build_index"]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
-_MORE_PARTNERS_MORE = frozenset({"sum", "count", "top_k", "breadth"})
 
 
 def build_index(
     spec: IndexSpec | str | Path,
     cities: pd.DataFrame,
-    flows: pd.DataFrame | None,
+    flows: pd.DataFrame | None = None,
     *,
     pairs: pd.DataFrame | None = None,
     memberships: pd.DataFrame | None = None,
@@ -94,16 +94,14 @@ def build_index(
     references = _as_references(reference)
     _check_call(index, cities, references)
     coded = _one_year(flows, cities.index, year)
-    inputs = Inputs(
-        index, cities, build_universe(cities, domestic=index.choices.domestic, pairs=pairs), memberships
-    )
+    inputs = Inputs(index, cities, _pairs_that_count(index, cities, pairs), memberships)
     columns = gather_columns(inputs, coded.now if coded else None)
     known = np.column_stack([~np.isnan(column.pair) for column in columns])
-    coverage = measure_coverage(known, inputs.universe.first, inputs.universe.second, len(cities))
+    own = known_attributes(columns, len(cities))
+    coverage = measure_coverage(known, inputs.universe.first, inputs.universe.second, len(cities), own=own)
     staying, universe, columns = screen_columns(inputs, columns, known)
-    columns = fill_missing(
-        inputs.on(universe), columns, coded.whole if coded else None, coded.year if coded else None
-    )
+    history, now = (coded.whole, coded.year) if coded else (None, year)
+    columns = fill_missing(inputs.on(universe), columns, staying, history=history, year=now)
     at_cities = measure_level(inputs.on(universe), columns, "cities", staying)
     at_corridors = measure_level(inputs.on(universe), columns, "corridors", staying)
     scored = {
@@ -119,30 +117,6 @@ def build_index(
         coded=coded,
         references=references,
     )
-
-
-def score_study(
-    cities: pd.DataFrame, flows: pd.DataFrame | None, spec: IndexSpec | str | Path = "bri22", **options: Any
-) -> IndexResult:
-    """Compute an index in the order in which a study names its parts.
-
-    Parameters
-    ----------
-    cities
-        One row per city.
-    flows
-        Long table of flows.
-    spec
-        An index specification, the name of a built-in one, or a TOML file.
-    **options
-        Passed on to `build_index`: `pairs`, `memberships`, `year`, `reference`.
-
-    Returns
-    -------
-    IndexResult
-        The finished index.
-    """
-    return build_index(spec, cities, flows, **options)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -213,6 +187,13 @@ def _one_year(flows: pd.DataFrame | None, cities: pd.Index, year: int | None) ->
     return _Coded(coded, coded if chosen is None else coded.of_year(chosen), chosen)
 
 
+def _pairs_that_count(spec: IndexSpec, cities: pd.DataFrame, pairs: pd.DataFrame | None) -> PairUniverse:
+    """List the pairs; an index of attributes without the level of corridors needs none."""
+    if not spec.choices.corridors and all(leaf.kind == "city" for leaf in spec.indicators):
+        return empty_universe(cities)
+    return build_universe(cities, domestic=spec.choices.domestic, pairs=pairs)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Scored:
     """Scores and ranks of one level, and the importances that were used."""
@@ -223,9 +204,12 @@ class _Scored:
 
 def _score(spec: IndexSpec, measured: Measured, reference: pd.DataFrame | None) -> _Scored:
     compiled = compile_index(spec, measured.treated, level=measured.level, reference=reference)
-    normalised = _normalise(compiled)
-    importance = weigh_compiled(compiled, normalised)
-    scores = score_compiled(compiled, normalised=normalised, importance=importance)
+    if len(compiled.labels):
+        normalised = _normalise(compiled)
+        importance = weigh_compiled(compiled, normalised)
+        scores = score_compiled(compiled, normalised=normalised, importance=importance)
+    else:
+        importance, scores = compiled.importance, np.empty((0, len(compiled.nodes)))
     ranks = rank(scores.T, ties=spec.choices.ties, tolerance=spec.choices.tolerance)
     dtype = "Float64" if spec.choices.ties == "average" else "Int64"
     data: dict[str, Any] = {}
@@ -239,13 +223,17 @@ def _normalise(compiled: CompiledIndex) -> FloatArray:
     try:
         return normalise_compiled(compiled)
     except DataError as error:
-        hint = " Missing partners make a city missing: impute, declare absent pairs, or choose city_missing."
-        lost = (
-            compiled.level == "cities"
-            and compiled.spec.choices.city_missing == "propagate"
-            and np.isnan(compiled.treated).any()
-        )
-        raise DataError(f"build_index, level of {compiled.level}: {error}{hint if lost else ''}") from error
+        said = f"build_index, level of {compiled.level}: {error}{_hint(compiled)}"
+        raise DataError(said) from error
+
+
+def _hint(compiled: CompiledIndex) -> str:
+    """Say how values get lost on the way to the cities, if values of pairs are what is lost."""
+    of_pairs = [leaf.kind != "city" for leaf in compiled.spec.indicators]
+    lost = np.isnan(compiled.treated[:, of_pairs]).any()
+    if compiled.level != "cities" or compiled.spec.choices.city_missing != "propagate" or not lost:
+        return ""
+    return " Missing partners make a city missing: impute, declare absent pairs, or choose city_missing."
 
 
 def _assemble(
@@ -261,7 +249,7 @@ def _assemble(
     coverage, staying, universe = kept
     spec, names = inputs.spec, [leaf.name for leaf in inputs.spec.indicators]
     at_cities, at_corridors = measured
-    ends = universe.frame(directed=spec.choices.directed)
+    ends = universe.frame(directed=spec.choices.directed).loc[scored["corridors"].frame.index]
     coverage_frame = pd.DataFrame(coverage, index=inputs.cities.index, columns=names)
     return IndexResult(
         spec=spec,
@@ -284,9 +272,12 @@ def _assemble(
         screened_cities=tuple(inputs.cities.index[~staying]),
         screened_pairs=_gone_pairs(inputs.universe, universe),
         choices=_choices(inputs, universe, coded, references),
-        warnings=(
-            *_warnings(inputs, columns, scored, coded),
-            *_cautions(inputs.on(universe), staying, scored),
+        warnings=say_cautions(
+            inputs.on(universe),
+            columns,
+            {level: one.frame for level, one in scored.items()},
+            staying=staying,
+            unused=list_unused_indicators(coded.now, names) if coded else [],
         ),
     )
 
@@ -329,72 +320,3 @@ def _name_references(references: Sequence[IndexResult]) -> str:
     if not references:
         return "the units themselves"
     return ", ".join(f"{one.spec.name} {one.choices['year'] or ''}".strip() for one in references)
-
-
-def _warnings(
-    inputs: Inputs, columns: list[PairColumn], scored: Mapping[str, _Scored], coded: _Coded | None
-) -> tuple[str, ...]:
-    names = [leaf.name for leaf in inputs.spec.indicators]
-    said = []
-    unused = list_unused_indicators(coded.now, names) if coded else []
-    if unused:
-        said.append(f"Flows hold indicators that the index does not use: {first_offenders(unused)}.")
-    holes = {column.indicator.name: int(np.isnan(column.pair).sum()) for column in columns}
-    holes = {name: count for name, count in holes.items() if count}
-    if holes:
-        listed = ", ".join(f"{name} ({count} pairs)" for name, count in holes.items())
-        said.append(
-            f"Values are missing and were not imputed: {listed}; city_missing={inputs.spec.choices.city_missing!r}."
-        )
-    filled = {column.indicator.name: int(column.filled.sum()) for column in columns if column.filled.any()}
-    if filled:
-        said.append(
-            f"Values were imputed: {', '.join(f'{name} ({count} pairs)' for name, count in filled.items())}."
-        )
-    modelled = [column.indicator.name for column in columns if column.modelled]
-    if modelled:
-        said.append(
-            f"Pair values are modelled from attributes or memberships of cities, not observed: {first_offenders(modelled)}."
-        )
-    for level, one in scored.items():
-        without = one.frame.index[one.frame[ROOT].isna()]
-        if len(without):
-            said.append(
-                f"{len(without)} of {len(one.frame)} {level} without an overall score: {first_offenders(without)}."
-            )
-    return tuple(said)
-
-
-def _departures(inputs: Inputs, staying: npt.NDArray[np.bool_], scored: Mapping[str, _Scored]) -> list[str]:
-    """Say who was screened out, and which scores leave the scale that a reference set."""
-    gone = inputs.cities.index[~staying]
-    said = [f"Left out for lack of coverage: {first_offenders(gone)}."] if len(gone) else []
-    if inputs.spec.choices.normaliser != "minmax" or inputs.spec.choices.normaliser_params:
-        return said
-    for level, one in scored.items():
-        scores = one.frame[ROOT]
-        beyond = one.frame.index[(scores < -1e-9) | (scores > 100 + 1e-9)]  # noqa: PLR2004 - the ends of the scale
-        if len(beyond):
-            said.append(
-                f"Beyond the 0-100 of the reference lie {len(beyond)} of {len(scores)} {level}: {first_offenders(beyond)}."
-            )
-    return said
-
-
-def _cautions(inputs: Inputs, staying: npt.NDArray[np.bool_], scored: Mapping[str, _Scored]) -> list[str]:
-    """Say what follows from the method rather than from the data."""
-    ends = np.concatenate([inputs.universe.first, inputs.universe.second])
-    partners = np.bincount(ends, minlength=len(inputs.cities))[staying]
-    summed = [
-        leaf.name
-        for leaf in inputs.spec.indicators
-        if leaf.kind != "city" and leaf.city_rule in _MORE_PARTNERS_MORE
-    ]
-    said = _departures(inputs, staying, scored)
-    if summed and partners.min() != partners.max():
-        said.append(
-            f"Cities have {partners.min()} to {partners.max()} partners (domestic={inputs.spec.choices.domestic!r}); "
-            f"city values that are summed favour those with more: {first_offenders(summed)}."
-        )
-    double = find_double_counting(scored["corridors"].frame, inputs.spec)
-    return said + [f"At the level of corridors, {sentence}" for sentence in double["warning"]]

@@ -6,7 +6,7 @@ The `CITY_RULES` lead from pairs to cities, the `PAIR_RULES` from city attribute
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,8 @@ __all__ = [
     "CITY_RULES",
     "FOLDS",
     "PAIR_RULES",
-    "SIDES",
+    "CityMissing",
+    "Side",
     "city_to_pair",
     "fold_directions",
     "pair_to_city",
@@ -29,8 +30,9 @@ __all__ = [
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
-SIDES: Final = ("both", "out", "in")
-CITY_MISSING: Final = ("propagate", "observed", "scale")
+Side = Literal["both", "out", "in"]
+CityMissing = Literal["propagate", "observed", "scale"]
+CITY_MISSING: Final = get_args(CityMissing)
 
 
 def total(focal: IntArray, values: FloatArray, n: int) -> FloatArray:
@@ -98,10 +100,14 @@ _SCALED: Final = frozenset({"sum", "count"})
 
 PAIR_RULES: Final[dict[str, Callable[[FloatArray, FloatArray], FloatArray]]] = {
     "min": np.minimum,
+    "max": np.maximum,
     "product": lambda one, other: one * other,
     "geometric": lambda one, other: np.sqrt(one * other),
 }
 """From the attributes of two cities to their pair; the result is modelled, not observed."""
+
+_OF_AN_END: Final = frozenset({"min", "max"})
+_NOT_NEGATIVE: Final = frozenset({"product", "geometric"})
 
 FOLDS: Final[dict[str, Callable[[FloatArray, FloatArray], FloatArray]]] = {
     "sum": lambda there, back: there + back,
@@ -208,7 +214,9 @@ def pair_to_city(
     return result
 
 
-def city_to_pair(values: FloatArray, first: IntArray, second: IntArray, *, rule: str) -> FloatArray:
+def city_to_pair(
+    values: FloatArray, first: IntArray, second: IntArray, *, rule: str = "min", direction: int = 1
+) -> FloatArray:
     """Model pair values from an attribute of the two cities.
 
     Parameters
@@ -218,7 +226,9 @@ def city_to_pair(values: FloatArray, first: IntArray, second: IntArray, *, rule:
     first, second
         Positions of the two cities, shape (m,).
     rule
-        A name in `PAIR_RULES`.
+        A name in `PAIR_RULES`: ``"min"`` takes the weaker end and ``"max"`` the stronger one.
+    direction
+        1 where more is better; -1 where less is, so that the weaker end is the one with the larger value.
 
     Returns
     -------
@@ -230,22 +240,24 @@ def city_to_pair(values: FloatArray, first: IntArray, second: IntArray, *, rule:
     SpecificationError
         If the rule is unknown.
     DataError
-        If the geometric mean meets a negative value.
+        If a product or a geometric mean meets a negative value: two bad ends would make a good pair.
+
+    Examples
+    --------
+    >>> first, second = np.array([0, 0, 1]), np.array([1, 2, 2])
+    >>> city_to_pair(np.array([1.0, 5.0, 9.0]), first, second, rule="min", direction=-1)
+    array([5., 9., 9.])
     """
     if rule not in PAIR_RULES:
         raise SpecificationError(
             mould("city_to_pair", "rule must be known", repr(rule), f"Use one of {list(PAIR_RULES)}")
         )
-    if rule == "geometric" and (values < 0).any():
-        raise DataError(
-            mould(
-                "city_to_pair",
-                "geometric needs values >= 0",
-                f"a least value of {np.nanmin(values):g}",
-                "Use min",
-            )
-        )
-    return np.asarray(PAIR_RULES[rule](values[first], values[second]), dtype=float)
+    if rule in _NOT_NEGATIVE and (values < 0).any():
+        came = f"{int((values < 0).sum())} of {values.size} below, the least {np.nanmin(values):g}"
+        raise DataError(mould("city_to_pair", f"{rule} needs values >= 0", came, "Use min or max"))
+    sign = direction if rule in _OF_AN_END else 1
+    ends = sign * values[first], sign * values[second]
+    return np.asarray(sign * PAIR_RULES[rule](*ends), dtype=float)
 
 
 def shared_members(cities: npt.ArrayLike, members: npt.ArrayLike, universe: PairUniverse) -> FloatArray:

@@ -11,11 +11,11 @@ import pandas as pd
 
 from geobri.errors import DataError, first_offenders, mould
 from geobri.score.compiled import Level
-from geobri.score.denominate import check_denominator, denominate_cities, denominate_pairs
+from geobri.score.denominate import denominate_cities, denominate_pairs
 from geobri.score.gather import PairColumn
 from geobri.score.levels import pair_to_city
 from geobri.score.outliers import kurtosis, skewness, treat
-from geobri.score.prepare import Inputs, city_column
+from geobri.score.prepare import Inputs, size_of
 from geobri.score.spec import Indicator
 
 __all__ = ["Measured", "measure_level"]
@@ -23,7 +23,8 @@ __all__ = ["Measured", "measure_level"]
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 _MOMENTS = ("skewness_before", "skewness_after", "kurtosis_before", "kurtosis_after")
-_TRANSFORMS = frozenset({"log", "boxcox"})
+_TOUCHED = ["level", "unit", "indicator", "before", "after", "treatment"]
+_TREATMENTS = ["level", "indicator", "treatment", "touched", *_MOMENTS, "parameters"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +38,7 @@ class Measured:
     raw, treated
         Units by indicators, before and after outlier treatment.
     imputed
-        Corridors: whether the value rests on imputation. Cities: the share of partners that do.
+        Corridors: whether the value rests on imputation. Cities: the share of partners that do, 0 or 1 for an attribute.
     touched, treatments
         Values pulled in, and one row per treated column.
     """
@@ -71,8 +72,10 @@ def measure_level(inputs: Inputs, columns: list[PairColumn], level: Level, stayi
     """
     if level == "cities":
         raw, imputed = _measure_cities(inputs, columns, staying)
-    else:
+    elif inputs.spec.choices.corridors:
         raw, imputed = _measure_corridors(inputs, columns)
+    else:
+        return _measure_nothing(inputs)
     treated, touched, treatments = {}, [], []
     for leaf in inputs.spec.indicators:
         treated[leaf.name], rows, summary = _treat_column(inputs, leaf, raw[leaf.name], level)
@@ -86,9 +89,19 @@ def measure_level(inputs: Inputs, columns: list[PairColumn], level: Level, stayi
         pd.concat(touched, ignore_index=True),
         pd.DataFrame(
             [row for row in treatments if row],
-            columns=["level", "indicator", "treatment", "touched", *_MOMENTS, "parameters"],
+            columns=_TREATMENTS,
         ),
     )
+
+
+def _measure_nothing(inputs: Inputs) -> Measured:
+    """Give the level of corridors where it is switched off: the columns, and no row."""
+    names = [leaf.name for leaf in inputs.spec.indicators]
+    labels = inputs.universe.frame().index[:0]
+    values = pd.DataFrame(index=labels, columns=names, dtype=float)
+    touched = pd.DataFrame(columns=_TOUCHED)
+    treatments = pd.DataFrame(columns=_TREATMENTS)
+    return Measured("corridors", values, values, values.astype(bool), touched, treatments)
 
 
 def _measure_cities(
@@ -102,15 +115,17 @@ def _measure_cities(
 
 def _city_value(inputs: Inputs, column: PairColumn) -> FloatArray:
     leaf, universe, n = column.indicator, inputs.universe, len(inputs.cities)
-    if leaf.kind == "city":
-        values = city_column(inputs.cities, leaf.column or leaf.name, leaf.name)
+    if column.attribute is not None:
+        if column.attribute.rates is not None:
+            return column.attribute.rates
+        values = column.attribute.amounts
     else:
         there, back = _seen_from_ends(column)
         params: dict[str, Any] = {"k": leaf.top_k} if leaf.city_rule == "top_k" else {}
         rules = {"rule": leaf.city_rule, "missing": inputs.spec.choices.city_missing}
         values = pair_to_city(there, universe.first, universe.second, n, back=back, **rules, **params)
     if leaf.denominator:
-        values = denominate_cities(values, _size(inputs, leaf))
+        values = denominate_cities(values, size_of(inputs, leaf))
     return values
 
 
@@ -125,6 +140,8 @@ def _seen_from_ends(column: PairColumn) -> tuple[FloatArray, FloatArray]:
 
 def _imputed_share(inputs: Inputs, column: PairColumn) -> FloatArray:
     universe = inputs.universe
+    if column.attribute is not None:
+        return column.attribute.filled.astype(float)
     flags = column.filled.astype(float)
     return pair_to_city(
         flags, universe.first, universe.second, len(inputs.cities), rule="mean", missing="observed"
@@ -141,19 +158,12 @@ def _measure_corridors(inputs: Inputs, columns: list[PairColumn]) -> tuple[pd.Da
         if leaf.denominator:
             one, other = universe.first, universe.second
             ends = (np.concatenate([one, other]), np.concatenate([other, one])) if directed else (one, other)
-            values = denominate_pairs(values, _size(inputs, leaf), *ends, rule=leaf.denominator_rule)
+            values = denominate_pairs(values, size_of(inputs, leaf), *ends, rule=leaf.denominator_rule)
         raw[leaf.name] = values
         imputed[leaf.name] = (
             np.concatenate([column.filled_there, column.filled_back]) if directed else column.filled
         )
     return pd.DataFrame(raw, index=labels), pd.DataFrame(imputed, index=labels)
-
-
-def _size(inputs: Inputs, leaf: Indicator) -> FloatArray:
-    name = str(leaf.denominator)
-    return check_denominator(
-        city_column(inputs.cities, name, leaf.name), inputs.cities.index.to_numpy(), name
-    )
 
 
 def _treat_column(
@@ -163,7 +173,7 @@ def _treat_column(
     method = leaf.treatment or choices.treatment
     params = dict(leaf.treatment_params or ({} if leaf.treatment else choices.treatment_params))
     before = np.asarray(values, dtype=float)
-    nothing = pd.DataFrame(columns=["level", "unit", "indicator", "before", "after", "treatment"])
+    nothing = pd.DataFrame(columns=_TOUCHED)
     if method == "none":
         return before, nothing, {}
     exempt = before == 0 if leaf.zero == "structural" else None
@@ -182,7 +192,7 @@ def _treat_column(
         "touched": int(done.touched.sum()),
     }
     summary |= dict(zip(_MOMENTS, moments, strict=True)) | {"parameters": dict(done.parameters)}
-    if method in _TRANSFORMS or not done.touched.any():
+    if done.is_transformed or not done.touched.any():
         return done.after, nothing, summary
     at = np.flatnonzero(done.touched)
     rows = {

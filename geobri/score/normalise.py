@@ -9,7 +9,7 @@ better afterwards: `direction=-1` turns an indicator where less is better. What 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +17,20 @@ import pandas as pd
 
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
 
-__all__ = ["CONSTANT_RULES", "NORMALISERS", "FloatArray", "find_constant_columns", "normalise"]
+__all__ = [
+    "CONSTANT_RULES",
+    "NORMALISERS",
+    "ConstantRule",
+    "FloatArray",
+    "find_constant_columns",
+    "normalise",
+]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 ConstantRule = Literal["error", "worst", "best", "missing"]
+Ties = Literal["average", "min", "max"]
 _Table = TypeVar("_Table", bound="pd.DataFrame | pd.Series[Any] | FloatArray")
-CONSTANT_RULES: Final = ("error", "worst", "best", "missing")
+CONSTANT_RULES: Final = get_args(ConstantRule)
 
 
 def minmax(
@@ -48,19 +56,34 @@ def zscore(
     return np.asarray(centre + spread * direction * (values - mean) / deviation)
 
 
-def percentile(values: FloatArray, reference: FloatArray, direction: int) -> FloatArray:
-    """Give the share of the reference that is beaten, ties counting half, times 100."""
-    return np.asarray(100.0 * _beaten(values, reference, direction) / np.sum(~np.isnan(reference), axis=0))
+def percentile(
+    values: FloatArray, reference: FloatArray, direction: int, *, ties: Ties = "average"
+) -> FloatArray:
+    """Give the share of the reference that is beaten, times 100; a unit beats half of itself.
+
+    Units that tie all beat half of each other (``ties="average"``), none of each other (``"min"``, as COINr does) or all of
+    each other (``"max"``).
+    """
+    beaten = _beaten(values, reference, direction, ties)
+    return np.asarray(100.0 * beaten / np.sum(~np.isnan(reference), axis=0))
 
 
-def rank_score(values: FloatArray, reference: FloatArray, direction: int) -> FloatArray:
-    """Give the ascending rank, worst 1, ties on average; against a frozen reference, the place it would take."""
-    return _beaten(values, reference, direction) + 0.5
+def rank_score(
+    values: FloatArray, reference: FloatArray, direction: int, *, ties: Ties = "average"
+) -> FloatArray:
+    """Give the ascending rank, worst 1; against a frozen reference, the place it would take.
+
+    Units that tie share the ``"average"``, the ``"min"`` (as in COINr) or the ``"max"`` of their ranks.
+    """
+    return _beaten(values, reference, direction, ties) + 0.5
 
 
-def borda(values: FloatArray, reference: FloatArray, direction: int) -> FloatArray:
-    """Give the number of units beaten, half a point for every other unit that ties."""
-    return _beaten(values, reference, direction) - 0.5
+def borda(values: FloatArray, reference: FloatArray, direction: int, *, ties: Ties = "average") -> FloatArray:
+    """Give the number of units beaten.
+
+    For every other unit that ties there is half a point (``ties="average"``), none (``"min"``, as in COINr) or one (``"max"``).
+    """
+    return _beaten(values, reference, direction, ties) - 0.5
 
 
 def max_distance(values: FloatArray, reference: FloatArray, direction: int) -> FloatArray:
@@ -184,7 +207,7 @@ def normalise(
         What a column without spread gives: ``"error"``, the ``"worst"`` or ``"best"`` end of the scale (not for methods
         without ends, such as z-scores), or ``"missing"``.
     **params
-        Parameters of the method (`scale`, `clip`, `target`, `low`, `high`, `reference_value`, …).
+        Parameters of the method (`scale`, `clip`, `target`, `low`, `high`, `reference_value`, `ties`, …).
 
     Returns
     -------
@@ -379,8 +402,11 @@ def _stretch(share: FloatArray, scale: tuple[float, float]) -> FloatArray:
     return np.asarray(low + (high - low) * share)
 
 
-def _beaten(values: FloatArray, reference: FloatArray, direction: int) -> FloatArray:
-    """Count the reference values beaten by each value, ties half (a value ties with itself)."""
+def _beaten(values: FloatArray, reference: FloatArray, direction: int, ties: str) -> FloatArray:
+    """Count the reference values beaten by each value; it beats half of itself, and ties by the rule."""
+    if ties not in get_args(Ties):
+        remedy = f"Use one of {list(get_args(Ties))}"
+        raise SpecificationError(mould("normalise", "ties must be a known rule", repr(ties), remedy))
     columns, against = (
         values.reshape(len(values), -1) * direction,
         reference.reshape(len(reference), -1) * direction,
@@ -389,5 +415,8 @@ def _beaten(values: FloatArray, reference: FloatArray, direction: int) -> FloatA
     for column in range(columns.shape[1]):
         known = np.sort(against[~np.isnan(against[:, column]), column])
         below = np.searchsorted(known, columns[:, column], side="left")
-        counts[:, column] = 0.5 * (below + np.searchsorted(known, columns[:, column], side="right"))
+        upto = np.searchsorted(known, columns[:, column], side="right")
+        itself = np.minimum(upto - below, 1)  # 0 for a value that the reference does not hold
+        share = {"average": 0.5 * (upto - below), "min": 0.5 * itself, "max": upto - below - 0.5 * itself}
+        counts[:, column] = below + share[ties]
     return counts.reshape(values.shape)

@@ -35,6 +35,11 @@ class Treated:
     touched: BoolArray
     parameters: dict[str, float]
 
+    @property
+    def is_transformed(self) -> bool:
+        """Tell whether all values were taken through a curve, rather than some of them pulled in."""
+        return "shift" in self.parameters
+
 
 def keep_all(values: FloatArray, fitted: BoolArray) -> tuple[FloatArray, dict[str, float]]:  # noqa: ARG001
     """Leave the column as it is."""
@@ -77,6 +82,28 @@ def logarithm(
     return np.log(moved), {"shift": offset}
 
 
+def winsorise_or_log(
+    values: FloatArray,
+    fitted: BoolArray,
+    *,
+    max_points: int = 5,
+    max_skewness: float = 2.0,
+    max_kurtosis: float = 3.5,
+    share: float = 0.01,
+    shift: float | None = None,
+) -> tuple[FloatArray, dict[str, float]]:
+    """Winsorise; where the column is still not tame, take the logarithm of the column as it was instead.
+
+    This is how COINr treats a column (Becker et al. 2022, 10.21105/joss.04567).
+    """
+    result, found = winsorise(
+        values, fitted, max_points=max_points, max_skewness=max_skewness, max_kurtosis=max_kurtosis
+    )
+    if _is_tame(result[fitted], max_skewness, max_kurtosis):
+        return result, found
+    return logarithm(values, fitted, share=share, shift=shift)
+
+
 def boxcox(
     values: FloatArray,
     fitted: BoolArray,
@@ -99,6 +126,7 @@ Treatment: TypeAlias = Callable[..., tuple[FloatArray, dict[str, float]]]
 TREATMENTS: Final[dict[str, Treatment]] = {
     "none": keep_all,
     "winsorise": winsorise,
+    "winsorise_or_log": winsorise_or_log,
     "log": logarithm,
     "boxcox": boxcox,
 }

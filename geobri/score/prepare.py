@@ -1,4 +1,4 @@
-"""First half of the pipeline: gather, screen and impute the pair values."""
+"""First half of the pipeline: gather the values and screen out what is known too little."""
 
 from __future__ import annotations
 
@@ -10,13 +10,21 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import DataError, SchemaError, first_offenders, mould
-from geobri.score.gather import CodedFlows, PairColumn, gather_members, gather_model, gather_pairs
-from geobri.score.impute import IMPUTER_INPUTS, impute
+from geobri.score.denominate import check_denominator
+from geobri.score.gather import Attribute, CodedFlows, PairColumn, gather_members, gather_model, gather_pairs
 from geobri.score.screen import screen
 from geobri.score.spec import IndexSpec, Indicator
 from geobri.score.universe import PairUniverse
 
-__all__ = ["Inputs", "city_column", "fill_missing", "gather_columns", "screen_columns"]
+__all__ = [
+    "Inputs",
+    "city_column",
+    "gather_columns",
+    "known_attributes",
+    "pair_rule_of",
+    "screen_columns",
+    "size_of",
+]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
@@ -144,13 +152,87 @@ def gather_columns(inputs: Inputs, coded: CodedFlows | None) -> list[PairColumn]
 
 def _gather_one(inputs: Inputs, leaf: Indicator, coded: CodedFlows | None, in_flows: set[Any]) -> PairColumn:
     if leaf.kind == "city":
-        attribute = city_column(inputs.cities, leaf.column or leaf.name, leaf.name)
-        return gather_model(attribute, leaf, inputs.universe)
+        return _gather_attribute(inputs, leaf)
     if coded is not None and leaf.name in in_flows:
         return gather_pairs(coded, leaf, inputs.universe)
     if inputs.memberships is None:
         raise DataError(mould("build_index", f"{leaf.name!r} needs memberships", "none", "Pass memberships="))
     return gather_members(inputs.memberships, leaf, inputs.universe)
+
+
+def _gather_attribute(inputs: Inputs, leaf: Indicator) -> PairColumn:
+    values = city_column(inputs.cities, leaf.column or leaf.name, leaf.name)
+    if leaf.zero == "missing":
+        values = np.where(values == 0, np.nan, values)
+    attribute = Attribute(values, np.zeros(len(values), dtype=bool))
+    return gather_model(attribute, leaf, inputs.universe, rule=pair_rule_of(inputs.spec, leaf))
+
+
+def pair_rule_of(spec: IndexSpec, leaf: Indicator) -> str:
+    """Say how an attribute becomes a pair value: as its indicator says, else as the index says.
+
+    Parameters
+    ----------
+    spec
+        The index.
+    leaf
+        An indicator of kind ``"city"``.
+
+    Returns
+    -------
+    str
+        A name in `PAIR_RULES`.
+    """
+    return leaf.pair_rule or spec.choices.pair_rule
+
+
+def size_of(inputs: Inputs, leaf: Indicator) -> FloatArray:
+    """Read what an indicator is divided by.
+
+    Parameters
+    ----------
+    inputs
+        The cities.
+    leaf
+        An indicator with a denominator.
+
+    Returns
+    -------
+    numpy.ndarray
+        Sizes above 0, shape (n,), NaN where unknown.
+
+    Raises
+    ------
+    SchemaError
+        If the column is missing or not numeric.
+    DataError
+        If a size is zero or negative.
+    """
+    name = str(leaf.denominator)
+    sizes = city_column(inputs.cities, name, leaf.name)
+    return check_denominator(sizes, inputs.cities.index.to_numpy(), name)
+
+
+def known_attributes(columns: list[PairColumn], n: int) -> FloatArray:
+    """Say which cities have an own value of which attribute.
+
+    Parameters
+    ----------
+    columns
+        The indicators.
+    n
+        Number of cities.
+
+    Returns
+    -------
+    numpy.ndarray
+        1 where known, 0 where not, NaN for indicators that are no attributes; shape (n, k).
+    """
+    whole = np.full((n, len(columns)), np.nan)
+    for place, column in enumerate(columns):
+        if column.attribute is not None:
+            whole[:, place] = ~column.attribute.missing
+    return whole
 
 
 def screen_columns(
@@ -181,8 +263,9 @@ def screen_columns(
     if choices.min_city_coverage == 0 and choices.min_pair_coverage == 0:
         return np.ones(len(inputs.cities), dtype=bool), universe, columns
     limits = {"min_city": choices.min_city_coverage, "min_pair": choices.min_pair_coverage}
-    staying, pairs = screen(known, universe.first, universe.second, len(inputs.cities), **limits)
-    if staying.sum() < 2 or not pairs.any():  # noqa: PLR2004 - a pair needs two
+    own = known_attributes(columns, len(inputs.cities))
+    staying, pairs = screen(known, universe.first, universe.second, len(inputs.cities), own=own, **limits)
+    if staying.sum() < 2 or (not pairs.any() and len(universe)):  # noqa: PLR2004 - a pair needs two
         came = f"{int(staying.sum())} cities and {int(pairs.sum())} pairs"
         raise DataError(
             mould(
@@ -190,156 +273,3 @@ def screen_columns(
             )
         )
     return staying, universe.take(pairs), [column.take(pairs) for column in columns]
-
-
-def fill_missing(
-    inputs: Inputs, columns: list[PairColumn], history: CodedFlows | None, year: int | None
-) -> list[PairColumn]:
-    """Impute missing pair values, indicator by indicator.
-
-    Parameters
-    ----------
-    inputs
-        Index, cities and pairs.
-    columns
-        The indicators.
-    history
-        Flows of all years, for the panel imputer.
-    year
-        The year in question.
-
-    Returns
-    -------
-    list of PairColumn
-        Filled columns; what was filled is flagged. Modelled columns are left as they are.
-    """
-    choices, filled = inputs.spec.choices, []
-    for column in columns:
-        leaf = column.indicator
-        method = leaf.imputer or choices.imputer
-        params = dict(leaf.imputer_params or ({} if leaf.imputer else choices.imputer_params))
-        whole = not (np.isnan(column.there).any() or np.isnan(column.back).any())
-        if method == "none" or leaf.kind == "city" or whole:
-            filled.append(column)
-            continue
-        filled.append(
-            _fill_one(
-                inputs,
-                column,
-                method,
-                _imputer_inputs(inputs, column, method, params, history=history, year=year),
-            )
-        )
-    return filled
-
-
-def _fill_one(inputs: Inputs, column: PairColumn, method: str, given: dict[str, Any]) -> PairColumn:
-    if not column.indicator.directed:
-        values, flags = impute(column.there, method, **given)
-        return replace(column, there=values, back=values, filled_there=flags, filled_back=flags)
-    m = len(inputs.universe)
-    values, flags = impute(np.concatenate([column.there, column.back]), method, **given)
-    return replace(column, there=values[:m], back=values[m:], filled_there=flags[:m], filled_back=flags[m:])
-
-
-def _imputer_inputs(
-    inputs: Inputs,
-    column: PairColumn,
-    method: str,
-    params: dict[str, Any],
-    *,
-    history: CodedFlows | None,
-    year: int | None,
-) -> dict[str, Any]:
-    """Make the arrays an imputer needs, for both directions of a directed indicator."""
-    leaf, universe = column.indicator, inputs.universe
-    one, other = universe.first, universe.second
-    if leaf.directed:
-        one, other = np.concatenate([one, other]), np.concatenate([other, one])
-    makers: dict[str, Any] = {
-        "first": lambda: one,
-        "second": lambda: other,
-        "directed": lambda: leaf.directed,
-        "groups": lambda: _groups(
-            inputs, str(params.pop("by", "region")), one, other, directed=leaf.directed
-        ),
-        "distance_km": lambda: _distances(inputs, one, other),
-        "mass": lambda: _mass(inputs, params.pop("mass", None), leaf.name),
-        "year": lambda: year,
-        "years": lambda: (
-            np.unique(history.year) if history is not None and history.year is not None else np.array([year])
-        ),
-        "history": lambda: _history(universe, leaf, history),
-    }
-    given = {name: makers[name]() for name in IMPUTER_INPUTS.get(method, ())}
-    return given | params
-
-
-def _groups(
-    inputs: Inputs, by: str, one: npt.NDArray[np.int64], other: npt.NDArray[np.int64], *, directed: bool
-) -> npt.NDArray[np.int64]:
-    """Code the pair of groups (regions) that each pair of cities joins."""
-    if by not in inputs.cities.columns:
-        raise SchemaError(
-            mould(
-                "impute",
-                f"cities need a column {by!r} to group pairs by",
-                "none",
-                "Add it, or say by = another column",
-            )
-        )
-    codes, names = pd.factorize(inputs.cities[by], use_na_sentinel=False)
-    low, high = codes[one], codes[other]
-    if not directed:
-        low, high = np.minimum(low, high), np.maximum(low, high)
-    return np.asarray(low * len(names) + high, dtype=np.int64)
-
-
-def _distances(inputs: Inputs, one: npt.NDArray[np.int64], other: npt.NDArray[np.int64]) -> FloatArray:
-    from geobri.geodesy import distance_km
-
-    geometry = getattr(inputs.cities, "geometry", None)
-    if geometry is None:
-        raise SchemaError(
-            mould(
-                "impute",
-                "gravity needs where the cities are",
-                "a table without geometry",
-                "Pass a GeoDataFrame",
-            )
-        )
-    lon, lat = geometry.x.to_numpy(), geometry.y.to_numpy()
-    distance = np.asarray(distance_km(lon[one], lat[one], lon[other], lat[other]), dtype=float)
-    if not (distance > 0).all():
-        came = f"{int((~(distance > 0)).sum())} pairs at no distance"
-        raise DataError(mould("impute", "gravity needs distances above 0", came, "Merge coincident cities"))
-    return distance
-
-
-def _mass(inputs: Inputs, name: Any, wanted_by: str) -> FloatArray | None:
-    if name is None:
-        return None
-    mass = city_column(inputs.cities, str(name), wanted_by)
-    bad = ~(mass > 0)
-    if bad.any():
-        came = f"{int(bad.sum())} otherwise: {first_offenders(inputs.cities.index[bad])}"
-        raise DataError(mould("impute", f"mass {name!r} must be above 0", came, "Fill it in"))
-    return mass
-
-
-def _history(universe: PairUniverse, leaf: Indicator, history: CodedFlows | None) -> FloatArray:
-    """Lay every year of an indicator on the pairs, shape (years, m), both directions of a directed one."""
-    if history is None or history.year is None:
-        raise DataError(
-            mould("impute", "the panel imputer needs flows of several years", "none", "Add a column 'year'")
-        )
-    rows = []
-    for year in np.unique(history.year):
-        now = history.of_year(int(year))
-        code = now.indicators.get_indexer(pd.Index([leaf.name]))[0]
-        if not (now.indicator == code).any():
-            rows.append(np.full(len(universe) * (2 if leaf.directed else 1), np.nan))
-            continue
-        column = gather_pairs(now, replace(leaf, absent="missing", kind="flow"), universe)
-        rows.append(np.concatenate([column.there, column.back]) if leaf.directed else column.there)
-    return np.vstack(rows)

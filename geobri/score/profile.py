@@ -145,7 +145,8 @@ def list_contributions(result: IndexResult, city: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Index `corridor`; `partner`, the overall score and rank of the corridor, and per indicator the share of the city's
-        total over its corridors (`share_<indicator>`, NaN where the total is 0), strongest corridor first.
+        total over its corridors (`share_<indicator>`, NaN where the total is 0), strongest corridor first. Attributes have no
+        share: a city's attribute is its own, and no corridor brings it.
 
     Raises
     ------
@@ -156,7 +157,8 @@ def list_contributions(result: IndexResult, city: str) -> pd.DataFrame:
     ends = result.corridors[["origin", "destination"]]
     mine = (ends["origin"] == city) | (ends["destination"] == city)
     own = result.corridors[mine]
-    amounts = result.corridor_raw[mine]
+    of_pairs = [leaf.name for leaf in result.spec.indicators if leaf.kind != "city"]
+    amounts = result.corridor_raw.loc[mine, of_pairs]
     total = amounts.sum(axis=0)
     shares = (amounts / total.where(total != 0)).add_prefix("share_")
     partner = pd.Series(

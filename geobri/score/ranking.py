@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from geobri.errors import SpecificationError, mould
 __all__ = ["TIES", "Ties", "rank"]
 
 Ties = Literal["min", "dense", "average", "max"]
-TIES: Final = ("min", "dense", "average", "max")
+TIES: Final = get_args(Ties)
 _Scores = TypeVar("_Scores", bound="pd.DataFrame | pd.Series[Any] | npt.NDArray[np.float64]")
 
 

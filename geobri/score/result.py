@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from geobri.errors import SpecificationError, mould
 from geobri.score.compiled import CompiledIndex, Level, compile_index
 from geobri.score.spec import ROOT, IndexSpec
 
@@ -85,8 +86,9 @@ class IndexResult:
             What was ranked, and who leads.
         """
         leaders = self.cities["overall"].sort_values(ascending=False).index[:3]
+        corridors = f" and {len(self.corridors)} corridors" if self.spec.choices.corridors else ""
         return (
-            f"{self.spec.title or self.spec.name}: {len(self.cities)} cities and {len(self.corridors)} corridors by "
+            f"{self.spec.title or self.spec.name}: {len(self.cities)} cities{corridors} by "
             f"{len(self.spec.indicators)} indicators; {', '.join(map(str, leaders))} lead."
         )
 
@@ -124,7 +126,17 @@ class IndexResult:
         -------
         CompiledIndex
             The values that were normalised, and the tree.
+
+        Raises
+        ------
+        SpecificationError
+            If the corridors were switched off.
         """
+        if level == "corridors" and not self.spec.choices.corridors:
+            wanted = "an index with the level of corridors"
+            raise SpecificationError(
+                mould("compiled", wanted, "corridors = false", "Switch it on, or take cities")
+            )
         return compile_index(
             self.spec, self.city_values if level == "cities" else self.corridor_values, level=level
         )

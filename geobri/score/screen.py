@@ -36,7 +36,9 @@ class Coverage:
     cities_by_indicator: FloatArray
 
 
-def measure_coverage(known: BoolArray, first: IntArray, second: IntArray, n: int) -> Coverage:
+def measure_coverage(
+    known: BoolArray, first: IntArray, second: IntArray, n: int, *, own: FloatArray | None = None
+) -> Coverage:
     """Measure the share of known values by pair and by city.
 
     Parameters
@@ -47,6 +49,9 @@ def measure_coverage(known: BoolArray, first: IntArray, second: IntArray, n: int
         Positions of the two cities of each pair, shape (m,).
     n
         Number of cities.
+    own
+        Attributes of cities: 1 where a city's own value is known, 0 where it is not, NaN for other indicators; shape
+        (n, k).
 
     Returns
     -------
@@ -62,6 +67,8 @@ def measure_coverage(known: BoolArray, first: IntArray, second: IntArray, n: int
         out=np.full((n, known.shape[1]), np.nan),
         where=partners[:, None] > 0,
     )
+    if own is not None:
+        shares = np.where(np.isnan(own), shares, own)
     return Coverage(known.mean(axis=1), shares.mean(axis=1), shares)
 
 
@@ -73,6 +80,7 @@ def screen(
     *,
     min_city: float = 0.0,
     min_pair: float = 0.0,
+    own: FloatArray | None = None,
 ) -> tuple[BoolArray, BoolArray]:
     """Decide which cities and pairs stay.
 
@@ -89,6 +97,8 @@ def screen(
         Number of cities.
     min_city, min_pair
         Least share of known values to stay, 0 to 1.
+    own
+        As in `measure_coverage`.
 
     Returns
     -------
@@ -108,7 +118,7 @@ def screen(
     staying = np.ones(n, dtype=bool)
     pairs = np.ones(len(first), dtype=bool)
     while min_city > 0:
-        shares = measure_coverage(known[pairs], first[pairs], second[pairs], n).cities
+        shares = measure_coverage(known[pairs], first[pairs], second[pairs], n, own=own).cities
         shares = np.where(staying & ~np.isnan(shares), shares, np.inf)
         worst = int(np.argmin(shares))
         if shares[worst] >= min_city:

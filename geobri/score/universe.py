@@ -12,7 +12,7 @@ import pandas as pd
 from geobri.corridors import corridor_ids
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 
-__all__ = ["PairUniverse", "build_universe"]
+__all__ = ["PairUniverse", "build_universe", "empty_universe"]
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
 _LEAST_CITIES: Final = 2
@@ -119,9 +119,7 @@ def build_universe(
     SchemaError
         If a country is missing where it decides, or pairs name unknown cities or a city with itself.
     """
-    if len(cities) < _LEAST_CITIES:
-        came = f"{len(cities)}: {first_offenders(cities.index)}" if len(cities) else "none"
-        raise DataError(mould("build_universe", "an index needs at least two cities", came, "Add cities"))
+    _refuse_few(cities)
     by_slug = np.argsort(cities.index.to_numpy(dtype=object), kind="stable")
     one, other = np.triu_indices(len(cities), k=1)
     first, second = by_slug[one], by_slug[other]
@@ -143,6 +141,35 @@ def build_universe(
             )
         )
     return universe
+
+
+def empty_universe(cities: pd.DataFrame) -> PairUniverse:
+    """Give the universe of an index of cities alone: no pair counts.
+
+    Parameters
+    ----------
+    cities
+        One row per city.
+
+    Returns
+    -------
+    PairUniverse
+        The cities, and no pairs.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than two cities.
+    """
+    _refuse_few(cities)
+    nothing = np.empty(0, dtype=np.int64)
+    return _universe(cities.index, nothing, nothing)
+
+
+def _refuse_few(cities: pd.DataFrame) -> None:
+    if len(cities) < _LEAST_CITIES:
+        came = f"{len(cities)}: {first_offenders(cities.index)}" if len(cities) else "none"
+        raise DataError(mould("build_universe", "an index needs at least two cities", came, "Add cities"))
 
 
 def _universe(cities: pd.Index, first: npt.NDArray[Any], second: npt.NDArray[Any]) -> PairUniverse:

@@ -149,10 +149,10 @@ def score_flows(study: Study) -> IndexResult | None:
     """
     if study.specification is None or study.flows is None:
         return None
-    from geobri.score import load_spec, score_study
+    from geobri.score import build_index
 
     year = int(study.flows["year"].max()) if "year" in study.flows.columns else None
-    return score_study(study.cities, study.flows, load_spec(study.specification), year=year)
+    return build_index(study.specification, study.cities, study.flows, year=year)
 
 
 def measure_uncertainty(scores: IndexResult | None, *, runs: int = RUNS) -> pd.DataFrame | None:

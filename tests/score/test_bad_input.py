@@ -165,7 +165,7 @@ def test_a_treatment_that_cannot_work_names_the_indicator():
 
 def test_imputers_that_lack_their_inputs():
     holes = flows(drop=1)
-    with pytest.raises(SchemaError, match=r"'region' to group pairs by"):
+    with pytest.raises(SchemaError, match=r"'region' to group by"):
         build_index(spec().with_choices(imputer="group"), towns(), holes)
     with pytest.raises(SchemaError, match=r"gravity needs where the cities are"):
         build_index(spec().with_choices(imputer="gravity"), towns(), holes)

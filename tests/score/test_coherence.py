@@ -109,7 +109,41 @@ def test_alpha_by_hand():
 
 @pytest.mark.parametrize("function", [cronbach_alpha, fit_principal_components])
 def test_refusals(function, scores):
-    with pytest.raises(DataError, match=r"constant columns \['copy'\]"):
+    with pytest.raises(DataError, match=r"constant columns 'copy'\."):
         function(scores.assign(copy=1.0))
     with pytest.raises(DataError, match=r"2 complete units of 40"):
         function(scores.where(scores.index.to_series() < 2))
+    with pytest.raises(DataError, match=r"Got wholly missing columns 'copy'\."):
+        function(scores.assign(copy=np.nan))
+
+
+class Level:
+    """A result as far as the table of coherence looks at it."""
+
+    spec = SPEC
+
+    def __init__(self, scores):
+        self.cities = scores.assign(d=scores["u"] + scores["copy"], e=scores["own"], overall=scores["u"])
+
+
+@pytest.mark.parametrize(
+    ("change", "note"),
+    [
+        ({"copy": 1.0}, "constant: 'copy'"),
+        ({"copy": np.nan}, "wholly missing: 'copy'"),
+    ],
+)
+def test_one_node_that_cannot_be_measured_leaves_the_others(scores, change, note):
+    whole = summarise_coherence(Level(scores)).set_index("node")
+    broken = Level(scores.assign(**change))
+    broken.cities["d"] = scores["u"]
+    table = summarise_coherence(broken).set_index("node")
+    assert table.loc["d", "note"] == note
+    assert table.loc["d", ["alpha", "first_component", "mean_correlation"]].isna().all()
+    assert (whole["note"] == "").all()
+    assert table.drop("d")["alpha"].notna().all()
+
+
+def test_too_few_complete_units_are_counted(scores):
+    table = summarise_coherence(Level(scores.where(scores.index.to_series() < 2))).set_index("node")
+    assert table.loc["d", "note"] == "2 complete units of 40"

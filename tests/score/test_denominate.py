@@ -37,12 +37,20 @@ def test_cities():
     np.testing.assert_allclose(denominate_cities(np.array([2.0, 2.0, np.nan]), SIZE), [2, 0.5, np.nan])
 
 
-@pytest.mark.parametrize("bad", [0.0, -1.0, np.nan, np.inf])
+@pytest.mark.parametrize("bad", [0.0, -1.0, np.inf])
 def test_sizes_that_cannot_divide(bad):
     with pytest.raises(
-        DataError, match=r"'people' must be above 0 for every city. Got 1 of 2 otherwise: 'b'"
+        DataError, match=r"'people' must be above 0 where a city has a size. Got 1 of 2 otherwise: 'b'"
     ):
         check_denominator(np.array([1.0, bad]), ["a", "b"], "people")
+
+
+def test_a_missing_size_makes_the_value_missing():
+    size = check_denominator(np.array([1.0, np.nan, 9.0]), list("abc"), "people")
+    np.testing.assert_array_equal(denominate_cities(np.full(3, 18.0), size), [18, np.nan, 2])
+    np.testing.assert_array_equal(
+        denominate_pairs(np.full(3, 18.0), size, FIRST, SECOND), [np.nan, 6, np.nan]
+    )
 
 
 def test_unknown_rule():

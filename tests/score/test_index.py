@@ -13,7 +13,7 @@ from pandas.testing import assert_frame_equal
 from shapely.geometry import Point
 
 from geobri.errors import DataError, SpecificationError
-from geobri.score import Dimension, IndexSpec, Indicator, build_index, score_study
+from geobri.score import Dimension, IndexSpec, Indicator, build_index
 
 PIPELINE = json.loads((Path(__file__).parents[1] / "reference" / "score" / "pipeline.json").read_text())
 
@@ -198,7 +198,8 @@ class TestCityAttributes:
     cities = towns("ABC", size=[1.0, 4.0, 9.0])
 
     @pytest.mark.parametrize(
-        ("rule", "expected"), [("min", [1, 1, 4]), ("product", [4, 9, 36]), ("geometric", [2, 3, 6])]
+        ("rule", "expected"),
+        [("min", [1, 1, 4]), ("max", [4, 9, 9]), ("product", [4, 9, 36]), ("geometric", [2, 3, 6])],
     )
     def test_pair_rules(self, rule, expected):
         result = build_index(one_indicator(kind="city", pair_rule=rule, column="size"), self.cities, None)
@@ -235,7 +236,7 @@ class TestCityAttributes:
         assert product.corridor_values["x"].tolist() == pytest.approx([1 / 4, 2 / 9, 4 / 36])
 
     def test_a_denominator_must_be_positive(self):
-        with pytest.raises(DataError, match=r"'size' must be above 0 for every city.*'t1'"):
+        with pytest.raises(DataError, match=r"'size' must be above 0 where a city has a size.*'t1'"):
             build_index(one_indicator(denominator="size"), towns("ABC", size=[1.0, 0.0, 9.0]), long(TRIANGLE))
 
 
@@ -266,7 +267,7 @@ class TestImputation:
         assert result.imputed["x"].tolist() == [False] * 5 + [True]
         assert result.imputed_share["x"].tolist() == [0, 0, 1 / 3, 1 / 3]
         assert result.coverage["x"].tolist() == [1, 1, 2 / 3, 2 / 3]
-        assert any("x (1 pairs)" in said for said in result.warnings)
+        assert any("x (1 pair)" in said for said in result.warnings)
         assert result.city_values.loc["t3", "x"] == 12.0
 
     def test_median(self):
@@ -492,15 +493,15 @@ def test_inputs_are_never_changed():
 
 
 def test_the_result_is_frozen_and_tells_its_choices():
-    result = score_study(towns("ABC"), long(TRIANGLE), one_indicator())
+    result = build_index(one_indicator(), towns("ABC"), long(TRIANGLE))
     assert result.choices["normaliser"] == "minmax"
     assert result.choices["n_pairs"] == 3
     assert (
         "<script"
-        not in score_study(
+        not in build_index(
+            one_indicator(),
             towns("ABC").rename(index={"t2": "<script>x</script>"}),
             long(TRIANGLE).replace("t2", "<script>x</script>"),
-            one_indicator(),
         )._repr_html_()
     )
     assert result.summary() == "one: 3 cities and 3 corridors by 1 indicators; t2, t1, t0 lead."

@@ -143,3 +143,31 @@ def test_further_axes_are_independent_columns():
         for i in range(3):
             for j in range(4):
                 np.testing.assert_allclose(got[:, i, j], normalise(runs[:, i, j], method))
+
+
+class TestTies:
+    """1, 3, 3, 3, 7 with ranks from the worst: R's rank(ties.method = …)."""
+
+    values = np.array([3.0, 1.0, 3.0, 7.0, 3.0])
+
+    @pytest.mark.parametrize(
+        ("ties", "ranks"), [("average", [3, 1, 3, 5, 3]), ("min", [2, 1, 2, 5, 2]), ("max", [4, 1, 4, 5, 4])]
+    )
+    def test_rank_borda_and_percentile(self, ties, ranks):
+        expected = np.array(ranks, dtype=float)
+        np.testing.assert_allclose(normalise(self.values, "rank", ties=ties), expected)
+        np.testing.assert_allclose(normalise(self.values, "borda", ties=ties), expected - 1)
+        np.testing.assert_allclose(normalise(self.values, "percentile", ties=ties), 20 * (expected - 0.5))
+
+    @pytest.mark.parametrize("ties", ["average", "min", "max"])
+    def test_a_value_that_the_reference_does_not_hold_ties_with_nothing(self, ties):
+        got = normalise(np.array([2.0, 4.0]), "borda", reference=self.values, ties=ties)
+        np.testing.assert_allclose(got, [0.5, 3.5])
+
+    def test_turned(self):
+        got = normalise(self.values, "rank", -1, ties="min")
+        np.testing.assert_allclose(got, [2, 5, 2, 1, 2])
+
+    def test_unknown(self):
+        with pytest.raises(SpecificationError, match=r"ties must be a known rule. Got 'first'"):
+            normalise(self.values, "rank", ties="first")

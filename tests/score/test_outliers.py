@@ -107,3 +107,18 @@ def test_refusals():
         treat(TAME, "trim")
     with pytest.raises(SpecificationError, match=r"its own parameters"):
         treat(TAME, "log", limits=(0, 1))
+
+
+class TestWinsoriseElseLog:
+    def test_what_winsorising_tames_is_winsorised(self):
+        got = treat(WILD, "winsorise_or_log")
+        np.testing.assert_array_equal(got.after, treat(WILD, "winsorise").after)
+        assert not got.is_transformed
+
+    def test_what_it_cannot_tame_is_taken_through_a_logarithm_as_it_was(self):
+        very = np.array([*np.arange(1.0, 41.0), 1e3, 1e6])  # one point may be pulled in, two are wild
+        assert treat(very, "winsorise", max_points=1).after.max() == 1000
+        got = treat(very, "winsorise_or_log", max_points=1)
+        np.testing.assert_allclose(got.after, treat(very, "log").after)
+        assert got.is_transformed
+        assert treat(very, "winsorise_or_log", max_points=2).parameters == {"points": 2.0}

@@ -100,7 +100,7 @@ class TestFaults:
                 "indicator": [
                     {"name": "u", "dimension": "zz", "kind": "foo", "direction": 0, "top_k": 0},
                     {"name": "u", "dimension": "rank_c", "importance": "a third"},
-                    {"name": "with space", "dimension": "rank_c", "kind": "city"},
+                    {"name": "with space", "dimension": "rank_c", "kind": "city", "imputer": "gravity"},
                 ],
             }
         )
@@ -121,7 +121,7 @@ class TestFaults:
             "'a third' is not a number",
             "state the importance of all children or of none",
             "plain identifiers (letters, digits, _): 'with space'",
-            "needs a pair_rule",
+            "imputer = 'gravity' fills pairs, not attributes of cities. Use one of none, mean, median, group, panel",
         ):
             assert part in said, part
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import SpecificationError, mould
-from geobri.score.compiled import CompiledIndex, score_compiled
+from geobri.score.compiled import CompiledIndex, Level, score_compiled
 from geobri.score.index import IndexResult
 from geobri.score.plotting import draw_intervals, to_html
 from geobri.score.ranking import rank
@@ -328,7 +328,8 @@ def tabulate_uncertainty(
     """
     generator = np.random.default_rng(rng)
     frames = []
-    for one in (result.compiled("cities"), result.compiled("corridors")):
+    levels: tuple[Level, ...] = ("cities", "corridors") if result.spec.choices.corridors else ("cities",)
+    for one in map(result.compiled, levels):
         own = suggest_choices(one) if choices is None else choices
         found = measure_uncertainty(one, own, n_runs=n_runs, rng=generator)
         frames.append(found.to_frame(level=level, top=top))
