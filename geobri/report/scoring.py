@@ -112,12 +112,13 @@ def score_section(study: Study, analysis: Analysis) -> Section | None:
     intervals = _intervals(analysis.uncertainty)
     cities = Words("Cities, 0 to 100 (scores_cities.csv)", "城市得分 0–100（scores_cities.csv）")
     corridors = Words("Corridors, 0 to 100 (scores_corridors.csv)", "通路得分 0–100（scores_corridors.csv）")
-    tables = (
-        _score_table(study, result.cities, intervals, "scores-cities", cities),
-        _score_table(study, result.corridors, intervals, "scores-corridors", corridors),
-    )
+    tables = [_score_table(study, result.cities, intervals, "scores-cities", cities)]
+    if result.spec.choices.corridors:
+        tables.append(_score_table(study, result.corridors, intervals, "scores-corridors", corridors))
     notes = tuple(Words(str(warning)) for warning in result.warnings)
-    return Section("scores", Words("Scores", "指数得分"), paragraphs=_SCORED, tables=tables, notes=notes)
+    return Section(
+        "scores", Words("Scores", "指数得分"), paragraphs=_SCORED, tables=tuple(tables), notes=notes
+    )
 
 
 def audit_section(study: Study, analysis: Analysis) -> Section | None:

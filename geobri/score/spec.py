@@ -317,6 +317,11 @@ class IndexSpec:
         pairs = {node.name: node.parent for node in self.dimensions}
         return pairs | {leaf.name: leaf.dimension for leaf in self.indicators}
 
+    @property
+    def needs_flows(self) -> bool:
+        """Tell whether some indicator can only come from a table of flows."""
+        return any(leaf.kind not in {"city", "comembership"} for leaf in self.indicators)
+
     def children(self, node: str) -> tuple[str, ...]:
         """Name the children of a node, in the order of the specification.
 

@@ -130,7 +130,7 @@ def _attempt(job: Callable[[], Any]) -> _Outcome:
 
 
 def score_flows(study: Study) -> IndexResult | None:
-    """Compute the index of a study from its flows.
+    """Compute the index of a study from its flows and the attributes of its cities.
 
     Parameters
     ----------
@@ -140,19 +140,22 @@ def score_flows(study: Study) -> IndexResult | None:
     Returns
     -------
     IndexResult or None
-        None when the study names no specification or has no flows.
+        None when the study names no specification, an outline, or one that needs flows and there are none.
 
     Raises
     ------
     GeobriError
         If specification and flows do not fit.
     """
-    if study.specification is None or study.flows is None:
+    if study.specification is None:
         return None
-    from geobri.score import build_index
+    from geobri.score import build_index, load_spec
 
-    year = int(study.flows["year"].max()) if "year" in study.flows.columns else None
-    return build_index(study.specification, study.cities, study.flows, year=year)
+    spec, flows = load_spec(study.specification), study.flows
+    if spec.outline or (spec.needs_flows and flows is None):
+        return None
+    year = None if flows is None or "year" not in flows.columns else int(flows["year"].max())
+    return build_index(spec, study.cities, flows, year=year)
 
 
 def measure_uncertainty(scores: IndexResult | None, *, runs: int = RUNS) -> pd.DataFrame | None:

@@ -61,14 +61,11 @@ def write_score_tables(study: Study, out: Path, *, runs: int) -> tuple[list[str]
     Raises
     ------
     StudyError
-        If the study has neither flows with a specification nor published ranks of dimensions.
+        If the study has neither a specification with what it needs nor published ranks of dimensions.
     """
     scores, audit = score_flows(study), audit_study(study)
     if scores is None and audit is None:
-        wanted = "a study needs flows and an index specification, or published ranks of dimensions"
-        raise StudyError(
-            mould("geobri score", wanted, f"neither in '{study.name}'", "Add flows.csv and index.toml")
-        )
+        raise _nothing_to_score(study)
     said: list[str] = []
     with staged_folder(out, caller="geobri score") as stage:
         if scores is not None:
@@ -79,3 +76,17 @@ def write_score_tables(study: Study, out: Path, *, runs: int) -> tuple[list[str]
             said.append(audit.summary())
         names = sorted(path.name for path in stage.iterdir() if path.is_file())
     return said, [out / name for name in names]
+
+
+def _nothing_to_score(study: Study) -> StudyError:
+    """Say which of the parts that scoring needs is not there."""
+    wanted = "a study needs an index specification and its data, or published ranks of dimensions"
+    if study.specification is None:
+        came, remedy = (
+            f"no specification in '{study.name}'",
+            'Add index.toml, and index = "index.toml" to study.toml',
+        )
+    else:
+        came = f"no flows in '{study.name}', and indicators that are not attributes of cities"
+        remedy = 'Add flows.csv, or say kind = "city" of what stands in cities.csv'
+    return StudyError(mould("geobri score", wanted, came, remedy))

@@ -8,6 +8,8 @@ import pytest
 
 from geobri.errors import StudyError
 from geobri.study import check_study, load_study
+from geobri.study.analysis import score_flows
+from geobri.study.scoring import write_score_tables
 from geobri.study.template import create_study
 
 CITIES = "city,name,name_zh,country,region,coastal,lon,lat\nlis,Lisbon,里斯本,PRT,Europe,yes,-9.14,38.72\nbom,Mumbai,孟买,IND,South Asia,yes,72.88,19.08\ntas,Tashkent,塔什干,UZB,Central Asia,no,69.24,41.30\n"
@@ -306,3 +308,43 @@ def test_faults_of_different_kinds_do_not_hide_each_other(folder):
     said = "\n".join(_messages(folder(cities, None)))
     for part in ("every city must stand once", "must lie in", "'country' must be a code", "yes or no"):
         assert part in said
+
+
+class TestAnIndexOfAttributes:
+    """Nothing but cities.csv and index.toml: four cities, a gap, no flows."""
+
+    cities = "city,name,country,lon,lat,beds,rooms\n" + "".join(
+        f"{code.lower()},City {code},{code},{10 * place},{5 * place},{beds},{place}\n"
+        for place, (code, beds) in enumerate([("FRA", 3), ("ITA", 9), ("KEN", ""), ("IND", 6)])
+    )
+    index = '[index]\nname = "own"\n[choices]\nimputer = "median"\n' + "".join(
+        f'[[indicator]]\nname = "{name}"\ndimension = "overall"\nkind = "city"\n'
+        for name in ("beds", "rooms")
+    )
+
+    @pytest.fixture
+    def own(self, folder):
+        path = folder(self.cities, None, 'index = "index.toml"\n')
+        (path / "index.toml").write_text(self.index, encoding="utf-8")
+        return path
+
+    def test_it_is_scored(self, own, tmp_path):
+        assert check_study(own) == []
+        result = score_flows(load_study(own))
+        assert result.city_raw["beds"].tolist() == [3, 9, 6, 6]
+        assert result.cities["overall"].notna().all()
+        said, written = write_score_tables(load_study(own), tmp_path / "out", runs=10)
+        assert any("imputed: beds (1 city)" in sentence for sentence in said)
+        assert {path.name for path in written} >= {"scores_cities.csv", "uncertainty.csv"}
+
+    def test_its_faults_are_found_before(self, own):
+        (own / "index.toml").write_text(self.index.replace('"beds"', '"sheets"'), encoding="utf-8")
+        assert any("cities need a column 'sheets'" in said for said in _messages(own))
+
+    def test_flows_that_are_needed_are_asked_for(self, own, tmp_path):
+        (own / "index.toml").write_text(self.index.replace('kind = "city"', ""), encoding="utf-8")
+        with pytest.raises(StudyError, match=r'no flows in .* kind = "city"'):
+            write_score_tables(load_study(own), tmp_path / "out", runs=0)
+        (own / "study.toml").write_text("", encoding="utf-8")
+        with pytest.raises(StudyError, match=r"no specification in"):
+            write_score_tables(load_study(own), tmp_path / "out", runs=0)
