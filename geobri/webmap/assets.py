@@ -3,46 +3,13 @@
 from __future__ import annotations
 
 import base64
+import re
 from functools import cache
+from graphlib import TopologicalSorter
 from importlib import resources
 from typing import Final
 
-__all__ = ["RUNTIME_FILES", "leaflet_css", "leaflet_js", "runtime_css", "runtime_js"]
-
-RUNTIME_FILES: Final = (
-    "decode.js",
-    "geometry.js",
-    "palette.js",
-    "i18n.js",
-    "dom.js",
-    "model.js",
-    "scale.js",
-    "filters.js",
-    "state.js",
-    "sheet.js",
-    "paint_base.js",
-    "paint_corridors.js",
-    "paint_density.js",
-    "paint_cities.js",
-    "pick.js",
-    "legend.js",
-    "panel.js",
-    "search.js",
-    "details.js",
-    "table.js",
-    "tools.js",
-    "export.js",
-    "folium_shims.js",
-    "naming.js",
-    "rows.js",
-    "painting.js",
-    "view.js",
-    "address.js",
-    "actions.js",
-    "listen.js",
-    "map.js",
-)
-"""Our own scripts in the order they are read: later ones build on earlier ones."""
+__all__ = ["leaflet_css", "leaflet_js", "module_order", "runtime_css", "runtime_js"]
 
 _IMAGES: Final = ("layers.png", "layers-2x.png", "marker-icon.png", "marker-icon-2x.png", "marker-shadow.png")
 
@@ -87,20 +54,61 @@ def leaflet_js() -> str:
     return f'{code}\nL.Icon.Default.imagePath="";L.Icon.Default.mergeOptions({marker});'
 
 
+_ENTRY: Final = "map"
+"""The module that starts a map; the page calls what it exports as `geobriRuntime`."""
+
+_IMPORT: Final = re.compile(r'^import (\* as \w+|\{[^}]*\}) from "\./(\w+)\.js";\n', re.MULTILINE)
+_EXPORT: Final = re.compile(r"^export (\{[^}]*\});\n?\Z", re.MULTILINE)
+_COMMENT: Final = re.compile(r"^\s*/\*.*?\*/\s*$\n?", re.MULTILINE | re.DOTALL)
+
+
 def _own_file(name: str) -> str:
     return (resources.files("geobri.webmap") / "static" / name).read_text(encoding="utf-8")
 
 
 @cache
+def module_order() -> tuple[str, ...]:
+    """Give the names of our own modules, each after those that it imports.
+
+    Returns
+    -------
+    tuple of str
+        Names without ``.js``; the order follows from the modules' own import lines. Modules that import
+        each other raise `graphlib.CycleError`.
+    """
+    imported: dict[str, list[str]] = {}
+    waiting = [_ENTRY]
+    while waiting:
+        name = waiting.pop()
+        if name not in imported:
+            imported[name] = sorted({found[1] for found in _IMPORT.findall(_own_file(f"{name}.js"))})
+            waiting += imported[name]
+    return tuple(TopologicalSorter(dict(sorted(imported.items()))).static_order())
+
+
+def _as_function(name: str) -> str:
+    """Write a module as a function that gives its exports, without comments of their own lines and indents."""
+    text = _IMPORT.sub(lambda found: f"const {_bind(found[1])} = modules.{found[2]};\n", _own_file(f"{name}.js"))
+    body = _EXPORT.sub(r"return \1;", _COMMENT.sub("", text).strip())
+    lines = (line.strip() for line in body.splitlines())
+    return f"modules.{name} = (() => {{\n" + "\n".join(line for line in lines if line) + "\n})();"
+
+
+def _bind(clause: str) -> str:
+    return clause.removeprefix("* as ")
+
+
+@cache
 def runtime_js() -> str:
-    """Give our own scripts as one.
+    """Give our own modules as one script, which can stand in a page without any file beside it.
 
     Returns
     -------
     str
-        The files of `RUNTIME_FILES`, one after the other.
+        JavaScript that sets `window.geobriRuntime` to what the entry module exports.
     """
-    return "\n".join(_own_file(name).strip() for name in RUNTIME_FILES)
+    modules = "\n".join(_as_function(name) for name in module_order())
+    return f'window.geobriRuntime = (() => {{\n"use strict";\nconst modules = {{}};\n{modules}\nreturn modules.{_ENTRY};\n}})();'
 
 
 @cache

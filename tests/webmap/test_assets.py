@@ -5,15 +5,16 @@ from importlib import resources
 
 import pytest
 
-from geobri.webmap.assets import RUNTIME_FILES, runtime_css, runtime_js
+from geobri.webmap.assets import module_order, runtime_css, runtime_js
 
 STATIC = resources.files("geobri.webmap") / "static"
+MODULES = [f"{name}.js" for name in module_order()]
 
 
 def words_of(language: str) -> dict[str, str]:
     text = (STATIC / "i18n.js").read_text(encoding="utf-8")
-    block = text.split(f"    {language}: {{")[1].split("\n    },")[0]
-    return dict(re.findall(r'^ {6}"?([\w-]+)"?: "(.*)",$', block, flags=re.MULTILINE))
+    block = text.split(f"  {language}: {{")[1].split("\n  },")[0]
+    return dict(re.findall(r'^ {4}"?([\w-]+)"?: "(.*)",$', block, flags=re.MULTILINE))
 
 
 def test_both_languages_have_the_same_words_with_the_same_gaps():
@@ -25,7 +26,7 @@ def test_both_languages_have_the_same_words_with_the_same_gaps():
 
 
 def test_every_word_is_used_and_every_use_has_a_word():
-    code = "".join((STATIC / name).read_text(encoding="utf-8") for name in RUNTIME_FILES if name != "i18n.js")
+    code = "".join((STATIC / name).read_text(encoding="utf-8") for name in MODULES if name != "i18n.js")
     for key in words_of("en"):
         stem = key.split("_")[0] + "_" if "_" in key else key
         assert f'"{key}"' in code or f"`{stem}" in code, f"{key} is never said"
@@ -35,18 +36,31 @@ def test_every_word_is_used_and_every_use_has_a_word():
 
 def test_every_script_is_shipped_and_short():
     assert sorted(path.name for path in STATIC.iterdir() if path.name.endswith(".js")) == sorted(
-        RUNTIME_FILES
+        MODULES
     )
-    for name in RUNTIME_FILES:
+    for name in MODULES:
         assert len((STATIC / name).read_text(encoding="utf-8").splitlines()) < 250, name
 
 
-@pytest.mark.parametrize("name", RUNTIME_FILES)
-def test_every_script_says_what_it_is_for_and_keeps_to_itself(name):
+@pytest.mark.parametrize("name", MODULES)
+def test_every_script_says_what_it_is_for_and_what_it_gives(name):
     text = (STATIC / name).read_text(encoding="utf-8")
     assert text.startswith("/* ")
-    assert '"use strict";' in text
-    assert text.rstrip().endswith("})((window.geobriRuntime = window.geobriRuntime || {}));")
+    assert len(re.findall(r"^export ", text, flags=re.MULTILINE)) == 1
+    assert re.search(r"^export \{[^}]*\};\n\Z", text, flags=re.MULTILINE)
+
+
+def test_modules_stand_after_those_that_they_import():
+    for place, name in enumerate(MODULES):
+        text = (STATIC / name).read_text(encoding="utf-8")
+        imported = set(re.findall(r'from "\./(\w+\.js)";', text))
+        assert imported <= set(MODULES[:place]), name
+
+
+def test_nothing_of_the_module_syntax_is_left_in_the_page():
+    code = runtime_js()
+    assert not re.findall(r"^(?:import|export)\b.*", code, flags=re.MULTILINE)
+    assert code.count("modules.map = ") == 1
 
 
 def test_styles_touch_nothing_but_our_frame():

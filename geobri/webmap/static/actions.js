@@ -1,92 +1,97 @@
 /* What the reader, the page or the address may do: everything goes through app.set. */
-(function (G) {
-  "use strict";
+import * as Address from "./address.js";
+import * as Details from "./details.js";
+import * as Exporting from "./export.js";
+import * as Painting from "./painting.js";
+import * as Palette from "./palette.js";
+import * as Rows from "./rows.js";
+import * as State from "./state.js";
+import * as View from "./view.js";
 
-  const DARK = window.matchMedia("(prefers-color-scheme: dark)");
+const DARK = window.matchMedia("(prefers-color-scheme: dark)");
 
-  function addActions(app) {
-    const listeners = [];
-    app.onSync = (run) => listeners.push(run);
-    app.sync = () => {
-      app.width = app.root.clientWidth;
-      app.root.setAttribute("lang", app.state.lang === "zh" ? "zh-CN" : "en");
-      app.root.dataset.theme = app.theme;
-      app.root.classList.toggle("geobri-narrow", app.isNarrow());
-      listeners.forEach((run) => run());
+function addActions(app) {
+  const listeners = [];
+  app.onSync = (run) => listeners.push(run);
+  app.sync = () => {
+    app.width = app.root.clientWidth;
+    app.root.setAttribute("lang", app.state.lang === "zh" ? "zh-CN" : "en");
+    app.root.dataset.theme = app.theme;
+    app.root.classList.toggle("geobri-narrow", app.isNarrow());
+    listeners.forEach((run) => run());
+  };
+  app.set = (wish) => {
+    const old = app.state;
+    app.state = State.merge(app.model, old, wish);
+    afterChange(app, old);
+  };
+  app.select = (slug) => app.set({ city: slug, corridor: null });
+  app.letGo = () => {
+    app.highlighted = null;
+    app.set(app.state.corridor !== null ? { corridor: null } : { city: null });
+  };
+  app.reset = () => {
+    app.highlighted = null;
+    app.set({ ...app.opening, lang: app.state.lang, theme: app.state.theme, corridor: null });
+    View.showView(app);
+  };
+  app.point = (pointed) => {
+    if (pointed.corridor === app.pointed.corridor && pointed.city === app.pointed.city) return;
+    app.pointed = pointed;
+    Rows.updateMarks(app);
+    Painting.repaint(app, ["top"]);
+  };
+  app.highlight = ({ cities = [], corridors = [] } = {}) => {
+    const known = {
+      cities: cities.map((slug) => app.model.cities.position.get(slug)).filter((c) => c !== undefined),
+      corridors: corridors.map((id) => app.model.find(id)).filter((i) => i >= 0),
     };
-    app.set = (wish) => {
-      const old = app.state;
-      app.state = G.state.merge(app.model, old, wish);
-      afterChange(app, old);
-    };
-    app.select = (slug) => app.set({ city: slug, corridor: null });
-    app.letGo = () => {
-      app.highlighted = null;
-      app.set(app.state.corridor !== null ? { corridor: null } : { city: null });
-    };
-    app.reset = () => {
-      app.highlighted = null;
-      app.set({ ...app.opening, lang: app.state.lang, theme: app.state.theme, corridor: null });
-      G.view.showView(app);
-    };
-    app.point = (pointed) => {
-      if (pointed.corridor === app.pointed.corridor && pointed.city === app.pointed.city) return;
-      app.pointed = pointed;
-      G.rows.updateMarks(app);
-      G.painting.repaint(app, ["top"]);
-    };
-    app.highlight = ({ cities = [], corridors = [] } = {}) => {
-      const known = {
-        cities: cities.map((slug) => app.model.cities.position.get(slug)).filter((c) => c !== undefined),
-        corridors: corridors.map((id) => app.model.find(id)).filter((i) => i >= 0),
-      };
-      app.highlighted = known.cities.length + known.corridors.length > 0 ? known : null;
-      G.rows.updateMarks(app);
-      app.sync();
-      G.painting.repaint(app, ["lines", "top"]);
-    };
-    app.focusMap = () => app.leaflet.getContainer().focus({ preventScroll: true });
-    app.saveImage = () => G.exporting.save(app);
-    app.announce = (words) => {
-      app.live.textContent = words;
-    };
-  }
-
-  const FILTERS = ["value", "region", "coast", "range", "top", "city", "missing"];
-
-  function afterChange(app, old) {
-    const { state } = app;
-    const differs = (names) => names.some((name) => JSON.stringify(state[name]) !== JSON.stringify(old[name]));
-    if (differs(FILTERS)) {
-      G.rows.updateRows(app);
-      if (state.corridor !== null && !app.rows.includes(app.model.find(state.corridor))) app.state = { ...state, corridor: null };
-      app.announce(app.rows.length ? app.countText() : app.say("nothing"));
-    }
-    if (differs(["corridor", "city"])) app.filtersWanted = false;
-    if (differs(["corridor"]) && app.state.corridor !== null) {
-      const i = app.model.find(app.state.corridor);
-      app.announce(`${G.details.plainName(app, i)}. ${app.measure().label[app.state.lang]}: ${G.details.valueText(app, app.measure(), i)}`);
-    }
-    if (differs(["theme"])) updateTheme(app);
-    G.rows.updateMarks(app);
+    app.highlighted = known.cities.length + known.corridors.length > 0 ? known : null;
+    Rows.updateMarks(app);
     app.sync();
-    G.painting.repaint(app, differs(["theme"]) ? ["base", "lines", "top"] : ["lines", "top"]);
-    if (differs(["view"])) G.view.showView(app);
-    if (differs(["lang"])) tellPage("geobri:lang", { lang: state.lang, source: app.key });
-    if (differs(["theme"])) tellPage("geobri:theme", { theme: state.theme, source: app.key });
-    app.root.dispatchEvent(new CustomEvent("geobri:state", { detail: app.getState() }));
-    G.address.writeHashSoon(app);
-  }
+    Painting.repaint(app, ["lines", "top"]);
+  };
+  app.focusMap = () => app.leaflet.getContainer().focus({ preventScroll: true });
+  app.saveImage = () => Exporting.save(app);
+  app.announce = (words) => {
+    app.live.textContent = words;
+  };
+}
 
-  function tellPage(name, detail) {
-    document.dispatchEvent(new CustomEvent(name, { detail }));
-  }
+const FILTERS = ["value", "region", "coast", "range", "top", "city", "missing"];
 
-  function updateTheme(app) {
-    const { theme } = app.state;
-    app.theme = theme === "auto" ? (DARK.matches ? "dark" : "light") : theme;
-    app.tones = G.palette.TONES[app.theme];
+function afterChange(app, old) {
+  const { state } = app;
+  const differs = (names) => names.some((name) => JSON.stringify(state[name]) !== JSON.stringify(old[name]));
+  if (differs(FILTERS)) {
+    Rows.updateRows(app);
+    if (state.corridor !== null && !app.rows.includes(app.model.find(state.corridor))) app.state = { ...state, corridor: null };
+    app.announce(app.rows.length ? app.countText() : app.say("nothing"));
   }
+  if (differs(["corridor", "city"])) app.filtersWanted = false;
+  if (differs(["corridor"]) && app.state.corridor !== null) {
+    const i = app.model.find(app.state.corridor);
+    app.announce(`${Details.plainName(app, i)}. ${app.measure().label[app.state.lang]}: ${Details.valueText(app, app.measure(), i)}`);
+  }
+  if (differs(["theme"])) updateTheme(app);
+  Rows.updateMarks(app);
+  app.sync();
+  Painting.repaint(app, differs(["theme"]) ? ["base", "lines", "top"] : ["lines", "top"]);
+  if (differs(["view"])) View.showView(app);
+  if (differs(["lang"])) tellPage("geobri:lang", { lang: state.lang, source: app.key });
+  if (differs(["theme"])) tellPage("geobri:theme", { theme: state.theme, source: app.key });
+  app.root.dispatchEvent(new CustomEvent("geobri:state", { detail: app.getState() }));
+  Address.writeHashSoon(app);
+}
 
-  G.actions = { addActions, updateTheme, DARK };
-})((window.geobriRuntime = window.geobriRuntime || {}));
+function tellPage(name, detail) {
+  document.dispatchEvent(new CustomEvent(name, { detail }));
+}
+
+function updateTheme(app) {
+  const { theme } = app.state;
+  app.theme = theme === "auto" ? (DARK.matches ? "dark" : "light") : theme;
+  app.tones = Palette.TONES[app.theme];
+}
+
+export { addActions, updateTheme, DARK };

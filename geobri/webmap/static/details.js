@@ -1,157 +1,156 @@
 /* What a city or a corridor is: a short tip under the cursor, a card for what is selected. */
-(function (G) {
-  "use strict";
+import { bdi, h, icon } from "./dom.js";
+import * as Filters from "./filters.js";
+import * as I18n from "./i18n.js";
 
-  const { h, icon, bdi } = G.dom;
-  const MOST_PARTNERS = 10;
+const MOST_PARTNERS = 10;
 
-  function corridorName(app, i) {
-    const [a, b] = app.endsOf(i).map((c) => bdi(app.cityName(c)));
-    return h("span", {}, a, app.model.directed ? " → " : " – ", b);
+function corridorName(app, i) {
+  const [a, b] = app.endsOf(i).map((c) => bdi(app.cityName(c)));
+  return h("span", {}, a, app.model.directed ? " → " : " – ", b);
+}
+
+const plainName = (app, i) => app.endsOf(i).map((c) => app.cityName(c)).join(app.model.directed ? " → " : " – ");
+
+function valueText(app, measure, i) {
+  const value = measure.numbers[i];
+  if (Number.isNaN(value)) return app.say(measure.kind === "rank" ? "withoutRank" : "withoutScore");
+  const text = I18n.formatValue(app.state.lang, measure, value);
+  return measure.kind === "rank" ? app.say("rankOf", { v: text, n: I18n.formatNumber(app.state.lang, measure.known, 0) }) : text;
+}
+
+const distanceText = (app, i) => `${I18n.formatNumber(app.state.lang, app.model.distance[i], 0)} ${app.say("km")}`;
+
+function regionText(app, i) {
+  const names = app.endsOf(i).map((c) => app.regionName(c)).filter(Boolean);
+  return [...new Set(names)].join(" / ");
+}
+
+const coastText = (app, i) => (app.model.coast[i] < 0 ? "" : app.say(Filters.COASTS[app.model.coast[i]]));
+
+function pairs(rows) {
+  return h("dl", { class: "geobri-pairs" }, ...rows.filter(([, text]) => text).flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text)]));
+}
+
+function corridorFacts(app, i) {
+  const { lang } = app.state;
+  return [
+    [app.say("distance"), app.model.distance ? distanceText(app, i) : ""],
+    [app.say("regions"), regionText(app, i)],
+    [app.say("cityTypes"), coastText(app, i)],
+    ...app.model.details.map((detail) => [detail.label[lang], detail.text[i]]),
+  ];
+}
+
+function corridorCard(app, i) {
+  const { lang } = app.state;
+  const values = app.model.values.keys.map((key) => {
+    const measure = app.model.values.get(key);
+    return [measure.label[lang], I18n.formatValue(lang, measure, measure.numbers[i])];
+  });
+  return [h("h3", {}, corridorName(app, i)), pairs(values), pairs(corridorFacts(app, i))];
+}
+
+function cityValueText(app, value, c) {
+  const number = value.numbers[c];
+  if (value.kind === "category") return Number.isNaN(number) ? "–" : app.translate(value.categories[number]);
+  return I18n.formatValue(app.state.lang, value, number);
+}
+
+function citySubtitle(app, c) {
+  const { cities } = app.model;
+  const coast = cities.coastal[c] < 0 ? "" : app.say(cities.coastal[c] ? "coastal" : "inland");
+  const other = app.state.lang === "zh" ? cities.name[c] : cities.name_zh[c];
+  const place = [app.translate(cities.country[c]), app.regionName(c), coast];
+  return [other === app.cityName(c) ? "" : other, ...new Set(place)].filter(Boolean).join(" · ");
+}
+
+function partnerRow(app, c, i) {
+  const measure = app.measure();
+  const [a, b] = app.endsOf(i);
+  const button = h("button", { type: "button", class: "geobri-row" }, bdi(app.cityName(a === c ? b : a)),
+    h("span", { class: "geobri-muted" }, I18n.formatValue(app.state.lang, measure, measure.numbers[i])));
+  button.addEventListener("click", () => app.set({ corridor: app.model.idOf(i) }));
+  button.addEventListener("pointerenter", () => app.point({ corridor: i }));
+  button.addEventListener("pointerleave", () => app.point({}));
+  return h("li", {}, button);
+}
+
+function cityCard(app, c) {
+  const values = [...app.model.cities.values.values()].map((value) => [value.label[app.state.lang], cityValueText(app, value, c)]);
+  const { numbers, kind, label } = app.measure();
+  const own = Array.from(app.rows).filter((i) => app.endsOf(i).includes(c));
+  const known = own.filter((i) => !Number.isNaN(numbers[i]));
+  const partners = known.slice(0, MOST_PARTNERS);
+  const unknown = own.length - known.length;
+  return [
+    h("h3", {}, bdi(app.cityName(c))),
+    h("p", { class: "geobri-muted geobri-small" }, citySubtitle(app, c)),
+    pairs(values),
+    own.length ? h("div", { class: "geobri-label" }, label[app.state.lang]) : null,
+    partners.length ? h("ul", { class: "geobri-partners" }, ...partners.map((i) => partnerRow(app, c, i))) : null,
+    unknown ? h("p", { class: "geobri-muted geobri-small" }, app.say(kind === "rank" ? "moreWithoutRank" : "moreWithoutScore", { n: unknown })) : null,
+  ];
+}
+
+/** The card of what is selected: a corridor before a city. */
+function makeCard(app) {
+  const body = h("div", { class: "geobri-card-body" });
+  const close = h("button", { type: "button", class: "geobri-button geobri-close" }, icon("close"));
+  const card = h("div", { class: "geobri-card geobri-selected", role: "region", hidden: true }, close, body);
+  close.addEventListener("click", () => {
+    app.letGo();
+    app.focusMap();
+  });
+  app.onSync(() => {
+    const { city, corridor } = app.state;
+    const i = corridor === null ? -1 : app.model.find(corridor);
+    const c = city === null ? -1 : app.model.cities.position.get(city);
+    card.hidden = i < 0 && c < 0;
+    app.root.classList.toggle("geobri-selecting", !card.hidden);
+    close.setAttribute("aria-label", app.say("close"));
+    if (card.hidden) return;
+    const parts = i >= 0 ? corridorCard(app, i) : cityCard(app, c);
+    const focused = body.contains(document.activeElement);
+    body.replaceChildren(...parts.filter(Boolean));
+    if (focused) close.focus({ preventScroll: true });
+    card.setAttribute("aria-label", i >= 0 ? plainName(app, i) : app.cityName(c));
+  });
+  return card;
+}
+
+function tipContent(app, pointed) {
+  if (pointed.city !== undefined) {
+    const c = pointed.city;
+    return [h("strong", {}, bdi(app.cityName(c))), h("span", { class: "geobri-muted" }, citySubtitle(app, c))];
   }
+  const i = pointed.corridor;
+  const measure = app.measure();
+  const facts = [app.model.distance ? distanceText(app, i) : "", regionText(app, i), coastText(app, i)].filter(Boolean).join(" · ");
+  return [
+    h("strong", {}, corridorName(app, i)),
+    h("span", {}, `${measure.label[app.state.lang]}: ${valueText(app, measure, i)}`),
+    h("span", { class: "geobri-muted" }, facts),
+  ];
+}
 
-  const plainName = (app, i) => app.endsOf(i).map((c) => app.cityName(c)).join(app.model.directed ? " → " : " – ");
+/** The tip under the cursor. show(pointed, {x, y}) or hide(). */
+function makeTip(app) {
+  const tip = h("div", { class: "geobri-tip", hidden: true, role: "tooltip" });
+  return {
+    element: tip,
+    hide() {
+      tip.hidden = true;
+    },
+    show(pointed, place) {
+      tip.replaceChildren(...tipContent(app, pointed));
+      tip.hidden = false;
+      const room = app.root.getBoundingClientRect();
+      const x = Math.min(place.x + 14, room.width - tip.offsetWidth - 8);
+      const y = place.y + 18 + tip.offsetHeight > room.height ? place.y - tip.offsetHeight - 12 : place.y + 18;
+      tip.style.transform = `translate(${Math.max(8, Math.round(x))}px, ${Math.max(8, Math.round(y))}px)`;
+    },
+  };
+}
 
-  function valueText(app, measure, i) {
-    const value = measure.numbers[i];
-    if (Number.isNaN(value)) return app.say(measure.kind === "rank" ? "withoutRank" : "withoutScore");
-    const text = G.i18n.formatValue(app.state.lang, measure, value);
-    return measure.kind === "rank" ? app.say("rankOf", { v: text, n: G.i18n.formatNumber(app.state.lang, measure.known, 0) }) : text;
-  }
-
-  const distanceText = (app, i) => `${G.i18n.formatNumber(app.state.lang, app.model.distance[i], 0)} ${app.say("km")}`;
-
-  function regionText(app, i) {
-    const names = app.endsOf(i).map((c) => app.regionName(c)).filter(Boolean);
-    return [...new Set(names)].join(" / ");
-  }
-
-  const coastText = (app, i) => (app.model.coast[i] < 0 ? "" : app.say(G.filters.COASTS[app.model.coast[i]]));
-
-  function pairs(rows) {
-    return h("dl", { class: "geobri-pairs" }, ...rows.filter(([, text]) => text).flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text)]));
-  }
-
-  function corridorFacts(app, i) {
-    const { lang } = app.state;
-    return [
-      [app.say("distance"), app.model.distance ? distanceText(app, i) : ""],
-      [app.say("regions"), regionText(app, i)],
-      [app.say("cityTypes"), coastText(app, i)],
-      ...app.model.details.map((detail) => [detail.label[lang], detail.text[i]]),
-    ];
-  }
-
-  function corridorCard(app, i) {
-    const { lang } = app.state;
-    const values = app.model.values.keys.map((key) => {
-      const measure = app.model.values.get(key);
-      return [measure.label[lang], G.i18n.formatValue(lang, measure, measure.numbers[i])];
-    });
-    return [h("h3", {}, corridorName(app, i)), pairs(values), pairs(corridorFacts(app, i))];
-  }
-
-  function cityValueText(app, value, c) {
-    const number = value.numbers[c];
-    if (value.kind === "category") return Number.isNaN(number) ? "–" : app.translate(value.categories[number]);
-    return G.i18n.formatValue(app.state.lang, value, number);
-  }
-
-  function citySubtitle(app, c) {
-    const { cities } = app.model;
-    const coast = cities.coastal[c] < 0 ? "" : app.say(cities.coastal[c] ? "coastal" : "inland");
-    const other = app.state.lang === "zh" ? cities.name[c] : cities.name_zh[c];
-    const place = [app.translate(cities.country[c]), app.regionName(c), coast];
-    return [other === app.cityName(c) ? "" : other, ...new Set(place)].filter(Boolean).join(" · ");
-  }
-
-  function partnerRow(app, c, i) {
-    const measure = app.measure();
-    const [a, b] = app.endsOf(i);
-    const button = h("button", { type: "button", class: "geobri-row" }, bdi(app.cityName(a === c ? b : a)),
-      h("span", { class: "geobri-muted" }, G.i18n.formatValue(app.state.lang, measure, measure.numbers[i])));
-    button.addEventListener("click", () => app.set({ corridor: app.model.idOf(i) }));
-    button.addEventListener("pointerenter", () => app.point({ corridor: i }));
-    button.addEventListener("pointerleave", () => app.point({}));
-    return h("li", {}, button);
-  }
-
-  function cityCard(app, c) {
-    const values = [...app.model.cities.values.values()].map((value) => [value.label[app.state.lang], cityValueText(app, value, c)]);
-    const { numbers, kind, label } = app.measure();
-    const own = Array.from(app.rows).filter((i) => app.endsOf(i).includes(c));
-    const known = own.filter((i) => !Number.isNaN(numbers[i]));
-    const partners = known.slice(0, MOST_PARTNERS);
-    const unknown = own.length - known.length;
-    return [
-      h("h3", {}, bdi(app.cityName(c))),
-      h("p", { class: "geobri-muted geobri-small" }, citySubtitle(app, c)),
-      pairs(values),
-      own.length ? h("div", { class: "geobri-label" }, label[app.state.lang]) : null,
-      partners.length ? h("ul", { class: "geobri-partners" }, ...partners.map((i) => partnerRow(app, c, i))) : null,
-      unknown ? h("p", { class: "geobri-muted geobri-small" }, app.say(kind === "rank" ? "moreWithoutRank" : "moreWithoutScore", { n: unknown })) : null,
-    ];
-  }
-
-  /** The card of what is selected: a corridor before a city. */
-  function makeCard(app) {
-    const body = h("div", { class: "geobri-card-body" });
-    const close = h("button", { type: "button", class: "geobri-button geobri-close" }, icon("close"));
-    const card = h("div", { class: "geobri-card geobri-selected", role: "region", hidden: true }, close, body);
-    close.addEventListener("click", () => {
-      app.letGo();
-      app.focusMap();
-    });
-    app.onSync(() => {
-      const { city, corridor } = app.state;
-      const i = corridor === null ? -1 : app.model.find(corridor);
-      const c = city === null ? -1 : app.model.cities.position.get(city);
-      card.hidden = i < 0 && c < 0;
-      app.root.classList.toggle("geobri-selecting", !card.hidden);
-      close.setAttribute("aria-label", app.say("close"));
-      if (card.hidden) return;
-      const parts = i >= 0 ? corridorCard(app, i) : cityCard(app, c);
-      const focused = body.contains(document.activeElement);
-      body.replaceChildren(...parts.filter(Boolean));
-      if (focused) close.focus({ preventScroll: true });
-      card.setAttribute("aria-label", i >= 0 ? plainName(app, i) : app.cityName(c));
-    });
-    return card;
-  }
-
-  function tipContent(app, pointed) {
-    if (pointed.city !== undefined) {
-      const c = pointed.city;
-      return [h("strong", {}, bdi(app.cityName(c))), h("span", { class: "geobri-muted" }, citySubtitle(app, c))];
-    }
-    const i = pointed.corridor;
-    const measure = app.measure();
-    const facts = [app.model.distance ? distanceText(app, i) : "", regionText(app, i), coastText(app, i)].filter(Boolean).join(" · ");
-    return [
-      h("strong", {}, corridorName(app, i)),
-      h("span", {}, `${measure.label[app.state.lang]}: ${valueText(app, measure, i)}`),
-      h("span", { class: "geobri-muted" }, facts),
-    ];
-  }
-
-  /** The tip under the cursor. show(pointed, {x, y}) or hide(). */
-  function makeTip(app) {
-    const tip = h("div", { class: "geobri-tip", hidden: true, role: "tooltip" });
-    return {
-      element: tip,
-      hide() {
-        tip.hidden = true;
-      },
-      show(pointed, place) {
-        tip.replaceChildren(...tipContent(app, pointed));
-        tip.hidden = false;
-        const room = app.root.getBoundingClientRect();
-        const x = Math.min(place.x + 14, room.width - tip.offsetWidth - 8);
-        const y = place.y + 18 + tip.offsetHeight > room.height ? place.y - tip.offsetHeight - 12 : place.y + 18;
-        tip.style.transform = `translate(${Math.max(8, Math.round(x))}px, ${Math.max(8, Math.round(y))}px)`;
-      },
-    };
-  }
-
-  G.details = { makeCard, makeTip, plainName, valueText, distanceText, coastText };
-})((window.geobriRuntime = window.geobriRuntime || {}));
+export { makeCard, makeTip, plainName, valueText, distanceText, coastText };

@@ -1,200 +1,204 @@
 /* What is shown as one image: title, map, legend and source. Also what is printed. */
-(function (G) {
-  "use strict";
+import * as Dom from "./dom.js";
+import * as I18n from "./i18n.js";
+import * as Legend from "./legend.js";
+import * as PaintBase from "./paint_base.js";
+import * as PaintCities from "./paint_cities.js";
+import * as Palette from "./palette.js";
+import * as Sheet from "./sheet.js";
 
-  const RATIO = 2;
-  const MARGIN = 20;
-  const LINE = 22;
-  const SAMPLE = 34;
+const RATIO = 2;
+const MARGIN = 20;
+const LINE = 22;
+const SAMPLE = 34;
 
-  const font = (size, weight) => `${weight} ${size}px ${G.paintCities.FONT}`;
+const font = (size, weight) => `${weight} ${size}px ${PaintCities.FONT}`;
 
-  /** Break text into lines no wider than `width`; Chinese may break anywhere. */
-  function wrap(context, text, width) {
-    const lines = [];
-    let line = "";
-    for (const word of text.match(/[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+/g) || []) {
-      if (line && context.measureText(line + word).width > width) {
-        lines.push(line.trimEnd());
-        line = word;
-      } else line += word;
-    }
-    return line.trim() ? [...lines, line.trimEnd()] : lines;
+/** Break text into lines no wider than `width`; Chinese may break anywhere. */
+function wrap(context, text, width) {
+  const lines = [];
+  let line = "";
+  for (const word of text.match(/[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+/g) || []) {
+    if (line && context.measureText(line + word).width > width) {
+      lines.push(line.trimEnd());
+      line = word;
+    } else line += word;
   }
+  return line.trim() ? [...lines, line.trimEnd()] : lines;
+}
 
-  /* The legend as a row of pieces: each knows its width and how to paint itself. */
-  function legendPieces(context, app) {
-    const legend = G.legend.describeLegend(app);
-    const pieces = [word(context, app, [legend.title, legend.kind].filter(Boolean).join(" · "), 600)];
-    if (legend.dense) pieces.push(rampPiece(context, app));
-    for (const row of [...legend.classes, ...(legend.missing ? [legend.missing] : [])]) pieces.push(linePiece(context, app, row));
-    if (legend.points && legend.points.title) pieces.push(word(context, app, legend.points.title, 600));
-    for (const item of legend.points ? legend.points.items : []) pieces.push(dotPiece(context, app, item));
-    pieces.push(word(context, app, legend.note, 400));
-    return pieces;
-  }
+/* The legend as a row of pieces: each knows its width and how to paint itself. */
+function legendPieces(context, app) {
+  const legend = Legend.describeLegend(app);
+  const pieces = [word(context, app, [legend.title, legend.kind].filter(Boolean).join(" · "), 600)];
+  if (legend.dense) pieces.push(rampPiece(context, app));
+  for (const row of [...legend.classes, ...(legend.missing ? [legend.missing] : [])]) pieces.push(linePiece(context, app, row));
+  if (legend.points && legend.points.title) pieces.push(word(context, app, legend.points.title, 600));
+  for (const item of legend.points ? legend.points.items : []) pieces.push(dotPiece(context, app, item));
+  pieces.push(word(context, app, legend.note, 400));
+  return pieces;
+}
 
-  function word(context, app, text, weight) {
-    context.font = font(12, weight);
-    return {
-      width: context.measureText(text).width,
-      paint(x, y) {
-        context.font = font(12, weight);
-        context.fillStyle = weight === 600 ? app.tones.ink : app.tones.muted;
-        context.fillText(text, x, y);
-      },
-    };
-  }
+function word(context, app, text, weight) {
+  context.font = font(12, weight);
+  return {
+    width: context.measureText(text).width,
+    paint(x, y) {
+      context.font = font(12, weight);
+      context.fillStyle = weight === 600 ? app.tones.ink : app.tones.muted;
+      context.fillText(text, x, y);
+    },
+  };
+}
 
-  function linePiece(context, app, row) {
-    const text = word(context, app, row.text, 400);
-    return {
-      width: SAMPLE + 6 + text.width,
-      paint(x, y) {
-        context.globalAlpha = row.alpha;
-        context.strokeStyle = row.colour;
-        context.lineWidth = row.width;
-        context.beginPath();
-        context.moveTo(x, y);
-        context.lineTo(x + SAMPLE, y);
-        context.stroke();
-        context.globalAlpha = 1;
-        text.paint(x + SAMPLE + 6, y);
-      },
-    };
-  }
+function linePiece(context, app, row) {
+  const text = word(context, app, row.text, 400);
+  return {
+    width: SAMPLE + 6 + text.width,
+    paint(x, y) {
+      context.globalAlpha = row.alpha;
+      context.strokeStyle = row.colour;
+      context.lineWidth = row.width;
+      context.beginPath();
+      context.moveTo(x, y);
+      context.lineTo(x + SAMPLE, y);
+      context.stroke();
+      context.globalAlpha = 1;
+      text.paint(x + SAMPLE + 6, y);
+    },
+  };
+}
 
-  function rampPiece(context, app) {
-    const [few, many] = [word(context, app, app.say("few"), 400), word(context, app, app.say("many"), 400)];
-    return {
-      width: few.width + many.width + 92,
-      paint(x, y) {
-        few.paint(x, y);
-        for (let step = 0; step < 80; step += 1) {
-          context.fillStyle = G.palette.css(G.palette.ofStrength(step / 79, app.theme));
-          context.fillRect(x + few.width + 6 + step, y - 5, 1.5, 10);
-        }
-        many.paint(x + few.width + 92, y);
-      },
-    };
-  }
-
-  function dotPiece(context, app, item) {
-    const text = word(context, app, item.text, 400);
-    return {
-      width: 2 * item.radius + 8 + text.width,
-      paint(x, y) {
-        context.beginPath();
-        context.arc(x + item.radius, y, item.radius, 0, 2 * Math.PI);
-        context.fillStyle = item.fill;
-        context.fill();
-        context.strokeStyle = item.stroke;
-        context.lineWidth = 1.3;
-        context.stroke();
-        text.paint(x + 2 * item.radius + 8, y);
-      },
-    };
-  }
-
-  /** Put the pieces in lines; gives [x, line] of each. */
-  function flow(pieces, width) {
-    let x = 0;
-    let line = 0;
-    return pieces.map((piece) => {
-      if (x > 0 && x + piece.width > width) {
-        x = 0;
-        line += 1;
+function rampPiece(context, app) {
+  const [few, many] = [word(context, app, app.say("few"), 400), word(context, app, app.say("many"), 400)];
+  return {
+    width: few.width + many.width + 92,
+    paint(x, y) {
+      few.paint(x, y);
+      for (let step = 0; step < 80; step += 1) {
+        context.fillStyle = Palette.css(Palette.ofStrength(step / 79, app.theme));
+        context.fillRect(x + few.width + 6 + step, y - 5, 1.5, 10);
       }
-      const at = [x, line];
-      x += piece.width + 18;
-      return at;
-    });
-  }
+      many.paint(x + few.width + 92, y);
+    },
+  };
+}
 
-  function describeFilters(app) {
-    const { state } = app;
-    const parts = [app.countText()];
-    const { mode, a, b } = state.region;
-    if (mode === "within") parts.push(`${app.say("inward")} ${app.translate(a)}`);
-    if (mode === "leaving") parts.push(`${app.say("outward")} ${app.translate(a)}`);
-    if (mode === "between") parts.push(`${app.translate(a)} – ${app.translate(b)}`);
-    if (state.coast !== null) parts.push(app.say(state.coast));
-    if (state.city !== null) parts.push(app.cityName(app.model.cities.position.get(state.city)));
-    if (state.range) parts.push(state.range.map((end) => G.i18n.formatValue(state.lang, app.measure(), end)).join("–"));
-    return parts.join(" · ");
-  }
+function dotPiece(context, app, item) {
+  const text = word(context, app, item.text, 400);
+  return {
+    width: 2 * item.radius + 8 + text.width,
+    paint(x, y) {
+      context.beginPath();
+      context.arc(x + item.radius, y, item.radius, 0, 2 * Math.PI);
+      context.fillStyle = item.fill;
+      context.fill();
+      context.strokeStyle = item.stroke;
+      context.lineWidth = 1.3;
+      context.stroke();
+      text.paint(x + 2 * item.radius + 8, y);
+    },
+  };
+}
 
-  function paintMap(context, app, size, top) {
-    const corner = app.leaflet.getPixelBounds().min;
-    const view = G.sheet.makeView(app.leaflet.options.crs.scale(app.leaflet.getZoom()), corner.x, corner.y, size.x, size.y, RATIO);
-    context.save();
-    context.translate(0, top);
-    context.beginPath();
-    context.rect(0, 0, size.x, size.y);
-    context.clip();
-    G.paintBase.paintBase(context, view, app.base, app.tones);
-    app.paintLines(context, view, app);
-    app.paintTop(context, view, app);
-    context.restore();
-  }
-
-  /** Paint everything on a canvas of its own, under a theme. */
-  function toCanvas(shown, theme) {
-    const app = Object.assign(Object.create(shown), { theme, tones: G.palette.TONES[theme] });
-    const { lang } = app.state;
-    const size = app.leaflet.getSize();
-    const width = size.x - 2 * MARGIN;
-    const canvas = document.createElement("canvas");
-    const context = canvas.getContext("2d");
-    const text = (size_, weight, words) => {
-      context.font = font(size_, weight);
-      return wrap(context, words, width);
-    };
-    const titles = text(20, 600, app.config.title[lang]);
-    const subtitles = text(13, 400, [app.config.subtitle[lang], describeFilters(app)].filter(Boolean).join(" · "));
-    const credits = [app.config.source[lang], app.credit()].filter(Boolean).join(" · ");
-    const sources = text(11, 400, credits);
-    const pieces = legendPieces(context, app);
-    const places = flow(pieces, width);
-    const top = MARGIN + 26 * titles.length + 18 * subtitles.length + 12;
-    const legendTop = top + size.y + 14;
-    const sourceTop = legendTop + LINE * (places[places.length - 1][1] + 1) + 4;
-    canvas.width = size.x * RATIO;
-    canvas.height = (sourceTop + 15 * sources.length + 14) * RATIO;
-    context.scale(RATIO, RATIO);
-    context.fillStyle = app.tones.paper;
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    context.textBaseline = "middle";
-    const write = (lines, y, step, face, colour) => {
-      context.font = face;
-      context.fillStyle = colour;
-      lines.forEach((line, n) => context.fillText(line, MARGIN, y + step * (n + 0.5)));
-    };
-    write(titles, MARGIN, 26, font(20, 600), app.tones.ink);
-    write(subtitles, MARGIN + 26 * titles.length, 18, font(13, 400), app.tones.muted);
-    pieces.forEach((piece, n) => piece.paint(MARGIN + places[n][0], legendTop + LINE * (places[n][1] + 0.5)));
-    write(sources, sourceTop, 15, font(11, 400), app.tones.muted);
-    paintMap(context, app, size, top);
-    return canvas;
-  }
-
-  const toBlob = (app) =>
-    new Promise((resolve, reject) => {
-      toCanvas(app, app.theme).toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no image"))), "image/png");
-    });
-
-  /** Hand the image to the reader as a download. */
-  async function save(app) {
-    try {
-      const blob = await toBlob(app);
-      const link = G.dom.h("a", { href: URL.createObjectURL(blob), download: "geobri-map.png" });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-      app.announce(app.say("imageSaved"));
-    } catch {
-      app.announce(app.say("imageFailed"));
+/** Put the pieces in lines; gives [x, line] of each. */
+function flow(pieces, width) {
+  let x = 0;
+  let line = 0;
+  return pieces.map((piece) => {
+    if (x > 0 && x + piece.width > width) {
+      x = 0;
+      line += 1;
     }
-  }
+    const at = [x, line];
+    x += piece.width + 18;
+    return at;
+  });
+}
 
-  G.exporting = { toCanvas, toBlob, save };
-})((window.geobriRuntime = window.geobriRuntime || {}));
+function describeFilters(app) {
+  const { state } = app;
+  const parts = [app.countText()];
+  const { mode, a, b } = state.region;
+  if (mode === "within") parts.push(`${app.say("inward")} ${app.translate(a)}`);
+  if (mode === "leaving") parts.push(`${app.say("outward")} ${app.translate(a)}`);
+  if (mode === "between") parts.push(`${app.translate(a)} – ${app.translate(b)}`);
+  if (state.coast !== null) parts.push(app.say(state.coast));
+  if (state.city !== null) parts.push(app.cityName(app.model.cities.position.get(state.city)));
+  if (state.range) parts.push(state.range.map((end) => I18n.formatValue(state.lang, app.measure(), end)).join("–"));
+  return parts.join(" · ");
+}
+
+function paintMap(context, app, size, top) {
+  const corner = app.leaflet.getPixelBounds().min;
+  const view = Sheet.makeView(app.leaflet.options.crs.scale(app.leaflet.getZoom()), corner.x, corner.y, size.x, size.y, RATIO);
+  context.save();
+  context.translate(0, top);
+  context.beginPath();
+  context.rect(0, 0, size.x, size.y);
+  context.clip();
+  PaintBase.paintBase(context, view, app.base, app.tones);
+  app.paintLines(context, view, app);
+  app.paintTop(context, view, app);
+  context.restore();
+}
+
+/** Paint everything on a canvas of its own, under a theme. */
+function toCanvas(shown, theme) {
+  const app = Object.assign(Object.create(shown), { theme, tones: Palette.TONES[theme] });
+  const { lang } = app.state;
+  const size = app.leaflet.getSize();
+  const width = size.x - 2 * MARGIN;
+  const canvas = document.createElement("canvas");
+  const context = canvas.getContext("2d");
+  const text = (size_, weight, words) => {
+    context.font = font(size_, weight);
+    return wrap(context, words, width);
+  };
+  const titles = text(20, 600, app.config.title[lang]);
+  const subtitles = text(13, 400, [app.config.subtitle[lang], describeFilters(app)].filter(Boolean).join(" · "));
+  const credits = [app.config.source[lang], app.credit()].filter(Boolean).join(" · ");
+  const sources = text(11, 400, credits);
+  const pieces = legendPieces(context, app);
+  const places = flow(pieces, width);
+  const top = MARGIN + 26 * titles.length + 18 * subtitles.length + 12;
+  const legendTop = top + size.y + 14;
+  const sourceTop = legendTop + LINE * (places[places.length - 1][1] + 1) + 4;
+  canvas.width = size.x * RATIO;
+  canvas.height = (sourceTop + 15 * sources.length + 14) * RATIO;
+  context.scale(RATIO, RATIO);
+  context.fillStyle = app.tones.paper;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.textBaseline = "middle";
+  const write = (lines, y, step, face, colour) => {
+    context.font = face;
+    context.fillStyle = colour;
+    lines.forEach((line, n) => context.fillText(line, MARGIN, y + step * (n + 0.5)));
+  };
+  write(titles, MARGIN, 26, font(20, 600), app.tones.ink);
+  write(subtitles, MARGIN + 26 * titles.length, 18, font(13, 400), app.tones.muted);
+  pieces.forEach((piece, n) => piece.paint(MARGIN + places[n][0], legendTop + LINE * (places[n][1] + 0.5)));
+  write(sources, sourceTop, 15, font(11, 400), app.tones.muted);
+  paintMap(context, app, size, top);
+  return canvas;
+}
+
+const toBlob = (app) =>
+  new Promise((resolve, reject) => {
+    toCanvas(app, app.theme).toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no image"))), "image/png");
+  });
+
+/** Hand the image to the reader as a download. */
+async function save(app) {
+  try {
+    const blob = await toBlob(app);
+    const link = Dom.h("a", { href: URL.createObjectURL(blob), download: "geobri-map.png" });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    app.announce(app.say("imageSaved"));
+  } catch {
+    app.announce(app.say("imageFailed"));
+  }
+}
+
+export { toCanvas, toBlob, save };

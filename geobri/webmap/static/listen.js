@@ -1,129 +1,133 @@
 /* Pointer, keys, page and address. */
-(function (G) {
-  "use strict";
+import * as Actions from "./actions.js";
+import * as Address from "./address.js";
+import * as Details from "./details.js";
+import * as Exporting from "./export.js";
+import * as Painting from "./painting.js";
+import * as Pick from "./pick.js";
+import * as View from "./view.js";
 
-  const COARSE = window.matchMedia("(pointer: coarse)");
+const COARSE = window.matchMedia("(pointer: coarse)");
 
-  function listenToMap(app) {
-    const map = app.leaflet;
-    let waiting = null;
-    const pickAt = (point) => {
-      const city = G.pick.pickCity(app, point, COARSE.matches);
-      if (city >= 0) return { city };
-      const corridor = G.pick.pickCorridor(app, point, COARSE.matches);
-      return corridor >= 0 ? { corridor } : {};
-    };
-    const hover = () => {
-      const point = waiting;
-      waiting = null;
-      if (!point || (map.dragging && map.dragging.moving && map.dragging.moving())) return;
-      const pointed = pickAt(point);
-      const hit = pointed.city !== undefined || pointed.corridor !== undefined;
-      app.point(pointed);
-      map.getContainer().style.cursor = hit ? "pointer" : "";
-      if (hit) app.tip.show(pointed, point);
-      else app.tip.hide();
-    };
-    map.on("mousemove", (event) => {
-      if (!waiting) requestAnimationFrame(hover);
-      waiting = event.containerPoint;
-    });
-    map.on("mouseout dragstart zoomstart", () => {
-      waiting = null;
-      app.tip.hide();
+function listenToMap(app) {
+  const map = app.leaflet;
+  let waiting = null;
+  const pickAt = (point) => {
+    const city = Pick.pickCity(app, point, COARSE.matches);
+    if (city >= 0) return { city };
+    const corridor = Pick.pickCorridor(app, point, COARSE.matches);
+    return corridor >= 0 ? { corridor } : {};
+  };
+  const hover = () => {
+    const point = waiting;
+    waiting = null;
+    if (!point || (map.dragging && map.dragging.moving && map.dragging.moving())) return;
+    const pointed = pickAt(point);
+    const hit = pointed.city !== undefined || pointed.corridor !== undefined;
+    app.point(pointed);
+    map.getContainer().style.cursor = hit ? "pointer" : "";
+    if (hit) app.tip.show(pointed, point);
+    else app.tip.hide();
+  };
+  map.on("mousemove", (event) => {
+    if (!waiting) requestAnimationFrame(hover);
+    waiting = event.containerPoint;
+  });
+  map.on("mouseout dragstart zoomstart", () => {
+    waiting = null;
+    app.tip.hide();
+    app.point({});
+  });
+  map.on("click", (event) => {
+    const hit = pickAt(event.containerPoint);
+    if (hit.city !== undefined) {
+      const slug = app.model.cities.slug[hit.city];
+      app.select(app.state.city === slug ? null : slug);
+    } else if (hit.corridor !== undefined) app.set({ corridor: app.model.idOf(hit.corridor) });
+    else app.letGo();
+  });
+  map.on("moveend", () => {
+    if (app.moving) return;
+    const view = View.viewOf(app);
+    const same = app.home && view.every((part, k) => Math.abs(part - app.home[k]) < 1e-3);
+    app.state = { ...app.state, view: same ? null : view };
+    app.sync();
+    Address.writeHashSoon(app);
+  });
+  map.on("resize", () => {
+    map.options.minZoom = View.leastZoom(app);
+    if (!app.state.view) View.showView(app);
+    app.sync();
+  });
+  if (!app.config.standalone) listenWithinText(app);
+}
+
+/** Within a text the wheel and the finger scroll the page, until the reader clicks or taps into the map. */
+function listenWithinText(app) {
+  const map = app.leaflet;
+  const hold = () => {
+    map.scrollWheelZoom.disable();
+    if (COARSE.matches) map.dragging.disable();
+  };
+  hold();
+  map.on("click focus", () => {
+    map.scrollWheelZoom.enable();
+    map.dragging.enable();
+  });
+  map.on("mouseout blur", () => map.scrollWheelZoom.disable());
+  document.addEventListener("pointerdown", (event) => {
+    if (!app.root.contains(event.target)) hold();
+  });
+}
+
+/** N and P step through the strongest corridors; Enter keeps one; Escape lets go. */
+function listenToKeys(app) {
+  app.leaflet.getContainer().addEventListener("keydown", (event) => {
+    const step = { n: 1, p: -1 }[event.key.toLowerCase()];
+    if (step && !event.ctrlKey && !event.metaKey && !event.altKey && app.rows.length) {
+      const at = app.pointed.corridor === undefined ? -1 : app.rows.indexOf(app.pointed.corridor);
+      const next = at < 0 ? (step > 0 ? 0 : app.rows.length - 1) : (at + step + app.rows.length) % app.rows.length;
+      const i = app.rows[next];
+      app.point({ corridor: i });
+      app.announce(`${Details.plainName(app, i)}. ${app.measure().label[app.state.lang]}: ${Details.valueText(app, app.measure(), i)}`);
+    } else if (event.key === "Enter" && app.pointed.corridor !== undefined) {
+      app.set({ corridor: app.model.idOf(app.pointed.corridor) });
+    } else return;
+    event.preventDefault();
+  });
+  app.root.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    if (app.table.isOpen()) app.table.toggle(false);
+    else {
       app.point({});
-    });
-    map.on("click", (event) => {
-      const hit = pickAt(event.containerPoint);
-      if (hit.city !== undefined) {
-        const slug = app.model.cities.slug[hit.city];
-        app.select(app.state.city === slug ? null : slug);
-      } else if (hit.corridor !== undefined) app.set({ corridor: app.model.idOf(hit.corridor) });
-      else app.letGo();
-    });
-    map.on("moveend", () => {
-      if (app.moving) return;
-      const view = G.view.viewOf(app);
-      const same = app.home && view.every((part, k) => Math.abs(part - app.home[k]) < 1e-3);
-      app.state = { ...app.state, view: same ? null : view };
-      app.sync();
-      G.address.writeHashSoon(app);
-    });
-    map.on("resize", () => {
-      map.options.minZoom = G.view.leastZoom(app);
-      if (!app.state.view) G.view.showView(app);
-      app.sync();
-    });
-    if (!app.config.standalone) listenWithinText(app);
-  }
-
-  /** Within a text the wheel and the finger scroll the page, until the reader clicks or taps into the map. */
-  function listenWithinText(app) {
-    const map = app.leaflet;
-    const hold = () => {
-      map.scrollWheelZoom.disable();
-      if (COARSE.matches) map.dragging.disable();
-    };
-    hold();
-    map.on("click focus", () => {
-      map.scrollWheelZoom.enable();
-      map.dragging.enable();
-    });
-    map.on("mouseout blur", () => map.scrollWheelZoom.disable());
-    document.addEventListener("pointerdown", (event) => {
-      if (!app.root.contains(event.target)) hold();
-    });
-  }
-
-  /** N and P step through the strongest corridors; Enter keeps one; Escape lets go. */
-  function listenToKeys(app) {
-    app.leaflet.getContainer().addEventListener("keydown", (event) => {
-      const step = { n: 1, p: -1 }[event.key.toLowerCase()];
-      if (step && !event.ctrlKey && !event.metaKey && !event.altKey && app.rows.length) {
-        const at = app.pointed.corridor === undefined ? -1 : app.rows.indexOf(app.pointed.corridor);
-        const next = at < 0 ? (step > 0 ? 0 : app.rows.length - 1) : (at + step + app.rows.length) % app.rows.length;
-        const i = app.rows[next];
-        app.point({ corridor: i });
-        app.announce(`${G.details.plainName(app, i)}. ${app.measure().label[app.state.lang]}: ${G.details.valueText(app, app.measure(), i)}`);
-      } else if (event.key === "Enter" && app.pointed.corridor !== undefined) {
-        app.set({ corridor: app.model.idOf(app.pointed.corridor) });
-      } else return;
-      event.preventDefault();
-    });
-    app.root.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      if (app.table.isOpen()) app.table.toggle(false);
-      else {
-        app.point({});
-        app.letGo();
-      }
-    });
-  }
-
-  function listenToPage(app) {
-    const wished = (event, name) => (typeof event.detail === "string" ? event.detail : event.detail && event.detail[name]);
-    for (const name of ["lang", "theme"]) {
-      document.addEventListener(`geobri:${name}`, (event) => {
-        const value = wished(event, name);
-        if (event.detail && event.detail.source !== app.key && value && value !== app.state[name]) app.set({ [name]: value });
-      });
+      app.letGo();
     }
-    G.actions.DARK.addEventListener("change", () => {
-      G.actions.updateTheme(app);
-      app.sync();
-      G.painting.repaint(app, ["base", "lines", "top"]);
-    });
-    window.addEventListener("hashchange", () => {
-      if (window.location.hash === app.ownHash) return;
-      const state = G.address.readHash(app);
-      if (state) app.set(state);
-    });
-    window.addEventListener("beforeprint", () => {
-      app.print.replaceChildren(G.exporting.toCanvas(app, "light"));
-    });
-    window.addEventListener("afterprint", () => app.print.replaceChildren());
-    new ResizeObserver(() => app.leaflet.invalidateSize({ animate: false, pan: false })).observe(app.leaflet.getContainer());
-  }
+  });
+}
 
-  G.listen = { listenToMap, listenToKeys, listenToPage };
-})((window.geobriRuntime = window.geobriRuntime || {}));
+function listenToPage(app) {
+  const wished = (event, name) => (typeof event.detail === "string" ? event.detail : event.detail && event.detail[name]);
+  for (const name of ["lang", "theme"]) {
+    document.addEventListener(`geobri:${name}`, (event) => {
+      const value = wished(event, name);
+      if (event.detail && event.detail.source !== app.key && value && value !== app.state[name]) app.set({ [name]: value });
+    });
+  }
+  Actions.DARK.addEventListener("change", () => {
+    Actions.updateTheme(app);
+    app.sync();
+    Painting.repaint(app, ["base", "lines", "top"]);
+  });
+  window.addEventListener("hashchange", () => {
+    if (window.location.hash === app.ownHash) return;
+    const state = Address.readHash(app);
+    if (state) app.set(state);
+  });
+  window.addEventListener("beforeprint", () => {
+    app.print.replaceChildren(Exporting.toCanvas(app, "light"));
+  });
+  window.addEventListener("afterprint", () => app.print.replaceChildren());
+  new ResizeObserver(() => app.leaflet.invalidateSize({ animate: false, pan: false })).observe(app.leaflet.getContainer());
+}
+
+export { listenToMap, listenToKeys, listenToPage };

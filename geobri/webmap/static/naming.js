@@ -1,44 +1,44 @@
 /* How the map calls things, and the small questions its painters ask. */
-(function (G) {
-  "use strict";
+import * as I18n from "./i18n.js";
+import * as Scale from "./scale.js";
+import * as State from "./state.js";
 
-  const NARROW_PX = 640;
+const NARROW_PX = 640;
 
-  function addNaming(app) {
-    const { cities } = app.model;
-    app.say = (key, fill) => G.i18n.say(app.state.lang, key, fill);
-    app.translate = (text) => (app.config.translations[text] || {})[app.state.lang] || text;
-    app.cityName = (c) => (app.state.lang === "zh" ? cities.name_zh[c] : cities.name[c]);
-    app.regionName = (c) => (cities.region[c] < 0 ? "" : app.translate(cities.regions[cities.region[c]]));
-    app.endsOf = (i) => [app.model.origin[i], app.model.destination[i]];
-    app.measure = () => app.model.values.get(app.state.value);
-    app.credit = () => app.baseCredit;
-    app.countText = () => {
-      const count = (n) => G.i18n.formatNumber(app.state.lang, n, 0);
-      const key = app.rows.length === app.model.n ? "countAll" : "countSome";
-      return app.say(key, { n: count(app.rows.length), m: count(app.model.n) });
-    };
-  }
+function addNaming(app) {
+  const { cities } = app.model;
+  app.say = (key, fill) => I18n.say(app.state.lang, key, fill);
+  app.translate = (text) => (app.config.translations[text] || {})[app.state.lang] || text;
+  app.cityName = (c) => (app.state.lang === "zh" ? cities.name_zh[c] : cities.name[c]);
+  app.regionName = (c) => (cities.region[c] < 0 ? "" : app.translate(cities.regions[cities.region[c]]));
+  app.endsOf = (i) => [app.model.origin[i], app.model.destination[i]];
+  app.measure = () => app.model.values.get(app.state.value);
+  app.credit = () => app.baseCredit;
+  app.countText = () => {
+    const count = (n) => I18n.formatNumber(app.state.lang, n, 0);
+    const key = app.rows.length === app.model.n ? "countAll" : "countSome";
+    return app.say(key, { n: count(app.rows.length), m: count(app.model.n) });
+  };
+}
 
-  function addQuestions(app) {
-    /* Measured once, for painters ask for every city; a map that is not shown yet has no width. */
-    app.isNarrow = () => app.width > 0 && app.width < NARROW_PX;
-    app.isDense = () => app.rows.length > G.scale.STROKES_UP_TO;
-    app.showsMissing = () => app.state.missing && app.state.range === null && app.state.top === null;
-    app.isMarked = (c) => app.marked.has(c);
-    app.isAway = (c) => app.rows.length < app.model.n && !app.touched[c] && !app.marked.has(c);
-    /* What the points show goes before what the corridors weigh: the first cities of a ranking are named first. */
-    app.standing = (c) => {
-      const value = app.state.points === null ? null : app.model.cities.values.get(app.state.points);
-      const strength = value && value.strength ? value.strength[c] : 0;
-      return strength > 0 ? 1e6 * strength : 0;
-    };
-    app.importance = (c) => (app.marked.has(c) ? 1e9 : 0) + app.standing(c) + app.weight[c];
-    app.isChanged = () => {
-      const plain = (state) => ({ ...state, lang: "en", theme: "auto", corridor: null });
-      return G.state.toHash(plain(app.state), plain(app.opening), "") !== "" || app.highlighted !== null;
-    };
-  }
+function addQuestions(app) {
+  /* Measured once, for painters ask for every city; a map that is not shown yet has no width. */
+  app.isNarrow = () => app.width > 0 && app.width < NARROW_PX;
+  app.isDense = () => app.rows.length > Scale.STROKES_UP_TO;
+  app.showsMissing = () => app.state.missing && app.state.range === null && app.state.top === null;
+  app.isMarked = (c) => app.marked.has(c);
+  app.isAway = (c) => app.rows.length < app.model.n && !app.touched[c] && !app.marked.has(c);
+  /* What the points show goes before what the corridors weigh: the first cities of a ranking are named first. */
+  app.standing = (c) => {
+    const value = app.state.points === null ? null : app.model.cities.values.get(app.state.points);
+    const strength = value && value.strength ? value.strength[c] : 0;
+    return strength > 0 ? 1e6 * strength : 0;
+  };
+  app.importance = (c) => (app.marked.has(c) ? 1e9 : 0) + app.standing(c) + app.weight[c];
+  app.isChanged = () => {
+    const plain = (state) => ({ ...state, lang: "en", theme: "auto", corridor: null });
+    return State.toHash(plain(app.state), plain(app.opening), "") !== "" || app.highlighted !== null;
+  };
+}
 
-  G.naming = { addNaming, addQuestions };
-})((window.geobriRuntime = window.geobriRuntime || {}));
+export { addNaming, addQuestions };

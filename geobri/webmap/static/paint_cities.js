@@ -1,169 +1,168 @@
 /* City points, and labels that keep out of each other's way. */
-(function (G) {
-  "use strict";
+import * as Palette from "./palette.js";
+import * as Scale from "./scale.js";
 
-  const FONT = '"Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
-  const LABEL_GAP = 3;
-  const LABEL_HEIGHT = 14;
-  const MOST_LABELS = 120;
-  /* Where a label may stand, best first: horizontal and vertical side of the point. */
-  const PLACES = [[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [1, 1], [-1, -1], [-1, 1]];
+const FONT = '"Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
+const LABEL_GAP = 3;
+const LABEL_HEIGHT = 14;
+const MOST_LABELS = 120;
+/* Where a label may stand, best first: horizontal and vertical side of the point. */
+const PLACES = [[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [1, 1], [-1, -1], [-1, 1]];
 
-  function baseRadius(n, coarse) {
-    const radius = n <= 60 ? 4 : n <= 200 ? 3 : 2.2;
-    return coarse ? radius * 0.85 : radius;
+function baseRadius(n, coarse) {
+  const radius = n <= 60 ? 4 : n <= 200 ? 3 : 2.2;
+  return coarse ? radius * 0.85 : radius;
+}
+
+/** Radius, fill and stroke of a city under the value that is chosen for the points. */
+function lookOfCity(app, c) {
+  const { model, tones, theme, state } = app;
+  const radius = baseRadius(model.cities.n, app.isNarrow());
+  const plain = { radius, fill: model.cities.coastal[c] === 0 ? tones.hollow : tones.point, stroke: tones.point };
+  const value = state.points === null ? null : model.cities.values.get(state.points);
+  if (!value) return plain;
+  const number = value.numbers[c];
+  if (Number.isNaN(number)) return { radius: radius * 0.75, fill: tones.hollow, stroke: tones.neutral };
+  if (value.kind === "category") {
+    return { radius: radius * 1.35, fill: categoryColour(value, number, theme), stroke: tones.hollow };
   }
+  return measuredLook(app, value.strength[c]);
+}
 
-  /** Radius, fill and stroke of a city under the value that is chosen for the points. */
-  function lookOfCity(app, c) {
-    const { model, tones, theme, state } = app;
-    const radius = baseRadius(model.cities.n, app.isNarrow());
-    const plain = { radius, fill: model.cities.coastal[c] === 0 ? tones.hollow : tones.point, stroke: tones.point };
-    const value = state.points === null ? null : model.cities.values.get(state.points);
-    if (!value) return plain;
-    const number = value.numbers[c];
-    if (Number.isNaN(number)) return { radius: radius * 0.75, fill: tones.hollow, stroke: tones.neutral };
-    if (value.kind === "category") {
-      return { radius: radius * 1.35, fill: G.paintCities.categoryColour(value, number, theme), stroke: tones.hollow };
+/** Area grows with strength; colour is that of its class. */
+function measuredLook(app, strength) {
+  return {
+    radius: baseRadius(app.model.cities.n, app.isNarrow()) * (0.8 + 1.6 * Math.sqrt(strength)),
+    fill: Scale.classColours(app.theme)[Scale.classOf(strength)],
+    stroke: app.tones.hollow,
+  };
+}
+
+function categoryColour(value, code, theme) {
+  const set = Palette.CATEGORIES[theme];
+  return value.colours[code] || set[code % set.length];
+}
+
+/** Every point of the view: x, y in pixels, once for each copy of the world. */
+function placePoints(app, view) {
+  const { cities } = app.model;
+  const points = [];
+  for (let c = 0; c < cities.n; c += 1) {
+    const look = lookOfCity(app, c);
+    for (const k of view.copies) {
+      const x = (cities.x[c] + k) * view.scale - view.x0;
+      const y = cities.y[c] * view.scale - view.y0;
+      if (x > -40 && y > -20 && x < view.width + 40 && y < view.height + 20) points.push({ c, x, y, ...look });
     }
-    return measuredLook(app, value.strength[c]);
   }
+  return points;
+}
 
-  /** Area grows with strength; colour is that of its class. */
-  function measuredLook(app, strength) {
-    return {
-      radius: baseRadius(app.model.cities.n, app.isNarrow()) * (0.8 + 1.6 * Math.sqrt(strength)),
-      fill: G.scale.classColours(app.theme)[G.scale.classOf(strength)],
-      stroke: app.tones.hollow,
-    };
-  }
+const overlaps = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 
-  function categoryColour(value, code, theme) {
-    const set = G.palette.CATEGORIES[theme];
-    return value.colours[code] || set[code % set.length];
-  }
+const isWithin = (a, b) => a[0] >= b[0] && a[1] >= b[1] && a[2] <= b[2] && a[3] <= b[3];
 
-  /** Every point of the view: x, y in pixels, once for each copy of the world. */
-  function placePoints(app, view) {
-    const { cities } = app.model;
-    const points = [];
-    for (let c = 0; c < cities.n; c += 1) {
-      const look = lookOfCity(app, c);
-      for (const k of view.copies) {
-        const x = (cities.x[c] + k) * view.scale - view.x0;
-        const y = cities.y[c] * view.scale - view.y0;
-        if (x > -40 && y > -20 && x < view.width + 40 && y < view.height + 20) points.push({ c, x, y, ...look });
-      }
+/** Boxes in squares of 64 pixels, so that a collision is looked for nearby only. */
+function makeBoxIndex() {
+  const squares = new Map();
+  const eachSquare = (box, visit) => {
+    for (let x = Math.floor(box[0] / 64); x <= Math.floor(box[2] / 64); x += 1) {
+      for (let y = Math.floor(box[1] / 64); y <= Math.floor(box[3] / 64); y += 1) visit(`${x},${y}`);
     }
-    return points;
-  }
+  };
+  return {
+    add(box, owner) {
+      eachSquare(box, (name) => {
+        if (!squares.has(name)) squares.set(name, []);
+        squares.get(name).push([box, owner]);
+      });
+    },
+    hits(box, owner) {
+      let hit = false;
+      eachSquare(box, (name) => {
+        if (!hit) hit = (squares.get(name) || []).some(([other, whose]) => whose !== owner && overlaps(box, other));
+      });
+      return hit;
+    },
+  };
+}
 
-  const overlaps = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+function boxAt(point, place, width) {
+  const [h, v] = place;
+  const away = point.radius + LABEL_GAP;
+  const diagonal = h !== 0 && v !== 0 ? 0.6 : 1;
+  const x = h > 0 ? point.x + away * diagonal : h < 0 ? point.x - away * diagonal - width : point.x - width / 2;
+  const y = v === 0 ? point.y - LABEL_HEIGHT / 2 : v < 0 ? point.y - away - LABEL_HEIGHT : point.y + away;
+  return [x, y, x + width, y + LABEL_HEIGHT];
+}
 
-  const isWithin = (a, b) => a[0] >= b[0] && a[1] >= b[1] && a[2] <= b[2] && a[3] <= b[3];
-
-  /** Boxes in squares of 64 pixels, so that a collision is looked for nearby only. */
-  function makeBoxIndex() {
-    const squares = new Map();
-    const eachSquare = (box, visit) => {
-      for (let x = Math.floor(box[0] / 64); x <= Math.floor(box[2] / 64); x += 1) {
-        for (let y = Math.floor(box[1] / 64); y <= Math.floor(box[3] / 64); y += 1) visit(`${x},${y}`);
-      }
-    };
-    return {
-      add(box, owner) {
-        eachSquare(box, (name) => {
-          if (!squares.has(name)) squares.set(name, []);
-          squares.get(name).push([box, owner]);
-        });
-      },
-      hits(box, owner) {
-        let hit = false;
-        eachSquare(box, (name) => {
-          if (!hit) hit = (squares.get(name) || []).some(([other, whose]) => whose !== owner && overlaps(box, other));
-        });
-        return hit;
-      },
-    };
-  }
-
-  function boxAt(point, place, width) {
-    const [h, v] = place;
-    const away = point.radius + LABEL_GAP;
-    const diagonal = h !== 0 && v !== 0 ? 0.6 : 1;
-    const x = h > 0 ? point.x + away * diagonal : h < 0 ? point.x - away * diagonal - width : point.x - width / 2;
-    const y = v === 0 ? point.y - LABEL_HEIGHT / 2 : v < 0 ? point.y - away - LABEL_HEIGHT : point.y + away;
-    return [x, y, x + width, y + LABEL_HEIGHT];
-  }
-
-  /** Labels for the points, the most important first; a label without room is left out. */
-  function placeLabels(context, app, points, inner) {
-    const [dots, taken] = [makeBoxIndex(), makeBoxIndex()];
-    for (const p of points) dots.add([p.x - p.radius, p.y - p.radius, p.x + p.radius, p.y + p.radius], p);
-    const labels = [];
-    for (const point of [...points].sort((a, b) => app.importance(b.c) - app.importance(a.c) || a.c - b.c || a.x - b.x)) {
-      if (labels.length >= MOST_LABELS) break;
-      const strong = app.isMarked(point.c);
-      context.font = `${strong ? 600 : 500} 12px ${FONT}`;
-      const text = app.cityName(point.c);
-      const width = context.measureText(text).width + 2;
-      const boxes = PLACES.map((place) => boxAt(point, place, width)).filter((wish) => !taken.hits(wish, point));
-      const free = boxes.filter((wish) => !dots.hits(wish, point));
-      /* Whole in the window, or wholly beside it for later; a marked city may rather cover a point than be cut. */
-      const seen = (wish) => isWithin(wish, inner);
-      const box = free.find(seen) || (strong && boxes.find(seen)) || free.find((wish) => !overlaps(wish, inner));
-      if (box) {
-        taken.add(box, point.c);
-        labels.push({ c: point.c, text, box, strong });
-      }
+/** Labels for the points, the most important first; a label without room is left out. */
+function placeLabels(context, app, points, inner) {
+  const [dots, taken] = [makeBoxIndex(), makeBoxIndex()];
+  for (const p of points) dots.add([p.x - p.radius, p.y - p.radius, p.x + p.radius, p.y + p.radius], p);
+  const labels = [];
+  for (const point of [...points].sort((a, b) => app.importance(b.c) - app.importance(a.c) || a.c - b.c || a.x - b.x)) {
+    if (labels.length >= MOST_LABELS) break;
+    const strong = app.isMarked(point.c);
+    context.font = `${strong ? 600 : 500} 12px ${FONT}`;
+    const text = app.cityName(point.c);
+    const width = context.measureText(text).width + 2;
+    const boxes = PLACES.map((place) => boxAt(point, place, width)).filter((wish) => !taken.hits(wish, point));
+    const free = boxes.filter((wish) => !dots.hits(wish, point));
+    /* Whole in the window, or wholly beside it for later; a marked city may rather cover a point than be cut. */
+    const seen = (wish) => isWithin(wish, inner);
+    const box = free.find(seen) || (strong && boxes.find(seen)) || free.find((wish) => !overlaps(wish, inner));
+    if (box) {
+      taken.add(box, point.c);
+      labels.push({ c: point.c, text, box, strong });
     }
-    return labels;
   }
+  return labels;
+}
 
-  function paintPoints(context, app, points) {
-    for (const p of points) {
-      const away = app.isAway(p.c);
-      context.globalAlpha = away ? 0.45 : 1;
-      context.beginPath();
-      context.arc(p.x, p.y, p.radius + 1.2, 0, 2 * Math.PI);
-      context.fillStyle = app.tones.halo;
-      context.fill();
-      context.beginPath();
-      context.arc(p.x, p.y, p.radius, 0, 2 * Math.PI);
-      context.fillStyle = p.fill;
-      context.fill();
-      context.lineWidth = app.isMarked(p.c) ? 2 : 1.3;
-      context.strokeStyle = app.isMarked(p.c) ? app.tones.accent : p.stroke;
-      context.stroke();
-    }
-    context.globalAlpha = 1;
+function paintPoints(context, app, points) {
+  for (const p of points) {
+    const away = app.isAway(p.c);
+    context.globalAlpha = away ? 0.45 : 1;
+    context.beginPath();
+    context.arc(p.x, p.y, p.radius + 1.2, 0, 2 * Math.PI);
+    context.fillStyle = app.tones.halo;
+    context.fill();
+    context.beginPath();
+    context.arc(p.x, p.y, p.radius, 0, 2 * Math.PI);
+    context.fillStyle = p.fill;
+    context.fill();
+    context.lineWidth = app.isMarked(p.c) ? 2 : 1.3;
+    context.strokeStyle = app.isMarked(p.c) ? app.tones.accent : p.stroke;
+    context.stroke();
   }
+  context.globalAlpha = 1;
+}
 
-  function paintLabels(context, app, labels) {
-    context.textBaseline = "middle";
-    context.textAlign = "left";
-    context.lineJoin = "round";
-    for (const label of labels) {
-      const y = (label.box[1] + label.box[3]) / 2;
-      context.font = `${label.strong ? 600 : 500} 12px ${FONT}`;
-      context.globalAlpha = app.isAway(label.c) ? 0.5 : 1;
-      context.strokeStyle = app.tones.halo;
-      context.lineWidth = 3.2;
-      context.strokeText(label.text, label.box[0] + 1, y);
-      context.fillStyle = app.tones.ink;
-      context.fillText(label.text, label.box[0] + 1, y);
-    }
-    context.globalAlpha = 1;
+function paintLabels(context, app, labels) {
+  context.textBaseline = "middle";
+  context.textAlign = "left";
+  context.lineJoin = "round";
+  for (const label of labels) {
+    const y = (label.box[1] + label.box[3]) / 2;
+    context.font = `${label.strong ? 600 : 500} 12px ${FONT}`;
+    context.globalAlpha = app.isAway(label.c) ? 0.5 : 1;
+    context.strokeStyle = app.tones.halo;
+    context.lineWidth = 3.2;
+    context.strokeText(label.text, label.box[0] + 1, y);
+    context.fillStyle = app.tones.ink;
+    context.fillText(label.text, label.box[0] + 1, y);
   }
+  context.globalAlpha = 1;
+}
 
-  /** Paint points and labels; gives the labels that found room. */
-  function paintCities(context, view, app) {
-    const points = placePoints(app, view);
-    const labels = placeLabels(context, app, points, view.inner);
-    paintPoints(context, app, points);
-    paintLabels(context, app, labels);
-    return labels;
-  }
+/** Paint points and labels; gives the labels that found room. */
+function paintCities(context, view, app) {
+  const points = placePoints(app, view);
+  const labels = placeLabels(context, app, points, view.inner);
+  paintPoints(context, app, points);
+  paintLabels(context, app, labels);
+  return labels;
+}
 
-  G.paintCities = { paintCities, lookOfCity, measuredLook, categoryColour, FONT };
-})((window.geobriRuntime = window.geobriRuntime || {}));
+export { paintCities, lookOfCity, measuredLook, categoryColour, FONT };

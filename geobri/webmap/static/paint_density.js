@@ -1,168 +1,166 @@
 /* Many corridors: added line by line into a grid of numbers, in slices that leave the browser free between them. */
-(function (G) {
-  "use strict";
+import * as Palette from "./palette.js";
 
-  const SLICE_MS = 8;
-  const BATCH = 200;
-  const WORLDS = [-2, -1, 0, 1, 2];
-  const LEVELS = 256;
+const SLICE_MS = 8;
+const BATCH = 200;
+const WORLDS = [-2, -1, 0, 1, 2];
+const LEVELS = 256;
 
-  /** Part [t0, t1] of a segment inside the grid, or null. */
-  function clip(x0, y0, x1, y1, width, height) {
-    let t0 = 0;
-    let t1 = 1;
-    const dx = x1 - x0;
-    const dy = y1 - y0;
-    const p = [-dx, dx, -dy, dy];
-    const q = [x0, width - 1 - x0, y0, height - 1 - y0];
-    for (let edge = 0; edge < 4; edge += 1) {
-      if (p[edge] === 0) {
-        if (q[edge] < 0) return null;
-      } else {
-        const t = q[edge] / p[edge];
-        if (p[edge] < 0) t0 = Math.max(t0, t);
-        else t1 = Math.min(t1, t);
-      }
-    }
-    return t0 < t1 ? [t0, t1] : null;
-  }
-
-  /** One step per pixel along the longer side; the end belongs to the next segment. */
-  function addInside(cells, width, ax, ay, bx, by, weight) {
-    const dx = bx - ax;
-    const dy = by - ay;
-    const steps = Math.max(1, Math.ceil(Math.max(dx < 0 ? -dx : dx, dy < 0 ? -dy : dy)));
-    const sx = dx / steps;
-    const sy = dy / steps;
-    let x = ax;
-    let y = ay;
-    for (let s = 0; s < steps; s += 1) {
-      cells[(y | 0) * width + (x | 0)] += weight;
-      x += sx;
-      y += sy;
+/** Part [t0, t1] of a segment inside the grid, or null. */
+function clip(x0, y0, x1, y1, width, height) {
+  let t0 = 0;
+  let t1 = 1;
+  const dx = x1 - x0;
+  const dy = y1 - y0;
+  const p = [-dx, dx, -dy, dy];
+  const q = [x0, width - 1 - x0, y0, height - 1 - y0];
+  for (let edge = 0; edge < 4; edge += 1) {
+    if (p[edge] === 0) {
+      if (q[edge] < 0) return null;
+    } else {
+      const t = q[edge] / p[edge];
+      if (p[edge] < 0) t0 = Math.max(t0, t);
+      else t1 = Math.min(t1, t);
     }
   }
+  return t0 < t1 ? [t0, t1] : null;
+}
 
-  function addSegment(grid, x0, y0, x1, y1, weight) {
-    const { cells, width, height } = grid;
-    const [right, bottom] = [width - 1, height - 1];
-    if ((x0 < 0 && x1 < 0) || (y0 < 0 && y1 < 0) || (x0 > right && x1 > right) || (y0 > bottom && y1 > bottom)) return;
-    if (x0 >= 0 && x1 >= 0 && y0 >= 0 && y1 >= 0 && x0 < right && x1 < right && y0 < bottom && y1 < bottom) {
-      addInside(cells, width, x0, y0, x1, y1, weight);
-      return;
-    }
-    const part = clip(x0, y0, x1, y1, width, height);
-    if (!part) return;
-    const [dx, dy] = [x1 - x0, y1 - y0];
-    addInside(cells, width, x0 + part[0] * dx, y0 + part[0] * dy, x0 + part[1] * dx, y0 + part[1] * dy, weight);
+/** One step per pixel along the longer side; the end belongs to the next segment. */
+function addInside(cells, width, ax, ay, bx, by, weight) {
+  const dx = bx - ax;
+  const dy = by - ay;
+  const steps = Math.max(1, Math.ceil(Math.max(dx < 0 ? -dx : dx, dy < 0 ? -dy : dy)));
+  const sx = dx / steps;
+  const sy = dy / steps;
+  let x = ax;
+  let y = ay;
+  for (let s = 0; s < steps; s += 1) {
+    cells[(y | 0) * width + (x | 0)] += weight;
+    x += sx;
+    y += sy;
   }
+}
 
-  function addArc(grid, arcs, i, view, weight) {
-    const { xs, ys, start, box } = arcs;
-    if (box[4 * i + 1] > view.south || box[4 * i + 3] < view.north) return;
-    for (const k of WORLDS) {
-      if (box[4 * i] + k > view.east || box[4 * i + 2] + k < view.west) continue;
-      const dx = k * view.scale - view.x0;
-      let x = xs[start[i]] * view.scale + dx;
-      let y = ys[start[i]] * view.scale - view.y0;
-      for (let v = start[i] + 1; v < start[i + 1]; v += 1) {
-        const nextX = xs[v] * view.scale + dx;
-        const nextY = ys[v] * view.scale - view.y0;
-        addSegment(grid, x, y, nextX, nextY, weight);
-        x = nextX;
-        y = nextY;
-      }
+function addSegment(grid, x0, y0, x1, y1, weight) {
+  const { cells, width, height } = grid;
+  const [right, bottom] = [width - 1, height - 1];
+  if ((x0 < 0 && x1 < 0) || (y0 < 0 && y1 < 0) || (x0 > right && x1 > right) || (y0 > bottom && y1 > bottom)) return;
+  if (x0 >= 0 && x1 >= 0 && y0 >= 0 && y1 >= 0 && x0 < right && x1 < right && y0 < bottom && y1 < bottom) {
+    addInside(cells, width, x0, y0, x1, y1, weight);
+    return;
+  }
+  const part = clip(x0, y0, x1, y1, width, height);
+  if (!part) return;
+  const [dx, dy] = [x1 - x0, y1 - y0];
+  addInside(cells, width, x0 + part[0] * dx, y0 + part[0] * dy, x0 + part[1] * dx, y0 + part[1] * dy, weight);
+}
+
+function addArc(grid, arcs, i, view, weight) {
+  const { xs, ys, start, box } = arcs;
+  if (box[4 * i + 1] > view.south || box[4 * i + 3] < view.north) return;
+  for (const k of WORLDS) {
+    if (box[4 * i] + k > view.east || box[4 * i + 2] + k < view.west) continue;
+    const dx = k * view.scale - view.x0;
+    let x = xs[start[i]] * view.scale + dx;
+    let y = ys[start[i]] * view.scale - view.y0;
+    for (let v = start[i] + 1; v < start[i + 1]; v += 1) {
+      const nextX = xs[v] * view.scale + dx;
+      const nextY = ys[v] * view.scale - view.y0;
+      addSegment(grid, x, y, nextX, nextY, weight);
+      x = nextX;
+      y = nextY;
     }
   }
+}
 
-  /** Colour and opacity of each of LEVELS densities. */
-  function makeLookUp(theme) {
-    const look = new Uint8ClampedArray(4 * LEVELS);
-    for (let level = 1; level < LEVELS; level += 1) {
-      const t = level / (LEVELS - 1);
-      look.set([...G.palette.ofStrength(t, theme), 255 * Math.min(0.9, 1.25 * t)], 4 * level);
-    }
-    return look;
+/** Colour and opacity of each of LEVELS densities. */
+function makeLookUp(theme) {
+  const look = new Uint8ClampedArray(4 * LEVELS);
+  for (let level = 1; level < LEVELS; level += 1) {
+    const t = level / (LEVELS - 1);
+    look.set([...Palette.ofStrength(t, theme), 255 * Math.min(0.9, 1.25 * t)], 4 * level);
   }
+  return look;
+}
 
-  /** Most and typical density (a little above the median) in the part the reader sees, so that the rest fits to it. */
-  function describeGrid({ cells, width, inner }) {
-    const [left, top, right, bottom] = inner.map(Math.floor);
-    const sample = [];
-    let most = 0;
-    for (let y = top; y < bottom; y += 1) {
-      for (let c = y * width + left; c < y * width + right; c += 1) {
-        if (cells[c] > most) most = cells[c];
-        if (c % 61 === 0 && cells[c] > 0) sample.push(cells[c]);
-      }
+/** Most and typical density (a little above the median) in the part the reader sees, so that the rest fits to it. */
+function describeGrid({ cells, width, inner }) {
+  const [left, top, right, bottom] = inner.map(Math.floor);
+  const sample = [];
+  let most = 0;
+  for (let y = top; y < bottom; y += 1) {
+    for (let c = y * width + left; c < y * width + right; c += 1) {
+      if (cells[c] > most) most = cells[c];
+      if (c % 61 === 0 && cells[c] > 0) sample.push(cells[c]);
     }
-    sample.sort((a, b) => a - b);
-    return { most, typical: sample.length ? sample[Math.floor(0.65 * sample.length)] : most };
   }
+  sample.sort((a, b) => a - b);
+  return { most, typical: sample.length ? sample[Math.floor(0.65 * sample.length)] : most };
+}
 
-  /** The grid as a picture: the logarithm of density over the typical one, so that land shows and bundles stand out. */
-  function toCanvas(grid, theme) {
-    const { cells, width, height } = grid;
-    const { most, typical } = describeGrid(grid);
-    const canvas = document.createElement("canvas");
-    canvas.width = width;
-    canvas.height = height;
-    if (most === 0) return canvas;
-    const look = new Uint32Array(makeLookUp(theme).buffer);
-    const image = new ImageData(width, height);
-    const pixels = new Uint32Array(image.data.buffer);
-    const factor = (LEVELS - 1) / Math.log1p(most / typical);
-    for (let c = 0; c < cells.length; c += 1) {
-      if (cells[c] > 0) pixels[c] = look[Math.min(LEVELS - 1, Math.ceil(Math.log1p(cells[c] / typical) * factor))];
-    }
-    canvas.getContext("2d").putImageData(image, 0, 0);
-    return canvas;
+/** The grid as a picture: the logarithm of density over the typical one, so that land shows and bundles stand out. */
+function toCanvas(grid, theme) {
+  const { cells, width, height } = grid;
+  const { most, typical } = describeGrid(grid);
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  if (most === 0) return canvas;
+  const look = new Uint32Array(makeLookUp(theme).buffer);
+  const image = new ImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer);
+  const factor = (LEVELS - 1) / Math.log1p(most / typical);
+  for (let c = 0; c < cells.length; c += 1) {
+    if (cells[c] > 0) pixels[c] = look[Math.min(LEVELS - 1, Math.ceil(Math.log1p(cells[c] / typical) * factor))];
   }
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
+}
 
-  /**
-   * Start adding `rows` for a view; `done(grid)` gets the densities, which `toCanvas` paints. The returned function stops the work.
-   * Arcs that have not been traced yet are traced on the way.
-   */
-  function startDensity(model, measure, rows, view, done) {
-    const grid = {
-      width: Math.ceil(view.width), height: Math.ceil(view.height), inner: view.inner,
-      cells: new Float32Array(Math.ceil(view.width) * Math.ceil(view.height)),
-    };
-    let at = 0;
-    let stopped = false;
-    const highest = rows.reduce((most, i) => Math.max(most, i), -1) + 1;
+/**
+ * Start adding `rows` for a view; `done(grid)` gets the densities, which `toCanvas` paints. The returned function stops the work.
+ * Arcs that have not been traced yet are traced on the way.
+ */
+function startDensity(model, measure, rows, view, done) {
+  const grid = {
+    width: Math.ceil(view.width), height: Math.ceil(view.height), inner: view.inner,
+    cells: new Float32Array(Math.ceil(view.width) * Math.ceil(view.height)),
+  };
+  let at = 0;
+  let stopped = false;
+  const highest = rows.reduce((most, i) => Math.max(most, i), -1) + 1;
 
-    function slice() {
-      if (stopped) return;
-      const until = performance.now() + SLICE_MS;
-      while (performance.now() < until && (model.arcs.ready < highest || at < rows.length)) {
-        if (model.arcs.ready < highest) model.arcs.trace(model.arcs.ready + BATCH);
-        else {
-          const end = Math.min(rows.length, at + BATCH);
-          for (; at < end; at += 1) {
-            const strength = measure.strength[rows[at]];
-            addArc(grid, model.arcs, rows[at], view, Number.isNaN(strength) ? 0.02 : 0.02 + strength * strength);
-          }
+  function slice() {
+    if (stopped) return;
+    const until = performance.now() + SLICE_MS;
+    while (performance.now() < until && (model.arcs.ready < highest || at < rows.length)) {
+      if (model.arcs.ready < highest) model.arcs.trace(model.arcs.ready + BATCH);
+      else {
+        const end = Math.min(rows.length, at + BATCH);
+        for (; at < end; at += 1) {
+          const strength = measure.strength[rows[at]];
+          addArc(grid, model.arcs, rows[at], view, Number.isNaN(strength) ? 0.02 : 0.02 + strength * strength);
         }
       }
-      if (at < rows.length) G.paintDensity.nextSlice(slice);
-      else done(grid);
     }
-
-    G.paintDensity.nextSlice(slice);
-    return () => {
-      stopped = true;
-    };
+    if (at < rows.length) nextSlice(slice);
+    else done(grid);
   }
 
-  /* A message comes back at once, where timers would wait four milliseconds. */
-  const channel = new MessageChannel();
-  const waiting = [];
-  channel.port1.onmessage = () => waiting.shift()();
-  function nextSlice(work) {
-    waiting.push(work);
-    channel.port2.postMessage(0);
-  }
+  nextSlice(slice);
+  return () => {
+    stopped = true;
+  };
+}
 
-  G.paintDensity = { startDensity, toCanvas, nextSlice };
-})((window.geobriRuntime = window.geobriRuntime || {}));
+/* A message comes back at once, where timers would wait four milliseconds. */
+const channel = new MessageChannel();
+const waiting = [];
+channel.port1.onmessage = () => waiting.shift()();
+function nextSlice(work) {
+  waiting.push(work);
+  channel.port2.postMessage(0);
+}
+
+export { startDensity, toCanvas, nextSlice };

@@ -1,126 +1,124 @@
 /* What the reader has chosen: checked whoever sets it, and kept in the address of the page. */
-(function (G) {
-  "use strict";
+import * as Filters from "./filters.js";
 
-  const MODES = ["all", "within", "leaving", "between"];
-  const COASTS = [null, ...G.filters.COASTS];
-  const VIEW_DIGITS = 4;
+const MODES = ["all", "within", "leaving", "between"];
+const COASTS = [null, ...Filters.COASTS];
+const VIEW_DIGITS = 4;
 
-  const oneOf = (value, allowed, fallback) => (allowed.includes(value) ? value : fallback);
+const oneOf = (value, allowed, fallback) => (allowed.includes(value) ? value : fallback);
 
-  function readRegion(wish, old, regions) {
-    if (!wish || typeof wish !== "object") return old;
-    const mode = oneOf(wish.mode, MODES, old.mode);
-    const a = oneOf(wish.a, regions, old.a);
-    const b = oneOf(wish.b, regions, old.b);
-    return mode !== "all" && regions.length === 0 ? old : { mode, a, b };
-  }
+function readRegion(wish, old, regions) {
+  if (!wish || typeof wish !== "object") return old;
+  const mode = oneOf(wish.mode, MODES, old.mode);
+  const a = oneOf(wish.a, regions, old.a);
+  const b = oneOf(wish.b, regions, old.b);
+  return mode !== "all" && regions.length === 0 ? old : { mode, a, b };
+}
 
-  function readRange(wish, measure) {
-    if (!Array.isArray(wish) || wish.length !== 2 || !wish.every((end) => Number.isFinite(end))) return null;
-    const range = [Math.min(...wish), Math.max(...wish)];
-    return range[0] <= measure.low && range[1] >= measure.high ? null : range;
-  }
+function readRange(wish, measure) {
+  if (!Array.isArray(wish) || wish.length !== 2 || !wish.every((end) => Number.isFinite(end))) return null;
+  const range = [Math.min(...wish), Math.max(...wish)];
+  return range[0] <= measure.low && range[1] >= measure.high ? null : range;
+}
 
-  function readView(wish) {
-    if (!Array.isArray(wish) || wish.length !== 3 || !wish.every((part) => Number.isFinite(part))) return null;
-    return [Math.max(-85, Math.min(85, wish[0])), wish[1], Math.max(0, Math.min(12, wish[2]))];
-  }
+function readView(wish) {
+  if (!Array.isArray(wish) || wish.length !== 3 || !wish.every((part) => Number.isFinite(part))) return null;
+  return [Math.max(-85, Math.min(85, wish[0])), wish[1], Math.max(0, Math.min(12, wish[2]))];
+}
 
-  const readTop = (wish) => (Number.isInteger(wish) && wish > 0 ? wish : null);
+const readTop = (wish) => (Number.isInteger(wish) && wish > 0 ? wish : null);
 
-  /** Merge a wish into a state; whatever the map does not know is left as it was. */
-  function merge(model, old, wish) {
-    const state = { ...old };
-    const has = (name) => Object.prototype.hasOwnProperty.call(wish, name);
-    if (has("value")) state.value = oneOf(wish.value, model.values.keys, old.value);
-    if (state.value !== old.value && !has("range")) state.range = null;
-    if (has("region")) state.region = readRegion(wish.region, old.region, model.cities.regions);
-    if (has("coast")) state.coast = oneOf(wish.coast, COASTS, old.coast);
-    if (has("range")) state.range = readRange(wish.range, model.values.get(state.value));
-    if (has("top")) state.top = readTop(wish.top);
-    if (has("city")) state.city = model.cities.position.has(wish.city) ? wish.city : null;
-    if (has("corridor")) state.corridor = model.find(wish.corridor) >= 0 ? wish.corridor : null;
-    if (has("missing")) state.missing = Boolean(wish.missing);
-    if (has("points")) state.points = model.cities.values.has(wish.points) ? wish.points : null;
-    if (has("lang")) state.lang = oneOf(wish.lang, ["en", "zh"], old.lang);
-    if (has("theme")) state.theme = oneOf(wish.theme, ["auto", "light", "dark"], old.theme);
-    if (has("view")) state.view = readView(wish.view);
-    return state;
-  }
+/** Merge a wish into a state; whatever the map does not know is left as it was. */
+function merge(model, old, wish) {
+  const state = { ...old };
+  const has = (name) => Object.prototype.hasOwnProperty.call(wish, name);
+  if (has("value")) state.value = oneOf(wish.value, model.values.keys, old.value);
+  if (state.value !== old.value && !has("range")) state.range = null;
+  if (has("region")) state.region = readRegion(wish.region, old.region, model.cities.regions);
+  if (has("coast")) state.coast = oneOf(wish.coast, COASTS, old.coast);
+  if (has("range")) state.range = readRange(wish.range, model.values.get(state.value));
+  if (has("top")) state.top = readTop(wish.top);
+  if (has("city")) state.city = model.cities.position.has(wish.city) ? wish.city : null;
+  if (has("corridor")) state.corridor = model.find(wish.corridor) >= 0 ? wish.corridor : null;
+  if (has("missing")) state.missing = Boolean(wish.missing);
+  if (has("points")) state.points = model.cities.values.has(wish.points) ? wish.points : null;
+  if (has("lang")) state.lang = oneOf(wish.lang, ["en", "zh"], old.lang);
+  if (has("theme")) state.theme = oneOf(wish.theme, ["auto", "light", "dark"], old.theme);
+  if (has("view")) state.view = readView(wish.view);
+  return state;
+}
 
-  function blank(model, config) {
-    const regions = model.cities.regions;
-    const first = {
-      value: model.values.keys[0],
-      region: { mode: "all", a: regions[0] || null, b: regions[1] || regions[0] || null },
-      coast: null,
-      range: null,
-      top: null,
-      city: null,
-      corridor: null,
-      missing: true,
-      points: null,
-      lang: config.lang,
-      theme: config.theme,
-      view: null,
-    };
-    return merge(model, first, config.state || {});
-  }
-
-  /* In the address: name=value pairs, with the map's name before a point where several maps share a page. */
-  const WRITERS = {
-    value: (s) => s.value,
-    region: (s) => [s.region.mode, s.region.a, s.region.b].map((part) => encodeURIComponent(part || "")).join(":"),
-    coast: (s) => s.coast || "all",
-    range: (s) => (s.range ? s.range.join(":") : "all"),
-    top: (s) => (s.top === null ? "all" : String(s.top)),
-    city: (s) => s.city || "",
-    corridor: (s) => s.corridor || "",
-    missing: (s) => (s.missing ? "1" : "0"),
-    points: (s) => s.points || "",
-    lang: (s) => s.lang,
-    theme: (s) => s.theme,
-    view: (s) => (s.view ? s.view.map((part) => Number(part.toFixed(VIEW_DIGITS))).join(":") : ""),
+function blank(model, config) {
+  const regions = model.cities.regions;
+  const first = {
+    value: model.values.keys[0],
+    region: { mode: "all", a: regions[0] || null, b: regions[1] || regions[0] || null },
+    coast: null,
+    range: null,
+    top: null,
+    city: null,
+    corridor: null,
+    missing: true,
+    points: null,
+    lang: config.lang,
+    theme: config.theme,
+    view: null,
   };
-  const numbers = (text) => text.split(":").map((part) => (part.trim() === "" ? NaN : Number(part)));
-  const READERS = {
-    region: (text) => {
-      const [mode, a, b] = text.split(":").map(decodeURIComponent);
-      return { mode, a, b };
-    },
-    coast: (text) => (text === "all" ? null : text),
-    range: (text) => (text === "all" ? null : numbers(text)),
-    top: (text) => (text === "all" ? null : Number(text)),
-    missing: (text) => text === "1",
-    view: (text) => (text ? numbers(text) : null),
-  };
+  return merge(model, first, config.state || {});
+}
 
-  /** Only what differs from the opening state is written. */
-  function toHash(state, opening, prefix) {
-    return Object.entries(WRITERS)
-      .filter(([name, write]) => write(state) !== write(opening))
-      .map(([name, write]) => `${prefix}${name}=${encodeURIComponent(write(state)).replace(/%3A/g, ":")}`)
-      .join("&");
-  }
+/* In the address: name=value pairs, with the map's name before a point where several maps share a page. */
+const WRITERS = {
+  value: (s) => s.value,
+  region: (s) => [s.region.mode, s.region.a, s.region.b].map((part) => encodeURIComponent(part || "")).join(":"),
+  coast: (s) => s.coast || "all",
+  range: (s) => (s.range ? s.range.join(":") : "all"),
+  top: (s) => (s.top === null ? "all" : String(s.top)),
+  city: (s) => s.city || "",
+  corridor: (s) => s.corridor || "",
+  missing: (s) => (s.missing ? "1" : "0"),
+  points: (s) => s.points || "",
+  lang: (s) => s.lang,
+  theme: (s) => s.theme,
+  view: (s) => (s.view ? s.view.map((part) => Number(part.toFixed(VIEW_DIGITS))).join(":") : ""),
+};
+const numbers = (text) => text.split(":").map((part) => (part.trim() === "" ? NaN : Number(part)));
+const READERS = {
+  region: (text) => {
+    const [mode, a, b] = text.split(":").map(decodeURIComponent);
+    return { mode, a, b };
+  },
+  coast: (text) => (text === "all" ? null : text),
+  range: (text) => (text === "all" ? null : numbers(text)),
+  top: (text) => (text === "all" ? null : Number(text)),
+  missing: (text) => text === "1",
+  view: (text) => (text ? numbers(text) : null),
+};
 
-  /** What an address wishes of the map with this prefix; null when it does not speak of it. */
-  function fromHash(hash, prefix) {
-    const wish = {};
-    for (const part of hash.replace(/^#/, "").split("&")) {
-      const at = part.indexOf("=");
-      const name = part.slice(0, at);
-      if (at < 1 || !name.startsWith(prefix) || !(name.slice(prefix.length) in WRITERS)) continue;
-      const key = name.slice(prefix.length);
-      try {
-        const text = decodeURIComponent(part.slice(at + 1));
-        wish[key] = READERS[key] ? READERS[key](text) : text;
-      } catch {
-        /* a broken escape in a hand-made address: that part is left out */
-      }
+/** Only what differs from the opening state is written. */
+function toHash(state, opening, prefix) {
+  return Object.entries(WRITERS)
+    .filter(([name, write]) => write(state) !== write(opening))
+    .map(([name, write]) => `${prefix}${name}=${encodeURIComponent(write(state)).replace(/%3A/g, ":")}`)
+    .join("&");
+}
+
+/** What an address wishes of the map with this prefix; null when it does not speak of it. */
+function fromHash(hash, prefix) {
+  const wish = {};
+  for (const part of hash.replace(/^#/, "").split("&")) {
+    const at = part.indexOf("=");
+    const name = part.slice(0, at);
+    if (at < 1 || !name.startsWith(prefix) || !(name.slice(prefix.length) in WRITERS)) continue;
+    const key = name.slice(prefix.length);
+    try {
+      const text = decodeURIComponent(part.slice(at + 1));
+      wish[key] = READERS[key] ? READERS[key](text) : text;
+    } catch {
+      /* a broken escape in a hand-made address: that part is left out */
     }
-    return Object.keys(wish).length ? wish : null;
   }
+  return Object.keys(wish).length ? wish : null;
+}
 
-  G.state = { merge, blank, toHash, fromHash };
-})((window.geobriRuntime = window.geobriRuntime || {}));
+export { merge, blank, toHash, fromHash };
