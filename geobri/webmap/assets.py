@@ -88,7 +88,9 @@ def module_order() -> tuple[str, ...]:
 
 def _as_function(name: str) -> str:
     """Write a module as a function that gives its exports, without comments of their own lines and indents."""
-    text = _IMPORT.sub(lambda found: f"const {_bind(found[1])} = modules.{found[2]};\n", _own_file(f"{name}.js"))
+    text = _IMPORT.sub(
+        lambda found: f"const {_bind(found[1])} = modules.{found[2]};\n", _own_file(f"{name}.js")
+    )
     body = _EXPORT.sub(r"return \1;", _COMMENT.sub("", text).strip())
     lines = (line.strip() for line in body.splitlines())
     return f"modules.{name} = (() => {{\n" + "\n".join(line for line in lines if line) + "\n})();"

@@ -193,9 +193,7 @@ def _pack_tables(
         check_choice(caller, "city_value", choices["city_value"], offered)
     shown = as_corridor_measures(value, choices["values"], corridors, caller=caller)
     opening = value if isinstance(value, str) else value.column
-    packed = pack_corridors(
-        corridors, cities.index, shown, details=choices["details"], opening=opening, caller=caller
-    )
+    packed = pack_corridors(corridors, cities.index, shown, details=choices["details"], caller=caller)
     measure = next(item for item in packed["values"] if item["key"] == opening)
     numbers = read_numbers(corridors[opening], caller=caller, table="corridors")
     return {

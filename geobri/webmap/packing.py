@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import math
+import zlib
 from typing import Any, Final
 
 import numpy as np
@@ -10,43 +12,140 @@ import numpy.typing as npt
 import shapely
 from pandas.api.extensions import ExtensionArray
 
-__all__ = ["GRID", "pack_numbers", "pack_polygons", "to_varint"]
+__all__ = ["GRID", "pack_numbers", "pack_polygons", "round_to_step", "to_varint"]
 
 GRID: Final = 36_000
 """Steps across the world on which coastlines are rounded: 0.01 degrees of longitude, 1.1 km at the equator."""
 
 _MERCATOR_LIMIT_DEG: Final = 85.06
-_U16_MISSING: Final = 0xFFFF
+_MISSING: Final = {"u8": 0xFF, "u16": 0xFFFF, "i32": -(2**31)}
+_DTYPES: Final = {"u8": "<u1", "u16": "<u2", "i32": "<i4", "f64": "<f8"}
+_MOST_DECIMALS: Final = 6
+_LARGEST_WHOLE: Final = 2**53
+_EXACT_UP_TO: Final = 20_000
+"""Rows up to which a column is exact at any cost; longer ones may be rounded to 1/32,000 of their span or finer."""
+_ROUNDED_LEVELS: Final = 32_000
+_WORTH_DEFLATING: Final = 64
 
 
 def _to_base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def pack_numbers(values: npt.ArrayLike) -> dict[str, str]:
-    """Pack a column of numbers in the smallest type that loses nothing a map can show.
+def _deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()
+
+
+def _to_planes(column: npt.NDArray[Any]) -> bytes:
+    """Give the first bytes of all numbers, then all second ones, …: equal high bytes stand together and deflate well."""
+    return column.view(np.uint8).reshape(len(column), column.itemsize).T.tobytes()
+
+
+def _to_steps(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Give the first number and the differences from each to the next; they wrap around as the page's sums do."""
+    unsigned = column.view(column.dtype.str.replace("i", "u"))
+    return np.concatenate([unsigned[:1], np.diff(unsigned)])
+
+
+def _write_column(kind: str, column: npt.NDArray[Any], packed: dict[str, Any]) -> dict[str, Any]:
+    """Write a column in the shortest of three ways: as it is, deflated, or deflated as differences."""
+    column = np.ascontiguousarray(column.astype(_DTYPES[kind]))
+    ways: list[tuple[bytes, dict[str, Any]]] = [(_to_planes(column), {})]
+    if len(column) >= _WORTH_DEFLATING:
+        ways.append((_deflate(ways[0][0]), {"deflated": 1}))
+        if kind != "f64":
+            ways.append((_deflate(_to_planes(_to_steps(column))), {"deflated": 1, "steps": 1}))
+    data, how = min(ways, key=lambda way: len(way[0]))
+    return {"type": kind, "n": len(column)} | packed | how | {"data": _to_base64(data)}
+
+
+def _find_decimals(known: npt.NDArray[np.float64]) -> int | None:
+    """Say with how many decimals all numbers are written exactly, or None."""
+    largest = float(np.abs(known).max(initial=0))
+    for decimals in range(_MOST_DECIMALS + 1):
+        scale = 10.0**decimals
+        if largest * scale >= _LARGEST_WHOLE:
+            return None
+        if np.array_equal(np.rint(known * scale) / scale, known):
+            return decimals
+    return None
+
+
+def _find_step(known: npt.NDArray[np.float64]) -> float:
+    """Give the power of ten that cuts the span of the numbers into at most some 32,000 steps."""
+    span = float(np.ptp(known)) or 1.0
+    return 10.0 ** math.ceil(math.log10(span / _ROUNDED_LEVELS))
+
+
+def pack_numbers(values: npt.ArrayLike, *, may_round: bool = False) -> dict[str, Any]:
+    """Pack a column of numbers in the smallest type that loses nothing.
 
     Parameters
     ----------
     values
         Shape (n,); NaN where a value is missing.
+    may_round
+        Whether a long column of numbers with many digits may be rounded to a power of ten, at most 1/32,000 of
+        its span or a little more; whole numbers and numbers with up to six decimals never are.
 
     Returns
     -------
-    dict of str
-        `type` (``u8``, ``u16`` or ``f32``) and `data` (base64, little endian). Whole numbers below 65,535
-        go to ``u16`` with 65,535 for missing, ``u8`` is used where nothing is missing, the rest is ``f32``.
+    dict
+        `type` (``u8``, ``u16``, ``i32`` or ``f64``), `n`, and `data`: base64 of all lowest bytes, then all
+        second ones, and so on, raw-deflated where `deflated` stands, of differences where `steps` stands. A whole
+        number w means (w + `base`) / `scale` or (w + `base`) * `step`; the largest unsigned number, and the smallest
+        signed one, mean missing. `rounded` is the step of rounding, where there was any.
     """
-    column = np.asarray(values, dtype=np.float64)
+    column = np.array(values, dtype=np.float64).ravel()
     missing = np.isnan(column)
     known = column[~missing]
-    whole = bool(np.all((known >= 0) & (known < _U16_MISSING) & (known == np.floor(known))))
-    if whole and not missing.any() and (known.size == 0 or known.max() <= np.iinfo(np.uint8).max):
-        return {"type": "u8", "data": _to_base64(column.astype("u1").tobytes())}
-    if whole:
-        filled = np.where(missing, _U16_MISSING, column)
-        return {"type": "u16", "data": _to_base64(filled.astype("<u2").tobytes())}
-    return {"type": "f32", "data": _to_base64(column.astype("<f4").tobytes())}
+    decimals = _find_decimals(known)
+    if decimals is not None:
+        return _pack_whole(column, missing, np.rint(known * 10.0**decimals), {"scale": 10**decimals})
+    if not may_round or len(column) <= _EXACT_UP_TO:
+        return _write_column("f64", column, {})
+    step = _find_step(known)
+    written: dict[str, Any] = {"step": round(step)} if step >= 1 else {"scale": round(1 / step)}
+    return _pack_whole(column, missing, np.rint(known / step), written | {"rounded": step})
+
+
+def round_to_step(numbers: npt.NDArray[np.float64], step: float) -> npt.NDArray[np.float64]:
+    """Round numbers as a packed column does.
+
+    Parameters
+    ----------
+    numbers
+        Shape (n,).
+    step
+        The power of ten that `pack_numbers` says in `rounded`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,), the numbers that the page will read.
+    """
+    whole = np.rint(numbers / step)
+    return whole * round(step) if step >= 1 else whole / round(1 / step)
+
+
+def _pack_whole(
+    column: npt.NDArray[np.float64],
+    missing: npt.NDArray[np.bool_],
+    whole: npt.NDArray[np.float64],
+    written: dict[str, Any],
+) -> dict[str, Any]:
+    base, span = (float(whole.min()), float(np.ptp(whole))) if whole.size else (0.0, 0.0)
+    sizes = (("u8", 2**8 - 1), ("u16", 2**16 - 1), ("i32", 2**31))
+    kind = next((name for name, size in sizes if span < size), "f64")
+    if kind == "f64":
+        return _write_column("f64", column, {})
+    filled = np.full(len(column), float(_MISSING[kind]))
+    filled[~missing] = whole - base
+    written = {name: value for name, value in written.items() if value != 1} | (
+        {"base": int(base)} if base else {}
+    )
+    return _write_column(kind, filled, written)
 
 
 def to_varint(values: npt.NDArray[np.int64]) -> bytes:

@@ -19,7 +19,8 @@ from geobri.webmap.wording import bilingual, clean
 
 __all__ = ["as_corridor_measures", "pack_cities", "pack_corridors", "sort_strongest_first"]
 
-_COORDINATE_DIGITS = 5
+_COORDINATE_DIGITS = 6
+_NEAR_KM = 100
 
 
 def as_corridor_measures(
@@ -149,10 +150,9 @@ def pack_corridors(
     values: Sequence[Measure],
     *,
     details: Mapping[str, Any] | None = None,
-    opening: str | None = None,
     caller: str = "corridor_map",
 ) -> dict[str, Any]:
-    """Pack the corridors for the page, strongest first by the value the page opens with.
+    """Pack the corridors for the page, in the order of their ends, which packs best; the page sorts them itself.
 
     Parameters
     ----------
@@ -164,8 +164,6 @@ def pack_corridors(
         The columns to switch between.
     details
         Further columns to show on hover, each with its label.
-    opening
-        The column that orders the payload; None takes the first of `values`.
     caller
         Who asks, for the message.
 
@@ -183,14 +181,13 @@ def pack_corridors(
         If a corridor names an unknown city, or the same city twice.
     """
     ends = _read_ends(corridors, slugs, caller)
-    opening = opening or values[0].column
     numbers = {
         item.column: read_numbers(corridors[item.column], caller=caller, table="corridors") for item in values
     }
     packed = {item.column: pack_measure(item, numbers[item.column], caller=caller) for item in values}
-    order = sort_strongest_first(numbers[opening], packed[opening]["direction"])
+    order = np.lexsort((np.arange(len(corridors)), ends[1], ends[0]))
     for name, column in numbers.items():
-        packed[name]["values"] = pack_numbers(column[order])
+        packed[name]["values"] = pack_numbers(column[order], may_round=True)
     sorted_rows = corridors.iloc[order]
     ids, directed = _pack_ids(sorted_rows, caller)
     return {
@@ -261,10 +258,13 @@ def _pack_ids(corridors: pd.DataFrame, caller: str) -> tuple[list[str] | None, b
     return [clean(label) for label in corridors.index], False
 
 
-def _pack_distance(corridors: pd.DataFrame, caller: str) -> dict[str, str] | None:
+def _pack_distance(corridors: pd.DataFrame, caller: str) -> dict[str, Any] | None:
+    """Pack distances as the page prints them: whole kilometres, and metres where half of them are below 100 km."""
     if "distance_km" not in corridors.columns:
         return None
-    return pack_numbers(np.rint(read_numbers(corridors["distance_km"], caller=caller, table="corridors")))
+    distance = read_numbers(corridors["distance_km"], caller=caller, table="corridors")
+    near = len(distance) > 0 and np.nanmedian(np.append(distance, np.inf)) < _NEAR_KM
+    return pack_numbers(np.round(distance, 3 if near else 0))
 
 
 def _pack_detail(name: str, label: Any, corridors: pd.DataFrame) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from geobri.errors import SchemaError, SpecificationError, first_offenders, mould
 from geobri.measures import Level, Measure, infer_measure
-from geobri.webmap.packing import pack_numbers
+from geobri.webmap.packing import pack_numbers, round_to_step
 from geobri.webmap.wording import clean
 
 __all__ = ["as_measure", "pack_category", "pack_measure", "read_numbers"]
@@ -105,10 +105,10 @@ def pack_measure(
     SpecificationError
         If the domain is not two different finite numbers.
     """
-    packed = pack_numbers(numbers)
+    packed = pack_numbers(numbers, may_round=True)
     known = numbers[~np.isnan(numbers)]
-    if packed["type"] == "f32":  # the ends of the scale as the page will read them
-        known = known.astype(np.float32).astype(np.float64)
+    if "rounded" in packed:  # the ends of the scale as the page will read them
+        known = round_to_step(known, packed["rounded"])
     ends = value.domain or ((float(known.min()), float(known.max())) if known.size else (0.0, 1.0))
     if len(ends) != 2 or not all(math.isfinite(end) for end in ends) or (value.domain and ends[0] == ends[1]):  # noqa: PLR2004
         wanted = f"the domain of '{value.column}' must be two different finite numbers"

@@ -35,9 +35,7 @@ def test_every_word_is_used_and_every_use_has_a_word():
 
 
 def test_every_script_is_shipped_and_short():
-    assert sorted(path.name for path in STATIC.iterdir() if path.name.endswith(".js")) == sorted(
-        MODULES
-    )
+    assert sorted(path.name for path in STATIC.iterdir() if path.name.endswith(".js")) == sorted(MODULES)
     for name in MODULES:
         assert len((STATIC / name).read_text(encoding="utf-8").splitlines()) < 250, name
 

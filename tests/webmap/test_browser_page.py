@@ -516,32 +516,6 @@ def test_directed_corridors_name_their_direction(open_map, cities, corridors, tm
     assert "→" in opened.text(".geobri-selected h3")
 
 
-def test_borders_are_not_drawn_along_180_degrees(open_map, cities, corridors, tmp_path):
-    """Every step of a border is short: no stroke runs along the cut, or across the world to close a ring."""
-    made = corridor_map(cities, corridors, "score", basemap="countries")
-    opened = open_map(save_map(made, tmp_path / "countries.html"))
-    script = """(() => {
-        const base = JSON.parse(document.querySelector('script[id^=geobri_base_]').textContent).polygons;
-        const words = geobriRuntime.decode.toPathData(base, true).split(' ');
-        let [x, y, longest, rim] = [0, 0, 0, 0];
-        for (let i = 0; i < words.length; i += 3) {
-            const [a, b] = [Number(words[i + 1]), Number(words[i + 2])];
-            const absolute = words[i] === words[i].toUpperCase();
-            const [nx, ny] = absolute ? [a, b] : [x + a, y + b];
-            const foot = y === ny && y >= base.grid - 50; /* of Antarctica, below the world */
-            if ('lL'.includes(words[i]) && !foot) {
-                longest = Math.max(longest, Math.hypot(nx - x, ny - y));
-                if (nx === x && (x === 0 || x === base.grid) && ny !== y) rim += 1;
-            }
-            [x, y] = [nx, ny];
-        }
-        return [longest / base.grid, rim];
-    })()"""
-    longest, rim = opened.ask(script)
-    assert longest < 0.1  # the longest straight border, along 49 degrees north, is a twelfth of the world
-    assert rim == 0
-
-
 def test_thousands_of_corridors_become_a_density(open_map, city_table, tmp_path):
     rng = np.random.default_rng(7)
     n = 80

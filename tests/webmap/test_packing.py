@@ -1,4 +1,5 @@
 import base64
+import zlib
 
 import numpy as np
 import pytest
@@ -6,15 +7,23 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geobri.webmap.packing import GRID, pack_numbers, pack_polygons, to_varint
+from geobri.webmap.packing import GRID, pack_numbers, pack_polygons, round_to_step, to_varint
 
-TYPES = {"u8": "u1", "u16": "<u2", "f32": "<f4"}
+TYPES = {"u8": "<u1", "u16": "<u2", "i32": "<i4", "f64": "<f8"}
+MISSING = {"u8": 255, "u16": 65535, "i32": -(2**31), "f64": np.inf}
 
 
 def unpack(packed):
-    raw = np.frombuffer(base64.b64decode(packed["data"]), dtype=TYPES[packed["type"]])
-    numbers = raw.astype(float)
-    return np.where(raw == 65535, np.nan, numbers) if packed["type"] == "u16" else numbers
+    """What the page does, written a second time."""
+    data = base64.b64decode(packed["data"])
+    data = zlib.decompress(data, -15) if packed.get("deflated") else data
+    kind = np.dtype(TYPES[packed["type"]])
+    planes = np.frombuffer(data, dtype=np.uint8).reshape(kind.itemsize, packed["n"])
+    raw = np.frombuffer(planes.T.tobytes(), dtype=kind)
+    if packed.get("steps"):
+        raw = np.cumsum(raw, dtype=kind)
+    numbers = np.where(raw == MISSING[packed["type"]], np.nan, raw.astype(float))
+    return (numbers + packed.get("base", 0)) / packed.get("scale", 1) * packed.get("step", 1)
 
 
 def read_varints(data):
@@ -48,19 +57,50 @@ def test_varints_come_back(numbers):
 @pytest.mark.parametrize(
     ("values", "kind"),
     [
-        ([0, 1, 255], "u8"),
-        ([1, np.nan, 3], "u16"),
-        ([0, 65534], "u16"),
-        ([0, 65535], "f32"),
-        ([-1, 2], "f32"),
-        ([0.5, np.nan], "f32"),
+        ([0, 1, 254], "u8"),
+        ([1, np.nan, 3], "u8"),
+        ([0, 255], "u16"),
+        ([1000, 1254, np.nan], "u8"),
+        ([0, 65535], "i32"),
+        ([-1, 2], "u8"),
+        ([0.5, np.nan], "u8"),
+        ([123_463_789, 0], "i32"),
+        ([5_376_286_246.57, 1.01], "f64"),
+        ([2.0**40, 0], "f64"),
+        ([1 / 3, np.nan], "f64"),
         ([], "u8"),
     ],
 )
-def test_numbers_take_the_smallest_type_that_holds_them(values, kind):
+def test_numbers_take_the_smallest_type_that_holds_them_exactly(values, kind):
     packed = pack_numbers(values)
     assert packed["type"] == kind
-    np.testing.assert_allclose(unpack(packed), values, rtol=1e-6)
+    np.testing.assert_array_equal(unpack(packed), values)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.one_of(st.floats(allow_infinity=False, width=64), st.integers(-(2**40), 2**40)), max_size=90)
+)
+def test_every_column_comes_back_digit_by_digit(values):
+    np.testing.assert_array_equal(unpack(pack_numbers(values)), np.array(values, dtype=float))
+
+
+def test_long_columns_of_many_digits_are_rounded_and_say_so():
+    numbers = np.random.default_rng(1).lognormal(12, 2, 30_000)
+    packed = pack_numbers(numbers, may_round=True)
+    assert packed["type"] == "u16"
+    step = packed["rounded"]
+    assert np.ptp(numbers) / 32_000 <= step < np.ptp(numbers) / 3_200
+    np.testing.assert_array_equal(unpack(packed), round_to_step(numbers, step))
+    assert "rounded" not in pack_numbers(np.rint(numbers), may_round=True)
+    assert "rounded" not in pack_numbers(numbers[:500], may_round=True)
+    assert "rounded" not in pack_numbers(numbers)
+
+
+def test_ends_of_all_pairs_take_almost_nothing():
+    first, second = np.triu_indices(300, 1)
+    assert len(pack_numbers(first)["data"]) + len(pack_numbers(second)["data"]) < 5_000
+    np.testing.assert_array_equal(unpack(pack_numbers(second)), second)
 
 
 def test_polygons_come_back_on_the_grid():

@@ -65,8 +65,8 @@ function afterChange(app, old) {
   const differs = (names) => names.some((name) => JSON.stringify(state[name]) !== JSON.stringify(old[name]));
   if (differs(FILTERS)) {
     Rows.updateRows(app);
-    if (state.corridor !== null && !app.rows.includes(app.model.find(state.corridor))) app.state = { ...state, corridor: null };
-    app.announce(app.rows.length ? app.countText() : app.say("nothing"));
+    if (state.corridor !== null && !app.shown.rows.includes(app.model.find(state.corridor))) app.state = { ...state, corridor: null };
+    app.announce(app.shown.rows.length ? app.countText() : app.say("nothing"));
   }
   if (differs(["corridor", "city"])) app.filtersWanted = false;
   if (differs(["corridor"]) && app.state.corridor !== null) {

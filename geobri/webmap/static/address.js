@@ -18,7 +18,8 @@ function writeHash(app) {
   if (window.location.hash === hash || (!mine && window.location.hash === "")) return;
   app.ownHash = hash;
   try {
-    window.location.hash = hash;
+    /* Replaced, for a filter is no step to go back over; in full, for in a frame "#…" alone may lead out of it. */
+    window.location.replace(window.location.href.split("#")[0] + hash);
   } catch {
     /* a frame that may not have an address: the map works without */
   }

@@ -1,7 +1,10 @@
 /* Packed columns and polygons back to numbers. */
 
-const ARRAYS = { u8: Uint8Array, u16: Uint16Array, f32: Float32Array };
-const U16_MISSING = 65535;
+import { inflate } from "./inflate.js";
+
+const ARRAYS = { u8: Uint8Array, u16: Uint16Array, i32: Int32Array, f64: Float64Array };
+const UNSIGNED = { u8: Uint8Array, u16: Uint16Array, i32: Uint32Array };
+const MISSING = { u8: 255, u16: 65535, i32: -2147483648, f64: NaN };
 
 function toBytes(base64) {
   const raw = atob(base64);
@@ -10,19 +13,43 @@ function toBytes(base64) {
   return bytes;
 }
 
+/** First bytes of all numbers, then all second ones, …: back to number after number. */
+function fromPlanes(planes, n, width) {
+  const bytes = new Uint8Array(n * width);
+  for (let k = 0; k < width; k += 1) {
+    for (let i = 0; i < n; i += 1) bytes[i * width + k] = planes[k * n + i];
+  }
+  return bytes;
+}
+
+/** The numbers as they are stored: whole ones of a typed array, or doubles. */
+function toRaw(packed) {
+  const { type, n } = packed;
+  const width = ARRAYS[type].BYTES_PER_ELEMENT;
+  const bytes = toBytes(packed.data);
+  const { buffer } = fromPlanes(packed.deflated ? inflate(bytes, n * width) : bytes, n, width);
+  if (packed.steps) {
+    const sums = new UNSIGNED[type](buffer); /* sums wrap around as the differences did */
+    for (let i = 1; i < n; i += 1) sums[i] += sums[i - 1];
+  }
+  return new ARRAYS[type](buffer);
+}
+
 /** Numbers of a packed column; NaN where a value is missing. */
 function toNumbers(packed) {
-  const raw = new ARRAYS[packed.type](toBytes(packed.data).buffer);
-  const numbers = Float64Array.from(raw);
-  if (packed.type === "u16") {
-    for (let i = 0; i < numbers.length; i += 1) if (raw[i] === U16_MISSING) numbers[i] = NaN;
-  }
+  const raw = toRaw(packed);
+  if (packed.type === "f64") return raw;
+  const { base = 0, scale = 1, step = 1 } = packed;
+  const missing = MISSING[packed.type];
+  const numbers = new Float64Array(raw.length);
+  for (let i = 0; i < raw.length; i += 1) numbers[i] = raw[i] === missing ? NaN : ((raw[i] + base) / scale) * step;
   return numbers;
 }
 
 /** Whole numbers without gaps, in a type a loop reads fast. */
 function toIndices(packed) {
-  return Uint32Array.from(new ARRAYS[packed.type](toBytes(packed.data).buffer));
+  const { base = 0 } = packed;
+  return Uint32Array.from(toRaw(packed), (value) => value + base);
 }
 
 function* readVarints(bytes) {

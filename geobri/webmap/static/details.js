@@ -42,13 +42,26 @@ function corridorFacts(app, i) {
   ];
 }
 
+/** "2 of 12 here" with a button each way, where several corridors pass the place that was clicked. */
+function stepper(app, i) {
+  const here = app.here && app.here.includes(i) ? app.here : [i];
+  if (here.length < 2) return null;
+  const at = here.indexOf(i);
+  const step = (by, sign, word) => {
+    const button = h("button", { type: "button", class: "geobri-button", "aria-label": app.say(word), title: app.say(word) }, icon(sign));
+    button.addEventListener("click", () => app.set({ corridor: app.model.idOf(here[(at + by + here.length) % here.length]) }));
+    return button;
+  };
+  return h("p", { class: "geobri-stepper geobri-small geobri-muted" }, step(-1, "previous", "hereBefore"), app.say("hereAt", { k: at + 1, n: here.length }), step(1, "next", "hereNext"));
+}
+
 function corridorCard(app, i) {
   const { lang } = app.state;
   const values = app.model.values.keys.map((key) => {
     const measure = app.model.values.get(key);
     return [measure.label[lang], I18n.formatValue(lang, measure, measure.numbers[i])];
   });
-  return [h("h3", {}, corridorName(app, i)), pairs(values), pairs(corridorFacts(app, i))];
+  return [h("h3", {}, corridorName(app, i)), stepper(app, i), pairs(values), pairs(corridorFacts(app, i))];
 }
 
 function cityValueText(app, value, c) {
@@ -79,7 +92,7 @@ function partnerRow(app, c, i) {
 function cityCard(app, c) {
   const values = [...app.model.cities.values.values()].map((value) => [value.label[app.state.lang], cityValueText(app, value, c)]);
   const { numbers, kind, label } = app.measure();
-  const own = Array.from(app.rows).filter((i) => app.endsOf(i).includes(c));
+  const own = Array.from(app.shown.rows).filter((i) => app.endsOf(i).includes(c));
   const known = own.filter((i) => !Number.isNaN(numbers[i]));
   const partners = known.slice(0, MOST_PARTNERS);
   const unknown = own.length - known.length;
@@ -111,9 +124,11 @@ function makeCard(app) {
     close.setAttribute("aria-label", app.say("close"));
     if (card.hidden) return;
     const parts = i >= 0 ? corridorCard(app, i) : cityCard(app, c);
-    const focused = body.contains(document.activeElement);
+    const focused = body.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
+    const inside = body.contains(document.activeElement);
     body.replaceChildren(...parts.filter(Boolean));
-    if (focused) close.focus({ preventScroll: true });
+    const again = focused && [...body.querySelectorAll("button[aria-label]")].find((button) => button.getAttribute("aria-label") === focused);
+    if (inside) (again || close).focus({ preventScroll: true });
     card.setAttribute("aria-label", i >= 0 ? plainName(app, i) : app.cityName(c));
   });
   return card;
@@ -131,7 +146,8 @@ function tipContent(app, pointed) {
     h("strong", {}, corridorName(app, i)),
     h("span", {}, `${measure.label[app.state.lang]}: ${valueText(app, measure, i)}`),
     h("span", { class: "geobri-muted" }, facts),
-  ];
+    pointed.here && pointed.here.length > 1 ? h("span", { class: "geobri-muted" }, app.say("oneOfHere", { k: pointed.here.indexOf(i) + 1, n: pointed.here.length })) : null,
+  ].filter(Boolean);
 }
 
 /** The tip under the cursor. show(pointed, {x, y}) or hide(). */

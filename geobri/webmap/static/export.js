@@ -129,16 +129,22 @@ function describeFilters(app) {
   return parts.join(" · ");
 }
 
-function paintMap(context, app, size, top) {
+/** The window of the map as a view. */
+function viewOfWindow(app) {
   const corner = app.leaflet.getPixelBounds().min;
-  const view = Sheet.makeView(app.leaflet.options.crs.scale(app.leaflet.getZoom()), corner.x, corner.y, size.x, size.y, RATIO);
+  const size = app.leaflet.getSize();
+  return Sheet.makeView(app.leaflet.options.crs.scale(app.leaflet.getZoom()), corner.x, corner.y, size.x, size.y, RATIO);
+}
+
+function paintMap(context, app, size, top) {
+  const view = viewOfWindow(app);
   context.save();
   context.translate(0, top);
   context.beginPath();
   context.rect(0, 0, size.x, size.y);
   context.clip();
   PaintBase.paintBase(context, view, app.base, app.tones);
-  app.paintLines(context, view, app);
+  app.paintLines(context, view, app, "exact");
   app.paintTop(context, view, app);
   context.restore();
 }
@@ -183,10 +189,14 @@ function toCanvas(shown, theme) {
   return canvas;
 }
 
-const toBlob = (app) =>
-  new Promise((resolve, reject) => {
-    toCanvas(app, app.theme).toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no image"))), "image/png");
+/** The image as a file, once the picture that its title names is there. */
+async function toBlob(app) {
+  await app.prepareDensity(viewOfWindow(app));
+  const canvas = toCanvas(app, app.theme);
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("geobri: no image"))), "image/png");
   });
+}
 
 /** Hand the image to the reader as a download. */
 async function save(app) {

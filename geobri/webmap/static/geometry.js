@@ -2,7 +2,8 @@
 
 const RADIAN = Math.PI / 180;
 const STEP = 2 * RADIAN; /* one vertex about every two degrees of arc */
-const MAX_SINE = Math.sin(85.05112878 * RADIAN);
+const MAX_SINE = 1 - 1e-9; /* arcs over a pole leave the map by its edge, and come back far outside it */
+const SMOOTH_PX = 0.5; /* how far a drawn line may leave its great circle */
 
 const worldX = (lon) => (lon + 180) / 360;
 
@@ -71,36 +72,35 @@ function setVertex(xs, ys, at, x, y, z, lastX) {
 }
 
 /**
- * All arcs of a list of pairs, traced on demand: `trace(until)` in order up to there, `traceRows` just these.
+ * All arcs of a list of pairs, traced on demand, one by one (`traceRow`) or some of them (`traceRows`).
  * `start[i]..start[i + 1]` are the vertices of arc i, `box` holds its west, north, east and south.
  */
 function makeArcs(units, origin, destination) {
   const count = origin.length;
   const start = new Uint32Array(count + 1);
-  const angle = new Float32Array(count);
+  const angle = new Float64Array(count);
   for (let i = 0; i < count; i += 1) {
     angle[i] = angleOf(units[origin[i]], units[destination[i]]);
     start[i + 1] = start[i] + Math.max(2, Math.ceil(angle[i] / STEP)) + 1;
   }
   const arcs = {
+    units,
+    origin,
+    destination,
     count,
     start,
     angle,
     xs: new Float32Array(start[count]),
     ys: new Float32Array(start[count]),
-    poles: new Float32Array(3 * count),
+    poles: new Float64Array(3 * count),
     box: new Float32Array(4 * count),
     traced: new Uint8Array(count),
-    ready: 0,
   };
-  const traceOne = (i) => {
+  arcs.traceRow = (i) => {
     if (!arcs.traced[i]) traceInto(arcs, i, units[origin[i]], units[destination[i]]);
     arcs.traced[i] = 1;
   };
-  arcs.trace = (until) => {
-    for (; arcs.ready < Math.min(until, count); arcs.ready += 1) traceOne(arcs.ready);
-  };
-  arcs.traceRows = (rows) => rows.forEach(traceOne);
+  arcs.traceRows = (rows) => rows.forEach(arcs.traceRow);
   return arcs;
 }
 
@@ -137,4 +137,71 @@ function fitBox(xs, ys) {
   return { west, east: west + 1 - gap, north: Math.min(...ys), south: Math.max(...ys) };
 }
 
-export { RADIAN, worldX, worldY, toUnit, cross, dot, makeArcs, fitBox };
+/**
+ * Into how many parts a step of `angle` at sine of latitude z has to be cut so that straight parts stay within
+ * SMOOTH_PX of the arc: the bow of a part is at most its length in pixels times its turn, over eight.
+ */
+function partsOfStep(angle, z, scale) {
+  const cosine = Math.sqrt(Math.max(1e-4, 1 - z * z));
+  const length = (angle * scale) / (2 * Math.PI * cosine);
+  const turn = (angle * Math.abs(z)) / cosine + angle * angle;
+  return Math.max(1, Math.min(4096, Math.ceil(Math.sqrt((length * turn) / 8 / SMOOTH_PX))));
+}
+
+/** World coordinates of a point of the sphere, on the copy of the world that is nearest to `nearX`. */
+function toWorld([x, y, z], nearX) {
+  const east = Math.atan2(y, x) / (2 * Math.PI) + 0.5;
+  return [east + Math.round(nearX - east), worldYOfSine(z)];
+}
+
+/**
+ * Pieces of an arc near a window [west, north, east, south] of the world, as lists of x and y in turn, smooth at `scale`
+ * pixels for the world. The points are computed anew in full precision, which a deep zoom needs.
+ */
+function smoothArc(a, b, from, angle, box, scale) {
+  const { xs, ys, start, steps } = from;
+  const [west, north, east, south] = box;
+  const pole = poleOf(a, b);
+  const side = cross(pole, a);
+  const at = (s) => a.map((value, k) => Math.cos(s) * value + Math.sin(s) * side[k]);
+  const margin = (angle / steps) * 0.2;
+  const pieces = [];
+  let piece = null;
+  for (let v = 0; v < steps; v += 1) {
+    const [x0, x1, y0, y1] = [xs[start + v], xs[start + v + 1], ys[start + v], ys[start + v + 1]];
+    const away = Math.max(x0, x1) < west - margin || Math.min(x0, x1) > east + margin || Math.max(y0, y1) < north - margin || Math.min(y0, y1) > south + margin;
+    if (away) {
+      piece = null;
+      continue;
+    }
+    const [s0, s1] = [(angle * v) / steps, (angle * (v + 1)) / steps];
+    if (!piece) {
+      piece = toWorld(at(s0), x0);
+      pieces.push(piece);
+    }
+    const parts = partsOfStep(s1 - s0, at((s0 + s1) / 2)[2], scale);
+    for (let part = 1; part <= parts; part += 1) piece.push(...toWorld(at(s0 + ((s1 - s0) * part) / parts), piece[piece.length - 2]));
+  }
+  return pieces;
+}
+
+/** Pieces of arc i near a window of the world, smooth enough for its zoom; see smoothArc. */
+function piecesOf(arcs, i, box, scale) {
+  const from = { xs: arcs.xs, ys: arcs.ys, start: arcs.start[i], steps: arcs.start[i + 1] - arcs.start[i] - 1 };
+  return smoothArc(arcs.units[arcs.origin[i]], arcs.units[arcs.destination[i]], from, arcs.angle[i], box, scale);
+}
+
+/** Point at a share of arc i in world coordinates, and the direction of travel there as a unit vector of the screen. */
+function pointAlong(arcs, i, share, scale) {
+  const [a, b] = [arcs.units[arcs.origin[i]], arcs.units[arcs.destination[i]]];
+  const side = cross(poleOf(a, b), a);
+  const at = (s) => a.map((value, k) => Math.cos(s) * value + Math.sin(s) * side[k]);
+  const s = arcs.angle[i] * share;
+  const middle = arcs.start[i] + Math.round((arcs.start[i + 1] - 1 - arcs.start[i]) * share);
+  const [x, y] = toWorld(at(s), arcs.xs[middle]);
+  const [nextX, nextY] = toWorld(at(s + Math.min(arcs.angle[i] * 0.01, 4 / scale)), x);
+  const length = Math.hypot(nextX - x, nextY - y) || 1;
+  return [x, y, (nextX - x) / length, (nextY - y) / length];
+}
+
+export { RADIAN, worldX, worldY, toUnit, cross, dot, poleOf, makeArcs, piecesOf, pointAlong, fitBox };

@@ -17,9 +17,9 @@ function describeLegend(app) {
   const colours = classColours(app.theme);
   const measured = measure.unit[lang] ? "" : app.say("score");
   const kind = measure.kind === "rank" ? app.say("rank") : measured;
-  const look = crowding(app.crowd.shown, app.crowd.known);
+  const look = crowding(app.shown.crowd.shown, app.shown.crowd.known);
   const value = (number) => I18n.formatValue(lang, { ...measure, unit: { en: "", zh: "" } }, number);
-  const lines = app.isDense() ? app.rows.subarray(0, Scale.CRISP) : null;
+  const lines = app.isDense() ? app.shown.rows.subarray(0, Scale.CRISP) : null;
   const classes = describeClasses(measure, lines).map((row) => ({
     colour: colours[row.c],
     width: widthOf(row.strength, look.thin),

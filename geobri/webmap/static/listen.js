@@ -7,16 +7,28 @@ import * as Painting from "./painting.js";
 import * as Pick from "./pick.js";
 import * as View from "./view.js";
 
+const SAME_PX = 4;
 const COARSE = window.matchMedia("(pointer: coarse)");
 
 function listenToMap(app) {
   const map = app.leaflet;
   let waiting = null;
+  let through = null; /* the place of the last click on corridors, and how far the reader went through those there */
+  const isThere = (point) => through && through.version === app.shown.version && through.point.distanceTo(point) <= SAME_PX && through.zoom === map.getZoom();
   const pickAt = (point) => {
     const city = Pick.pickCity(app, point, COARSE.matches);
     if (city >= 0) return { city };
-    const corridor = Pick.pickCorridor(app, point, COARSE.matches);
-    return corridor >= 0 ? { corridor } : {};
+    if (isThere(point)) return { corridor: through.here[through.at], here: through.here };
+    const here = Pick.pickCorridors(app, point, COARSE.matches);
+    return here.length ? { corridor: here[0], here } : {};
+  };
+  /* The first click takes the line that is meant, further ones at the same place those beside and below it. */
+  const clickCorridor = (point, here) => {
+    const again = isThere(point) && app.state.corridor === app.model.idOf(through.here[through.at]);
+    through = again ? { ...through, at: (through.at + 1) % through.here.length } : { point, zoom: map.getZoom(), version: app.shown.version, here, at: 0 };
+    app.here = through.here;
+    app.set({ corridor: app.model.idOf(through.here[through.at]) });
+    app.tip.hide();
   };
   const hover = () => {
     const point = waiting;
@@ -30,6 +42,12 @@ function listenToMap(app) {
     else app.tip.hide();
   };
   map.on("mousemove", (event) => {
+    if (isForeign(event)) {
+      waiting = null;
+      app.tip.hide();
+      app.point({});
+      return;
+    }
     if (!waiting) requestAnimationFrame(hover);
     waiting = event.containerPoint;
   });
@@ -43,7 +61,7 @@ function listenToMap(app) {
     if (hit.city !== undefined) {
       const slug = app.model.cities.slug[hit.city];
       app.select(app.state.city === slug ? null : slug);
-    } else if (hit.corridor !== undefined) app.set({ corridor: app.model.idOf(hit.corridor) });
+    } else if (hit.corridor !== undefined) clickCorridor(event.containerPoint, hit.here);
     else app.letGo();
   });
   map.on("moveend", () => {
@@ -61,6 +79,9 @@ function listenToMap(app) {
   });
   if (!app.config.standalone) listenWithinText(app);
 }
+
+/** Over a marker or a shape that an analyst added, whose own tooltip speaks. */
+const isForeign = (event) => Boolean(event.originalEvent && event.originalEvent.target.closest(".leaflet-interactive, .leaflet-popup"));
 
 /** Within a text the wheel and the finger scroll the page, until the reader clicks or taps into the map. */
 function listenWithinText(app) {
@@ -84,10 +105,10 @@ function listenWithinText(app) {
 function listenToKeys(app) {
   app.leaflet.getContainer().addEventListener("keydown", (event) => {
     const step = { n: 1, p: -1 }[event.key.toLowerCase()];
-    if (step && !event.ctrlKey && !event.metaKey && !event.altKey && app.rows.length) {
-      const at = app.pointed.corridor === undefined ? -1 : app.rows.indexOf(app.pointed.corridor);
-      const next = at < 0 ? (step > 0 ? 0 : app.rows.length - 1) : (at + step + app.rows.length) % app.rows.length;
-      const i = app.rows[next];
+    if (step && !event.ctrlKey && !event.metaKey && !event.altKey && app.shown.rows.length) {
+      const at = app.pointed.corridor === undefined ? -1 : app.shown.rows.indexOf(app.pointed.corridor);
+      const next = at < 0 ? (step > 0 ? 0 : app.shown.rows.length - 1) : (at + step + app.shown.rows.length) % app.shown.rows.length;
+      const i = app.shown.rows[next];
       app.point({ corridor: i });
       app.announce(`${Details.plainName(app, i)}. ${app.measure().label[app.state.lang]}: ${Details.valueText(app, app.measure(), i)}`);
     } else if (event.key === "Enter" && app.pointed.corridor !== undefined) {

@@ -66,7 +66,7 @@ function makeInterface(app) {
     select: (slug) => app.select(slug),
     highlight: (what) => app.highlight(what),
     reset: () => app.reset(),
-    drawn: () => Array.from(app.rows, app.model.idOf),
+    drawn: () => Array.from(app.shown.rows, app.model.idOf),
     highlighted: () => Rows.markedCorridors(app).map(app.model.idOf),
     labels: () => app.labels.map((label) => ({ text: label.text, box: label.box })),
     arc: (id) => {
@@ -110,8 +110,8 @@ function start(key) {
     baseCredit: base.credit,
     prefix: config.standalone ? "" : `${key}.`,
     width: root.clientWidth,
-    rows: new Uint32Array(0), rowsVersion: 0, marked: new Set(), labels: [],
-    pointed: {}, highlighted: null, picture: null, stopDensity: null, home: null, moving: false,
+    shown: { version: 0 }, marked: new Set(), labels: [],
+    pointed: {}, highlighted: null, home: null, moving: false,
   };
   for (const value of app.model.cities.values.values()) {
     if (value.kind !== "category") value.strength = Model.toStrength(value, value.numbers);

@@ -1,7 +1,7 @@
 /* The document of a map turned into columns that can be asked. */
 import { toIndices, toNumbers } from "./decode.js";
 import { makeArcs, toUnit, worldX, worldY } from "./geometry.js";
-
+import { argsort } from "./order.js";
 
 function readCities(packed) {
   return {
@@ -32,8 +32,7 @@ const toStrength = (measure, numbers) => Float32Array.from(numbers, (value) => s
 
 function readMeasure(item) {
   const numbers = toNumbers(item.values);
-  const key = Float64Array.from(numbers, (value) => (Number.isNaN(value) ? Infinity : -item.direction * value));
-  const order = Uint32Array.from(key.keys()).sort((a, b) => key[a] - key[b] || a - b);
+  const order = argsort(numbers.map((value) => -item.direction * value));
   return { ...item, numbers, strength: toStrength(item, numbers), order };
 }
 
@@ -72,6 +71,16 @@ function coastOf(cities, a, b) {
   return p < 0 || q < 0 ? -1 : p + q;
 }
 
+/** For each row the row of the way back, or -1; undirected tables have none. */
+function findOpposites(origin, destination, nCities, mayHave) {
+  const opposite = new Int32Array(origin.length).fill(-1);
+  if (!mayHave) return opposite;
+  const rowOf = new Map();
+  for (let i = 0; i < origin.length; i += 1) rowOf.set(origin[i] * nCities + destination[i], i);
+  for (let i = 0; i < origin.length; i += 1) opposite[i] = rowOf.get(destination[i] * nCities + origin[i]) ?? -1;
+  return opposite;
+}
+
 function readModel(config) {
   const cities = readCities(config.cities);
   const packed = config.corridors;
@@ -84,6 +93,7 @@ function readModel(config) {
     directed: packed.directed,
     origin,
     destination,
+    opposite: findOpposites(origin, destination, cities.n, packed.directed || packed.ids !== null),
     coast,
     distance: packed.distance_km ? toNumbers(packed.distance_km) : null,
     values: readValues(packed.values),

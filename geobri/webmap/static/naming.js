@@ -16,25 +16,25 @@ function addNaming(app) {
   app.credit = () => app.baseCredit;
   app.countText = () => {
     const count = (n) => I18n.formatNumber(app.state.lang, n, 0);
-    const key = app.rows.length === app.model.n ? "countAll" : "countSome";
-    return app.say(key, { n: count(app.rows.length), m: count(app.model.n) });
+    const key = app.shown.rows.length === app.model.n ? "countAll" : "countSome";
+    return app.say(key, { n: count(app.shown.rows.length), m: count(app.model.n) });
   };
 }
 
 function addQuestions(app) {
   /* Measured once, for painters ask for every city; a map that is not shown yet has no width. */
   app.isNarrow = () => app.width > 0 && app.width < NARROW_PX;
-  app.isDense = () => app.rows.length > Scale.STROKES_UP_TO;
+  app.isDense = () => app.shown.rows.length > Scale.STROKES_UP_TO;
   app.showsMissing = () => app.state.missing && app.state.range === null && app.state.top === null;
   app.isMarked = (c) => app.marked.has(c);
-  app.isAway = (c) => app.rows.length < app.model.n && !app.touched[c] && !app.marked.has(c);
+  app.isAway = (c) => app.shown.rows.length < app.model.n && !app.shown.touched[c] && !app.marked.has(c);
   /* What the points show goes before what the corridors weigh: the first cities of a ranking are named first. */
   app.standing = (c) => {
     const value = app.state.points === null ? null : app.model.cities.values.get(app.state.points);
     const strength = value && value.strength ? value.strength[c] : 0;
     return strength > 0 ? 1e6 * strength : 0;
   };
-  app.importance = (c) => (app.marked.has(c) ? 1e9 : 0) + app.standing(c) + app.weight[c];
+  app.importance = (c) => (app.marked.has(c) ? 1e9 : 0) + app.standing(c) + app.shown.weight[c];
   app.isChanged = () => {
     const plain = (state) => ({ ...state, lang: "en", theme: "auto", corridor: null });
     return State.toHash(plain(app.state), plain(app.opening), "") !== "" || app.highlighted !== null;

@@ -1,5 +1,6 @@
 /* Corridors as crisp strokes: the weak under the strong, the top quarter with a halo. */
-import { alphaOf, classColours, classOf, crowding, widthOf } from "./scale.js";
+import { piecesOf, pointAlong } from "./geometry.js";
+import { CRISP, alphaOf, classColours, classOf, crowding, widthOf } from "./scale.js";
 
 const HALO_FROM = 0.75;
 const HALO_WIDTH = 1.6;
@@ -14,23 +15,80 @@ function copiesOf(arcs, i, view) {
   return WORLDS.filter((k) => box[4 * i] + k <= view.east && box[4 * i + 2] + k >= view.west);
 }
 
-function addArc(context, arcs, i, view, k) {
-  const { xs, ys, start } = arcs;
+const REFINE_FROM = 4096; /* pixels of the world; below, a vertex every two degrees is smooth enough */
+const BETWEEN = 0.75; /* from the middle of a directed pair to the rim of its line */
+const ARROW_AT = 0.6;
+const ARROWS_UP_TO = 600;
+const FLAT_PX = 24; /* shorter lines get no arrow */
+
+/** How far a line lies to the right of its great circle: only where its pair has a line in each direction. */
+const offsetOf = (model, i, width) => (model.opposite[i] < 0 ? 0 : width / 2 + BETWEEN);
+
+/** The rows that are drawn one by one: all of a sparse map, the strongest of a dense one. */
+const crispRows = (app) => (app.isDense() ? app.shown.rows.subarray(0, CRISP) : app.shown.rows);
+
+/** An arc on copy k of the world as lists of pixels, x and y in turn. */
+function pathsOf(arcs, i, view, k) {
   const dx = k * view.scale - view.x0;
-  for (let v = start[i]; v < start[i + 1]; v += 1) {
-    const x = xs[v] * view.scale + dx;
-    const y = ys[v] * view.scale - view.y0;
-    if (v === start[i]) context.moveTo(x, y);
-    else context.lineTo(x, y);
+  if (view.scale > REFINE_FROM) {
+    const box = [view.west - k, view.north, view.east - k, view.south];
+    return piecesOf(arcs, i, box, view.scale).map((piece) => piece.map((value, n) => (n % 2 ? value * view.scale - view.y0 : value * view.scale + dx)));
   }
+  const path = [];
+  for (let v = arcs.start[i]; v < arcs.start[i + 1]; v += 1) path.push(arcs.xs[v] * view.scale + dx, arcs.ys[v] * view.scale - view.y0);
+  return [path];
 }
 
-function strokeArc(context, arcs, i, view) {
-  const copies = copiesOf(arcs, i, view);
+/** The same path, moved to the right of its direction by some pixels. */
+function shift(path, pixels) {
+  if (pixels === 0) return path;
+  const moved = new Array(path.length);
+  const last = path.length - 2;
+  for (let n = 0; n <= last; n += 2) {
+    const [from, to] = [Math.max(0, n - 2), Math.min(last, n + 2)];
+    const [dx, dy] = [path[to] - path[from], path[to + 1] - path[from + 1]];
+    const length = Math.hypot(dx, dy) || 1;
+    moved[n] = path[n] - (dy / length) * pixels;
+    moved[n + 1] = path[n + 1] + (dx / length) * pixels;
+  }
+  return moved;
+}
+
+function strokeArc(context, model, i, view, width) {
+  const copies = copiesOf(model.arcs, i, view);
   if (copies.length === 0) return;
+  const pixels = offsetOf(model, i, width);
   context.beginPath();
-  for (const k of copies) addArc(context, arcs, i, view, k);
+  for (const k of copies) {
+    for (const found of pathsOf(model.arcs, i, view, k)) {
+      const path = shift(found, pixels);
+      context.moveTo(path[0], path[1]);
+      for (let n = 2; n < path.length; n += 2) context.lineTo(path[n], path[n + 1]);
+    }
+  }
   context.stroke();
+}
+
+/** A half arrow on the outer side of a directed line, a little past its middle. */
+function paintArrow(context, model, i, view, width) {
+  const { arcs } = model;
+  const span = Math.hypot(...[0, 1].map((axis) => {
+    const line = axis ? arcs.ys : arcs.xs;
+    return (line[arcs.start[i + 1] - 1] - line[arcs.start[i]]) * view.scale;
+  }));
+  if (span < FLAT_PX) return;
+  const size = 4 + 1.5 * width;
+  for (const k of copiesOf(arcs, i, view)) {
+    const [x, y, dx, dy] = pointAlong(arcs, i, ARROW_AT, view.scale);
+    const pixels = offsetOf(model, i, width) + width / 2;
+    const [px, py] = [x * view.scale + k * view.scale - view.x0 - dy * pixels, y * view.scale - view.y0 + dx * pixels];
+    context.beginPath();
+    context.moveTo(px + dx * size, py + dy * size);
+    context.lineTo(px - dx * size * 0.4 - dy * size * 0.8, py - dy * size * 0.4 + dx * size * 0.8);
+    context.lineTo(px - dx * size * 0.4, py - dy * size * 0.4);
+    context.closePath();
+    context.fill();
+  }
 }
 
 function paintOne(context, view, model, look, i) {
@@ -39,7 +97,7 @@ function paintOne(context, view, model, look, i) {
     context.globalAlpha = look.alpha * MISSING_ALPHA;
     context.strokeStyle = look.tones.neutral;
     context.lineWidth = MISSING_WIDTH * Math.max(0.6, look.thin);
-    strokeArc(context, model.arcs, i, view);
+    strokeArc(context, model, i, view, context.lineWidth);
     return;
   }
   const width = widthOf(strength, look.thin);
@@ -47,12 +105,16 @@ function paintOne(context, view, model, look, i) {
     context.globalAlpha = 1;
     context.strokeStyle = look.tones.halo;
     context.lineWidth = width + 2 * HALO_WIDTH;
-    strokeArc(context, model.arcs, i, view);
+    strokeArc(context, model, i, view, width);
   }
   context.globalAlpha = alphaOf(strength, look);
   context.strokeStyle = look.colours[classOf(strength)];
   context.lineWidth = width;
-  strokeArc(context, model.arcs, i, view);
+  strokeArc(context, model, i, view, width);
+  if (look.arrows) {
+    context.fillStyle = context.strokeStyle;
+    paintArrow(context, model, i, view, width);
+  }
 }
 
 /** How the lines look: one record for painting, legend and export. */
@@ -60,12 +122,20 @@ function makeLook(measure, theme, tones, { shown, known }) {
   return { measure, tones, colours: classColours(theme), ...crowding(shown, known) };
 }
 
+/** Nothing is drawn beyond the edges of the map: what leaves over a pole ends there. */
+function clipToWorld(context, view) {
+  context.beginPath();
+  context.rect(0, -view.y0, view.width, view.scale);
+  context.clip();
+}
+
 /** rows: strongest first. `faint` (0..1) lets all of them step back behind a selection. */
 function paintStrokes(context, view, model, look, rows, faint) {
   context.save();
+  clipToWorld(context, view);
   context.lineCap = "round";
   context.lineJoin = "round";
-  const shade = { ...look, alpha: look.alpha * (faint || 1) };
+  const shade = { ...look, alpha: look.alpha * (faint || 1), arrows: model.directed && rows.length <= ARROWS_UP_TO };
   for (let r = rows.length - 1; r >= 0; r -= 1) paintOne(context, view, model, shade, rows[r]);
   context.restore();
 }
@@ -73,6 +143,7 @@ function paintStrokes(context, view, model, look, rows, faint) {
 /** Corridors that the reader points at or has selected, over everything else. */
 function paintMarked(context, view, model, look, rows) {
   context.save();
+  clipToWorld(context, view);
   context.lineCap = "round";
   context.lineJoin = "round";
   for (const i of rows) {
@@ -81,15 +152,15 @@ function paintMarked(context, view, model, look, rows) {
     const width = Math.max(2, known ? widthOf(strength, 1) : 0);
     context.strokeStyle = look.tones.halo;
     context.lineWidth = width + 7;
-    strokeArc(context, model.arcs, i, view);
+    strokeArc(context, model, i, view, width);
     context.strokeStyle = look.tones.accent;
     context.lineWidth = width + 3.5;
-    strokeArc(context, model.arcs, i, view);
+    strokeArc(context, model, i, view, width);
     context.strokeStyle = known ? look.colours[classOf(strength)] : look.tones.neutral;
     context.lineWidth = width;
-    strokeArc(context, model.arcs, i, view);
+    strokeArc(context, model, i, view, width);
   }
   context.restore();
 }
 
-export { makeLook, paintStrokes, paintMarked, copiesOf, MISSING_WIDTH };
+export { makeLook, paintStrokes, paintMarked, clipToWorld, crispRows, offsetOf };

@@ -67,7 +67,7 @@ function addArc(grid, arcs, i, view, weight) {
     for (let v = start[i] + 1; v < start[i + 1]; v += 1) {
       const nextX = xs[v] * view.scale + dx;
       const nextY = ys[v] * view.scale - view.y0;
-      addSegment(grid, x, y, nextX, nextY, weight);
+      if ((ys[v] >= 0 || ys[v - 1] >= 0) && (ys[v] <= 1 || ys[v - 1] <= 1)) addSegment(grid, x, y, nextX, nextY, weight);
       x = nextX;
       y = nextY;
     }
@@ -81,25 +81,33 @@ function makeLookUp(theme) {
     const t = level / (LEVELS - 1);
     look.set([...Palette.ofStrength(t, theme), 255 * Math.min(0.9, 1.25 * t)], 4 * level);
   }
-  return look;
+  return new Uint32Array(look.buffer);
 }
 
 /** Most and typical density (a little above the median) in the part the reader sees, so that the rest fits to it. */
 function describeGrid({ cells, width, inner }) {
   const [left, top, right, bottom] = inner.map(Math.floor);
-  const sample = [];
+  const sample = new Float32Array(Math.ceil(((right - left) * (bottom - top)) / 61) + bottom - top);
+  let n = 0;
   let most = 0;
   for (let y = top; y < bottom; y += 1) {
-    for (let c = y * width + left; c < y * width + right; c += 1) {
-      if (cells[c] > most) most = cells[c];
-      if (c % 61 === 0 && cells[c] > 0) sample.push(cells[c]);
+    const end = y * width + right;
+    for (let c = y * width + left; c < end; c += 1) if (cells[c] > most) most = cells[c];
+    for (let c = y * width + left + ((y * 37) % 61); c < end; c += 61) {
+      if (cells[c] > 0) {
+        sample[n] = cells[c];
+        n += 1;
+      }
     }
   }
-  sample.sort((a, b) => a - b);
-  return { most, typical: sample.length ? sample[Math.floor(0.65 * sample.length)] : most };
+  const sorted = sample.subarray(0, n).sort();
+  return { most, typical: n ? sorted[Math.floor(0.65 * n)] : most };
 }
 
-/** The grid as a picture: the logarithm of density over the typical one, so that land shows and bundles stand out. */
+/**
+ * The grid as a picture: the logarithm of density over the typical one, so that land shows and bundles stand out.
+ * The upper half of a number's 32 bits says its size to one part in 128: a table of these is all that a cell needs.
+ */
 function toCanvas(grid, theme) {
   const { cells, width, height } = grid;
   const { most, typical } = describeGrid(grid);
@@ -107,47 +115,57 @@ function toCanvas(grid, theme) {
   canvas.width = width;
   canvas.height = height;
   if (most === 0) return canvas;
-  const look = new Uint32Array(makeLookUp(theme).buffer);
+  const colours = makeLookUp(theme);
+  const factor = (LEVELS - 1) / Math.log1p(most / typical);
+  const table = new Uint32Array(32768);
+  const middles = new Float32Array(Uint32Array.from(table, (_, half) => (half << 16) | 0x8000).buffer);
+  for (let half = 1; half < table.length; half += 1) {
+    const level = Math.ceil(Math.log1p(middles[half] / typical) * factor);
+    table[half] = colours[Math.min(LEVELS - 1, level || 1)];
+  }
   const image = new ImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
-  const factor = (LEVELS - 1) / Math.log1p(most / typical);
-  for (let c = 0; c < cells.length; c += 1) {
-    if (cells[c] > 0) pixels[c] = look[Math.min(LEVELS - 1, Math.ceil(Math.log1p(cells[c] / typical) * factor))];
-  }
+  const bits = new Uint32Array(cells.buffer);
+  for (let c = 0; c < bits.length; c += 1) pixels[c] = table[bits[c] >>> 16];
   canvas.getContext("2d").putImageData(image, 0, 0);
   return canvas;
 }
 
-/**
- * Start adding `rows` for a view; `done(grid)` gets the densities, which `toCanvas` paints. The returned function stops the work.
- * Arcs that have not been traced yet are traced on the way.
- */
-function startDensity(model, measure, rows, view, done) {
-  const grid = {
-    width: Math.ceil(view.width), height: Math.ceil(view.height), inner: view.inner,
-    cells: new Float32Array(Math.ceil(view.width) * Math.ceil(view.height)),
-  };
+/** An empty grid for a view, and a step of the work that fills it: `step(until)` says whether it is done. */
+function planDensity(model, measure, rows, view) {
+  const [width, height] = [Math.ceil(view.width), Math.ceil(view.height)];
+  const grid = { width, height, inner: view.inner, cells: new Float32Array(width * height) };
   let at = 0;
-  let stopped = false;
-  const highest = rows.reduce((most, i) => Math.max(most, i), -1) + 1;
-
-  function slice() {
-    if (stopped) return;
-    const until = performance.now() + SLICE_MS;
-    while (performance.now() < until && (model.arcs.ready < highest || at < rows.length)) {
-      if (model.arcs.ready < highest) model.arcs.trace(model.arcs.ready + BATCH);
-      else {
-        const end = Math.min(rows.length, at + BATCH);
-        for (; at < end; at += 1) {
-          const strength = measure.strength[rows[at]];
-          addArc(grid, model.arcs, rows[at], view, Number.isNaN(strength) ? 0.02 : 0.02 + strength * strength);
-        }
+  const step = (until) => {
+    while (at < rows.length && performance.now() < until) {
+      const end = Math.min(rows.length, at + BATCH);
+      for (; at < end; at += 1) {
+        model.arcs.traceRow(rows[at]);
+        const strength = measure.strength[rows[at]];
+        addArc(grid, model.arcs, rows[at], view, Number.isNaN(strength) ? 0.02 : 0.02 + strength * strength);
       }
     }
-    if (at < rows.length) nextSlice(slice);
-    else done(grid);
-  }
+    return at >= rows.length;
+  };
+  return { grid, step };
+}
 
+/** The densities of `rows` in a view, at once; it may take a second or two. */
+function addAll(model, measure, rows, view) {
+  const { grid, step } = planDensity(model, measure, rows, view);
+  step(Infinity);
+  return grid;
+}
+
+/** Start adding `rows` for a view; `done(grid)` gets the densities. The returned function stops the work. */
+function startDensity(model, measure, rows, view, done) {
+  const { grid, step } = planDensity(model, measure, rows, view);
+  let stopped = false;
+  function slice() {
+    if (stopped) return;
+    if (step(performance.now() + SLICE_MS)) done(grid);
+    else nextSlice(slice);
+  }
   nextSlice(slice);
   return () => {
     stopped = true;
@@ -163,4 +181,4 @@ function nextSlice(work) {
   channel.port2.postMessage(0);
 }
 
-export { startDensity, toCanvas, nextSlice };
+export { startDensity, addAll, toCanvas };

@@ -1,5 +1,6 @@
 /* The control panel: title, search, value, filters, count and reset. */
 import { h, icon } from "./dom.js";
+import { makeHandles } from "./handles.js";
 import * as Filters from "./filters.js";
 import * as I18n from "./i18n.js";
 import * as Search from "./search.js";
@@ -111,8 +112,19 @@ function rangeField(app) {
     const measure = app.measure();
     return app.state.range || [measure.low, measure.high];
   };
-  const read = () => [Number(low.value), Number(high.value)].sort((a, b) => a - b);
-  [low, high].forEach((input) => input.addEventListener("input", () => app.set({ range: read() })));
+  const inputs = [low, high];
+  const handles = makeHandles({ ends, put: (k, value) => { inputs[k].value = value; } });
+  inputs.forEach((input, k) => {
+    input.addEventListener("focus", () => handles.hold(k));
+    input.addEventListener("pointerdown", () => handles.hold(k));
+    input.addEventListener("input", () => app.set({ range: handles.move(k, Number(input.value)) }));
+    input.addEventListener("change", () => {
+      const now = handles.release();
+      if (now >= 0 && now !== k) inputs[now].focus({ preventScroll: true });
+      else handles.hold(k);
+    });
+    input.addEventListener("blur", () => handles.release());
+  });
   app.onSync(() => {
     const measure = app.measure();
     const say = (value) => I18n.formatValue(app.state.lang, measure, value);
@@ -123,12 +135,12 @@ function rangeField(app) {
     const step = measure.kind === "rank" && Number.isInteger(measure.low) && Number.isInteger(measure.high) ? 1 : "any";
     [low, high].forEach((input, end) => {
       Object.assign(input, { min: measure.low, max: measure.high, step });
-      if (document.activeElement !== input || !app.state.range) input.value = ends()[end];
       input.setAttribute("aria-label", `${title.textContent} ${end + 1}`);
       input.setAttribute("aria-valuetext", say(ends()[end]));
     });
+    handles.sync();
     text.textContent = ends().map(say).join(" – ");
-    const part = (value) => `${(100 * (value - measure.low)) / span}%`;
+    const part = (value) => `${Math.max(0, Math.min(100, (100 * (value - measure.low)) / span))}%`;
     Object.assign(track.firstChild.style, { left: part(ends()[0]), right: `calc(100% - ${part(ends()[1])})` });
   });
   return box;

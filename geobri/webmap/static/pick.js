@@ -1,7 +1,10 @@
-/* What lies under the cursor: cities first, then the nearest corridor. */
-import { RADIAN, cross, dot, toUnit } from "./geometry.js";
+/* What lies under the cursor: a city, else the corridor that is drawn there, then what lies below it. */
+import { RADIAN, cross, dot, poleOf, toUnit } from "./geometry.js";
+import { crispRows, offsetOf } from "./paint_corridors.js";
+import { crowding, widthOf } from "./scale.js";
 
 const CORRIDOR_PX = 6;
+const INK_PX = 1; /* so near to its ink, a line is under the cursor */
 const CITY_PX = 9;
 const COARSE = 1.8; /* fingers are less exact */
 
@@ -30,30 +33,47 @@ function liesBetween(q, a, b, pole) {
   return dot(cross(pole, a), q) >= 0 && dot(cross(b, pole), q) >= 0;
 }
 
-/** Drawn corridor within reach, or -1: its distance is the angle between cursor and great circle. */
-function pickCorridor(app, point, coarse) {
-  const { model, rows } = app;
-  const place = app.leaflet.containerPointToLatLng(point);
-  if (Math.abs(place.lat) > 85) return -1;
-  const q = toUnit(place.lng, place.lat);
-  const pixel = (2 * Math.PI * Math.cos(place.lat * RADIAN)) / app.leaflet.options.crs.scale(app.leaflet.getZoom());
-  const reach = Math.sin(CORRIDOR_PX * (coarse ? COARSE : 1) * pixel);
-  const { poles, traced } = model.arcs;
-  const { units } = model.cities;
-  let best = -1;
-  let nearest = reach;
+/**
+ * Rows within reach of a point of the sphere, in the order in which a reader means them: lines whose ink lies under
+ * the cursor, the uppermost first; then other lines that are drawn one by one, the nearest first; then the rest, the
+ * strongest first. `pixel` is the angle of a pixel there; `ink(r)` gives half the width and the offset of the line of
+ * row r in pixels, or null where it is not drawn one by one.
+ */
+function rankNear({ rows, arcs, q, pixel, reach, ink }) {
+  const { poles, traced, units, origin, destination } = arcs;
+  const near = [];
+  const widest = Math.sin((reach + 16) * pixel);
   for (let r = 0; r < rows.length; r += 1) {
     const i = rows[r];
-    const away = Math.abs(poles[3 * i] * q[0] + poles[3 * i + 1] * q[1] + poles[3 * i + 2] * q[2]);
-    if (away < nearest && traced[i]) {
-      const pole = [poles[3 * i], poles[3 * i + 1], poles[3 * i + 2]];
-      if (liesBetween(q, units[model.origin[i]], units[model.destination[i]], pole)) {
-        nearest = away;
-        best = i;
-      }
-    }
+    const away = poles[3 * i] * q[0] + poles[3 * i + 1] * q[1] + poles[3 * i + 2] * q[2];
+    if (away > widest || away < -widest || !traced[i]) continue;
+    const line = ink(r);
+    const gap = Math.abs(Math.asin(away) / pixel + (line ? line.offset : 0)) - (line ? line.half : 0);
+    if (gap > reach) continue;
+    const [a, b] = [units[origin[i]], units[destination[i]]];
+    if (liesBetween(q, a, b, poleOf(a, b))) near.push({ i, r, order: line ? Math.max(0, Math.ceil(gap - INK_PX)) : 1e6 });
   }
-  return best;
+  near.sort((one, other) => one.order - other.order || one.r - other.r);
+  return near.map((found) => found.i);
 }
 
-export { pickCity, pickCorridor };
+/** Corridors within reach of a point of the window; the first is the one that is meant. */
+function pickCorridors(app, point, coarse) {
+  const { model } = app;
+  const { rows, crowd } = app.shown;
+  const place = app.leaflet.containerPointToLatLng(point);
+  if (Math.abs(place.lat) > 85) return [];
+  const pixel = (2 * Math.PI * Math.cos(place.lat * RADIAN)) / app.leaflet.options.crs.scale(app.leaflet.getZoom());
+  const { strength } = app.measure();
+  const { thin } = crowding(crowd.shown, crowd.known);
+  const crisp = crispRows(app).length;
+  const ink = (r) => {
+    if (r >= crisp) return null;
+    const width = Number.isNaN(strength[rows[r]]) ? 1 : widthOf(strength[rows[r]], thin);
+    return { half: width / 2, offset: offsetOf(model, rows[r], width) };
+  };
+  const reach = CORRIDOR_PX * (coarse ? COARSE : 1);
+  return rankNear({ rows, arcs: model.arcs, q: toUnit(place.lng, place.lat), pixel, reach, ink });
+}
+
+export { pickCity, pickCorridors, rankNear };

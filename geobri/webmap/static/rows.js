@@ -16,22 +16,26 @@ function updateMarks(app) {
   if (app.pointed.city !== undefined) app.marked.add(app.pointed.city);
 }
 
-/** Rows to draw, the cities they touch, and how much each city weighs among them. */
+/** Rows to draw, the cities they touch, and how much each city weighs among them: one record, made whole. */
 function updateRows(app) {
-  app.rows = Filters.select(app.model, app.state);
+  const { model } = app;
+  const rows = Filters.select(model, app.state);
   const { strength } = app.measure();
-  app.touched = new Uint8Array(app.model.cities.n);
-  app.weight = new Float64Array(app.model.cities.n);
-  for (const i of app.rows) {
-    for (const c of app.endsOf(i)) {
-      app.touched[c] = 1;
-      app.weight[c] += Number.isNaN(strength[i]) ? 0.001 : 0.01 + strength[i];
-    }
+  const touched = new Uint8Array(model.cities.n);
+  const weight = new Float64Array(model.cities.n);
+  let known = 0;
+  for (let r = 0; r < rows.length; r += 1) {
+    const i = rows[r];
+    const [a, b] = [model.origin[i], model.destination[i]];
+    const heavy = Number.isNaN(strength[i]) ? 0.001 : 0.01 + strength[i];
+    if (heavy >= 0.01) known += 1;
+    touched[a] = 1;
+    touched[b] = 1;
+    weight[a] += heavy;
+    weight[b] += heavy;
   }
-  if (!app.isDense()) app.model.arcs.traceRows(app.rows);
-  const known = app.rows.reduce((n, i) => n + (Number.isNaN(strength[i]) ? 0 : 1), 0);
-  app.crowd = { shown: app.rows.length, known };
-  app.rowsVersion += 1;
+  app.shown = { rows, touched, weight, crowd: { shown: rows.length, known }, version: app.shown.version + 1 };
+  if (!app.isDense()) model.arcs.traceRows(rows);
 }
 
 export { updateRows, updateMarks, markedCorridors };

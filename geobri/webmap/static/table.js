@@ -31,7 +31,7 @@ function makeTable(app) {
   }
 
   function fill() {
-    const rows = Array.from(app.rows.subarray(0, MOST));
+    const rows = Array.from(app.shown.rows.subarray(0, MOST));
     const measure = app.measure();
     const titles = ["", app.say("corridor"), measure.label[app.state.lang]];
     if (app.model.distance) titles.push(app.say("distance"));

@@ -17,8 +17,10 @@ function homeBox(app) {
   const { cities, arcs, n } = app.model;
   const ys = [...cities.y];
   if (n <= Scale.STROKES_UP_TO) {
-    arcs.trace(n);
-    for (let i = 0; i < n; i += 1) ys.push(arcs.box[4 * i + 1], arcs.box[4 * i + 3]);
+    for (let i = 0; i < n; i += 1) {
+      arcs.traceRow(i);
+      ys.push(Math.max(0, arcs.box[4 * i + 1]), Math.min(1, arcs.box[4 * i + 3]));
+    }
   }
   return Geometry.fitBox(cities.x, ys);
 }

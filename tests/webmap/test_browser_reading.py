@@ -1,0 +1,226 @@
+"""Hover and click name what is drawn, numbers are exact, ranges hold, images show what their title says."""
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geobri.webmap import corridor_map, save_map
+
+pytestmark = pytest.mark.browser
+
+CRISP = 300
+
+
+def scatter_cities(city_table, n, seed=7):
+    rng = np.random.default_rng(seed)
+    lon, lat = rng.uniform(-150, 170, n), rng.uniform(-50, 65, n)
+    return city_table(
+        [(f"c{k:03d}", f"City {k}", f"城{k}", "AAA", "All", None, lon[k], lat[k]) for k in range(n)]
+    )
+
+
+def all_pairs(cities, **columns):
+    pairs = pd.DataFrame(list(combinations(cities.index, 2)), columns=["origin", "destination"])
+    pairs.index = pairs["origin"] + "--" + pairs["destination"]
+    return pairs.assign(**{name: make(len(pairs)) for name, make in columns.items()})
+
+
+@pytest.fixture(scope="module")
+def dense_file(city_table, tmp_path_factory):
+    cities = scatter_cities(city_table, 90)
+    rng = np.random.default_rng(11)
+    corridors = all_pairs(cities, score=lambda n: rng.beta(1, 4, n) * 100)
+    return save_map(corridor_map(cities, corridors, "score"), tmp_path_factory.mktemp("dense") / "dense.html")
+
+
+POLYLINES = """map.drawn().slice(0, argument).map((id) => {
+    const scale = map.map.options.crs.scale(map.map.getZoom());
+    const corner = map.map.getPixelOrigin();
+    return [id, map.arc(id).map(([x, y]) => {
+        const p = map.map.layerPointToContainerPoint(L.point(x * scale, y * scale).subtract(corner));
+        return [p.x, p.y];
+    })];
+})"""
+
+
+def distance_to(line, point):
+    """Pixels from a point to a polyline."""
+    a, b = line[:-1], line[1:]
+    along = b - a
+    share = np.clip(((point - a) * along).sum(axis=1) / np.maximum((along**2).sum(axis=1), 1e-9), 0, 1)
+    return np.hypot(*(a + share[:, None] * along - point).T).min()
+
+
+def lonely_places(opened, wanted=50):
+    """Places on crisp lines where no other crisp line, and no city, is near; with the line's id."""
+    lines = {name: np.array(line) for name, line in opened.ask(POLYLINES, CRISP)}
+    free = opened.page.locator(".geobri-panel").bounding_box()
+    ends = np.concatenate([line[[0, -1]] for line in lines.values()])
+    found = []
+    for name, line in lines.items():
+        for point in line[2:-2:3]:
+            x, y = point
+            if not (free["width"] + 30 < x < 1200 and 60 < y < 640) or np.hypot(*(ends - point).T).min() < 24:
+                continue
+            others = (distance_to(other, point) for own, other in lines.items() if own != name)
+            if min(others, default=99) > 14:
+                found.append((name, x, y))
+                break
+        if len(found) == wanted:
+            break
+    return found
+
+
+def names_of(corridor):
+    return " – ".join(f"City {int(slug[1:])}" for slug in corridor.split("--"))
+
+
+@pytest.mark.parametrize("zoom", [1.6, 3, 4.4])
+def test_hover_names_the_line_that_is_drawn_not_one_below_it(open_map, dense_file, zoom):
+    opened = open_map(dense_file)
+    opened.ask("map.map.setView([15, 20], argument, {animate: false})", zoom)
+    opened.page.wait_for_timeout(600)
+    places = lonely_places(opened)
+    assert len(places) >= 5
+    for corridor, x, y in places:
+        opened.page.mouse.move(x, y)
+        opened.page.wait_for_timeout(40)
+        assert opened.ask("map.highlighted()") == [corridor]
+        assert names_of(corridor) in opened.text(".geobri-tip")
+
+
+def test_hover_is_right_after_a_filter_and_across_180_degrees(open_map, dense_file):
+    opened = open_map(dense_file)
+    opened.set(city="c005")
+    opened.ask("map.map.setView([15, 178], 1.8, {animate: false})")
+    opened.page.wait_for_timeout(300)
+    places = lonely_places(opened, 20)
+    assert len(places) >= 5
+    for corridor, x, y in places:
+        opened.page.mouse.move(x, y)
+        opened.page.wait_for_timeout(40)
+        assert opened.ask("map.highlighted()") == [corridor]
+
+
+def test_a_reader_can_go_through_all_that_pass_a_place(open_map, dense_file):
+    opened = open_map(dense_file)
+    opened.ask("map.map.setView([15, 20], 1.6, {animate: false})")
+    opened.page.wait_for_timeout(600)
+    corridor, x, y = lonely_places(opened, 1)[0]
+    opened.page.mouse.move(x, y)
+    opened.page.wait_for_selector(".geobri-tip:not([hidden])")
+    n = int(opened.text(".geobri-tip").split(" here")[0].split("of ")[-1])
+    assert n > 1
+    seen = []
+    for _ in range(n):
+        opened.page.mouse.click(x, y)
+        seen.append(opened.state["corridor"])
+    assert seen[0] == corridor
+    assert len(set(seen)) == n
+    opened.page.mouse.click(x, y)
+    assert opened.state["corridor"] == corridor
+    assert f"1 of {n} here" in opened.text(".geobri-selected")
+    opened.page.get_by_role("button", name="The next corridor at this place").click()
+    assert opened.state["corridor"] == seen[1]
+    focused = opened.page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert focused == "The next corridor at this place"
+
+
+def test_numbers_are_printed_digit_by_digit(open_map, city_table, tmp_path):
+    cities = scatter_cities(city_table, 8)
+    corridors = all_pairs(
+        cities,
+        passengers=lambda n: np.arange(n) * 1000 + 123_456_789,
+        dollars=lambda n: np.linspace(1, 5_376_286_246.57, n).round(2),
+    )
+    opened = open_map(
+        save_map(corridor_map(cities, corridors, "passengers", values=["dollars"]), tmp_path / "digits.html")
+    )
+    for corridor, row in corridors.iloc[[0, 7, 26]].iterrows():
+        opened.set(corridor=corridor)
+        assert f"{int(row['passengers']):,}" in opened.text(".geobri-selected")
+    opened.set(corridor=corridors.index[-1])
+    assert "5,376,286,247" in opened.text(".geobri-selected")
+
+
+def drag_handle(opened, which, share):
+    """Drag a handle of the range with the mouse, in steps, to a share of the track."""
+    box = opened.page.locator(".geobri-range").bounding_box()
+    inputs = opened.page.locator(".geobri-range input")
+    low, high, now = inputs.nth(which).evaluate("e => [e.min, e.max, e.value].map(Number)")
+    place = lambda part: box["x"] + 8 + part * (box["width"] - 16)
+    y = box["y"] + box["height"] / 2
+    opened.page.mouse.move(place((now - low) / (high - low)), y)
+    opened.page.mouse.down()
+    opened.page.mouse.move(place(share), y, steps=12)
+    opened.page.mouse.up()
+
+
+def test_range_handles_may_cross(opened):
+    opened.set(value="score", range=[20, 40])
+    measure = opened.ask("[...document.querySelectorAll('.geobri-range input')].map((e) => Number(e.max))")[0]
+    drag_handle(opened, 0, 0.9)
+    low, high = opened.state["range"]
+    assert low == 40
+    assert 0.8 * measure < high < measure
+    drag_handle(opened, 1, 0.05)
+    assert opened.state["range"][1] == 40
+    assert opened.state["range"][0] < 20
+    opened.page.locator(".geobri-range input").first.focus()
+    opened.set(range=[30, 50])
+    shown = opened.page.locator(".geobri-range input").evaluate_all("all => all.map((e) => Number(e.value))")
+    assert shown[0] < shown[1]
+    assert opened.text(".geobri-range-text") == "30 – 50"
+
+
+INK = """(async () => {
+    const image = await createImageBitmap(await map.toPng());
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    const context = canvas.getContext('2d', {willReadFrequently: true});
+    context.drawImage(image, 0, 0);
+    const y = image.height - 700;
+    const data = new Uint32Array(context.getImageData(700, 300, image.width - 800, y - 300).data.buffer);
+    let sum = 0;
+    for (const value of data) sum = (sum * 31 + value) >>> 0;
+    return sum;
+})()"""
+
+
+def test_an_image_made_at_once_after_a_filter_is_the_one_made_later(open_map, dense_file):
+    opened = open_map(dense_file)
+    before = opened.ask(INK)
+    at_once = opened.ask(
+        f"(map.setState({{city: 'c003', range: [0, 60]}}), map.setState({{city: null}}), {INK})"
+    )
+    opened.page.wait_for_timeout(1500)
+    assert opened.ask(INK) == at_once
+    assert at_once != before
+
+
+def test_a_print_at_once_after_a_filter_shows_the_selection(open_map, dense_file):
+    opened = open_map(dense_file)
+    opened.set(range=[0, 60])
+    pixels = """(() => {
+        window.dispatchEvent(new Event('beforeprint'));
+        const canvas = document.querySelector('.geobri-print canvas');
+        const data = canvas.getContext('2d').getImageData(800, 300, canvas.width - 900, 700).data;
+        window.dispatchEvent(new Event('afterprint'));
+        let sum = 0;
+        for (const value of data) sum = (sum * 31 + value) >>> 0;
+        return sum;
+    })()"""
+    at_once = opened.ask(pixels)
+    opened.page.wait_for_timeout(1500)
+    assert opened.ask(pixels) == at_once
+
+
+def test_no_filter_becomes_a_step_of_the_history(open_map, published_file):
+    opened = open_map(published_file)
+    before = opened.page.evaluate("history.length")
+    for top in (5, 10, 20):
+        opened.set(top=top)
+        opened.page.wait_for_timeout(350)
+    assert opened.page.evaluate("location.hash") == "#top=20"
+    assert opened.page.evaluate("history.length") == before
