@@ -36,6 +36,7 @@ from geobri.score.profile import (
 from geobri.score.ranking import rank
 from geobri.score.screen import measure_coverage, screen
 from geobri.score.spec import Choices, Dimension, IndexSpec, Indicator, list_specs, load_spec
+from geobri.score.totals import name_totals, total_flows
 from geobri.score.weights import WEIGHTINGS, ahp_weights, budget_weights, custom_weights, weigh
 
 _LATER = {
@@ -102,6 +103,7 @@ __all__ = [
     "list_specs",
     "load_spec",
     "measure_coverage",
+    "name_totals",
     "normalise",
     "normalise_compiled",
     "pair_to_city",
@@ -114,6 +116,7 @@ __all__ = [
     "summarise_coherence",
     "summarise_groups",
     "summarise_region_pairs",
+    "total_flows",
     "treat",
     "weigh",
     "write_scores",

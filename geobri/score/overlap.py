@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import stats
 
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
 
@@ -103,9 +104,7 @@ def kendall_tau_b(first: pd.Series, second: pd.Series) -> float:
     https://doi.org/10.1093/biomet/33.3.239
     """
     a, b = _common(first, second, "kendall_tau_b")
-    one, two = np.sign(a[:, None] - a[None, :]), np.sign(b[:, None] - b[None, :])
-    untied = float(np.abs(one).sum()) * float(np.abs(two).sum())
-    return float((one * two).sum() / np.sqrt(untied)) if untied > 0 else float("nan")
+    return float(stats.kendalltau(a, b).statistic)
 
 
 def spearman_rho(first: pd.Series, second: pd.Series) -> float:
@@ -131,10 +130,10 @@ def spearman_rho(first: pd.Series, second: pd.Series) -> float:
     Spearman, C. (1904). The proof and measurement of association between two things. American Journal
     of Psychology 15(1), 72-101. https://doi.org/10.2307/1412159
     """
-    a, b = (pd.Series(one).rank().to_numpy() for one in _common(first, second, "spearman_rho"))
-    a, b = a - a.mean(), b - b.mean()
-    size = float(np.sqrt((a @ a) * (b @ b)))
-    return float(a @ b) / size if size > 0 else float("nan")
+    a, b = _common(first, second, "spearman_rho")
+    if np.ptp(a) == 0 or np.ptp(b) == 0:
+        return float("nan")
+    return float(stats.spearmanr(a, b).statistic)
 
 
 def top_overlap(first: pd.Series, second: pd.Series, k: int) -> float:

@@ -11,7 +11,9 @@ from typing import Any
 import pandas as pd
 
 from geobri.errors import SpecificationError, mould
+from geobri.measures import Measure
 from geobri.score.compiled import CompiledIndex, Level, compile_index
+from geobri.score.nodes import list_nodes, name_measures
 from geobri.score.spec import ROOT, IndexSpec
 
 __all__ = ["IndexResult"]
@@ -107,6 +109,31 @@ class IndexResult:
         """
         frame = self.cities if level == "cities" else self.corridors
         return frame.sort_index().sort_values("rank_overall", kind="stable", na_position="last")
+
+    def nodes(self) -> pd.DataFrame:
+        """List every node: the index, its dimensions, its indicators, with titles, parents, weights and columns.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per node, columns `NODE_COLUMNS` of `geobri.score.nodes`.
+        """
+        return list_nodes(self)
+
+    def measures(self, level: Level = "cities") -> tuple[Measure, ...]:
+        """Say what the columns of scores and ranks mean.
+
+        Parameters
+        ----------
+        level
+            ``"cities"`` or ``"corridors"``.
+
+        Returns
+        -------
+        tuple of Measure
+            Score and rank of every node, the index first; none for corridors that were switched off.
+        """
+        return name_measures(self, level)
 
     def _repr_html_(self) -> str:
         table = self.to_frame().head(10)[[ROOT, f"rank_{ROOT}", *self.spec.children(ROOT)]]

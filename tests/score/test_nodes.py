@@ -1,0 +1,97 @@
+"""The nodes of an index as rows and as measures."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from geobri.score import build_index, load_spec
+from geobri.score.nodes import NODE_COLUMNS
+
+RAW = {
+    "index": {"name": "own", "title": "Own index", "title_zh": "自有指数", "source": "Ourselves"},
+    "dimension": [
+        {"name": "goods", "importance": "1/4", "title": "Goods", "title_zh": "货物"},
+        {"name": "people", "importance": "3/4"},
+        {"name": "visits", "parent": "people", "importance": "1"},
+    ],
+    "indicator": [
+        {
+            "name": "trade",
+            "dimension": "goods",
+            "title": "Trade",
+            "title_zh": "贸易",
+            "unit": "dollars",
+            "unit_zh": "美元",
+        },
+        {"name": "delay", "dimension": "visits", "kind": "city", "direction": -1, "source": "A clock"},
+    ],
+}
+CITIES = pd.DataFrame(
+    {"country": list("ABC"), "delay": [3.0, 1.0, 2.0]}, index=pd.Index(["ayr", "bo", "cali"], name="city")
+)
+FLOWS = pd.DataFrame(
+    [("trade", "ayr", "bo", 1.0), ("trade", "ayr", "cali", 2.0), ("trade", "bo", "cali", 4.0)],
+    columns=["indicator", "origin", "destination", "value"],
+)
+
+
+@pytest.fixture(scope="module")
+def result():
+    return build_index(load_spec(RAW), CITIES, FLOWS)
+
+
+def test_rows(result):
+    nodes = result.nodes().set_index("node")
+    assert ("node", *nodes.columns) == NODE_COLUMNS
+    assert nodes["kind"].tolist() == ["index", *["dimension"] * 3, *["indicator"] * 2]
+    assert nodes.loc["overall", ["title", "title_zh", "parent"]].tolist() == ["Own index", "自有指数", ""]
+    assert nodes.loc["people", ["title", "title_zh"]].tolist() == ["People", "People"]
+    assert nodes.loc["delay", "parents"] == ("visits", "people", "overall")
+    assert nodes.loc["delay", ["importance", "effective", "direction"]].tolist() == [1.0, 0.75, -1]
+    assert nodes.loc["trade", ["unit", "unit_zh", "effective"]].tolist() == ["dollars", "美元", 0.25]
+    assert nodes["modelled"].tolist() == [False] * 5 + [True]
+    for frame in (result.cities, result.corridors):
+        assert set(nodes["score"]) | set(nodes["rank"]) <= set(frame.columns)
+
+
+@pytest.mark.parametrize("level", ["cities", "corridors"])
+def test_measures(result, level):
+    measures = {one.column: one for one in result.measures(level)}
+    frame = result.cities if level == "cities" else result.corridors.drop(columns=["origin", "destination"])
+    assert list(measures) == list(frame.columns)
+    assert {one.of for one in measures.values()} == {level}
+    overall, place = measures["overall"], measures["rank_overall"]
+    assert (overall.label, overall.label_zh, overall.kind, overall.domain) == (
+        "Own index",
+        "自有指数",
+        "score",
+        (0, 100),
+    )
+    assert (place.label, place.label_zh, place.kind, place.better) == (
+        "Own index: rank",
+        "自有指数：排名",
+        "rank",
+        "low",
+    )
+    delay = measures["delay"]
+    assert (delay.better, delay.source, delay.origin) == (
+        "high",
+        "A clock",
+        "index",
+    )  # of a score, more is better
+    assert delay.description == "Score of Delay; less is better"
+    assert measures["trade"].description_zh == "贸易得分（单位：美元）"
+    assert measures["trade"].parents == ("goods", "overall")
+
+
+def test_a_scale_that_is_not_known_is_not_said():
+    other = build_index(load_spec(RAW).with_choices(normaliser="zscore"), CITIES, FLOWS)
+    assert other.measures("cities")[0].domain is None
+
+
+def test_corridors_that_were_switched_off_have_no_measures():
+    alone = build_index(load_spec(RAW).with_choices(corridors=False), CITIES, FLOWS)
+    assert alone.measures("corridors") == ()
+    assert len(alone.measures("cities")) == 12
+    assert len(alone.nodes()) == 6
