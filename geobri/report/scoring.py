@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -12,9 +12,6 @@ from geobri.report.model import Cell, Column, Drawing, Row, Section, Table
 from geobri.report.words import Words
 from geobri.study import Study
 from geobri.study.analysis import Analysis
-
-if TYPE_CHECKING:
-    from geobri.score.audit import RankingAudit
 
 __all__ = ["audit_section", "score_section"]
 
@@ -139,7 +136,7 @@ def audit_section(study: Study, analysis: Analysis) -> Section | None:
     audit = analysis.audit
     if audit is None:
         return None
-    bounds = audit.bounds
+    bounds, (english, chinese) = audit.bounds, _titles(study)
     drawings: tuple[Drawing, ...] = ()
     if bounds is not None:
         overall = bounds[bounds["node"] == "index"]
@@ -152,8 +149,10 @@ def audit_section(study: Study, analysis: Analysis) -> Section | None:
                 rows,
                 axis=Words("overall score, 0 to 100", "综合得分 0–100"),
                 caption=Words(
-                    "Between which scores each city must lie, over all scores that agree with the published ranks and weights.",
-                    "在与已发布排序及权重一致的全部得分中，每座城市综合得分的上下界。",
+                    "Between which scores each city must lie, over all scores that agree with the published ranks and weights. "
+                    + audit.assumption("en", names=english),
+                    "在与已发布排序及权重一致的全部得分中，每座城市综合得分的上下界。"
+                    + audit.assumption("zh", names=chinese),
                 ),
             ),
         )
@@ -161,21 +160,15 @@ def audit_section(study: Study, analysis: Analysis) -> Section | None:
         "audit",
         Words("What the ranks allow", "由排序反推"),
         short=Words("Audit", "反推"),
-        paragraphs=(Words(audit.summary(), _summary_zh(audit)),),
+        paragraphs=(Words(audit.summary("en", names=english), audit.summary("zh", names=chinese)),),
         drawings=drawings,
     )
 
 
-def _summary_zh(audit: RankingAudit) -> str:
-    pairs = 0 if audit.weights is None else len(audit.weights.pairs)
-    weights = (
-        "存在一组权重，使维度排序的加权平均得到综合排序。"
-        if audit.weights_possible
-        else f"没有任何权重能使维度排序的加权平均得到综合排序：最接近的一组仍有 {pairs} 对城市次序相反。"
-    )
-    scores = (
-        f"存在与各维度排序一致的得分，在已发布权重下得到综合排序，相邻城市最多可相差 {audit.scores_margin:.2f} 分。"
-        if audit.scores_possible
-        else "没有任何与各维度排序一致的得分能在已发布权重下得到综合排序。"
-    )
-    return weights + scores
+def _titles(study: Study) -> tuple[dict[str, str], dict[str, str]]:
+    """Give the titles of the dimensions in English and in Chinese."""
+    from geobri.score import load_spec
+
+    nodes = () if study.specification is None else load_spec(study.specification).dimensions
+    english = {node.name: node.title or node.name for node in nodes}
+    return english, {node.name: node.title_zh or english[node.name] for node in nodes}

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from geobri.errors import DataError, SpecificationError, mould
 
-__all__ = ["AGGREGATORS", "MISSING_RULES", "Missing", "aggregate"]
+__all__ = ["AGGREGATORS", "MISSING_RULES", "STRUCK_BY_ZERO", "Missing", "aggregate"]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 Missing = Literal["propagate", "reweight", "zero"]
@@ -101,6 +101,9 @@ AGGREGATORS: Final[dict[str, Aggregator]] = {
     "borda": borda,
 }
 _NON_NEGATIVE: Final = frozenset({"geometric", "harmonic", "generalised"})
+STRUCK_BY_ZERO: Final = frozenset({"geometric", "harmonic"})
+"""Means that are 0 as soon as one part is."""
+
 _RELATIVE: Final = frozenset({"copeland", "borda"})
 
 

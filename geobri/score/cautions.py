@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import first_offenders
+from geobri.score.aggregate import STRUCK_BY_ZERO
 from geobri.score.coherence import find_double_counting
 from geobri.score.gather import PairColumn
 from geobri.score.prepare import Inputs, size_of
@@ -20,7 +21,6 @@ __all__ = ["say_cautions"]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 Frames: TypeAlias = Mapping[str, pd.DataFrame]
 _MORE_PARTNERS_MORE: Final = frozenset({"sum", "count", "top_k", "breadth"})
-_STRUCK_BY_ZERO: Final = frozenset({"geometric", "harmonic"})
 
 
 def say_cautions(
@@ -176,7 +176,7 @@ def _say_struck(spec: IndexSpec, level: str, frame: pd.DataFrame) -> list[str]:
     for node in (ROOT, *own):
         method = own.get(node) or spec.choices.aggregator
         children = list(spec.children(node))
-        if method not in _STRUCK_BY_ZERO or not children:
+        if method not in STRUCK_BY_ZERO or not children:
             continue
         struck = (frame[node] == 0) & (frame[children] > 0).any(axis=1)
         if struck.any():

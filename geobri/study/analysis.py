@@ -189,26 +189,34 @@ def audit_study(study: Study) -> RankingAudit | None:
     Returns
     -------
     RankingAudit or None
-        None when there are no such ranks. Every dimension is taken to run from 0 to 100, as min-max makes it.
+        None when there are no such ranks. A dimension of a single indicator, with a rank for every city, is taken to run
+        from 0 to 100, as min-max makes it; the mean of several need not, and nothing is assumed of it.
     """
     if study.specification is None or "rank_overall" not in study.cities.columns:
         return None
     from geobri.score import load_spec
     from geobri.score.audit import audit_ranking
 
-    dimensions = [
-        node
-        for node in load_spec(study.specification).dimensions
-        if f"rank_{node.name}" in study.cities.columns
-    ]
-    if len(dimensions) < 2:  # noqa: PLR2004 - one dimension has nothing to be weighed against
+    spec = load_spec(study.specification)
+    nodes = [node for node in spec.dimensions if f"rank_{node.name}" in study.cities.columns]
+    if len(nodes) < 2:  # noqa: PLR2004 - one dimension has nothing to be weighed against
         return None
-    ranks = study.cities[[f"rank_{node.name}" for node in dimensions]]
-    weights = [
-        1.0 / len(dimensions) if node.importance is None else float(node.importance) for node in dimensions
+    ranks = pd.DataFrame({node.name: study.cities[f"rank_{node.name}"] for node in nodes})
+    shares = {
+        node.name: 1 / len(nodes) if node.importance is None else float(node.importance) for node in nodes
+    }
+    leaves = {leaf.name for leaf in spec.indicators}
+    single = [
+        str(name)
+        for name in ranks
+        if ranks[name].notna().all() and _is_single(spec.children(str(name)), leaves)
     ]
-    importance = pd.Series(weights, index=list(ranks.columns))
-    return audit_ranking(study.cities["rank_overall"], ranks, importance=importance, anchored=True)
+    return audit_ranking(study.cities["rank_overall"], ranks, importance=pd.Series(shares), anchored=single)
+
+
+def _is_single(children: tuple[str, ...], leaves: set[str]) -> bool:
+    """Tell whether a dimension is one indicator, scaled, and nothing else."""
+    return len(children) == 1 and children[0] in leaves
 
 
 def _test_jobs(study: Study) -> dict[str, Callable[[], list[TestResult]]]:

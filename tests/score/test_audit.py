@@ -223,6 +223,22 @@ class TestPublishedRanking:
             found.pairs[["better", "worse"]].itertuples(index=False, name=None)
         )
 
+    def test_both_margins_have_their_names(self):
+        audit = audit_ranking(PUBLISHED["overall"], PUBLISHED[DIMENSIONS], bounds=False)
+        assert audit.scores_margin == pytest.approx(2.312, abs=0.001)
+        assert audit.overall_margin == pytest.approx(30 / 7, abs=1e-6)
+        frame = audit.to_frame().set_index(["question", "quantity"])
+        assert frame.loc[("scores behind ranks", "overall margin"), "value"].item() == audit.overall_margin
+        assert "every ranking" in frame.loc[("scores behind ranks", "margin"), "note"].item()
+
+    def test_fewest_and_nearest_are_not_confused(self):
+        audit = audit_ranking(PUBLISHED["overall"], PUBLISHED[DIMENSIONS], bounds=False)
+        assert audit.fewest.least_possible == 4
+        assert (len(audit.weights.pairs), audit.weights.n_tied) == (6, 7)
+        frame = audit.to_frame().set_index("quantity")["value"]
+        counted = ["least pairs reversed or tied", "pairs reversed", "pairs tied"]
+        assert frame[counted].tolist() == [4, 6, 7]
+
     def test_answer_without_anchors_does_not_depend_on_the_weights(self):
         rng = np.random.default_rng(3)
         for _ in range(3):
@@ -235,7 +251,12 @@ class TestPublishedRanking:
     def test_frame_is_tidy(self):
         frame = audit_ranking(PUBLISHED["overall"], PUBLISHED[DIMENSIONS]).to_frame()
         assert tuple(frame.columns) == AUDIT_COLUMNS
-        assert set(frame["question"]) == {"weights on ranks", "scores behind ranks", "bounds"}
+        assert set(frame["question"]) == {
+            "weights on ranks",
+            "scores behind ranks",
+            "assumption",
+            "bounds",
+        }
         assert len(frame[frame["question"] == "bounds"]) == 22 * 7
         assert (frame["lower"].dropna() <= frame["upper"].dropna() + 1e-9).all()
 
@@ -463,3 +484,52 @@ def test_input_is_never_changed():
     sample_scores(audit.polytope, n_draws=8, burn_in=5, thin=1, rng=1)
     pd.testing.assert_series_equal(overall, PUBLISHED["overall"])
     pd.testing.assert_frame_equal(ranks, PUBLISHED[DIMENSIONS])
+
+
+class TestWhatIsSaid:
+    """Three cities, two dimensions that contradict each other; the index follows the first."""
+
+    ranks = pd.DataFrame({"x": [1, 2, 3], "y": [3, 2, 1]}, index=list("abc"))
+    overall = pd.Series([1, 2, 3], index=list("abc"))
+
+    def test_margins_by_hand(self):
+        # x = 100, 50, 0: neighbours lead by 25 where y is level, and by (50 - t) / 2 where y runs the other way by t
+        audit = audit_ranking(self.overall, self.ranks)
+        assert audit.overall_margin == pytest.approx(25)
+        assert audit.scores_margin == pytest.approx(50 / 3)
+
+    def test_in_both_languages(self):
+        audit = audit_ranking(self.overall, self.ranks, anchored=["x"])
+        assert audit.anchored == ("x",)
+        assert audit.summary() == (
+            "Some weights on the dimension ranks give the overall order (largest margin 1 ranks). Scores in the order of every "
+            "dimension's ranks exist that give the overall order under the published weights: neighbours in every ranking can "
+            "stay 16.7 points apart at once, neighbours in the overall ranking alone 25. Taken to run from 0 (the worst city) to "
+            "100 (the best): x."
+        )
+        assert audit.summary("zh", names={"x": "贸易"}) == (
+            "存在一组权重，使维度排序的加权平均得到综合排序（最大间隔 1 位）。"
+            "存在与各维度排序一致的得分，在已发布权重下得到综合排序：若要求各项排序中的相邻城市同时拉开差距，最多可相差 16.7 分；"
+            "仅要求综合排序的相邻城市拉开差距，最多可相差 25 分。假定下列维度最差城市得 0 分、最优城市得 100 分：贸易。"
+        )
+
+    def test_no_weights(self):
+        overall = pd.Series([2, 1, 3], index=list("abc"))  # b, in the middle of both, leads by no mean rank
+        audit = audit_ranking(overall, self.ranks)
+        least = audit.fewest.least_possible
+        assert least == 1
+        assert f"at least {least} pairs stay reversed or tied, and" in audit.summary()
+        assert f"至少有 {least} 对城市次序相反或并列" in audit.summary("zh")
+        assert audit.summary().endswith("No dimension was taken to run from 0 to 100.")
+        assert audit.summary("zh").endswith("未假定任何维度的得分范围为 0 至 100。")
+
+    @pytest.mark.parametrize(("anchored", "expected"), [(True, [1, 1]), (False, [0, 0]), (["y"], [0, 1])])
+    def test_the_file_says_what_was_assumed(self, anchored, expected):
+        frame = audit_ranking(self.overall, self.ranks, anchored=anchored).to_frame()
+        rows = frame[frame["question"] == "assumption"]
+        assert rows["node"].tolist() == ["x", "y"]
+        assert rows["value"].tolist() == expected
+
+    def test_many_cities_are_not_counted_out(self):
+        overall, ranks = random_case(4, 40, 3)
+        assert audit_ranking(overall, ranks, bounds=False).fewest is None

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from geobri.errors import DataError, SpecificationError
-from geobri.score.compiled import compile_index
+from geobri.score.compiled import compile_index, score_compiled
 from geobri.score.index import build_index
 from geobri.score.spec import load_spec
 from geobri.score.trust.choices import (
@@ -288,3 +288,22 @@ def test_bad_input():
         measure_uncertainty(
             compiled, [ChooseNormaliser(("zscore",)), ChooseAggregator(("geometric",))], n_runs=5
         )
+
+
+class TestZeros:
+    def test_places_that_zeros_share_are_said(self):
+        _, compiled = make_index()
+        harsh = [ChooseNormaliser(("minmax",)), ChooseAggregator(("arithmetic", "geometric"))]
+        found = measure_uncertainty(compiled, harsh, n_runs=40, rng=1)
+        (said,) = found.warnings
+        zeros = int((score_compiled(compiled, aggregator="geometric", keep=["overall"]) == 0).sum())
+        assert zeros > 1
+        assert said.startswith(f"In runs with the geometric mean {zeros} of 8 units have 0")
+        assert said in found.summary()
+
+    @pytest.mark.parametrize("options", [("arithmetic",), ("arithmetic", "geometric")])
+    def test_nothing_is_said_where_nothing_is_struck(self, options):
+        _, compiled = make_index()
+        apart = {"minmax": {"scale": (1, 100)}}
+        kept = [ChooseNormaliser(("minmax",), params=apart), ChooseAggregator(options)]
+        assert measure_uncertainty(compiled, kept, n_runs=40, rng=1).warnings == ()

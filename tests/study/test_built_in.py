@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from geobri.study import BUILT_IN, check_study, load_study
+from geobri.study.analysis import audit_study
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +50,12 @@ def test_built_in_studies_have_no_faults(name):
 
 def test_loading_twice_gives_the_same(bri22):
     pd.testing.assert_frame_equal(pd.DataFrame(bri22.corridors), pd.DataFrame(load_study("bri22").corridors))
+
+
+def test_the_audit_assumes_no_more_of_the_scale_than_one_indicator_a_dimension_supports(bri22):
+    audit = audit_study(bri22)
+    assert audit.anchored == ("trade", "finance", "people", "information")
+    low = audit.bounds.set_index(["city", "node"])["lower"]
+    assert low["singapore", "index"] == pytest.approx(50)
+    rows = audit.to_frame().query("question == 'assumption'").set_index("node")["value"]
+    assert rows[["policy", "facility"]].tolist() == [0, 0]

@@ -6,6 +6,7 @@ Nothing here is approximate: the engine is the simplex method of HiGHS.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -79,6 +80,8 @@ class NearestWeights:
         That total, in rank positions.
     pairs
         The pairs that stay violated under `nearest`: `better`, `worse`, `violation`.
+    n_tied
+        How many more pairs `nearest` leaves at equal mean ranks.
     """
 
     margin: float
@@ -86,15 +89,19 @@ class NearestWeights:
     nearest: pd.Series
     total_violation: float
     pairs: pd.DataFrame
+    n_tied: int
 
 
-def find_largest_margin(polytope: RankPolytope) -> Margin:
-    """Find the largest gap that every strict relation of the ranks can keep at once.
+def find_largest_margin(polytope: RankPolytope, *, between: Literal["all", "overall"] = "all") -> Margin:
+    """Find the largest gap that strict relations of the ranks can keep at once.
 
     Parameters
     ----------
     polytope
         Ranks written as inequalities.
+    between
+        Which neighbours are to be apart: those in every ranking (``"all"``), or only those in the overall ones, while
+        neighbours in a dimension may come as close as they like.
 
     Returns
     -------
@@ -103,12 +110,14 @@ def find_largest_margin(polytope: RankPolytope) -> Margin:
 
     Notes
     -----
-    max t subject to A y + t <= b for relations between cities, A y <= b for the range of the scale
-    and E y = f. Scores exist if and only if t > 0; otherwise, by Farkas' lemma, the multipliers are a
+    max t subject to A y + t <= b for the relations that are to keep the gap, A y <= b for the others and the range of
+    the scale, and E y = f. Scores exist if and only if t > 0; otherwise, by Farkas' lemma, the multipliers are a
     proof that none do.
     """
     free = polytope.lift.shape[1]
     strict = polytope.strict.astype(np.float64)
+    if between == "overall":
+        strict *= (polytope.relations["kind"] == "overall").to_numpy()
     left = sparse.hstack([polytope.inequality, sparse.csr_array(strict[:, None])], format="csr")
     equality = sparse.hstack(
         [polytope.equality, sparse.csr_array((polytope.equality.shape[0], 1))], format="csr"
@@ -210,6 +219,7 @@ def find_nearest_weights(overall_rank: pd.Series, dimension_ranks: pd.DataFrame)
         nearest=pd.Series(nearest, index=dimension_ranks.columns),
         total_violation=float(shortfall.sum()),
         pairs=pairs,
+        n_tied=int((np.abs(lead @ nearest) <= TOLERANCE).sum()),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -25,6 +25,7 @@ from geobri.score.audit.polytope import (
     RankTies,
     build_rank_polytope,
 )
+from geobri.score.audit.reversals import FewestReversals, find_fewest_reversals
 from geobri.score.plotting import draw_intervals, to_html
 from geobri.score.scoretable import check_importance
 
@@ -32,6 +33,7 @@ __all__ = ["AUDIT_COLUMNS", "RankingAudit", "audit_ranking"]
 
 AUDIT_COLUMNS = ("question", "quantity", "node", "city", "other_city", "value", "lower", "upper", "note")
 _EQUAL_SPACING_SHARE = 0.1
+_MOST_PAIRS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,8 +51,16 @@ class RankingAudit:
         Whether some scores, in the order of every dimension's ranks, give the overall order under
         the published weights.
     scores_margin
-        The largest gap, in points of 0 to 100, that neighbours in all rankings can keep at once; not
-        positive if no scores exist.
+        The largest gap, in points of 0 to 100, that neighbours in every ranking, of the dimensions and overall, can keep at
+        once; not positive if no scores exist.
+    overall_margin
+        The largest gap that neighbours in the overall ranking can keep, while neighbours in a dimension may come as close as
+        they like; not a number if no scores exist.
+    anchored
+        Dimensions that were taken to run from 0 (the worst city) to 100 (the best).
+    fewest
+        The weights on dimension ranks that reverse or tie the fewest pairs, where no weights give the order and there are at
+        most 500 pairs; else None.
     example
         Scores that reach the margin, or the nearest ones if none exist; cities by dimensions.
     violations
@@ -72,6 +82,9 @@ class RankingAudit:
     weights_possible: bool | None
     scores_possible: bool
     scores_margin: float
+    overall_margin: float
+    anchored: tuple[str, ...]
+    fewest: FewestReversals | None
     example: pd.DataFrame
     violations: pd.DataFrame
     contradictions: pd.DataFrame
@@ -84,38 +97,104 @@ class RankingAudit:
         """Freeze what the record holds."""
         object.__setattr__(self, "choices", MappingProxyType(dict(self.choices)))
 
-    def summary(self) -> str:
-        """Say the findings in two sentences.
+    def summary(self, language: Literal["en", "zh"] = "en", *, names: Mapping[str, str] | None = None) -> str:
+        """Say the findings in three sentences: weights on ranks, scores behind ranks, and what was assumed.
+
+        Parameters
+        ----------
+        language
+            English or Chinese.
+        names
+            What to call the dimensions; their labels by default.
 
         Returns
         -------
         str
-            The answers to both questions with their margins.
+            The answers to both questions with their margins, and the assumption on the scale.
         """
-        return f"{self._say_weights()} {self._say_scores()}"
+        assumption = self.assumption(language, names=names)
+        if language == "zh":
+            return f"{self._say_weights_zh()}{self._say_scores_zh()}{assumption}"
+        return f"{self._say_weights()} {self._say_scores()} {assumption}"
+
+    def assumption(
+        self, language: Literal["en", "zh"] = "en", *, names: Mapping[str, str] | None = None
+    ) -> str:
+        """Say what was assumed of the scale, on which bounds and draws rest.
+
+        Parameters
+        ----------
+        language
+            English or Chinese.
+        names
+            What to call the dimensions; their labels by default.
+
+        Returns
+        -------
+        str
+            A sentence.
+        """
+        called = [str((names or {}).get(name, name)) for name in self.anchored]
+        if language == "zh":
+            if not called:
+                return "未假定任何维度的得分范围为 0 至 100。"
+            return f"假定下列维度最差城市得 0 分、最优城市得 100 分：{'、'.join(called)}。"
+        if not called:
+            return "No dimension was taken to run from 0 to 100."
+        return f"Taken to run from 0 (the worst city) to 100 (the best): {', '.join(called)}."
 
     def _say_weights(self) -> str:
-        if self.weights is None:
+        found = self.weights
+        if found is None:
             return (
                 "Dimension ranks are incomplete or lists of the top, so weighted mean ranks were not tried."
             )
         if self.weights_possible:
-            return f"Some weights on the dimension ranks give the overall order (largest margin {self.weights.margin:.3g} ranks)."
+            return f"Some weights on the dimension ranks give the overall order (largest margin {found.margin:.3g} ranks)."
+        fewest = self.fewest
+        least = (
+            "" if fewest is None else f" at least {fewest.least_possible} pairs stay reversed or tied, and"
+        )
         return (
-            f"No weights on the dimension ranks give the overall order: the nearest leave {len(self.weights.pairs)} "
-            f"pairs reversed, by {self.weights.total_violation:.3g} ranks in all."
+            f"No weights on the dimension ranks give the overall order:{least} the weights with the smallest total violation "
+            f"({found.total_violation:.3g} ranks) reverse {len(found.pairs)} and tie {found.n_tied}."
+        )
+
+    def _say_weights_zh(self) -> str:
+        found = self.weights
+        if found is None:
+            return "维度排序不完整或仅列出前若干名，故未检验加权平均排序。"
+        if self.weights_possible:
+            return f"存在一组权重，使维度排序的加权平均得到综合排序（最大间隔 {found.margin:.3g} 位）。"
+        least = "" if self.fewest is None else f"至少有 {self.fewest.least_possible} 对城市次序相反或并列；"
+        return (
+            f"没有任何权重能使维度排序的加权平均得到综合排序：{least}总偏差最小的一组权重（{found.total_violation:.3g} 位）"
+            f"使 {len(found.pairs)} 对次序相反、{found.n_tied} 对并列。"
         )
 
     def _say_scores(self) -> str:
         if self.scores_possible:
             return (
-                "Scores in the order of every dimension's ranks exist that give the overall order under the "
-                f"published weights, with neighbours up to {self.scores_margin:.3g} points apart."
+                "Scores in the order of every dimension's ranks exist that give the overall order under the published weights: "
+                f"neighbours in every ranking can stay {self.scores_margin:.3g} points apart at once, neighbours in the overall "
+                f"ranking alone {self.overall_margin:.3g}."
             )
         return (
             "No scores in the order of every dimension's ranks give the overall order under the published "
             f"weights: {len(self.contradictions)} relations contradict each other, and the nearest scores "
             f"leave {len(self.violations)} pairs reversed."
+        )
+
+    def _say_scores_zh(self) -> str:
+        if self.scores_possible:
+            return (
+                "存在与各维度排序一致的得分，在已发布权重下得到综合排序："
+                f"若要求各项排序中的相邻城市同时拉开差距，最多可相差 {self.scores_margin:.3g} 分；"
+                f"仅要求综合排序的相邻城市拉开差距，最多可相差 {self.overall_margin:.3g} 分。"
+            )
+        return (
+            "没有任何与各维度排序一致的得分能在已发布权重下得到综合排序："
+            f"{len(self.contradictions)} 项关系相互矛盾，最接近的得分仍使 {len(self.violations)} 对城市次序相反。"
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -124,9 +203,10 @@ class RankingAudit:
         Returns
         -------
         pandas.DataFrame
-            Columns `AUDIT_COLUMNS`; `question` is "weights on ranks", "scores behind ranks" or "bounds".
+            Columns `AUDIT_COLUMNS`; `question` is "weights on ranks", "scores behind ranks", "assumption" or "bounds".
+            Of an assumption, `value` is 1 for a dimension that was taken to run from 0 to 100, and 0 for the others.
         """
-        rows = [*self._weight_rows(), *self._score_rows()]
+        rows = [*self._weight_rows(), *self._score_rows(), *self._assumption_rows()]
         if self.bounds is not None:
             rows.extend(
                 {
@@ -154,7 +234,12 @@ class RankingAudit:
             },
             {"question": question, "quantity": "margin", "value": found.margin},
             {"question": question, "quantity": "total violation", "value": found.total_violation},
+            {"question": question, "quantity": "pairs reversed", "value": float(len(found.pairs))},
+            {"question": question, "quantity": "pairs tied", "value": float(found.n_tied)},
         ]
+        if self.fewest is not None:
+            least = float(self.fewest.least_possible)
+            rows.append({"question": question, "quantity": "least pairs reversed or tied", "value": least})
         for quantity, weights in (("best weight", found.best), ("nearest weight", found.nearest)):
             rows += [
                 {"question": question, "quantity": quantity, "node": n, "value": v}
@@ -171,10 +256,34 @@ class RankingAudit:
                 "value": float(self.scores_possible),
                 "note": self._say_scores(),
             },
-            {"question": question, "quantity": "margin", "value": self.scores_margin},
+            {
+                "question": question,
+                "quantity": "margin",
+                "value": self.scores_margin,
+                "note": "neighbours in every ranking apart at once",
+            },
+            {
+                "question": question,
+                "quantity": "overall margin",
+                "value": self.overall_margin,
+                "note": "neighbours in the overall ranking apart",
+            },
         ]
         rows += _pair_rows(question, "reversed pair", self.violations, "violation")
         return rows + _pair_rows(question, "contradiction", self.contradictions, "multiplier")
+
+    def _assumption_rows(self) -> list[dict[str, Any]]:
+        note = self.assumption()
+        return [
+            {
+                "question": "assumption",
+                "quantity": "runs from 0 to 100",
+                "node": str(name),
+                "value": float(name in self.anchored),
+                "note": note,
+            }
+            for name in self.example.columns
+        ]
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the bounds of the index with the example scores as points.
@@ -203,7 +312,11 @@ class RankingAudit:
         table = table.sort_values("value", ascending=False)
         ends = {"value": "value", "lower": "lower", "upper": "upper"}
         return draw_intervals(
-            table, label="city", axis="index, points: bounds, and one example", ax=ax, **ends
+            table,
+            label="city",
+            axis=f"index, points: bounds, and one example\n{self.assumption()}",
+            ax=ax,
+            **ends,
         )
 
     def _repr_html_(self) -> str:
@@ -257,7 +370,8 @@ def audit_ranking(
     ties
         "equal": cities with the same rank have the same score. "free": nothing is known between them.
     anchored
-        Dimensions whose best city has exactly 100 and worst exactly 0; True for all.
+        Dimensions whose best city has exactly 100 and worst exactly 0; True for all. Take no more than is known: a
+        dimension of one indicator runs from 0 to 100 after min-max, the mean of several need not.
     min_gap
         Least difference in points between cities on neighbouring ranks, as when scores were printed
         with one decimal and still ranked apart.
@@ -294,20 +408,25 @@ def audit_ranking(
     stated = [RankStatement(rank=overall_rank, importance=weights), *further]
     polytope = build_rank_polytope(dimension_ranks, stated, ties=ties, anchored=anchored, min_gap=min_gap)
     margin = find_largest_margin(polytope)
+    alone = find_largest_margin(polytope, between="overall").value if margin.is_positive else float("nan")
     on_ranks = (
         find_nearest_weights(overall_rank, dimension_ranks)
         if _has_mean_ranks(dimension_ranks, ties)
         else None
     )
+    weights_possible = None if on_ranks is None else on_ranks.margin > TOLERANCE
     example, violations = polytope.table(margin.point), _no_pairs()
     if not margin.is_positive:
-        alone = _dimensions_alone(dimension_ranks, ties, anchored, min_gap)
-        example, violations = find_nearest_scores(alone, overall_rank, weights)
+        dimensions = _dimensions_alone(dimension_ranks, ties, anchored, min_gap)
+        example, violations = find_nearest_scores(dimensions, overall_rank, weights)
     return RankingAudit(
         weights=on_ranks,
-        weights_possible=None if on_ranks is None else on_ranks.margin > TOLERANCE,
+        weights_possible=weights_possible,
         scores_possible=margin.is_positive,
         scores_margin=margin.value,
+        overall_margin=alone,
+        anchored=_list_anchored(dimension_ranks, anchored),
+        fewest=_find_fewest(overall_rank, dimension_ranks) if weights_possible is False else None,
         example=example,
         violations=violations,
         contradictions=_list_contradictions(polytope, margin),
@@ -346,6 +465,20 @@ def _check_overall(overall_rank: pd.Series, dimension_ranks: pd.DataFrame) -> No
 def _has_mean_ranks(dimension_ranks: pd.DataFrame, ties: RankTies) -> bool:
     shared = ties == "free" and any(dimension_ranks[name].duplicated().any() for name in dimension_ranks)
     return not (shared or bool(dimension_ranks.isna().to_numpy().any()))
+
+
+def _list_anchored(dimension_ranks: pd.DataFrame, anchored: bool | Collection[str]) -> tuple[str, ...]:
+    if isinstance(anchored, bool):
+        return tuple(map(str, dimension_ranks.columns)) if anchored else ()
+    return tuple(str(name) for name in dimension_ranks.columns if name in set(anchored))
+
+
+def _find_fewest(overall_rank: pd.Series, dimension_ranks: pd.DataFrame) -> FewestReversals | None:
+    """Count the fewest pairs that must break, where the mixed-integer programme is small enough to be proved."""
+    known = int(overall_rank.notna().sum())
+    if known < len(dimension_ranks) or known * (known - 1) // 2 > _MOST_PAIRS:
+        return None
+    return find_fewest_reversals(overall_rank, dimension_ranks)
 
 
 def _no_pairs() -> pd.DataFrame:

@@ -12,12 +12,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import SpecificationError, mould
+from geobri.score.aggregate import STRUCK_BY_ZERO
 from geobri.score.compiled import CompiledIndex, Level, score_compiled
 from geobri.score.index import IndexResult
 from geobri.score.plotting import draw_intervals, to_html
 from geobri.score.ranking import rank
 from geobri.score.spec import ROOT
-from geobri.score.trust.choices import ChooseVariant, UncertainChoice, suggest_choices
+from geobri.score.trust.choices import ChooseAggregator, ChooseVariant, UncertainChoice, suggest_choices
 from geobri.score.trust.choosing import check_choices, count_uniforms, list_options, pick_options
 from geobri.score.trust.runs import Sampler, draw_uniforms, evaluate_runs, split_uniforms
 
@@ -60,6 +61,8 @@ class Uncertainty:
         One row per run, one column per choice between options.
     choices
         Names of the choices, number of runs, sampler and seed.
+    warnings
+        What a reader should know before quoting an interval.
     """
 
     labels: pd.Index
@@ -69,6 +72,7 @@ class Uncertainty:
     ranks: FloatArray
     settings: pd.DataFrame
     choices: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Freeze what the record holds."""
@@ -179,15 +183,16 @@ class Uncertainty:
         Returns
         -------
         str
-            Typical width of the rank intervals, and who is firm at the top.
+            Typical width of the rank intervals, who is firm at the top, and the warnings.
         """
         table = self.to_frame()
         width = (table["rank_upper"] - table["rank_lower"]).median()
         first = table.iloc[0]
-        return (
+        said = (
             f"Over {len(self.ranks)} runs, 90 % rank intervals are {width:.0f} places wide in the median; "
             f"{first['unit']} is first in {100 * first['share_at_rank']:.0f} % of them."
         )
+        return " ".join([said, *self.warnings])
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the rank intervals of the units.
@@ -271,14 +276,18 @@ def measure_uncertainty(
     width = sum(count_uniforms(choice, compiled) for choice in choices)
     uniforms = draw_uniforms(n_runs, width, sampler, rng)
     score = score_compiled(compiled, keep=[node])[:, 0]
+    scores, settings = (
+        evaluate_runs(compiled, choices, uniforms, node=node),
+        _list_settings(compiled, choices, uniforms),
+    )
     spec = compiled.spec.choices
     return Uncertainty(
         labels=compiled.labels,
         level=compiled.level,
         score=score,
         rank=rank(score, "min", spec.tolerance),
-        ranks=rank(evaluate_runs(compiled, choices, uniforms, node=node), "min", spec.tolerance),
-        settings=_list_settings(compiled, choices, uniforms),
+        ranks=rank(scores, "min", spec.tolerance),
+        settings=settings,
         choices={
             "choices": tuple(map(repr_choice, choices)),
             "n_runs": n_runs,
@@ -286,7 +295,31 @@ def measure_uncertainty(
             "rng": rng,
             "node": node,
         },
+        warnings=_say_struck(scores, _list_aggregators(compiled, choices, settings)),
     )
+
+
+def _list_aggregators(
+    compiled: CompiledIndex, choices: Sequence[UncertainChoice], settings: pd.DataFrame
+) -> npt.NDArray[np.object_]:
+    """Name the aggregator of every run."""
+    left = next((choice.name for choice in choices if isinstance(choice, ChooseAggregator)), None)
+    if left is None:
+        return np.full(len(settings), compiled.spec.choices.aggregator, dtype=object)
+    return settings[left].to_numpy(dtype=object)
+
+
+def _say_struck(scores: FloatArray, aggregators: npt.NDArray[np.object_]) -> tuple[str, ...]:
+    """Say where a mean without compensation leaves several units at 0 in most of its runs, and so at one place."""
+    said = []
+    for name in sorted(STRUCK_BY_ZERO & set(aggregators)):
+        zeros = int(np.median((scores[aggregators == name] == 0).sum(axis=1)))
+        if zeros > 1:
+            said.append(
+                f"In runs with the {name} mean {zeros} of {scores.shape[1]} units have 0 (in the median), because one part "
+                'is 0; normalise to 1-100 (params={"minmax": {"scale": (1, 100)}}) to keep them apart.'
+            )
+    return tuple(said)
 
 
 def tabulate_uncertainty(
