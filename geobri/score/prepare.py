@@ -138,13 +138,14 @@ def gather_columns(inputs: Inputs, coded: CodedFlows | None) -> list[PairColumn]
         and not (leaf.kind == "comembership" and leaf.name in in_members)
     ]
     if lacking:
+        remedy = "Add its rows to flows (a comembership's to memberships), or leave it out of the index"
         came = f"nothing on {first_offenders(lacking)}; flows hold {first_offenders(sorted(map(str, in_flows))) or 'no rows'}"
         raise DataError(
             mould(
                 "build_index",
                 "every indicator needs data",
                 came,
-                "Add its rows to flows, or leave it out of the index",
+                remedy,
             )
         )
     return [_gather_one(inputs, leaf, coded, in_flows) for leaf in inputs.spec.indicators]

@@ -155,7 +155,7 @@ def score_flows(study: Study) -> IndexResult | None:
     if spec.outline or (spec.needs_flows and flows is None):
         return None
     year = None if flows is None or "year" not in flows.columns else int(flows["year"].max())
-    return build_index(spec, study.cities, flows, year=year)
+    return build_index(spec, study.cities, flows, memberships=study.memberships, year=year)
 
 
 def measure_uncertainty(scores: IndexResult | None, *, runs: int = RUNS) -> pd.DataFrame | None:

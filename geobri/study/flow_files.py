@@ -15,7 +15,7 @@ from geobri.study.parts import FolderParts, read_one, to_study_faults
 from geobri.study.reading import to_numbers
 from geobri.tables import Fault, find_flow_faults
 
-__all__ = ["read_flows"]
+__all__ = ["match_names", "read_flows"]
 
 _LAST_YEAR: Final = 10_000
 
@@ -66,7 +66,7 @@ def _read_flow_file(path: Path, renamed: dict[str, str], parts: FolderParts) -> 
     elif "indicator" not in table.columns:
         table = table.assign(indicator=indicator)
     if "origin" in table.columns and "destination" in table.columns and parts.listed is not None:
-        table = _match_names(table, parts.listed)
+        table = match_names(table, parts.listed, ("origin", "destination"))
     found: list[Fault] = []
     if "value" in table.columns:
         table = _read_values(table)
@@ -109,8 +109,23 @@ def _read_years(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     return table.assign(year=years), [fault]
 
 
-def _match_names(table: pd.DataFrame, cities: pd.DataFrame) -> pd.DataFrame:
-    """Flows may call a city by its slug, its English or its Chinese name, where that is unambiguous."""
+def match_names(table: pd.DataFrame, cities: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Put slugs for names: a table may call a city by its slug, its English or its Chinese name.
+
+    Parameters
+    ----------
+    table
+        The table.
+    cities
+        The rows of the cities as they stand in their file, index of slugs.
+    columns
+        The columns that name cities.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with slugs where a name is unambiguous; other names stay as they are.
+    """
     slugs: dict[str, str] = {}
     for column in ("name_zh", "name"):
         if column not in cities.columns:
@@ -119,7 +134,7 @@ def _match_names(table: pd.DataFrame, cities: pd.DataFrame) -> pd.DataFrame:
         once = names[~names.duplicated(keep=False)]
         slugs.update(dict(zip(once, once.index, strict=True)))
     slugs.update({slug: slug for slug in cities.index})
-    return table.assign(**{end: _rename(table[end], slugs) for end in ("origin", "destination")})
+    return table.assign(**{end: _rename(table[end], slugs) for end in columns})
 
 
 def _rename(names: pd.Series, slugs: dict[str, str]) -> pd.Series:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from geobri.errors import StudyError
 from geobri.study.city_files import read_cities
 from geobri.study.flow_files import read_flows
+from geobri.study.memberships import read_memberships
 from geobri.study.model import StudyFault
 from geobri.study.parts import FolderParts
 
@@ -44,12 +45,12 @@ def read_folder(folder: Path) -> FolderParts:
     Parameters
     ----------
     folder
-        Folder with `cities.*`, perhaps `flows.*` (any number: `flows*.csv`) and `study.toml`.
+        Folder with `cities.*`, perhaps `flows.*` and `memberships.*` (any number: `flows*.csv`) and `study.toml`.
 
     Returns
     -------
     FolderParts
-        Settings, cities, flows and faults.
+        Settings, cities, flows, memberships and faults.
     """
     parts = FolderParts()
     if not folder.is_dir():
@@ -63,6 +64,7 @@ def read_folder(folder: Path) -> FolderParts:
     renamed = {str(theirs): str(ours) for ours, theirs in parts.settings.get("columns", {}).items()}
     parts.cities = read_cities(_find_files(folder, "cities"), renamed, parts)
     parts.flows = read_flows(_find_files(folder, "flows"), renamed, parts)
+    parts.memberships = read_memberships(_find_files(folder, "memberships"), renamed, parts)
     return parts
 
 

@@ -184,6 +184,7 @@ def _assemble(folder: Path, parts: FolderParts, cities: gpd.GeoDataFrame) -> Stu
         cities=cities,
         corridors=corridors,
         flows=flows,
+        memberships=parts.memberships,
         city_measures=_city_measures(settings, cities),
         corridor_measures=_corridor_measures(settings, wide),
         directed=directed,

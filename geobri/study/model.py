@@ -52,6 +52,8 @@ class Study:
         The two tables, by their contracts (`geobri.tables`).
     flows
         Long table of pair values; None where the source prints none.
+    memberships
+        Which city is a member of what (`indicator, city, member`), for indicators that count shared members; None without.
     city_measures, corridor_measures
         What may be looked at and tested, the first by default.
     directed
@@ -74,6 +76,7 @@ class Study:
     cities: gpd.GeoDataFrame
     corridors: gpd.GeoDataFrame
     flows: pd.DataFrame | None = None
+    memberships: pd.DataFrame | None = None
     city_measures: tuple[Measure, ...] = ()
     corridor_measures: tuple[Measure, ...] = ()
     directed: bool = False

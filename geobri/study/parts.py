@@ -28,7 +28,7 @@ class FolderParts:
     ----------
     settings
         The content of `study.toml`.
-    cities, flows
+    cities, flows, memberships
         The tables, None where they could not be built.
     listed
         The rows of the cities as they stand in the file, index `city`, whatever is wrong with them.
@@ -40,6 +40,7 @@ class FolderParts:
     cities: gpd.GeoDataFrame | None = None
     listed: pd.DataFrame | None = None
     flows: pd.DataFrame | None = None
+    memberships: pd.DataFrame | None = None
     faults: list[StudyFault] = field(default_factory=list)
 
 

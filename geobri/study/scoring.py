@@ -35,8 +35,8 @@ def save_scores(study: Study, scores: IndexResult, uncertainty: pd.DataFrame | N
     from geobri.score import write_scores
 
     cities = pd.DataFrame(study.cities.drop(columns="geometry"))
-    inputs = {"cities": cities} if study.flows is None else {"cities": cities, "flows": study.flows}
-    write_scores(scores, folder, inputs=inputs)
+    tables = {"cities": cities, "flows": study.flows, "memberships": study.memberships}
+    write_scores(scores, folder, inputs={name: table for name, table in tables.items() if table is not None})
     if uncertainty is not None:
         uncertainty.to_csv(folder / "uncertainty.csv", index=False, lineterminator="\n")
 

@@ -14,7 +14,7 @@ TEXT = (Path(__file__).parents[2] / "docs" / "scoring.md").read_text(encoding="u
 
 def test_examples_run_in_order():
     blocks = re.findall(r"```python\n(.*?)```", TEXT, flags=re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     namespace = {}
     for block in blocks:
         exec(compile(block, "docs/scoring.md", "exec"), namespace)

@@ -348,3 +348,47 @@ class TestAnIndexOfAttributes:
         (own / "study.toml").write_text("", encoding="utf-8")
         with pytest.raises(StudyError, match=r"no specification in"):
             write_score_tables(load_study(own), tmp_path / "out", runs=0)
+
+
+class TestMemberships:
+    index = (
+        '[index]\nname = "own"\n[[indicator]]\nname = "forums"\ndimension = "overall"\nkind = "comembership"\n'
+        'absent = "zero"\n'
+    )
+    members = "city,member\nLisbon,club\nbom,club\nbom,forum\n塔什干,forum\nlis,league\nbom,league\n"
+
+    @pytest.fixture
+    def own(self, folder):
+        path = folder(CITIES, None, 'index = "index.toml"\n')
+        (path / "index.toml").write_text(self.index, encoding="utf-8")
+        (path / "memberships_forums.csv").write_text(self.members, encoding="utf-8")
+        return path
+
+    def test_shared_members_are_scored(self, own, tmp_path):
+        assert check_study(own) == []
+        result = score_flows(load_study(own))
+        assert result.corridor_values["forums"].to_dict() == {"bom--lis": 2, "bom--tas": 1, "lis--tas": 0}
+        write_score_tables(load_study(own), tmp_path / "out", runs=0)
+        assert "memberships" in (tmp_path / "out" / "spec.toml").read_text(encoding="utf-8")
+
+    def test_several_indicators_in_one_file(self, own):
+        (own / "memberships_forums.csv").unlink()
+        rows = "indicator," + self.members.replace("\n", "\nforums,").removesuffix("forums,")
+        (own / "memberships.csv").write_text(rows, encoding="utf-8")
+        assert score_flows(load_study(own)).corridor_values["forums"].sum() == 3
+
+    def test_faults_stand_with_file_and_row(self, own):
+        (own / "memberships_forums.csv").write_text(
+            "city,member\nlis,club\nlisbonne,club\nbom,\n", encoding="utf-8"
+        )
+        said = _messages(own)
+        assert any("memberships_forums.csv, row 3" in one and "'lisbonne'" in one for one in said)
+        assert any("memberships_forums.csv, row 4" in one and "has a member" in one for one in said)
+
+    def test_a_missing_column(self, own):
+        (own / "memberships_forums.csv").write_text("city,club\nlis,x\n", encoding="utf-8")
+        assert any("need columns ['member']" in one for one in _messages(own))
+
+    def test_without_a_file_the_message_says_where(self, own):
+        (own / "memberships_forums.csv").unlink()
+        assert any("nothing on 'forums'" in one and "to memberships" in one for one in _messages(own))
