@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m uv pip install --quiet --python $(BIN)/python --compile-bytecode
 
-.PHONY: report test lint maps bench clean
+.PHONY: report test faults lint maps bench clean
 
 report: $(VENV)/.installed
 	@$(BIN)/geobri report bri22 --out report
@@ -13,6 +13,10 @@ report: $(VENV)/.installed
 
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+
+# every step of every command, stopped, signalled and starved; some minutes
+faults: $(VENV)/.installed-test
+	GEOBRI_FAULTS=all $(BIN)/python -m pytest tests/faults $(PYTEST_OPTIONS)
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ Each command lives in a module of its own, which is loaded when the command is c
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, Final
@@ -13,7 +14,8 @@ from typing import Any, Final
 import click
 
 import geobri
-from geobri.errors import GeobriError
+from geobri.cli.terminal import ends_like_ctrl_c, prints_any_letter, refuse_output
+from geobri.errors import GeobriError, mould
 
 __all__ = ["main"]
 
@@ -34,6 +36,8 @@ _COMMANDS: Final = {
     "export": ("geobri.cli.query", "Write a study for other programs."),
     "geocode": ("geobri.cli.geocode", "Find the places of city names; never guess."),
 }
+
+_NOT_PRINTED: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
 
 
 class _Commands(click.Group):
@@ -58,6 +62,17 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except GeobriError as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.filename is not None:
+                raise click.ClickException(_say_unusable(error)) from error
+            if error.errno in _NOT_PRINTED:
+                raise refuse_output(error) from error
+            raise  # a closed pipe among them: its reader has seen enough, and click ends quietly
+
+
+def _say_unusable(error: OSError) -> str:
+    wanted = f"the file '{error.filename}' must be there and readable"
+    return mould("geobri", wanted, error.strerror or str(error), "Check name, kind and rights")
 
 
 @click.group(
@@ -82,4 +97,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arguments
         What stands after ``geobri``; None takes it from the shell.
     """
-    _geobri.main(args=None if arguments is None else list(arguments), prog_name="geobri")
+    with ends_like_ctrl_c(), prints_any_letter():
+        _geobri.main(args=None if arguments is None else list(arguments), prog_name="geobri")

@@ -38,7 +38,6 @@ def map_command(source: str, out: Path, value: str | None, flows: Path | None, *
     from geobri.webmap import save_map
 
     page = _draw(source, flows, value, _said(look))
-    out.parent.mkdir(parents=True, exist_ok=True)
     save_map(page, out)
     click.echo(f"Wrote {out}.")
 

@@ -45,11 +45,16 @@ _out = click.option(
 )
 @click.option("--columns", default=None, help="Columns to show, separated by commas.")
 @click.option("--sort", default=None, help="Column to sort by; -COLUMN for descending.")
-@click.option("--top", type=int, default=None, help="How many rows to keep.")
+@click.option("--top", type=click.IntRange(min=0), default=None, help="How many rows to keep.")
 @click.option(
     "--sql",
     default=None,
     help="A question in SQL instead (tables cities, corridors, flows; needs the extra sql).",
+)
+@click.option(
+    "--allow-files",
+    is_flag=True,
+    help="Let the question in SQL read and write files and use the network, as DuckDB can.",
 )
 @_out
 def query_command(
@@ -60,6 +65,7 @@ def query_command(
     sort: str | None,
     top: int | None,
     sql: str | None,
+    allow_files: bool,
     out: Path | None,
 ) -> None:
     """Find cities, corridors or flows by any attribute.
@@ -68,28 +74,15 @@ def query_command(
     Signs are = != < <= > >= and ~ (contains); all conditions must hold.
     """
     from geobri.study import load_study
-    from geobri.study.query import open_database, query
+    from geobri.study.query import ask_in_sql, query
 
     loaded = load_study(study)
     if sql is not None:
-        _show_sql(open_database(loaded), sql, out)
+        answer = ask_in_sql(loaded, sql, allow_files=allow_files)
+        _show(answer.set_index(answer.columns[0]), out)
         return
     chosen = columns.split(",") if columns else None
     _show(query(loaded, *conditions, table=table, columns=chosen, sort=sort, top=top), out)
-
-
-def _show_sql(database: Any, sql: str, out: Path | None) -> None:
-    import duckdb
-
-    from geobri.errors import DataError, mould
-
-    try:
-        answer = database.execute(sql).df()
-    except duckdb.Error as error:
-        raise DataError(
-            mould("geobri query", "--sql must be a question DuckDB can read", str(error), "Correct it")
-        ) from error
-    _show(answer.set_index(answer.columns[0]), out)
 
 
 @click.command(name="compare")

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geobri.errors import DataError, MissingExtraError, mould
+from geobri.errors import DataError, mould
+from geobri.exchange.workbooks import plain_text, write_workbook
 from geobri.outputs import staged_file
 from geobri.units import LONLAT_CRS
 
-__all__ = ["LAYER_FORMATS", "fixed_date", "plain_types", "read_layer", "write_layer"]
+__all__ = [
+    "LAYER_FORMATS",
+    "check_layer",
+    "fixed_date",
+    "plain_types",
+    "read_layer",
+    "system_errors",
+    "write_layer",
+    "write_vector",
+]
 
 _NO_DATE: Final = "1970-01-01T00:00:00.000Z"
 _RFC7946_DIGITS: Final = 7
 _IDS: Final = ("corridor", "city")
+_TEXTS: Final = dict.fromkeys(
+    (*_IDS, "name", "name_zh", "country", "region", "origin", "destination", "region_pair", "coast_pair"),
+    "str",
+)
+"""Columns that are text whatever they hold: a city may be called 007, NA or None."""
 
 
 @contextmanager
@@ -40,6 +57,67 @@ def fixed_date() -> Iterator[None]:
         yield
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+@contextmanager
+def system_errors(path: Path) -> Iterator[None]:
+    """Turn what GDAL and SQLite say of a file into the error that the system would have given.
+
+    Parameters
+    ----------
+    path
+        The file that is written or read.
+
+    Yields
+    ------
+    None
+        Errors of the system pass as they are.
+
+    Raises
+    ------
+    OSError
+        With the words of the library and the name of the file.
+    """
+    try:
+        yield
+    except (RuntimeError, sqlite3.Error) as error:  # RuntimeError is the base of what pyogrio says of files
+        raise OSError(errno.EIO, f"{type(error).__name__}: {str(error).strip()}", str(path)) from error
+
+
+def check_layer(path: Path, n_rows: int, *, layer: str | None = None) -> None:
+    """Read a layer back that was just written: GDAL says nothing when a disk is full at the last moment.
+
+    Parameters
+    ----------
+    path
+        GeoPackage or FlatGeobuf.
+    n_rows
+        How many rows were written.
+    layer
+        Which layer of a GeoPackage; its only one by default.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read whole, or holds fewer rows.
+    """
+    import pyogrio
+
+    try:
+        kept = len(pyogrio.raw.read(path, layer=layer)[2])
+        indexed = kept if layer is None else _count_indexed(path, layer)
+    except Exception as error:
+        raise OSError(errno.EIO, f"{type(error).__name__}: {str(error).strip()}", str(path)) from error
+    if kept != n_rows or indexed != n_rows:
+        short = f"only {min(kept, indexed):,} of {n_rows:,} rows could be read back, as on a full disk"
+        raise OSError(errno.EIO, short, str(path))
+
+
+def _count_indexed(path: Path, layer: str) -> int:
+    """Count the rows in the spatial index of a GeoPackage, which GDAL writes last and leaves out when there is no room."""
+    with closing(sqlite3.connect(path)) as database:
+        (count,) = database.execute(f'SELECT count(*) FROM "rtree_{layer}_geom"').fetchone()  # noqa: S608 - our own two names
+    return int(count)
 
 
 def plain_types(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -68,14 +146,35 @@ def plain_types(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return plain
 
 
-def _write_vector(layer: gpd.GeoDataFrame, path: Path, driver: str) -> None:
+def write_vector(
+    layer: gpd.GeoDataFrame, path: Path, driver: Literal["GPKG", "FlatGeobuf"], *, multi: bool | None = None
+) -> None:
+    """Write a layer with GDAL and read it back; a GeoPackage keeps the layers that it has already.
+
+    Parameters
+    ----------
+    layer
+        Cities (index `city`) or corridors.
+    path
+        A name on a stage: the file appears while it is written.
+    driver
+        GDAL's name of the format.
+    multi
+        Whether all lines are written as multi-part lines; by default, when one of them is.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written, or not be read back whole.
+    """
     name = "cities" if layer.index.name == "city" else "corridors"
     options: dict[str, Any] = {"layer": name} if driver == "GPKG" else {"SPATIAL_INDEX": "NO"}
-    multi = bool((layer.geom_type == "MultiLineString").any())
-    with fixed_date():
+    several = bool((layer.geom_type == "MultiLineString").any()) if multi is None else multi
+    with fixed_date(), system_errors(path):
         plain_types(layer).reset_index().to_file(
-            path, driver=driver, engine="pyogrio", promote_to_multi=multi, **options
+            path, driver=driver, engine="pyogrio", promote_to_multi=several, **options
         )
+    check_layer(path, len(layer), layer=options.get("layer"))
 
 
 def _write_geojson(layer: gpd.GeoDataFrame, path: Path) -> None:
@@ -114,19 +213,13 @@ def _as_table(layer: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _write_workbook(layer: gpd.GeoDataFrame, path: Path) -> None:
-    try:
-        import openpyxl  # noqa: F401 - pandas needs it
-    except ImportError as error:
-        raise MissingExtraError(
-            "write_layer: .xlsx needs openpyxl. Install it with: pip install 'geobri[excel]'."
-        ) from error
     table = _as_table(layer).drop(columns="wkt", errors="ignore").reset_index()
-    table.to_excel(path, index=False, sheet_name=str(layer.index.name or "layer"))
+    write_workbook(table, path, sheet=str(layer.index.name or "layer"))
 
 
 _WRITERS: Final[dict[str, Callable[[gpd.GeoDataFrame, Path], None]]] = {
-    ".gpkg": lambda layer, path: _write_vector(layer, path, "GPKG"),
-    ".fgb": lambda layer, path: _write_vector(layer, path, "FlatGeobuf"),
+    ".gpkg": lambda layer, path: write_vector(layer, path, "GPKG"),
+    ".fgb": lambda layer, path: write_vector(layer, path, "FlatGeobuf"),
     ".parquet": lambda layer, path: plain_types(layer).to_parquet(path),
     ".geojson": _write_geojson,
     ".csv": lambda layer, path: _as_table(layer).to_csv(path, lineterminator="\n"),
@@ -161,9 +254,9 @@ def write_layer(layer: gpd.GeoDataFrame, path: str | Path) -> Path:
     Raises
     ------
     DataError
-        If the ending is unknown.
-    MissingExtraError
-        If a workbook is to be written without openpyxl.
+        If the ending is unknown, or a workbook cannot hold a text.
+    OutputError
+        If the file cannot be written whole; what was there before is then untouched.
     """
     path = Path(path)
     write = _WRITERS[_ending(path, "write_layer")]
@@ -197,11 +290,25 @@ def read_layer(path: str | Path, *, layer: str | None = None) -> gpd.GeoDataFram
     if ending == ".parquet":
         return gpd.read_parquet(path)
     if ending in (".csv", ".xlsx"):
-        return _from_table(pd.read_csv(path) if ending == ".csv" else pd.read_excel(path))
+        reading: dict[str, Any] = {"keep_default_na": False, "na_values": [""], "dtype": _TEXTS}
+        return _from_table(
+            pd.read_csv(path, **reading) if ending == ".csv" else _spelt_out(pd.read_excel(path, **reading))
+        )
     read: gpd.GeoDataFrame = (
         gpd.read_file(path, engine="pyogrio", layer=layer) if layer else gpd.read_file(path, engine="pyogrio")
     )
     return _with_index(read)
+
+
+def _spelt_out(table: pd.DataFrame) -> pd.DataFrame:
+    """Give texts of a workbook the characters that it spells out."""
+    columns = {
+        plain_text(str(name)): column
+        if pd.api.types.is_numeric_dtype(column)
+        else column.map(lambda cell: plain_text(cell) if isinstance(cell, str) else cell)
+        for name, column in table.items()
+    }
+    return pd.DataFrame(columns, index=table.index)
 
 
 def _with_index(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -8,7 +8,7 @@ from geobri.errors import DataError, mould
 from geobri.exchange import to_flowmap, to_kepler, write_layer
 from geobri.outputs import staged_file, staged_folder
 from geobri.study.model import Study
-from geobri.study.query import open_database
+from geobri.study.query import save_database
 
 __all__ = ["export_study"]
 
@@ -37,13 +37,13 @@ def export_study(
         If there is no value to write.
     """
     if kind == "kepler":
-        with staged_file(target) as path:
+        with staged_file(target, caller="geobri export") as path:
             to_kepler(study.cities, study.corridors).to_csv(path, index=False, lineterminator="\n")
     elif kind == "flowmap":
         _export_flowmap(study, target, value)
     elif kind == "duckdb":
-        with staged_file(target) as path:
-            open_database(study, str(path)).close()
+        with staged_file(target, caller="geobri export") as path:
+            save_database(study, path)
     else:
         write_layer(study.cities if layer == "cities" else study.corridors, target)
 
@@ -55,6 +55,6 @@ def _export_flowmap(study: Study, target: Path, value: str | None) -> None:
         wanted = f"--value must be a column of the corridors ({', '.join(offered) or 'none'})"
         raise DataError(mould("geobri export", wanted, repr(column), "Choose one"))
     locations, flows = to_flowmap(study.cities, study.corridors, column)
-    with staged_folder(target) as stage:
+    with staged_folder(target, caller="geobri export") as stage:
         locations.to_csv(stage / "locations.csv", index=False, lineterminator="\n")
         flows.to_csv(stage / "flows.csv", index=False, lineterminator="\n")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import operator
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import pandas as pd
@@ -13,7 +15,7 @@ from geobri.corridors import corridor_ids
 from geobri.errors import DataError, MissingExtraError, first_offenders, mould
 from geobri.study.model import Study
 
-__all__ = ["compare", "history", "open_database", "query"]
+__all__ = ["ask_in_sql", "compare", "history", "open_database", "query", "save_database"]
 
 TableName = Literal["cities", "corridors", "flows"]
 _CONDITION: Final = re.compile(
@@ -27,6 +29,9 @@ _SIGNS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "=": operator.eq,
     "!=": operator.ne,
 }
+
+
+_FLAGS: Final = {"true": True, "yes": True, "1": True, "是": True, "false": False, "no": False, "0": False, "否": False}  # fmt: skip
 
 
 def _table(study: Study, table: TableName) -> pd.DataFrame:
@@ -83,9 +88,11 @@ def _keep(frame: pd.DataFrame, condition: str) -> pd.Series:
 
 def _compare_column(column: pd.Series, sign: str, wanted: str) -> pd.Series:
     if isinstance(column.dtype, pd.BooleanDtype) or column.dtype == bool:
-        return pd.Series(
-            _SIGNS[sign](column.astype("boolean"), wanted.lower() in ("true", "yes", "1")), index=column.index
-        )
+        flag = _FLAGS.get(wanted.lower())
+        if flag is None:
+            said = f"'{column.name}' is compared with true or false"
+            raise DataError(mould("query", said, repr(wanted), f"Write one of {', '.join(_FLAGS)}"))
+        return pd.Series(_SIGNS[sign](column.astype("boolean"), flag), index=column.index)
     if pd.api.types.is_numeric_dtype(column):
         try:
             number = float(wanted)
@@ -120,7 +127,7 @@ def query(
     table
         Which table to ask.
     columns
-        Columns to give back; all by default.
+        Columns to give back; all by default. The index (`city`, `corridor`) always comes along.
     sort
         Column to sort by, ascending; ``-column`` for descending. Missing values come last.
     top
@@ -150,17 +157,20 @@ def query(
         _check_known(frame, [name])
         frame = frame.sort_values(name, ascending=not sort.startswith("-"), na_position="last", kind="stable")
     _check_known(frame, columns or [])
-    frame = frame[list(columns)] if columns else frame
+    frame = frame[[name for name in columns if name in frame.columns]] if columns else frame
+    if top is not None and top < 0:
+        raise DataError(mould("query", "top must be 0 rows or more", str(top), "Leave it out to have all"))
     return frame if top is None else frame.head(top)
 
 
 def _check_known(frame: pd.DataFrame, names: Sequence[str]) -> None:
-    unknown = [name for name in names if name not in frame.columns]
+    known = [*frame.index.names, *frame.columns]
+    unknown = [name for name in names if name not in known]
     if unknown:
         raise DataError(
             mould(
                 "query",
-                f"columns must be among {', '.join(map(str, frame.columns))}",
+                f"columns must be among {', '.join(str(name) for name in known if name is not None)}",
                 first_offenders(unknown),
                 "Choose from these",
             )
@@ -294,6 +304,16 @@ def _add_growth(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(change=last - first, growth=ratio ** (1 / span) - 1)
 
 
+def _need_duckdb() -> Any:
+    try:
+        import duckdb
+    except ImportError as error:
+        raise MissingExtraError(
+            "open_database: needs duckdb. Install it with: pip install 'geobri[sql]'."
+        ) from error
+    return duckdb
+
+
 def open_database(study: Study, path: str = ":memory:") -> Any:
     """Open the tables of a study as an embedded DuckDB database, where a question is more natural in SQL.
 
@@ -314,13 +334,7 @@ def open_database(study: Study, path: str = ":memory:") -> Any:
     MissingExtraError
         If duckdb is not installed.
     """
-    try:
-        import duckdb
-    except ImportError as error:
-        raise MissingExtraError(
-            "open_database: needs duckdb. Install it with: pip install 'geobri[sql]'."
-        ) from error
-    database = duckdb.connect(path)
+    database = _need_duckdb().connect(path)
     cities = pd.DataFrame(study.cities.drop(columns="geometry")).assign(
         lon=study.cities.geometry.x, lat=study.cities.geometry.y
     )
@@ -342,3 +356,85 @@ def open_database(study: Study, path: str = ":memory:") -> Any:
         database.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM handed_over")  # noqa: S608 - one of three names
         database.unregister("handed_over")
     return database
+
+
+def ask_in_sql(study: Study, question: str, *, allow_files: bool = False) -> pd.DataFrame:
+    """Ask the tables of a study in SQL.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    question
+        In DuckDB's SQL, about the tables `cities`, `corridors` and `flows`.
+    allow_files
+        Whether the question may read and write files, attach databases and load extensions, as DuckDB can. Without
+        it a question that somebody else wrote is safe to ask.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The answer, rows numbered from 0.
+
+    Raises
+    ------
+    DataError
+        If the question is empty, cannot be read, or asks for files.
+    MissingExtraError
+        If duckdb is not installed.
+    """
+    duckdb = _need_duckdb()
+    with open_database(study) as database:
+        if not allow_files:
+            database.execute("SET enable_external_access = false")
+            database.execute("SET python_enable_replacements = false")
+            database.execute("SET lock_configuration = true")
+        try:
+            answer = database.execute(question)
+        except duckdb.PermissionException as error:
+            wanted = "a question in SQL is about the tables of the study, not about files"
+            came = str(error).splitlines()[0]
+            raise DataError(mould("query", wanted, came, "Allow it with --allow-files")) from error
+        except duckdb.Error as error:
+            wanted = "a question in SQL must be one that DuckDB can read"
+            raise DataError(mould("query", wanted, str(error), "Correct it")) from error
+        if answer is None or answer.description is None:
+            wanted = "a question in SQL must ask for something"
+            raise DataError(mould("query", wanted, repr(question), "Write it as in SELECT * FROM cities"))
+        table: pd.DataFrame = answer.df()
+    return table
+
+
+def save_database(study: Study, path: Path) -> None:
+    """Write the tables of a study to a DuckDB file, and open it again to count the rows.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    path
+        A name on a stage: the file appears while it is written.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written whole.
+    MissingExtraError
+        If duckdb is not installed.
+    """
+    duckdb = _need_duckdb()
+
+    def count(database: Any) -> dict[str, int]:
+        names = sorted(name for (name,) in database.execute("SHOW TABLES").fetchall())
+        return {name: database.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}  # noqa: S608 - our own three names
+
+    try:
+        with open_database(study, str(path)) as database:
+            database.execute("CHECKPOINT")
+            written = count(database)
+        with duckdb.connect(str(path), read_only=True) as database:
+            kept = count(database)
+    except duckdb.Error as error:
+        raise OSError(errno.EIO, str(error).splitlines()[0], str(path)) from error
+    if kept != written:
+        raise OSError(errno.EIO, f"only {kept} of {written} rows could be read back", str(path))

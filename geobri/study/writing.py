@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from geobri.exchange.layers import fixed_date, plain_types
+from geobri.exchange.layers import plain_types, system_errors, write_vector
 from geobri.exchange.qgis_style import add_qgis_style
 from geobri.study.model import Study
 
@@ -81,12 +81,9 @@ def write_tables(study: Study, folder: Path) -> list[Path]:
     paths = [folder / name for name in ("cities.csv", "corridors.csv", "study.gpkg", "corridors.parquet")]
     cities_frame(study).to_csv(paths[0], lineterminator="\n")
     corridors_frame(study).to_csv(paths[1], lineterminator="\n")
-    cities, corridors = plain_types(study.cities), plain_types(study.corridors)
-    with fixed_date():
-        cities.reset_index().to_file(paths[2], layer="cities", driver="GPKG", engine="pyogrio")
-        corridors.reset_index().to_file(
-            paths[2], layer="corridors", driver="GPKG", engine="pyogrio", promote_to_multi=True
-        )
-    add_qgis_style(paths[2], corridors, [value.column for value in study.corridor_measures])
-    corridors.to_parquet(paths[3])
+    write_vector(study.cities, paths[2], "GPKG")
+    write_vector(study.corridors, paths[2], "GPKG", multi=True)
+    with system_errors(paths[2]):
+        add_qgis_style(paths[2], study.corridors, [value.column for value in study.corridor_measures])
+    plain_types(study.corridors).to_parquet(paths[3])
     return paths

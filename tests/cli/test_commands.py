@@ -104,7 +104,10 @@ def test_query_in_sql(run):
     pytest.importorskip("duckdb")
     question = "SELECT count(*) AS n, max(distance_km) > 5000 AS far FROM corridors"
     assert run("query", "bri22", "--sql", question).output == "n,far\n195,True\n"
-    assert "--sql must be a question" in run("query", "bri22", "--sql", "SELEKT", code=1).output
+    assert (
+        "a question in SQL must be one that DuckDB can read"
+        in run("query", "bri22", "--sql", "SELEKT", code=1).output
+    )
 
 
 def test_compare(run):

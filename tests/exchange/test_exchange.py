@@ -74,7 +74,7 @@ def _multi(layer, back):
 
 
 def test_the_same_layer_gives_the_same_bytes(tables, tmp_path):
-    for ending in (".gpkg", ".fgb", ".geojson", ".parquet", ".csv"):
+    for ending in exchange.LAYER_FORMATS:
         first = exchange.write_layer(tables[1], tmp_path / f"a{ending}").read_bytes()
         (tmp_path / f"a{ending}").unlink()
         assert exchange.write_layer(tables[1], tmp_path / f"a{ending}").read_bytes() == first
@@ -88,6 +88,62 @@ def test_geojson_keeps_rfc_7946(tables, tmp_path):
     longitudes = [point[0] for part in crossing["geometry"]["coordinates"] for point in part]
     assert max(abs(lon) for lon in longitudes) == 180
     assert crossing["properties"]["rank_air"] == 1
+
+
+HOSTILE = {
+    "=1+1": "=cmd|' /C calc'!A0",
+    "007": "+491234",
+    "NA": "@SUM(A1)",
+    "None": "#N/A",
+    "a\x07b": "line\r\nbreak\tand tab ",
+    "_x0041_": "\U0001f600<b>&amp;</b>\u202e",
+    "1e5": "-2+3",
+    "TRUE": "null",
+}
+
+
+@pytest.mark.parametrize("ending", exchange.LAYER_FORMATS)
+def test_texts_come_back_as_they_were_and_none_is_a_formula(tmp_path, ending):
+    cities = build_cities(
+        {
+            "city": [f"c{at}" for at in range(len(HOSTILE))],
+            "name": list(HOSTILE),
+            "country": "FRA",
+            "lon": range(len(HOSTILE)),
+            "lat": 1.5,
+        }
+    ).assign(
+        **{"=HYPERLINK(1)": list(HOSTILE.values()), "\x0bflag": pd.array([True, None] * 4, dtype="boolean")}
+    )
+    path = exchange.write_layer(cities, tmp_path / f"x{ending}")
+    back = exchange.read_layer(path).loc[cities.index]
+    assert back["name"].tolist() == list(HOSTILE)
+    assert back["=HYPERLINK(1)"].tolist() == list(HOSTILE.values())
+    assert [bool(one) for one in back["\x0bflag"].dropna()] == [True] * 4
+
+
+def test_a_workbook_holds_no_formula_and_marks_what_would_become_one(tables, tmp_path):
+    import openpyxl
+
+    cities = tables[0].assign(note=["=1+1", "+1", "plain"])
+    sheet = openpyxl.load_workbook(exchange.write_layer(cities, tmp_path / "x.xlsx")).active
+    cells = [cell for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} <= {"s", "n", "b"}
+    assert [cell.value for cell in cells if cell.quotePrefix] == ["=1+1", "+1"]
+    assert [cell.value for cell in sheet[2]][:2] == ["suva", "Suva"]
+
+
+def test_a_text_that_a_cell_cannot_hold_is_named(tables, tmp_path):
+    with pytest.raises(DataError, match=r"at most 32,767 letters.*1 that hold more: \"'note' in row 3\""):
+        exchange.write_layer(tables[0].assign(note=["a", "b" * 40_000, "c"]), tmp_path / "x.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_wide_workbooks_have_their_columns_in_order(tables, tmp_path):
+    further = pd.DataFrame({f"v{at}": at + 0.5 for at in range(750)}, index=tables[0].index)
+    wide = pd.concat([tables[0], further], axis=1)
+    back = exchange.read_layer(exchange.write_layer(wide, tmp_path / "x.xlsx"))
+    assert back[[f"v{at}" for at in range(750)]].iloc[2].tolist() == [at + 0.5 for at in range(750)]
 
 
 def test_unknown_ending(tables, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from geobri.errors import DataError
 from geobri.study import load_study
 from geobri.study.export import export_study
-from geobri.study.query import compare, history, open_database, query
+from geobri.study.query import ask_in_sql, compare, history, open_database, query
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +95,63 @@ def test_export(bri22, tmp_path, kind, name):
     export_study(bri22, tmp_path / name, kind=kind)
     assert (tmp_path / name).exists()
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize("wanted", ["maybe", "=t", "", "ja", "2"])
+def test_a_flag_is_compared_with_true_or_false_only(bri22, wanted):
+    with pytest.raises(DataError, match=r"'coastal' is compared with true or false.*Write one of true, yes"):
+        query(bri22, f"coastal={wanted}")
+
+
+@pytest.mark.parametrize("word", ["false", "No", "0", "否"])
+def test_words_for_no(bri22, word):
+    assert query(bri22, f"coastal={word}").equals(query(bri22, "coastal!=yes"))
+
+
+def test_the_index_is_a_column_to_sort_by_and_to_name(bri22):
+    assert query(bri22, sort="-city", top=1, columns=["city", "name"]).to_dict("index") == {"zhengzhou": {"name": "Zhengzhou"}}  # fmt: skip
+    with pytest.raises(DataError, match="among city, name"):
+        query(bri22, columns=["corridor"])
+
+
+def test_no_rows_fewer_than_none(bri22):
+    assert query(bri22, top=0).empty
+    with pytest.raises(DataError, match="0 rows or more"):
+        query(bri22, top=-1)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "SELECT * FROM read_csv('{}/secret.csv')",
+        "SELECT * FROM '{}/secret.csv'",
+        "SELECT * FROM glob('{}/*')",
+        "COPY cities TO '{}/leak.csv'",
+        "ATTACH '{}/x.db'",
+        "EXPORT DATABASE '{}/all'",
+        "INSTALL httpfs",
+        "SET enable_external_access = true",
+        "SELECT * FROM frames",
+    ],
+)
+def test_a_question_in_sql_touches_no_file(bri22, tmp_path, question):
+    (tmp_path / "secret.csv").write_text("a\n1\n")
+    frames = pd.DataFrame({"a": [1]})
+    with pytest.raises(DataError):
+        ask_in_sql(bri22, question.format(tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["secret.csv"]
+    assert len(frames) == 1
+
+
+def test_files_are_allowed_when_asked_for(bri22, tmp_path):
+    (tmp_path / "mine.csv").write_text("a\n41\n")
+    asked = f"SELECT a + 1 AS b FROM read_csv('{tmp_path}/mine.csv')"
+    assert ask_in_sql(bri22, asked, allow_files=True)["b"].tolist() == [42]
+    with pytest.raises(DataError, match="--allow-files"):
+        ask_in_sql(bri22, asked)
+
+
+@pytest.mark.parametrize("question", ["", ";", "  ", "-- nothing"])
+def test_an_empty_question_is_refused(bri22, question):
+    with pytest.raises(DataError, match="must ask for something"):
+        ask_in_sql(bri22, question)

@@ -141,14 +141,15 @@ def test_saving_is_whole_or_nothing(published_map, tmp_path, monkeypatch):
         patch.setattr(
             "pathlib.Path.replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device"))
         )
-        with pytest.raises(OutputError, match=r"save_map: the map must be written.*No space left"):
+        with pytest.raises(OutputError, match=r"save_map: the output '.*' must be writable.*No space left"):
             save_map(published_map, target)
     assert target.read_text() == "before"
     assert [path.name for path in tmp_path.iterdir()] == ["map.html"]
     assert save_map(published_map, target) == target
     assert target.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
-    with pytest.raises(OutputError, match="Check folder, rights and space"):
-        save_map(published_map, tmp_path / "nowhere" / "map.html")
+    with pytest.raises(OutputError, match=r"save_map: the output .* must be writable"):
+        save_map(published_map, target / "deeper" / "map.html")
+    assert save_map(published_map, tmp_path / "new" / "map.html").is_file()
 
 
 def test_a_map_shows_itself_in_a_notebook(published_map):

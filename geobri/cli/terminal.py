@@ -1,0 +1,110 @@
+"""How a command ends and prints, whatever the terminal: signals end it as Ctrl-C does, no letter and no full disk ends it in a traceback."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Final
+
+import click
+
+__all__ = ["ends_like_ctrl_c", "prints_any_letter", "refuse_output"]
+
+_AS_CTRL_C: Final = ("SIGTERM", "SIGHUP", "SIGBREAK")
+_ERRORS: Final = "geobri-escape"
+_SHELL_BASE: Final = 128
+
+
+@contextmanager
+def ends_like_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end a command as Ctrl-C does: what was there stays, nothing half-written is left.
+
+    Yields
+    ------
+    None
+        A signal that is ignored when the command begins, as under `nohup`, stays ignored. The exit code is
+        128 and the number of the signal, as shells have it.
+    """
+    came: list[int] = []
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+        raise KeyboardInterrupt
+
+    before = {}
+    for number in (getattr(signal, name) for name in _AS_CTRL_C if hasattr(signal, name)):
+        with suppress(ValueError):  # not in the main thread: somebody else's program, and his signals
+            if signal.getsignal(number) == signal.SIG_DFL:
+                before[number] = signal.signal(number, end)
+    try:
+        yield
+    except (SystemExit, KeyboardInterrupt) as error:
+        if came:
+            raise SystemExit(_SHELL_BASE + came[0]) from error
+        raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def prints_any_letter() -> Iterator[None]:
+    """Write letters that a terminal or a file has not by their numbers, and say so.
+
+    Yields
+    ------
+    None
+        Standard output is as before afterwards.
+    """
+    stream = sys.stdout
+    if not isinstance(stream, io.TextIOWrapper) or stream.errors != "strict":
+        yield
+        return
+    escaped: list[str] = []
+
+    def escape(error: UnicodeError) -> tuple[str | bytes, int]:
+        if isinstance(error, UnicodeEncodeError):
+            escaped.append(error.object[error.start : error.end])
+        return codecs.backslashreplace_errors(error)
+
+    codecs.register_error(_ERRORS, escape)
+    stream.reconfigure(errors=_ERRORS)
+    try:
+        yield
+    finally:
+        with suppress(OSError, ValueError):
+            stream.reconfigure(errors="strict")
+        if escaped:
+            lost = "".join(escaped)
+            click.echo(
+                f"Note: {len(lost):,} letters that {stream.encoding} has not are written as \\uXXXX "
+                f"(first: {lost[:1]!a}). Set PYTHONUTF8=1, or write to a file with --out, to have them whole.",
+                err=True,
+            )
+
+
+def refuse_output(error: OSError) -> click.ClickException:
+    """Make the error for what cannot be printed, and let nothing more be printed.
+
+    Parameters
+    ----------
+    error
+        What the system said.
+
+    Returns
+    -------
+    click.ClickException
+        To be raised.
+    """
+    with suppress(OSError, ValueError):  # what waits in the buffer would fail once more at the very end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    reason = error.strerror or str(error)
+    return click.ClickException(
+        f"geobri: what is printed must be taken. Got {reason}. Make room, or write elsewhere with --out."
+    )
