@@ -6,6 +6,7 @@ origin, column is destination; an undirected table gives a symmetric matrix.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -334,19 +335,19 @@ def exchangeable_blocks(seen: BoolArray) -> list[int]:
     >>> exchangeable_blocks(seen)
     [0, 0, 1, 1, 1]
     """
-    blocks: list[int] = []
-    leaders: list[int] = []
-    for city in range(len(seen)):
-        match = next((k for k, leader in enumerate(leaders) if _is_twin(seen, city, leader)), len(leaders))
-        if match == len(leaders):
-            leaders.append(city)
-        blocks.append(match)
-    return blocks
-
-
-def _is_twin(seen: BoolArray, one: int, other: int) -> bool:
-    rest = np.ones(len(seen), dtype=bool)
-    rest[[one, other]] = False
-    same_rows = np.array_equal(seen[one, rest], seen[other, rest])
-    same_columns = np.array_equal(seen[rest, one], seen[rest, other])
-    return bool(same_rows and same_columns and seen[one, other] == seen[other, one])
+    alone, joined = seen.copy(), seen.copy()
+    np.fill_diagonal(alone, val=False)
+    np.fill_diagonal(joined, val=True)
+    keys = [
+        [both.tobytes() for both in np.concatenate([pattern, pattern.T], axis=1)]
+        for pattern in (alone, joined)
+    ]
+    # Twins without a pair of their own have equal rows when the diagonal is empty, twins with one when it is full; a city
+    # cannot have both kinds, because being exchangeable is transitive.
+    counts = [Counter(one) for one in keys]
+    names = [
+        (0, keys[0][city]) if counts[0][keys[0][city]] > 1 else (1, keys[1][city])
+        for city in range(len(seen))
+    ]
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return [numbers[name] for name in names]

@@ -236,7 +236,7 @@ def test_no_friction_is_not_found():
     assert 0.3 < np.mean(p) < 0.7
 
 
-@pytest.mark.parametrize("estimator", ["loglinear", "negative-binomial", "quantile"])
+@pytest.mark.parametrize("estimator", ["poisson", "loglinear", "negative-binomial", "quantile"])
 def test_interval_and_p_value_tell_the_same_story(estimator):
     """The interval holds 0 exactly when the test does not reject at 5 %: it is the same test turned round."""
     frame = table()[table()["flow"] > 0]
@@ -244,7 +244,8 @@ def test_interval_and_p_value_tell_the_same_story(estimator):
         moved = frame.assign(flow=np.ceil(frame["flow"] * frame["distance_km"] ** shift))
         result = decay_test(moved, flow="flow", estimator=estimator, n_permutations=199, rng=1)
         low, high = result.interval
-        assert (low <= 0 <= high) == (result.p_value > 0.05)
+        assert (low < 0 < high or "does not reject" in result.terms[0].note) == (result.p_value > 0.05)
+        assert low < result.friction[0] < high
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -283,7 +284,7 @@ def test_units_of_flow_and_distance_do_not_matter():
 
 def test_score_statistic_of_least_squares_is_the_t_statistic_of_a_refit():
     """Double semi-partialling with refits by explicit dummies, permutation by permutation."""
-    from geobri.stats.null import node_permutations
+    from geobri.stats.null import plan_permutations
 
     frame = made(n=9, noise=0.8, seed=2)
     result = decay_test(frame, flow="flow", estimator="loglinear", n_permutations=30, rng=3)
@@ -295,7 +296,7 @@ def test_score_statistic_of_least_squares_is_the_t_statistic_of_a_refit():
     matrix = np.zeros((9, 9))
     matrix[ends[0], ends[1]] = matrix[ends[1], ends[0]] = left
     null = []
-    for order in node_permutations(9, 30, rng=3):
+    for order in plan_permutations(9, 30, rng=3).permutations:
         design = np.column_stack([matrix[order[ends[0]], order[ends[1]]], dummies])
         coefficients, rss = np.linalg.lstsq(design, y, rcond=None)[:2]
         error = math.sqrt(rss[0] * np.linalg.inv(design.T @ design)[0, 0])
@@ -341,6 +342,49 @@ def test_silent_city_is_left_out_and_counted():
     assert result.friction[0] == pytest.approx(
         decay_test(without, flow="flow", n_permutations=49, rng=0).friction[0]
     )
+
+
+def test_row_without_city_effects_uses_the_pairs_that_city_effects_cannot():
+    frame = table("directed")
+    frame.loc[frame["origin"] == "c03", "flow"] = 0
+    result = decay_test(frame, flow="flow", n_permutations=49, rng=0)
+    separated = result.choices["pairs_separated"]
+    assert separated == (frame["origin"] == "c03").sum()
+    rows = result.to_frame()
+    pooled = rows[rows["term"].str.contains("no city effects")]
+    assert (pooled["n_pairs"] == len(frame)).all()
+    alone = fit_decay(frame, flow="flow", effects="none").friction[0]
+    assert pooled["estimate"].iloc[0] == pytest.approx(alone)
+    assert f"{separated} pairs without flow left out" in result.summary()
+    assert rows["left_out"].iloc[0] == f"{separated} pairs without flow that the model fits perfectly"
+    assert (pooled["left_out"] == "").all()
+
+
+def test_interval_holds_its_estimate_where_flows_are_sparse_and_hubs_large():
+    rng = np.random.default_rng(4)
+    n = 40
+    o, d = np.nonzero(~np.eye(n, dtype=bool))
+    out, into, km = rng.normal(0, 1.5, n), rng.normal(0, 1.5, n), rng.uniform(30, 900, len(o))
+    mean = np.exp(2 + out[o] + into[d] - 3 * np.log(km / 100) + rng.normal(0, 1, len(o)))
+    frame = pd.DataFrame({"origin": o, "destination": d, "distance_km": km, "flow": rng.poisson(mean)})
+    assert (frame["flow"] == 0).mean() > 0.6
+    result = decay_test(frame, flow="flow", directed=True, n_permutations=199, rng=1)
+    low, high = result.interval
+    assert low + 1e-3 < result.friction[0] < high - 1e-3
+    assert low < 3 < high
+
+
+def test_half_of_a_percent_of_change_is_said_with_the_right_sign():
+    grows = made(friction=-1.0, seed=3)
+    assert "grows with distance_km: 10 % more goes with" in decay_test(grows, flow="flow", rng=1).summary()
+    assert "% more (friction -" in decay_test(grows, flow="flow", rng=1).summary()
+
+
+def test_two_sided_by_absolute_values():
+    frame = made(friction=0.15, seed=2)
+    result = decay_test(frame, flow="flow", two_sided="absolute", n_permutations=199, interval=False, rng=1)
+    far = np.count_nonzero(np.abs(result.null_distribution) >= abs(result.statistic))
+    assert result.p_value == pytest.approx((far + 1) / (len(result.null_distribution) + 1))
 
 
 def test_missing_numbers_are_left_out_and_counted():

@@ -11,7 +11,7 @@ from geobri.stats.dyads import mrqap_test
 from geobri.stats.dyads.inputs import prepare_dyads
 from geobri.stats.dyads.mrqap_glm import score_null, wald_null
 from geobri.stats.dyads.mrqap_linear import linear_null
-from geobri.stats.families import FAMILIES
+from geobri.stats.models.families import FAMILIES
 from geobri.stats.null import NodePlan
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "dyads"

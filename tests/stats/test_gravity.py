@@ -298,7 +298,7 @@ def test_average_effect_is_the_mean_derivative():
     frame = table()
     for link in ("logit", "probit"):
         result = presence_test(frame, presence="linked", link=link, n_permutations=9, rng=0)
-        from geobri.stats.families import FAMILIES
+        from geobri.stats.models.families import FAMILIES
 
         step = 1e-5
         eta = result.regression.predictor

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from geobri.errors import DataError
-from geobri.stats.effects import build_effects
-from geobri.stats.families import FAMILIES
-from geobri.stats.overdispersion import fit_negative_binomial
-from geobri.stats.quantiles import fit_quantile
-from geobri.stats.regression import fit_least_squares, fit_likelihood
-from geobri.stats.robust import estimate_covariance, two_way_meat
+from geobri.stats.models.effects import build_effects
+from geobri.stats.models.families import FAMILIES
+from geobri.stats.models.fits import fit_least_squares, fit_likelihood
+from geobri.stats.models.overdispersion import fit_negative_binomial
+from geobri.stats.models.quantiles import fit_quantile
+from geobri.stats.models.robust import estimate_covariance, two_way_meat
 
 HERE = Path(__file__).parents[1] / "reference" / "gravity"
 REFERENCE = pd.read_csv(HERE / "reference.csv").fillna({"term": ""})

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from geobri.errors import DataError
-from geobri.stats.regression import fit_least_squares
-from geobri.stats.robust import (
+from geobri.stats.models.fits import fit_least_squares
+from geobri.stats.models.robust import (
     COVARIANCES,
     cluster_meat,
     dyadic_meat,

@@ -5,9 +5,9 @@ import pytest
 from scipy.optimize import linprog
 
 from geobri.errors import DataError
-from geobri.stats.effects import build_effects
-from geobri.stats.regression import fit_likelihood
-from geobri.stats.separation import check_not_separated, find_separated_pairs
+from geobri.stats.models.effects import build_effects
+from geobri.stats.models.fits import fit_likelihood
+from geobri.stats.models.separation import check_not_separated, find_separated_pairs
 
 
 def by_definition(flow, design):

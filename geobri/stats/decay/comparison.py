@@ -11,9 +11,9 @@ import pandas as pd
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.decay.fits import DecayFit, EffectsName, EstimatorName, build_design, fit_sample
 from geobri.stats.decay.forms import FORMS, DecayForm, FormName, build_form
-from geobri.stats.families import FAMILIES, negative_binomial
+from geobri.stats.models.families import FAMILIES, negative_binomial
 from geobri.stats.results import FloatArray
-from geobri.stats.samples import FEWEST_CITIES, PairSample, read_pairs
+from geobri.stats.tables import FEWEST_CITIES, PairSample, read_pairs
 
 __all__ = ["compare_decay", "cross_validate", "fold_cities"]
 

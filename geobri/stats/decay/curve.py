@@ -13,7 +13,7 @@ import pandas as pd
 
 from geobri.errors import SpecificationError, mould
 from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, new_axes
-from geobri.stats.samples import PairSample, read_pairs
+from geobri.stats.tables import PairSample, read_pairs
 
 __all__ = ["DecayCurve", "decay_curve"]
 

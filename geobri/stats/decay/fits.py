@@ -12,13 +12,13 @@ import pandas as pd
 
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
 from geobri.stats.decay.forms import DecayForm, FormName, build_form
-from geobri.stats.effects import NodeEffects, build_effects
-from geobri.stats.overdispersion import fit_negative_binomial
-from geobri.stats.quantiles import fit_quantile
-from geobri.stats.regression import RegressionFit, fit_least_squares, fit_likelihood
+from geobri.stats.models.effects import NodeEffects, build_effects
+from geobri.stats.models.fits import RegressionFit, fit_least_squares, fit_likelihood
+from geobri.stats.models.overdispersion import fit_negative_binomial
+from geobri.stats.models.quantiles import fit_quantile
+from geobri.stats.models.separation import find_separated_pairs
 from geobri.stats.results import FloatArray
-from geobri.stats.samples import PairSample, read_pairs
-from geobri.stats.separation import find_separated_pairs
+from geobri.stats.tables import PairSample, read_pairs
 
 __all__ = [
     "ESTIMATORS",

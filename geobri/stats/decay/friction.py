@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geobri.stats.blocks import Blocks, plan_exchange
 from geobri.stats.decay.fits import (
     DecayFit,
     EffectsName,
@@ -19,14 +18,14 @@ from geobri.stats.decay.fits import (
     fit_sample,
 )
 from geobri.stats.decay.forms import FormName, build_form
-from geobri.stats.families import FAMILIES, negative_binomial
-from geobri.stats.held import HeldTest, model_errors
-from geobri.stats.null import NodePlan
-from geobri.stats.quantiles import fit_quantile
-from geobri.stats.regression import RegressionFit, fit_least_squares, fit_likelihood
+from geobri.stats.models.families import FAMILIES, negative_binomial
+from geobri.stats.models.fits import RegressionFit, fit_least_squares, fit_likelihood
+from geobri.stats.models.quantiles import fit_quantile
+from geobri.stats.models.robust import error_terms
+from geobri.stats.models.score_test import Interval, ScoreTest
+from geobri.stats.null import Chance, NodePlan, TwoSided, say_p_value
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
-from geobri.stats.robust import error_terms
-from geobri.stats.samples import read_pairs
+from geobri.stats.tables import Blocks, PairSample, plan_exchange, read_pairs, say_left_out
 
 __all__ = ["DecayResult", "decay_test"]
 
@@ -52,10 +51,6 @@ class DecayResult(TestResult):
     half_distance: float
     fit: DecayFit
 
-    def __post_init__(self) -> None:
-        """Freeze what the record holds."""
-        TestResult.__post_init__(self)
-
 
 def decay_test(
     corridors: pd.DataFrame,
@@ -68,17 +63,18 @@ def decay_test(
     covariates: Sequence[str] = (),
     directed: bool | None = None,
     quantile: float = 0.5,
-    blocks: Blocks = None,
+    blocks: Blocks = "auto",
     n_permutations: int = 999,
     alternative: Alternative = "two-sided",
+    two_sided: TwoSided = "tails",
     interval: bool = True,
     rng: int | np.random.Generator | None = None,
 ) -> DecayResult:
     """Test whether flow decays with distance along corridors.
 
-    A decay function is fitted with a level for every city, and the hypothesis of no friction is tested by exchanging
-    cities: what impedance tells beyond levels and covariates is carried from city to city, rows and columns together.
-    Naive, two-way and dyadic-robust errors stand beside it. Levels take over whatever makes a city large, so that
+    A decay function is fitted with a level for every city (fixed effects), and the hypothesis of no friction is tested by
+    exchanging cities: what impedance tells beyond levels and covariates is carried from city to city, rows and columns
+    together. Naive, two-way and dyadic-robust errors stand beside it. Levels take over whatever makes a city large, so that
     attributes of single cities cannot be covariates.
 
     Parameters
@@ -104,13 +100,16 @@ def decay_test(
     quantile
         Which quantile, for ``quantile``.
     blocks
-        Label of each city; cities change places only within a label. Found from the missing pairs by default.
+        Label of each city, as a mapping or a Series by city id; cities change places only within a label. ``"auto"``: blocks
+        that keep missing pairs missing, where these let most cities change places; None: no blocks.
     n_permutations
-        How many exchanges.
+        How many exchanges, at least.
     alternative
-        ``greater``: flow falls with impedance.
+        ``greater``: flow falls with impedance; ``two-sided``: it falls or grows.
+    two_sided
+        ``"tails"``: twice the smaller tail; ``"absolute"``: the share of statistics at least as far from 0.
     interval
-        Whether to search the limits of the interval, which takes most of the time.
+        Whether to search the limits of the interval.
     rng
         Seed or generator.
 
@@ -123,10 +122,11 @@ def decay_test(
 
     Notes
     -----
-    The interval is the set of frictions that a test with the same permutations would not reject at 5 %. For ``poisson``
-    that test exchanges standardised residuals instead of impedance, because the scatter of flows depends on their size
-    and so on distance; at the border, interval and p-value may then differ. Where pairs times permutations exceed 20
-    million, the interval is friction +- quantiles of one studentised distribution.
+    The interval is the set of frictions that a test with the same permutations does not reject at 5 %. For ``poisson`` it
+    exchanges residuals over their standard deviations instead of impedance, because the scatter of flows depends on their size
+    and so on distance. Where the two disagree about 0, the limit is set to 0, and the row says so. Pairs without flow
+    that the model fits perfectly (of cities that send or receive nothing, say) are left out and counted; the rows without
+    city effects use all pairs.
 
     References
     ----------
@@ -146,66 +146,80 @@ def decay_test(
     fit = fit_sample(
         sample, shape, estimator=estimator, effects=effects, quantile=quantile, caller="decay_test"
     )
-    plan, caution = plan_exchange(fit.sample, n_permutations, blocks=blocks, rng=rng, caller="decay_test")
+    plan, caution = plan_exchange(
+        fit.sample,
+        n_permutations,
+        blocks=blocks,
+        moved=fit.regression.columns[:, 0],
+        rng=rng,
+        caller="decay_test",
+    )
     tested = _test_friction(
         _hold_friction(fit, plan, quantile),
         fit,
         alternative=alternative,
+        two_sided=two_sided,
         interval=interval,
-        named=(flow, impedance, caution),
     )
+    named = _Named(flow=flow, impedance=impedance, caution=caution)
     return DecayResult(
         statistic=tested.statistic,
-        p_value=tested.p_value,
+        p_value=tested.chance.p_value,
         alternative=tested.alternative,
         n=fit.sample.n_cities,
         method=_method(fit),
         null_distribution=tested.null,
-        sentence=_sentence(fit, tested),
-        terms=_terms(fit, tested, plan),
-        choices=_choices(fit, tested, plan, rng),
+        sentence=_sentence(fit, tested, named),
+        terms=_terms(fit, tested, named, sample),
+        choices=_choices(fit, tested, named, rng),
+        question="distance",
         friction=fit.friction,
-        interval=tested.interval,
+        interval=(tested.interval.low, tested.interval.high),
         half_distance=fit.half_distance(),
         fit=fit,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Tested:
+class _Named:
+    """What the table calls things, and what is to be said of the exchange."""
+
     flow: str
     impedance: str
-    statistic: float
-    p_value: float
-    alternative: Alternative
-    interval: tuple[float, float]
-    null: FloatArray
     caution: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tested:
+    statistic: float
+    alternative: Alternative
+    chance: Chance
+    interval: Interval
+    null: FloatArray
+    plan: NodePlan
+
+
 def _test_friction(
-    held: HeldTest, fit: DecayFit, *, alternative: Alternative, interval: bool, named: tuple[str, str, str]
+    held: ScoreTest, fit: DecayFit, *, alternative: Alternative, two_sided: TwoSided, interval: bool
 ) -> _Tested:
     """Run the test of no friction, and search the interval if it is wanted and there is one parameter."""
     single = len(fit.friction) == 1
     tail: Alternative = alternative if single else "greater"
     statistic, null = held.scores(np.zeros(len(fit.friction)))
-    limits = (math.nan, math.nan)
+    limits = Interval(low=math.nan, high=math.nan)
     if single and interval:
-        limits = held.interval(float(fit.friction[0]), float(model_errors(fit.regression)[0]))
+        limits = held.interval(float(fit.friction[0]), at_zero=(statistic, null))
     return _Tested(
-        flow=named[0],
-        impedance=named[1],
         statistic=statistic,
-        p_value=held.plan.p_value(statistic, null, tail),
         alternative=tail,
+        chance=held.plan.judge(statistic, null, tail, two_sided=two_sided),
         interval=limits,
         null=null,
-        caution=named[2],
+        plan=held.plan,
     )
 
 
-def _hold_friction(fit: DecayFit, plan: NodePlan, quantile: float) -> HeldTest:
+def _hold_friction(fit: DecayFit, plan: NodePlan, quantile: float) -> ScoreTest:
     """Set up the model with friction held: its coefficients belong to minus the terms of the form."""
     sample, regression = fit.sample, fit.regression
     nuisance, names, effects = build_design(sample, None, fit.effects)
@@ -223,7 +237,7 @@ def _hold_friction(fit: DecayFit, plan: NodePlan, quantile: float) -> HeldTest:
             return fit_quantile(np.log(sample.flow) - known, nuisance, quantile=quantile, **kept)
         return fit_likelihood(sample.flow, nuisance, family=counts, offset=known, **kept)
 
-    return HeldTest(
+    return ScoreTest(
         sample=sample,
         tested=-fit.form.basis(sample.impedance),
         nuisance=nuisance,
@@ -243,79 +257,101 @@ def _method(fit: DecayFit) -> str:
     return f"{fit.form.name} decay, {fit.estimator}, {levels[fit.effects]}, score test by exchanging cities"
 
 
-def _choices(fit: DecayFit, tested: _Tested, plan: NodePlan, rng: Any) -> dict[str, Any]:
+def _choices(fit: DecayFit, tested: _Tested, named: _Named, rng: Any) -> dict[str, Any]:
     return {
-        "flow": tested.flow,
-        "impedance": tested.impedance,
+        "flow": named.flow,
+        "impedance": named.impedance,
         "form": fit.form.name,
         "estimator": fit.estimator,
         "effects": fit.effects,
         "covariates": fit.sample.covariate_names,
         "directed": fit.sample.directed,
-        "null": plan.describe(),
-        "n_permutations": len(plan.permutations),
+        "null": tested.plan.describe(),
+        "n_permutations": len(tested.plan.permutations),
+        "cities_exchanged": tested.plan.n_movable,
+        "null_mean": tested.chance.mean,
+        "null_sd": tested.chance.deviation,
         "rng": rng if isinstance(rng, int) else None,
         "pairs_missing": fit.sample.n_missing,
         "pairs_separated": fit.n_separated,
         "half_distance_reference": fit.reference,
-        "caution": tested.caution,
+        "caution": "; ".join(note for note in (named.caution, tested.chance.caution) if note),
     }
 
 
-def _sentence(fit: DecayFit, tested: _Tested) -> str:
-    beta, (low, high) = fit.elasticity(), tested.interval
-    drop = 100 * (1 - 1.1**-beta)
+def _sentence(fit: DecayFit, tested: _Tested, named: _Named) -> str:
+    beta, limits = fit.elasticity(), tested.interval
     n = f"{fit.sample.n_cities} cities, {fit.sample.n_pairs} pairs"
-    spread = f", 95 % interval {low:.3g} to {high:.3g}" if math.isfinite(low) and math.isfinite(high) else ""
-    estimate = (
-        f"friction {fit.friction[0]:.3g}{spread}" if len(fit.friction) == 1 else f"elasticity {-beta:.3g}"
+    if fit.n_separated:
+        n += f"; {fit.n_separated} pairs without flow left out, which the model fits perfectly"
+    spread = (
+        f", 95 % interval {_say(limits.low)} to {_say(limits.high)}" if not math.isnan(limits.low) else ""
     )
-    chance = f"p = {tested.p_value:.3g} by exchanging cities"
-    if tested.p_value > 0.05:  # noqa: PLR2004 - the usual level, said in the sentence
-        return f"No change of {tested.flow} with {tested.impedance} can be told from chance at 5 % ({estimate}, {chance}; {n})."
-    verb, amount = ("falls", f"{drop:.2g} % less") if beta >= 0 else ("grows", f"{-drop:.2g} % more")
-    return f"{tested.flow} {verb} with {tested.impedance}: 10 % more goes with {amount} ({estimate}, {chance}; {n})."
+    if limits.reason and math.isnan(limits.low):
+        spread = f", {limits.reason}"
+    single = len(fit.friction) == 1
+    estimate = f"friction {fit.friction[0]:.3g}{spread}" if single else f"elasticity {-beta:.3g}"
+    p_value = tested.chance.p_value
+    if math.isnan(p_value):
+        why = tested.chance.caution
+        return (
+            f"Whether {named.flow} changes with {named.impedance} cannot be tested: {why} ({estimate}; {n})."
+        )
+    chance = f"p = {say_p_value(p_value)} by exchanging cities"
+    if p_value > 0.05:  # noqa: PLR2004 - the usual level, said in the sentence
+        return f"No change of {named.flow} with {named.impedance} can be told from chance at 5 % ({estimate}, {chance}; {n})."
+    verb, drop = ("falls", 100 * (1 - 1.1**-beta)) if beta >= 0 else ("grows", 100 * (1.1**-beta - 1))
+    amount = f"{drop:.2g} % {'less' if beta >= 0 else 'more'}"
+    return f"{named.flow} {verb} with {named.impedance}: 10 % more goes with {amount} ({estimate}, {chance}; {n})."
 
 
-def _terms(fit: DecayFit, tested: _Tested, plan: NodePlan) -> tuple[Term, ...]:
+def _say(limit: float) -> str:
+    """Write a limit with three digits; without end where no value is rejected."""
+    return f"{limit:.3g}" if math.isfinite(limit) else "without end"
+
+
+def _terms(fit: DecayFit, tested: _Tested, named: _Named, sample: PairSample) -> tuple[Term, ...]:
     base = Term(
         test="decay_test",
-        value=tested.flow,
+        value=named.flow,
         n_cities=fit.sample.n_cities,
         n_pairs=fit.sample.n_pairs,
         method=_method(fit),
+        left_out=say_left_out(sample.n_missing, fit.n_separated),
     )
     return (
-        *_permutation_terms(base, fit, tested, plan),
+        *_permutation_terms(base, fit, tested, named),
         *_error_terms(base, fit),
-        *_pooled_terms(base, fit),
+        *_pooled_terms(base, fit, sample),
     )
 
 
-def _permutation_terms(base: Term, fit: DecayFit, tested: _Tested, plan: NodePlan) -> list[Term]:
-    low, high = tested.interval
+def _permutation_terms(base: Term, fit: DecayFit, tested: _Tested, named: _Named) -> list[Term]:
+    limits, chance = tested.interval, tested.chance
     single = len(fit.friction) == 1
+    notes = (named.caution, chance.caution, limits.reason)
     headline = replace(
         base,
         term=f"friction: {fit.form.terms[0]}" if single else "friction: all terms",
         estimate=float(fit.friction[0]) if single else math.nan,
-        ci_low=low,
-        ci_high=high,
+        ci_low=limits.low,
+        ci_high=limits.high,
         se_type="permutation",
         statistic=tested.statistic,
-        p_value=tested.p_value,
+        p_value=chance.p_value,
+        mc_error=chance.mc_error,
         alternative=tested.alternative,
-        null=plan.describe(),
-        note=tested.caution,
+        null=tested.plan.describe(),
+        note="; ".join(note for note in notes if note),
     )
     half = replace(
         base,
         term="half-distance",
         estimate=fit.half_distance(),
-        ci_low=_half(fit, high),
-        ci_high=_half(fit, low),
+        ci_low=_half(fit, limits.high),
+        ci_high=_half(fit, limits.low),
         se_type="permutation" if single else "",
-        note=f"against {tested.impedance} = {fit.reference:g}",
+        note=f"against {named.impedance} = {fit.reference:g}",
     )
     elasticity = replace(
         base, term="elasticity", estimate=-fit.elasticity(), note="at the geometric mean of the pairs"
@@ -329,12 +365,18 @@ def _half(fit: DecayFit, friction: float) -> float:
     return fit.form.half_impedance(np.array([friction]), fit.reference) if friction > 0 else math.inf
 
 
-def _pooled_terms(base: Term, fit: DecayFit) -> list[Term]:
-    """Fit the same model without city effects, for comparison."""
+def _pooled_terms(base: Term, fit: DecayFit, sample: PairSample) -> list[Term]:
+    """Fit the same model without city effects on all pairs, for comparison."""
     if fit.effects == "none":
         return []
-    pooled = fit_sample(fit.sample, fit.form, estimator=fit.estimator, effects="none", caller="decay_test")
-    rows = _error_terms(base, pooled, kinds=("naive", "dyadic"), suffix=" (no city effects)")
+    pooled = fit_sample(sample, fit.form, estimator=fit.estimator, effects="none", caller="decay_test")
+    all_pairs = replace(
+        base,
+        n_cities=pooled.sample.n_cities,
+        n_pairs=pooled.sample.n_pairs,
+        left_out=say_left_out(sample.n_missing, pooled.n_separated),
+    )
+    rows = _error_terms(all_pairs, pooled, kinds=("naive", "dyadic"), suffix=" (no city effects)")
     method = _method(pooled).replace(", score test by exchanging cities", "")
     return [replace(row, method=method) for row in rows if row.term.startswith("friction")]
 

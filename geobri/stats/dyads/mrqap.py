@@ -13,7 +13,7 @@ from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.dyads.inputs import Blocks, DyadData, Matrix, prepare_dyads
 from geobri.stats.dyads.mrqap_glm import fit_family, score_null, score_statistics, wald_null
 from geobri.stats.dyads.mrqap_linear import fit_linear, linear_null
-from geobri.stats.families import FAMILIES
+from geobri.stats.models.families import FAMILIES
 from geobri.stats.null import NodePlan, monte_carlo_error, say_p_value
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 

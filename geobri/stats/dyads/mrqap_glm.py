@@ -14,7 +14,7 @@ from geobri.errors import DataError, mould
 from geobri.stats.cross_sums import cross_sums, pair_sums
 from geobri.stats.dyads.inputs import DyadData
 from geobri.stats.dyads.partial import orthonormal_basis, residualise
-from geobri.stats.families import Family
+from geobri.stats.models.families import Family
 from geobri.stats.null import IntArray, NodePlan
 from geobri.stats.results import FloatArray
 

@@ -10,18 +10,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geobri.stats.blocks import Blocks, plan_exchange
 from geobri.stats.decay.fits import EffectsName, build_design, choose_effects, drop_separated
 from geobri.stats.decay.forms import DecayForm, FormName, build_form
-from geobri.stats.effects import NodeEffects
-from geobri.stats.families import FAMILIES
 from geobri.stats.gravity.fitting import goodness_of_fit
-from geobri.stats.held import coefficient_tests
+from geobri.stats.models.effects import NodeEffects
+from geobri.stats.models.families import FAMILIES
+from geobri.stats.models.fits import RegressionFit, fit_likelihood
+from geobri.stats.models.robust import error_terms
+from geobri.stats.models.score_test import coefficient_tests
 from geobri.stats.null import NodePlan
-from geobri.stats.regression import RegressionFit, fit_likelihood
 from geobri.stats.results import FloatArray, Term, TestResult
-from geobri.stats.robust import error_terms
-from geobri.stats.samples import PairSample, read_pairs
+from geobri.stats.tables import Blocks, PairSample, plan_exchange, read_pairs, say_left_out
 
 __all__ = ["GravityResult", "fit_gravity"]
 
@@ -57,10 +56,6 @@ class GravityResult(TestResult):
     regression: RegressionFit
     n_separated: int
 
-    def __post_init__(self) -> None:
-        """Freeze what the record holds."""
-        TestResult.__post_init__(self)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Model:
@@ -94,7 +89,7 @@ def fit_gravity(
     covariates: Sequence[str] = (),
     effects: EffectsName = "auto",
     directed: bool | None = None,
-    blocks: Blocks = None,
+    blocks: Blocks = "auto",
     n_permutations: int = 999,
     rng: int | np.random.Generator | None = None,
 ) -> GravityResult:
@@ -122,7 +117,8 @@ def fit_gravity(
     directed
         Whether a pair and its reverse are two observations; seen from the table by default.
     blocks
-        Label of each city; cities change places only within a label. Found from the missing pairs by default.
+        Label of each city, as a mapping or a Series by city id; cities change places only within a label. ``"auto"``: blocks
+        that keep missing pairs missing, where these let most cities change places; None: no blocks.
     n_permutations
         How many exchanges of cities; 0 to rely on dyadic-robust errors alone.
     rng
@@ -158,9 +154,15 @@ def fit_gravity(
     plan, caution = None, "no exchange of cities was asked for: dyadic-robust errors only"
     if n_permutations:
         plan, caution = plan_exchange(
-            model.sample, n_permutations, blocks=blocks, rng=rng, caller="fit_gravity"
+            model.sample,
+            n_permutations,
+            blocks=blocks,
+            moved=fit.columns[:, 0],
+            rng=rng,
+            caller="fit_gravity",
         )
-    base = _base_term(flow, model)
+    n_separated = sample.n_pairs - model.sample.n_pairs
+    base = replace(_base_term(flow, model), left_out=say_left_out(sample.n_missing, n_separated))
     tested, null = _test_columns(model, fit, plan, replace(base, note=caution))
     ends = model.sample.origin, model.sample.destination
     beside = error_terms(base, fit, ends, directed=sample.directed, n_friction=model.n_impedance)
@@ -172,7 +174,7 @@ def fit_gravity(
         n=model.sample.n_cities,
         method=base.method,
         null_distribution=null,
-        sentence=_sentence(flow, head, model),
+        sentence=_sentence(flow, head, model, n_separated),
         terms=(*tested, *beside),
         choices=_choices(model, plan, caution, n_missing=sample.n_missing, rng=rng),
         names=model.names,
@@ -181,7 +183,7 @@ def fit_gravity(
         city_effects=_city_effects(sample, model, fit),
         goodness=_goodness(model.sample, fit),
         regression=fit,
-        n_separated=sample.n_pairs - model.sample.n_pairs,
+        n_separated=n_separated,
     )
 
 
@@ -224,14 +226,17 @@ def _test_columns(
     )
 
 
-def _sentence(flow: str, head: Term, model: _Model) -> str:
+def _sentence(flow: str, head: Term, model: _Model, n_separated: int) -> str:
     name = head.term.removeprefix("friction: ")
     effect = -head.estimate if head.term.startswith("friction") else head.estimate
     found = "is related to" if head.p_value <= 0.05 else "cannot be shown to be related to"  # noqa: PLR2004 - the usual level
+    left_out = (
+        f"; {n_separated} pairs without flow left out, which the model fits perfectly" if n_separated else ""
+    )
     how = "by exchanging cities" if head.se_type == "permutation" else "with dyadic-robust errors"
     return (
         f"{flow} {found} {name} in a gravity model with effects: {model.effects_name} (coefficient {effect:.3g}, "
-        f"p = {head.p_value:.3g} {how}; {head.n_cities} cities, {head.n_pairs} pairs)."
+        f"p = {head.p_value:.3g} {how}; {head.n_cities} cities, {head.n_pairs} pairs{left_out})."
     )
 
 
@@ -245,6 +250,7 @@ def _choices(
         "directed": model.sample.directed,
         "null": "" if plan is None else plan.describe(),
         "rng": rng if isinstance(rng, int) else None,
+        "cities_exchanged": 0 if plan is None else plan.n_movable,
         "pairs_missing": n_missing,
         "caution": caution,
     }

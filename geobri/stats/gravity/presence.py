@@ -10,18 +10,17 @@ import numpy as np
 import pandas as pd
 
 from geobri.errors import SchemaError, SpecificationError, mould
-from geobri.stats.blocks import Blocks, plan_exchange
 from geobri.stats.decay.fits import EffectsName, build_design, choose_effects
 from geobri.stats.decay.forms import FormName, build_form
-from geobri.stats.effects import NodeEffects
-from geobri.stats.families import FAMILIES
-from geobri.stats.held import coefficient_tests
+from geobri.stats.models.effects import NodeEffects
+from geobri.stats.models.families import FAMILIES
+from geobri.stats.models.fits import RegressionFit, fit_likelihood
+from geobri.stats.models.robust import error_terms
+from geobri.stats.models.score_test import coefficient_tests
+from geobri.stats.models.separation import check_not_separated
 from geobri.stats.null import NodePlan
-from geobri.stats.regression import RegressionFit, fit_likelihood
 from geobri.stats.results import FloatArray, Term, TestResult
-from geobri.stats.robust import error_terms
-from geobri.stats.samples import PairSample, read_pairs
-from geobri.stats.separation import check_not_separated
+from geobri.stats.tables import Blocks, PairSample, plan_exchange, read_pairs
 
 __all__ = ["LinkName", "PresenceResult", "presence_test"]
 
@@ -54,10 +53,6 @@ class PresenceResult(TestResult):
     average_effects: FloatArray
     auc: float
     regression: RegressionFit
-
-    def __post_init__(self) -> None:
-        """Freeze what the record holds."""
-        TestResult.__post_init__(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -94,7 +89,7 @@ def presence_test(
     link: LinkName = "logit",
     effects: EffectsName = "none",
     directed: bool | None = None,
-    blocks: Blocks = None,
+    blocks: Blocks = "auto",
     n_permutations: int = 999,
     rng: int | np.random.Generator | None = None,
 ) -> PresenceResult:
@@ -123,7 +118,8 @@ def presence_test(
     directed
         Whether a pair and its reverse are two observations; seen from the table by default.
     blocks
-        Label of each city; cities change places only within a label. Found from the missing pairs by default.
+        Label of each city, as a mapping or a Series by city id; cities change places only within a label. ``"auto"``: blocks
+        that keep missing pairs missing, where these let most cities change places; None: no blocks.
     n_permutations
         How many exchanges of cities.
     rng
@@ -160,7 +156,9 @@ def presence_test(
     sample = model.sample
     check_not_separated(sample.flow, model.columns, model.effects, caller="presence_test")
     fit = model.fit(model.columns, model.names)
-    plan, caution = plan_exchange(sample, n_permutations, blocks=blocks, rng=rng, caller="presence_test")
+    plan, caution = plan_exchange(
+        sample, n_permutations, blocks=blocks, moved=fit.columns[:, 0], rng=rng, caller="presence_test"
+    )
     tested, beside, null = _make_rows(model, fit, plan, presence=presence, caution=caution)
     return PresenceResult(
         statistic=tested[0].statistic,

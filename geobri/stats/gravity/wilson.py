@@ -15,12 +15,12 @@ import pandas as pd
 
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.decay.forms import DecayForm, FormName, build_form
-from geobri.stats.effects import NodeEffects, build_effects
 from geobri.stats.gravity.fitting import goodness_of_fit
-from geobri.stats.regression import RegressionFit, fit_likelihood
+from geobri.stats.models.effects import NodeEffects, build_effects
+from geobri.stats.models.fits import RegressionFit, fit_likelihood
+from geobri.stats.models.separation import find_separated_pairs
 from geobri.stats.results import FloatArray
-from geobri.stats.samples import PairSample, read_pairs
-from geobri.stats.separation import find_separated_pairs
+from geobri.stats.tables import PairSample, read_pairs
 
 __all__ = ["CONSTRAINTS", "ConstraintName", "WilsonFit", "fit_wilson", "furness"]
 

@@ -15,7 +15,7 @@ from scipy import optimize, sparse
 from scipy.sparse import csgraph
 
 from geobri.errors import DataError, mould
-from geobri.stats.effects import NodeEffects, build_effects
+from geobri.stats.models.effects import NodeEffects, build_effects
 from geobri.stats.results import FloatArray
 
 __all__ = ["check_not_separated", "find_separated_pairs"]

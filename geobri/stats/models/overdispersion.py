@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 from scipy import optimize, special
 
-from geobri.stats.effects import NodeEffects
-from geobri.stats.families import negative_binomial
-from geobri.stats.regression import RegressionFit, fit_likelihood
+from geobri.stats.models.effects import NodeEffects
+from geobri.stats.models.families import negative_binomial
+from geobri.stats.models.fits import RegressionFit, fit_likelihood
 from geobri.stats.results import FloatArray
 
 __all__ = ["fit_negative_binomial"]

@@ -14,8 +14,8 @@ import numpy as np
 from scipy import linalg
 
 from geobri.errors import DataError, first_offenders, mould
-from geobri.stats.effects import NodeEffects
-from geobri.stats.families import FAMILIES, Family
+from geobri.stats.models.effects import NodeEffects
+from geobri.stats.models.families import FAMILIES, Family
 from geobri.stats.results import FloatArray
 
 __all__ = [

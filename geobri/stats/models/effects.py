@@ -159,6 +159,46 @@ class NodeEffects:
         cells = cells + cells.T
         return _scaled_solver(cells + np.diag(cells.sum(axis=1)))
 
+    @property
+    def n_effects(self) -> int:
+        """Number of effects m: cities, or twice as many."""
+        return 2 * self.n_cities if self.directed else self.n_cities
+
+    def gram(self, weights: FloatArray) -> FloatArray:
+        """Write Z'WZ out.
+
+        Parameters
+        ----------
+        weights
+            Shape (N,).
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (m, m).
+        """
+        cells = self._lay_out(weights)
+        if self.directed:
+            return np.block([[np.diag(cells.sum(axis=1)), cells], [cells.T, np.diag(cells.sum(axis=0))]])
+        cells = cells + cells.T
+        return np.asarray(cells + np.diag(cells.sum(axis=1)))
+
+    def quadratic(self, form: FloatArray) -> FloatArray:
+        """Give z'Kz for the row z of each pair.
+
+        Parameters
+        ----------
+        form
+            K, shape (m, m).
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (N,).
+        """
+        one, other = self.origin, self.destination + (self.n_cities if self.directed else 0)
+        return np.asarray(form[one, one] + form[other, other] + form[one, other] + form[other, one])
+
     def residualise(self, columns: FloatArray, weights: FloatArray) -> FloatArray:
         """Take the effects out of columns by weighted least squares.
 

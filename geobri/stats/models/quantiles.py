@@ -9,8 +9,8 @@ import numpy as np
 from scipy import optimize, sparse, special
 
 from geobri.errors import DataError, mould
-from geobri.stats.effects import NodeEffects
-from geobri.stats.regression import (
+from geobri.stats.models.effects import NodeEffects
+from geobri.stats.models.fits import (
     RegressionFit,
     check_identified,
     count_effects,

@@ -17,8 +17,8 @@ import numpy as np
 from scipy import special
 
 from geobri.errors import DataError, mould
+from geobri.stats.models.fits import RegressionFit
 from geobri.stats.null import IntArray
-from geobri.stats.regression import RegressionFit
 from geobri.stats.results import FloatArray, Term
 
 __all__ = [

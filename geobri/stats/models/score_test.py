@@ -1,0 +1,558 @@
+"""Score test of a coefficient by exchanging cities, and the interval of what chance does not rule out.
+
+The model is fitted with the tested coefficient held at a value. If the value is true, the score of the tested column is
+chance. What chance makes of it comes from exchanging cities, rows and columns together, and needs no refit:
+
+- `exchange_scores` clears the tested column of everything else and carries what is left from city to city (double
+  semi-partialling). This tests whether a column matters at all, and gives the intervals of linear, negative binomial,
+  yes-no and quantile models.
+- `exchange_residuals` leaves the column where it is and carries the residuals, each over its own standard deviation. It gives
+  the intervals of counts: away from 0 the scatter of counts depends on the column, and exchanging the column would break
+  that tie.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import optimize
+
+from geobri.errors import DataError
+from geobri.stats.cross_sums import cross_sums
+from geobri.stats.models.effects import NodeEffects
+from geobri.stats.models.fits import RegressionFit
+from geobri.stats.null import IntArray, NodePlan
+from geobri.stats.results import FloatArray, Term
+from geobri.stats.tables import PairSample
+
+__all__ = [
+    "FitColumns",
+    "Interval",
+    "ScoreTest",
+    "coefficient_tests",
+    "count_scale",
+    "exchange_residuals",
+    "exchange_scores",
+]
+
+FitColumns = Callable[[FloatArray, Sequence[str], FloatArray | None], RegressionFit]
+"""From columns, their names and the known part of the predictor to a fit."""
+
+CHUNK_CELLS = 4_000_000
+"""Most numbers held at once: permutations go through in chunks of this size."""
+FARTHEST = 40.0
+"""Standard errors from the estimate past which a limit counts as infinite."""
+LEAST_LEFT = 0.02
+"""Of its standard deviation the fit leaves a residual at least this share; one of which it leaves less says nothing."""
+ROUNDS = 2
+"""Times that scale and leverage of residuals are worked out from each other; a third changes nothing."""
+
+
+class _Projection:
+    """Weighted least squares on nuisance columns and node effects: what it leaves of columns, and of residuals."""
+
+    def __init__(self, nuisance: FloatArray, weight: FloatArray, effects: NodeEffects | None) -> None:
+        self.weight = weight
+        self.effects = effects
+        self._solve = None if effects is None else effects.solver(weight)
+        self.inner = self._absorb(nuisance)
+        self._weighted = self.inner * weight[:, None]
+        some = nuisance.shape[1] > 0
+        self._inverse = np.linalg.pinv(self._weighted.T @ self.inner, hermitian=True) if some else None
+
+    def _absorb(self, columns: FloatArray) -> FloatArray:
+        if self.effects is None or self._solve is None:
+            return columns
+        sums = self.effects.collect(columns * self.weight[:, None])
+        return columns - self.effects.spread(self._solve(sums))
+
+    def clear(self, columns: FloatArray) -> FloatArray:
+        """Take nuisance columns and effects out of columns, shape (N, B)."""
+        left = self._absorb(columns)
+        if self._inverse is None:
+            return left
+        return left - self.inner @ (self._inverse @ (self._weighted.T @ left))
+
+    def explain(self, columns: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Give the weighted sums of columns, shape (B, N), that say how much of them the model explains.
+
+        Returns sums over effects, the same solved, and sums with the cleared nuisance columns, shapes (m, B), (m, B), (k, B).
+        """
+        nothing = np.zeros((0, len(columns)))
+        weighted = (columns * self.weight).T
+        with_inner = self.inner.T @ weighted if self._inverse is not None else nothing
+        if self.effects is None or self._solve is None:
+            return nothing, nothing, with_inner
+        sums = self.effects.collect(weighted)
+        return sums, self._solve(sums), with_inner
+
+    def cross(
+        self,
+        one: tuple[FloatArray, FloatArray, FloatArray],
+        other: tuple[FloatArray, FloatArray, FloatArray],
+    ) -> FloatArray:
+        """Give x'WPWy for what `explain` gave of x and y, shape (B,)."""
+        inner = 0.0 if self._inverse is None else (one[2] * (self._inverse @ other[2])).sum(axis=0)
+        return np.asarray((one[0] * other[1]).sum(axis=0) + inner)
+
+    def left_of(self, variances: FloatArray) -> FloatArray:
+        """Give the share of its standard deviation that the fit leaves each residual, for errors with these variances.
+
+        The residuals are (I - W P) errors with P = D (D'WD)^-1 D' over all columns D of the model, so that their
+        variances are V (1 - 2 w P_ii) + w² (P V P)_ii. P is the sum of one part for the effects and one for the columns
+        cleared of them.
+        """
+        own, crossed = np.zeros(len(variances)), np.zeros(len(variances))
+        effects, inner, inverse = self.effects, self.inner, self._inverse
+        gram = None
+        if effects is not None and self._solve is not None:
+            gram = self._solve(np.eye(effects.n_effects))
+            own += effects.quadratic(gram)
+            crossed += effects.quadratic(gram @ effects.gram(variances) @ gram.T)
+        if inverse is not None:
+            turned = inner @ inverse
+            own += (turned * inner).sum(axis=1)
+            crossed += ((turned @ (inner.T @ (inner * variances[:, None]))) * turned).sum(axis=1)
+            if effects is not None and gram is not None:
+                across = effects.spread(gram @ effects.collect(turned * variances[:, None]))
+                crossed += 2.0 * (across * inner).sum(axis=1)
+        left = variances * (1.0 - 2.0 * self.weight * own) + self.weight**2 * crossed
+        return np.asarray(np.sqrt(np.maximum(left / variances, LEAST_LEFT**2)))
+
+
+def exchange_scores(
+    sample: PairSample,
+    tested: FloatArray,
+    nuisance: FloatArray,
+    effects: NodeEffects | None,
+    *,
+    fitted: tuple[FloatArray, FloatArray],
+    plan: NodePlan,
+) -> tuple[float, FloatArray]:
+    """Give the score statistic of tested columns, observed and with exchanged cities.
+
+    Parameters
+    ----------
+    sample
+        The N pairs.
+    tested
+        Columns to test, shape (N, q).
+    nuisance
+        Other columns, shape (N, k).
+    effects
+        Node effects, or None.
+    fitted
+        Score and weight of each pair from the model under the hypothesis, shape (N,) each; the scores are orthogonal to
+        nuisance and effects, as those of a fitted model are.
+    plan
+        The permutations of cities.
+
+    Returns
+    -------
+    tuple
+        Observed statistic and null distribution, shape (R,): sum(s x) over its standard deviation by the model for one
+        column, the quadratic form S' V^-1 S for several.
+
+    Notes
+    -----
+    A tested column is cleared of nuisance and effects by unweighted least squares, laid out as a pair matrix (0, its
+    mean, in cells without a pair), permuted, and cleared again with the weights of the model. With node effects in the
+    model this is the double semi-partialling of Dekker, Krackhardt and Snijders with a score in place of a t-statistic.
+    Of the second clearing only the variance needs to know: it takes sums of each permuted column over cities.
+
+    References
+    ----------
+    Dekker, D., Krackhardt, D. and Snijders, T. A. B. (2007). Sensitivity of MRQAP tests to collinearity and autocorrelation conditions. 10.1007/s11336-007-9016-1.
+    """
+    score, weight = fitted
+    plain = _Projection(nuisance, np.ones(sample.n_pairs), effects).clear(tested)
+    projection = _Projection(nuisance, weight, effects)
+    spread = float(score @ (score / weight)) / len(score)
+    observed = _statistics(list(plain.T[:, None]), score, projection) / _root(spread, plain.shape[1])
+    matrices = [np.nan_to_num(sample.to_matrix(column)).ravel() for column in plain.T]
+    size = max(1, CHUNK_CELLS // sample.n_pairs)
+    null = np.empty(len(plan.permutations))
+    for at in range(0, len(null), size):
+        cells = _cells(sample, plan.permutations[at : at + size])
+        null[at : at + size] = _statistics([matrix.take(cells) for matrix in matrices], score, projection)
+    return float(observed[0]), null / _root(spread, plain.shape[1])
+
+
+def _root(spread: float, q: int) -> float:
+    """Give the unit of the statistic: a standard deviation for one column, a variance for a quadratic form."""
+    return math.sqrt(spread) if q == 1 else spread
+
+
+def _cells(sample: PairSample, permutations: IntArray) -> IntArray:
+    """Where in a flat pair matrix each pair finds its number under each permutation, shape (B, N)."""
+    cells = permutations.take(sample.origin, axis=1)
+    cells *= sample.n_cities
+    cells += permutations.take(sample.destination, axis=1)
+    return cells
+
+
+def _statistics(columns: list[FloatArray], score: FloatArray, projection: _Projection) -> FloatArray:
+    """Score statistics of B candidates for each tested column, shape (B, N) each, cleared of the rest of the model."""
+    sums = np.stack([column @ score for column in columns], axis=-1)
+    joint = np.empty((len(sums), len(columns), len(columns)))
+    explained = [projection.explain(column) for column in columns]
+    for k, one in enumerate(columns):
+        for m in range(k + 1):
+            whole = (one * columns[m]) @ projection.weight
+            joint[:, k, m] = joint[:, m, k] = whole - projection.cross(explained[k], explained[m])
+    if len(columns) == 1:
+        return np.asarray(sums[:, 0] / np.sqrt(np.maximum(joint[:, 0, 0], np.finfo(float).tiny)))
+    return np.asarray(np.einsum("bi,bi->b", sums, np.linalg.solve(joint, sums[:, :, None])[:, :, 0]))
+
+
+def count_scale(residual: FloatArray, mean: FloatArray) -> FloatArray:
+    """Give the standard deviation of counts up to a factor, from how residuals scatter.
+
+    Parameters
+    ----------
+    residual
+        Observed less expected flow, shape (N,).
+    mean
+        Expected flow, shape (N,), above 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        Root of mean + r mean², shape (N,), with the r of largest Gaussian pseudo-likelihood: near 0 the scatter is that
+        of counts, when it is large flows scatter in proportion to their size.
+
+    References
+    ----------
+    Davidian, M. and Carroll, R. J. (1987). Variance function estimation. 10.1080/01621459.1987.10478543.
+    """
+    middle = float(np.median(mean))
+
+    def misfit(log_ratio: float) -> float:
+        variance = mean + math.exp(log_ratio) / middle * mean**2
+        return float(np.log(variance).sum() + len(mean) * math.log(float(np.mean(residual**2 / variance))))
+
+    best = float(optimize.minimize_scalar(misfit, bounds=(-10.0, 10.0), method="bounded").x)
+    return np.asarray(np.sqrt(mean + math.exp(best) / middle * mean**2))
+
+
+def exchange_residuals(
+    sample: PairSample,
+    tested: FloatArray,
+    nuisance: FloatArray,
+    effects: NodeEffects | None,
+    *,
+    fit: RegressionFit,
+    plan: NodePlan,
+) -> tuple[float, FloatArray, float]:
+    """Give the score statistic of one column, observed and with residuals carried from city to city.
+
+    Where flows scatter more the larger they are, and larger the nearer, exchanging impedance would break that tie and
+    make intervals too short. Here impedance stays, and residuals over their own standard deviation are exchanged.
+
+    Parameters
+    ----------
+    sample
+        The N pairs.
+    tested
+        Column to test, shape (N, 1).
+    nuisance
+        Other columns, shape (N, k).
+    effects
+        Node effects, or None.
+    fit
+        The model of counts under the hypothesis: its scores are observed less expected flows.
+    plan
+        The permutations of cities.
+
+    Returns
+    -------
+    tuple
+        Observed statistic, null distribution of shape (R,), and the standard error of the coefficient that goes with them.
+
+    Notes
+    -----
+    With x the tested column cleared of the others, s the scatter of counts (`count_scale`) and e the residuals over their
+    standard deviations, less their mean, the statistic is sum(x s e) / sqrt(sum(x² s² e²)); a permutation moves e. The
+    standard deviation of a residual is less than s, because the fit follows large flows: see `_Projection.left_of`. The
+    observed score itself is not reduced by the fit, and is compared with the same root.
+
+    References
+    ----------
+    Freedman, D. and Lane, D. (1983). A nonstochastic interpretation of reported significance levels. 10.1080/07350015.1983.10509354.
+    DiCiccio, C. J. and Romano, J. P. (2017). Robust permutation tests for correlation and regression coefficients. 10.1080/01621459.2016.1202117.
+    """
+    projection = _Projection(nuisance, fit.weight, effects)
+    column = projection.clear(tested)[:, 0]
+    scale, left = count_scale(fit.score, fit.fitted), np.ones(sample.n_pairs)
+    for _ in range(ROUNDS):
+        left = projection.left_of(scale**2)
+        scale = count_scale(fit.score / left, fit.fitted)
+    standard = fit.score / (left * scale)
+    standard = standard - standard.mean()
+    pull = column * scale
+    root = math.sqrt(float(pull**2 @ standard**2))
+    laid = [np.nan_to_num(sample.to_matrix(one)) for one in (standard, standard**2, pull, pull**2)]
+    sums = cross_sums(plan, laid[:2], laid[2:], directed=sample.directed)
+    null = sums[:, 0, 0] / np.sqrt(np.maximum(sums[:, 1, 1], np.finfo(float).tiny))
+    error = root / float(fit.weight @ column**2)
+    return float(fit.score @ column) / root, null, error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """The values of a coefficient that a test does not reject.
+
+    Attributes
+    ----------
+    low, high
+        Limits; infinite where no value is rejected on that side, NaN where there is no interval.
+    reason
+        Why there is no interval, or why a limit is infinite; empty otherwise.
+    """
+
+    low: float
+    high: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ScoreTest:
+    """A model whose tested coefficients are held at given values.
+
+    Attributes
+    ----------
+    sample
+        The N pairs.
+    tested
+        Columns whose coefficients are tested, shape (N, q).
+    nuisance
+        The other columns, shape (N, k).
+    effects
+        Node effects, or None.
+    hold
+        From the known part of the linear predictor, shape (N,), to the fit of the other columns.
+    plan
+        The exchanges of cities.
+    counts
+        Scores are counts less their means: the interval comes from `exchange_residuals`.
+    """
+
+    sample: PairSample
+    tested: FloatArray
+    nuisance: FloatArray
+    effects: NodeEffects | None
+    hold: Callable[[FloatArray], RegressionFit]
+    plan: NodePlan
+    counts: bool = False
+
+    def scores(self, values: FloatArray) -> tuple[float, FloatArray]:
+        """Give the score statistic of given values, observed and with exchanged cities.
+
+        Parameters
+        ----------
+        values
+            Coefficients of the tested columns, shape (q,).
+
+        Returns
+        -------
+        tuple
+            Observed statistic and null distribution, shape (R,). With one column, large statistics mean that the
+            coefficient is larger than the value; with several, that some differ.
+        """
+        held = self.hold(self.tested @ values)
+        fitted = held.score, held.weight
+        return exchange_scores(
+            self.sample, self.tested, self.nuisance, self.effects, fitted=fitted, plan=self.plan
+        )
+
+    def _evaluate(self, value: float) -> tuple[float, FloatArray, float]:
+        """Statistic, null distribution and standard error for the interval."""
+        held = self.hold(self.tested[:, 0] * value)
+        among = self.sample, self.tested, self.nuisance, self.effects
+        if self.counts:
+            return exchange_residuals(*among, fit=held, plan=self.plan)
+        statistic, null = exchange_scores(*among, fitted=(held.score, held.weight), plan=self.plan)
+        return statistic, null, _model_error(held, self.tested, self.nuisance, self.effects)
+
+    def interval(
+        self, estimate: float, *, at_zero: tuple[float, FloatArray] | None = None, level: float = 0.95
+    ) -> Interval:
+        """Give the values of a single coefficient that chance does not rule out.
+
+        Parameters
+        ----------
+        estimate
+            Estimate of the coefficient.
+        at_zero
+            What `scores` gave at 0. Where that test and the interval disagree about 0, a limit is set to 0.
+        level
+            Coverage that is wanted.
+
+        Returns
+        -------
+        Interval
+            Its limits; none, with the reason, where the estimate itself is not inside.
+        """
+        rank = _critical_rank(self.plan, level)
+        if rank < 1:
+            return Interval(
+                low=-math.inf, high=math.inf, reason="too few exchanges of cities to reject any value"
+            )
+        _, null, error = self._evaluate(estimate)
+        low, high = _critical(null, rank)
+        if not low < 0.0 < high:
+            came = f"the test rejects the estimate itself (0 is not between {low:.2g} and {high:.2g})"
+            return Interval(low=math.nan, high=math.nan, reason=f"no interval: {came}")
+        limits = self._limit(estimate, -error, high, rank), self._limit(estimate, error, -low, rank)
+        endless = " and ".join(
+            side for side, at in zip(("low", "high"), limits, strict=True) if math.isinf(at)
+        )
+        reason = f"no value is rejected on the {endless} side" if endless else ""
+        found = Interval(low=limits[0], high=limits[1], reason=reason)
+        return found if at_zero is None else _agree(found, at_zero[0], _critical(at_zero[1], rank))
+
+    def _limit(self, estimate: float, step: float, critical: float, rank: int) -> float:
+        """Value at which the statistic meets the critical value, in the direction of `step`."""
+
+        def excess(value: float) -> float:
+            statistic, null, _ = self._evaluate(value)
+            low, high = _critical(null, rank)
+            return statistic - high if step < 0 else low - statistic
+
+        inner, outer, stride = estimate, estimate + 1.1 * critical * step, 0.7 * critical * step
+        try:
+            while (beyond := excess(outer)) <= 0:
+                inner, outer = outer, outer + stride
+                if abs(outer - estimate) > FARTHEST * abs(step):
+                    return math.copysign(math.inf, step)
+        except DataError:  # so far out that the model cannot be held there any more
+            return math.copysign(math.inf, step)
+        if inner == estimate and beyond < critical:  # the next guess is inside, and close to the limit
+            nearer = estimate + 0.9 * critical * step * critical / (critical + beyond)
+            inner, outer = (nearer, outer) if excess(nearer) <= 0 else (estimate, nearer)
+        return float(optimize.brentq(excess, inner, outer, xtol=2e-3 * abs(step), rtol=1e-8))
+
+
+def _critical_rank(plan: NodePlan, level: float) -> int:
+    """How many null statistics lie beyond a critical value, so that p <= 1 - level past it and not before."""
+    return math.floor((1 - level) / 2 * (len(plan.permutations) + (0 if plan.exact else 1)) + 1e-9)
+
+
+def _critical(null: FloatArray, rank: int) -> tuple[float, float]:
+    ordered = np.sort(null[np.isfinite(null)])
+    return float(ordered[rank - 1]), float(ordered[-rank])
+
+
+def _agree(found: Interval, statistic: float, critical: tuple[float, float]) -> Interval:
+    """Let an interval and the test at 0 say the same: past a limit that they dispute, 0 takes its place.
+
+    The test at 0 has the power, the interval the coverage. Moving a limit to 0 leaves the coverage of 0 to the test, and that
+    of every other value as it is or larger, unless the test errs in direction.
+    """
+    rejected = not critical[0] <= statistic <= critical[1]
+    inside = found.low <= 0.0 <= found.high
+    if rejected == (not inside):
+        return found
+    if rejected:
+        low, high = (0.0, found.high) if statistic > 0 else (found.low, 0.0)
+        reason = (
+            f"a limit of {found.low if statistic > 0 else found.high:.3g} is set to 0, which the test rejects"
+        )
+    else:
+        low, high = min(found.low, 0.0), max(found.high, 0.0)
+        reason = f"a limit of {found.low if found.low > 0 else found.high:.3g} is set to 0, which the test does not reject"
+    open_end = found.reason if math.isinf(low) or math.isinf(high) else ""
+    return Interval(low=low, high=high, reason="; ".join(part for part in (open_end, reason) if part))
+
+
+def _model_error(
+    fit: RegressionFit, column: FloatArray, nuisance: FloatArray, effects: NodeEffects | None
+) -> float:
+    """Give the standard error of a coefficient by the model, scaled by the dispersion seen in its residuals."""
+    cleared = _Projection(nuisance, fit.weight, effects).clear(column)[:, 0]
+    spread = float(fit.score @ (fit.score / fit.weight)) / len(fit.score)
+    return math.sqrt(spread / float(fit.weight @ cleared**2))
+
+
+def coefficient_tests(
+    base: Term,
+    sample: PairSample,
+    columns: FloatArray,
+    effects: NodeEffects | None,
+    *,
+    fit: RegressionFit,
+    fit_columns: FitColumns,
+    plan: NodePlan,
+    n_friction: int = 0,
+    counts: bool = False,
+) -> tuple[list[Term], FloatArray]:
+    """Test every coefficient of a model by exchanging cities, each with all others in the model.
+
+    Parameters
+    ----------
+    base
+        What all rows have in common.
+    sample
+        The N pairs.
+    columns
+        Columns of the model, shape (N, k).
+    effects
+        Node effects, or None.
+    fit
+        The fitted model, with the names of the columns.
+    fit_columns
+        How to fit the model with some columns and the rest of the predictor known.
+    plan
+        The exchanges of cities.
+    n_friction
+        The first so many coefficients are reported as friction, with their sign turned.
+    counts
+        The model is one of counts, see `ScoreTest`.
+
+    Returns
+    -------
+    tuple
+        One row per column but the constant, and the null distribution of the first.
+    """
+    rows: list[Term] = []
+    first = np.empty(0)
+    for k, name in enumerate(fit.names):
+        if name == "constant":
+            continue
+        sign = -1.0 if k < n_friction else 1.0
+        others, other_names = np.delete(columns, k, axis=1), [one for one in fit.names if one != name]
+        held = ScoreTest(
+            sample=sample,
+            tested=sign * columns[:, [k]],
+            nuisance=others,
+            effects=effects,
+            hold=lambda known, others=others, names=other_names: fit_columns(others, names, known),  # type: ignore[misc]
+            plan=plan,
+            counts=counts,
+        )
+        statistic, null = held.scores(np.zeros(1))
+        row = replace(base, term=f"{'friction: ' if sign < 0 else ''}{name}")
+        rows.append(describe_test(row, held, sign * float(fit.coefficients[k]), statistic, null))
+        first = first if len(rows) > 1 else null
+    return rows, first
+
+
+def describe_test(base: Term, held: ScoreTest, estimate: float, statistic: float, null: FloatArray) -> Term:
+    """Write the row of a single coefficient: p-value, interval, and what a reader must know of both."""
+    chance, limits = held.plan.judge(statistic, null), held.interval(estimate, at_zero=(statistic, null))
+    notes = (base.note, chance.caution, limits.reason)
+    return replace(
+        base,
+        estimate=estimate,
+        ci_low=limits.low,
+        ci_high=limits.high,
+        se_type="permutation",
+        statistic=statistic,
+        p_value=chance.p_value,
+        mc_error=chance.mc_error,
+        null=held.plan.describe(),
+        note="; ".join(note for note in notes if note),
+    )
