@@ -427,7 +427,7 @@ def _checked(there: FloatArray, back: FloatArray, indicator: Indicator, universe
                     "build_index",
                     f"presence {indicator.name!r} must be 0 or 1",
                     came,
-                    "Use kind = 'stock' for amounts",
+                    "Write 1 where there is any, or declare an amount: kind = 'stock'",
                 )
             )
     if np.isnan(there).all() and np.isnan(back).all():

@@ -54,6 +54,11 @@ class TestBuiltIn:
             "信息互联",
         ]
 
+    def test_direct_rail_is_there_or_not(self):
+        (rail,) = [leaf for leaf in load_spec("bri22").indicators if leaf.name == "rail"]
+        assert (rail.kind, rail.unit) == ("presence", "")
+        assert "有无直达班列" in rail.note
+
     def test_it_agrees_with_the_published_table(self):
         with (resources.files("geobri") / "data" / "published" / "bri22_indicators.csv").open(
             encoding="utf-8"
