@@ -59,7 +59,7 @@ def findings_command(study: str, out: Path, lang: Literal["en", "zh"]) -> None:
     from geobri.errors import StudyError, mould
     from geobri.study import load_study
     from geobri.study.analysis import find_claims
-    from geobri.study.findings import write_findings
+    from geobri.study.findings import say_findings, write_findings
 
     with progress("Checking the claims", 2) as begin:
         begin("Reading the study")
@@ -75,11 +75,7 @@ def findings_command(study: str, out: Path, lang: Literal["en", "zh"]) -> None:
                 "Write one; docs/findings.md has the vocabulary",
             )
         )
-    for entry in ledger.headline:
-        claim, figures = (
-            (entry.claim.zh, entry.figures_zh) if lang == "zh" else (entry.claim.en, entry.figures)
-        )
-        click.echo(f"{entry.verdict:12s} {claim} [{entry.claim.where}] {figures}")
     paths = write_findings(loaded, ledger, out)
-    click.echo(ledger.summary())
+    for line in say_findings(ledger, lang):
+        click.echo(line)
     click.echo(f"Wrote {', '.join(path.name for path in paths)} to {out}.")

@@ -99,7 +99,9 @@ def load_contradictions(report: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index `id`; columns `report, kind, where_a, says_a, where_b, says_b, note, found_by, cities, corridors`.
+        Index `id`; columns `report, nature, kind, where_a, says_a, says_a_zh, where_b, says_b, says_b_zh, note, note_zh,
+        found_by, cities, corridors`. `nature` is ``contradiction`` for two printed statements that cannot both be true,
+        ``misprint`` for a name or number that the print has lost or exchanged, ``remark`` for what can be true all the same.
     """
     frame = load_published("contradictions")
     return frame[frame["report"] == report].set_index("id")

@@ -18,12 +18,16 @@ __all__ = ["CONTRADICTION_COLUMNS", "audit_consistency"]
 CONTRADICTION_COLUMNS: Final = (
     "id",
     "report",
+    "nature",
     "kind",
     "where_a",
     "says_a",
+    "says_a_zh",
     "where_b",
     "says_b",
+    "says_b_zh",
     "note",
+    "note_zh",
     "found_by",
     "confirmed",
     "cities",
@@ -32,12 +36,14 @@ CONTRADICTION_COLUMNS: Final = (
 """The columns of contradictions.csv as written; `cities` and `corridors` are tuples."""
 
 _CHECKED: Final = ("lookup", "count", "comparison")
+_NEGATIVE: Final = ("contradicted", "partly", "fails")
 
 
 def audit_consistency(source: Any, *, ledger: Ledger | None = None) -> pd.DataFrame:
     """List where a report contradicts itself, and whether a program finds it.
 
-    Known contradictions come first, in their order. Those that a program can find are looked for again in the tables
+    A contradiction is two printed statements that cannot both be true; misprints, and remarks on what can be true all the
+    same, stand in the same table and say so in `nature`. Known ones come first, in their order. Those that a program can find are looked for again in the tables
     at hand: by the detectors (ranks doubled, missing or different between tables, names, lists, signs) and by the
     claims of the ledger. What is found and was not known is added below.
 
@@ -87,16 +93,16 @@ def _packaged_ledger(facts: Facts) -> Ledger:
 
 
 def _denied_claims(ledger: Ledger) -> dict[str, Entry]:
-    """Give the claims that detect a contradiction, by its id; a claim that names none is its own."""
+    """Give the claims that detect a contradiction, by its id; a sentence that printed values deny is its own.
+
+    Only what is said or asked as it stands counts: another reading, or a stand-in, proves nothing against a report.
+    """
     denied: dict[str, Entry] = {}
-    for entry in ledger.entries:
-        claim = entry.claim
-        failed = entry.verdict in ("contradicted", "partly", "fails")
-        if claim.contradiction and failed:
-            denied.setdefault(claim.contradiction, entry)
     for entry in ledger.headline:
         claim = entry.claim
-        if not claim.contradiction and claim.kind in _CHECKED and entry.verdict in ("contradicted", "partly"):
+        if claim.contradiction and entry.verdict in _NEGATIVE:
+            denied.setdefault(claim.contradiction, entry)
+        elif not claim.contradiction and claim.kind in _CHECKED and entry.verdict == "contradicted":
             denied[claim.id] = entry
     return denied
 
@@ -125,12 +131,16 @@ def _claim_row(entry: Entry) -> dict[str, Any]:
     return {
         "id": entry.claim.id,
         "report": entry.claim.report,
-        "kind": "text against table",
+        "nature": "contradiction",
+        "kind": "table against text",
         "where_a": entry.claim.where,
         "says_a": entry.claim.en,
+        "says_a_zh": entry.claim.zh,
         "where_b": "published tables",
         "says_b": entry.figures,
+        "says_b_zh": entry.figures_zh,
         "note": "",
+        "note_zh": "",
         "found_by": "program",
         "confirmed": True,
         "cities": entry.cities,

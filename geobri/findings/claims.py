@@ -16,14 +16,32 @@ from geobri.findings.language import Call, find_call_faults, find_dependencies, 
 from geobri.findings.needs import data_needed
 from geobri.findings.vocabulary import VOCABULARY
 
-__all__ = ["Alternative", "Claim", "ClaimFile", "Kind", "find_claim_file", "load_claims", "parse_claims"]
+__all__ = [
+    "Alternative",
+    "AskedBy",
+    "Claim",
+    "ClaimFile",
+    "Kind",
+    "find_claim_file",
+    "load_claims",
+    "parse_claims",
+]
 
 Kind = Literal["lookup", "count", "comparison", "statistical", "outside data"]
 
 _KINDS: Final = get_args(Kind)
+AskedBy = Literal["report", "geobri"]
+
 _NEEDED: Final = ("id", "where", "kind")
-_KEYS: Final = frozenset({*_NEEDED, "en", "zh", "test", "under", "untestable", "caution", "contradiction"})
-_TOP: Final = frozenset({"report", "as_printed", "groups", "alternative", "reasons", "claim"})
+_KEYS: Final[Mapping[str, frozenset[str]]] = {
+    "claim": frozenset(
+        {*_NEEDED, "en", "zh", "quoted", "test", "under", "untestable", "caution", "contradiction"}
+    ),
+    "question": frozenset({*_NEEDED, "en", "zh", "test", "under", "caution", "contradiction"}),
+}
+_TOP: Final = frozenset(
+    {"report", "as_printed", "groups", "names", "alternative", "reasons", "claim", "question"}
+)
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -49,7 +67,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One statement of a report. It holds no verdict: that is computed.
+    """One statement of a report, or a question that geobri asks of its own. It holds no verdict: that is computed.
 
     Attributes
     ----------
@@ -60,7 +78,13 @@ class Claim:
     where
         Section, table or page.
     en, zh
-        The sentence in English and Chinese (short).
+        The sentence in English and Chinese (short). In the packaged files `zh` is what the report prints, word for word:
+        ``……`` stands for words left out, ``〔…〕`` for words put in.
+    quoted
+        What is printed, where that is not `zh`; empty otherwise, and for every question.
+    asked_by
+        ``report`` for what a report says; ``geobri`` for a question of geobri's own, which no verdict can accuse the
+        report of.
     kind
         ``lookup``, ``count``, ``comparison``, ``statistical`` or ``outside data``.
     tests
@@ -83,6 +107,8 @@ class Claim:
     en: str
     zh: str
     kind: Kind
+    quoted: str = ""
+    asked_by: AskedBy = "report"
     tests: tuple[Call, ...] = ()
     under: Mapping[str, tuple[Call, ...]] = field(default_factory=dict)
     untestable: str = ""
@@ -95,7 +121,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimFile:
-    """The claims of one file with the groups and alternatives that they share."""
+    """The claims of one file with the groups, alternatives and names of rankings that they share; questions come last."""
 
     name: str
     report: str
@@ -104,6 +130,7 @@ class ClaimFile:
     groups: Mapping[str, Call]
     alternatives: tuple[Alternative, ...]
     claims: tuple[Claim, ...]
+    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def needs(self, claim: Claim) -> tuple[str, ...]:
         """List the columns and tables that a claim of this file looks at.
@@ -279,7 +306,8 @@ def parse_claims(text: str, *, name: str = "claims.toml") -> ClaimFile:
     reader.reasons = reader.table_of(data, "reasons")
     _read_groups(reader, reader.table_of(data, "groups"))
     alternatives = _read_alternatives(reader, reader.tables_of(data, "alternative"))
-    claims = _read_claims(reader, reader.tables_of(data, "claim"))
+    claims = _read_claims(reader, data)
+    names = {key: _read_words(reader, words) for key, words in reader.table_of(data, "names").items()}
     printed = reader.table_of(data, "as_printed")
     reader.raise_faults()
     return ClaimFile(
@@ -290,6 +318,7 @@ def parse_claims(text: str, *, name: str = "claims.toml") -> ClaimFile:
         groups=MappingProxyType(reader.groups),
         alternatives=tuple(alternatives),
         claims=tuple(claims),
+        names=MappingProxyType(names),
     )
 
 
@@ -335,24 +364,33 @@ def _read_alternative(reader: _Reader, table: Mapping[str, Any], line: int) -> A
     )
 
 
-def _read_claims(reader: _Reader, tables: Sequence[Mapping[str, Any]]) -> list[Claim]:
-    if not tables:
-        reader.fault(1, "there is no [[claim]]. Write at least one")
-    starts = reader.starts("claim")
-    bounds = [*starts[1:], len(reader.lines) + 1]
+def _read_claims(reader: _Reader, data: Mapping[str, Any]) -> list[Claim]:
+    """Read the claims, then the questions; an id is used once among both."""
     claims: list[Claim] = []
-    for number, table in enumerate(tables):
-        known = len(starts) == len(tables)
-        span = (starts[number], bounds[number] - 1) if known else (1, len(reader.lines))
-        claim = _read_claim(reader, table, span)
-        if claim.id in {other.id for other in claims}:
-            reader.fault(span[0], f"the id '{claim.id}' is used twice. Ids are unique")
-        claims.append(claim)
+    for header in _KEYS:
+        tables = reader.tables_of(data, header)
+        for table, span in zip(tables, _find_spans(reader, header, len(tables)), strict=True):
+            claim = _read_claim(reader, header, table, span)
+            if claim.id in {other.id for other in claims}:
+                reader.fault(span[0], f"the id '{claim.id}' is used twice. Ids are unique")
+            claims.append(claim)
+    if not claims:
+        reader.fault(1, "there is no [[claim]]. Write at least one")
     return claims
 
 
-def _read_claim(reader: _Reader, table: Mapping[str, Any], span: tuple[int, int]) -> Claim:
-    _check_keys(reader, table, span)
+def _find_spans(reader: _Reader, header: str, number: int) -> list[tuple[int, int]]:
+    """Give the first and last line of each table with this header; the whole file where they cannot be told apart."""
+    starts = reader.starts(header)
+    if len(starts) != number:
+        return [(1, len(reader.lines))] * number
+    everything = sorted(line for other in (*_KEYS, "alternative") for line in reader.starts(other))
+    ends = [next((line - 1 for line in everything if line > start), len(reader.lines)) for start in starts]
+    return list(zip(starts, ends, strict=True))
+
+
+def _read_claim(reader: _Reader, header: str, table: Mapping[str, Any], span: tuple[int, int]) -> Claim:
+    _check_keys(reader, header, table, span)
     why, why_zh = _read_words(reader, table.get("untestable", ""))
     caution, caution_zh = _read_words(reader, table.get("caution", ""))
     others = reader.table_of(table, "under", span)
@@ -364,6 +402,8 @@ def _read_claim(reader: _Reader, table: Mapping[str, Any], span: tuple[int, int]
         en=str(table.get("en", table.get("zh", ""))),
         zh=str(table.get("zh", table.get("en", ""))),
         kind=table.get("kind", "lookup"),
+        quoted=str(table.get("quoted", "")),
+        asked_by="geobri" if header == "question" else "report",
         tests=_read_tests(reader, table.get("test", []), span),
         under=MappingProxyType(under),
         untestable=why,
@@ -383,25 +423,27 @@ def _read_words(reader: _Reader, value: Any) -> tuple[str, str]:
     return str(words.get("en", "")), str(words.get("zh", words.get("en", "")))
 
 
-def _check_keys(reader: _Reader, table: Mapping[str, Any], span: tuple[int, int]) -> None:
+def _check_keys(reader: _Reader, header: str, table: Mapping[str, Any], span: tuple[int, int]) -> None:
     first, last = span
     for key in _NEEDED:
         if not table.get(key):
-            reader.fault(first, f"the claim needs '{key}'")
+            reader.fault(first, f"the {header} needs '{key}'")
     if not (table.get("en") or table.get("zh")):
-        reader.fault(first, "the claim needs its sentence in 'en' or 'zh'")
-    for key in sorted(set(table) - _KEYS):
-        reader.fault(
-            reader.line_of(key, first, last), f"unknown key '{key}'. Known are {', '.join(sorted(_KEYS))}"
-        )
+        reader.fault(first, f"the {header} needs its sentence in 'en' or 'zh'")
+    known = _KEYS[header]
+    for key in sorted(set(table) - known):
+        where = reader.line_of(key, first, last)
+        reader.fault(where, f"unknown key '{key}'. Known are {', '.join(sorted(known))}")
     if table.get("kind") and table["kind"] not in _KINDS:
         where = reader.line_of("kind", first, last)
         reader.fault(where, f"unknown kind '{table['kind']}'. Known are {', '.join(_KINDS)}")
     if table.get("id") and not _ID.fullmatch(str(table["id"])):
         where = reader.line_of("id", first, last)
         reader.fault(where, f"the id '{table['id']}' must be lower-case words joined by '-'")
-    if bool(table.get("test")) == bool(table.get("untestable")):
-        reader.fault(first, "the claim needs either a 'test' or a reason why it is 'untestable'")
+    if header == "question" and not table.get("test"):
+        reader.fault(first, "a question of our own needs a 'test'")
+    elif bool(table.get("test")) == bool(table.get("untestable")):
+        reader.fault(first, f"the {header} needs either a 'test' or a reason why it is 'untestable'")
 
 
 def _read_tests(reader: _Reader, texts: Any, span: tuple[int, int]) -> tuple[Call, ...]:

@@ -12,21 +12,25 @@ import pandas as pd
 
 from geobri.findings.facts import Facts
 
-__all__ = ["DETECTORS", "Contradiction", "TieRule", "find_tie_rule"]
+__all__ = ["DETECTORS", "Contradiction", "Nature", "TieRule", "find_tie_rule"]
 
 TieRule = Literal["min", "max", "dense", "none"]
+Nature = Literal["contradiction", "misprint", "remark"]
 
 _LOST: Final = frozenset({"", "nan", "<NA>", "None"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contradiction:
-    """Two statements of a report that cannot both be true, or a list that does not add up.
+    """What a report says in two ways.
 
     Attributes
     ----------
     id
         Unique name, made of what was found.
+    nature
+        ``contradiction``: two printed statements that cannot both be true. ``misprint``: a word, name or number that the
+        print has lost or exchanged. ``remark``: what a reader should know and can be true all the same, such as a tie.
     kind
         What disagrees (``table against table``, ``within one table``, ``text against table``, …).
     where_a, says_a
@@ -35,17 +39,23 @@ class Contradiction:
         The second place and what it says.
     note
         What follows, if anything.
+    says_a_zh, says_b_zh, note_zh
+        The same in Chinese.
     cities, corridors
         Slugs and ids it is about.
     """
 
     id: str
+    nature: Nature
     kind: str
     where_a: str
     says_a: str
+    says_a_zh: str
     where_b: str
     says_b: str
+    says_b_zh: str
     note: str = ""
+    note_zh: str = ""
     cities: tuple[str, ...] = ()
     corridors: tuple[str, ...] = ()
 
@@ -114,14 +124,17 @@ def find_cell_conflicts(facts: Facts) -> Iterator[Contradiction]:
     for (measure, city), places in found.items():
         if len(places) > 1:
             (first, table_a), (second, table_b) = list(places.items())[:2]
-            name = facts.name_of(city)
+            name, name_zh = facts.name_of(city), facts.name_of(city, "zh")
             yield Contradiction(
                 id=f"{facts.name}-cell-{measure}-{city}",
+                nature="contradiction",
                 kind="table against table",
                 where_a=table_a,
                 says_a=f"{measure} rank of {name} {first}",
+                says_a_zh=f"{name_zh} {measure} 排序为 {first}",
                 where_b=table_b,
                 says_b=f"{measure} rank of {name} {second}",
+                says_b_zh=f"{name_zh} {measure} 排序为 {second}",
                 cities=(city,),
             )
 
@@ -148,15 +161,19 @@ def find_ties(facts: Facts) -> Iterator[Contradiction]:
         for place in sorted(set(ranks[ranks.duplicated()])):
             tied = tuple(ranks.index[ranks == place])
             missing = sorted(set(range(1, len(ranks) + 1)) - set(ranks))
-            said = f"a tie under the rule '{rule}'" if rule else "no rule of ties explains it"
+            lost = ", ".join(map(str, missing))
             yield Contradiction(
                 id=f"{facts.name}-tie-{measure}-{place}",
+                nature="remark" if rule else "contradiction",
                 kind="within one table",
                 where_a=f"ranking {measure}",
                 says_a=f"{measure} rank {place} belongs to {' and '.join(facts.name_of(city) for city in tied)}",
+                says_a_zh=f"{measure} 第 {place} 位为{'、'.join(facts.name_of(city, 'zh') for city in tied)}",
                 where_b=f"ranking {measure}",
-                says_b=f"missing: {', '.join(map(str, missing)) or 'no rank'}",
-                note=said,
+                says_b=f"missing: {lost or 'no rank'}",
+                says_b_zh=f"缺：{lost or '无'}",
+                note=f"a tie under the rule '{rule}'" if rule else "no rule of ties explains it",
+                note_zh=f"按规则“{rule}”并列" if rule else "无并列规则可以解释",
                 cities=tied,
             )
 
@@ -180,12 +197,16 @@ def find_gaps(facts: Facts) -> Iterator[Contradiction]:
         if missing and find_tie_rule(ranks) is None:
             yield Contradiction(
                 id=f"{facts.name}-gap-{measure}",
+                nature="contradiction",
                 kind="within one table",
                 where_a=f"ranking {measure}",
                 says_a=f"{len(ranks)} cities are ranked",
+                says_a_zh=f"共{len(ranks)}城有排序",
                 where_b=f"ranking {measure}",
                 says_b=f"nobody has rank {', '.join(map(str, missing))}",
+                says_b_zh=f"无第 {', '.join(map(str, missing))} 位",
                 note="no rule of ties explains it",
+                note_zh="无并列规则可以解释",
                 cities=tuple(ranks.index[ranks > len(ranks)]),
             )
 
@@ -217,13 +238,17 @@ def find_tie_rules(facts: Facts) -> Iterator[Contradiction]:
         rule = find_tie_rule(ranks)
         follows = ranks[ranks > ranks[ranks.duplicated()].min()] if ranks.duplicated().any() else ranks[:0]
         if rule not in (None, "none") and len(follows) and of_cities and rule not in of_cities:
+            theirs = ", ".join(sorted(map(str, of_cities)))
             yield Contradiction(
                 id=f"{facts.name}-tie-rules",
+                nature="remark",
                 kind="table against table",
                 where_a=f"ranking of pairs, {measure}",
                 says_a=f"ties follow the rule '{rule}'",
+                says_a_zh=f"并列规则为“{rule}”",
                 where_b="rankings of cities",
-                says_b=f"ties follow the rule '{', '.join(sorted(map(str, of_cities)))}'",
+                says_b=f"ties follow the rule '{theirs}'",
+                says_b_zh=f"并列规则为“{theirs}”",
                 corridors=tuple(ranks.index[ranks.duplicated(keep=False)]) + tuple(follows.index),
             )
             return
@@ -270,11 +295,14 @@ def find_name_variants(facts: Facts) -> Iterator[Contradiction]:
                 seen.add(city)
                 yield Contradiction(
                     id=f"{facts.name}-name-{city}",
+                    nature="misprint",
                     kind="table against table",
                     where_a=f"table {table}",
                     says_a=" ".join(here),
+                    says_a_zh=chinese,
                     where_b="list of cities",
                     says_b=" ".join(there).strip(),
+                    says_b_zh=there[1],
                     cities=(str(city),),
                 )
 
@@ -301,11 +329,14 @@ def find_ambiguous_names(facts: Facts) -> Iterator[Contradiction]:
         if len(cities) > 1:
             yield Contradiction(
                 id=f"{facts.name}-ambiguous-{min(cities)}",
+                nature="remark",
                 kind="within one table",
                 where_a="rankings",
                 says_a=f"{name} is {facts.name_of(min(cities))}",
+                says_a_zh=f"{name}指{facts.name_of(min(cities), 'zh')}",
                 where_b="rankings",
                 says_b=f"{name} is {facts.name_of(max(cities))}",
+                says_b_zh=f"{name}指{facts.name_of(max(cities), 'zh')}",
                 cities=tuple(sorted(cities)),
             )
 
@@ -337,12 +368,16 @@ def find_uneven_lists(facts: Facts) -> Iterator[Contradiction]:
             )
             yield Contradiction(
                 id=f"{facts.name}-list-{str(region).lower()}",
+                nature="misprint",
                 kind="Chinese against English",
                 where_a=f"list of cities, {region}, Chinese",
                 says_a=f"{chinese} items between separators",
+                says_a_zh=f"以顿号分为{chinese}项",
                 where_b=f"list of cities, {region}, English",
                 says_b=f"{english} items between commas",
+                says_b_zh=f"以逗号分为{english}项",
                 note=f"{len(rows)} cities after repair",
+                note_zh=f"修正后为{len(rows)}城",
                 cities=tuple(rows.loc[odd, "city"]),
             )
 
@@ -377,11 +412,14 @@ def find_impossible_signs(facts: Facts) -> Iterator[Contradiction]:
             if fallen > rank - 1 - kept:
                 yield Contradiction(
                     id=f"{facts.name}-signs-{measure}",
+                    nature="contradiction",
                     kind="within one table",
                     where_a=f"ranking {measure}",
                     says_a=f"{fallen} cities fell to the first {rank:g}",
+                    says_a_zh=f"{fallen}城降至前 {rank:g} 位",
                     where_b=f"ranking {measure}",
                     says_b=f"only {rank - 1 - kept:g} places before it were free",
+                    says_b_zh=f"此前仅有 {rank - 1 - kept:g} 个空位",
                     cities=tuple(signs.index[within & (signs == "down")]),
                 )
                 break

@@ -38,6 +38,8 @@ class Facts:
         The same for `pairs`.
     tables
         Further tables by name, as published.
+    names
+        What rankings and tables are called in English and Chinese, by the name that claims use.
     remembered
         What is slow to compute and asked for by several claims.
     """
@@ -48,6 +50,7 @@ class Facts:
     ranks: Mapping[str, pd.Series] = field(default_factory=dict)
     pair_ranks: Mapping[str, pd.Series] = field(default_factory=dict)
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     remembered: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def with_ranks(self, renamed: Mapping[str, str]) -> Facts:
@@ -65,6 +68,23 @@ class Facts:
         """
         ranks = {**self.ranks, **{name: self.ranks[other] for name, other in renamed.items()}}
         return replace(self, ranks=MappingProxyType(ranks))
+
+    def label_of(self, name: str, language: str = "en") -> str:
+        """Give what a ranking or table is called.
+
+        Parameters
+        ----------
+        name
+            The name that claims use (``overall``, ``table10``).
+        language
+            ``en`` or ``zh``.
+
+        Returns
+        -------
+        str
+            What the file of claims calls it, or the name itself.
+        """
+        return self.names.get(name, (name, name))[language == "zh"]
 
     def name_of(self, city: str, language: str = "en") -> str:
         """Give the name of a city to show.

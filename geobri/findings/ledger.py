@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal
@@ -19,7 +19,7 @@ from geobri.findings.facts import Facts, collect_facts
 from geobri.findings.language import Call, Scope, find_dependencies
 from geobri.findings.vocabulary import VOCABULARY
 
-__all__ = ["LEDGER_COLUMNS", "VERDICTS", "Entry", "Ledger", "Verdict", "evaluate_claims"]
+__all__ = ["ANSWERS", "LEDGER_COLUMNS", "VERDICTS", "Entry", "Ledger", "Role", "Verdict", "evaluate_claims"]
 
 Verdict = Literal["holds", "partly", "fails", "contradicted", "untestable"]
 
@@ -32,7 +32,21 @@ VERDICTS: Final[Mapping[Verdict, tuple[str, str]]] = MappingProxyType(
         "untestable": ("cannot be tested", "无法检验"),
     }
 )
-"""What each verdict is called in English and Chinese."""
+"""What each verdict on a sentence of the report is called in English and Chinese."""
+
+ANSWERS: Final[Mapping[Verdict, tuple[str, str]]] = MappingProxyType(
+    {
+        "holds": ("yes", "是"),
+        "partly": ("not clear", "不明确"),
+        "fails": ("no", "否"),
+        "untestable": ("cannot be asked of these data", "现有数据无法回答"),
+    }
+)
+"""What the answer to a question of geobri's own is called: a question contradicts nobody."""
+
+Role = Literal["as printed", "as asked", "alternative", "stand-in"]
+
+_ASKED: Final = ("as asked", "按所问")
 
 LEDGER_COLUMNS: Final = (
     "id",
@@ -41,6 +55,8 @@ LEDGER_COLUMNS: Final = (
     "claim_en",
     "claim_zh",
     "kind",
+    "asked_by",
+    "role",
     "verdict",
     "figures",
     "definition",
@@ -59,6 +75,9 @@ class Entry:
         What was claimed.
     definition, definition_zh
         The definition it was checked under.
+    role
+        ``as printed`` (a question: ``as asked``), then ``alternative`` for another reading of the same words, or ``stand-in`` for other data in the
+        place of what the sentence speaks of and the report does not print: its answer is no verdict on the sentence.
     verdict
         What the figures say.
     figures, figures_zh
@@ -75,9 +94,26 @@ class Entry:
     verdict: Verdict
     figures: str
     figures_zh: str
+    role: Role = "as printed"
     cities: tuple[str, ...] = ()
     corridors: tuple[str, ...] = ()
     n: int = 0
+
+    def word(self, language: Literal["en", "zh"] = "en") -> str:
+        """Say the verdict: on a sentence of the report, or as the answer to a question of geobri's own.
+
+        Parameters
+        ----------
+        language
+            ``en`` or ``zh``.
+
+        Returns
+        -------
+        str
+            A word or two.
+        """
+        words = VERDICTS if self.claim.asked_by == "report" else ANSWERS
+        return words[self.verdict][language == "zh"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -89,22 +125,43 @@ class Ledger:
 
     @property
     def headline(self) -> tuple[Entry, ...]:
-        """The claims under the definition as printed, one entry each."""
+        """The claims as printed and the questions as asked, one entry each."""
         first: dict[str, Entry] = {}
         for entry in self.entries:
             first.setdefault(entry.claim.id, entry)
         return tuple(first.values())
 
+    @property
+    def sentences(self) -> tuple[Entry, ...]:
+        """The sentences of the report among the headline."""
+        return tuple(entry for entry in self.headline if entry.claim.asked_by == "report")
+
+    @property
+    def questions(self) -> tuple[Entry, ...]:
+        """The questions of geobri's own among the headline."""
+        return tuple(entry for entry in self.headline if entry.claim.asked_by == "geobri")
+
     def counts(self) -> dict[Verdict, int]:
-        """Count the verdicts under the definition as printed.
+        """Count the verdicts on the sentences of the report as printed; geobri's own questions are not among them.
 
         Returns
         -------
         dict of int
-            Number of claims by verdict, every verdict named.
+            Number of sentences by verdict, every verdict named.
         """
-        found = [entry.verdict for entry in self.headline]
+        found = [entry.verdict for entry in self.sentences]
         return {verdict: found.count(verdict) for verdict in VERDICTS}
+
+    def answers(self) -> dict[Verdict, int]:
+        """Count the answers to geobri's own questions.
+
+        Returns
+        -------
+        dict of int
+            Number of questions by answer, every answer named.
+        """
+        found = [entry.verdict for entry in self.questions]
+        return {answer: found.count(answer) for answer in ANSWERS}
 
     def sensitive(self) -> tuple[str, ...]:
         """Name the claims whose verdict depends on the definition.
@@ -112,26 +169,46 @@ class Ledger:
         Returns
         -------
         tuple of str
-            Ids of the claims with more than one verdict; definitions that could not be tried are left out.
+            Ids of the claims with more than one verdict; stand-ins and definitions that could not be tried are left out.
         """
         verdicts: dict[str, set[Verdict]] = {}
         for entry in self.entries:
-            if entry.verdict != "untestable":
+            if entry.verdict != "untestable" and entry.role != "stand-in":
                 verdicts.setdefault(entry.claim.id, set()).add(entry.verdict)
         return tuple(name for name, found in verdicts.items() if len(found) > 1)
 
-    def summary(self) -> str:
-        """Say how many claims hold.
+    def summary(self, language: Literal["en", "zh"] = "en") -> str:
+        """Say how many sentences hold, and what the answers to geobri's own questions are.
+
+        Parameters
+        ----------
+        language
+            ``en`` or ``zh``.
 
         Returns
         -------
         str
-            One sentence with the count of every verdict and of the claims that hang on a definition.
+            The count of every verdict and of the claims that hang on a definition, then that of every answer.
         """
-        counts = ", ".join(
-            f"{count} {VERDICTS[verdict][0]}" for verdict, count in self.counts().items() if count
-        )
-        return f"{self.name}: {len(self.headline)} claims: {counts}; {len(self.sensitive())} depend on a definition."
+        comma = "，" if language == "zh" else ", "
+        chinese = language == "zh"
+
+        def listed(counts: Mapping[Verdict, int], words: Mapping[Verdict, tuple[str, str]]) -> str:
+            return comma.join(
+                f"{words[one][1]}{count}" if chinese else f"{count} {words[one][0]}"
+                for one, count in counts.items()
+                if count
+            )
+
+        told, asked = listed(self.counts(), VERDICTS), listed(self.answers(), ANSWERS)
+        depend = len(self.sensitive())
+        if chinese:
+            own = f"本软件自问{len(self.questions)}项：{asked}。" if asked else ""
+            return (
+                f"{self.name}：检验报告论断{len(self.sentences)}条：{told}；{depend}项的结论取决于定义。{own}"
+            )
+        own = f" {len(self.questions)} questions of geobri's own: {asked}." if asked else ""
+        return f"{self.name}: {len(self.sentences)} claims: {told}; {depend} depend on a definition.{own}"
 
     def to_frame(self, *, language: Literal["en", "zh"] = "en", headline_only: bool = False) -> pd.DataFrame:
         """Give the ledger as a table.
@@ -158,6 +235,8 @@ class Ledger:
                 "claim_en": entry.claim.en,
                 "claim_zh": entry.claim.zh,
                 "kind": entry.claim.kind,
+                "asked_by": entry.claim.asked_by,
+                "role": entry.role,
                 "verdict": entry.verdict,
                 "figures": entry.figures_zh if chinese else entry.figures,
                 "definition": entry.definition_zh if chinese else entry.definition,
@@ -215,7 +294,8 @@ def evaluate_claims(
         claims = find_claim_file(facts.name)
     if not isinstance(claims, ClaimFile):
         claims = load_claims(claims)
-    seed = int(np.random.default_rng(rng).integers(2**31))
+    facts = replace(facts, names=claims.names)
+    seed = rng if isinstance(rng, int) else int(np.random.default_rng(rng).integers(2**31))
     faults: list[str] = []
     entries = [
         entry
@@ -236,7 +316,7 @@ class _Reading:
     label_zh: str
     tests: tuple[Call, ...]
     scope: Callable[[], Scope]
-    printed: bool = False
+    role: Role
 
 
 def _judge_claim(
@@ -257,14 +337,19 @@ def _readings(claim: Claim, file: ClaimFile, facts: Facts, seed: int) -> Iterato
             facts=facts.with_ranks(ranks), vocabulary=VOCABULARY, groups={**file.groups, **groups}, rng=seed
         )
 
-    yield _Reading(file.as_printed, file.as_printed_zh, claim.tests, scope_of({}, {}), printed=True)
+    own = claim.asked_by == "geobri"
+    label, label_zh = _ASKED if own else (file.as_printed, file.as_printed_zh)
+    role: Role = "as asked" if own else "as printed"
+    yield _Reading(label, label_zh, claim.tests, scope_of({}, {}), role)
     for label, tests in claim.under.items():
         english, _, chinese = (part.strip() for part in label.partition("|"))
-        yield _Reading(english, chinese or english, tests, scope_of({}, {}))
-    for other in file.alternatives:
+        other: Role = "alternative" if claim.tests else "stand-in"
+        yield _Reading(english, chinese or english, tests, scope_of({}, {}), other)
+    for also in file.alternatives:
         used = [find_dependencies(test, VOCABULARY, file.groups) for test in claim.tests]
-        if any(one.groups & set(other.groups) or one.ranks & set(other.ranks) for one in used):
-            yield _Reading(other.label, other.label_zh, claim.tests, scope_of(other.groups, other.ranks))
+        if any(one.groups & set(also.groups) or one.ranks & set(also.ranks) for one in used):
+            scope = scope_of(also.groups, also.ranks)
+            yield _Reading(also.label, also.label_zh, claim.tests, scope, "alternative")
 
 
 def _judge(claim: Claim, reading: _Reading) -> Entry:
@@ -283,13 +368,19 @@ def _judge(claim: Claim, reading: _Reading) -> Entry:
         claim=claim,
         definition=reading.label,
         definition_zh=reading.label_zh,
-        verdict="fails" if verdict == "contradicted" and not reading.printed else verdict,
+        role=reading.role,
+        verdict="fails" if verdict == "contradicted" and not _may_accuse(reading) else verdict,
         figures=_join_figures("; ", [check.figures for check in checks], claim.caution),
         figures_zh=_join_figures("；", [check.figures_zh for check in checks], claim.caution_zh),
         cities=tuple(dict.fromkeys(city for check in checks for city in check.cities)),
         corridors=tuple(dict.fromkeys(pair for check in checks for pair in check.pairs)),
         n=sum(check.n for check in checks),
     )
+
+
+def _may_accuse(reading: _Reading) -> bool:
+    """Only a sentence of the report, in its own words, can be contradicted by the report."""
+    return reading.role == "as printed"
 
 
 def _join_figures(separator: str, figures: list[str], caution: str) -> str:
@@ -304,6 +395,7 @@ def _untestable(claim: Claim, reading: _Reading, why: str, why_zh: str) -> Entry
         verdict="untestable",
         figures=why,
         figures_zh=why_zh,
+        role=reading.role,
     )
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from geobri.findings.ledger import Entry, Ledger, Verdict
+from geobri.findings.ledger import Entry, Ledger, Role, Verdict
+from geobri.findings.where import say_where_zh
 from geobri.report.model import Cell, Column, Row, Section, Table
 from geobri.report.words import Words
 from geobri.study.analysis import Analysis
 
 __all__ = ["findings_section"]
 
-_VERDICTS: Final[dict[Verdict, Words]] = {
+_VERDICTS: Final[dict[str, Words]] = {
     "contradicted": Words("contradicted", "自相矛盾"),
     "fails": Words("fails", "不成立"),
     "partly": Words("partly", "部分成立"),
     "holds": Words("holds", "成立"),
     "untestable": Words("untestable", "无法检验"),
+    "question": Words("geobri's own questions", "本软件自问"),
 }
 _COUNTED: Final[dict[Verdict, str]] = {
     "contradicted": "are contradicted by another table",
@@ -32,9 +34,15 @@ _MARKS: Final[dict[Verdict, str]] = {
     "contradicted": "≠",
     "untestable": "–",
 }
+_ROLES: Final[dict[Role, Words]] = {
+    "as printed": Words(""),
+    "as asked": Words(""),
+    "alternative": Words("Another reading: ", "另一读法："),
+    "stand-in": Words("Stand-in, no verdict on the sentence: ", "替代数据，不构成对原句的结论："),
+}
 _COLUMNS = (
     Column(Words("Verdict", "结论")),
-    Column(Words("Claim", "论断")),
+    Column(Words("Claim, or question of geobri's own", "论断，或本软件自问")),
     Column(Words("Figures that decide", "依据")),
     Column(Words("Definition", "定义")),
     Column(Words("Where", "出处")),
@@ -42,25 +50,29 @@ _COLUMNS = (
 
 
 def _row(entry: Entry) -> Row:
-    word = _VERDICTS[entry.verdict]
-    mark = _MARKS[entry.verdict]
+    mark, role = _MARKS[entry.verdict], _ROLES[entry.role]
     return Row(
         (
-            Cell(Words(f"{mark} {word.en}", f"{mark} {word.zh}")),
+            Cell(Words(f"{mark} {entry.word()}", f"{mark} {entry.word('zh')}")),
             Cell(Words(entry.claim.en, entry.claim.zh)),
             Cell(Words(entry.figures, entry.figures_zh)),
-            Cell(Words(entry.definition, entry.definition_zh)),
-            Cell(Words(entry.claim.where)),
+            Cell(Words(role.en + entry.definition, role.zh + entry.definition_zh)),
+            Cell(Words(entry.claim.where, say_where_zh(entry.claim.where))),
         ),
         cities=entry.cities,
         corridors=entry.corridors,
-        group=entry.verdict,
+        group=_group(entry),
     )
 
 
+def _group(entry: Entry) -> str:
+    """Give the filter a row belongs to: geobri's own questions are kept apart from the verdicts on the report."""
+    return "question" if entry.claim.asked_by == "geobri" else entry.verdict
+
+
 def _most_telling_first(ledger: Ledger) -> list[Entry]:
-    """Put what is contradicted or fails before what holds; a claim stays together under all its definitions."""
-    printed = {entry.claim.id: list(_VERDICTS).index(entry.verdict) for entry in ledger.headline}
+    """Put what is contradicted or fails before what holds, and our own questions last; a claim stays together."""
+    printed = {entry.claim.id: list(_VERDICTS).index(_group(entry)) for entry in ledger.headline}
     return sorted(ledger.entries, key=lambda entry: printed[entry.claim.id])
 
 
@@ -82,17 +94,27 @@ def findings_section(analysis: Analysis) -> Section | None:
     ledger = analysis.ledger
     rows = tuple(_row(entry) for entry in _most_telling_first(ledger))
     counts = ledger.counts()
-    first = ledger.headline
-    named = [
-        (verdict, word) for verdict, word in _VERDICTS.items() if any(row.group == verdict for row in rows)
+    named = [(group, word) for group, word in _VERDICTS.items() if any(row.group == group for row in rows)]
+    said = ", ".join(f"{count} {_COUNTED[verdict]}" for verdict, count in counts.items() if count)
+    said_zh = "，".join(f"{_VERDICTS[verdict].zh} {count} 条" for verdict, count in counts.items() if count)
+    number, asked = len(ledger.sentences), len(ledger.questions)
+    paragraphs = [
+        Words(
+            f"{number} sentences of the report, checked against its own tables and in its own words: {said}. "
+            "Where another reading is possible it is listed under the sentence; where the report does not print what a sentence "
+            "speaks of, a stand-in may be listed, which is no verdict on it. Choose a row to see its cities and corridors on the map.",
+            f"以报告自身的表格、按其自身用语检验了 {number} 条论断：{said_zh}。可有另一读法者，列于该句之下；原文所指数据未公布者，"
+            "可列出替代数据，但不构成对原句的结论。点选一行可在地图上查看相关城市与通路。",
+        )
     ]
-    said = ", ".join(f"{counts[verdict]} {_COUNTED[verdict]}" for verdict, _ in named)
-    said_zh = "，".join(f"{word.zh} {counts[verdict]} 条" for verdict, word in named)
-    paragraph = Words(
-        f"{len(first)} claims of the report, checked against its own tables: {said}, each under the report's own definitions. "
-        "Where a definition decides, the claim stands again under each alternative. Choose a row to see its cities and corridors on the map.",
-        f"对照报告自身的表格检验了 {len(first)} 条论断：{said_zh}（按报告自身定义）。凡定义影响结论者，在各备选定义下另列。点选一行可在地图上查看相关城市与通路。",
-    )
+    if asked:
+        paragraphs.append(
+            Words(
+                f"{asked} questions are geobri's own, such as whether more than chance is behind a list. The report does not say "
+                "them, and their answers contradict nobody.",
+                f"另有 {asked} 项为本软件自问，例如某一名单是否超出随机水平。报告并无此言，其答案亦不构成对报告的否定。",
+            )
+        )
     table = Table(
         "findings-table",
         Words("The ledger (findings.csv)", "论断清单（findings.csv）"),
@@ -106,6 +128,6 @@ def findings_section(analysis: Analysis) -> Section | None:
         "findings",
         Words("Findings: what holds", "论断检验"),
         short=Words("Findings", "论断"),
-        paragraphs=(paragraph,),
+        paragraphs=tuple(paragraphs),
         tables=(table,),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geobri.findings.where import say_where_zh
 from geobri.report.model import Cell, Column, Row, Section, Table
 from geobri.report.words import Words
 from geobri.study import Study
@@ -29,12 +30,18 @@ _ATTRIBUTION = Words(
 
 
 _COLUMNS = (
-    ("where_a", Words("Here", "此处")),
-    ("says_a", Words("says", "写道")),
-    ("where_b", Words("There", "彼处")),
-    ("says_b", Words("says", "写道")),
-    ("note", Words("Note", "说明")),
+    Words("Kind", "类别"),
+    Words("Here", "此处"),
+    Words("says", "写道"),
+    Words("There", "彼处"),
+    Words("says", "写道"),
+    Words("Note", "说明"),
 )
+_NATURES = {
+    "contradiction": Words("contradiction", "矛盾"),
+    "misprint": Words("misprint", "印误"),
+    "remark": Words("remark", "说明"),
+}
 
 
 def _contradictions(found: pd.DataFrame | None) -> tuple[Table, ...]:
@@ -42,17 +49,40 @@ def _contradictions(found: pd.DataFrame | None) -> tuple[Table, ...]:
         return ()
     rows = tuple(
         Row(
-            tuple(Cell(Words("" if pd.isna(row[name]) else str(row[name]))) for name, _ in _COLUMNS),
+            tuple(Cell(words) for words in _say_row(row)),
             cities=tuple(row["cities"]),
             corridors=tuple(row["corridors"]),
+            group=str(row["nature"]),
         )
         for _, row in found.iterrows()
     )
     caption = Words(
-        "Where the source contradicts itself (contradictions.csv)", "来源自相矛盾之处（contradictions.csv）"
+        "Where the source contradicts itself; misprints; remarks (contradictions.csv)",
+        "来源自相矛盾之处、印误与说明（contradictions.csv）",
     )
-    columns = tuple(Column(heading) for _, heading in _COLUMNS)
-    return (Table("contradictions", caption, columns, rows, searchable=True, first_rows=8),)
+    columns = tuple(Column(heading) for heading in _COLUMNS)
+    groups = tuple(
+        (name, words) for name, words in _NATURES.items() if any(row.group == name for row in rows)
+    )
+    return (Table("contradictions", caption, columns, rows, groups=groups, searchable=True, first_rows=8),)
+
+
+def _say_row(row: pd.Series) -> tuple[Words, ...]:
+    """Say one row in both languages."""
+
+    def both(name: str) -> Words:
+        english, chinese = ("" if pd.isna(row[one]) else str(row[one]) for one in (name, f"{name}_zh"))
+        return Words(english, chinese or english)
+
+    where_a, where_b = str(row["where_a"]), str(row["where_b"])
+    return (
+        _NATURES[str(row["nature"])],
+        Words(where_a, say_where_zh(where_a)),
+        both("says_a"),
+        Words(where_b, say_where_zh(where_b)),
+        both("says_b"),
+        both("note"),
+    )
 
 
 def source_section(study: Study, analysis: Analysis) -> Section:

@@ -2,19 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from geobri.findings import LEDGER_COLUMNS, audit_consistency
+from geobri.findings.where import say_where_zh
 from geobri.outputs import staged_folder
 from geobri.study.model import Study
 
 if TYPE_CHECKING:
-    from geobri.findings import Ledger
+    from geobri.findings import Entry, Ledger
 
-__all__ = ["save_findings", "write_findings"]
+__all__ = ["save_findings", "say_findings", "write_findings"]
+
+_OWN = {
+    "en": "Questions of geobri's own; the report does not say them:",
+    "zh": "以下为本软件自问，报告并无此言：",
+}
+
+
+def say_findings(ledger: Ledger, language: Literal["en", "zh"]) -> Iterator[str]:
+    """Say every verdict in a line: the sentences of the report, geobri's own questions, and how many of each.
+
+    Parameters
+    ----------
+    ledger
+        Claims with their verdicts.
+    language
+        ``en`` or ``zh``.
+
+    Yields
+    ------
+    str
+        A line.
+    """
+    for entry in ledger.sentences:
+        yield _say_entry(entry, language)
+    if ledger.questions:
+        yield ""
+        yield _OWN[language]
+        for entry in ledger.questions:
+            yield _say_entry(entry, language)
+    yield ""
+    yield ledger.summary(language)
+
+
+def _say_entry(entry: Entry, language: Literal["en", "zh"]) -> str:
+    claim = entry.claim
+    if language == "zh":
+        return f"{entry.word('zh')}　{claim.zh}【{say_where_zh(claim.where)}】{entry.figures_zh}"
+    return f"{entry.word():27s} {claim.en} [{claim.where}] {entry.figures}"
 
 
 def save_findings(ledger: Ledger, contradictions: pd.DataFrame, folder: Path) -> None:
@@ -29,7 +69,11 @@ def save_findings(ledger: Ledger, contradictions: pd.DataFrame, folder: Path) ->
     folder
         Where `findings.csv` and `contradictions.csv` are written.
     """
-    ledger.to_frame()[list(LEDGER_COLUMNS)].to_csv(folder / "findings.csv", index=False, lineterminator="\n")
+    both = ledger.to_frame()[list(LEDGER_COLUMNS)].assign(
+        figures_zh=[entry.figures_zh for entry in ledger.entries],
+        definition_zh=[entry.definition_zh for entry in ledger.entries],
+    )
+    both.to_csv(folder / "findings.csv", index=False, lineterminator="\n")
     listed = contradictions.drop(columns=["cities", "corridors"], errors="ignore")
     listed.to_csv(folder / "contradictions.csv", index=False, lineterminator="\n")
 

@@ -16,6 +16,7 @@ ROWS = {
     "contradicted": "contradicted by another table",
     "untestable": "cannot be tested",
 }
+ANSWERS_SAID = {"holds": "yes", "partly": "not clear", "fails": "no"}
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,10 @@ def test_the_counts_of_the_page_are_the_counts_of_the_ledger(page):
         name.strip(): (int(one), int(other))
         for name, one, other in re.findall(r"^\| ([a-z ]+) \| (\d+) \| (\d+) \|$", page, flags=re.MULTILINE)
     }
-    assert rows["claims"] == tuple(len(ledger.headline) for ledger in ledgers)
+    assert rows["claims"] == tuple(len(ledger.sentences) for ledger in ledgers)
+    assert rows["questions of geobri"] == tuple(len(ledger.questions) for ledger in ledgers)
+    for answer, name in ANSWERS_SAID.items():
+        assert rows[name] == tuple(ledger.answers()[answer] for ledger in ledgers), name
     for verdict, name in ROWS.items():
         assert verdict in VERDICTS
         assert rows[name] == tuple(ledger.counts()[verdict] for ledger in ledgers), name
@@ -43,7 +47,12 @@ def test_the_counts_of_the_page_are_the_counts_of_the_ledger(page):
 def test_the_example_file_is_a_good_file(page):
     text = re.search(r"```toml\n(.*?)```", page, flags=re.DOTALL).group(1)
     file = parse_claims(text)
-    assert [claim.id for claim in file.claims] == ["my-study-north-leads", "my-study-visitors"]
+    assert [claim.id for claim in file.claims] == [
+        "my-study-north-leads",
+        "my-study-visitors",
+        "my-study-chance",
+    ]
+    assert [claim.asked_by for claim in file.claims] == ["report", "report", "geobri"]
     broken = text.replace('"count" ', '"counting" ').replace(
         "most_in(top(overall, 5)", "most_inn(top(overall, 5)"
     )

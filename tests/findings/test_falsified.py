@@ -79,7 +79,7 @@ def test_the_missing_trains_arrive(data, truth):
     )
     assert flipped(truth, more) == {
         "bri22-moscow-all-chinese-rail": "holds",
-        "bri22-ten-share-rank-five": "contradicted",
+        "bri22-ten-share-rank-five": "fails",
     }
 
 
@@ -88,8 +88,6 @@ def test_a_port_turns_inland(data, truth):
     cities.loc["dubai", "coastal"] = False
     found = flipped(truth, replace(data, cities=cities))
     assert found == {
-        "bri22-ten-inland-twelve-coastal": "fails",
-        "bri22-top-ten-three-inland": "fails",
         # facility keeps three coastal against two inland cities: not two more
         "bri22-coastal-outnumber-in-four": "partly",
         # information has three inland against two coastal cities: still not fewer by two
@@ -106,7 +104,28 @@ def test_another_weight(data, truth):
 def test_another_region_label(data, truth):
     pairs = data.pairs.copy()
     pairs.loc["bangkok--singapore", "region_label_printed"] = "Southeast Asia / Southeast Asia"
-    assert flipped(truth, replace(data, pairs=pairs)) == {"bri22-six-east-southeast": "contradicted"}
+    falsified = replace(data, pairs=pairs)
+    # the sentence is judged by the regions; the labels are another reading of it
+    assert flipped(truth, falsified) == {}
+    file = exact_claims("bri22")
+    one = replace(file, claims=tuple(c for c in file.claims if c.id == "bri22-six-east-southeast"))
+    by_label = [
+        next(e.verdict for e in evaluate_claims(d, one).entries if e.definition == "by the labels of table 6")
+        for d in (data, falsified)
+    ]
+    assert by_label == ["holds", "fails"]
+
+
+def test_seoul_moves_to_another_region(data, truth):
+    cities = data.cities.copy()
+    cities.loc["seoul", "region"] = "Europe"
+    assert flipped(truth, replace(data, cities=cities)) == {
+        "bri22-figure1-groups": "partly",
+        "bri22-east-southeast-lead": "contradicted",
+        "bri22-top-five-asia": "contradicted",
+        "bri22-six-east-southeast": "contradicted",
+        "bri22-two-within-east-asia": "contradicted",
+    }
 
 
 def test_qingdao_rises_as_well(data, truth):
@@ -137,7 +156,8 @@ def test_a_shuffled_column_touches_only_the_claims_that_need_it(data, truth, col
     found = flipped(truth, shuffled(data, column, np.random.default_rng(11)))
     file = load_claims(find_claim_file("bri22"))
     needing = {claim.id for claim in file.claims if column in file.needs(claim)}
-    assert found
+    # what is said of facility corridors is how many share a rank, which no exchange of them changes
+    assert found or column == "pairs.rank_facility"
     # table 11 leaves five cities out; their places there follow from the overall ranking
     derived = {claim.id for claim in file.claims if "cities.rank_table11" in file.needs(claim)}
     assert set(found) <= needing | (derived if column == "cities.rank_overall" else set())
@@ -147,7 +167,7 @@ def test_every_claim_that_can_be_tested_needs_something():
     for name in ("bri22", "global513"):
         file = load_claims(find_claim_file(name))
         # how many cities there are needs no column
-        free = {"bri22-195-pairs", "bri22-22-cities", "global513-513-cities"}
+        free = {"bri22-195-pairs", "bri22-21-partners", "bri22-22-cities", "global513-513-cities"}
         assert [
             claim.id
             for claim in file.claims

@@ -73,6 +73,8 @@ EAST = CHINA | of("JPN", "KOR", "PRK", "MNG")
 SOUTHEAST = of("BRN", "KHM", "IDN", "LAO", "MYS", "MMR", "PHL", "SGP", "THA", "TLS", "VNM")
 NORTH_AMERICA = of("USA", "CAN")
 WEST = of("GBR", "IRL", "FRA", "BEL", "NLD", "LUX", "DEU", "AUT", "CHE")
+SOUTH_EUROPE = of("PRT", "ESP", "ITA", "GRC", "MLT", "HRV", "SVN", "SRB", "BIH", "MNE", "MKD", "ALB")
+SOUTH_ASIA = of("IND", "PAK", "BGD", "LKA", "NPL", "BTN", "MDV", "AFG", "IRN")
 NORTH = of("DNK", "SWE", "NOR", "FIN", "ISL", "EST", "LVA", "LTU")
 EASTERN_EUROPE = of("RUS", "BLR", "UKR", "POL", "CZE", "SVK", "HUN", "ROU", "BGR", "MDA")
 ASIA, EUROPE, AMERICA = region("Asia"), region("Europe"), region("America")
@@ -82,7 +84,10 @@ LEADERS = first("innovation", 20)
 MARITIME = ("penang", "surabaya", "medan", "djibouti", "gwadar", "hambantota")
 
 RECOMPUTED = {
-    "global513-three-networks": parts("level", "network") == 3,
+    "global513-three-networks": [
+        parts("level", "network") == 3,
+        len({row["network"] for row in read("global513_networks")}) == 3,
+    ],
     "global513-innovation-three-parts": parts("parent", "innovation") == 3,
     "global513-production-two-parts": parts("parent", "production-service") == 2,
     "global513-connectivity-three-parts": parts("parent", "connectivity") == 3,
@@ -96,7 +101,6 @@ RECOMPUTED = {
         len(region("Africa")) == 71,
         len(region("Oceania")) == 19,
     ],
-    "global513-million-or-capital": not any(POPULATION[city] < 1_000_000 for city in SMALL),
     "global513-five-continents": [
         len({row["region_printed"] for row in CITIES.values()}) == 5,
         len(CITIES) > 500,
@@ -105,44 +109,21 @@ RECOMPUTED = {
         len(TOP & (EAST | NORTH_AMERICA)) >= 45,
         len(TOP & (EAST | NORTH_AMERICA)) <= 55,
     ],
-    "global513-half-english": len(TOP & (ASIA | NORTH_AMERICA)) <= 55,
+    "global513-half-english": len(TOP & (ASIA | NORTH_AMERICA)) >= 50,
     "global513-densest-regions": [
-        len(TOP & EAST) > len(TOP & WEST),
-        len(TOP & NORTH_AMERICA) > len(TOP & WEST),
-        len(TOP & NORTH_AMERICA) > len(TOP & NORTH),
-        len(TOP & NORTH_AMERICA) > len(TOP & SOUTHEAST),
+        len(TOP & group) > len(TOP & other)
+        for group in (EAST, NORTH_AMERICA)
+        for other in (WEST, NORTH, SOUTH_EUROPE, EASTERN_EUROPE, SOUTHEAST, SOUTH_ASIA)
     ],
     "global513-east-asia-25": len(TOP & EAST) == 25,
     "global513-asia-25": len(TOP & ASIA) == 25,
     "global513-north-america-23": len(TOP & NORTH_AMERICA) == 23,
-    "global513-china-recovers": len(FACILITY & CHINA & moved("connectivity", "up")) * 2
-    > len(FACILITY & CHINA),
     "global513-chengdu-top-20": [RANK["dynamic"]["chengdu"] <= 20, all_moved("dynamic", "up", "chengdu")],
     "global513-austin-69": [RANK["dynamic"]["austin"] == 69, all_moved("dynamic", "new", "austin")],
-    "global513-austin-only-new": moved("dynamic", "new") == {"austin"},
     "global513-pittsburgh": ["pittsburgh" in TOP, all_moved("dynamic", "up", "pittsburgh")],
-    "global513-innovation-level": [
-        len(LEADERS & NORTH_AMERICA) - len(LEADERS & EAST) >= -2,
-        len(LEADERS & EAST) - len(LEADERS & NORTH_AMERICA) >= -2,
-    ],
-    "global513-innovation-gap": [
-        len(LEADERS & group) > len(LEADERS - EAST - NORTH_AMERICA) for group in (EAST, NORTH_AMERICA)
-    ],
     "global513-shenzhen-taipei-innovation": all_moved("innovation", "up", "shenzhen", "taipei"),
-    "global513-asia-innovation-rising": len(LEADERS & ASIA & moved("innovation", "up"))
-    > len(LEADERS & ASIA & moved("innovation", "down")),
     "global513-production-singapore-up": all_moved("production-service", "up", "singapore"),
     "global513-production-guangzhou-chengdu": all_moved("production-service", "up", "guangzhou", "chengdu"),
-    "global513-production-east-southeast": len(first("production-service", 10) & (EAST | SOUTHEAST)) > 5,
-    "global513-air-up": all_moved("connectivity", "up", "shanghai", "guangzhou", "beijing"),
-    "global513-ports-up": all_moved("connectivity", "up", "ningbo", "qingdao", "shenzhen"),
-    "global513-ports-down": all_moved("connectivity", "down", "london", "tokyo", "chicago"),
-    "global513-shipping-to-asia": [
-        len(FACILITY & ASIA & moved("connectivity", "up"))
-        > len(FACILITY & ASIA & moved("connectivity", "down")),
-        len(FACILITY & (EUROPE | AMERICA) & moved("connectivity", "down"))
-        > len(FACILITY & (EUROPE | AMERICA) & moved("connectivity", "up")),
-    ],
     "global513-connectivity-leaders": order("connectivity", "shanghai", "los-angeles", "london"),
     "global513-innovation-leaders": order("innovation", "san-francisco", "tokyo", "beijing"),
     "global513-production-leaders": order("production-service", "beijing", "tokyo", "new-york"),
@@ -155,28 +136,16 @@ RECOMPUTED = {
         all_moved("dynamic", "up", "shanghai", "beijing"),
     ],
     "global513-potential-asia-55": len(POTENTIAL & ASIA) == 55,
-    "global513-potential-asia-rising": [
-        len(group & moved("potential", "up")) > len(group & moved("potential", "down"))
-        for group in (EAST | SOUTHEAST, ASIA)
-    ],
     "global513-maritime-newcomers": [set(MARITIME) <= POTENTIAL, all_moved("potential", "up", *MARITIME)],
     "global513-maritime-risers": all_moved(
         "potential", "up", "singapore", "jakarta", "kuala-lumpur", "bangkok"
     ),
-    "global513-minsk": [RANK["potential"]["minsk"] <= 10, all_moved("potential", "up", "minsk")],
-    "global513-central-asia-rises": not POTENTIAL
-    & of("KAZ", "UZB", "KGZ", "TJK", "TKM")
-    & moved("potential", "down"),
-    "global513-cmr-cities-ranked": {"moscow", "kazan", "vladivostok", "ulan-bator"} <= first("potential", 50),
-    "global513-shenzhen-rises": [
-        all_moved("potential", "up", "shenzhen"),
-        all_moved("dynamic", "up", "shenzhen"),
-    ],
-    "global513-southeast-asia-risers": len(SOUTHEAST & moved("potential", "up"))
-    > len(SOUTHEAST & moved("potential", "down")),
-    "global513-eastern-europe-risers": moved("potential", "up") >= POTENTIAL & EASTERN_EUROPE,
     "global513-dropouts": not TOP & of("PHL", "PAN", "KAZ"),
-    "global513-three-densest": len(TOP & (NORTH_AMERICA | EAST | WEST | NORTH)) > 50,
+    "global513-three-densest": [
+        len(TOP & group) > len(TOP & other)
+        for group in (NORTH_AMERICA, EAST, WEST | NORTH)
+        for other in (SOUTH_EUROPE, EASTERN_EUROPE, SOUTHEAST, SOUTH_ASIA)
+    ],
     "global513-usa-most": most_cities("USA", NORTH_AMERICA),
     "global513-china-most": most_cities("CHN", EAST),
     "global513-germany-most": most_cities("DEU", WEST | NORTH),
@@ -186,8 +155,43 @@ RECOMPUTED = {
         {"beijing", "hong-kong", "shanghai", "singapore"} <= first(name, 10)
         for name in ("potential", "dynamic")
     ],
+    "global513-potential-regions-rise": [
+        len(group & moved("potential", "up")) > len(group & moved("potential", "down"))
+        for group in (SOUTHEAST, EASTERN_EUROPE)
+    ],
+    "global513-potential-mark": len(moved("potential", "new")) >= 1,
+}
+
+
+STAND_INS = {
+    "global513-million-or-capital": not any(POPULATION[city] < 1_000_000 for city in SMALL),
+    "global513-china-recovers": len(FACILITY & CHINA & moved("connectivity", "up")) * 2
+    > len(FACILITY & CHINA),
+    "global513-innovation-level": [
+        len(LEADERS & NORTH_AMERICA) - len(LEADERS & EAST) >= -2,
+        len(LEADERS & EAST) - len(LEADERS & NORTH_AMERICA) >= -2,
+    ],
+    "global513-production-east-southeast": len(first("production-service", 10) & (EAST | SOUTHEAST)) > 5,
+    "global513-air-up": all_moved("connectivity", "up", "shanghai", "guangzhou", "beijing"),
+    "global513-ports-up": all_moved("connectivity", "up", "ningbo", "qingdao", "shenzhen"),
+    "global513-ports-down": all_moved("connectivity", "down", "london", "tokyo", "chicago"),
+    "global513-shipping-to-asia": [
+        len(FACILITY & ASIA & moved("connectivity", "up"))
+        > len(FACILITY & ASIA & moved("connectivity", "down")),
+        len(FACILITY & (EUROPE | AMERICA) & moved("connectivity", "down"))
+        > len(FACILITY & (EUROPE | AMERICA) & moved("connectivity", "up")),
+    ],
+    "global513-potential-asia-rising": len((EAST | SOUTHEAST) & moved("potential", "up"))
+    > len((EAST | SOUTHEAST) & moved("potential", "down")),
+    "global513-minsk": [RANK["potential"]["minsk"] <= 10, all_moved("potential", "up", "minsk")],
+    "global513-cmr-cities-ranked": {"moscow", "kazan", "vladivostok", "ulan-bator"} <= first("potential", 50),
+    "global513-shenzhen-rises": [
+        all_moved("potential", "up", "shenzhen"),
+        RANK["potential"]["shenzhen"] <= 20,
+    ],
     "global513-potential-strong-three": {"moscow", "jakarta", "kuala-lumpur"} <= first("potential", 10),
 }
+"""What stands in for data that the report does not print: the first stand-in of each sentence that is left open."""
 
 
 FILE = load_claims(find_claim_file("global513"))
@@ -217,12 +221,27 @@ def test_every_lookup_count_and_comparison_is_recomputed_and_nothing_else():
     assert checked == set(RECOMPUTED)
 
 
-def test_the_rule_of_selection_is_judged_with_the_caution_that_the_gazetteer_needs():
+@pytest.fixture(scope="module")
+def stand_ins():
+    file = replace(FILE, claims=tuple(claim for claim in FILE.claims if claim.id in STAND_INS))
+    found = {}
+    for entry in evaluate_claims(global513(), file, rng=1).entries:
+        if entry.role == "stand-in":
+            found.setdefault(entry.claim.id, entry)
+    return found
+
+
+@pytest.mark.parametrize("name", STAND_INS)
+def test_a_stand_in_is_what_plain_python_finds(stand_ins, name):
+    verdict = stand_ins[name].verdict
+    assert {"fails": "denied"}.get(verdict, verdict) == verdict_of(STAND_INS[name])
+
+
+def test_the_rule_of_selection_is_left_open_as_populations_are_not_printed():
     file = replace(FILE, claims=tuple(one for one in FILE.claims if one.id == "global513-million-or-capital"))
     entries = evaluate_claims(global513(), file).entries
-    assert len(entries) == 2
+    assert [entry.verdict for entry in entries] == ["untestable", "fails", "fails"]
+    assert [entry.role for entry in entries] == ["as printed", "stand-in", "stand-in"]
     assert any(POPULATION[city] < 100_000 for city in SMALL)
-    assert [entry.verdict for entry in entries] == ["fails", "fails"]
-    for entry in entries:
-        assert "may understate prefectures" in entry.figures
-        assert "可能低估" in entry.figures_zh
+    assert "urban cores" in entries[1].definition
+    assert "市区口径" in entries[1].definition_zh

@@ -48,11 +48,11 @@ def cell_is(facts: Facts, table: str, column: str, value: Any, *, key: str, row:
         raise DataError(
             mould("cell_is", f"'{table}' must have a row with {key} = {row}", "none", "Name one of its rows")
         )
-    said = f"{table}: {', '.join(found.astype(str))}"
+    cells = ", ".join(found.astype(str))
     return Check(
         state="holds" if all(str(one) == str(value) for one in found) else "fails",
-        figures=said,
-        figures_zh=said,
+        figures=f"{facts.label_of(table)}: {cells}",
+        figures_zh=f"{facts.label_of(table, 'zh')}：{cells}",
         cities=(str(row),) if key == "city" else (),
         n=len(found),
     )
@@ -84,8 +84,8 @@ def _cells_check(facts: Facts, table: str, column: str, rule: Callable[[int, int
     positive = frame[pd.to_numeric(frame[column]) > 0]
     return Check(
         state="holds" if rule(len(positive), len(frame)) else "fails",
-        figures=f"{table}: {len(positive)} of {len(frame)} above zero",
-        figures_zh=f"{table}：{len(frame)}项中{len(positive)}项为正",
+        figures=f"{facts.label_of(table)}: {len(positive)} of {len(frame)} above zero",
+        figures_zh=f"{facts.label_of(table, 'zh')}：{len(frame)}项中{len(positive)}项为正",
         cities=_row_cities(frame),
         n=len(frame),
     )
@@ -98,8 +98,8 @@ def no_repeats(facts: Facts, table: str, column: str) -> Check:
     said = ", ".join(doubled[column].astype(str).unique())
     return Check(
         state="fails" if len(doubled) else "holds",
-        figures=f"{table}: {f'{said} occurs twice' if said else 'no value occurs twice'}",
-        figures_zh=f"{table}：{f'{said}重复出现' if said else '无重复'}",
+        figures=f"{facts.label_of(table)}: {f'{said} occurs twice' if said else 'no value occurs twice'}",
+        figures_zh=f"{facts.label_of(table, 'zh')}：{f'{said}重复出现' if said else '无重复'}",
         cities=_row_cities(doubled if len(doubled) else frame),
         n=len(frame),
     )
@@ -113,8 +113,8 @@ def in_order(facts: Facts, table: str, column: str) -> Check:
     said = ", ".join(str(value) for value in values)
     return Check(
         state="fails" if len(early) else "holds",
-        figures=f"{table}: {said}",
-        figures_zh=f"{table}：{said}",
+        figures=f"{facts.label_of(table)}: {said}",
+        figures_zh=f"{facts.label_of(table, 'zh')}：{said}",
         cities=_row_cities(early if len(early) else frame),
         n=len(frame),
     )

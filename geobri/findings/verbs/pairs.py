@@ -55,7 +55,11 @@ def pair_rank_is(facts: Facts, pair: PairSet, rank: PairRank, place: int) -> Che
         )
         for lang in ("en", "zh")
     ]
-    return replace(answer, figures=f"{rank}: {said[0]}", figures_zh=f"{rank}：{said[1]}")
+    return replace(
+        answer,
+        figures=f"{facts.label_of(rank)}: {said[0]}",
+        figures_zh=f"{facts.label_of(rank, 'zh')}：{said[1]}",
+    )
 
 
 def pair_rank_within(facts: Facts, pair: PairSet, rank: PairRank, n: int) -> Check:

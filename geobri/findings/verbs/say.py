@@ -156,8 +156,8 @@ def rank_check(
     shown = tuple(cities.names if show is None else show)
     return Check(
         state="holds" if ok else "fails",
-        figures=f"{rank}: {say_ranks(facts, shown, rank, 'en')}",
-        figures_zh=f"{rank}：{say_ranks(facts, shown, rank, 'zh')}",
+        figures=f"{facts.label_of(rank)}: {say_ranks(facts, shown, rank, 'en')}",
+        figures_zh=f"{facts.label_of(rank, 'zh')}：{say_ranks(facts, shown, rank, 'zh')}",
         cities=cities.names,
         n=len(cities.names),
         basis=cities.basis,

@@ -40,8 +40,6 @@ ALPHA: Final = 0.05
 NO_SIGN: Final = 0.5
 _PERMUTATIONS: Final = 4999
 _BOOTSTRAPS: Final = 1999
-_MOST_EXACT: Final = 200_000
-"""Go through all placements of a list if there are no more; otherwise draw, so that a report stays quick."""
 
 _NULLS_ZH: Final = {
     "blocks": "枢纽格局移至其他城市",
@@ -245,6 +243,7 @@ def _proximity(facts: Facts, rank: PairRank, n: int, null: str, rng: int | None)
     candidates = build_pairs(cities, which="international")
     candidates["distance_km"] = _pair_lengths(facts, candidates)
     listed = facts.pair_ranks[rank]
+    # the choices of proximity_test are left as they are, so that one null has one p-value wherever it is asked
     candidates["listed"] = listed[listed <= n].astype(float).reindex(candidates.index)
     known: dict[str, NullName] = {
         "blocks": "blocks",
@@ -260,11 +259,7 @@ def _proximity(facts: Facts, rank: PairRank, n: int, null: str, rng: int | None)
         cities,
         candidates,
         "listed",
-        ties="all",
         null=known[null],
-        region=None,
-        most_exact=_MOST_EXACT,
-        n_permutations=_PERMUTATIONS,
         rng=rng,
     )
 
