@@ -36,6 +36,7 @@ def draw_study(n: int, domestic: int, seed: int = 1) -> tuple[IndexSpec, Study]:
         ends = [(one, other), (other, one)] if leaf.directed else [(one, other)]
         for origin, destination in ends:
             value = rng.lognormal(3, 1.5, len(one))
+            value = (value > 20).astype(float) if leaf.kind == "presence" else value
             columns = {"origin": names[origin], "destination": names[destination], "value": value}
             parts.append(pd.DataFrame({"indicator": leaf.name, **columns}))
     cities = pd.DataFrame({"country": countries}, index=pd.Index(names, name="city"))

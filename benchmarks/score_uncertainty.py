@@ -51,6 +51,7 @@ def make_study(seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
         for one, two in [(first, second), (second, first)][: 2 if leaf.directed else 1]:
             value = mass[one] * mass[two] * rng.lognormal(0, 1, len(one))
             value = np.ceil(value) if leaf.kind in {"stock", "comembership"} else value
+            value = (value > 1).astype(float) if leaf.kind == "presence" else value
             ends = {"origin": cities.index[one], "destination": cities.index[two]}
             rows.append(pd.DataFrame({"indicator": leaf.name, **ends, "value": value}))
     return cities, pd.concat(rows, ignore_index=True)

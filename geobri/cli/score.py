@@ -25,8 +25,9 @@ __all__ = ["findings_command", "score_command"]
 def score_command(study: str, out: Path, runs: int) -> None:
     """Compute the index of a study, or audit its published ranks.
 
-    A study with flows gets scores_cities.csv, scores_corridors.csv, spec.toml and uncertainty.csv; a study with
-    published ranks of dimensions gets audit.csv: which weights and scores those ranks allow.
+    A study with an index, of flows, of attributes of its cities or of both, gets scores_cities.csv,
+    scores_corridors.csv, spec.toml and uncertainty.csv; a study with published ranks of dimensions gets audit.csv:
+    which weights and scores those ranks allow, and what that takes for granted.
     """
     from geobri.study import load_study
     from geobri.study.scoring import write_score_tables

@@ -18,13 +18,21 @@ from geobri.score.spec import ROOT, IndexSpec, Indicator
 
 __all__ = ["say_cautions"]
 
+FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 Frames: TypeAlias = Mapping[str, pd.DataFrame]
+_NO_WEIGHT: Final = 1e-9
 _MORE_PARTNERS_MORE: Final = frozenset({"sum", "count", "top_k", "breadth"})
 
 
 def say_cautions(
-    inputs: Inputs, columns: list[PairColumn], frames: Frames, *, staying: BoolArray, unused: Sequence[str]
+    inputs: Inputs,
+    columns: list[PairColumn],
+    frames: Frames,
+    importance: Mapping[str, FloatArray],
+    *,
+    staying: BoolArray,
+    unused: Sequence[str],
 ) -> tuple[str, ...]:
     """Say what a reader should know before quoting a rank.
 
@@ -36,6 +44,8 @@ def say_cautions(
         The indicators, imputed.
     frames
         Scores by level.
+    importance
+        Share of every node within its parent as used, by level, in the order of `IndexSpec.nodes`.
     staying
         Cities that were not screened out, shape (n,).
     unused
@@ -56,9 +66,10 @@ def say_cautions(
     said += _say_unscored(frames)
     said += _say_departures(inputs, staying, frames)
     said += _say_partners(inputs, staying)
-    said += [
-        sentence for level, frame in frames.items() for sentence in _say_struck(inputs.spec, level, frame)
-    ]
+    for level, frame in frames.items():
+        said += _say_struck(inputs.spec, level, frame) + _say_weightless(
+            inputs.spec, level, importance[level]
+        )
     return (*said, *_say_double_counting(inputs.spec, frames))
 
 
@@ -176,7 +187,8 @@ def _say_struck(spec: IndexSpec, level: str, frame: pd.DataFrame) -> list[str]:
     for node in (ROOT, *own):
         method = own.get(node) or spec.choices.aggregator
         children = list(spec.children(node))
-        if method not in STRUCK_BY_ZERO or not children:
+        power = spec.choices.aggregator_params.get("power", 0.5) if method == "generalised" else 1.0
+        if (method not in STRUCK_BY_ZERO and power > 0) or not children:
             continue
         struck = (frame[node] == 0) & (frame[children] > 0).any(axis=1)
         if struck.any():
@@ -185,6 +197,20 @@ def _say_struck(spec: IndexSpec, level: str, frame: pd.DataFrame) -> list[str]:
                 f"one of its parts is 0 and the mean is {method}. Normalise to 1-100 (scale = [1, 100]) to keep them apart."
             )
     return said
+
+
+def _say_weightless(spec: IndexSpec, level: str, importance: FloatArray) -> list[str]:
+    """Name what weights from the data leave without any weight; stated importances of 0 are the user's own."""
+    own = {node.name: node.weighting for node in spec.dimensions}
+    methods = {node: own.get(parent) or spec.choices.weighting for node, parent in spec.parents.items()}
+    gone = [
+        node
+        for node, share in zip(spec.nodes, importance, strict=True)
+        if methods.get(node, "given") != "given" and share < _NO_WEIGHT
+    ]
+    if not gone or (level == "corridors" and not spec.choices.corridors):
+        return []
+    return [f"At the level of {level} the data give no weight at all to {first_offenders(gone)}."]
 
 
 def _say_double_counting(spec: IndexSpec, frames: Frames) -> list[str]:

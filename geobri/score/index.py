@@ -112,8 +112,11 @@ def build_index(
         inputs,
         columns,
         scored,
-        kept=(coverage.cities_by_indicator, staying, universe),
-        measured=(at_cities, at_corridors),
+        coverage=coverage.cities_by_indicator,
+        staying=staying,
+        universe=universe,
+        at_cities=at_cities,
+        at_corridors=at_corridors,
         coded=coded,
         references=references,
     )
@@ -241,15 +244,17 @@ def _assemble(
     columns: list[PairColumn],
     scored: Mapping[str, _Scored],
     *,
-    kept: tuple[FloatArray, npt.NDArray[np.bool_], PairUniverse],
-    measured: tuple[Measured, Measured],
+    coverage: FloatArray,
+    staying: npt.NDArray[np.bool_],
+    universe: PairUniverse,
+    at_cities: Measured,
+    at_corridors: Measured,
     coded: _Coded | None,
     references: Sequence[IndexResult],
 ) -> IndexResult:
-    coverage, staying, universe = kept
     spec, names = inputs.spec, [leaf.name for leaf in inputs.spec.indicators]
-    at_cities, at_corridors = measured
-    ends = universe.frame(directed=spec.choices.directed).loc[scored["corridors"].frame.index]
+    ends = universe.frame(directed=spec.choices.directed)
+    ends = ends if spec.choices.corridors else ends.iloc[:0]
     coverage_frame = pd.DataFrame(coverage, index=inputs.cities.index, columns=names)
     return IndexResult(
         spec=spec,
@@ -266,8 +271,8 @@ def _assemble(
         imputed=at_corridors.imputed,
         imputed_share=at_cities.imputed,
         coverage=coverage_frame.assign(all=coverage_frame.mean(axis=1)),
-        touched=pd.concat([one.touched for one in measured], ignore_index=True),
-        treatments=pd.concat([one.treatments for one in measured], ignore_index=True),
+        touched=pd.concat([one.touched for one in (at_cities, at_corridors)], ignore_index=True),
+        treatments=pd.concat([one.treatments for one in (at_cities, at_corridors)], ignore_index=True),
         modelled=tuple(column.indicator.name for column in columns if column.modelled),
         screened_cities=tuple(inputs.cities.index[~staying]),
         screened_pairs=_gone_pairs(inputs.universe, universe),
@@ -276,6 +281,7 @@ def _assemble(
             inputs.on(universe),
             columns,
             {level: one.frame for level, one in scored.items()},
+            {level: one.importance for level, one in scored.items()},
             staying=staying,
             unused=list_unused_indicators(coded.now, names) if coded else [],
         ),

@@ -243,7 +243,14 @@ def normalise(
     against = array if reference is None else np.asarray(reference, dtype=float)
     names = list(values.columns) if isinstance(values, pd.DataFrame) else [getattr(values, "name", None)]
     result = _normalise_columns(
-        array, against, formula, _directions(direction, array), constant, (method, names), params
+        array,
+        against,
+        formula,
+        _directions(direction, array),
+        constant,
+        method=method,
+        names=names,
+        params=params,
     )
     if isinstance(values, pd.DataFrame):
         return pd.DataFrame(result, index=values.index, columns=values.columns)  # type: ignore[return-value]
@@ -314,16 +321,17 @@ def _directions(direction: int | npt.ArrayLike, array: FloatArray) -> npt.NDArra
     return np.broadcast_to(signs.astype(int), array.shape[1:])
 
 
-def _normalise_columns(  # noqa: PLR0917 - internal, called once
+def _normalise_columns(
     array: FloatArray,
     against: FloatArray,
     formula: Normaliser,
     directions: npt.NDArray[np.int64],
     constant: str,
-    named: tuple[str, list[Any]],
+    *,
+    method: str,
+    names: list[Any],
     params: dict[str, Any],
 ) -> FloatArray:
-    method, names = named
     flat = method in _FIXED
     level = np.zeros(array.shape[1:], dtype=bool) if flat else find_constant_columns(against)
     empty = np.asarray(np.isnan(array).all(axis=0))

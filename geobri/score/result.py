@@ -29,7 +29,7 @@ class IndexResult:
         The specification as run.
     cities, corridors
         Scores: one column per node (``overall``, dimensions, indicators) and ``rank_<node>`` beside it. Index `city` or
-        `corridor`; corridors begin with `origin, destination`.
+        `corridor`; corridors begin with `origin, destination`, and there are none where they were switched off.
     city_values, corridor_values
         What was normalised: indicators after imputation, denomination and outlier treatment, in their units.
     city_raw, corridor_raw
@@ -39,9 +39,9 @@ class IndexResult:
     imputed
         Pairs by indicators, True where a value rests on imputation.
     imputed_share
-        Cities by indicators, share of partners whose value was imputed.
+        Cities by indicators, share of partners whose value was imputed; 1 or 0 for an attribute.
     coverage
-        Cities by indicators, share of partners known before imputation; `all` is the mean.
+        Cities by indicators, share of partners known before imputation, 1 or 0 for an attribute; `all` is the mean.
     touched
         Rows ``level, unit, indicator, before, after, treatment``: values pulled in as outliers.
     treatments

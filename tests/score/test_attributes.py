@@ -304,6 +304,12 @@ class TestZeros:
         assert len(found) == said
         assert (result.cities["overall"] == 0).sum() == 2 * said
 
+    @pytest.mark.parametrize(("power", "said"), [(-2.0, 1), (0.0, 1), (0.5, 0)])
+    def test_power_means_down_from_the_geometric_one(self, power, said):
+        choices = {"aggregator": "generalised", "aggregator_params": {"power": power}}
+        result = build_index(spec("u", "v", choices=choices), self.cities)
+        assert sum("cities have 0 in overall" in one for one in result.warnings) == said
+
     def test_a_scale_from_one_keeps_them_apart(self):
         scale = {"aggregator": "geometric", "normaliser_params": {"scale": [1, 100]}}
         result = build_index(spec("u", "v", choices=scale), self.cities)
@@ -344,3 +350,23 @@ def test_a_column_that_winsorising_cannot_tame_is_logged():
     logged = build_index(spec("beds", **strict), towns(beds=beds))
     assert "shift" in logged.treatments["parameters"].iloc[0]
     assert logged.touched[logged.touched["level"] == "cities"].empty
+
+
+def test_what_the_data_give_no_weight_is_named():
+    rng = np.random.default_rng(2)
+    common = rng.normal(size=12)
+    cities = towns(u=common, v=common + rng.normal(0, 0.1, 12), w=-common + rng.normal(0, 0.1, 12))
+    optimised = build_index(spec("u", "v", "w", choices={"weighting": "correlation_optimised"}), cities)
+    shares = optimised.importance.query("level == 'cities'").set_index("node")["importance"]
+    gone = [name for name in "uvw" if shares[name] < 1e-9]
+    said = [one for one in optimised.warnings if "At the level of cities the data give no weight" in one]
+    assert len(said) == bool(gone)
+    assert all(f"'{name}'" in said[0] for name in gone)
+    stated = IndexSpec(
+        name="stated",
+        indicators=tuple(
+            Indicator(name=name, dimension="overall", kind="city", importance=share)
+            for name, share in (("u", 1), ("v", 0))
+        ),
+    )
+    assert not any("no weight" in one for one in build_index(stated, cities).warnings)

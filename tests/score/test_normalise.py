@@ -91,6 +91,14 @@ class TestConstantColumns:
             normalise(self.frame, "zscore", constant="worst")
         assert normalise(self.frame, "zscore", constant="missing")["rail"].isna().all()
 
+    @pytest.mark.parametrize(
+        ("method", "params"),
+        [("zscore", {}), ("rank", {}), ("borda", {}), ("reference_distance", {"reference_value": 1.0})],
+    )
+    def test_methods_without_ends_have_no_worst_and_no_best(self, method, params):
+        with pytest.raises(SpecificationError, match=rf"Got method='{method}', constant='best'"):
+            normalise(self.frame, method, constant="best", **params)
+
     def test_rounding_is_no_spread(self):
         noisy = np.array([0.1 + 0.2, 0.3, 0.3])  # differ in the last bit
         assert noisy[0] != noisy[1]
