@@ -6,12 +6,14 @@ Every message says who wanted what, what came (how many, the first offenders), a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 __all__ = [
     "BoundaryError",
     "DataError",
     "GeobriError",
     "GeocodingError",
+    "InputError",
     "MissingExtraError",
     "OutputError",
     "SchemaError",
@@ -20,6 +22,10 @@ __all__ = [
     "first_offenders",
     "mould",
 ]
+
+
+_LONGEST_NAME: Final = 100
+_LONGEST_PART: Final = 2000
 
 
 class GeobriError(Exception):
@@ -40,6 +46,10 @@ class SpecificationError(GeobriError, ValueError):
 
 class GeocodingError(GeobriError, LookupError):
     """Names that could not be turned into one place each; the report of candidates is attached."""
+
+
+class InputError(GeobriError, ValueError):
+    """A file that cannot be opened, is none, or cannot be parsed."""
 
 
 class BoundaryError(GeobriError, LookupError):
@@ -74,7 +84,7 @@ def first_offenders(values: Iterable[object], *, most: int = 3) -> str:
         Something like ``'LIS-DKR', 'CAI-ADD', … (7 in all)``.
     """
     items = list(values)
-    named = ", ".join(repr(str(item)) for item in items[:most])
+    named = ", ".join(repr(_cut(str(item), _LONGEST_NAME)) for item in items[:most])
     return named if len(items) <= most else f"{named}, … ({len(items)} in all)"
 
 
@@ -97,5 +107,13 @@ def mould(who: str, wanted: str, came: str, remedy: str) -> str:
     str
         ``who: wanted. Got came. remedy.``
     """
-    parts = [part.strip().rstrip(".") for part in (wanted, f"Got {came}", remedy)]
+    parts = [_cut(part.strip(), _LONGEST_PART).rstrip(".") for part in (wanted, f"Got {came}", remedy)]
     return f"{who}: " + ". ".join(parts) + "."
+
+
+def _cut(text: str, most: int) -> str:
+    """Cut what a file may have made endless; the reader sees its beginning, its end and how long it is."""
+    if len(text) <= most:
+        return text
+    half = most // 2
+    return f"{text[:half]} … {text[-half:]} ({len(text):,} letters)"

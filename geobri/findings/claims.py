@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, get_args, get_type_hints
 
-from geobri.errors import SpecificationError
+from geobri.errors import InputError, SpecificationError
 from geobri.findings.answers import Check, CitySet, PairSet
 from geobri.findings.language import Call, find_call_faults, find_dependencies, parse_statement
 from geobri.findings.needs import data_needed
 from geobri.findings.vocabulary import VOCABULARY
+from geobri.inputs import parse_toml, read_text
 
 __all__ = [
     "Alternative",
@@ -239,13 +239,9 @@ def load_claims(path: str | Path) -> ClaimFile:
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise SpecificationError(f"load_claims: there is no file {path}. Name a claims.toml") from error
-    except UnicodeDecodeError as error:
-        raise SpecificationError(
-            f"load_claims: {path.name} is not UTF-8 ({error.reason}). Save it as UTF-8"
-        ) from error
+        text = read_text(path, caller="load_claims")
+    except InputError as error:
+        raise SpecificationError(str(error)) from error
     return parse_claims(text, name=path.name)
 
 
@@ -297,9 +293,9 @@ def parse_claims(text: str, *, name: str = "claims.toml") -> ClaimFile:
     """
     reader = _Reader(text, name)
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SpecificationError(f"load_claims: {name} is not valid TOML: {error}") from error
+        data = parse_toml(text, name=name, caller="load_claims")
+    except InputError as error:
+        raise SpecificationError(str(error)) from error
     for key in sorted(set(data) - _TOP):
         reader.fault(reader.line_of(key), f"unknown key '{key}'. Known are {', '.join(sorted(_TOP))}")
     reader.report = str(data.get("report", Path(name).stem))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from geobri.errors import SpecificationError, mould
+from geobri.errors import InputError, SpecificationError, mould
+from geobri.inputs import read_toml
 from geobri.report.page import draw_map
 from geobri.study import Study, load_study
 from geobri.webmap import CorridorMap
@@ -71,11 +71,9 @@ def load_recipe(path: str | Path) -> Recipe:
     """
     path = Path(path)
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SpecificationError(
-            mould("geobri map", f"the recipe {path.name} must be a TOML file", str(error), "Correct it")
-        ) from error
+        said = read_toml(path, caller="geobri map")
+    except InputError as error:
+        raise SpecificationError(str(error)) from error
     faults = [_fault(name, value) for name, value in said.items()]
     found = [fault for fault in faults if fault] + (
         [] if "study" in said else ["a recipe must name its 'study'"]

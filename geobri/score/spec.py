@@ -8,7 +8,6 @@ that you have registered among them.
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -19,7 +18,8 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
-from geobri.errors import SpecificationError, first_offenders, mould
+from geobri.errors import InputError, SpecificationError, first_offenders, mould
+from geobri.inputs import read_toml
 from geobri.score.aggregate import AGGREGATORS, Missing
 from geobri.score.denominate import DENOMINATOR_RULES
 from geobri.score.impute import IMPUTERS, fills_attributes
@@ -548,20 +548,23 @@ def list_specs() -> tuple[str, ...]:
 def _read_toml(source: str | Path) -> dict[str, Any]:
     path = Path(source)
     if isinstance(source, str) and source in list_specs():
-        text = (resources.files("geobri") / "data" / "specs" / f"{source}.toml").read_text(encoding="utf-8")
-    elif path.is_file():
-        text = path.read_bytes().decode("utf-8", errors="replace")
-    else:
+        path = Path(str(resources.files("geobri") / "data" / "specs" / f"{source}.toml"))
+    elif not _is_there(path):
         remedy = f"Use one of {list(list_specs())} or the path of a TOML file"
         raise SpecificationError(
             mould("load_spec", "the index must be built in or a file", repr(str(source)), remedy)
         )
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SpecificationError(
-            mould("load_spec", f"{source} must be TOML", str(error), "Correct that line")
-        ) from error
+        return read_toml(path, caller="load_spec")
+    except InputError as error:
+        raise SpecificationError(str(error)) from error
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name of thousands of letters is none
+        return False
 
 
 def _extend(raw: dict[str, Any]) -> dict[str, Any]:

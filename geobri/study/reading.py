@@ -8,13 +8,18 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from geobri.errors import MissingExtraError, StudyError, first_offenders, mould
+from geobri.errors import InputError, MissingExtraError, StudyError, first_offenders, mould
+from geobri.exchange.workbooks import plain_text
+from geobri.inputs import check_file
+from geobri.study.workbooks import check_workbook
 
 __all__ = ["COLUMN_WORDS", "read_table", "tidy_column_names", "to_numbers"]
 
@@ -133,16 +138,17 @@ def _guess_separator(lines: list[str]) -> str:
     return max(_SEPARATORS, key=evidence)
 
 
-def _find_header(rows: list[list[str]]) -> int:
-    """Find the first row that names two columns we know; else the first row with anything in it."""
-    ours = set(COLUMN_WORDS.values()) | set(COLUMN_WORDS) | {"region", "value"}
-    for number, row in enumerate(rows):
-        if sum(cell.strip().strip("\ufeff").lower() in ours for cell in row) >= 2:  # noqa: PLR2004 - one could be chance
-            return number
-    return next((number for number, row in enumerate(rows) if any(cell.strip() for cell in row)), 0)
+def _find_header(rows: list[list[str]], own: Iterable[str]) -> int:
+    """Find the first row that names two columns we know; else the first with two cells, for a title has one; else any."""
+    ours = {*COLUMN_WORDS.values(), *COLUMN_WORDS, "region", "value", *(word.lower() for word in own)}
+    filled = [[cell.strip().strip("\ufeff").lower() for cell in row if cell.strip()] for row in rows]
+    known = (number for number, row in enumerate(filled) if sum(cell in ours for cell in row) >= 2)  # noqa: PLR2004 - one could be chance
+    wide = (number for number, row in enumerate(filled) if len(row) > 1)
+    anything = (number for number, row in enumerate(filled) if row)
+    return next(chain(known, wide, anything), 0)
 
 
-def _read_text_table(path: Path) -> pd.DataFrame:
+def _read_text_table(path: Path, own: Iterable[str]) -> pd.DataFrame:
     text = _decode(path.read_bytes(), path)
     if "\n" not in text:  # old spreadsheets end lines with a carriage return alone
         text = text.replace("\r", "\n")
@@ -150,7 +156,7 @@ def _read_text_table(path: Path) -> pd.DataFrame:
     separator = _guess_separator([line for line in head if line.strip()])
     rows = list(csv.reader(head, delimiter=separator))
     _check_width(path, rows)
-    header = _find_header(rows)
+    header = _find_header(rows, own)
     try:
         table = pd.read_csv(
             io.StringIO(text), sep=separator, header=None, dtype=str, keep_default_na=False, na_filter=False,
@@ -181,7 +187,7 @@ def _check_width(path: Path, rows: list[list[str]]) -> None:
         raise StudyError(mould("read_table", wanted, came, "Save it as CSV with one row a line"))
 
 
-def _read_workbook(path: Path) -> pd.DataFrame:
+def _read_workbook(path: Path, own: Iterable[str]) -> pd.DataFrame:
     try:
         import openpyxl  # noqa: F401 - pandas needs it
     except ImportError as error:
@@ -189,13 +195,16 @@ def _read_workbook(path: Path) -> pd.DataFrame:
             f"read_table: {path.name} needs openpyxl. Install it with: pip install 'geobri[excel]'."
         ) from error
     try:
+        check_workbook(path)
         sheet = pd.read_excel(path, header=None, dtype=object)
+    except StudyError:
+        raise
     except Exception as error:  # openpyxl raises half a dozen unrelated kinds for a damaged file
         raise _damaged(path, "an Excel workbook", error) from error
     if sheet.empty:
         raise _empty(path)
     cells = sheet.astype(object).where(sheet.notna(), "").map(_cell_text)
-    header = _find_header(cells.head(_LOOK_AHEAD).to_numpy().tolist())
+    header = _find_header(cells.head(_LOOK_AHEAD).to_numpy().tolist(), own)
     body = cells.iloc[header + 1 :].set_axis([str(cell) for cell in cells.iloc[header]], axis=1)
     return body.set_axis(pd.RangeIndex(header + 2, header + 2 + len(body), name="row"))
 
@@ -216,10 +225,12 @@ def _empty(path: Path) -> StudyError:
 
 
 def _cell_text(cell: object) -> str:
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return plain_text(str(cell))
 
 
-def _read_parquet(path: Path) -> pd.DataFrame:
+def _read_parquet(path: Path, _own: Iterable[str]) -> pd.DataFrame:
     try:
         table = pd.read_parquet(path)
     except (OSError, ValueError) as error:
@@ -247,19 +258,19 @@ def read_table(path: str | Path, *, renamed: dict[str, str] | None = None) -> pd
     Raises
     ------
     StudyError
-        If the file is missing, empty, no table, or names a column twice.
+        If the file is missing, cannot be opened, is empty, no table, too large to be one, or names a column twice.
     MissingExtraError
         If a workbook is to be read without openpyxl.
     """
     path = Path(path)
-    if not path.is_file():
-        raise StudyError(
-            mould("read_table", f"the file '{path}' must exist", "no such file", "Check the name")
-        )
-    if path.stat().st_size == 0:
+    try:
+        size = check_file(path, caller="read_table")
+    except InputError as error:
+        raise StudyError(str(error)) from error
+    if size == 0:
         raise _empty(path)
     readers = {".xlsx": _read_workbook, ".xlsm": _read_workbook, ".parquet": _read_parquet}
-    table = readers.get(path.suffix.lower(), _read_text_table)(path)
+    table = readers.get(path.suffix.lower(), _read_text_table)(path, renamed or {})
     table.columns = tidy_column_names(list(table.columns), renamed)
     if path.suffix.lower() == ".parquet":
         _check_headings(path, table)
@@ -271,14 +282,22 @@ def read_table(path: str | Path, *, renamed: dict[str, str] | None = None) -> pd
 
 def _strip_cells(table: pd.DataFrame) -> pd.DataFrame:
     """Strip every cell; leave out columns that have neither a heading nor a value."""
+    is_wide = table.shape[1] > max(
+        len(table), 1
+    )  # ten thousand columns of a few rows: each call has its price
+    stripped = _strip_columns(table.T).T if is_wide else _strip_columns(table)
+    kept = [at for at, name in enumerate(stripped.columns) if name or (stripped.iloc[:, at] != "").any()]
+    return stripped.iloc[:, kept]
+
+
+def _strip_columns(table: pd.DataFrame) -> pd.DataFrame:
     stripped = [table.iloc[:, at].str.strip() for at in range(table.shape[1])]
-    kept = [column for column in stripped if column.name or (column != "").any()]
-    if not kept:
-        return pd.DataFrame(index=table.index)
-    return pd.concat(kept, axis=1)
+    return pd.concat(stripped, axis=1) if stripped else table
 
 
 def _blank_rows(texts: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    if texts.shape[1] > len(texts):
+        return np.array([bool((texts.iloc[at] == "").all()) for at in range(len(texts))], dtype=np.bool_)
     blank = np.ones(len(texts), dtype=np.bool_)
     for at in range(texts.shape[1]):
         blank &= (texts.iloc[:, at] == "").to_numpy(dtype=np.bool_)
@@ -316,8 +335,13 @@ def to_numbers(cells: pd.Series) -> pd.Series:
     """
     if pd.api.types.is_numeric_dtype(cells):
         return cells.astype(float)
-    numbers = pd.to_numeric(cells, errors="coerce").astype(float)
-    numbers = numbers.where(np.isfinite(numbers), np.nan)
+    plain = cells.to_numpy(dtype=object)
+    read = np.asarray(pd.to_numeric(plain, errors="coerce"), dtype=float)
+    numbers = pd.Series(np.where(np.isfinite(read), read, np.nan), index=cells.index, name=cells.name)
+    if np.all(
+        np.isfinite(read) | (plain == "") | pd.isna(plain)
+    ):  # nearly always, and wide tables have many columns
+        return numbers
     left = cells[numbers.isna() & (cells != "") & cells.notna()].astype(str)
     if left.empty:
         return numbers

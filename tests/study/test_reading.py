@@ -1,11 +1,14 @@
 """Tables as people have them: encodings, numbers, headings and damage, case by case."""
 
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from geobri.errors import StudyError
 from geobri.study.reading import read_table, tidy_column_names, to_numbers
+from geobri.study.workbooks import check_workbook
 
 
 def _write(tmp_path, content, name="table.csv"):
@@ -136,3 +139,121 @@ def test_damage_is_said_with_file_and_remedy(tmp_path, name, content, said):
 def test_names_of_the_contract_are_never_displaced():
     assert tidy_column_names(["city", "城市", "Name", "LON", "x"]) == ["city", "城市", "name", "lon", "x"]
     assert tidy_column_names(["stadt"], {"stadt": "city"}) == ["city"]
+
+
+def _workbook(path, cells, *, dimension=""):
+    """A workbook as a stranger may write it, cell by cell."""
+    import zipfile
+
+    from geobri.exchange.workbooks import write_workbook
+
+    write_workbook(pd.DataFrame({"city": ["a"]}), path, sheet="x")
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    rows = "".join(
+        f'<row r="{number}">'
+        + "".join(f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>' for place, text in row)
+        + "</row>"
+        for number, row in cells
+    )
+    sheet = next(name for name in parts if "sheet1" in name)
+    head = parts[sheet].split(b"<sheetData>")[0].decode()
+    parts[sheet] = f"{head}{dimension}<sheetData>{rows}</sheetData></worksheet>".encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+TABLE = [(1, [("A1", "city"), ("B1", "value")]), (2, [("A2", "a"), ("B2", "1")])]
+
+
+def test_a_stray_cell_far_from_the_table_is_refused_with_its_place(tmp_path):
+    path = _workbook(tmp_path / "t.xlsx", [*TABLE, (1_048_576, [("XFD1048576", "x")])])
+    with pytest.raises(
+        StudyError, match=r"t.xlsx must hold a table without cells far from it.*farthest in XFD1048576"
+    ):
+        read_table(path)
+
+
+def test_a_stray_cell_some_rows_below_is_read_as_a_row(tmp_path):
+    path = _workbook(tmp_path / "t.xlsx", [*TABLE, (300, [("B300", "x")])])
+    assert read_table(path)["value"].to_dict() == {2: "1", 300: "x"}
+
+
+def test_a_workbook_that_unpacks_without_end_is_refused_unread(tmp_path):
+    import zipfile
+
+    path = _workbook(tmp_path / "t.xlsx", TABLE)
+    with (
+        zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/more.xml", "w") as file,
+    ):
+        for _ in range(251):
+            file.write(b" " * 1_000_000)
+    assert path.stat().st_size < 1_000_000
+    with pytest.raises(
+        StudyError, match=r"t.xlsx must unpack to at most 250 MB a sheet. Got 251 MB in xl/more.xml"
+    ):
+        read_table(path)
+
+
+def test_a_cell_at_the_end_of_a_chunk_is_seen(monkeypatch, tmp_path):
+    path = _workbook(tmp_path / "t.xlsx", [*TABLE, (1_048_576, [("XFD1048576", "x")])])
+    for chunk in (7, 64, 65, 66, 67, 71, 150):
+        monkeypatch.setattr("geobri.study.workbooks._CHUNK", chunk)
+        with pytest.raises(StudyError, match="farthest in XFD1048576"):
+            check_workbook(path)
+
+
+def test_letters_that_a_workbook_spells_out(tmp_path):
+    path = _workbook(
+        tmp_path / "t.xlsx",
+        [(1, [("A1", "city"), ("B1", "value_x000D_")]), (2, [("A2", "a_x0041_"), ("B2", "1")])],
+    )
+    assert read_table(path).to_dict("list") == {"city": ["aA"], "value": ["1"]}
+
+
+@pytest.mark.parametrize("title", ["Flights in August", "Flights in August,,", '"Flights, in August"'])
+def test_titles_above_own_headings_and_above_a_matrix_are_skipped(tmp_path, title):
+    own = read_table(
+        _write(tmp_path, f"{title}\nstadt,wert\na,1\n"), renamed={"stadt": "city", "wert": "value"}
+    )
+    assert own.to_dict("list") == {"city": ["a"], "value": ["1"]}
+    assert own.index.tolist() == [3]
+    matrix = read_table(_write(tmp_path, f"{title}\n\n,a,b\na,,1\nb,2,\n", "m.csv"))
+    assert list(matrix.columns) == ["", "a", "b"]
+
+
+def test_own_headings_win_over_a_row_with_two_cells(tmp_path):
+    text = "Source,an office\nstadt,wert\na,1\n"
+    assert list(read_table(_write(tmp_path, text), renamed={"stadt": "city", "wert": "value"}).columns) == [
+        "city",
+        "value",
+    ]
+
+
+def test_a_wide_table_is_stripped_like_a_long_one(tmp_path):
+    wide = read_table(_write(tmp_path, "city, v1 ,,v2,\n a ,1 , ,,\n , , , ,\nb, 2,,x ,\n"))
+    assert wide.to_dict("list") == {"city": ["a", "b"], "v1": ["1", "2"], "v2": ["", "x"]}
+    assert wide.index.tolist() == [2, 4]
+    long = read_table(_write(tmp_path, "city, v1 ,\n" + " a , 1 ,\n , ,\n" * 4))
+    assert long.to_dict("list") == {"city": ["a"] * 4, "v1": ["1"] * 4}
+
+
+def test_a_heading_without_end_gives_a_message_with_one(tmp_path):
+    heading = "x" * 3_000_000
+    with pytest.raises(StudyError, match="name every column once") as caught:
+        read_table(_write(tmp_path, f"city,{heading},{heading}\na,1,2\n"))
+    assert len(str(caught.value)) < 3000
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.xlsx", "t.parquet"])
+def test_a_pipe_or_folder_in_the_place_of_a_table(tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(StudyError, match="a pipe"):
+        read_table(tmp_path / name)
+    (tmp_path / name).unlink()
+    (tmp_path / name).mkdir()
+    with pytest.raises(StudyError, match="a folder"):
+        read_table(tmp_path / name)
