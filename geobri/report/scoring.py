@@ -112,7 +112,7 @@ def score_section(study: Study, analysis: Analysis) -> Section | None:
     tables = [_score_table(study, result.cities, intervals, "scores-cities", cities)]
     if result.spec.choices.corridors:
         tables.append(_score_table(study, result.corridors, intervals, "scores-corridors", corridors))
-    notes = tuple(Words(str(warning)) for warning in result.warnings)
+    notes = tuple(Words(en, zh) for en, zh in zip(result.warnings, result.warnings_zh, strict=True))
     return Section(
         "scores", Words("Scores", "指数得分"), paragraphs=_SCORED, tables=tuple(tables), notes=notes
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -21,7 +21,14 @@ __all__ = ["say_cautions"]
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 Frames: TypeAlias = Mapping[str, pd.DataFrame]
+Said: TypeAlias = tuple[str, str]
+"""A sentence in English and in Chinese."""
+
+_FIRST: Final = 3
 _NO_WEIGHT: Final = 1e-9
+_LEVELS_ZH: Final = {"cities": "城市", "corridors": "通路"}
+_COUNTED_ZH: Final = {"cities": "座城市", "corridors": "条通路"}
+_METHODS_ZH: Final = {"geometric": "几何", "harmonic": "调和", "generalised": "幂"}
 _MORE_PARTNERS_MORE: Final = frozenset({"sum", "count", "top_k", "breadth"})
 
 
@@ -33,7 +40,7 @@ def say_cautions(
     *,
     staying: BoolArray,
     unused: Sequence[str],
-) -> tuple[str, ...]:
+) -> list[Said]:
     """Say what a reader should know before quoting a rank.
 
     Parameters
@@ -53,12 +60,10 @@ def say_cautions(
 
     Returns
     -------
-    tuple of str
-        Sentences.
+    list of tuple of str
+        Sentences, each in English and in Chinese.
     """
-    said = (
-        [f"Flows hold indicators that the index does not use: {first_offenders(unused)}."] if unused else []
-    )
+    said = _say_unused(unused)
     said += _say_missing(inputs, columns, staying)
     said += _say_sizes(inputs, staying)
     said += _say_filled(columns)
@@ -67,48 +72,83 @@ def say_cautions(
     said += _say_departures(inputs, staying, frames)
     said += _say_partners(inputs, staying)
     for level, frame in frames.items():
-        said += _say_struck(inputs.spec, level, frame) + _say_weightless(
-            inputs.spec, level, importance[level]
-        )
-    return (*said, *_say_double_counting(inputs.spec, frames))
+        said += _say_struck(inputs.spec, level, frame)
+        said += _say_weightless(inputs.spec, level, importance[level])
+    return said + _say_double_counting(inputs.spec, frames)
+
+
+def _list(items: Iterable[object]) -> Said:
+    """Name the first few, in both languages."""
+    names = [str(item) for item in items]
+    rest = f"等 {len(names)} 项" if len(names) > _FIRST else ""
+    return first_offenders(names, most=_FIRST), "、".join(names[:_FIRST]) + rest
 
 
 def _count(n: int, one: str, many: str) -> str:
     return f"{n} {one if n == 1 else many}"
 
 
-def _say_missing(inputs: Inputs, columns: list[PairColumn], staying: BoolArray) -> list[str]:
+def _say_unused(unused: Sequence[str]) -> list[Said]:
+    if not unused:
+        return []
+    en, zh = _list(unused)
+    return [
+        (f"Flows hold indicators that the index does not use: {en}.", f"流量表中有指数未使用的指标：{zh}。")
+    ]
+
+
+def _say_missing(inputs: Inputs, columns: list[PairColumn], staying: BoolArray) -> list[Said]:
     """Count what is still missing: pairs, and for an attribute cities."""
-    of_pairs, of_cities = [], []
+    of_pairs: list[Said] = []
+    of_cities: list[Said] = []
     for column in columns:
         name = column.indicator.name
         if column.attribute is None:
             gaps = int(np.isnan(column.pair).sum())
-            of_pairs += [f"{name} ({_count(gaps, 'pair', 'pairs')})"] if gaps else []
+            of_pairs += (
+                [(f"{name} ({_count(gaps, 'pair', 'pairs')})", f"{name}（{gaps} 对）")] if gaps else []
+            )
         elif (gone := column.attribute.missing & staying).any():
-            of_cities.append(f"{name} ({first_offenders(inputs.cities.index[gone])})")
+            en, zh = _list(inputs.cities.index[gone])
+            of_cities.append((f"{name} ({en})", f"{name}（{zh}）"))
     said = []
     if of_pairs:
-        rule = inputs.spec.choices.city_missing
-        said.append(f"Values are missing and were not imputed: {', '.join(of_pairs)}; city_missing={rule!r}.")
+        (en, zh), rule = _join(of_pairs), inputs.spec.choices.city_missing
+        said.append(
+            (
+                f"Values are missing and were not imputed: {en}; city_missing={rule!r}.",
+                f"有缺失值且未填补：{zh}；city_missing = {rule!r}。",
+            )
+        )
     if of_cities:
-        said.append(f"Attributes are missing and were not imputed: {', '.join(of_cities)}.")
+        en, zh = _join(of_cities)
+        said.append((f"Attributes are missing and were not imputed: {en}.", f"城市属性缺失且未填补：{zh}。"))
     return said
 
 
-def _say_sizes(inputs: Inputs, staying: BoolArray) -> list[str]:
+def _join(parts: list[Said], by: str = ", ") -> Said:
+    return by.join(en for en, _ in parts), "；".join(zh for _, zh in parts)
+
+
+def _say_sizes(inputs: Inputs, staying: BoolArray) -> list[Said]:
     """Name the cities whose value is missing because their size is."""
-    gone = []
+    gone: list[Said] = []
     for name, leaves in _by_denominator(inputs.spec).items():
         without = np.isnan(size_of(inputs, leaves[0])) & staying
         if without.any():
-            listed = first_offenders(leaf.name for leaf in leaves)
-            gone.append(f"{name} of {first_offenders(inputs.cities.index[without])} (for {listed})")
-    return (
-        [f"Denominators are missing, so that nothing can be divided by them: {'; '.join(gone)}."]
-        if gone
-        else []
-    )
+            cities, named = _list(inputs.cities.index[without]), _list(leaf.name for leaf in leaves)
+            gone.append(
+                (f"{name} of {cities[0]} (for {named[0]})", f"{cities[1]}的 {name}（用于 {named[1]}）")
+            )
+    if not gone:
+        return []
+    en, zh = _join(gone, "; ")
+    return [
+        (
+            f"Denominators are missing, so that nothing can be divided by them: {en}.",
+            f"分母缺失，相应数值按缺失处理：{zh}。",
+        )
+    ]
 
 
 def _by_denominator(spec: IndexSpec) -> dict[str, list[Indicator]]:
@@ -119,53 +159,71 @@ def _by_denominator(spec: IndexSpec) -> dict[str, list[Indicator]]:
     return by
 
 
-def _say_filled(columns: list[PairColumn]) -> list[str]:
-    filled = []
+def _say_filled(columns: list[PairColumn]) -> list[Said]:
+    filled: list[Said] = []
     for column in columns:
-        cities = 0 if column.attribute is None else int(column.attribute.filled.sum())
-        pairs = int(column.filled.sum()) if column.attribute is None else 0
-        if cities or pairs:
-            counted = _count(cities, "city", "cities") if cities else _count(pairs, "pair", "pairs")
-            filled.append(f"{column.indicator.name} ({counted})")
-    return [f"Values were imputed: {', '.join(filled)}."] if filled else []
+        name, attribute = column.indicator.name, column.attribute
+        n = int(column.filled.sum()) if attribute is None else int(attribute.filled.sum())
+        if n:
+            en = _count(n, "pair", "pairs") if attribute is None else _count(n, "city", "cities")
+            filled.append((f"{name} ({en})", f"{name}（{n} {'对' if attribute is None else '座城市'}）"))
+    if not filled:
+        return []
+    en, zh = _join(filled)
+    return [(f"Values were imputed: {en}.", f"已填补缺失值：{zh}。")]
 
 
-def _say_modelled(spec: IndexSpec, columns: list[PairColumn]) -> list[str]:
+def _say_modelled(spec: IndexSpec, columns: list[PairColumn]) -> list[Said]:
     modelled = [column.indicator.name for column in columns if column.modelled]
     if not modelled or not spec.choices.corridors:
         return []
-    listed = first_offenders(modelled)
-    return [f"Pair values are modelled from attributes or memberships of cities, not observed: {listed}."]
+    en, zh = _list(modelled)
+    return [
+        (
+            f"Pair values are modelled from attributes or memberships of cities, not observed: {en}.",
+            f"城市对的数值由城市属性或成员关系推算，并非观测所得：{zh}。",
+        )
+    ]
 
 
-def _say_unscored(frames: Frames) -> list[str]:
+def _say_unscored(frames: Frames) -> list[Said]:
     said = []
     for level, frame in frames.items():
         without = frame.index[frame[ROOT].isna()]
         if len(without):
+            en, zh = _list(without)
             said.append(
-                f"{len(without)} of {len(frame)} {level} without an overall score: {first_offenders(without)}."
+                (
+                    f"{len(without)} of {len(frame)} {level} without an overall score: {en}.",
+                    f"{len(frame)} {_COUNTED_ZH[level]}中有 {len(without)} {_COUNTED_ZH[level][0]}没有综合得分：{zh}。",
+                )
             )
     return said
 
 
-def _say_departures(inputs: Inputs, staying: BoolArray, frames: Frames) -> list[str]:
+def _say_departures(inputs: Inputs, staying: BoolArray, frames: Frames) -> list[Said]:
     """Say who was screened out, and which scores leave the scale that a reference set."""
-    gone = inputs.cities.index[~staying]
-    said = [f"Left out for lack of coverage: {first_offenders(gone)}."] if len(gone) else []
+    said: list[Said] = []
+    if not staying.all():
+        en, zh = _list(inputs.cities.index[~staying])
+        said.append((f"Left out for lack of coverage: {en}.", f"因数据不足未纳入：{zh}。"))
     if inputs.spec.choices.normaliser != "minmax" or inputs.spec.choices.normaliser_params:
         return said
     for level, frame in frames.items():
         scores = frame[ROOT]
         beyond = frame.index[(scores < -1e-9) | (scores > 100 + 1e-9)]  # noqa: PLR2004 - the ends of the scale
         if len(beyond):
+            en, zh = _list(beyond)
             said.append(
-                f"Beyond the 0-100 of the reference lie {len(beyond)} of {len(scores)} {level}: {first_offenders(beyond)}."
+                (
+                    f"Beyond the 0-100 of the reference lie {len(beyond)} of {len(scores)} {level}: {en}.",
+                    f"{len(scores)} {_COUNTED_ZH[level]}中有 {len(beyond)} {_COUNTED_ZH[level][0]}超出参照的 0–100 范围：{zh}。",
+                )
             )
     return said
 
 
-def _say_partners(inputs: Inputs, staying: BoolArray) -> list[str]:
+def _say_partners(inputs: Inputs, staying: BoolArray) -> list[Said]:
     ends = np.concatenate([inputs.universe.first, inputs.universe.second])
     partners = np.bincount(ends, minlength=len(inputs.cities))[staying]
     summed = [
@@ -175,12 +233,18 @@ def _say_partners(inputs: Inputs, staying: BoolArray) -> list[str]:
     ]
     if not summed or partners.min() == partners.max():
         return []
-    listed, rule = first_offenders(summed), inputs.spec.choices.domestic
-    said = f"Cities have {partners.min()} to {partners.max()} partners (domestic={rule!r}); "
-    return [f"{said}city values that are summed favour those with more: {listed}."]
+    (en, zh), rule = _list(summed), inputs.spec.choices.domestic
+    counted = f"Cities have {partners.min()} to {partners.max()} partners (domestic={rule!r}); "
+    counted_zh = f"各城市的伙伴城市数为 {partners.min()} 至 {partners.max()}（domestic = {rule!r}），"
+    return [
+        (
+            f"{counted}city values that are summed favour those with more: {en}.",
+            f"{counted_zh}求和的指标有利于伙伴较多的城市：{zh}。",
+        )
+    ]
 
 
-def _say_struck(spec: IndexSpec, level: str, frame: pd.DataFrame) -> list[str]:
+def _say_struck(spec: IndexSpec, level: str, frame: pd.DataFrame) -> list[Said]:
     """Count the units that a mean without compensation sets to 0 because one of their children is 0."""
     own = {node.name: node.aggregator for node in spec.dimensions}
     said = []
@@ -190,16 +254,26 @@ def _say_struck(spec: IndexSpec, level: str, frame: pd.DataFrame) -> list[str]:
         power = spec.choices.aggregator_params.get("power", 0.5) if method == "generalised" else 1.0
         if (method not in STRUCK_BY_ZERO and power > 0) or not children:
             continue
-        struck = (frame[node] == 0) & (frame[children] > 0).any(axis=1)
-        if struck.any():
-            said.append(
-                f"{struck.sum()} of {frame[node].notna().sum()} {level} have 0 in {node}, whatever else they have, because "
-                f"one of its parts is 0 and the mean is {method}. Normalise to 1-100 (scale = [1, 100]) to keep them apart."
-            )
+        struck = int(((frame[node] == 0) & (frame[children] > 0).any(axis=1)).sum())
+        if struck:
+            said.append(_describe_struck(node, level, method, struck, int(frame[node].notna().sum())))
     return said
 
 
-def _say_weightless(spec: IndexSpec, level: str, importance: FloatArray) -> list[str]:
+def _describe_struck(node: str, level: str, method: str, struck: int, n: int) -> Said:
+    return (
+        (
+            f"{struck} of {n} {level} have 0 in {node}, whatever else they have, because one of its parts is 0 and the mean is "
+            f"{method}. Normalise to 1-100 (scale = [1, 100]) to keep them apart."
+        ),
+        (
+            f"{n} {_COUNTED_ZH[level]}中有 {struck} {_COUNTED_ZH[level][0]}在 {node} 得 0 分，因为其中一项为 0，而{_METHODS_ZH[method]}平均不予补偿。"
+            "归一化至 1–100（scale = [1, 100]）可加以区分。"
+        ),
+    )
+
+
+def _say_weightless(spec: IndexSpec, level: str, importance: FloatArray) -> list[Said]:
     """Name what weights from the data leave without any weight; stated importances of 0 are the user's own."""
     own = {node.name: node.weighting for node in spec.dimensions}
     methods = {node: own.get(parent) or spec.choices.weighting for node, parent in spec.parents.items()}
@@ -210,10 +284,17 @@ def _say_weightless(spec: IndexSpec, level: str, importance: FloatArray) -> list
     ]
     if not gone or (level == "corridors" and not spec.choices.corridors):
         return []
-    return [f"At the level of {level} the data give no weight at all to {first_offenders(gone)}."]
+    en, zh = _list(gone)
+    return [
+        (
+            f"At the level of {level} the data give no weight at all to {en}.",
+            f"在{_LEVELS_ZH[level]}层面，由数据得出的权重为零：{zh}。",
+        )
+    ]
 
 
-def _say_double_counting(spec: IndexSpec, frames: Frames) -> list[str]:
+def _say_double_counting(spec: IndexSpec, frames: Frames) -> list[Said]:
     level = "corridors" if spec.choices.corridors else "cities"
     double = find_double_counting(frames[level], spec)
-    return [f"At the level of {level}, {sentence}" for sentence in double["warning"]]
+    sentences = zip(double["warning"], double["warning_zh"], strict=True)
+    return [(f"At the level of {level}, {en}", f"在{_LEVELS_ZH[level]}层面，{zh}") for en, zh in sentences]

@@ -156,7 +156,7 @@ def find_double_counting(
     Returns
     -------
     pandas.DataFrame
-        Rows ``one, other, correlation, same_dimension, effective, both_lowest, warning``, strongest first; `effective`
+        Rows ``one, other, correlation, same_dimension, effective, both_lowest, warning, warning_zh``, strongest first; `effective`
         is the importance that the two have together in the whole index, `both_lowest` the share of units that are lowest in
         both (no link at all, as a rule).
 
@@ -178,7 +178,7 @@ def find_double_counting(
         together = float(share[one] + share[other])
         empty = float((lowest[:, row] & lowest[:, column]).mean())
         said = _say_double(one, other, r, together, empty)
-        found.append((one, other, r, up[one] == up[other], together, empty, said))
+        found.append((one, other, r, up[one] == up[other], together, empty, *said))
     names_of_columns = [
         "one",
         "other",
@@ -187,15 +187,22 @@ def find_double_counting(
         "effective",
         "both_lowest",
         "warning",
+        "warning_zh",
     ]
     frame = pd.DataFrame(found, columns=names_of_columns)
     return frame.sort_values("correlation", key=np.abs, ascending=False, kind="stable", ignore_index=True)
 
 
-def _say_double(one: str, other: str, r: float, together: float, empty: float) -> str:
+def _say_double(one: str, other: str, r: float, together: float, empty: float) -> tuple[str, str]:
     what = "may count the same thing twice" if r > 0 else "may cancel each other"
-    absent = f"; {empty:.0%} of the units are lowest in both" if empty >= _MUCH_ABSENT else ""
-    return f"{one} and {other} {what}: correlation {r:.2f}, {together:.0%} of the index together{absent}."
+    what_zh = "可能重复计量同一事物" if r > 0 else "可能相互抵消"
+    much = empty >= _MUCH_ABSENT
+    absent = f"; {empty:.0%} of the units are lowest in both" if much else ""
+    absent_zh = f"；{empty:.0%} 的单元在两项中均为最低" if much else ""
+    return (
+        f"{one} and {other} {what}: correlation {r:.2f}, {together:.0%} of the index together{absent}.",
+        f"{one} 与 {other} {what_zh}：相关系数 {r:.2f}，合计占指数的 {together:.0%}{absent_zh}。",
+    )
 
 
 def summarise_coherence(

@@ -256,6 +256,14 @@ def _assemble(
     ends = universe.frame(directed=spec.choices.directed)
     ends = ends if spec.choices.corridors else ends.iloc[:0]
     coverage_frame = pd.DataFrame(coverage, index=inputs.cities.index, columns=names)
+    said = say_cautions(
+        inputs.on(universe),
+        columns,
+        {level: one.frame for level, one in scored.items()},
+        {level: one.importance for level, one in scored.items()},
+        staying=staying,
+        unused=list_unused_indicators(coded.now, names) if coded else [],
+    )
     return IndexResult(
         spec=spec,
         cities=scored["cities"].frame,
@@ -277,14 +285,8 @@ def _assemble(
         screened_cities=tuple(inputs.cities.index[~staying]),
         screened_pairs=_gone_pairs(inputs.universe, universe),
         choices=_choices(inputs, universe, coded, references),
-        warnings=say_cautions(
-            inputs.on(universe),
-            columns,
-            {level: one.frame for level, one in scored.items()},
-            {level: one.importance for level, one in scored.items()},
-            staying=staying,
-            unused=list_unused_indicators(coded.now, names) if coded else [],
-        ),
+        warnings=tuple(en for en, _ in said),
+        warnings_zh=tuple(zh for _, zh in said),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -46,8 +46,6 @@ class Profile:
     partners
         For a city: its corridors, strongest first, with what each brings to every indicator (see `list_contributions`);
         empty for a corridor.
-    sentence
-        The profile as a planner can quote it.
     """
 
     unit: str
@@ -57,17 +55,28 @@ class Profile:
     best: str
     worst: str
     partners: pd.DataFrame
-    sentence: str
 
-    def summary(self) -> str:
+    def summary(self, language: Literal["en", "zh"] = "en", *, names: Mapping[str, str] | None = None) -> str:
         """Say the profile in a sentence.
+
+        Parameters
+        ----------
+        language
+            English or Chinese.
+        names
+            What to call the unit, its group and the nodes; their labels by default.
 
         Returns
         -------
         str
             Rank, and best and worst node.
         """
-        return self.sentence
+        called = {label: str((names or {}).get(label, label)) for label in self._labels()}
+        say = _say_zh if language == "zh" else _say
+        return say(self, called)
+
+    def _labels(self) -> tuple[str, ...]:
+        return self.unit, self.group, self.best, self.worst
 
     def to_frame(self) -> pd.DataFrame:
         """Give the table of nodes.
@@ -323,7 +332,6 @@ def _profile(
         best=best,
         worst=worst,
         partners=partners,
-        sentence=_sentence(table, unit, group, best, worst),
     )
 
 
@@ -358,11 +366,29 @@ def _node_table(
     return pd.DataFrame(rows)
 
 
-def _sentence(table: pd.DataFrame, unit: str, group: str, best: str, worst: str) -> str:
-    whole = table.iloc[0]
+def _say(profile: Profile, called: Mapping[str, str]) -> str:
+    whole, ranks = profile.table.iloc[0], profile.table.set_index("node")["rank"]
+    unit, best, worst = called[profile.unit], profile.best, profile.worst
     if pd.isna(whole["rank"]):
         return f"{unit} has no overall score: values are missing."
-    ranks = table.set_index("node")["rank"]
-    within = f", {whole['rank_in_group']} of {whole['of_group']} in {group}" if group else ""
-    ends = f"; best in {best} ({ranks[best]}), worst in {worst} ({ranks[worst]})" if best != worst else ""
-    return f"{unit} ranks {whole['rank']} of {whole['of']}{within}{ends}."
+    within = (
+        f", {whole['rank_in_group']} of {whole['of_group']} in {called[profile.group]}"
+        if profile.group
+        else ""
+    )
+    ends = f"; best in {called[best]} ({ranks[best]}), worst in {called[worst]} ({ranks[worst]})"
+    return f"{unit} ranks {whole['rank']} of {whole['of']}{within}{ends if best != worst else ''}."
+
+
+def _say_zh(profile: Profile, called: Mapping[str, str]) -> str:
+    whole, ranks = profile.table.iloc[0], profile.table.set_index("node")["rank"]
+    unit, best, worst = called[profile.unit], profile.best, profile.worst
+    if pd.isna(whole["rank"]):
+        return f"{unit}没有综合得分：存在缺失值。"
+    within = (
+        f"，在{called[profile.group]}的 {whole['of_group']} 个中列第 {whole['rank_in_group']}"
+        if profile.group
+        else ""
+    )
+    ends = f"；最强为{called[best]}（第 {ranks[best]}），最弱为{called[worst]}（第 {ranks[worst]}）"
+    return f"{unit}在 {whole['of']} 个中列第 {whole['rank']}{within}{ends if best != worst else ''}。"

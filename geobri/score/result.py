@@ -52,8 +52,8 @@ class IndexResult:
         What was left out for lack of coverage.
     choices
         Every choice by name, and the counts that follow from it.
-    warnings
-        What a reader should know before quoting a rank.
+    warnings, warnings_zh
+        What a reader should know before quoting a rank, in English and in Chinese.
     """
 
     spec: IndexSpec
@@ -74,6 +74,7 @@ class IndexResult:
     screened_pairs: tuple[str, ...] = ()
     choices: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    warnings_zh: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Freeze the choices."""

@@ -44,16 +44,25 @@ def result():
 def test_profile_of_a_city(result):
     got = profile_city(result, "c", groups=REGIONS)
     assert result.cities.loc["c", "overall"] == pytest.approx(0.75 * 100 * 11 / 17 + 0.25 * 100 * 5 / 13)
-    assert got.sentence == "c ranks 3 of 4, 1 of 2 in South; best in y (2), worst in x (3)."
+    assert got.summary() == "c ranks 3 of 4, 1 of 2 in South; best in y (2), worst in x (3)."
     table = got.to_frame().set_index("node")
     assert table.loc["x", "lead"] == pytest.approx(result.cities.loc["c", "x"] - result.cities["x"].mean())
     assert table.loc["y", "rank_in_group"] == 2
     assert table.loc["x", "parent"] == "overall"
 
 
+def test_profiles_speak_both_languages_and_use_titles(result):
+    names = {"c": "长安", "South": "南方", "x": "贸易", "y": "人文"}
+    got = profile_city(result, "c", groups=REGIONS)
+    assert got.summary("zh", names=names) == (
+        "长安在 4 个中列第 3，在南方的 2 个中列第 1；最强为人文（第 2），最弱为贸易（第 3）。"
+    )
+    assert got.summary(names={"c": "Chang'an"}).startswith("Chang'an ranks 3 of 4")
+
+
 def test_profile_without_groups(result):
     got = profile_city(result, "a")
-    assert got.sentence == "a ranks 1 of 4; best in x (1), worst in y (3)."
+    assert got.summary() == "a ranks 1 of 4; best in x (1), worst in y (3)."
     assert got.table["rank_in_group"].isna().all()
 
 
@@ -129,5 +138,6 @@ def test_a_unit_without_a_score():
         city_missing="observed"
     )
     result = build_index(spec, pd.DataFrame({"country": list("ABCD")}, index=list("abcd")), flows)
-    assert profile_city(result, "d").sentence == "d has no overall score: values are missing."
+    assert profile_city(result, "d").summary() == "d has no overall score: values are missing."
+    assert profile_city(result, "d").summary("zh") == "d没有综合得分：存在缺失值。"
     assert np.isnan(result.cities.loc["d", "overall"])
