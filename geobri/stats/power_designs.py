@@ -166,7 +166,6 @@ DESIGNS: Mapping[str, Callable[[gpd.GeoDataFrame, dict[str, Any], dict[str, Any]
             "fit_gravity": _gravity_design,
             "presence_test": _presence_design,
             "mantel_test": _matrix_design("mantel_test"),
-            "qap_correlation_test": _matrix_design("qap_correlation_test"),
             "mrqap_test": _matrix_design("mrqap_test"),
             "proximity_test": _list_design,
             "mann_whitney_test": _group_design("mann_whitney_test"),

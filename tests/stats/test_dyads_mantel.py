@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import kendalltau, pearsonr, spearmanr
 
 from geobri.errors import DataError, SpecificationError
-from geobri.stats.dyads import mantel_test, partial_mantel_test, qap_correlation_test
+from geobri.stats.dyads import mantel_test, partial_mantel_test
 from geobri.stats.dyads.inputs import prepare_dyads
 from geobri.stats.dyads.kendall import count_inversions, kendall_null
 from geobri.stats.dyads.mantel import _correlations
@@ -81,7 +81,7 @@ class TestAgainstVegan:
         assert "approximate" in result.terms[0].note
 
     def test_qap_correlation_of_sna(self, matrices, plan, statistics, nulls):
-        result = qap_correlation_test(matrices["d1"], matrices["dy"], rng=1)
+        result = mantel_test(matrices["d1"], matrices["dy"], directed=True, rng=1)
         assert result.statistic == pytest.approx(statistics["qap"], abs=1e-12)
         data = prepare_dyads({"x": matrices["d1"], "y": matrices["dy"]}, caller="test", directed=True)
         np.testing.assert_allclose(_correlations(data, plan, "pearson")[1], nulls["qap"], atol=1e-12)
@@ -134,7 +134,9 @@ class TestAgainstEnumeration:
             for tail in itertools.permutations(range(3, 7))
             for p in [head + tail]
         ]
-        result = mantel_test(x, y, method="spearman", blocks=["a"] * 3 + ["b"] * 4, alternative="greater")
+        result = mantel_test(
+            x, y, method="spearman", blocks=dict(zip(range(7), "aaabbbb", strict=True)), alternative="greater"
+        )
         assert result.p_value == pytest.approx(np.mean([one >= every[0] - 1e-9 for one in every]), abs=1e-12)
         np.testing.assert_allclose(result.null_distribution, every, atol=1e-12)
         assert result.terms[0].n_pairs == 18
@@ -182,6 +184,69 @@ class TestBlocksFoundByThemselves:
         np.testing.assert_array_equal(y, before[1])
 
 
+class TestExchange:
+    """Who changes places, and what is said of it."""
+
+    def laid(self, seed):
+        names = list("hgfedcba")
+        return pd.DataFrame(noisy(seed), index=names, columns=names)
+
+    def test_labels_of_blocks_go_by_city_not_by_place(self):
+        x, y = self.laid(1), self.laid(2)
+        label = pd.Series(dict(zip("abcdefgh", "pppqqqqq", strict=True)))
+        wanted = mantel_test(x, y, blocks=label.to_dict(), rng=1)
+        got = mantel_test(x, y, blocks=label.sample(frac=1, random_state=3), rng=1)
+        np.testing.assert_array_equal(got.null_distribution, wanted.null_distribution)
+        assert wanted.choices["blocks"] == {"q": 5, "p": 3}
+        with pytest.raises(DataError, match="1 of 8 without one: 'a'"):
+            mantel_test(x, y, blocks=label.drop("a"))
+
+    def test_permutations_without_a_correlation_are_left_out_and_counted(self):
+        rng = np.random.default_rng(3)
+        n = 30
+        o, d = np.triu_indices(n, 1)
+        y, x = np.full((n, n), np.nan), np.full((n, n), np.nan)
+        some = np.r_[rng.choice(len(o), 12, replace=False), np.flatnonzero(o == 0)]
+        y[o[some], d[some]] = y[d[some], o[some]] = rng.poisson(0.2, len(some)) + (o[some] == 0) * 1.0
+        x[o[some], d[some]] = x[d[some], o[some]] = rng.normal(size=len(some))
+        result = mantel_test(x, y, blocks=None, n_permutations=499, rng=1)
+        lost = int(np.isnan(result.null_distribution).sum())
+        assert lost > 0
+        assert result.choices["permutations left out"] == lost
+        kept = result.null_distribution[~np.isnan(result.null_distribution)]
+        high, low = np.sum(kept >= result.statistic), np.sum(kept <= result.statistic)
+        assert result.p_value == pytest.approx(min(1.0, 2 * (min(high, low) + 1) / (len(kept) + 1)))
+        note = result.terms[0].note
+        assert (
+            f"{lost} of {len(result.null_distribution)} permutations give no statistic and are left out"
+            in note
+        )
+        assert result.terms[0].mc_error > 0
+
+    def test_a_correlation_that_no_exchange_changes_is_no_test(self):
+        n = 9
+        third = np.arange(n) // 3
+        x = np.where(third[:, None] != third, 1.0 + third[:, None] + third, np.nan)
+        y = x**2 + 0.0
+        result = mantel_test(x, y, blocks=dict(enumerate(third)), n_permutations=99, rng=1)
+        assert np.isnan(result.p_value)
+        assert "cannot be tested: no permutation changes the statistic" in result.summary()
+
+    def test_a_direction_is_asserted_only_where_it_is_found(self):
+        y = noisy(7)
+        assert "y rises with x" in mantel_test(y + 0.1 * noisy(8), y, rng=1).summary()
+        assert "y falls with x" in mantel_test(-y + 0.1 * noisy(8), y, rng=1).summary()
+        chance = mantel_test(noisy(9), y, rng=1)
+        assert chance.p_value > 0.05
+        assert "y cannot be shown at 5 % to rise or fall with x" in chance.summary()
+
+    def test_two_sided_by_absolute_values(self):
+        x, y = noisy(1), noisy(2)
+        result = mantel_test(x, y, two_sided="absolute", n_permutations=199, rng=1)
+        far = np.count_nonzero(np.abs(result.null_distribution) >= abs(result.statistic) - 1e-12)
+        assert result.p_value == pytest.approx((far + 1) / (len(result.null_distribution) + 1))
+
+
 class TestBadInput:
     @pytest.mark.parametrize(
         ("x", "fault"),
@@ -224,7 +289,7 @@ class TestBadInput:
         [
             ({"method": "cosine"}, "'cosine'"),
             ({"blocks": "none"}, "'none'"),
-            ({"blocks": ["a"]}, "1 labels for 8"),
+            ({"blocks": ["a"] * 8}, "whose labels they are"),
             ({"alternative": "upper"}, "'upper'"),
         ],
     )

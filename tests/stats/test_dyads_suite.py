@@ -64,3 +64,34 @@ def test_missing_pairs_that_travel_have_no_correlogram(study):
 def test_unknown_column(study):
     with pytest.raises(SchemaError, match="'speed'"):
         dyadic_tests(*study, "speed")
+
+
+def test_one_test_that_is_not_possible_leaves_the_others(study):
+    cities, corridors = study
+    together = corridors.assign(twice=2 * corridors["distance_km"])
+    results = dyadic_tests(cities, together, "score", covariates=["twice"], rng=1, n_permutations=99)
+    assert [one.terms[0].test for one in results][:3] == ["mantel_test", "mantel_test", "mrqap_test"]
+    assert results[0].p_value < 0.05
+    assert np.isnan(results[2].p_value)
+    assert "not possible" in results[2].terms[0].note
+
+
+def test_a_sparse_table_gives_its_tests_with_what_they_left_out():
+    rng = np.random.default_rng(5)
+    n = 60
+    o, d = np.triu_indices(n, 1)
+    kept = rng.random(len(o)) < 0.03
+    kept[o == 0] = True
+    frame = pd.DataFrame(
+        {
+            "origin": [f"c{k:02d}" for k in o],
+            "destination": [f"c{k:02d}" for k in d],
+            "distance_km": rng.uniform(50, 900, len(o)),
+            "trips": 1.0 + (rng.random(len(o)) < 0.1),
+        }
+    )[kept]
+    results = dyadic_tests(
+        pd.DataFrame(index=[f"c{k:02d}" for k in range(n)]), frame, "trips", rng=1, n_permutations=299
+    )
+    assert all(0 < one.p_value <= 1 for one in results)
+    assert "missing pairs travel" in results[0].terms[0].note

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geobri.stats.dyads import mantel_test, mrqap_test, qap_correlation_test
+from geobri.stats.dyads import mantel_test, mrqap_test
 from geobri.stats.pairs import to_matrix
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "dyads"
@@ -45,7 +45,7 @@ def florentine():
 def test_florentine_families(textbook):
     networks = florentine()
     options = {"directed": False, "alternative": "greater", "n_permutations": 20_000, "rng": 1}
-    result = qap_correlation_test(networks["marriage"], networks["business"], **options)
+    result = mantel_test(networks["marriage"], networks["business"], **options)
     assert round(result.statistic, 3) == 0.372  # as printed in textbooks of network analysis
     assert result.statistic == pytest.approx(textbook.loc["florentine", "statistic"], abs=1e-12)
     assert result.p_value == pytest.approx(textbook.loc["florentine", "p"], abs=4 * np.sqrt(0.0011 / 9999))
@@ -55,7 +55,7 @@ def test_florentine_regression_is_the_correlation_again():
     networks = florentine()
     options = {"alternative": "greater", "n_permutations": 5000, "rng": 2}
     result = mrqap_test(networks["business"], {"marriage": networks["marriage"]}, scheme="y", **options)
-    correlation = qap_correlation_test(networks["marriage"], networks["business"], directed=False, **options)
+    correlation = mantel_test(networks["marriage"], networks["business"], **options)
     assert result.r_squared == pytest.approx(correlation.statistic**2)
     # 0-1 networks tie often; the t statistic orders the permutations as the correlation does
     assert result.p_value == pytest.approx(correlation.p_value, abs=0.002)

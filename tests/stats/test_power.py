@@ -41,7 +41,6 @@ STRONG = {
     "fit_gravity": (2.5, {"noise": 0.4}, {"n_permutations": 99}),
     "presence_test": (3.0, {"noise": 0.5, "hubs": 0.2}, {"n_permutations": 99}),
     "mantel_test": (2.5, {"noise": 0.4, "hubs": 0.1}, {"n_permutations": 99}),
-    "qap_correlation_test": (2.5, {"noise": 0.4, "hubs": 0.1}, {"n_permutations": 99}),
     "mrqap_test": (2.5, {"noise": 0.4, "hubs": 0.1}, {"n_permutations": 99}),
     "proximity_test": (3.0, {"noise": 0.3, "hubs": 0.1, "k": 8}, {"n_permutations": 199, "most_exact": 1000}),
     "mann_whitney_test": (4.0, {}, {}),

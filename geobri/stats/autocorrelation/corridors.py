@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -17,6 +16,7 @@ from geobri.stats.dyads.inputs import DyadData, prepare_dyads
 from geobri.stats.null import permutation_p_value, value_permutations
 from geobri.stats.pairs import to_matrix
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.tables import Blocks
 
 __all__ = ["corridor_moran_test", "near_ends_index", "near_links", "shared_city_index"]
 
@@ -134,7 +134,7 @@ def corridor_moran_test(
     cities: gpd.GeoDataFrame | None = None,
     radius_km: float | None = None,
     null: Literal["auto", "cities", "corridors"] = "auto",
-    blocks: Sequence[object] | Literal["auto"] | None = "auto",
+    blocks: Blocks = "auto",
     alternative: Alternative = "two-sided",
     n_permutations: int = 999,
     rng: Rng = None,

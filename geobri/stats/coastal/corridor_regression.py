@@ -11,9 +11,10 @@ import pandas as pd
 from scipy.stats import t as student
 
 from geobri.errors import DataError, SpecificationError, mould
-from geobri.stats.coastal.corridor_types import Blocks, CorridorData, Rng, lay_out_corridors
+from geobri.stats.coastal.corridor_types import CorridorData, Rng, lay_out_corridors
 from geobri.stats.dyads.mrqap import MrqapResult, mrqap_test
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.tables import Blocks
 
 __all__ = ["CorridorRegressionResult", "corridor_regression_test"]
 
@@ -118,7 +119,7 @@ def corridor_regression_test(
         "n_permutations": n_permutations,
         "name": value,
         "rng": rng,
-        "blocks": data.dyads.blocks,
+        "blocks": data.dyads.blocks and dict(zip(data.dyads.labels, data.dyads.blocks, strict=True)),
     }
     title = f"log {distance}" if form == "log" else distance
     first = {**types, **matrices}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from geobri.stats.multiplicity import max_t
 from geobri.stats.null import permutation_p_value
 from geobri.stats.pairs import to_matrix
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.tables import Blocks
 
 __all__ = [
     "CONTRASTS",
@@ -34,7 +35,6 @@ __all__ = [
 ]
 
 Rng = int | np.random.Generator | None
-Blocks = Sequence[object] | Literal["auto"] | None
 
 CONTRASTS: Final = ((0, 2), (0, 1), (1, 2))
 """Differences of corridor types: 0 both ends in the first group, 1 one end, 2 none."""
@@ -85,7 +85,7 @@ def lay_out_corridors(
     group
         Column of truth values.
     blocks
-        Labels of blocks by city (in the order of `cities`), ``"auto"`` or None; see `prepare_dyads`.
+        Labels by city (a mapping or a Series), ``"auto"`` or None; see `prepare_dyads`.
     caller
         Who asks, for the message.
 
@@ -119,11 +119,7 @@ def lay_out_corridors(
         value: pd.DataFrame(to_matrix(corridors.loc[inside], value, labels)[0], labels, labels)
         for value in values
     }
-    chosen = blocks
-    if blocks is not None and not isinstance(blocks, str):
-        by_city = dict(zip(map(str, cities.index), blocks, strict=True))
-        chosen = [by_city[label] for label in labels]
-    dyads = prepare_dyads(matrices, caller=caller, blocks=chosen)
+    dyads = prepare_dyads(matrices, caller=caller, blocks=blocks)
     one, other = group_names(group)
     return CorridorData(dyads, data.first, (f"{one}-{one}", f"{one}-{other}", f"{other}-{other}"), data.note)
 
@@ -261,7 +257,7 @@ def corridor_types_test(
     group
         Column of truth values.
     blocks
-        Labels within which the coastal label moves, by city in the order of `cities`; ``"auto"``: blocks that keep
+        Labels within which the coastal label moves, by city (a mapping or a Series); ``"auto"``: blocks that keep
         the missing pairs (domestic ones) where they are; None: no restriction.
     alternative
         ``"greater"``: the type named first has the higher values.

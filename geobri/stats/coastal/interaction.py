@@ -16,7 +16,6 @@ import pandas as pd
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
 from geobri.stats.coastal.cities import read_labelled
 from geobri.stats.coastal.corridor_types import (
-    Blocks,
     Rng,
     lay_out_corridors,
     place_labels,
@@ -27,6 +26,7 @@ from geobri.stats.groups.samples import BoolArray, GroupSample
 from geobri.stats.multiplicity import max_t
 from geobri.stats.null import permutation_p_value
 from geobri.stats.results import FloatArray, Term, TestResult
+from geobri.stats.tables import Blocks
 
 __all__ = ["city_interaction_test", "corridor_interaction_test", "profiles"]
 

@@ -1,7 +1,7 @@
 """Dyadic tests: questions about pair matrices, answered by exchanging cities."""
 
 from geobri.stats.dyads.correlogram import CorrelogramResult, mantel_correlogram_test
-from geobri.stats.dyads.mantel import mantel_test, partial_mantel_test, qap_correlation_test
+from geobri.stats.dyads.mantel import mantel_test, partial_mantel_test
 from geobri.stats.dyads.mrqap import MrqapResult, mrqap_test
 from geobri.stats.dyads.spectral import moran_mantel_test
 from geobri.stats.dyads.suite import dyadic_tests
@@ -15,5 +15,4 @@ __all__ = [
     "moran_mantel_test",
     "mrqap_test",
     "partial_mantel_test",
-    "qap_correlation_test",
 ]

@@ -12,9 +12,10 @@ from scipy.stats import rankdata
 
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.cross_sums import cross_sums
-from geobri.stats.dyads.inputs import Blocks, DyadData, Matrix, prepare_dyads
+from geobri.stats.dyads.inputs import DyadData, Matrix, prepare_dyads
 from geobri.stats.null import NodePlan, say_p_value
-from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.results import Alternative, FloatArray, Term, TestResult, new_axes
+from geobri.stats.tables import Blocks
 
 __all__ = ["CorrelogramResult", "mantel_correlogram_test"]
 
@@ -63,10 +64,7 @@ class CorrelogramResult(TestResult):
         matplotlib.axes.Axes
             The axes drawn into; filled marks have a corrected p-value of at most 0.05.
         """
-        if ax is None:
-            from geobri.stats.results import new_axes
-
-            ax = new_axes()
+        ax = new_axes() if ax is None else ax
         middle = (self.bounds[:-1] + self.bounds[1:]) / 2
         found = self.p_corrected <= 0.05  # noqa: PLR2004 (the usual level)
         ax.axhline(0.0, color="#888888", linewidth=0.8)
@@ -123,7 +121,7 @@ def mantel_correlogram_test(
     n_permutations
         How many permutations, at least.
     blocks
-        One label per city, ``"auto"`` or None, as in `mantel_test`.
+        Labels by city, ``"auto"`` or None, as in `mantel_test`.
     names
         Names of y and of the distance, for the result.
     rng

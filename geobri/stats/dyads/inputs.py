@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geobri.errors import DataError, SpecificationError, first_offenders, mould
-from geobri.stats.null import IntArray, Labels, NodePlan, plan_permutations
+from geobri.errors import DataError, first_offenders, mould
+from geobri.stats.null import IntArray, NodePlan, plan_permutations
 from geobri.stats.pairs import (
     BoolArray,
     check_pair_matrix,
-    exchangeable_blocks,
     observed_pairs,
     pair_positions,
 )
 from geobri.stats.results import FloatArray
+from geobri.stats.tables import Blocks, choose_blocks
 
-__all__ = ["Blocks", "DyadData", "Matrix", "prepare_dyads"]
+__all__ = ["DyadData", "Matrix", "prepare_dyads"]
 
 Matrix = npt.ArrayLike | pd.DataFrame
-Blocks = Labels | Literal["auto"] | None
-
-#: Fewer exchanges than this within the blocks of a missing-cell pattern, and missing cells travel instead.
-FEWEST_EXCHANGES = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,6 +47,8 @@ class DyadData:
         Missing cells move with the permuted matrix, so that the number of compared pairs varies.
     labels
         City ids, or positions where there are none.
+    caution
+        What a reader must know of the exchange; empty when there is nothing.
     """
 
     names: tuple[str, ...]
@@ -61,6 +58,7 @@ class DyadData:
     blocks: tuple[str, ...] | None
     travelling: bool
     labels: tuple[str, ...]
+    caution: str = ""
 
     @property
     def n_cities(self) -> int:
@@ -166,6 +164,8 @@ class DyadData:
             "n_permutations": len(plan.permutations),
             "exact": plan.exact,
             "blocks": None if self.blocks is None else dict(Counter(self.blocks)),
+            "cities_exchanged": plan.n_movable,
+            "caution": self.caution,
             "directed": self.directed,
             "missing cells": self._say_missing(),
         }
@@ -183,7 +183,12 @@ class DyadData:
 
 
 def prepare_dyads(
-    matrices: Mapping[str, Matrix], *, caller: str, directed: bool = False, blocks: Blocks = "auto"
+    matrices: Mapping[str, Matrix],
+    *,
+    caller: str,
+    directed: bool = False,
+    blocks: Blocks = "auto",
+    moved: str | None = None,
 ) -> DyadData:
     """Bring pair matrices into one order and find out which cities may change places.
 
@@ -196,9 +201,12 @@ def prepare_dyads(
     directed
         Matrices need not be symmetric.
     blocks
-        One label per city; cities change places only within a label. ``"auto"``: with missing cells, the
-        blocks that keep missing cells where they are, if these allow at least 1,000 exchanges; otherwise none, and
-        missing cells travel with the permuted matrix. None: one block.
+        Labels by city id (by position where matrices have no labels), as a mapping or a Series; cities change places only
+        within a label. ``"auto"``: with missing cells, the blocks that keep missing cells where they are, if these let most
+        cities change places (`choose_blocks`); otherwise none, and missing cells travel with the permuted matrix. None: no
+        blocks.
+    moved
+        Name of the matrix whose cities are exchanged, to judge blocks by.
 
     Returns
     -------
@@ -210,7 +218,7 @@ def prepare_dyads(
     DataError
         If a matrix is not usable, shapes or labels differ, or too few pairs are observed in all matrices.
     SpecificationError
-        If the number of block labels is not the number of cities.
+        If `blocks` is none of what it may be.
     """
     labels, arrays = _aligned(matrices, caller)
     clean = [
@@ -219,16 +227,18 @@ def prepare_dyads(
     ]
     seen = observed_pairs(*clean)
     _check_common(clean, list(arrays), seen, labels, caller)
-    chosen = _choose_blocks(seen, blocks, caller)
-    stays = _pattern_stays(seen, chosen)
+    exchanged = None if moved is None else clean[list(arrays).index(moved)]
+    chosen = choose_blocks(blocks, labels, seen, moved=exchanged, caller=caller)
+    travels = "missing pairs travel with the exchanged cities"
     return DyadData(
         names=tuple(arrays),
         matrices=np.where(seen, np.stack(clean), 0.0),
         seen=seen,
         directed=directed,
-        blocks=chosen,
-        travelling=not stays,
+        blocks=chosen.labels,
+        travelling=not chosen.stays,
         labels=tuple(labels),
+        caution="" if chosen.stays else ": ".join(part for part in (chosen.caution, travels) if part),
     )
 
 
@@ -272,37 +282,3 @@ def _check_common(
     if flat:
         came = f"equal values throughout in {first_offenders(flat)}"
         raise DataError(mould(caller, "the pairs observed in all matrices must vary", came, "Leave it out"))
-
-
-def _choose_blocks(seen: BoolArray, blocks: Blocks, caller: str) -> tuple[str, ...] | None:
-    if blocks is None:
-        return None
-    if isinstance(blocks, str):
-        if blocks != "auto":
-            remedy = "Pass 'auto', None or one label per city"
-            raise SpecificationError(mould(caller, "blocks must be labels", repr(blocks), remedy))
-        return _automatic_blocks(seen)
-    labels = tuple(str(label) for label in blocks)
-    if len(labels) != len(seen):
-        came = f"{len(labels)} labels for {len(seen)} cities"
-        raise SpecificationError(mould(caller, "blocks need one label per city", came, "Pass one for each"))
-    return labels
-
-
-def _automatic_blocks(seen: BoolArray) -> tuple[str, ...] | None:
-    n = len(seen)
-    if int(seen.sum()) == n * (n - 1):
-        return None
-    found = exchangeable_blocks(seen)
-    exchanges = math.prod(math.factorial(size) for size in Counter(found).values())
-    return tuple(str(block) for block in found) if exchanges >= FEWEST_EXCHANGES else None
-
-
-def _pattern_stays(seen: BoolArray, blocks: tuple[str, ...] | None) -> bool:
-    """Say whether exchanges within the blocks leave the observed cells where they are."""
-    n = len(seen)
-    if int(seen.sum()) == n * (n - 1):
-        return True
-    found = exchangeable_blocks(seen)
-    label = blocks if blocks is not None else ("",) * n
-    return len(set(zip(label, found, strict=True))) == len(set(label))

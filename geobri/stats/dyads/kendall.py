@@ -121,7 +121,7 @@ def _null_one_by_one(data: DyadData, plan: NodePlan, moved: int, fixed: int) -> 
     taus = np.empty(len(plan.permutations))
     for r, p in enumerate(plan.permutations):
         kept = data.seen[p[rows], p[columns]]
-        taus[r] = kendall_tau(left[p[rows], p[columns]][kept], right[kept])
+        taus[r] = kendall_tau(left[p[rows], p[columns]][kept], right[kept]) if kept.any() else np.nan
     return taus
 
 

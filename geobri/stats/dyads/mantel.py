@@ -11,13 +11,14 @@ from scipy.stats import rankdata
 
 from geobri.errors import SpecificationError, mould
 from geobri.stats.cross_sums import cross_sums
-from geobri.stats.dyads.inputs import Blocks, DyadData, Matrix, prepare_dyads
+from geobri.stats.dyads.inputs import DyadData, Matrix, prepare_dyads
 from geobri.stats.dyads.kendall import kendall_null, kendall_tau
 from geobri.stats.dyads.partial import partial_correlation, partial_null
-from geobri.stats.null import NodePlan, monte_carlo_error, say_p_value
+from geobri.stats.null import Chance, NodePlan, TwoSided, say_p_value
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.tables import Blocks
 
-__all__ = ["CorrelationMethod", "mantel_test", "partial_mantel_test", "qap_correlation_test"]
+__all__ = ["CorrelationMethod", "mantel_test", "partial_mantel_test"]
 
 CorrelationMethod = Literal["pearson", "spearman", "kendall"]
 
@@ -27,6 +28,10 @@ METHODS = {
     "kendall": "Kendall tau-b",
 }
 
+FEWEST_PAIRS = 3
+"""A correlation of two pairs is 1 or -1, whatever they are."""
+NO_SPREAD = 1e-12
+"""Share of a sum of squares below which its spread is rounding."""
 PARTIAL_NOTE = "approximate: exchanging raw values does not keep the relation with the controls; prefer mrqap_test, which does"
 
 
@@ -36,6 +41,7 @@ def mantel_test(
     *,
     method: CorrelationMethod = "pearson",
     alternative: Alternative = "two-sided",
+    two_sided: TwoSided = "tails",
     n_permutations: int = 999,
     blocks: Blocks = "auto",
     directed: bool = False,
@@ -46,7 +52,7 @@ def mantel_test(
     """Test whether two pair matrices of the same cities are correlated.
 
     The correlation is taken over pairs, the null distribution from exchanging whole cities of the first
-    matrix, rows and columns together. Suited to two matrices; with more, see `mrqap_test`. If both matrices
+    matrix, rows and columns together. With `directed`, it is the quadratic assignment procedure (QAP) of network analysis. Suited to two matrices; with more, see `mrqap_test`. If both matrices
     come from places (distances of something that varies smoothly in space), exchanging cities claims too
     much: see `moran_mantel_test`.
 
@@ -61,11 +67,14 @@ def mantel_test(
         ``"pearson"``, ``"spearman"`` or ``"kendall"`` (tau-b).
     alternative
         Direction of the alternative for the correlation.
+    two_sided
+        ``"tails"``: twice the smaller tail; ``"absolute"``: the share of correlations at least as far from 0, as R's sna and
+        asnipe count.
     n_permutations
         How many permutations, at least; all are gone through if there are no more.
     blocks
-        One label per city, within which cities change places; ``"auto"`` keeps missing cells in place where
-        possible (see Notes); None for no blocks.
+        Labels by city, as a mapping or a Series, within which cities change places; ``"auto"`` keeps missing cells in place
+        where that lets most cities change places (see Notes); None for no blocks.
     directed
         The matrices are not symmetric: all off-diagonal cells count.
     mid_p
@@ -91,12 +100,14 @@ def mantel_test(
     -----
     With domestic pairs left out, cities may change places only within blocks that leave these pairs out:
     ``"auto"`` finds them. Where missing cells follow no such pattern they travel with x, each permutation is
-    compared on the pairs observed on both sides, and ranks are those of the observed pairs.
+    compared on the pairs observed on both sides, and ranks are those of the observed pairs. Permutations that leave no, or
+    only equal, pairs have no correlation; they are left out and counted.
 
     References
     ----------
     Mantel, N. (1967). The detection of disease clustering and a generalized regression approach.
     Cancer Research 27, 209-220.
+    Krackhardt, D. (1988). Predicting with networks. 10.1016/0378-8733(88)90004-4.
     Legendre, P. and Fortin, M.-J. (2010). Comparison of the Mantel test and alternative approaches.
     10.1111/j.1755-0998.2010.02866.x.
 
@@ -110,7 +121,7 @@ def mantel_test(
     (-0.84, True)
     """
     _check_method(method, "mantel_test")
-    data = prepare_dyads({"x": x, "y": y}, caller="mantel_test", directed=directed, blocks=blocks)
+    data = prepare_dyads({"x": x, "y": y}, caller="mantel_test", directed=directed, blocks=blocks, moved="x")
     plan = data.plan(n_permutations, rng)
     observed, null = _correlations(data, plan, method)
     return _result(
@@ -122,78 +133,7 @@ def mantel_test(
             observed=observed,
             null=null,
             alternative=alternative,
-            mid_p=mid_p,
-            names=names,
-            choices={"correlation": method, **data.choices(rng, plan)},
-        )
-    )
-
-
-def qap_correlation_test(
-    x: Matrix,
-    y: Matrix,
-    *,
-    method: CorrelationMethod = "pearson",
-    alternative: Alternative = "two-sided",
-    n_permutations: int = 999,
-    blocks: Blocks = "auto",
-    directed: bool = True,
-    mid_p: bool = False,
-    names: tuple[str, str] = ("x", "y"),
-    rng: int | np.random.Generator | None = None,
-) -> TestResult:
-    """Test whether two networks of the same cities are correlated (quadratic assignment procedure).
-
-    The same test as `mantel_test` under the name it has in network analysis, and directed unless said
-    otherwise: presence or strength of a link from origin to destination, in both networks.
-
-    Parameters
-    ----------
-    x
-        Pair matrix whose cities are exchanged, shape (n, n); row is origin.
-    y
-        Pair matrix that stays.
-    method
-        ``"pearson"`` (the graph correlation), ``"spearman"`` or ``"kendall"``.
-    alternative
-        Direction of the alternative for the correlation.
-    n_permutations
-        How many permutations, at least.
-    blocks
-        One label per city, ``"auto"`` or None, as in `mantel_test`.
-    directed
-        All off-diagonal cells count; otherwise each pair once.
-    mid_p
-        Count ties by half; presence-absence networks have many.
-    names
-        Names of x and y, for the result.
-    rng
-        Seed or generator.
-
-    Returns
-    -------
-    TestResult
-        `statistic` is the correlation; `null_distribution` has shape (R,).
-
-    References
-    ----------
-    Hubert, L. and Schultz, J. (1976). Quadratic assignment as a general data analysis strategy.
-    10.1111/j.2044-8317.1976.tb00714.x.
-    Krackhardt, D. (1988). Predicting with networks. 10.1016/0378-8733(88)90004-4.
-    """
-    _check_method(method, "qap_correlation_test")
-    data = prepare_dyads({"x": x, "y": y}, caller="qap_correlation_test", directed=directed, blocks=blocks)
-    plan = data.plan(n_permutations, rng)
-    observed, null = _correlations(data, plan, method)
-    return _result(
-        _Finding(
-            test="qap_correlation_test",
-            title="QAP test",
-            data=data,
-            plan=plan,
-            observed=observed,
-            null=null,
-            alternative=alternative,
+            two_sided=two_sided,
             mid_p=mid_p,
             names=names,
             choices={"correlation": method, **data.choices(rng, plan)},
@@ -209,6 +149,7 @@ def partial_mantel_test(
     method: Literal["pearson", "spearman"] = "pearson",
     permute: Literal["values", "residuals"] = "residuals",
     alternative: Alternative = "two-sided",
+    two_sided: TwoSided = "tails",
     n_permutations: int = 999,
     blocks: Blocks = "auto",
     directed: bool = False,
@@ -238,7 +179,7 @@ def partial_mantel_test(
     n_permutations
         How many permutations, at least.
     blocks
-        One label per city, ``"auto"`` or None, as in `mantel_test`.
+        Labels by city, ``"auto"`` or None, as in `mantel_test`.
     directed
         All off-diagonal cells count.
     names
@@ -267,7 +208,7 @@ def partial_mantel_test(
     """
     _check_partial(method, permute, controls)
     matrices = {"x": x, "y": y, **{f"control {name}": one for name, one in controls.items()}}
-    data = prepare_dyads(matrices, caller="partial_mantel_test", directed=directed, blocks=blocks)
+    data = prepare_dyads(matrices, caller="partial_mantel_test", directed=directed, blocks=blocks, moved="x")
     plan = data.plan(n_permutations, rng)
     columns = _ranked(data.columns()) if method == "spearman" else data.columns()
     observed = partial_correlation(columns)
@@ -287,6 +228,7 @@ def partial_mantel_test(
             observed=observed,
             null=null,
             alternative=alternative,
+            two_sided=two_sided,
             mid_p=False,
             names=names,
             choices=choices,
@@ -342,10 +284,12 @@ def _travelling_null(data: DyadData, plan: NodePlan, laid: FloatArray) -> FloatA
     rights = np.stack([seen, laid[1], laid[1] ** 2])
     sums = cross_sums(plan, lefts, rights, directed=data.directed)
     count, x, y = sums[:, 0, 0], sums[:, 1, 0], sums[:, 0, 1]
-    covariance = sums[:, 1, 1] - x * y / count
-    spread_x, spread_y = sums[:, 2, 0] - x**2 / count, sums[:, 0, 2] - y**2 / count
-    correlation: FloatArray = covariance / np.sqrt(spread_x * spread_y)
-    return correlation
+    with np.errstate(invalid="ignore", divide="ignore"):
+        covariance = sums[:, 1, 1] - x * y / count
+        spread_x, spread_y = sums[:, 2, 0] - x**2 / count, sums[:, 0, 2] - y**2 / count
+        correlation = covariance / np.sqrt(spread_x * spread_y)
+    varies = (spread_x > NO_SPREAD * sums[:, 2, 0]) & (spread_y > NO_SPREAD * sums[:, 0, 2])
+    return np.where(varies & (count > FEWEST_PAIRS - 0.5), correlation, np.nan)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,49 +303,69 @@ class _Finding:
     observed: float
     null: FloatArray
     alternative: Alternative
+    two_sided: TwoSided
     mid_p: bool
     names: tuple[str, str]
     choices: Mapping[str, object]
 
 
 def _result(found: _Finding) -> TestResult:
-    p_value = found.plan.p_value(found.observed, found.null, found.alternative, mid_p=found.mid_p)
-    error = 0.0 if found.plan.exact else monte_carlo_error(p_value, len(found.null), found.alternative)
+    chance = found.plan.judge(
+        found.observed, found.null, found.alternative, two_sided=found.two_sided, mid_p=found.mid_p
+    )
     method = METHODS[str(found.choices["correlation"])]
     return TestResult(
         statistic=found.observed,
-        p_value=p_value,
+        p_value=chance.p_value,
         alternative=found.alternative,
         n=found.data.n_cities,
         method=f"{found.title} ({method}; {found.plan.describe()})",
         null_distribution=found.null,
-        sentence=_sentence(found, method, p_value),
-        terms=(_term(found, method, p_value),),
-        choices={**found.choices, "mid-p": found.mid_p, "Monte Carlo error of p": error},
+        sentence=_sentence(found, method, chance),
+        terms=(_term(found, method, chance),),
+        choices={
+            **found.choices,
+            "two-sided": found.two_sided,
+            "mid-p": found.mid_p,
+            "Monte Carlo error of p": chance.mc_error,
+            "permutations left out": chance.n_unusable,
+        },
+        question="distance",
     )
 
 
-def _term(found: _Finding, method: str, p_value: float) -> Term:
+def _term(found: _Finding, method: str, chance: Chance) -> Term:
+    notes = (
+        PARTIAL_NOTE if found.test == "partial_mantel_test" else "",
+        found.data.caution,
+        chance.caution,
+    )
     return Term(
         test=found.test,
         value=found.names[1],
         term=f"{method} with {found.names[0]}",
         estimate=found.observed,
         statistic=found.observed,
-        p_value=p_value,
+        p_value=chance.p_value,
+        mc_error=chance.mc_error,
         alternative=found.alternative,
         n_cities=found.data.n_cities,
         n_pairs=found.data.n_pairs,
         null=found.plan.describe(),
         method=found.title + (", mid-p" if found.mid_p else ""),
-        note=PARTIAL_NOTE if found.test == "partial_mantel_test" else "",
+        note="; ".join(note for note in notes if note),
     )
 
 
-def _sentence(found: _Finding, method: str, p_value: float) -> str:
+def _sentence(found: _Finding, method: str, chance: Chance) -> str:
     x, y = found.names
-    return (
-        f"Over {found.data.n_pairs} pairs of {found.data.n_cities} cities, {y} "
-        f"{'rises' if found.observed > 0 else 'falls'} with {x} ({method} {found.observed:+.2f}); "
-        f"exchanging the cities gives p = {say_p_value(p_value)} ({found.title})."
-    )
+    over = f"Over {found.data.n_pairs} pairs of {found.data.n_cities} cities"
+    numbers = f"({method} {found.observed:+.2f})"
+    if np.isnan(chance.p_value):
+        return (
+            f"{over}, whether {y} goes with {x} {numbers} cannot be tested: {chance.caution} ({found.title})."
+        )
+    how = f"exchanging the cities gives p = {say_p_value(chance.p_value)} ({found.title})."
+    if chance.p_value > 0.05:  # noqa: PLR2004 (the usual level, said in the sentence)
+        return f"{over}, {y} cannot be shown at 5 % to rise or fall with {x} {numbers}; {how}"
+    return f"{over}, {y} {'rises' if found.observed > 0 else 'falls'} with {x} {numbers}; {how}"

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from geobri.errors import DataError, SpecificationError, mould
-from geobri.stats.dyads.inputs import Blocks, DyadData, Matrix, prepare_dyads
+from geobri.stats.dyads.inputs import DyadData, Matrix, prepare_dyads
 from geobri.stats.dyads.mrqap_glm import fit_family, score_null, score_statistics, wald_null
 from geobri.stats.dyads.mrqap_linear import fit_linear, linear_null
 from geobri.stats.models.families import FAMILIES
-from geobri.stats.null import NodePlan, monte_carlo_error, say_p_value
+from geobri.stats.null import Chance, NodePlan, TwoSided, say_p_value
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.tables import Blocks
 
 __all__ = ["MrqapFamily", "MrqapResult", "MrqapScheme", "MrqapStatistic", "mrqap_test"]
 
@@ -85,6 +86,7 @@ def mrqap_test(
     scheme: MrqapScheme = "double-semi-partialling",
     statistic: MrqapStatistic | None = None,
     alternative: Alternative = "two-sided",
+    two_sided: TwoSided = "tails",
     n_permutations: int = 999,
     blocks: Blocks = "auto",
     directed: bool = False,
@@ -115,10 +117,13 @@ def mrqap_test(
         ``"coefficient"`` is offered for comparison: it is not pivotal and its test is less reliable.
     alternative
         Direction of the alternative for every coefficient.
+    two_sided
+        ``"tails"``: twice the smaller tail; ``"absolute"``: the share of statistics at least as far from 0, as R's sna and
+        asnipe count.
     n_permutations
         How many permutations, at least.
     blocks
-        One label per city, ``"auto"`` or None, as in `mantel_test`.
+        Labels by city, ``"auto"`` or None, as in `mantel_test`.
     directed
         The matrices are not symmetric: all off-diagonal cells count.
     name
@@ -161,16 +166,21 @@ def mrqap_test(
         caller="mrqap_test",
         directed=directed,
         blocks=blocks,
+        moved=next(key for key in x if key != name),
     )
     _check_response(data.columns()[0], family, name)
     fit = _fit_observed(data, family, chosen)
     plan = data.plan(n_permutations, rng)
     null, failures = _null(data, plan, family, scheme, chosen)
-    p_values = [plan.p_value(fit.statistics[k], null[:, k], alternative) for k in range(len(data.names) - 1)]
+    chances = [
+        plan.judge(fit.statistics[k], null[:, k], alternative, two_sided=two_sided)
+        for k in range(len(data.names) - 1)
+    ]
     choices = {
         "family": family,
         "scheme": scheme,
         "statistic": chosen,
+        "two-sided": two_sided,
         "permuted fits that were separated": failures,
         **data.choices(rng, plan),
     }
@@ -179,7 +189,7 @@ def mrqap_test(
         plan=plan,
         fit=fit,
         null=null,
-        p_values=np.array(p_values),
+        chances=chances,
         alternative=alternative,
         choices=choices,
     )
@@ -269,17 +279,15 @@ def _result(
     plan: NodePlan,
     fit: _Fit,
     null: FloatArray,
-    p_values: FloatArray,
+    chances: list[Chance],
     alternative: Alternative,
     choices: Mapping[str, object],
 ) -> MrqapResult:
+    p_values = np.array([one.p_value for one in chances])
     method = (
         f"MRQAP, {SCHEMES[str(choices['scheme'])]}, {choices['family']}, {choices['statistic']} statistic"
     )
-    errors = {
-        name: 0.0 if plan.exact else monte_carlo_error(float(p), len(null), alternative)
-        for name, p in zip(data.names[1:], p_values, strict=True)
-    }
+    errors = {name: one.mc_error for name, one in zip(data.names[1:], chances, strict=True)}
     residuals = data.spread(fit.residuals)[0]
     return MrqapResult(
         statistic=float(fit.statistics[0]),
@@ -289,8 +297,13 @@ def _result(
         method=f"{method} ({plan.describe()})",
         null_distribution=null[:, 0],
         sentence=_sentence(data, fit, p_values),
-        terms=_terms(data, plan.describe(), fit, p_values, alternative=alternative, method=method),
-        choices={**choices, "Monte Carlo error of p": errors},
+        terms=_terms(data, plan.describe(), fit, chances, alternative=alternative, method=method),
+        choices={
+            **choices,
+            "Monte Carlo error of p": errors,
+            "permutations left out": [one.n_unusable for one in chances],
+        },
+        question="distance",
         names=data.names[1:],
         coefficients=fit.coefficients,
         standard_errors=fit.standard_errors,
@@ -303,27 +316,40 @@ def _result(
 
 
 def _terms(
-    data: DyadData, null: str, fit: _Fit, p_values: FloatArray, *, alternative: Alternative, method: str
+    data: DyadData,
+    null: str,
+    fit: _Fit,
+    chances: list[Chance],
+    *,
+    alternative: Alternative,
+    method: str,
 ) -> tuple[Term, ...]:
-    statistics, p_column = np.r_[np.nan, fit.statistics], np.r_[np.nan, p_values]
-    return tuple(
-        Term(
-            test="mrqap_test",
-            value=data.names[0],
-            term=name,
-            estimate=float(fit.coefficients[k]),
-            se=float(fit.standard_errors[k]),
-            se_type="naive",
-            statistic=float(statistics[k]),
-            p_value=float(p_column[k]),
-            alternative=alternative,
-            n_cities=data.n_cities,
-            n_pairs=data.n_pairs,
-            null=null,
-            method=method,
-            note=_caution(method) if k else "",
-        )
-        for k, name in enumerate(("(intercept)", *data.names[1:]))
+    base = Term(
+        test="mrqap_test",
+        value=data.names[0],
+        se_type="naive",
+        alternative=alternative,
+        n_cities=data.n_cities,
+        n_pairs=data.n_pairs,
+        null=null,
+        method=method,
+    )
+    numbers = zip(fit.coefficients, fit.standard_errors, strict=True)
+    estimates = [replace(base, estimate=float(one), se=float(error)) for one, error in numbers]
+    tested = zip(estimates[1:], data.names[1:], fit.statistics, chances, strict=True)
+    return (
+        replace(estimates[0], term="(intercept)"),
+        *(
+            replace(
+                row,
+                term=name,
+                statistic=float(statistic),
+                p_value=chance.p_value,
+                mc_error=chance.mc_error,
+                note="; ".join(note for note in (_caution(method), data.caution, chance.caution) if note),
+            )
+            for row, name, statistic, chance in tested
+        ),
     )
 
 
@@ -336,10 +362,14 @@ def _caution(method: str) -> str:
 
 def _sentence(data: DyadData, fit: _Fit, p_values: FloatArray) -> str:
     found = "; ".join(
-        f"{name} {coefficient:+.3g} (p = {say_p_value(float(p))})"
+        f"{name} {coefficient:+.3g} ({_say(float(p))})"
         for name, coefficient, p in zip(data.names[1:], fit.coefficients[1:], p_values, strict=True)
     )
     return (
         f"What goes with {data.names[0]} over {data.n_pairs} pairs of {data.n_cities} cities, each with the others "
         f"held constant: {found}; p-values from exchanging the cities."
     )
+
+
+def _say(p_value: float) -> str:
+    return "cannot be tested" if math.isnan(p_value) else f"p = {say_p_value(p_value)}"

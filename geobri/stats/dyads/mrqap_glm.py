@@ -263,6 +263,7 @@ def wald_null(
         for k in [slice(None)] if scheme == "y" else range(count):
             fits, last = _refit(data, chunk, family, k, scheme)
             values = fits.coefficients / fits.standard_errors if statistic == "wald" else fits.coefficients
+            values = np.where(fits.converged[:, None], values, np.nan)
             null[start : start + step, k] = values[:, last]
             failures += int(np.count_nonzero(~fits.converged))
     return null, failures

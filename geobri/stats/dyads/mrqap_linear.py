@@ -20,6 +20,9 @@ from geobri.stats.results import FloatArray
 
 __all__ = ["LinearFit", "fit_linear", "linear_null"]
 
+SINGULAR = 1e-12
+"""Smallest eigenvalue of a matrix of correlations that is told from 0."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LinearFit:
@@ -209,10 +212,19 @@ def _refit(
 
 
 def _solve_normal(gram: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Coefficients and standard errors from cross products whose last row and column belong to y."""
-    inverse = np.linalg.inv(gram[:, :-1, :-1])
-    coefficients = np.einsum("rij,rj->ri", inverse, gram[:, :-1, -1])
-    rss = gram[:, -1, -1] - np.einsum("ri,ri->r", coefficients, gram[:, :-1, -1])
+    """Coefficients and standard errors from cross products whose last row and column belong to y.
+
+    A permutation that leaves too few pairs, collinear columns or nothing to explain has none: NaN.
+    """
+    cross, moments = gram[:, :-1, :-1], gram[:, :-1, -1]
+    scale = np.sqrt(np.maximum(np.einsum("rii->ri", cross), np.finfo(float).tiny))
+    scaled = cross / (scale[:, :, None] * scale[:, None, :])
+    usable = (np.linalg.eigvalsh(scaled)[:, 0] > SINGULAR) & (gram[:, 0, 0] > gram.shape[1] - 0.5)
+    inverse = np.full(cross.shape, np.nan)
+    inverse[usable] = np.linalg.inv(scaled[usable]) / (scale[usable, :, None] * scale[usable, None, :])
+    coefficients = np.einsum("rij,rj->ri", inverse, moments)
+    rss = gram[:, -1, -1] - np.einsum("ri,ri->r", coefficients, moments)
+    rss = np.where(rss > SINGULAR * gram[:, -1, -1], rss, np.nan)
     variance = rss / (gram[:, 0, 0] - gram.shape[1] + 1)
     diagonal: npt.NDArray[np.float64] = np.einsum("rii->ri", inverse)
     return coefficients, np.sqrt(variance[:, None] * diagonal)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from geobri.errors import DataError
+from geobri.stats.attempts import attempt_all
 from geobri.stats.dyads.correlogram import mantel_correlogram_test
-from geobri.stats.dyads.inputs import Blocks, prepare_dyads
+from geobri.stats.dyads.inputs import Matrix, prepare_dyads
 from geobri.stats.dyads.mantel import mantel_test
 from geobri.stats.dyads.mrqap import MrqapFamily, mrqap_test
+from geobri.stats.null import TwoSided
 from geobri.stats.pairs import align_matrices
-from geobri.stats.results import Alternative, FloatArray, TestResult
+from geobri.stats.results import Alternative, TestResult
+from geobri.stats.tables import Blocks
 
 __all__ = ["dyadic_tests"]
 
@@ -29,6 +34,7 @@ def dyadic_tests(
     covariates: Sequence[str] = (),
     family: MrqapFamily = "gaussian",
     alternative: Alternative = "two-sided",
+    two_sided: TwoSided = "tails",
     n_permutations: int = 9999,
     blocks: Blocks = "auto",
     directed: bool = False,
@@ -52,10 +58,12 @@ def dyadic_tests(
         Distribution of the value in the regression; see `mrqap_test`.
     alternative
         Direction of the alternative for correlations and coefficients.
+    two_sided
+        ``"tails"`` or ``"absolute"``, see `mantel_test`.
     n_permutations
         How many permutations, at least.
     blocks
-        One label per remaining city, ``"auto"`` or None; see `mantel_test`.
+        Labels by city, ``"auto"`` or None; see `mantel_test`.
     directed
         Corridors run from origin to destination.
     rng
@@ -65,7 +73,12 @@ def dyadic_tests(
     -------
     list of TestResult
         Mantel tests (Pearson, Spearman), MRQAP, and for undirected tables whose missing pairs stay in place a
-        Mantel correlogram.
+        Mantel correlogram. A test that the data do not allow says so in its place; the others stand.
+
+    Raises
+    ------
+    DataError
+        If no test is possible at all.
     """
     columns = [value, impedance, *covariates]
     usable = corridors.dropna(subset=[name for name in columns if name in corridors.columns])
@@ -73,23 +86,25 @@ def dyadic_tests(
     laid, labels = align_matrices(usable, columns, [city for city in cities.index if city in ends], directed)
     frames = {name: pd.DataFrame(one, index=labels, columns=labels) for name, one in laid.items()}
     x, y = frames[impedance], frames[value]
-    common = {"n_permutations": n_permutations, "blocks": blocks, "alternative": alternative}
-    results: list[TestResult] = [
-        mantel_test(x, y, method=method, directed=directed, names=(impedance, value), rng=rng, **common)  # type: ignore[arg-type]
-        for method in ("pearson", "spearman")
-    ]
+    common = {"n_permutations": n_permutations, "blocks": blocks, "alternative": alternative, "rng": rng}
+    both = {**common, "two_sided": two_sided, "directed": directed}
     regressors = {name: frames[name] for name in (impedance, *covariates)}
-    results.append(
-        mrqap_test(y, regressors, family=family, directed=directed, name=value, rng=rng, **common)  # type: ignore[arg-type]
-    )
-    if not directed and _can_have_correlogram({"x": laid[impedance], "y": laid[value]}, blocks):
-        names = (value, impedance)
-        results.append(
-            mantel_correlogram_test(y, x, names=names, classes="equal-count", rng=rng, **common)  # type: ignore[arg-type]
-        )
-    return results
+    attempts: list[tuple[Callable[..., TestResult], tuple[Any, ...], dict[str, Any]]] = [
+        *(
+            (mantel_test, (x, y), {**both, "method": method, "names": (impedance, value)})
+            for method in ("pearson", "spearman")
+        ),
+        (mrqap_test, (y, regressors), {**both, "family": family, "name": value}),
+    ]
+    if not directed and _can_have_correlogram({"x": x, "y": y}, blocks):
+        named = {"names": (value, impedance), "classes": "equal-count"}
+        attempts.append((mantel_correlogram_test, (y, x), {**common, **named}))
+    return attempt_all(value, attempts)
 
 
-def _can_have_correlogram(matrices: dict[str, FloatArray], blocks: Blocks) -> bool:
-    data = prepare_dyads(matrices, caller="dyadic_tests", blocks=blocks)
+def _can_have_correlogram(frames: dict[str, Matrix], blocks: Blocks) -> bool:
+    try:
+        data = prepare_dyads(frames, caller="dyadic_tests", blocks=blocks)
+    except DataError:  # the tests above say what is wrong
+        return False
     return not data.travelling and data.n_pairs >= FEWEST_FOR_CORRELOGRAM
