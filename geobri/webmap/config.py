@@ -28,6 +28,8 @@ STATE_KEYS: Final = (
     "city",
     "corridor",
     "missing",
+    "zeros",
+    "scale",
     "points",
     "view",
 )

@@ -38,6 +38,23 @@ class _Verbatim(Element):
         return self._text
 
 
+class _CorridorLayer(Layer):
+    """The corridors under a name of their own, so that folium's LayerControl can switch them."""
+
+    def __init__(self, key: str, name: str) -> None:
+        super().__init__(name=name, overlay=True)
+        self._name = "Corridors"
+        self._key = key
+
+    def render(self, **_kwargs: Any) -> str:
+        figure = self.get_root()
+        if isinstance(figure, Figure) and self._parent is not None:
+            made = f'var {self.get_name()} = geobriRuntime.layer("{self._key}")'
+            script = f"{made}.addTo({self._parent.get_name()});"
+            figure.script.add_child(_Verbatim(script), name=self.get_name())
+        return ""
+
+
 class CorridorMap(folium.Map):
     """A folium map with corridors, that needs no network and has the same bytes each time.
 
@@ -74,6 +91,8 @@ class CorridorMap(folium.Map):
         )
         self._title = config["title"][config["lang"]]
         self._uses_network = base["kind"] == "tiles"
+        name = {"en": "Corridors", "zh": "通路"}[config["lang"]]
+        self.add_child(_CorridorLayer(f"geobri_{self._id}", name), name="corridors")
 
     def render(self, **kwargs: Any) -> str:
         """Write the map and its children into the figure.
@@ -96,7 +115,7 @@ class CorridorMap(folium.Map):
                 )
             )
         self._name_descendants(self)
-        policy = [] if self._uses_network or self._children else [OFFLINE_POLICY]
+        policy = [] if self._uses_network or len(self._children) > 1 else [OFFLINE_POLICY]
         head = "\n".join([*policy, *_page_head(self._title), self.parts.head])
         figure.header.add_child(_Verbatim(head), name=self.get_name())
         figure.html.add_child(_Verbatim(self.parts.body), name=self.get_name())

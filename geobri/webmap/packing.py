@@ -187,8 +187,8 @@ def pack_polygons(
     Returns
     -------
     dict of str, int and float
-        `rings` (their number), `grid` (steps across the world) and `data`: for each ring its number of vertices,
-        then the steps in x (east) and y (south), all zigzag variable-length, base64. The first step of a ring leads
+        `rings` (their number), `grid` (steps across the world), `n` (bytes) and `data`: for each ring its number of
+        vertices, then the steps in x (east) and y (south), all zigzag variable-length, raw-deflated, base64. The first step of a ring leads
         from the upper left corner of the world. Shells and holes turn opposite ways, so that they are filled
         by the non-zero rule.
     """
@@ -205,7 +205,8 @@ def pack_polygons(
             stream += [np.array([steps.size // 2]), steps]
             n_rings += 1
     numbers = np.concatenate(stream) if stream else np.empty(0, dtype=np.int64)
-    return {"rings": n_rings, "grid": GRID, "data": _to_base64(to_varint(numbers))}
+    data = to_varint(numbers)
+    return {"rings": n_rings, "grid": GRID, "n": len(data), "data": _to_base64(_deflate(data))}
 
 
 def _to_grid(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

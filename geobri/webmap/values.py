@@ -97,7 +97,8 @@ def pack_measure(
     Returns
     -------
     dict
-        `key, label, kind` (rank or score)`, measure` (the kind in full)`, direction, low, high, unit, description, known` and
+        `key, label, kind` (rank or score)`, measure` (the kind in full)`, direction, diverging` (whether it is drawn to both
+        sides of 0)`, low, high, unit, description, known` and
         the packed `values`. `low` and `high` are the ends of the scale as numbers, not as strength.
 
     Raises
@@ -119,6 +120,7 @@ def pack_measure(
         "kind": "rank" if value.is_rank else "score",
         "measure": value.kind,
         "direction": value.direction,
+        "diverging": value.better == "neither" and bool(known.size and known.min() < 0 < known.max()),
         "low": min(ends),
         "high": max(ends),
         "unit": _both(value.unit, value.unit_zh),

@@ -5,6 +5,8 @@ from itertools import product
 import numpy as np
 import pytest
 
+from geobri.webmap import corridor_map, save_map
+
 pytestmark = pytest.mark.browser
 
 COASTS = ["inland-inland", "coast-inland", "coast-coast"]
@@ -144,6 +146,54 @@ def test_filters_combine(opened, facts):
             top,
             city,
         )
+
+
+def test_none_missing_and_filtered_are_three_things(open_map, cities, corridors, tmp_path):
+    flights = corridors["rank_trade"].fillna(0).where(np.arange(195) >= 20)
+    made = corridor_map(cities, corridors.assign(flights=flights), "flights")
+    opened = open_map(save_map(made, tmp_path / "flights.html"))
+    none, missing = int((flights == 0).sum()), 20
+    assert len(opened.drawn) == 195 - none
+    assert opened.text(".geobri-count") == f"{195 - none} of 195 corridors"
+    assert opened.text(".geobri-left-out") == f"{none} with none (0)"
+    opened.page.get_by_label("Draw corridors without a value").uncheck()
+    assert opened.text(".geobri-left-out") == f"{none} with none (0), {missing} without a value"
+    opened.page.get_by_label("Draw corridors with none (0)").check()
+    assert len(opened.drawn) == 195 - missing
+    assert "None (0)" in opened.text(".geobri-legend")
+    opened.set(zeros=False, city="singapore")
+    filtered = int(((corridors[["origin", "destination"]] != "singapore").all(axis=1)).sum())
+    assert f"{filtered} filtered out" in opened.text(".geobri-left-out")
+
+
+def test_the_scale_follows_the_numbers_and_the_reader(open_map, cities, corridors, tmp_path):
+    trade = np.exp(np.linspace(6, 20, 195) ** 1.05).round()
+    made = corridor_map(cities, corridors.assign(trade=trade), "trade", values=["score"])
+    opened = open_map(save_map(made, tmp_path / "trade.html"))
+    scale = opened.page.get_by_label("Scale", exact=True)
+    assert scale.input_value() == "log"
+    texts = opened.page.locator(".geobri-classes li").all_inner_texts()
+    assert len(texts) >= 4
+    for mode in ("quantile", "linear"):
+        scale.select_option(mode)
+        assert opened.state["scale"] == mode
+    opened.set(value="score")
+    assert opened.state["scale"] is None
+    assert scale.input_value() == "linear"
+
+
+def test_a_sentence_says_what_is_shown(opened):
+    assert not opened.page.is_visible(".geobri-said")
+    opened.set(
+        value="score", region={"mode": "within", "a": "East Asia"}, coast="coast-coast", range=[3, 20], top=5
+    )
+    assert opened.text(".geobri-said") == (
+        "The 5 strongest corridors by Index within East Asia, both ends coastal, with Index from 3 to 20."
+    )
+    opened.set(lang="zh")
+    assert opened.text(".geobri-said") == (
+        "按“指数”最强的 5 条通路：两端均在东亚，两端均沿海，“指数”在 3 至 20 之间。"
+    )
 
 
 def test_nothing_left_is_said(opened):

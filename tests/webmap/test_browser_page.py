@@ -70,7 +70,7 @@ def test_keys_reach_everything(fresh):
         "Twenty-two cities",
         "Find a city",
         "Regions",
-        "Ranks 1",
+        "Show from",
         "Table of corridors",
         "Save as image",
         "切换到中文",
@@ -132,6 +132,7 @@ def test_language_switches_everything(opened):
     assert "东南亚" in text
     assert {"新加坡", "上海"} <= {label["text"] for label in opened.ask("map.labels()")}
     assert "Great circles" not in text
+    opened.set(city=None)
     opened.page.get_by_role("button", name="Switch to English").click()
     assert "Great circles, not routes" in opened.text(".geobri")
 
@@ -427,6 +428,49 @@ def test_folium_layers_can_be_added(open_map, cities, corridors, tmp_path):
     assert len(opened.drawn) == 195
 
 
+COVERED = """argument.map(([x, y]) => {
+    const top = document.elementFromPoint(x, y);
+    return Boolean(top && top.closest('.geobri-card'));
+})"""
+
+
+def test_the_layer_control_works_and_has_the_corridors_by_name(open_map, cities, corridors, tmp_path):
+    made = corridor_map(cities, corridors, "score")
+    group = folium.FeatureGroup("Ports").add_to(made)
+    folium.Marker([1.26, 103.8], tooltip="A port").add_to(group)
+    folium.LayerControl(collapsed=False).add_to(made)
+    opened = open_map(save_map(made, tmp_path / "control.html"))
+    boxes = opened.page.locator(".leaflet-control-layers-overlays input")
+    assert opened.page.locator(".leaflet-control-layers-overlays").inner_text().split() == [
+        "Corridors",
+        "Ports",
+    ]
+    for k in range(2):
+        place = boxes.nth(k).bounding_box()
+        centre = [place["x"] + place["width"] / 2, place["y"] + place["height"] / 2]
+        assert opened.ask(COVERED, [centre]) == [False]
+    lines = opened.page.locator(".leaflet-geobri-lines-pane canvas")
+    assert lines.is_visible()
+    boxes.nth(0).click()
+    assert not lines.is_visible()
+    opened.page.mouse.move(*opened.place_on("dubai--singapore"))
+    opened.page.wait_for_timeout(100)
+    assert not opened.page.is_visible(".geobri-tip")
+    boxes.nth(0).click()
+    assert lines.is_visible()
+    boxes.nth(1).click()
+    assert opened.page.locator(".leaflet-marker-icon").count() == 0
+
+
+def test_over_a_marker_only_its_own_tooltip_speaks(open_map, cities, corridors, tmp_path):
+    made = corridor_map(cities, corridors, "score")
+    folium.CircleMarker([25.2, 55.3], radius=12, fill=True, tooltip="A port").add_to(made)
+    opened = open_map(save_map(made, tmp_path / "marker.html"))
+    opened.page.mouse.move(*opened.place_of(25.2, 55.3))
+    assert opened.page.wait_for_selector(".leaflet-tooltip").inner_text() == "A port"
+    assert not opened.page.is_visible(".geobri-tip")
+
+
 @pytest.fixture
 def two_maps(open_map, cities, corridors, tmp_path):
     one = map_parts(cities, corridors, "score", key="m1", title="One", height="420px")
@@ -509,7 +553,7 @@ def test_directed_corridors_name_their_direction(open_map, cities, corridors, tm
     back = corridors.iloc[:5].rename(columns={"origin": "destination", "destination": "origin"})
     both = pd.concat([corridors.iloc[:5], back])
     both.index = both["origin"] + "->" + both["destination"]
-    both["score"] = np.arange(10.0)
+    both["score"] = np.arange(1.0, 11.0)
     opened = open_map(save_map(corridor_map(cities, both, "score"), tmp_path / "directed.html"))
     assert opened.drawn == list(both.index[::-1])
     opened.set(corridor=both.index[0])
@@ -593,6 +637,66 @@ def test_all_cities_lie_in_the_free_part_of_the_window(open_map, published_file,
         assert 0 < y < height
 
 
+@pytest.fixture(scope="module")
+def world_file(city_table, tmp_path_factory):
+    """Forty cities from Honolulu to Auckland, on all continents."""
+    rng = np.random.default_rng(5)
+    lon = np.concatenate([[-157.9, -122.4, 174.8, 178.4], rng.uniform(-120, 150, 36)])
+    lat = np.concatenate([[21.3, 37.8, -36.8, -18.1], rng.uniform(-45, 64, 36)])
+    rows = [(f"w{k:02d}", f"City {k}", f"城{k}", "AAA", "All", None, lon[k], lat[k]) for k in range(40)]
+    cities = city_table(rows)
+    corridors = pd.DataFrame(
+        {"origin": cities.index[:-1], "destination": cities.index[1:], "score": np.arange(39.0)}
+    )
+    corridors.index = corridors["origin"] + "--" + corridors["destination"]
+    made = corridor_map(cities, corridors, "score", title="All the world")
+    return save_map(made, tmp_path_factory.mktemp("world") / "world.html")
+
+
+VISIBLE = """(() => {
+    const box = map.map.getContainer().getBoundingClientRect();
+    const world = map.map.options.crs.scale(map.map.getZoom());
+    return argument.map(([lat, lon]) => [-1, 0, 1].some((k) => {
+        const p = map.map.latLngToContainerPoint([lat, lon]);
+        const at = [p.x + k * world + box.x, p.y + box.y];
+        if (at[0] < 2 || at[1] < 2 || at[0] > box.width - 2 || at[1] > box.height - 2) return false;
+        return !document.elementFromPoint(...at).closest('.geobri-card');
+    }));
+})()"""
+
+
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [(800, 500), (700, 420), (1000, 600), (1280, 720), (1400, 900), (1920, 1080), (600, 400), (390, 800)],
+)
+def test_a_world_opens_whole_beside_the_cards(open_map, world_file, width, height):
+    opened = open_map(world_file, width=width, height=height)
+    points = opened.ask(
+        "JSON.parse(document.querySelector('script.geobri-data').textContent).cities.lat.map("
+        "(lat, c) => [lat, JSON.parse(document.querySelector('script.geobri-data').textContent).cities.lon[c]])"
+    )
+    assert len(points) == 40
+    assert all(opened.ask(VISIBLE, points))
+
+
+def test_a_street_can_be_zoomed_to(open_map, city_table, tmp_path):
+    rows = [
+        (f"s{k}", f"Stop {k}", f"站{k}", "GBR", "All", None, -1.55 + 0.002 * k, 53.8 + 0.0003 * (k % 3))
+        for k in range(6)
+    ]
+    cities = city_table(rows)
+    corridors = pd.DataFrame({"origin": "s0", "destination": cities.index[1:], "trips": range(1, 6)})
+    corridors["distance_km"] = 0.132 * corridors["trips"]
+    corridors.index = corridors["origin"] + "--" + corridors["destination"]
+    opened = open_map(save_map(corridor_map(cities, corridors, "trips"), tmp_path / "street.html"))
+    ends = [opened.place_of(53.8, -1.55), opened.place_of(53.8, -1.54)]
+    assert ends[1][0] - ends[0][0] > 500
+    assert opened.ask("map.map.getMaxZoom()") >= 17
+    assert opened.text(".geobri-scalebar") in {"50 m", "100 m"}
+    opened.set(corridor="s0--s2")
+    assert "264 m" in opened.text(".geobri-selected")
+
+
 def test_a_map_that_opens_hidden_fits_itself_when_shown(open_map, cities, corridors, tmp_path):
     part = map_parts(cities, corridors, "score", key="m1", height="420px")
     file = tmp_path / "hidden.html"
@@ -601,7 +705,7 @@ def test_a_map_that_opens_hidden_fits_itself_when_shown(open_map, cities, corrid
     opened = open_map(file, key="m1")
     opened.page.evaluate("document.getElementById('tab').style.display = 'block'")
     opened.wait_until("document.getElementById('m1').geobri.labels().length > 15")
-    assert opened.page.is_visible(".geobri-controls")
+    assert opened.page.is_visible(".geobri-panel")
     assert 0 < opened.place_of(1.35, 103.8)[0] < 1280
 
 

@@ -38,7 +38,7 @@ def read_varints(data):
 
 
 def read_rings(packed):
-    numbers = iter(read_varints(base64.b64decode(packed["data"])))
+    numbers = iter(read_varints(zlib.decompress(base64.b64decode(packed["data"]), -15)))
     rings = []
     for _ in range(packed["rings"]):
         n = next(numbers)

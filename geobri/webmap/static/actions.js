@@ -25,6 +25,17 @@ function addActions(app) {
     app.state = State.merge(app.model, old, wish);
     afterChange(app, old);
   };
+  /* A slider moves faster than a map is drawn: its last wish of a frame is done. */
+  let wished = null;
+  app.setNow = () => {
+    const wish = wished;
+    wished = null;
+    if (wish) app.set(wish);
+  };
+  app.setSoon = (wish) => {
+    if (!wished) requestAnimationFrame(app.setNow);
+    wished = wish;
+  };
   app.select = (slug) => app.set({ city: slug, corridor: null });
   app.letGo = () => {
     app.highlighted = null;
@@ -58,7 +69,7 @@ function addActions(app) {
   };
 }
 
-const FILTERS = ["value", "region", "coast", "range", "top", "city", "missing"];
+const FILTERS = ["value", "region", "coast", "range", "top", "city", "missing", "zeros", "scale"];
 
 function afterChange(app, old) {
   const { state } = app;
@@ -68,7 +79,6 @@ function afterChange(app, old) {
     if (state.corridor !== null && !app.shown.rows.includes(app.model.find(state.corridor))) app.state = { ...state, corridor: null };
     app.announce(app.shown.rows.length ? app.countText() : app.say("nothing"));
   }
-  if (differs(["corridor", "city"])) app.filtersWanted = false;
   if (differs(["corridor"]) && app.state.corridor !== null) {
     const i = app.model.find(app.state.corridor);
     app.announce(`${Details.plainName(app, i)}. ${app.measure().label[app.state.lang]}: ${Details.valueText(app, app.measure(), i)}`);

@@ -71,7 +71,7 @@ function* readVarints(bytes) {
  * text much faster than it takes single calls. `isCut` leaves out the edges that lie on 180 degrees.
  */
 function toPathData(packed, isCut) {
-  const numbers = readVarints(toBytes(packed.data));
+  const numbers = readVarints(inflate(toBytes(packed.data), packed.n));
   const next = () => numbers.next().value;
   const words = [];
   for (let r = 0; r < packed.rings; r += 1) {

@@ -19,7 +19,13 @@ function valueText(app, measure, i) {
   return measure.kind === "rank" ? app.say("rankOf", { v: text, n: I18n.formatNumber(app.state.lang, measure.known, 0) }) : text;
 }
 
-const distanceText = (app, i) => `${I18n.formatNumber(app.state.lang, app.model.distance[i], 0)} ${app.say("km")}`;
+/** Kilometres, with metres where these tell corridors apart. */
+function distanceText(app, i) {
+  const km = app.model.distance[i];
+  if (Number.isNaN(km)) return "";
+  if (km < 1 && !Number.isInteger(km)) return `${I18n.formatNumber(app.state.lang, km * 1000, 0)} ${app.say("m")}`;
+  return `${I18n.formatNumber(app.state.lang, km, km < 10 ? 2 : km < 100 ? 1 : 0)} ${app.say("km")}`;
+}
 
 function regionText(app, i) {
   const names = app.endsOf(i).map((c) => app.regionName(c)).filter(Boolean);

@@ -1,10 +1,10 @@
 /* What is shown as one image: title, map, legend and source. Also what is printed. */
 import * as Dom from "./dom.js";
-import * as I18n from "./i18n.js";
 import * as Legend from "./legend.js";
 import * as PaintBase from "./paint_base.js";
 import * as PaintCities from "./paint_cities.js";
 import * as Palette from "./palette.js";
+import { describeSelection } from "./sentence.js";
 import * as Sheet from "./sheet.js";
 
 const RATIO = 2;
@@ -30,9 +30,9 @@ function wrap(context, text, width) {
 /* The legend as a row of pieces: each knows its width and how to paint itself. */
 function legendPieces(context, app) {
   const legend = Legend.describeLegend(app);
-  const pieces = [word(context, app, [legend.title, legend.kind].filter(Boolean).join(" · "), 600)];
+  const pieces = [word(context, app, [legend.title, legend.kind, legend.scale].filter(Boolean).join(" · "), 600)];
   if (legend.dense) pieces.push(rampPiece(context, app));
-  for (const row of [...legend.classes, ...(legend.missing ? [legend.missing] : [])]) pieces.push(linePiece(context, app, row));
+  for (const row of [...legend.classes, ...legend.missing]) pieces.push(linePiece(context, app, row));
   if (legend.points && legend.points.title) pieces.push(word(context, app, legend.points.title, 600));
   for (const item of legend.points ? legend.points.items : []) pieces.push(dotPiece(context, app, item));
   pieces.push(word(context, app, legend.note, 400));
@@ -116,19 +116,6 @@ function flow(pieces, width) {
   });
 }
 
-function describeFilters(app) {
-  const { state } = app;
-  const parts = [app.countText()];
-  const { mode, a, b } = state.region;
-  if (mode === "within") parts.push(`${app.say("inward")} ${app.translate(a)}`);
-  if (mode === "leaving") parts.push(`${app.say("outward")} ${app.translate(a)}`);
-  if (mode === "between") parts.push(`${app.translate(a)} – ${app.translate(b)}`);
-  if (state.coast !== null) parts.push(app.say(state.coast));
-  if (state.city !== null) parts.push(app.cityName(app.model.cities.position.get(state.city)));
-  if (state.range) parts.push(state.range.map((end) => I18n.formatValue(state.lang, app.measure(), end)).join("–"));
-  return parts.join(" · ");
-}
-
 /** The window of the map as a view. */
 function viewOfWindow(app) {
   const corner = app.leaflet.getPixelBounds().min;
@@ -162,7 +149,7 @@ function toCanvas(shown, theme) {
     return wrap(context, words, width);
   };
   const titles = text(20, 600, app.config.title[lang]);
-  const subtitles = text(13, 400, [app.config.subtitle[lang], describeFilters(app)].filter(Boolean).join(" · "));
+  const subtitles = text(13, 400, [app.config.subtitle[lang], app.countText(), app.leftText(), describeSelection(app)].filter(Boolean).join(" · "));
   const credits = [app.config.source[lang], app.credit()].filter(Boolean).join(" · ");
   const sources = text(11, 400, credits);
   const pieces = legendPieces(context, app);

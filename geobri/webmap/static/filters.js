@@ -1,38 +1,43 @@
 /* Which corridors are drawn: every filter is a test of one row, and all have to pass. */
 
+import { isQuantity } from "./scale.js";
+
 /* By the number of coastal ends. */
 const COASTS = ["inland-inland", "coast-inland", "coast-coast"];
 
 function regionTest(model, filter) {
   const { mode, a, b } = filter;
-  const region = model.cities.region;
-  const [p, q] = [model.cities.regions.indexOf(a), model.cities.regions.indexOf(b)];
-  const ends = (i) => [region[model.origin[i]], region[model.destination[i]]];
-  if (mode === "within") return (i) => ends(i).every((r) => r === p);
-  if (mode === "leaving") return (i) => ends(i).filter((r) => r === p).length === 1;
+  const { origin, destination } = model;
+  const { region, regions } = model.cities;
+  const [p, q] = [regions.indexOf(a), regions.indexOf(b)];
+  if (mode === "within") return (i) => region[origin[i]] === p && region[destination[i]] === p;
+  if (mode === "leaving") return (i) => (region[origin[i]] === p) !== (region[destination[i]] === p);
   if (mode === "between") {
     return (i) => {
-      const [r, s] = ends(i);
+      const [r, s] = [region[origin[i]], region[destination[i]]];
       return (r === p && s === q) || (r === q && s === p);
     };
   }
   return null;
 }
 
+/** Tests of what the reader has chosen; a value that is not there, or is nothing, is another matter. */
 function makeTests(model, state, measure) {
   const tests = [];
   const byRegion = regionTest(model, state.region);
   if (byRegion) tests.push(byRegion);
-  if (state.coast !== null) tests.push((i) => COASTS[model.coast[i]] === state.coast);
+  if (state.coast !== null) {
+    const kind = COASTS.indexOf(state.coast);
+    tests.push((i) => model.coast[i] === kind);
+  }
   if (state.city !== null) {
     const c = model.cities.position.get(state.city);
     tests.push((i) => model.origin[i] === c || model.destination[i] === c);
   }
   if (state.range) {
     const [low, high] = state.range;
-    tests.push((i) => measure.numbers[i] >= low && measure.numbers[i] <= high);
+    tests.push((i) => !(measure.numbers[i] < low || measure.numbers[i] > high));
   }
-  if (state.range || state.top !== null || !state.missing) tests.push((i) => !Number.isNaN(measure.numbers[i]));
   return tests;
 }
 
@@ -44,21 +49,36 @@ function cutTop(rows, top, numbers) {
   return rows.subarray(0, end);
 }
 
-/** Rows that pass all filters, strongest first, those without a value last. */
-function select(model, state) {
-  const measure = model.values.get(state.value);
+const MISSING = 1;
+const NOTHING = 2;
+
+/**
+ * Rows that pass all filters, strongest first, those without a value last; and how many of the rows that pass are left
+ * out because their value is `missing` or `nothing` (a quantity of 0), and how many do not pass (`filtered`).
+ */
+function select(model, state, measure) {
   const tests = makeTests(model, state, measure);
+  const bounded = state.range !== null || state.top !== null;
+  const hides = [false, !state.missing || bounded, !state.zeros || state.top !== null];
+  const quantity = isQuantity(measure);
+  const left = [0, 0, 0];
   const passing = new Uint32Array(model.n);
   let n = 0;
-  for (const i of measure.order) {
+  for (let k = 0; k < model.n; k += 1) {
+    const i = measure.order[k];
     let passes = true;
     for (let t = 0; passes && t < tests.length; t += 1) passes = tests[t](i);
-    if (passes) {
+    if (!passes) continue;
+    const value = measure.numbers[i];
+    const what = Number.isNaN(value) ? MISSING : quantity && value === 0 ? NOTHING : 0;
+    if (hides[what]) left[what] += 1;
+    else {
       passing[n] = i;
       n += 1;
     }
   }
-  return cutTop(passing.subarray(0, n), state.top, measure.numbers);
+  const rows = cutTop(passing.subarray(0, n), state.top, measure.numbers);
+  return { rows, missing: left[MISSING], nothing: left[NOTHING], filtered: model.n - rows.length - left[MISSING] - left[NOTHING] };
 }
 
 export { select, COASTS };

@@ -12,7 +12,8 @@ function worldYOfSine(sine) {
   return 0.5 - Math.log((1 + s) / (1 - s)) / (4 * Math.PI);
 }
 
-const worldY = (lat) => worldYOfSine(Math.sin(lat * RADIAN));
+const LIMIT = Math.sin(85.05112878 * RADIAN); /* the edge of the square */
+const worldY = (lat) => worldYOfSine(Math.max(-LIMIT, Math.min(LIMIT, Math.sin(lat * RADIAN))));
 
 function toUnit(lon, lat) {
   const c = Math.cos(lat * RADIAN);

@@ -2,6 +2,32 @@
 
 const WORDS = {
   en: {
+    saidAll: "Corridors",
+    saidCity: "of {city}",
+    saidRange: "with {measure} from {low} to {high}",
+    saidTop: "The {n} strongest corridors by {measure}",
+    said_between: "between {a} and {b}",
+    said_leaving: "that leave or enter {a}",
+    said_within: "within {a}",
+    "said_coast-coast": "both ends coastal",
+    "said_coast-inland": "one end coastal, one inland",
+    "said_inland-inland": "both ends inland",
+    sentence: "{what}{joint}{parts}.",
+    drawZeros: "Draw corridors with none (0)",
+    fromTo: "{low} to {high}",
+    leftFiltered: "{n} filtered out",
+    leftMissing: "{n} without a value",
+    leftNothing: "{n} with none (0)",
+    leftUnranked: "{n} without a rank",
+    none: "None (0)",
+    rangeAll: "All values",
+    rangeFrom: "Show from",
+    rangeShown: "Shown",
+    rangeTo: "Show up to",
+    scale: "Scale",
+    scale_linear: "linear",
+    scale_log: "logarithmic",
+    scale_quantile: "quantiles",
     all: "All",
     between: "Between",
     cityPoints: "City points",
@@ -32,6 +58,7 @@ const WORDS = {
     inland: "inland",
     inward: "Within",
     km: "km",
+    m: "m",
     languageName: "中文",
     legend: "Legend",
     many: "many",
@@ -44,14 +71,11 @@ const WORDS = {
     pointsSame: "All alike",
     rank: "Rank",
     rankOf: "Rank {v} of {n}",
-    ranks: "Ranks",
     region: "Region",
     regionAnd: "and region",
     regions: "Regions",
     reset: "Reset",
     saveImage: "Save as image",
-    score: "Score",
-    scores: "Scores",
     sheetNote: "The {n} strongest of the corridors shown.",
     show: "Width and colour",
     source: "Source",
@@ -71,6 +95,32 @@ const WORDS = {
     zoomOut: "Zoom out",
   },
   zh: {
+    saidAll: "通路",
+    saidCity: "与{city}相连",
+    saidRange: "“{measure}”在 {low} 至 {high} 之间",
+    saidTop: "按“{measure}”最强的 {n} 条通路",
+    said_between: "{a}与{b}之间",
+    said_leaving: "一端在{a}之内、一端在外",
+    said_within: "两端均在{a}",
+    "said_coast-coast": "两端均沿海",
+    "said_coast-inland": "一端沿海、一端内陆",
+    "said_inland-inland": "两端均内陆",
+    sentence: "{what}{joint}{parts}。",
+    drawZeros: "显示数值为零的通路",
+    fromTo: "{low} 至 {high}",
+    leftFiltered: "{n} 条被筛除",
+    leftMissing: "{n} 条无数值",
+    leftNothing: "{n} 条为零",
+    leftUnranked: "{n} 条无排名",
+    none: "无（零）",
+    rangeAll: "全部数值",
+    rangeFrom: "显示下限",
+    rangeShown: "显示范围",
+    rangeTo: "显示上限",
+    scale: "尺度",
+    scale_linear: "线性",
+    scale_log: "对数",
+    scale_quantile: "分位数",
     all: "全部",
     between: "之间",
     cityPoints: "城市点",
@@ -101,6 +151,7 @@ const WORDS = {
     inland: "内陆",
     inward: "区域内",
     km: "公里",
+    m: "米",
     languageName: "EN",
     legend: "图例",
     many: "多",
@@ -113,14 +164,11 @@ const WORDS = {
     pointsSame: "统一样式",
     rank: "排名",
     rankOf: "第 {v} 位（共 {n} 位）",
-    ranks: "排名范围",
     region: "区域",
     regionAnd: "与区域",
     regions: "区域",
     reset: "重置",
     saveImage: "保存为图片",
-    score: "得分",
-    scores: "得分范围",
     sheetNote: "当前显示的通路中最强的 {n} 条。",
     show: "线宽与颜色",
     source: "来源",
@@ -156,13 +204,35 @@ function formatNumber(lang, value, digits) {
   return formats.get(name).format(value);
 }
 
-/** A value of a measure as the reader sees it: ranks whole, scores with three significant digits' worth of decimals. */
-function formatValue(lang, measure, value) {
-  if (Number.isNaN(value)) return "–";
-  const span = measure.high - measure.low || Math.abs(measure.high) || 1;
-  const digits = measure.kind === "rank" ? (Number.isInteger(value) ? 0 : 1) : Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(span))));
-  const unit = measure.unit[lang];
-  return formatNumber(lang, value, digits) + (unit ? ` ${unit}` : "");
+const compacts = new Map();
+
+/** Few digits and a word for thousands and millions: for labels, and for numbers that were rounded on the way. */
+function formatCompact(lang, value, digits) {
+  const name = `${lang}${digits}`;
+  if (!compacts.has(name)) compacts.set(name, new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en", { notation: "compact", maximumSignificantDigits: digits }));
+  return compacts.get(name).format(value);
 }
 
-export { say, formatNumber, formatValue };
+const withUnit = (text, unit) => text + (unit ? ` ${unit}` : "");
+
+/** How many digits behind the point are worth reading: as many as the column has, and no more than its span needs. */
+function digitsOf(measure, value) {
+  if (measure.kind === "rank") return Number.isInteger(value) ? 0 : 1;
+  const span = measure.high - measure.low || Math.abs(measure.high) || 1;
+  return Math.max(0, Math.min(6, measure.decimals ?? 6, 3 - Math.floor(Math.log10(span))));
+}
+
+/** A value of a measure as the reader sees it, with its unit. */
+function formatValue(lang, measure, value) {
+  if (Number.isNaN(value)) return "–";
+  const text = measure.coarse ? formatCompact(lang, value, 4) : formatNumber(lang, value, digitsOf(measure, value));
+  return withUnit(text, measure.unit[lang]);
+}
+
+/** A round number for a legend, without its unit. */
+function formatShort(lang, measure, value) {
+  if (Math.abs(value) >= 1e6) return formatCompact(lang, value, 3);
+  return formatNumber(lang, value, Math.max(digitsOf(measure, value), Number.isInteger(value) || value === 0 ? 0 : Math.min(6, 2 - Math.floor(Math.log10(Math.abs(value))))));
+}
+
+export { say, formatNumber, formatValue, formatShort };

@@ -1,39 +1,45 @@
 /* The legend: width and colour of the classes, the points, and what the lines are not. */
-import { h } from "./dom.js";
-import * as Dom from "./dom.js";
+import { h, icon } from "./dom.js";
 import * as I18n from "./i18n.js";
-import * as Model from "./model.js";
 import * as PaintCities from "./paint_cities.js";
 import * as Palette from "./palette.js";
-import { alphaOf, classColours, crowding, describeClasses, widthOf } from "./scale.js";
-import * as Scale from "./scale.js";
+import { makeRange } from "./range.js";
+import { CRISP, alphaOf, classColours, crowding, describeClasses, isQuantity, sampleValues, widthOf } from "./scale.js";
 
 const MOST_CATEGORIES = 8;
+
+/** "20–40", or with what is above and below where the ends are not round. */
+function classText(app, measure, row) {
+  const value = (number) => I18n.formatShort(app.state.lang, measure, number);
+  const [low, high] = [value(row.low), value(row.high)];
+  if (low === high) return low;
+  return row.low < 0 || row.high < 0 ? app.say("fromTo", { low, high }) : `${low}–${high}`;
+}
 
 /** What the legend says, as plain records: used on the page and in the exported image. */
 function describeLegend(app) {
   const measure = app.measure();
   const { lang } = app.state;
-  const colours = classColours(app.theme);
-  const measured = measure.unit[lang] ? "" : app.say("score");
-  const kind = measure.kind === "rank" ? app.say("rank") : measured;
+  const colours = classColours(measure.scale, app.theme);
   const look = crowding(app.shown.crowd.shown, app.shown.crowd.known);
-  const value = (number) => I18n.formatValue(lang, { ...measure, unit: { en: "", zh: "" } }, number);
-  const lines = app.isDense() ? app.shown.rows.subarray(0, Scale.CRISP) : null;
-  const classes = describeClasses(measure, lines).map((row) => ({
+  const rows = app.isDense() ? app.shown.rows.subarray(0, CRISP) : measure.order;
+  const classes = describeClasses(measure.scale, rows).map((row) => ({
     colour: colours[row.c],
     width: widthOf(row.strength, look.thin),
     alpha: alphaOf(row.strength, look),
-    text: value(row.low) === value(row.high) ? value(row.low) : `${value(row.low)}–${value(row.high)}`,
+    text: classText(app, measure, row),
   }));
+  const grey = (text) => ({ colour: app.tones.neutral, width: 1, alpha: 0.7, text });
   return {
     title: measure.label[lang] + (measure.unit[lang] ? ` (${measure.unit[lang]})` : ""),
-    kind: kind.toLowerCase() === measure.label[lang].toLowerCase() ? "" : kind,
+    kind: measure.kind === "rank" && !/rank|排/i.test(measure.label[lang]) ? app.say("rank") : "",
+    scale: measure.scale.mode === "linear" ? "" : app.say(`scale_${measure.scale.mode}`),
     dense: app.isDense(),
     classes,
-    missing: measure.known < app.model.n && app.showsMissing()
-      ? { colour: app.tones.neutral, width: 1, alpha: 0.7, text: app.say(measure.kind === "rank" ? "withoutRank" : "withoutScore") }
-      : null,
+    missing: [
+      ...(isQuantity(measure) && measure.low <= 0 && app.state.zeros && app.state.top === null ? [grey(app.say("none"))] : []),
+      ...(measure.known < app.model.n && app.showsMissing() ? [grey(app.say(measure.kind === "rank" ? "withoutRank" : "withoutScore"))] : []),
+    ],
     points: describePoints(app),
     note: app.say("greatCircles"),
   };
@@ -63,14 +69,12 @@ function describePoints(app) {
 }
 
 function describeMeasuredPoints(app, value) {
-  const middle = (value.low + value.high) / 2;
-  const numbers = [value.low, value.kind === "rank" ? Math.round(middle) : middle, value.high];
-  if (value.direction > 0) numbers.reverse();
-  const items = numbers.map((number) => ({
-    ...PaintCities.measuredLook(app, Model.strengthOf(value, number)),
-    text: I18n.formatValue(app.state.lang, value, number),
+  const items = sampleValues(value.scale).map((number) => ({
+    ...PaintCities.measuredLook(app, value, number),
+    text: I18n.formatShort(app.state.lang, value, number),
   }));
-  return { title: value.label[app.state.lang], items };
+  const unit = value.unit[app.state.lang];
+  return { title: value.label[app.state.lang] + (unit ? ` (${unit})` : ""), items };
 }
 
 function lineSample(item) {
@@ -96,33 +100,58 @@ function ramp(app) {
     h("div", { class: "geobri-small" }, app.say("density")),
     bar,
     h("div", { class: "geobri-ends geobri-small" }, h("span", {}, app.say("few")), h("span", {}, app.say("many"))),
-    h("div", { class: "geobri-small" }, app.say("strongestLines", { n: Scale.CRISP })));
+    h("div", { class: "geobri-small" }, app.say("strongestLines", { n: CRISP })));
 }
 
-function fill(app, box) {
-  const legend = describeLegend(app);
-  const rows = [...legend.classes, ...(legend.missing ? [legend.missing] : [])];
+/** The scale of the measure: as it suits the numbers, or as the reader chooses. */
+function scaleChoice(app) {
+  const select = h("select", { class: "geobri-select geobri-scale" });
+  select.addEventListener("change", () => app.set({ scale: select.value === "auto" ? null : select.value }));
+  app.onSync(() => {
+    const { scale } = app.measure();
+    const option = (mode) => h("option", { value: mode }, app.say(`scale_${mode}`));
+    select.replaceChildren(...scale.modes.map(option));
+    select.value = scale.mode;
+    select.hidden = scale.modes.length < 2 || scale.start === scale.end;
+    select.setAttribute("aria-label", app.say("scale"));
+    select.title = app.say("scale");
+  });
+  return select;
+}
+
+function lineRows(legend) {
+  return [...legend.classes, ...legend.missing].map((row) => h("li", {}, h("span", { class: "geobri-sample" }, lineSample(row)), h("span", {}, row.text)));
+}
+
+function fillPoints(legend, box) {
   box.replaceChildren(
-    h("div", { class: "geobri-legend-title" }, legend.title, legend.kind ? h("span", { class: "geobri-muted" }, ` · ${legend.kind}`) : null),
-    ...(legend.dense ? [ramp(app)] : []),
-    h("ul", { class: "geobri-classes" }, ...rows.map((row) =>
-      h("li", {}, h("span", { class: "geobri-sample" }, lineSample(row)), h("span", {}, row.text)))),
     ...(legend.points && legend.points.title ? [h("div", { class: "geobri-legend-title" }, legend.points.title)] : []),
-    h("div", { class: "geobri-last" },
-      h("ul", { class: "geobri-points" }, ...(legend.points ? legend.points.items : []).map((item) =>
-        h("li", {}, pointSample(item), h("span", {}, item.text)))),
-      h("div", { class: "geobri-small geobri-muted" }, legend.note)),
+    h("ul", { class: "geobri-points" }, ...(legend.points ? legend.points.items : []).map((item) =>
+      h("li", {}, pointSample(item), h("span", {}, item.text)))),
+    h("div", { class: "geobri-small geobri-muted" }, legend.note),
   );
 }
 
 function makeLegend(app) {
-  const body = h("div", { class: "geobri-legend-body" });
-  const summary = h("summary", {}, h("span", {}), Dom.icon("chevron"));
-  const box = h("details", { class: "geobri-card geobri-legend", open: !app.isNarrow() }, summary, body);
+  const title = h("div", { class: "geobri-legend-title" });
+  const lines = h("ul", { class: "geobri-classes" });
+  const density = h("div", {});
+  const points = h("div", { class: "geobri-last" });
+  const body = h("div", { class: "geobri-legend-body" }, h("div", { class: "geobri-spread" }, title, scaleChoice(app)), makeRange(app), density, lines, points);
+  const summary = h("summary", {}, h("span", {}), icon("chevron"));
+  const box = h("details", { class: "geobri-card geobri-legend" }, summary, body);
+  summary.addEventListener("click", (event) => {
+    event.preventDefault();
+    app.fold("legend", !box.open);
+  });
   app.onSync(() => {
-    if (!app.isNarrow()) box.open = true; /* only phones can fold it */
+    box.open = app.unfolded().legend;
+    const legend = describeLegend(app);
     summary.firstChild.textContent = app.say("legend");
-    fill(app, body);
+    title.replaceChildren(legend.title, ...(legend.kind ? [h("span", { class: "geobri-muted" }, ` · ${legend.kind}`)] : []));
+    density.replaceChildren(...(legend.dense ? [ramp(app)] : []));
+    lines.replaceChildren(...lineRows(legend));
+    fillPoints(legend, points);
   });
   return box;
 }

@@ -16,6 +16,7 @@ function listenToMap(app) {
   let through = null; /* the place of the last click on corridors, and how far the reader went through those there */
   const isThere = (point) => through && through.version === app.shown.version && through.point.distanceTo(point) <= SAME_PX && through.zoom === map.getZoom();
   const pickAt = (point) => {
+    if (app.isHidden) return {};
     const city = Pick.pickCity(app, point, COARSE.matches);
     if (city >= 0) return { city };
     if (isThere(point)) return { corridor: through.here[through.at], here: through.here };
@@ -64,6 +65,7 @@ function listenToMap(app) {
     } else if (hit.corridor !== undefined) clickCorridor(event.containerPoint, hit.here);
     else app.letGo();
   });
+  map.on("move", () => app.scaleBar.show());
   map.on("moveend", () => {
     if (app.moving) return;
     const view = View.viewOf(app);
@@ -73,9 +75,9 @@ function listenToMap(app) {
     Address.writeHashSoon(app);
   });
   map.on("resize", () => {
-    map.options.minZoom = View.leastZoom(app);
+    app.sync(); /* the cards fold first, then the map fits into what they leave */
     if (!app.state.view) View.showView(app);
-    app.sync();
+    app.scaleBar.show();
   });
   if (!app.config.standalone) listenWithinText(app);
 }

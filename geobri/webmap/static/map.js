@@ -16,6 +16,8 @@ import * as Rows from "./rows.js";
 import * as State from "./state.js";
 import * as Table from "./table.js";
 import * as Tools from "./tools.js";
+import { addFolding } from "./folding.js";
+import { makeScaleBar } from "./scalebar.js";
 import * as View from "./view.js";
 
 
@@ -33,11 +35,12 @@ function build(app, leafletId) {
   app.panel = Panel.makePanel(app);
   app.panel.setAttribute("role", "region");
   const { bar, zoom } = Tools.makeTools(app);
+  app.scaleBar = makeScaleBar(app);
   const legend = Legend.makeLegend(app);
   legend.querySelector(".geobri-legend-body").after(source);
   app.root.append(
     h("div", { class: "geobri-left" }, app.panel, Details.makeCard(app), legend),
-    bar, zoom, app.table.element, app.tip.element, app.live, app.print,
+    bar, zoom, app.scaleBar.element, app.table.element, app.tip.element, app.live, app.print,
   );
   app.onSync(() => {
     const place = app.isNarrow() ? app.panel : app.root; /* on a phone the buttons fold away with the controls */
@@ -60,6 +63,7 @@ function build(app, leafletId) {
 function makeInterface(app) {
   return {
     map: app.leaflet,
+    layer: app.layer,
     ready: app.ready,
     getState: app.getState,
     setState: (wish) => app.set(wish),
@@ -89,9 +93,10 @@ function openMap(app, leafletId) {
   Rows.updateMarks(app);
   build(app, leafletId);
   Painting.addPainting(app);
+  app.layer = Painting.makeLayer(app);
   app.sync();
-  app.leaflet.options.minZoom = View.leastZoom(app); /* not setMinZoom: it would start an animation */
   View.showView(app);
+  app.scaleBar.show();
   Object.values(app.sheets).forEach((sheet) => sheet.addTo(app.leaflet));
   Listen.listenToMap(app);
   Listen.listenToKeys(app);
@@ -113,9 +118,6 @@ function start(key) {
     shown: { version: 0 }, marked: new Set(), labels: [],
     pointed: {}, highlighted: null, home: null, moving: false,
   };
-  for (const value of app.model.cities.values.values()) {
-    if (value.kind !== "category") value.strength = Model.toStrength(value, value.numbers);
-  }
   app.ready = new Promise((resolve) => {
     app.drawn = () => {
       app.drawn = () => {};
@@ -127,10 +129,14 @@ function start(key) {
   });
   Naming.addNaming(app);
   Naming.addQuestions(app);
+  addFolding(app);
   Actions.addActions(app);
   openMap(app, root.dataset.leaflet);
   root.geobri = makeInterface(app);
   return root.geobri;
 }
 
-export { start };
+/** The corridors of a started map as a layer of Leaflet, so that its control can switch them. */
+const layer = (key) => document.getElementById(key).geobri.layer;
+
+export { start, layer };

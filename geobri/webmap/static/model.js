@@ -1,7 +1,12 @@
 /* The document of a map turned into columns that can be asked. */
 import { toIndices, toNumbers } from "./decode.js";
-import { makeArcs, toUnit, worldX, worldY } from "./geometry.js";
+import { fitBox, makeArcs, toUnit, worldX, worldY } from "./geometry.js";
 import { argsort } from "./order.js";
+import { makeScale } from "./scale.js";
+
+function readCityValue(item) {
+  return item.kind === "category" ? { ...item, numbers: toNumbers(item.values) } : withScale(readMeasure(item), null);
+}
 
 function readCities(packed) {
   return {
@@ -11,40 +16,44 @@ function readCities(packed) {
     x: packed.lon.map(worldX),
     y: packed.lat.map(worldY),
     position: new Map(packed.slug.map((slug, i) => [slug, i])),
-    values: new Map(packed.values.map((item) => [item.key, { ...item, numbers: toNumbers(item.values) }])),
+    values: new Map(packed.values.map((item) => [item.key, readCityValue(item)])),
   };
 }
 
-/**
- * Strength of a value in 0..1, 1 for the strongest; NaN where it is missing. The last of n ranks has 1/n, not 0:
- * to be on the list at all is more than not to be.
- */
-function strengthOf(measure, value) {
-  const { low, high, direction, kind } = measure;
-  const span = high - low;
-  if (Number.isNaN(value) || span === 0) return Number.isNaN(value) ? NaN : 1;
-  const above = direction > 0 ? value - low : high - value;
-  const first = kind === "rank" ? 1 : 0;
-  return Math.max(0, Math.min(1, (above + first) / (span + first)));
+/** Digits behind the point that the column really has, as it was packed. */
+function decimalsOf(packed) {
+  if (packed.type === "f64" && !packed.scale) return 6;
+  return Math.round(Math.log10(packed.scale || 1));
 }
-
-const toStrength = (measure, numbers) => Float32Array.from(numbers, (value) => strengthOf(measure, value));
 
 function readMeasure(item) {
   const numbers = toNumbers(item.values);
-  const order = argsort(numbers.map((value) => -item.direction * value));
-  return { ...item, numbers, strength: toStrength(item, numbers), order };
+  const keys = item.diverging ? (value) => -Math.abs(value) : (value) => -item.direction * value;
+  return { ...item, numbers, decimals: decimalsOf(item.values), coarse: item.values.step > 1, order: argsort(numbers.map(keys)) };
 }
 
-/** Value columns are read when they are first asked for. */
+/** A measure under a scale: what the scale says, and the strength of every row. */
+function withScale(measure, mode) {
+  const scale = makeScale(measure, mode);
+  return { ...measure, scale, strength: Float32Array.from(measure.numbers, scale.strengthOf) };
+}
+
+/** Value columns are read when they are first asked for, and scaled when a scale is. */
 function readValues(packed) {
   const read = new Map();
+  const scaled = new Map();
+  const column = (key) => {
+    if (!read.has(key)) read.set(key, readMeasure(packed.find((item) => item.key === key)));
+    return read.get(key);
+  };
   return {
     keys: packed.map((item) => item.key),
     list: packed,
-    get(key) {
-      if (!read.has(key)) read.set(key, readMeasure(packed.find((item) => item.key === key)));
-      return read.get(key);
+    column,
+    get(key, mode = null) {
+      const name = JSON.stringify([key, mode]);
+      if (!scaled.has(name)) scaled.set(name, withScale(column(key), mode));
+      return scaled.get(name);
     },
   };
 }
@@ -81,6 +90,13 @@ function findOpposites(origin, destination, nCities, mayHave) {
   return opposite;
 }
 
+/** Whether the cities are spread so far from west to east that the map is much wider than high. */
+function spansHalfTheWorld(cities) {
+  if (!cities.n) return true;
+  const box = fitBox(cities.x, cities.y);
+  return box.east - box.west > 0.5;
+}
+
 function readModel(config) {
   const cities = readCities(config.cities);
   const packed = config.corridors;
@@ -90,6 +106,7 @@ function readModel(config) {
   return {
     cities,
     n: packed.n,
+    isWide: spansHalfTheWorld(cities),
     directed: packed.directed,
     origin,
     destination,
@@ -103,4 +120,4 @@ function readModel(config) {
   };
 }
 
-export { readModel, strengthOf, toStrength };
+export { readModel };

@@ -12,12 +12,19 @@ function addNaming(app) {
   app.cityName = (c) => (app.state.lang === "zh" ? cities.name_zh[c] : cities.name[c]);
   app.regionName = (c) => (cities.region[c] < 0 ? "" : app.translate(cities.regions[cities.region[c]]));
   app.endsOf = (i) => [app.model.origin[i], app.model.destination[i]];
-  app.measure = () => app.model.values.get(app.state.value);
+  app.measure = () => app.model.values.get(app.state.value, app.state.scale);
   app.credit = () => app.baseCredit;
   app.countText = () => {
     const count = (n) => I18n.formatNumber(app.state.lang, n, 0);
     const key = app.shown.rows.length === app.model.n ? "countAll" : "countSome";
     return app.say(key, { n: count(app.shown.rows.length), m: count(app.model.n) });
+  };
+  /* What is not drawn, each reason with its number: none, not known, filtered. */
+  app.leftText = () => {
+    const { nothing, missing, filtered } = app.shown.counts;
+    const count = (n) => I18n.formatNumber(app.state.lang, n, 0);
+    const parts = [["leftNothing", nothing], [app.measure().kind === "rank" ? "leftUnranked" : "leftMissing", missing], ["leftFiltered", filtered]];
+    return parts.filter(([, n]) => n > 0).map(([key, n]) => app.say(key, { n: count(n) })).join(app.state.lang === "zh" ? "，" : ", ");
   };
 }
 

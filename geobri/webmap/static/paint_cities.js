@@ -26,16 +26,16 @@ function lookOfCity(app, c) {
   if (value.kind === "category") {
     return { radius: radius * 1.35, fill: categoryColour(value, number, theme), stroke: tones.hollow };
   }
-  return measuredLook(app, value.strength[c]);
+  return measuredLook(app, value, number);
 }
 
-/** Area grows with strength; colour is that of its class. */
-function measuredLook(app, strength) {
-  return {
-    radius: baseRadius(app.model.cities.n, app.isNarrow()) * (0.8 + 1.6 * Math.sqrt(strength)),
-    fill: Scale.classColours(app.theme)[Scale.classOf(strength)],
-    stroke: app.tones.hollow,
-  };
+/** Area grows with strength; colour is that of its class. A quantity of 0 is a small hollow point. */
+function measuredLook(app, value, number) {
+  const { scale } = value;
+  const strength = scale.strengthOf(number);
+  const radius = baseRadius(app.model.cities.n, app.isNarrow());
+  if (Number.isNaN(strength)) return { radius: radius * 0.75, fill: app.tones.hollow, stroke: app.tones.neutral };
+  return { radius: radius * (0.8 + 1.6 * Math.sqrt(strength)), fill: Scale.classColours(scale, app.theme)[scale.classOf(number)], stroke: app.tones.hollow };
 }
 
 function categoryColour(value, code, theme) {

@@ -1,6 +1,6 @@
 /* Corridors as crisp strokes: the weak under the strong, the top quarter with a halo. */
 import { piecesOf, pointAlong } from "./geometry.js";
-import { CRISP, alphaOf, classColours, classOf, crowding, widthOf } from "./scale.js";
+import { CRISP, alphaOf, classColours, crowding, widthOf } from "./scale.js";
 
 const HALO_FROM = 0.75;
 const HALO_WIDTH = 1.6;
@@ -108,7 +108,7 @@ function paintOne(context, view, model, look, i) {
     strokeArc(context, model, i, view, width);
   }
   context.globalAlpha = alphaOf(strength, look);
-  context.strokeStyle = look.colours[classOf(strength)];
+  context.strokeStyle = look.colours[look.measure.scale.classOf(look.measure.numbers[i])];
   context.lineWidth = width;
   strokeArc(context, model, i, view, width);
   if (look.arrows) {
@@ -119,7 +119,7 @@ function paintOne(context, view, model, look, i) {
 
 /** How the lines look: one record for painting, legend and export. */
 function makeLook(measure, theme, tones, { shown, known }) {
-  return { measure, tones, colours: classColours(theme), ...crowding(shown, known) };
+  return { measure, tones, colours: classColours(measure.scale, theme), ...crowding(shown, known) };
 }
 
 /** Nothing is drawn beyond the edges of the map: what leaves over a pole ends there. */
@@ -156,7 +156,7 @@ function paintMarked(context, view, model, look, rows) {
     context.strokeStyle = look.tones.accent;
     context.lineWidth = width + 3.5;
     strokeArc(context, model, i, view, width);
-    context.strokeStyle = known ? look.colours[classOf(strength)] : look.tones.neutral;
+    context.strokeStyle = known ? look.colours[look.measure.scale.classOf(look.measure.numbers[i])] : look.tones.neutral;
     context.lineWidth = width;
     strokeArc(context, model, i, view, width);
   }

@@ -110,4 +110,14 @@ function repaint(app, names) {
   for (const name of names) if (app.sheets[name]._map) app.sheets[name].repaint();
 }
 
-export { addPainting, repaint };
+/** Corridors and cities as one layer of Leaflet. */
+function makeLayer(app) {
+  const show = (isShown) => {
+    app.isHidden = !isShown;
+    for (const name of ["lines", "top"]) app.leaflet.getPane(`geobri-${name}`).style.display = isShown ? "" : "none";
+  };
+  const Corridors = L.Layer.extend({ onAdd: () => show(true), onRemove: () => show(false) });
+  return new Corridors();
+}
+
+export { addPainting, makeLayer, repaint };

@@ -41,6 +41,20 @@ function ofStrength(strength, theme) {
   return viridis(weak + (strong - weak) * strength);
 }
 
+/* Either side of nothing: blue below, orange above, grey between. */
+const BALANCE = {
+  light: { below: [31, 95, 168], middle: [176, 184, 190], above: [179, 71, 15] },
+  dark: { below: [125, 180, 240], middle: [88, 100, 110], above: [255, 170, 90] },
+};
+
+/** Colour of a share in -1..1 of the farthest from nothing. */
+function ofBalance(share, theme) {
+  const { below, middle, above } = BALANCE[theme];
+  const end = share < 0 ? below : above;
+  const t = Math.sqrt(Math.min(1, Math.abs(share)));
+  return middle.map((value, k) => Math.round(value + (end[k] - value) * t));
+}
+
 const css = (rgb) => `rgb(${rgb[0]},${rgb[1]},${rgb[2]})`;
 
-export { TONES, CATEGORIES, ofStrength, css };
+export { TONES, CATEGORIES, ofStrength, ofBalance, css };

@@ -1,6 +1,7 @@
 /* The control panel: title, search, value, filters, count and reset. */
 import { h, icon } from "./dom.js";
-import { makeHandles } from "./handles.js";
+import { isQuantity } from "./scale.js";
+import { describeSelection } from "./sentence.js";
 import * as Filters from "./filters.js";
 import * as I18n from "./i18n.js";
 import * as Search from "./search.js";
@@ -99,51 +100,20 @@ function topField(app) {
   return field(app, "strongest", pills(app, "top", [...items, custom], get, (top) => (top === "custom" ? {} : { top })));
 }
 
-/** Two sliders on one track. */
-function rangeField(app) {
-  const title = h("span", {});
-  const text = h("output", { class: "geobri-range-text" });
-  const track = h("div", { class: "geobri-track", "aria-hidden": "true" }, h("div", { class: "geobri-track-on" }));
-  const [low, high] = [h("input", { type: "range" }), h("input", { type: "range" })];
-  const box = h("div", { class: "geobri-field" },
-    h("div", { class: "geobri-label geobri-spread" }, title, text),
-    h("div", { class: "geobri-range" }, track, low, high));
-  const ends = () => {
-    const measure = app.measure();
-    return app.state.range || [measure.low, measure.high];
-  };
-  const inputs = [low, high];
-  const handles = makeHandles({ ends, put: (k, value) => { inputs[k].value = value; } });
-  inputs.forEach((input, k) => {
-    input.addEventListener("focus", () => handles.hold(k));
-    input.addEventListener("pointerdown", () => handles.hold(k));
-    input.addEventListener("input", () => app.set({ range: handles.move(k, Number(input.value)) }));
-    input.addEventListener("change", () => {
-      const now = handles.release();
-      if (now >= 0 && now !== k) inputs[now].focus({ preventScroll: true });
-      else handles.hold(k);
-    });
-    input.addEventListener("blur", () => handles.release());
-  });
+/** Quantities of nothing are no flows; they can be drawn like what is not known, thin and grey. */
+function zerosField(app) {
+  const input = h("input", { type: "checkbox" });
+  const text = h("span", {});
+  const label = h("label", { class: "geobri-check" }, input, text);
+  input.addEventListener("change", () => app.set({ zeros: input.checked }));
   app.onSync(() => {
     const measure = app.measure();
-    const say = (value) => I18n.formatValue(app.state.lang, measure, value);
-    const scores = measure.unit[app.state.lang] ? measure.label[app.state.lang] : app.say("scores");
-    title.textContent = measure.kind === "rank" ? app.say("ranks") : scores;
-    box.hidden = measure.low === measure.high;
-    const span = measure.high - measure.low;
-    const step = measure.kind === "rank" && Number.isInteger(measure.low) && Number.isInteger(measure.high) ? 1 : "any";
-    [low, high].forEach((input, end) => {
-      Object.assign(input, { min: measure.low, max: measure.high, step });
-      input.setAttribute("aria-label", `${title.textContent} ${end + 1}`);
-      input.setAttribute("aria-valuetext", say(ends()[end]));
-    });
-    handles.sync();
-    text.textContent = ends().map(say).join(" – ");
-    const part = (value) => `${Math.max(0, Math.min(100, (100 * (value - measure.low)) / span))}%`;
-    Object.assign(track.firstChild.style, { left: part(ends()[0]), right: `calc(100% - ${part(ends()[1])})` });
+    label.hidden = !isQuantity(measure) || measure.low > 0 || measure.known === 0;
+    input.checked = app.state.zeros && app.state.top === null;
+    input.disabled = app.state.top !== null;
+    text.textContent = app.say("drawZeros");
   });
-  return box;
+  return label;
 }
 
 function missingField(app) {
@@ -171,22 +141,20 @@ function pointsField(app) {
 
 function footer(app) {
   const count = h("span", { class: "geobri-count" });
+  const said = h("div", { class: "geobri-said geobri-small" });
+  const left = h("div", { class: "geobri-left-out geobri-small geobri-muted" });
   const reset = h("button", { type: "button", class: "geobri-link" });
   reset.addEventListener("click", () => app.reset());
   app.onSync(() => {
     count.textContent = app.countText();
+    left.textContent = app.leftText();
+    left.hidden = !left.textContent;
+    said.textContent = describeSelection(app);
+    said.hidden = !said.textContent;
     reset.textContent = app.say("reset");
     reset.disabled = !app.isChanged();
   });
-  return h("div", { class: "geobri-foot geobri-spread" }, count, reset);
-}
-
-const ROOM_PX = 860;
-
-/** On a low window the controls make room for the card of a selection, unless the reader wants them back. */
-function isSqueezed(app) {
-  const selecting = app.state.city !== null || app.state.corridor !== null;
-  return selecting && !app.filtersWanted && !app.isNarrow() && app.root.clientHeight < ROOM_PX;
+  return h("div", { class: "geobri-foot" }, h("div", { class: "geobri-spread" }, count, reset), said, left);
 }
 
 function header(app, panel) {
@@ -194,18 +162,16 @@ function header(app, panel) {
   const subtitle = h("p", { class: "geobri-subtitle geobri-muted" });
   const toggle = h("button", { type: "button", class: "geobri-button", "aria-controls": `${app.key}_controls` }, icon("filters"));
   toggle.addEventListener("click", () => {
-    const unfold = panel.classList.contains("geobri-folded") || isSqueezed(app);
-    panel.classList.toggle("geobri-folded", !unfold);
-    app.filtersWanted = unfold;
-    app.sync();
+    app.fold("controls", !app.unfolded().controls);
   });
   app.onSync(() => {
     const { lang } = app.state;
     title.textContent = app.config.title[lang];
     subtitle.textContent = app.config.subtitle[lang];
     subtitle.hidden = !subtitle.textContent;
-    panel.classList.toggle("geobri-squeezed", isSqueezed(app));
-    toggle.setAttribute("aria-expanded", String(!panel.classList.contains("geobri-folded") && !isSqueezed(app)));
+    const { controls } = app.unfolded();
+    panel.classList.toggle("geobri-folded", !controls);
+    toggle.setAttribute("aria-expanded", String(controls));
     toggle.setAttribute("aria-label", app.say("filters"));
     toggle.title = app.say("filters");
   });
@@ -215,12 +181,13 @@ function header(app, panel) {
 function makePanel(app) {
   const panel = h("div", { class: "geobri-card geobri-panel" });
   const fields = [
-    valueField(app), regionField(app), coastField(app), topField(app), rangeField(app),
-    missingField(app), pointsField(app),
+    valueField(app), regionField(app), coastField(app), topField(app), zerosField(app), missingField(app), pointsField(app),
   ];
   const controls = h("div", { class: "geobri-controls", id: `${app.key}_controls` }, ...fields);
   panel.append(header(app, panel), Search.makeSearch(app), controls, footer(app));
-  if (app.isNarrow() || app.config.panel === "closed") panel.classList.add("geobri-folded");
+  const hint = () => controls.classList.toggle("geobri-more", controls.scrollTop + controls.clientHeight < controls.scrollHeight - 4);
+  controls.addEventListener("scroll", hint);
+  app.onSync(() => requestAnimationFrame(hint));
   return panel;
 }
 

@@ -19,8 +19,9 @@ function updateMarks(app) {
 /** Rows to draw, the cities they touch, and how much each city weighs among them: one record, made whole. */
 function updateRows(app) {
   const { model } = app;
-  const rows = Filters.select(model, app.state);
-  const { strength } = app.measure();
+  const measure = app.measure();
+  const { strength } = measure;
+  const { rows, missing, nothing, filtered } = Filters.select(model, app.state, measure);
   const touched = new Uint8Array(model.cities.n);
   const weight = new Float64Array(model.cities.n);
   let known = 0;
@@ -34,7 +35,7 @@ function updateRows(app) {
     weight[a] += heavy;
     weight[b] += heavy;
   }
-  app.shown = { rows, touched, weight, crowd: { shown: rows.length, known }, version: app.shown.version + 1 };
+  app.shown = { rows, touched, weight, counts: { missing, nothing, filtered }, crowd: { shown: rows.length, known }, version: app.shown.version + 1 };
   if (!app.isDense()) model.arcs.traceRows(rows);
 }
 

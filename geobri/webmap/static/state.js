@@ -1,15 +1,16 @@
 /* What the reader has chosen: checked whoever sets it, and kept in the address of the page. */
 import * as Filters from "./filters.js";
+import { MODES } from "./scale.js";
 
-const MODES = ["all", "within", "leaving", "between"];
+const REGION_MODES = ["all", "within", "leaving", "between"];
 const COASTS = [null, ...Filters.COASTS];
-const VIEW_DIGITS = 4;
+const VIEW_DIGITS = 6;
 
 const oneOf = (value, allowed, fallback) => (allowed.includes(value) ? value : fallback);
 
 function readRegion(wish, old, regions) {
   if (!wish || typeof wish !== "object") return old;
-  const mode = oneOf(wish.mode, MODES, old.mode);
+  const mode = oneOf(wish.mode, REGION_MODES, old.mode);
   const a = oneOf(wish.a, regions, old.a);
   const b = oneOf(wish.b, regions, old.b);
   return mode !== "all" && regions.length === 0 ? old : { mode, a, b };
@@ -23,7 +24,7 @@ function readRange(wish, measure) {
 
 function readView(wish) {
   if (!Array.isArray(wish) || wish.length !== 3 || !wish.every((part) => Number.isFinite(part))) return null;
-  return [Math.max(-85, Math.min(85, wish[0])), wish[1], Math.max(0, Math.min(12, wish[2]))];
+  return [Math.max(-85, Math.min(85, wish[0])), wish[1], Math.max(0, Math.min(22, wish[2]))];
 }
 
 const readTop = (wish) => (Number.isInteger(wish) && wish > 0 ? wish : null);
@@ -34,12 +35,15 @@ function merge(model, old, wish) {
   const has = (name) => Object.prototype.hasOwnProperty.call(wish, name);
   if (has("value")) state.value = oneOf(wish.value, model.values.keys, old.value);
   if (state.value !== old.value && !has("range")) state.range = null;
+  if (state.value !== old.value && !has("scale")) state.scale = null;
   if (has("region")) state.region = readRegion(wish.region, old.region, model.cities.regions);
   if (has("coast")) state.coast = oneOf(wish.coast, COASTS, old.coast);
-  if (has("range")) state.range = readRange(wish.range, model.values.get(state.value));
+  if (has("range")) state.range = readRange(wish.range, model.values.column(state.value));
   if (has("top")) state.top = readTop(wish.top);
   if (has("city")) state.city = model.cities.position.has(wish.city) ? wish.city : null;
   if (has("corridor")) state.corridor = model.find(wish.corridor) >= 0 ? wish.corridor : null;
+  if (has("scale")) state.scale = oneOf(wish.scale, [null, ...MODES], old.scale);
+  if (has("zeros")) state.zeros = Boolean(wish.zeros);
   if (has("missing")) state.missing = Boolean(wish.missing);
   if (has("points")) state.points = model.cities.values.has(wish.points) ? wish.points : null;
   if (has("lang")) state.lang = oneOf(wish.lang, ["en", "zh"], old.lang);
@@ -59,6 +63,8 @@ function blank(model, config) {
     city: null,
     corridor: null,
     missing: true,
+    zeros: false,
+    scale: null,
     points: null,
     lang: config.lang,
     theme: config.theme,
@@ -77,6 +83,8 @@ const WRITERS = {
   city: (s) => s.city || "",
   corridor: (s) => s.corridor || "",
   missing: (s) => (s.missing ? "1" : "0"),
+  zeros: (s) => (s.zeros ? "1" : "0"),
+  scale: (s) => s.scale || "auto",
   points: (s) => s.points || "",
   lang: (s) => s.lang,
   theme: (s) => s.theme,
@@ -92,6 +100,8 @@ const READERS = {
   range: (text) => (text === "all" ? null : numbers(text)),
   top: (text) => (text === "all" ? null : Number(text)),
   missing: (text) => text === "1",
+  zeros: (text) => text === "1",
+  scale: (text) => (text === "auto" ? null : text),
   view: (text) => (text ? numbers(text) : null),
 };
 

@@ -1,44 +1,81 @@
-/* Where the map looks: fitted to its cities until the reader moves it. */
+/* Where the map looks: all cities in the part of the window that the cards leave free, until the reader moves it. */
 import { h } from "./dom.js";
-import * as Geometry from "./geometry.js";
-import * as Scale from "./scale.js";
+import { fitBox } from "./geometry.js";
+import { STROKES_UP_TO } from "./scale.js";
 
-const LABEL_PX = 24; /* more room on the right, where most labels stand */
+const MARGINS = { left: 24, top: 60, right: 64, bottom: 40 }; /* for points, labels, and the buttons on the right */
+const LEAST_ROOM = 80;
+const NEAREST_PX = 80; /* so far apart the two nearest cities can be seen */
+const ZOOMS = [8, 19];
+const ALONE = 6; /* zoom on a single place */
 const PANES = { base: 150, lines: 350, top: 450 };
 
 const toLatLng = (x, y) => [(Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI, ((((x * 360) % 360) + 360) % 360) - 180];
 
-function leastZoom(app) {
-  const size = app.leaflet.getSize();
-  return Math.max(0, Math.log2(Math.max(256, Math.min(size.x, 1.5 * size.y)) / 256));
+/** Distance of the two nearest different points of the world square. */
+function nearestGap(xs, ys) {
+  const order = Array.from(xs.keys()).sort((a, b) => xs[a] - xs[b]);
+  let best = 1;
+  for (let k = 0; k < order.length; k += 1) {
+    for (let m = k + 1; m < order.length && xs[order[m]] - xs[order[k]] < best; m += 1) {
+      const gap = Math.hypot(xs[order[m]] - xs[order[k]], ys[order[m]] - ys[order[k]]);
+      if (gap > 0 && gap < best) best = gap;
+    }
+  }
+  return best;
 }
+
+/** As deep as is needed to tell the two nearest cities apart. */
+const deepestZoom = (cities) => Math.max(ZOOMS[0], Math.min(ZOOMS[1], Math.ceil(Math.log2(NEAREST_PX / nearestGap(cities.x, cities.y) / 256))));
 
 function homeBox(app) {
   const { cities, arcs, n } = app.model;
   const ys = [...cities.y];
-  if (n <= Scale.STROKES_UP_TO) {
+  if (n <= STROKES_UP_TO) {
     for (let i = 0; i < n; i += 1) {
       arcs.traceRow(i);
-      ys.push(Math.max(0, arcs.box[4 * i + 1]), Math.min(1, arcs.box[4 * i + 3]));
+      ys.push(Math.max(0.05, arcs.box[4 * i + 1]), Math.min(0.95, arcs.box[4 * i + 3]));
     }
   }
-  return Geometry.fitBox(cities.x, ys);
+  return fitBox(cities.x, ys);
 }
 
-/** Fit all cities into what the panel leaves free. */
+/** Rooms of the window without cards: beside the column on the left, and between its upper and its lower cards. */
+function freeRooms(app) {
+  const frame = app.root.getBoundingClientRect();
+  const cards = [...app.root.querySelectorAll(".geobri-left > .geobri-card")].map((card) => card.getBoundingClientRect()).filter((box) => box.width > 0);
+  const full = { left: 0, top: 0, right: frame.width, bottom: frame.height };
+  const beside = { ...full, left: Math.max(0, ...cards.map((box) => box.right - frame.left)) };
+  const between = { ...full };
+  for (const box of cards) {
+    if (box.top + box.height / 2 < frame.top + frame.height / 2) between.top = Math.max(between.top, box.bottom - frame.top - MARGINS.top / 2);
+    else between.bottom = Math.min(between.bottom, box.top - frame.top + MARGINS.bottom / 2);
+  }
+  return app.isNarrow() ? [between] : [beside, between];
+}
+
+/** Zoom and centre that show a box in the middle of a room. */
+function fitRoom(room, box, size) {
+  const inner = [Math.max(LEAST_ROOM, room.right - room.left - MARGINS.left - MARGINS.right), Math.max(LEAST_ROOM, room.bottom - room.top - MARGINS.top - MARGINS.bottom)];
+  const span = [box.east - box.west, box.south - box.north];
+  const scale = Math.min(...[0, 1].map((axis) => inner[axis] / Math.max(1e-9, span[axis])));
+  const middle = [(room.left + MARGINS.left + room.right - MARGINS.right) / 2, (room.top + MARGINS.top + room.bottom - MARGINS.bottom) / 2];
+  const zoom = span[0] === 0 && span[1] === 0 ? ALONE : Math.floor(Math.log2(scale / 256) * 20) / 20;
+  return { zoom, shift: [middle[0] - size.x / 2, middle[1] - size.y / 2] };
+}
+
+/** Fit all cities into what the cards leave free. */
 function goHome(app) {
   const size = app.leaflet.getSize();
-  const left = app.isNarrow() ? 0 : app.panel.offsetWidth + 16; /* also when folded: the legend stays there */
-  const margin = app.isNarrow() ? 36 : 56;
-  const box = homeBox(app);
-  const room = [Math.max(80, size.x - left - 2 * margin), Math.max(80, size.y - 2 * margin)];
-  const span = [Math.max(0.01, box.east - box.west), Math.max(0.01, box.south - box.north)];
-  const wish = Math.log2(Math.min(room[0] / span[0], room[1] / span[1]) / 256);
-  const zoom = Math.max(leastZoom(app), Math.min(6, Math.floor(wish * 10) / 10));
+  const box = app.model.cities.n ? homeBox(app) : { west: 0, east: 1, north: 0.1, south: 0.9 };
+  const fits = freeRooms(app).map((room) => fitRoom(room, box, size));
+  const best = fits.reduce((one, other) => (other.zoom > one.zoom + 0.2 ? other : one));
+  app.leaflet.options.maxZoom = Math.min(ZOOMS[1], Math.max(app.leaflet.options.maxZoom, Math.ceil(best.zoom) + 1));
+  const zoom = Math.max(0, Math.min(ZOOMS[1], best.zoom));
   const scale = 256 * 2 ** zoom;
-  const fits = span[0] * scale <= room[0] + 2 * margin;
-  const x = (box.west + box.east) / 2 - (fits ? (left || -LABEL_PX) / 2 / scale : 0);
-  app.leaflet.setView(toLatLng(x, (box.north + box.south) / 2), zoom, { animate: false });
+  app.leaflet.options.minZoom = Math.min(zoom, Math.max(0, Math.log2(Math.min(size.x, 1.5 * size.y) / 256))); /* not setMinZoom: it would start an animation */
+  const [x, y] = [(box.west + box.east) / 2 - best.shift[0] / scale, (box.north + box.south) / 2 - best.shift[1] / scale];
+  app.leaflet.setView(toLatLng(x, y), zoom, { animate: false });
   app.home = viewOf(app);
 }
 
@@ -49,15 +86,15 @@ function viewOf(app) {
 
 function showView(app) {
   app.moving = true;
+  goHome(app);
   if (app.state.view) app.leaflet.setView([app.state.view[0], app.state.view[1]], app.state.view[2], { animate: false });
-  else goHome(app);
   app.moving = false;
 }
 
 function makeLeaflet(app, element) {
   app.leaflet = L.map(element, {
-    zoomControl: false, attributionControl: true, worldCopyJump: true, zoomSnap: 0.1, zoomDelta: 0.75,
-    wheelPxPerZoomLevel: 110, maxZoom: 12, maxBounds: [[-85.05, -720], [85.05, 720]], maxBoundsViscosity: 1,
+    zoomControl: false, attributionControl: true, worldCopyJump: true, zoomSnap: 0.05, zoomDelta: 0.75,
+    wheelPxPerZoomLevel: 110, maxZoom: deepestZoom(app.model.cities), maxBounds: [[-89, -720], [89, 720]], maxBoundsViscosity: 1,
     scrollWheelZoom: app.config.standalone,
   });
   app.leaflet.attributionControl.setPrefix("Leaflet");
@@ -70,4 +107,4 @@ function makeLeaflet(app, element) {
   else if (credit) app.leaflet.attributionControl.addAttribution(credit);
 }
 
-export { makeLeaflet, leastZoom, showView, viewOf };
+export { makeLeaflet, showView, viewOf, fitRoom, nearestGap };

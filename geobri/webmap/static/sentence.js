@@ -1,0 +1,30 @@
+/* What is shown, as a sentence: every filter that is on, in the words of the page. */
+import { formatValue } from "./i18n.js";
+
+/** Parts of the sentence in the order in which both languages say them; empty where a filter is off. */
+function describeFilters(app) {
+  const { state, model } = app;
+  const { region } = state;
+  const measure = app.measure();
+  const fills = { a: app.translate(region.a || ""), b: app.translate(region.b || ""), measure: measure.label[state.lang] };
+  const parts = [];
+  if (state.city !== null) parts.push(app.say("saidCity", { city: app.cityName(model.cities.position.get(state.city)) }));
+  if (region.mode !== "all") parts.push(app.say(`said_${region.mode}`, fills));
+  if (state.coast !== null) parts.push(app.say(`said_${state.coast}`));
+  if (state.range) {
+    const [low, high] = state.range.map((end) => formatValue(state.lang, measure, end));
+    parts.push(app.say("saidRange", { ...fills, low, high }));
+  }
+  return parts;
+}
+
+/** "The 20 strongest corridors of Singapore, within East Asia."; empty when nothing is filtered. */
+function describeSelection(app) {
+  const parts = describeFilters(app);
+  const { top } = app.state;
+  if (parts.length === 0 && top === null) return "";
+  const what = top === null ? app.say("saidAll") : app.say("saidTop", { n: top, measure: app.measure().label[app.state.lang] });
+  return app.say("sentence", { what, parts: parts.join(app.state.lang === "zh" ? "，" : ", "), joint: parts.length ? (app.state.lang === "zh" ? "：" : " ") : "" });
+}
+
+export { describeSelection };
