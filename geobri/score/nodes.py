@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from geobri.corridors import corridor_ids
+from geobri.errors import SpecificationError, mould
 from geobri.measures import Level, Measure, label_column
 from geobri.score.spec import ROOT, Dimension, IndexSpec, Indicator
 
 if TYPE_CHECKING:
     from geobri.score.result import IndexResult
 
-__all__ = ["NODE_COLUMNS", "list_nodes", "name_measures"]
+__all__ = ["NODE_COLUMNS", "list_nodes", "name_measures", "select_corridors"]
 
 NODE_COLUMNS: Final = (
     "node",
@@ -120,6 +122,39 @@ def name_measures(result: IndexResult, level: Level) -> tuple[Measure, ...]:
             ),
         ]
     return tuple(measures)
+
+
+def select_corridors(result: IndexResult, corridors: pd.DataFrame, *, directed: bool) -> pd.DataFrame:
+    """Give the scores of the corridors of a table, whichever way round it has them.
+
+    Parameters
+    ----------
+    result
+        A finished index.
+    corridors
+        Table with `origin` and `destination`.
+    directed
+        Whether its rows run from origin to destination.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index of `corridors`; score and rank of every node. A pair that the index does not score has none. Where the index is
+        not directed, both directions of a pair have its score.
+
+    Raises
+    ------
+    SpecificationError
+        If the index is directed and the table is not: a pair then has two scores.
+    """
+    own = result.spec.choices.directed
+    if own and not directed:
+        wanted = "a directed index needs directed corridors"
+        remedy = "Say directed = true in study.toml, or directed = false in [choices]"
+        raise SpecificationError(mould("for_corridors", wanted, "undirected ones", remedy))
+    ids = corridor_ids(corridors["origin"], corridors["destination"], directed=own)
+    scores = result.corridors.drop(columns=["origin", "destination"]).reindex(ids)
+    return scores.set_index(corridors.index)
 
 
 def _shared(result: IndexResult, level: Level, row: dict[str, Any], leaf: Indicator | None) -> dict[str, Any]:

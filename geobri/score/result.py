@@ -13,7 +13,7 @@ import pandas as pd
 from geobri.errors import SpecificationError, mould
 from geobri.measures import Measure
 from geobri.score.compiled import CompiledIndex, Level, compile_index
-from geobri.score.nodes import list_nodes, name_measures
+from geobri.score.nodes import list_nodes, name_measures, select_corridors
 from geobri.score.spec import ROOT, IndexSpec
 
 __all__ = ["IndexResult"]
@@ -120,6 +120,28 @@ class IndexResult:
             One row per node, columns `NODE_COLUMNS` of `geobri.score.nodes`.
         """
         return list_nodes(self)
+
+    def for_corridors(self, corridors: pd.DataFrame, *, directed: bool = False) -> pd.DataFrame:
+        """Give the scores of the corridors of a table, whichever way round it has them.
+
+        Parameters
+        ----------
+        corridors
+            Table with `origin` and `destination`, such as the corridors of a study.
+        directed
+            Whether its rows run from origin to destination.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index of `corridors`; score and rank of every node, missing for pairs that the index does not score.
+
+        Raises
+        ------
+        SpecificationError
+            If the index is directed and the table is not: a pair then has two scores.
+        """
+        return select_corridors(self, corridors, directed=directed)
 
     def measures(self, level: Level = "cities") -> tuple[Measure, ...]:
         """Say what the columns of scores and ranks mean.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from geobri.errors import SpecificationError
 from geobri.score import build_index, load_spec
 from geobri.score.nodes import NODE_COLUMNS
 
@@ -95,3 +96,34 @@ def test_corridors_that_were_switched_off_have_no_measures():
     assert alone.measures("corridors") == ()
     assert len(alone.measures("cities")) == 12
     assert len(alone.nodes()) == 6
+
+
+class TestForCorridors:
+    """One index, tables of pairs written either way round."""
+
+    @pytest.mark.parametrize("directed", [False, True])
+    def test_a_pair_has_its_score_whichever_way_it_runs(self, result, directed):
+        rows = pd.DataFrame(
+            {"origin": ["cali", "bo", "ayr", "ayr"], "destination": ["bo", "cali", "bo", "dax"]},
+            index=list("pqrs"),
+        )
+        got = result.for_corridors(rows, directed=directed)
+        assert got.index.tolist() == list("pqrs")
+        assert (
+            got.loc["p", "overall"] == got.loc["q", "overall"] == result.corridors.loc["bo--cali", "overall"]
+        )
+        assert got.loc["r", "rank_trade"] == result.corridors.loc["ayr--bo", "rank_trade"]
+        assert got.loc["s"].isna().all()  # dax is not in the index
+        assert set(got) == {one.column for one in result.measures("corridors")}
+
+    def test_a_directed_index_tells_the_ways_apart(self):
+        rows = [("trade", "ayr", "bo", 1.0), ("trade", "bo", "ayr", 7.0), ("trade", "ayr", "cali", 2.0)]
+        rows += [("trade", "cali", "ayr", 3.0), ("trade", "bo", "cali", 4.0), ("trade", "cali", "bo", 5.0)]
+        flows = pd.DataFrame(rows, columns=FLOWS.columns)
+        spec = {"index": {"name": "x"}, "choices": {"directed": True}}
+        spec |= {"indicator": [{"name": "trade", "dimension": "overall", "directed": True}]}
+        found = build_index(load_spec(spec), CITIES, flows)
+        pairs = pd.DataFrame({"origin": ["bo", "ayr"], "destination": ["ayr", "bo"]})
+        assert found.for_corridors(pairs, directed=True)["overall"].tolist() == [100, 0]
+        with pytest.raises(SpecificationError, match=r"a directed index needs directed corridors"):
+            found.for_corridors(pairs)
