@@ -16,7 +16,7 @@ import pandas as pd
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.geodesy import distance_km
 from geobri.great_circles import great_circle_lines
-from geobri.tables import check_cities
+from geobri.tables import CORRIDOR_COLUMNS, check_cities
 from geobri.units import LONLAT_CRS
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "build_corridors",
     "build_pairs",
     "corridor_ids",
+    "describe_pairs",
     "order_pairs",
 ]
 
@@ -195,28 +196,46 @@ def build_corridors(
     )
     origin = cities.index.get_indexer(pd.Index(given["origin"]))
     destination = cities.index.get_indexer(pd.Index(given["destination"]))
+    built = describe_pairs(cities, given)
+    _check_apart(built["distance_km"].to_numpy(), given.index)
     lon, lat = cities.geometry.x.to_numpy(dtype=float), cities.geometry.y.to_numpy(dtype=float)
     ends = (lon[origin], lat[origin], lon[destination], lat[destination])
-    kilometres = distance_km(*ends)
-    _check_apart(kilometres, given.index)
-    built = pd.DataFrame(
+    lines = great_circle_lines(*ends, step_deg=step_deg)
+    made = gpd.GeoDataFrame(built, geometry=gpd.GeoSeries(lines, index=given.index, crs=LONLAT_CRS))
+    further = [name for name in built.columns if name not in CORRIDOR_COLUMNS]
+    return made[[*CORRIDOR_COLUMNS, "geometry", *further]]
+
+
+def describe_pairs(cities: gpd.GeoDataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Say of each pair how far apart its cities are, and of which regions and coasts they are; without a line.
+
+    Parameters
+    ----------
+    cities
+        Points in EPSG:4326, one row per city, index `city`.
+    pairs
+        Table with `origin` and `destination`, both of them cities of the table; further columns are kept.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The index of `pairs`; `origin, destination, distance_km` (WGS84 geodesic), `region_pair`, `coast_pair`, then
+        whatever else stood in `pairs`.
+    """
+    origin = cities.index.get_indexer(pd.Index(pairs["origin"]))
+    destination = cities.index.get_indexer(pd.Index(pairs["destination"]))
+    lon, lat = cities.geometry.x.to_numpy(dtype=float), cities.geometry.y.to_numpy(dtype=float)
+    described = pd.DataFrame(
         {
-            "origin": given["origin"].to_numpy(dtype=object),
-            "destination": given["destination"].to_numpy(dtype=object),
-            "distance_km": kilometres,
+            "origin": pairs["origin"].to_numpy(dtype=object),
+            "destination": pairs["destination"].to_numpy(dtype=object),
+            "distance_km": distance_km(lon[origin], lat[origin], lon[destination], lat[destination]),
             "region_pair": _region_pairs(cities["region"], origin, destination),
             "coast_pair": _coast_pairs(cities["coastal"], origin, destination).array,
         },
-        index=given.index,
+        index=pairs.index,
     )
-    further = given.drop(
-        columns=["origin", "destination", *(name for name in built.columns if name in given.columns)],
-        errors="ignore",
-    )
-    lines = great_circle_lines(*ends, step_deg=step_deg)
-    return gpd.GeoDataFrame(
-        built.join(further), geometry=gpd.GeoSeries(lines, index=given.index, crs=LONLAT_CRS)
-    )
+    return described.join(pairs.drop(columns=list(CORRIDOR_COLUMNS), errors="ignore"))
 
 
 def _check_pairs(pairs: pd.DataFrame, cities: pd.DataFrame, *, directed: bool) -> pd.DataFrame:

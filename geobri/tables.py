@@ -237,7 +237,9 @@ def find_city_faults(cities: pd.DataFrame) -> list[Fault]:
     return faults
 
 
-def find_flow_faults(flows: pd.DataFrame, cities: Iterable[str] | None = None) -> list[Fault]:
+def find_flow_faults(
+    flows: pd.DataFrame, cities: Iterable[str] | None = None, *, own: bool = False
+) -> list[Fault]:
     """List every fault of a table of flows.
 
     Parameters
@@ -246,6 +248,8 @@ def find_flow_faults(flows: pd.DataFrame, cities: Iterable[str] | None = None) -
         Long table: one row per indicator and pair (and year), columns `FLOW_COLUMNS`.
     cities
         Slugs of the known cities; None to leave the ends unchecked.
+    own
+        Whether a city may have a flow with itself; what is done with it is then up to the caller.
 
     Returns
     -------
@@ -267,9 +271,9 @@ def find_flow_faults(flows: pd.DataFrame, cities: Iterable[str] | None = None) -
             "'value' must be a number",
             "Correct it, or leave the cell empty if it is unknown",
         )
-    own = (flows["origin"] == flows["destination"]).to_numpy(dtype=bool)
+    same = (flows["origin"] == flows["destination"]).to_numpy(dtype=bool)
     faults += _row_fault(
-        own,
+        same & (not own),
         labels,
         "destination",
         "origin and destination must differ",

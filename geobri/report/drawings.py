@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 
 from geobri.report.model import Drawing
-from geobri.report.words import Words
+from geobri.words import Words
 
 __all__ = ["Interval", "draw_intervals", "draw_null"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from geobri.report.words import Words
+from geobri.words import Words
 
 __all__ = ["Cell", "Column", "Drawing", "Fact", "Profile", "Row", "Section", "Table"]
 

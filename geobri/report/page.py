@@ -14,7 +14,8 @@ from markupsafe import Markup
 import geobri
 from geobri.measures import Measure
 from geobri.report.model import Fact, Section
-from geobri.report.words import REGIONS_ZH, Words
+from geobri.regions import REGION_NAMES_ZH
+from geobri.words import Words
 from geobri.study import Study
 from geobri.webmap import (
     OFFLINE_POLICY,
@@ -98,7 +99,7 @@ def _choose(study: Study, settings: dict[str, Any]) -> tuple[Measure, dict[str, 
         "city_value": city_measures[0].column if city_measures else None,
         "title": _text(title or study.title, title_zh or title or study.title_zh),
         "source": study.citation or None,
-        "translations": REGIONS_ZH,
+        "translations": REGION_NAMES_ZH,
     }
     return measures[0], choices | settings
 

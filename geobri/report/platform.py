@@ -15,7 +15,8 @@ import pandas as pd
 from geobri.corridors import corridor_ids
 from geobri.measures import Measure, label_column
 from geobri.report.model import Section
-from geobri.report.words import REGIONS_ZH, Words
+from geobri.regions import REGION_NAMES_ZH
+from geobri.words import Words
 from geobri.study import Study
 from geobri.webmap.wording import clean, to_safe_json
 
@@ -32,7 +33,7 @@ _FIXED: Final = {
     "region_pair": ("Regions", "地区"),
     "coast_pair": ("Coast", "沿海类型"),
 }
-_WORDS_ZH: Final = REGIONS_ZH | {
+_WORDS_ZH: Final = REGION_NAMES_ZH | {
     "true": "是",
     "false": "否",
     "coast-coast": "沿海–沿海",

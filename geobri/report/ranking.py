@@ -9,7 +9,8 @@ import pandas as pd
 
 from geobri.measures import Measure
 from geobri.report.model import Cell, Column, Fact, Profile, Row, Section, Table
-from geobri.report.words import REGIONS_ZH, Words
+from geobri.regions import REGION_NAMES_ZH
+from geobri.words import Words
 from geobri.study import Study
 
 __all__ = ["corridor_section", "profile_section", "ranking_section"]
@@ -20,7 +21,7 @@ _MOST_PROFILES = 60
 
 def _region(name: Any) -> Words:
     text = "" if pd.isna(name) else str(name)
-    return Words(text, REGIONS_ZH.get(text, text))
+    return Words(text, REGION_NAMES_ZH.get(text, text))
 
 
 def _name(city: pd.Series[Any]) -> Words:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from geobri.report.drawings import Interval, draw_intervals
 from geobri.report.model import Cell, Column, Drawing, Row, Section, Table
-from geobri.report.words import Words
+from geobri.words import Words
 from geobri.study import Study
 from geobri.study.analysis import Analysis
 

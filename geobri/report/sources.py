@@ -6,7 +6,7 @@ import pandas as pd
 
 from geobri.findings.where import say_where_zh
 from geobri.report.model import Cell, Column, Row, Section, Table
-from geobri.report.words import Words
+from geobri.words import Words
 from geobri.study import Study
 from geobri.study.analysis import Analysis
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from geobri.report.drawings import Interval, draw_intervals
 from geobri.report.model import Cell, Column, Drawing, Row, Section, Table
-from geobri.report.words import Words
+from geobri.words import Words
 from geobri.stats.results import Term, TestResult
 from geobri.study import BUILT_IN, Study, load_study
 from geobri.study.analysis import Analysis

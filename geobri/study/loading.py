@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-import geopandas as gpd
-import pandas as pd
-
-from geobri.corridors import build_corridors, corridor_ids, order_pairs
+from geobri.corridors import order_pairs
 from geobri.errors import GeobriError, StudyError, mould
-from geobri.measures import Level, Measure, infer_measure
-from geobri.study.folder import FolderParts, read_folder, read_tables, refuse
+from geobri.study.assembling import assemble, name_flows
+from geobri.study.index import attach_index
 from geobri.study.model import Study, StudyFault
 from geobri.study.published import bri22_study, global513_study
+from geobri.study.reading import FolderParts, read_folder, read_tables, refuse
+
+if TYPE_CHECKING:
+    from geobri.score import IndexSpec
 
 __all__ = ["BUILT_IN", "check_study", "load_study", "load_study_tables"]
 
@@ -29,19 +30,21 @@ def _open_folder(name: str) -> Path:
     return Path(str(resources.files("geobri") / "data" / "open" / name))
 
 
-def load_study(study: str | Path = "bri22") -> Study:
-    """Load a built-in study or a study folder.
+def load_study(study: str | Path = "bri22", *, year: int | None = None) -> Study:
+    """Load a built-in study or a study folder, its index computed.
 
     Parameters
     ----------
     study
         ``bri22``, ``global513``, ``air22``, ``air513``, or the path of a folder with `cities.csv` and perhaps
         `flows.csv` and `study.toml`.
+    year
+        The year to show of measures that have years; what `study.toml` says, else the latest of each, by default.
 
     Returns
     -------
     Study
-        Cities, corridors, flows and the values to look at.
+        Cities, corridors, flows, and what their numbers mean.
 
     Raises
     ------
@@ -52,10 +55,11 @@ def load_study(study: str | Path = "bri22") -> Study:
         return _PUBLISHED[str(study)]()
     folder = _locate(study)
     parts = read_folder(folder)
-    faults = parts.faults + _pair_faults(parts) + _index_faults(folder, parts)
+    spec = _load_spec(folder, parts)
+    faults = parts.faults + _pair_faults(parts, spec)
     if faults or parts.cities is None:
         raise refuse(faults, folder)
-    return _assemble(folder, parts, parts.cities)
+    return attach_index(assemble(folder, parts, parts.cities, spec, year=year), spec)
 
 
 def load_study_tables(cities: Path, flows: Path | None = None) -> Study:
@@ -79,10 +83,10 @@ def load_study_tables(cities: Path, flows: Path | None = None) -> Study:
         If a table has faults: all of them at once, with file and row.
     """
     parts = read_tables(cities, flows)
-    faults = parts.faults + _pair_faults(parts)
+    faults = parts.faults + _pair_faults(parts, None)
     if faults or parts.cities is None:
         raise refuse(faults, cities.parent)
-    return _assemble(cities.parent, parts, parts.cities)
+    return attach_index(assemble(cities.parent, parts, parts.cities, None), None)
 
 
 def _locate(study: str | Path) -> Path:
@@ -116,46 +120,55 @@ def check_study(study: str | Path) -> list[StudyFault]:
         return []
     folder = _open_folder(str(study)) if str(study) in _OPEN else Path(study)
     parts = read_folder(folder)
-    faults = parts.faults + _pair_faults(parts) + _index_faults(folder, parts)
-    return faults if faults or parts.cities is None else _trial_faults(folder, parts, parts.cities)
+    spec = _load_spec(folder, parts)
+    faults = parts.faults + _pair_faults(parts, spec)
+    return faults if faults or parts.cities is None else _trial_faults(folder, parts, spec)
 
 
-def _index_faults(folder: Path, parts: FolderParts) -> list[StudyFault]:
-    """List what is wrong with the index specification that the study names."""
+def _load_spec(folder: Path, parts: FolderParts) -> IndexSpec | None:
+    """Load the index specification that the study names; note what is wrong with it."""
     from geobri.score import load_spec
 
     index = parts.settings.get("index")
     if index is None:
-        return []
+        return None
     is_file = (folder / index).is_file()
     try:
-        load_spec(folder / index if is_file else index)
+        return load_spec(folder / index if is_file else index)
     except GeobriError as error:
         message = str(error).removeprefix("load_spec: ").replace(f"{folder / index} ", "")
-        return [StudyFault(index if is_file else "study.toml", None, message)]
-    return []
+        parts.faults.append(StudyFault(index if is_file else "study.toml", None, message))
+    return None
 
 
-def _trial_faults(folder: Path, parts: FolderParts, cities: gpd.GeoDataFrame) -> list[StudyFault]:
+def _trial_faults(folder: Path, parts: FolderParts, spec: IndexSpec | None) -> list[StudyFault]:
     """List what only shows when corridors and scores are made: cities at one place, a constant indicator."""
-    from geobri.study.analysis import score_flows
-
+    assert parts.cities is not None  # noqa: S101 - the caller has looked
     try:
-        study = _assemble(folder, parts, cities)
+        study = attach_index(assemble(folder, parts, parts.cities, spec), spec)
     except GeobriError as error:
         return [StudyFault("cities", None, str(error).removeprefix("build_corridors: "))]
-    try:
-        score_flows(study)
-    except GeobriError as error:
-        return [StudyFault(str(parts.settings.get("index")), None, f"no scores: {error}")]
-    return []
+    faults = [
+        StudyFault("study.toml", None, f"a measure speaks of a column; got none called '{name}'. Correct it, or drop it")
+        for name in _unknown_columns(parts, study)
+    ]
+    if study.no_scores:
+        faults.append(StudyFault(str(parts.settings.get("index")), None, f"no scores: {study.no_scores}"))
+    return faults
 
 
-def _pair_faults(parts: FolderParts) -> list[StudyFault]:
+def _unknown_columns(parts: FolderParts, study: Study) -> list[str]:
+    known = {one.column for one in study.measures} | set(map(str, study.cities.columns))
+    return [entry["column"] for entry in parts.said if entry["column"] not in known]
+
+
+def _pair_faults(parts: FolderParts, spec: IndexSpec | None) -> list[StudyFault]:
     """List the undirected pairs that stand both ways round with different values."""
-    if parts.flows is None or parts.settings.get("directed", False):
+    if parts.flows is None:
         return []
-    turned = order_pairs(parts.flows)
+    measures, _ = name_flows(parts, spec)
+    undirected = {measure.column for measure in measures if not measure.directed}
+    turned = order_pairs(parts.flows[parts.flows["indicator"].isin(undirected)])
     key = [name for name in ("indicator", "origin", "destination", "year") if name in turned.columns]
     spread = turned.groupby(key, dropna=False)["value"].nunique(dropna=False)
     torn = spread[spread > 1]
@@ -167,77 +180,3 @@ def _pair_faults(parts: FolderParts) -> list[StudyFault]:
         "Set directed = true in study.toml, or make the two values equal"
     )
     return [StudyFault("flows", None, message)]
-
-
-def _assemble(folder: Path, parts: FolderParts, cities: gpd.GeoDataFrame) -> Study:
-    settings = parts.settings
-    directed = bool(settings.get("directed", False))
-    flows = parts.flows if parts.flows is None or directed else order_pairs(parts.flows).drop_duplicates()
-    wide = None if flows is None else _widen(flows, directed=directed)
-    corridors = _build_folder_corridors(cities, wide, settings, directed=directed)
-    index = settings.get("index")
-    notes = settings.get("notes", [])
-    return Study(
-        name=folder.resolve().name,
-        title=settings.get("title", folder.resolve().name),
-        title_zh=settings.get("title_zh", settings.get("title", folder.resolve().name)),
-        cities=cities,
-        corridors=corridors,
-        flows=flows,
-        memberships=parts.memberships,
-        city_measures=_city_measures(settings, cities),
-        corridor_measures=_corridor_measures(settings, wide),
-        directed=directed,
-        language=_language(settings),
-        specification=None if index is None else (folder / index if (folder / index).is_file() else index),
-        citation=settings.get("attribution", settings.get("citation", "")),
-        licence=settings.get("licence", ""),
-        notes=(notes,) if isinstance(notes, str) else tuple(str(note) for note in notes),
-        folder=folder,
-        extra={"validate_against": settings.get("validate_against", "")},
-    )
-
-
-def _language(settings: dict[str, Any]) -> Literal["en", "zh"]:
-    return "zh" if settings.get("language") == "zh" else "en"
-
-
-def _widen(flows: pd.DataFrame, *, directed: bool) -> pd.DataFrame:
-    """One row a pair, one column an indicator (of the latest year, where there are years)."""
-    latest = flows[flows["year"] == flows["year"].max()] if "year" in flows.columns else flows
-    ids = corridor_ids(latest["origin"], latest["destination"], directed=directed)
-    wide = latest.assign(corridor=ids).set_index(["corridor", "indicator"])["value"].unstack()  # noqa: PD010 - doubled pairs must not be averaged
-    ends = (
-        latest.assign(corridor=ids)
-        .drop_duplicates("corridor")
-        .set_index("corridor")[["origin", "destination"]]
-    )
-    wide.columns.name = None
-    return ends.join(wide)
-
-
-def _build_folder_corridors(
-    cities: gpd.GeoDataFrame, wide: pd.DataFrame | None, settings: dict[str, Any], *, directed: bool
-) -> gpd.GeoDataFrame:
-    which = settings.get("pairs")
-    if wide is not None and which in (None, "flows"):
-        return build_corridors(cities, pairs=wide, directed=directed)
-    international = which == "international" or (which is None and cities["country"].notna().all())
-    corridors = build_corridors(cities, pairs="international" if international else "all", directed=directed)
-    return corridors if wide is None else corridors.join(wide.drop(columns=["origin", "destination"]))
-
-
-def _city_measures(settings: dict[str, Any], cities: gpd.GeoDataFrame) -> tuple[Measure, ...]:
-    return _measures(settings, cities.drop(columns="geometry").select_dtypes("number"), "cities")
-
-
-def _corridor_measures(settings: dict[str, Any], wide: pd.DataFrame | None) -> tuple[Measure, ...]:
-    if wide is None:
-        return ()
-    return _measures(settings, wide.drop(columns=["origin", "destination"]), "corridors")
-
-
-def _measures(settings: dict[str, Any], columns: pd.DataFrame, of: Level) -> tuple[Measure, ...]:
-    """Say what the columns mean: as `[[value]]` of study.toml declares, else as their numbers look."""
-    said = {str(entry.get("column")): entry for entry in settings.get("value", []) if isinstance(entry, dict)}
-    return tuple(infer_measure(columns[name], of=of, said=said.get(str(name)))[0] for name in columns.columns)

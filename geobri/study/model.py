@@ -1,18 +1,28 @@
-"""What a study is once it is read: cities, corridors, flows and the values that the reader may look at."""
+"""What a study is once it is read: cities, corridors, flows, what their numbers mean, and what was left out."""
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
 import pandas as pd
 
-from geobri.measures import Measure
+from geobri.errors import DataError, mould
+from geobri.measures import Level, Measure, Taken, find_measure
+from geobri.study.account import Entry
+from geobri.words import Words
 
-__all__ = ["Study", "StudyFault"]
+if TYPE_CHECKING:
+    from geobri.score import IndexResult
+
+__all__ = ["Domain", "Study", "StudyFault"]
+
+Domain = Literal["international", "all", "listed"]
+"""The pairs that could have had a row: those between countries, all, or just those that are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +48,9 @@ class StudyFault:
         return f"{self.file}{'' if self.row is None else f', row {self.row}'}: {self.message}"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Study:
-    """A study: its tables and how it wants to be shown.
+    """A study: its tables, what their numbers mean, and how it wants to be shown.
 
     Attributes
     ----------
@@ -49,23 +59,48 @@ class Study:
     title, title_zh
         Title in English and Chinese.
     cities, corridors
-        The two tables, by their contracts (`geobri.tables`).
+        The two tables, by their contracts (`geobri.tables`), with every measure as a column. Corridors are what is drawn and
+        listed; `geobri.study.pairs.pairs_of` gives all pairs that a measure speaks of.
     flows
-        Long table of pair values; None where the source prints none.
+        Long table of pair values of all years; None where the source prints none.
     memberships
         Which city is a member of what (`indicator, city, member`), for indicators that count shared members; None without.
+    own_flows
+        The flows of cities with themselves, in the same columns; None where there are none.
     city_measures, corridor_measures
         What may be looked at and tested, the first by default.
+    domain
+        Which pairs could have had a row.
     directed
         Whether corridors run from origin to destination.
     language
         Language of the report unless the reader asks otherwise.
     specification
         Name or path of the index specification; None when there is no index to compute.
+    scores
+        The finished index; None where there is none.
+    score_columns
+        What the columns of the index in both tables are called in `scores`, where a name was taken.
+    no_scores
+        Why there is no index though there is a specification; empty otherwise.
     citation, licence, notes
         Where the data come from, under which terms, and what a reader must know.
+    account
+        What was read, used and left out.
+    taken
+        What nobody said and was inferred.
+    cautions
+        What a reader should know before quoting a number.
+    strata
+        Column of the cities within whose labels groups are compared; empty for none.
+    keeps_own
+        Whether the flows of a city with itself count in its totals.
+    validate_against
+        Name of the published data set that the flows are compared with; empty for none.
     tables
         Further tables to print in the report, by title.
+    contradictions, indicators
+        What is known of a published data set beyond its ranks.
     folder
         Where the study was read from; None for a built-in one.
     """
@@ -77,14 +112,109 @@ class Study:
     corridors: gpd.GeoDataFrame
     flows: pd.DataFrame | None = None
     memberships: pd.DataFrame | None = None
+    own_flows: pd.DataFrame | None = None
     city_measures: tuple[Measure, ...] = ()
     corridor_measures: tuple[Measure, ...] = ()
+    domain: Domain = "listed"
     directed: bool = False
     language: Literal["en", "zh"] = "en"
     specification: str | Path | None = None
+    scores: IndexResult | None = None
+    score_columns: Mapping[str, str] = field(default_factory=dict)
+    no_scores: str = ""
     citation: str = ""
     licence: str = ""
     notes: tuple[str, ...] = ()
+    account: tuple[Entry, ...] = ()
+    taken: tuple[Taken, ...] = ()
+    cautions: tuple[Words, ...] = ()
+    strata: str = ""
+    keeps_own: bool = False
+    validate_against: str = ""
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    contradictions: pd.DataFrame | None = None
+    indicators: pd.DataFrame | None = None
     folder: Path | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """All measures, those of the cities first."""
+        return (*self.city_measures, *self.corridor_measures)
+
+    def shown(self, of: Level) -> tuple[Measure, ...]:
+        """List what a reader is offered of one table: not the ranks of scores, nor what only adds up flows.
+
+        Parameters
+        ----------
+        of
+            ``"cities"`` or ``"corridors"``.
+
+        Returns
+        -------
+        tuple of Measure
+            Those with a value, the index first.
+        """
+        frame: pd.DataFrame = self.cities if of == "cities" else self.corridors
+        offered = self.city_measures if of == "cities" else self.corridor_measures
+        return tuple(
+            one
+            for one in offered
+            if one.origin in ("given", "published", "index")
+            and one.column in frame.columns
+            and frame[one.column].notna().any()
+        )
+
+    def measure(self, column: str, of: Level) -> Measure:
+        """Find what a column means.
+
+        Parameters
+        ----------
+        column
+            Name of the column.
+        of
+            The table that holds it.
+
+        Returns
+        -------
+        Measure
+            Its measure.
+
+        Raises
+        ------
+        DataError
+            If the study has no such measure.
+        """
+        offered = self.city_measures if of == "cities" else self.corridor_measures
+        found = find_measure(offered, column)
+        if found is None:
+            names = ", ".join(one.column for one in offered) or "none"
+            wanted = f"--value must be a column of the {of}: {names}"
+            raise DataError(mould(f"geobri: '{self.name}'", wanted, repr(column), "Choose one of these"))
+        return found
+
+    def summary(self) -> str:
+        """Say what the study holds in a sentence.
+
+        Returns
+        -------
+        str
+            Cities, corridors, measures, and the leaders of the index.
+        """
+        said = f"{self.title}: {len(self.cities):,} cities, {len(self.corridors):,} corridors"
+        named = ", ".join(one.label for one in self.measures if one.origin != "total")
+        leaders = "" if self.scores is None else f" {self.scores.summary()}"
+        return f"{said}; measures: {named or 'none'}.{leaders}"
+
+    def __repr__(self) -> str:
+        """Give the summary."""
+        return f"<Study {self.name}: {self.summary()}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{html.escape(one.column)}</td><td>{html.escape(one.label)}</td><td>{one.of}</td><td>{one.kind}</td>"
+            f"<td>{html.escape(one.unit)}</td></tr>"
+            for one in self.measures
+            if one.origin != "total"
+        )
+        heads = "".join(f"<th>{name}</th>" for name in ("measure", "label", "of", "kind", "unit"))
+        return f"<p>{html.escape(self.summary())}</p><table><tr>{heads}</tr>{rows}</table>"

@@ -21,7 +21,7 @@ from geobri.exchange.workbooks import plain_text
 from geobri.inputs import check_file
 from geobri.study.workbooks import check_workbook
 
-__all__ = ["COLUMN_WORDS", "read_table", "tidy_column_names", "to_numbers"]
+__all__ = ["COLUMN_WORDS", "read_sheets", "read_table", "tidy_column_names", "to_numbers"]
 
 COLUMN_WORDS: Final[dict[str, str]] = {
     "城市": "city", "城市代码": "city", "slug": "city", "id": "city",
@@ -41,6 +41,7 @@ COLUMN_WORDS: Final[dict[str, str]] = {
 }  # fmt: skip
 """What columns are called in the wild (Chinese headings, GIS habits), and what they are called here."""
 
+_WORKBOOKS: Final = (".xlsx", ".xlsm")
 _LOOK_AHEAD: Final = 25
 _LONGEST_LOOK: Final = 100_000
 _MOST_COLUMNS: Final = 16_384
@@ -187,7 +188,7 @@ def _check_width(path: Path, rows: list[list[str]]) -> None:
         raise StudyError(mould("read_table", wanted, came, "Save it as CSV with one row a line"))
 
 
-def _read_workbook(path: Path, own: Iterable[str]) -> pd.DataFrame:
+def _read_workbook(path: Path, own: Iterable[str], sheet: str | int = 0) -> pd.DataFrame:
     try:
         import openpyxl  # noqa: F401 - pandas needs it
     except ImportError as error:
@@ -196,14 +197,14 @@ def _read_workbook(path: Path, own: Iterable[str]) -> pd.DataFrame:
         ) from error
     try:
         check_workbook(path)
-        sheet = pd.read_excel(path, header=None, dtype=object)
+        found = pd.read_excel(path, sheet_name=sheet, header=None, dtype=object)
     except StudyError:
         raise
     except Exception as error:  # openpyxl raises half a dozen unrelated kinds for a damaged file
         raise _damaged(path, "an Excel workbook", error) from error
-    if sheet.empty:
+    if found.empty:
         raise _empty(path)
-    cells = sheet.astype(object).where(sheet.notna(), "").map(_cell_text)
+    cells = found.astype(object).where(found.notna(), "").map(_cell_text)
     header = _find_header(cells.head(_LOOK_AHEAD).to_numpy().tolist(), own)
     body = cells.iloc[header + 1 :].set_axis([str(cell) for cell in cells.iloc[header]], axis=1)
     return body.set_axis(pd.RangeIndex(header + 2, header + 2 + len(body), name="row"))
@@ -239,7 +240,55 @@ def _read_parquet(path: Path, _own: Iterable[str]) -> pd.DataFrame:
     return table.set_axis(pd.RangeIndex(1, 1 + len(table), name="row"))
 
 
-def read_table(path: str | Path, *, renamed: dict[str, str] | None = None) -> pd.DataFrame:
+def read_sheets(path: str | Path, *, renamed: dict[str, str] | None = None) -> dict[str, pd.DataFrame]:
+    """Read every table of a file: the sheets of a workbook, or the one table of any other file.
+
+    Parameters
+    ----------
+    path, renamed
+        As in `read_table`.
+
+    Returns
+    -------
+    dict of str and pandas.DataFrame
+        By name of the sheet, in their order, empty sheets left out; the name is empty where a file has no sheets.
+
+    Raises
+    ------
+    StudyError
+        If the file is missing, empty, no table, or names a column twice.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in _WORKBOOKS or not path.is_file() or path.stat().st_size == 0:
+        return {"": read_table(path, renamed=renamed)}
+    found: dict[str, pd.DataFrame] = {}
+    for name in _sheet_names(path):
+        try:
+            found[name] = read_table(path, renamed=renamed, sheet=name)
+        except StudyError as error:
+            if "an empty file" not in str(error):
+                raise
+    if not found:
+        raise _empty(path)
+    return found
+
+
+def _sheet_names(path: Path) -> list[str]:
+    try:
+        check_workbook(path)
+        with pd.ExcelFile(path) as book:
+            return [str(name) for name in book.sheet_names]
+    except StudyError:
+        raise
+    except ImportError:
+        return [""]  # reading it says which extra is wanted
+    except Exception as error:  # openpyxl raises half a dozen unrelated kinds for a damaged file
+        raise _damaged(path, "an Excel workbook", error) from error
+
+
+def read_table(
+    path: str | Path, *, renamed: dict[str, str] | None = None, sheet: str | int = 0
+) -> pd.DataFrame:
     """Read a table as people have it.
 
     Parameters
@@ -248,6 +297,8 @@ def read_table(path: str | Path, *, renamed: dict[str, str] | None = None) -> pd
         ``.csv``, ``.tsv``, ``.txt`` (encoding, separator and heading row are found out), ``.xlsx`` or ``.parquet``.
     renamed
         The study's own column names: ours by theirs.
+    sheet
+        Which sheet of a workbook, by name or position.
 
     Returns
     -------
@@ -269,8 +320,11 @@ def read_table(path: str | Path, *, renamed: dict[str, str] | None = None) -> pd
         raise StudyError(str(error)) from error
     if size == 0:
         raise _empty(path)
-    readers = {".xlsx": _read_workbook, ".xlsm": _read_workbook, ".parquet": _read_parquet}
-    table = readers.get(path.suffix.lower(), _read_text_table)(path, renamed or {})
+    own = renamed or {}
+    if path.suffix.lower() in _WORKBOOKS:
+        table = _read_workbook(path, own, sheet)
+    else:
+        table = _read_parquet(path, own) if path.suffix.lower() == ".parquet" else _read_text_table(path, own)
     table.columns = tidy_column_names(list(table.columns), renamed)
     if path.suffix.lower() == ".parquet":
         _check_headings(path, table)

@@ -12,16 +12,18 @@ import shapely
 
 from geobri.cities import build_cities, parse_flags
 from geobri.errors import GeobriError, first_offenders
+from geobri.study.account import Entry
 from geobri.study.model import StudyFault
-from geobri.study.parts import FolderParts, read_one, to_study_faults
-from geobri.study.reading import to_numbers
+from geobri.study.reading.parts import FolderParts, to_study_faults
+from geobri.study.reading.tables import read_sheets, to_numbers
 from geobri.tables import find_city_faults, find_coordinate_faults
 
 __all__ = ["read_cities"]
 
-_FAR_DEG: Final = 3.0
+_FAR_DEG: Final = 1.0
 _NEAR_DEG: Final = 0.5
-"""How far from its country a point must lie, and how near it would with its coordinates exchanged, to look swapped."""
+"""How far from its country a point must lie to be at fault, and how near it would with its coordinates exchanged to look
+swapped."""
 
 
 def read_cities(files: list[Path], renamed: dict[str, str], parts: FolderParts) -> gpd.GeoDataFrame | None:
@@ -52,7 +54,7 @@ def read_cities(files: list[Path], renamed: dict[str, str], parts: FolderParts) 
             )
         )
         return None
-    table = read_one(files[0], renamed, faults)
+    table = _read_one(files[0], renamed, parts)
     if table is None:
         return None
     if "city" not in table.columns:
@@ -66,10 +68,22 @@ def read_cities(files: list[Path], renamed: dict[str, str], parts: FolderParts) 
             return None
         table = table.assign(city=table[spare])
     parts.listed = table.set_index("city")
-    return _build_cities(table, files[0].name, faults)
+    return _build_cities(table, files[0].name, parts)
 
 
-def _build_cities(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> gpd.GeoDataFrame | None:
+def _read_one(path: Path, renamed: dict[str, str], parts: FolderParts) -> pd.DataFrame | None:
+    """Read the first sheet that holds anything; the others are entered into the account."""
+    try:
+        (_, first), *others = read_sheets(path, renamed=renamed).items()
+    except GeobriError as error:
+        parts.faults.append(StudyFault(path.name, None, str(error).removeprefix("read_table: ")))
+        return None
+    parts.account += [Entry("", "sheet", len(table), 0.0, f"{path.name}, {name}") for name, table in others]
+    return first
+
+
+def _build_cities(table: pd.DataFrame, file: str, parts: FolderParts) -> gpd.GeoDataFrame | None:
+    faults = parts.faults
     before = len(faults)
     if not {"lon", "lat"} <= set(table.columns):
         located = _geocode(table, file, faults)
@@ -95,33 +109,43 @@ def _build_cities(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> g
     try:
         typed = _typed(table).assign(lon=lon, lat=lat, country=countries)
         cities = build_cities(typed.reset_index(drop=True), caller=file)
-        faults += _exchange_faults(cities, table, file)
+        faults += _outside_faults(cities, table, file, parts.settings.get("outside", []))
         return cities if len(faults) == before else None
     except GeobriError as error:
         faults.append(StudyFault(file, None, str(error).removeprefix(f"{file}: ")))
         return None
 
 
-def _exchange_faults(cities: gpd.GeoDataFrame, table: pd.DataFrame, file: str) -> list[StudyFault]:
-    """List the cities far outside their country that would lie in it with longitude and latitude exchanged."""
+def _outside_faults(
+    cities: gpd.GeoDataFrame, table: pd.DataFrame, file: str, known: list[object]
+) -> list[StudyFault]:
+    """List the cities far outside their country, and say whether exchanging the coordinates would mend it."""
+    from geobri.boundaries import load_countries
+
     x, y = cities.geometry.x.to_numpy(), cities.geometry.y.to_numpy()
     if cities["country"].isna().all():
         return []
-    from geobri.boundaries import load_countries
-
-    outlines = load_countries("110m", worldview="ne").dissolve("country").geometry
+    outlines = load_countries("50m", worldview="ne").dissolve("country").geometry
     shapes = np.asarray(outlines.reindex(cities["country"]), dtype=object)
     away = shapely.distance(shapes, shapely.points(x, y)) > _FAR_DEG
     there = shapely.distance(shapes, shapely.points(y, x)) < _NEAR_DEG
+    accepted = np.asarray(cities.index.isin([str(slug) for slug in known]), dtype=bool)
     return [
-        StudyFault(
-            file,
-            int(table.index[at]),
-            f"'lon' and 'lat' must be longitude and latitude; got {cities.index[at]!r} far from "
-            f"{cities['country'].iloc[at]}. They look swapped: exchange them in this row.",
-        )
-        for at in np.flatnonzero(np.asarray(away & there, dtype=bool)).tolist()
+        StudyFault(file, int(table.index[at]), _say_outside(cities, at, swapped=bool(there[at])))
+        for at in np.flatnonzero(np.asarray(away, dtype=bool) & ~accepted).tolist()
     ]
+
+
+def _say_outside(cities: gpd.GeoDataFrame, at: int, *, swapped: bool) -> str:
+    slug, country = cities.index[at], cities["country"].iloc[at]
+    point = cities.geometry.iloc[at]
+    came = f"{slug!r} at {point.x:g}, {point.y:g}, far from {country}"
+    if swapped:
+        return (
+            f"'lon' and 'lat' must be longitude and latitude; got {came}. They look swapped: exchange them in this row."
+        )
+    remedy = f"Correct the point or the country, or accept it with: outside = [{str(slug)!r}] in study.toml"
+    return f"a city must lie in or near its country; got {came}. {remedy}"
 
 
 def _flag_faults(table: pd.DataFrame, file: str) -> list[StudyFault]:

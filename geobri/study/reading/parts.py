@@ -1,4 +1,4 @@
-"""What is read of a study folder, as far as it could be read, and how its faults say where they stand."""
+"""What is read of a study, as far as it could be read, and how its faults say where they stand."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import geopandas as gpd
 import pandas as pd
 
 from geobri.errors import GeobriError
+from geobri.study.account import Entry
 from geobri.study.model import StudyFault
-from geobri.study.reading import read_table
+from geobri.study.reading.tables import read_sheets
 from geobri.tables import Fault
 
-__all__ = ["FolderParts", "read_one", "to_study_faults"]
+__all__ = ["FolderParts", "read_sheets_or_note", "to_study_faults"]
 
 _ROWS_NAMED: Final = 8
 
@@ -28,20 +29,50 @@ class FolderParts:
     ----------
     settings
         The content of `study.toml`.
+    said
+        What each `[[measure]]` of `study.toml` says, in its order.
     cities, flows, memberships
-        The tables, None where they could not be built.
+        The tables, None where they could not be built. Flows keep their years, and the flows of a city with itself.
     listed
         The rows of the cities as they stand in the file, index `city`, whatever is wrong with them.
+    account
+        What was read and left out on the way.
     faults
         Every fault met.
     """
 
     settings: dict[str, Any] = field(default_factory=dict)
+    said: list[dict[str, Any]] = field(default_factory=list)
     cities: gpd.GeoDataFrame | None = None
     listed: pd.DataFrame | None = None
     flows: pd.DataFrame | None = None
     memberships: pd.DataFrame | None = None
+    account: list[Entry] = field(default_factory=list)
     faults: list[StudyFault] = field(default_factory=list)
+
+
+def read_sheets_or_note(path: Path, renamed: dict[str, str], parts: FolderParts) -> dict[str, pd.DataFrame]:
+    """Read every table of a file, or note why it cannot be read.
+
+    Parameters
+    ----------
+    path
+        The file.
+    renamed
+        The study's own column names.
+    parts
+        Where the fault is noted.
+
+    Returns
+    -------
+    dict of str and pandas.DataFrame
+        As `read_sheets` gives them; empty when the file cannot be read.
+    """
+    try:
+        return read_sheets(path, renamed=renamed)
+    except GeobriError as error:
+        parts.faults.append(StudyFault(path.name, None, str(error).removeprefix("read_table: ")))
+        return {}
 
 
 def to_study_faults(file: str, rows: pd.Index, faults: Iterable[Fault]) -> list[StudyFault]:
@@ -74,27 +105,3 @@ def _further_rows(rows: pd.Index, fault: Fault) -> str:
     if len(numbers) <= 1:
         return ""
     return f" (rows {', '.join(numbers[:_ROWS_NAMED])}{', …' if len(numbers) > _ROWS_NAMED else ''})"
-
-
-def read_one(path: Path, renamed: dict[str, str], faults: list[StudyFault]) -> pd.DataFrame | None:
-    """Read a table, or note why it cannot be read.
-
-    Parameters
-    ----------
-    path
-        The file.
-    renamed
-        The study's own column names.
-    faults
-        Where to note it.
-
-    Returns
-    -------
-    pandas.DataFrame or None
-        As `read_table` gives it; None when it cannot be read.
-    """
-    try:
-        return read_table(path, renamed=renamed)
-    except GeobriError as error:
-        faults.append(StudyFault(path.name, None, str(error).removeprefix("read_table: ")))
-        return None

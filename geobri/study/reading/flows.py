@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -9,15 +10,18 @@ import numpy as np
 import pandas as pd
 
 from geobri.errors import first_offenders
-from geobri.study.matrix import is_matrix, melt_matrix
+from geobri.study.account import Entry, count_entry
 from geobri.study.model import StudyFault
-from geobri.study.parts import FolderParts, read_one, to_study_faults
-from geobri.study.reading import to_numbers
+from geobri.study.reading.parts import FolderParts, read_sheets_or_note, to_study_faults
+from geobri.study.reading.tables import to_numbers
 from geobri.tables import Fault, find_flow_faults
 
 __all__ = ["match_names", "read_flows"]
 
 _LAST_YEAR: Final = 10_000
+_YEAR_SHEET: Final = re.compile(r"\d{4}")
+_PLAIN_SHEET: Final = re.compile(r"(sheet|tabelle|feuil|hoja|工作表)\s*\d*", re.IGNORECASE)
+"""Names that spreadsheets give to sheets by themselves, and that say nothing of what is on them."""
 
 
 def read_flows(files: list[Path], renamed: dict[str, str], parts: FolderParts) -> pd.DataFrame | None:
@@ -26,19 +30,19 @@ def read_flows(files: list[Path], renamed: dict[str, str], parts: FolderParts) -
     Parameters
     ----------
     files
-        Any number of files; a file without the column `indicator` is an indicator called as the file.
+        Any number of files; a file without the column `indicator` is an indicator called as the file. Every sheet of
+        a workbook is read: a sheet called by a year holds that year, another one an indicator of its name.
     renamed
         The study's own column names.
     parts
-        The cities that flows may name; faults are noted here.
+        The cities that flows may name; faults, and what was read and left out, are noted here.
 
     Returns
     -------
     pandas.DataFrame or None
-        The long table of all files; None when there is none without fault.
+        The long table of all files, flows of a city with itself among them; None when there is none without fault.
     """
-    read = [_read_flow_file(path, renamed, parts) for path in files]
-    tables = [table for table in read if table is not None]
+    tables = [table for path in files for table in _read_flow_file(path, renamed, parts)]
     if not tables:
         return None
     flows = pd.concat(tables, ignore_index=True)
@@ -56,14 +60,41 @@ def read_flows(files: list[Path], renamed: dict[str, str], parts: FolderParts) -
     return flows
 
 
-def _read_flow_file(path: Path, renamed: dict[str, str], parts: FolderParts) -> pd.DataFrame | None:
-    table = read_one(path, renamed, parts.faults)
-    if table is None:
-        return None
+def _read_flow_file(path: Path, renamed: dict[str, str], parts: FolderParts) -> list[pd.DataFrame]:
+    sheets = read_sheets_or_note(path, renamed, parts)
     indicator = path.stem.removeprefix("flows").strip("_-. ") or "flow"
+    holding = {name: table for name, table in sheets.items() if len(sheets) == 1 or _holds_flows(table)}
+    for name, table in sheets.items():
+        if name not in holding:
+            parts.account.append(Entry("", "sheet", len(table), 0.0, f"{path.name}, {name}"))
+    read = [
+        _read_flow_table(path, _said_by_sheet(table, name, alone=len(holding) == 1), indicator, parts)
+        for name, table in holding.items()
+    ]
+    return [table for table in read if table is not None]
+
+
+def _holds_flows(table: pd.DataFrame) -> bool:
+    return {"origin", "destination"} <= set(table.columns) or is_matrix(table)
+
+
+def _said_by_sheet(table: pd.DataFrame, name: str, *, alone: bool) -> pd.DataFrame:
+    """Take the year, or the indicator, of a table from the name of its sheet where no column says it."""
+    if alone or _PLAIN_SHEET.fullmatch(name):
+        return table
+    if _YEAR_SHEET.fullmatch(name) and "year" not in table.columns:
+        return melt_matrix(table).assign(year=name) if is_matrix(table) else table.assign(year=name)
+    if "indicator" not in table.columns:
+        return melt_matrix(table).assign(indicator=name) if is_matrix(table) else table.assign(indicator=name)
+    return table
+
+
+def _read_flow_table(
+    path: Path, table: pd.DataFrame, indicator: str, parts: FolderParts
+) -> pd.DataFrame | None:
     if is_matrix(table):
-        table = melt_matrix(table, indicator)
-    elif "indicator" not in table.columns:
+        table = melt_matrix(table)
+    if "indicator" not in table.columns:
         table = table.assign(indicator=indicator)
     if "origin" in table.columns and "destination" in table.columns and parts.listed is not None:
         table = match_names(table, parts.listed, ("origin", "destination"))
@@ -73,12 +104,62 @@ def _read_flow_file(path: Path, renamed: dict[str, str], parts: FolderParts) -> 
     if "year" in table.columns:
         table, found = _read_years(table)
     known = None if parts.listed is None else parts.listed.index
-    found += find_flow_faults(table.reset_index(drop=True), known)
+    found += find_flow_faults(table.reset_index(drop=True), known, own=True)
     parts.faults += to_study_faults(path.name, table.index, found)
     wanted = [
         name for name in ("indicator", "origin", "destination", "value", "year") if name in table.columns
     ]
-    return None if found else table[wanted]
+    if found:
+        return None
+    _count(table, parts)
+    return table[wanted]
+
+
+def _count(table: pd.DataFrame, parts: FolderParts) -> None:
+    """Enter into the account what was read, and the cells that are empty."""
+    for indicator, rows in table.groupby("indicator", sort=False):
+        parts.account += count_entry(str(indicator), "read", rows["value"])
+        parts.account += count_entry(str(indicator), "empty", rows["value"][rows["value"].isna()])
+
+
+def is_matrix(table: pd.DataFrame) -> bool:
+    """Tell whether a table is a square matrix of flows.
+
+    Parameters
+    ----------
+    table
+        As `read_table` gives it.
+
+    Returns
+    -------
+    bool
+        True when there is no `origin` column and most headings stand in the first column as well.
+    """
+    if {"origin", "destination"} & set(table.columns) or len(table) == 0:
+        return False
+    labels = set(table.iloc[:, 0].astype(str))
+    headings = list(table.columns[1:])
+    return len(headings) > 1 and sum(name in labels for name in headings) > len(headings) / 2
+
+
+def melt_matrix(table: pd.DataFrame) -> pd.DataFrame:
+    """Turn a square matrix into the long table of flows.
+
+    Parameters
+    ----------
+    table
+        Origins in the first column, destinations as headings.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `origin, destination, value`; empty cells are left out; the index is still the row in the file.
+    """
+    first = table.columns[0]
+    long = table.rename(columns={first: "origin"}).melt(
+        id_vars="origin", var_name="destination", value_name="value", ignore_index=False
+    )
+    return long[(long["value"] != "") & long["value"].notna()]
 
 
 def _read_values(table: pd.DataFrame) -> pd.DataFrame:

@@ -9,12 +9,13 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
-from geobri.errors import StudyError
-from geobri.study.city_files import read_cities
-from geobri.study.flow_files import read_flows
-from geobri.study.memberships import read_memberships
+from geobri.errors import SpecificationError, StudyError
+from geobri.measures import check_said
 from geobri.study.model import StudyFault
-from geobri.study.parts import FolderParts
+from geobri.study.reading.cities import read_cities
+from geobri.study.reading.flows import read_flows
+from geobri.study.reading.memberships import read_memberships
+from geobri.study.reading.parts import FolderParts
 
 __all__ = ["FolderParts", "read_folder", "read_tables", "refuse"]
 
@@ -33,10 +34,21 @@ _SETTINGS: Final[dict[str, type | tuple[type, ...]]] = {
     "attribution": str,
     "notes": (str, list),
     "columns": dict,
+    "measure": list,
     "value": list,
     "source": list,
+    "domain": str,
+    "year": int,
+    "self_flows": str,
+    "outside": list,
+    "strata": str,
 }
-_CHOICES: Final = {"language": ("en", "zh"), "pairs": ("international", "all", "flows")}
+_CHOICES: Final = {
+    "language": ("en", "zh"),
+    "pairs": ("international", "all", "flows"),
+    "domain": ("international", "all", "listed"),
+    "self_flows": ("leave out", "keep"),
+}
 
 
 def read_folder(folder: Path) -> FolderParts:
@@ -45,12 +57,12 @@ def read_folder(folder: Path) -> FolderParts:
     Parameters
     ----------
     folder
-        Folder with `cities.*`, perhaps `flows.*` and `memberships.*` (any number: `flows*.csv`) and `study.toml`.
+        Folder with `cities.*`, perhaps `flows.*` (any number: `flows*.csv`) and `study.toml`.
 
     Returns
     -------
     FolderParts
-        Settings, cities, flows, memberships and faults.
+        Settings, cities, flows and faults.
     """
     parts = FolderParts()
     if not folder.is_dir():
@@ -61,10 +73,10 @@ def read_folder(folder: Path) -> FolderParts:
         )
         return parts
     parts.settings = _read_settings(folder, parts.faults)
+    parts.said = _read_measures(parts)
     renamed = {str(theirs): str(ours) for ours, theirs in parts.settings.get("columns", {}).items()}
     parts.cities = read_cities(_find_files(folder, "cities"), renamed, parts)
     parts.flows = read_flows(_find_files(folder, "flows"), renamed, parts)
-    parts.memberships = read_memberships(_find_files(folder, "memberships"), renamed, parts)
     return parts
 
 
@@ -104,6 +116,17 @@ def _read_settings(folder: Path, faults: list[StudyFault]) -> dict[str, Any]:
             faults.append(StudyFault(path.name, None, message))
             del settings[name]
     return settings
+
+
+def _read_measures(parts: FolderParts) -> list[dict[str, Any]]:
+    """Read every `[[measure]]`, and `[[value]]`, as it was called before."""
+    said = []
+    for entry in [*parts.settings.get("measure", []), *parts.settings.get("value", [])]:
+        try:
+            said.append(check_said(entry if isinstance(entry, dict) else {}))
+        except SpecificationError as error:
+            parts.faults.append(StudyFault("study.toml", None, str(error).removeprefix("measure: ")))
+    return said
 
 
 def _setting_fault(name: str, value: object) -> str:

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from geobri.errors import first_offenders
-from geobri.study.flow_files import match_names
 from geobri.study.model import StudyFault
-from geobri.study.parts import FolderParts, read_one, to_study_faults
+from geobri.study.reading.flows import match_names
+from geobri.study.reading.parts import FolderParts, read_sheets_or_note, to_study_faults
 from geobri.tables import Fault
 
 __all__ = ["read_memberships"]
@@ -33,15 +33,16 @@ def read_memberships(files: list[Path], renamed: dict[str, str], parts: FolderPa
     pandas.DataFrame or None
         Columns `indicator, city, member`, one row per membership; None when there is none without fault.
     """
-    read = [_read_file(path, renamed, parts) for path in files]
+    read = [
+        _read_table(path, table, parts)
+        for path in files
+        for table in read_sheets_or_note(path, renamed, parts).values()
+    ]
     tables = [table for table in read if table is not None]
     return pd.concat(tables, ignore_index=True) if tables else None
 
 
-def _read_file(path: Path, renamed: dict[str, str], parts: FolderParts) -> pd.DataFrame | None:
-    table = read_one(path, renamed, parts.faults)
-    if table is None:
-        return None
+def _read_table(path: Path, table: pd.DataFrame, parts: FolderParts) -> pd.DataFrame | None:
     indicator = path.stem.removeprefix("memberships").strip("_-. ")
     if "indicator" not in table.columns and indicator:
         table = table.assign(indicator=indicator)

@@ -1,0 +1,180 @@
+"""The account of a study: what was read, what is used, and what was left out, by measure and reason, with sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+import pandas as pd
+
+from geobri.words import Words
+
+__all__ = ["ACCOUNT_COLUMNS", "Entry", "Reason", "count_entry", "say_account", "say_number", "tabulate_account"]
+
+Reason = Literal["read", "empty", "self", "double", "year", "domestic", "sheet", "used", "filled"]
+
+REASONS: Final[dict[str, Words]] = {
+    "read": Words("read", "读入"),
+    "empty": Words("empty cells", "空单元格"),
+    "self": Words("of a city with itself", "城市与自身之间"),
+    "double": Words("that say the same pair again", "重复同一城市对"),
+    "year": Words("of other years", "其他年份"),
+    "domestic": Words("inside a country", "一国之内"),
+    "sheet": Words("on another sheet", "其他工作表"),
+    "used": Words("used", "使用"),
+    "filled": Words("pairs without a row, taken as zero", "无记录、按零计的城市对"),
+}
+ACCOUNT_COLUMNS: Final = ("measure", "reason", "rows", "total", "detail")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the account.
+
+    Attributes
+    ----------
+    measure
+        Column that the rows speak of; empty where that is not known.
+    reason
+        What became of them: ``read``, ``used``, ``filled`` (pairs added as zero), or why they were left out.
+    rows
+        How many rows.
+    total
+        The sum of their values.
+    detail
+        Which ones: years, sheets, a file.
+    """
+
+    measure: str
+    reason: Reason
+    rows: int
+    total: float = 0.0
+    detail: str = ""
+
+
+def count_entry(measure: str, reason: Reason, values: pd.Series, detail: str = "") -> list[Entry]:
+    """Count some rows of a measure.
+
+    Parameters
+    ----------
+    measure
+        Column that they speak of.
+    reason
+        What became of them.
+    values
+        Their values.
+    detail
+        Which ones they are.
+
+    Returns
+    -------
+    list of Entry
+        One entry; none where there are no rows.
+    """
+    if not len(values):
+        return []
+    total = float(pd.to_numeric(values, errors="coerce").sum())
+    return [Entry(measure, reason, len(values), total, detail)]
+
+
+def tabulate_account(entries: Iterable[Entry]) -> pd.DataFrame:
+    """Put the entries into a table, one row per measure and reason.
+
+    Parameters
+    ----------
+    entries
+        In any order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `measure, reason, rows, total, detail`; rows and sums of the same reason are added up, measures as they come.
+    """
+    table = pd.DataFrame(
+        [(one.measure, one.reason, one.rows, one.total, one.detail) for one in entries],
+        columns=list(ACCOUNT_COLUMNS),
+    )
+    if table.empty:
+        return table
+    order = {reason: at for at, reason in enumerate(get_args(Reason))}
+    table["order"] = table["reason"].map(order)
+    measures = {name: at for at, name in enumerate(dict.fromkeys(table["measure"]))}
+    table["first"] = table["measure"].map(measures)
+    grouped = table.groupby(["first", "order", "measure", "reason"], sort=True)
+    summed = grouped.agg(rows=("rows", "sum"), total=("total", "sum"), detail=("detail", _join)).reset_index()
+    return summed[list(ACCOUNT_COLUMNS)]
+
+
+def _join(details: pd.Series) -> str:
+    return ", ".join(dict.fromkeys(text for text in details if text))
+
+
+def say_number(number: float) -> str:
+    """Write a number with marks between thousands, and no more decimals than it has, six figures at most.
+
+    Parameters
+    ----------
+    number
+        Any number.
+
+    Returns
+    -------
+    str
+        ``2,400``, ``0.125``, ``1,234.57``.
+    """
+    if float(number).is_integer():
+        return f"{number:,.0f}"
+    return f"{number:,.6g}" if abs(number) < 1e6 else f"{number:,.1f}"  # noqa: PLR2004 - six figures hold a million
+
+
+def say_account(entries: Sequence[Entry], labels: dict[str, Words] | None = None) -> list[Words]:
+    """Say the account in sentences, one per measure.
+
+    Parameters
+    ----------
+    entries
+        The account.
+    labels
+        What the measures are called; their columns by default.
+
+    Returns
+    -------
+    list of Words
+        ``flights: 102 read in 2 rows; left out: 100 in 1 row inside a country; used: 2 in 1 row.``
+    """
+    table = tabulate_account(entries)
+    said = []
+    for measure, lines in table.groupby("measure", sort=False):
+        name = (labels or {}).get(str(measure), Words(str(measure) or "flows", str(measure) or "流量"))
+        parts = {str(row.reason): row for row in lines.itertuples()}
+        left = [row for reason, row in parts.items() if reason not in ("read", "used", "filled")]
+        en, zh = [], []
+        if "read" in parts:
+            en.append(f"{_amount(parts['read'])} read")
+            zh.append(f"读入 {_amount_zh(parts['read'])}")
+        if left:
+            en.append("left out: " + ", ".join(f"{_amount(row)} {_which(row).en}" for row in left))
+            zh.append("未使用：" + "，".join(f"{_which(row).zh} {_amount_zh(row)}" for row in left))
+        if "used" in parts:
+            en.append(f"used: {_amount(parts['used'])}")
+            zh.append(f"使用 {_amount_zh(parts['used'])}")
+        if "filled" in parts:
+            en.append(f"{parts['filled'].rows:,} {REASONS['filled'].en}")
+            zh.append(f"{REASONS['filled'].zh} {parts['filled'].rows:,} 个")
+        said.append(Words(f"{name.en}: {'; '.join(en)}.", f"{name.zh}：{'；'.join(zh)}。"))
+    return said
+
+
+def _which(row: object) -> Words:
+    reason, detail = REASONS[str(row.reason)], str(row.detail)  # type: ignore[attr-defined]
+    return Words(f"{reason.en} ({detail})", f"{reason.zh}（{detail}）") if detail else reason
+
+
+def _amount(row: object) -> str:
+    count = int(row.rows)  # type: ignore[attr-defined]
+    return f"{say_number(row.total)} in {count:,} row{'s' if count != 1 else ''}"  # type: ignore[attr-defined]
+
+
+def _amount_zh(row: object) -> str:
+    return f"{say_number(row.total)}（{int(row.rows):,} 行）"  # type: ignore[attr-defined]

@@ -1,0 +1,412 @@
+"""From the parts of a folder to a study: what the columns mean, which year, which pairs, and the account of it all.
+
+The order is the way of a row: declared or inferred meaning, flows of a city with itself set apart, both ways of an
+undirected pair put together, the year that a measure shows, the pairs of the study, zeros where no row means none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import geopandas as gpd
+import pandas as pd
+
+from geobri.corridors import build_corridors, corridor_ids, order_pairs
+from geobri.measures import Level, Measure, Taken, infer_measure
+from geobri.study.account import Entry, count_entry
+from geobri.study.model import Domain, Study
+from geobri.study.pairs import choose_year, count_pairs
+from geobri.study.reading import FolderParts
+from geobri.words import Words
+
+if TYPE_CHECKING:
+    from geobri.score import IndexSpec
+
+__all__ = ["assemble", "name_flows"]
+
+_FEWER: Final = 0.5
+"""A year with less than this share of the rows of the year before is a caution."""
+
+_SHOWN: Final = ("name", "name_zh", "country", "region", "coastal", "geometry", "note", "url")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Flows:
+    """The flows on their way: rows, measures, and what was said and counted."""
+
+    rows: pd.DataFrame
+    own: pd.DataFrame
+    measures: tuple[Measure, ...]
+    account: tuple[Entry, ...]
+    taken: tuple[Taken, ...]
+    cautions: tuple[Words, ...]
+
+
+def assemble(
+    folder: Path,
+    parts: FolderParts,
+    cities: gpd.GeoDataFrame,
+    spec: IndexSpec | None,
+    *,
+    year: int | None = None,
+) -> Study:
+    """Put the parts of a folder together.
+
+    Parameters
+    ----------
+    folder
+        Where they were read.
+    parts
+        Settings, flows, declarations and the account so far, without fault.
+    cities
+        The table of cities.
+    spec
+        The specification of the index, which says what its indicators mean; None when there is none.
+    year
+        The year to show; `year` of `study.toml`, else the latest of each measure, by default.
+
+    Returns
+    -------
+    Study
+        Without scores yet.
+    """
+    settings = parts.settings
+    directed = bool(settings.get("directed", False))
+    flows = _take_flows(parts, spec, year if year is not None else settings.get("year"))
+    pairs, domain, taken = _choose_pairs(settings, cities, flows)
+    city_measures, city_taken = _city_measures(parts, spec, cities)
+    drawn, entries = _draw(cities, flows, pairs, domain, spec, directed=directed)
+    index, notes = settings.get("index"), settings.get("notes", [])
+    return Study(
+        name=folder.resolve().name,
+        title=settings.get("title", folder.resolve().name),
+        title_zh=settings.get("title_zh", settings.get("title", folder.resolve().name)),
+        cities=cities,
+        corridors=drawn,
+        flows=None if flows is None else flows.rows,
+        memberships=parts.memberships,
+        own_flows=None if flows is None or flows.own.empty else flows.own,
+        city_measures=city_measures,
+        corridor_measures=() if flows is None else flows.measures,
+        domain=domain,
+        directed=directed,
+        language=_language(settings),
+        specification=None if index is None else (folder / index if (folder / index).is_file() else index),
+        citation=settings.get("attribution", settings.get("citation", "")),
+        licence=settings.get("licence", ""),
+        notes=(notes,) if isinstance(notes, str) else tuple(str(note) for note in notes),
+        account=(*parts.account, *(() if flows is None else flows.account), *entries),
+        taken=(*city_taken, *(() if flows is None else flows.taken), *taken),
+        cautions=() if flows is None else flows.cautions,
+        strata=settings.get("strata", ""),
+        keeps_own=settings.get("self_flows") == "keep",
+        validate_against=settings.get("validate_against", ""),
+        folder=folder,
+    )
+
+
+def _language(settings: Mapping[str, Any]) -> Literal["en", "zh"]:
+    return "zh" if settings.get("language") == "zh" else "en"
+
+
+# What the columns mean
+
+
+def _declared(parts: FolderParts, spec: IndexSpec | None, column: str, of: Level) -> dict[str, Any]:
+    """Gather what index and study say of a column; the study has the last word."""
+    said: dict[str, Any] = {}
+    leaf = None if spec is None else next((one for one in spec.indicators if one.name == column), None)
+    if leaf is not None and (leaf.kind == "city") == (of == "cities"):
+        said = {"label": leaf.title, "label_zh": leaf.title_zh, "unit": leaf.unit, "source": leaf.source}
+        said["better"] = "high" if leaf.direction > 0 else "low"
+        if leaf.absent == "zero":
+            said["absent"] = "zero"
+        if leaf.directed:
+            said["directed"] = True
+        said = {name: value for name, value in said.items() if value}
+    for entry in parts.said:
+        if entry["column"] == column and entry.get("of", of) == of:
+            said |= entry
+    return said
+
+
+def _order(columns: Iterable[str], parts: FolderParts, spec: IndexSpec | None) -> list[str]:
+    """Columns as `study.toml` names them, then as the index does, then as they stand."""
+    met = list(columns)
+    named = [entry["column"] for entry in parts.said]
+    named += [] if spec is None else [leaf.name for leaf in spec.indicators]
+    return [name for name in dict.fromkeys([*named, *met]) if name in met]
+
+
+def _city_measures(
+    parts: FolderParts, spec: IndexSpec | None, cities: gpd.GeoDataFrame
+) -> tuple[tuple[Measure, ...], list[Taken]]:
+    declared = {entry["column"] for entry in parts.said if entry.get("of", "cities") == "cities"}
+    columns = [
+        str(name)
+        for name in cities.columns
+        if name not in _SHOWN and (pd.api.types.is_numeric_dtype(cities[name]) or name in declared)
+    ]
+    found = [
+        infer_measure(cities[name], of="cities", said=_declared(parts, spec, name, "cities"))
+        for name in _order(columns, parts, spec)
+    ]
+    return tuple(measure for measure, _ in found), [taken for _, taken in found if taken is not None]
+
+
+def name_flows(
+    parts: FolderParts, spec: IndexSpec | None, *, year: int | None = None
+) -> tuple[tuple[Measure, ...], list[Taken]]:
+    """Say what the indicators of the flows mean.
+
+    Parameters
+    ----------
+    parts
+        Flows and declarations.
+    spec
+        The specification of the index, or None.
+    year
+        The year to show; the latest of each by default, and the latest before it where there is none of that year.
+
+    Returns
+    -------
+    tuple of tuple of Measure and list of Taken
+        In the order of declaration, and what was inferred.
+    """
+    assert parts.flows is not None  # noqa: S101 - the callers have looked
+    default = bool(parts.settings.get("directed", False))
+    measures, inferred = [], []
+    by_name = dict(iter(parts.flows.groupby(parts.flows["indicator"].astype(str), sort=False)))
+    for name in _order(by_name, parts, spec):
+        rows = by_name[name]
+        said = {"directed": default, **_declared(parts, spec, name, "corridors")}
+        years = tuple(sorted({int(one) for one in rows["year"].dropna()})) if "year" in rows else ()
+        measure, taken = infer_measure(rows["value"].rename(name), of="corridors", said=said)
+        measures.append(replace(measure, years=years, year=_year(years, said.get("year", year))))
+        inferred += [] if taken is None else [taken]
+        if "absent" not in said:
+            because = "neither study.toml nor the index says what a pair without a row means"
+            inferred.append(Taken(column=name, taken="absent = missing", because=because))
+    return tuple(measures), inferred
+
+
+def _year(years: tuple[int, ...], wished: int | None) -> int | None:
+    if not years:
+        return None
+    upto = [one for one in years if wished is None or one <= wished]
+    return upto[-1] if upto else years[0]
+
+
+# The way of a row
+
+
+def _take_flows(parts: FolderParts, spec: IndexSpec | None, year: int | None) -> _Flows | None:
+    if parts.flows is None:
+        return None
+    measures, taken = name_flows(parts, spec, year=year)
+    own = (parts.flows["origin"] == parts.flows["destination"]).to_numpy(dtype=bool)
+    apart = parts.flows[own].reset_index(drop=True)
+    account = [
+        entry
+        for measure in measures
+        for entry in count_entry(measure.column, "self", apart["value"][apart["indicator"] == measure.column])
+    ]
+    rows, doubled = _turn(parts.flows[~own], measures)
+    account += doubled
+    cautions = []
+    for measure in measures:
+        entries, said = _count_years(rows[rows["indicator"] == measure.column], measure, chosen=year)
+        account += entries
+        cautions += said
+    return _Flows(
+        rows=rows.reset_index(drop=True),
+        own=apart,
+        measures=measures,
+        account=tuple(account),
+        taken=tuple(taken),
+        cautions=tuple(cautions),
+    )
+
+
+def _turn(flows: pd.DataFrame, measures: tuple[Measure, ...]) -> tuple[pd.DataFrame, list[Entry]]:
+    """Write undirected pairs one way round, and count the rows that only repeat their pair."""
+    both_ways = {measure.column for measure in measures if not measure.directed}
+    undirected = flows["indicator"].isin(both_ways).to_numpy(dtype=bool)
+    turned = order_pairs(flows[undirected])
+    again = turned.duplicated([name for name in turned.columns if name != "value"])
+    entries = [
+        entry
+        for name, values in turned["value"][again].groupby(turned["indicator"][again], sort=False)
+        for entry in count_entry(str(name), "double", values)
+    ]
+    return pd.concat([turned[~again], flows[~undirected]]).sort_index(), entries
+
+
+def _count_years(
+    rows: pd.DataFrame, measure: Measure, *, chosen: int | None
+) -> tuple[list[Entry], list[Words]]:
+    """Count the rows of years that are not shown; a year with much fewer rows than the one before is a caution."""
+    if measure.year is None or len(measure.years) < 2:  # noqa: PLR2004 - one year leaves nothing out
+        return [], []
+    others = rows[(rows["year"] != measure.year).fillna(value=True).to_numpy(dtype=bool)]
+    said = [str(one) for one in measure.years if one != measure.year]
+    span = f"{said[0]}" if len(said) == 1 else f"{said[0]} to {said[-1]}" if len(said) > 3 else ", ".join(said)  # noqa: PLR2004 - three are named
+    entries = count_entry(measure.column, "year", others["value"], span)
+    return entries, [*_scarce(rows, measure), *_other_year(measure, chosen)]
+
+
+def _scarce(rows: pd.DataFrame, measure: Measure) -> list[Words]:
+    before = [one for one in measure.years if one < (measure.year or 0)]
+    if not before:
+        return []
+    now, then = (int((rows["year"] == one).sum()) for one in (measure.year, before[-1]))
+    if now >= _FEWER * then:
+        return []
+    return [
+        Words(
+            f"{measure.label} is shown for {measure.year}, which has {now:,} row{'s' if now != 1 else ''}; {before[-1]} has {then:,}. "
+            f"Choose the year with --year {before[-1]}, or year = {before[-1]} in study.toml.",
+            f"{measure.label_zh}取{measure.year}年，仅有 {now:,} 行；{before[-1]}年有 {then:,} 行。"
+            f"可用 --year {before[-1]} 或在 study.toml 中写 year = {before[-1]} 选择年份。",
+        )
+    ]
+
+
+def _other_year(measure: Measure, chosen: int | None) -> list[Words]:
+    if chosen is None or measure.year == chosen:
+        return []
+    return [
+        Words(
+            f"{measure.label} has no rows of {chosen}; {measure.year} is shown.",
+            f"{measure.label_zh}没有{chosen}年的数据，取{measure.year}年。",
+        )
+    ]
+
+
+# The pairs of the study
+
+
+def _choose_pairs(
+    settings: Mapping[str, Any], cities: gpd.GeoDataFrame, flows: _Flows | None
+) -> tuple[str, Domain, list[Taken]]:
+    """Say which pairs are drawn, and which could have had a row."""
+    placed = bool(cities["country"].notna().all())
+    which = settings.get("pairs") or ("flows" if flows is not None else "")
+    if not which:
+        which = "international" if placed and cities["country"].nunique() > 1 else "all"
+    if "domain" in settings:
+        return which, settings["domain"], []
+    if which != "flows":
+        return which, which, []
+    inside = flows is not None and _inside(flows.rows, cities).any()
+    if placed and not inside and cities["country"].nunique() > 1:
+        because = "no pair inside a country is listed"
+        return which, "international", [Taken(column="pairs", taken="domain = international", because=because)]
+    because = "pairs inside a country are listed" if placed and inside else "not every city has a country"
+    if placed and not inside:
+        because = "all cities are of one country"
+    return which, "all", [Taken(column="pairs", taken="domain = all", because=because)]
+
+
+def _inside(flows: pd.DataFrame, cities: gpd.GeoDataFrame) -> pd.Series[bool]:
+    country = cities["country"]
+    ends = [flows[end].map(country) for end in ("origin", "destination")]
+    return (ends[0] == ends[1]) & ends[0].notna()
+
+
+def _draw(
+    cities: gpd.GeoDataFrame,
+    flows: _Flows | None,
+    pairs: str,
+    domain: Domain,
+    spec: IndexSpec | None,
+    *,
+    directed: bool,
+) -> tuple[gpd.GeoDataFrame, list[Entry]]:
+    """Build the corridors with their measures, and count what became of the rows."""
+    if flows is None:
+        return build_corridors(cities, pairs="all" if pairs == "all" else "international", directed=directed), []
+    shown = choose_year(flows.rows, flows.measures)
+    inside = _inside(shown, cities).to_numpy(dtype=bool)
+    kept = shown[~inside] if pairs == "international" else shown
+    entries = _count_used(shown, inside, flows.measures, spec, leaves_out=pairs == "international")
+    if pairs == "flows":
+        built = build_corridors(cities, pairs=_listed(kept, flows.measures, directed=directed), directed=directed)
+    else:
+        built = build_corridors(cities, pairs="all" if pairs == "all" else "international", directed=directed)
+    columns = {}
+    for measure in flows.measures:
+        column = _column(kept[kept["indicator"] == measure.column], measure, built, directed=directed)
+        columns[measure.column] = column.fillna(0.0) if measure.absent == "zero" else column
+    if domain != "listed":
+        entries += _count_filled(kept, flows.measures, cities, domain)
+    return built.assign(**columns), entries
+
+
+def _listed(rows: pd.DataFrame, measures: tuple[Measure, ...], *, directed: bool) -> pd.DataFrame:
+    """List the pairs that have a row; in a directed study an undirected pair runs both ways."""
+    ends = rows[["origin", "destination"]]
+    if directed:
+        undirected = rows["indicator"].isin([one.column for one in measures if not one.directed])
+        back = ends[undirected.to_numpy(dtype=bool)].rename(columns={"origin": "destination", "destination": "origin"})
+        ends = pd.concat([ends, back])
+    else:
+        ends = order_pairs(ends)
+    return ends.drop_duplicates()
+
+
+def _column(
+    rows: pd.DataFrame, measure: Measure, corridors: pd.DataFrame, *, directed: bool
+) -> pd.Series[float]:
+    """Give a measure as a column of the corridors.
+
+    In a directed study an undirected measure stands on both directions; in an undirected study both directions of a
+    directed measure are added up.
+    """
+    one_way = measure.directed and directed
+    ends = rows if one_way else order_pairs(rows)
+    ids = corridor_ids(ends["origin"], ends["destination"], directed=one_way)
+    values = pd.Series(rows["value"].to_numpy(dtype=float), index=ids)
+    if ids.has_duplicates:
+        values = values.groupby(level=0, sort=False).sum(min_count=1)
+    if directed and not measure.directed:
+        turned = order_pairs(corridors[["origin", "destination"]])
+        ids = corridor_ids(turned["origin"], turned["destination"])
+        return pd.Series(values.reindex(ids).to_numpy(), index=corridors.index)
+    return values.reindex(corridors.index)
+
+
+def _count_used(
+    shown: pd.DataFrame,
+    inside: Any,
+    measures: tuple[Measure, ...],
+    spec: IndexSpec | None,
+    *,
+    leaves_out: bool,
+) -> list[Entry]:
+    entries: list[Entry] = []
+    scored = set() if spec is None else {leaf.name for leaf in spec.indicators}
+    index_only = spec is not None and spec.choices.domestic == "exclude" and not leaves_out
+    for measure in measures:
+        own = (shown["indicator"] == measure.column).to_numpy(dtype=bool)
+        if leaves_out:
+            entries += count_entry(measure.column, "domestic", shown["value"][own & inside])
+        elif index_only and measure.column in scored:
+            entries += count_entry(measure.column, "domestic", shown["value"][own & inside], "by the index only")
+        entries += count_entry(measure.column, "used", shown["value"][own & ~inside if leaves_out else own])
+    return entries
+
+
+def _count_filled(
+    rows: pd.DataFrame, measures: tuple[Measure, ...], cities: gpd.GeoDataFrame, domain: Domain
+) -> list[Entry]:
+    entries = []
+    for measure in measures:
+        if measure.absent == "zero":
+            listed = int((rows["indicator"] == measure.column).sum())
+            filled = max(count_pairs(cities, domain, directed=measure.directed) - listed, 0)
+            entries += [Entry(measure.column, "filled", filled)] if filled else []
+    return entries

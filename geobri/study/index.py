@@ -1,0 +1,186 @@
+"""The index of a study as measures like any other: scores, ranks, and the totals of the cities' flows.
+
+Each node of the index becomes a column of cities and of corridors with a measure of its own, the index first; so that the
+map, the tests, the queries and the exports need to know nothing of scores.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from geobri.corridors import corridor_ids, order_pairs
+from geobri.errors import GeobriError
+from geobri.measures import Level, Measure
+from geobri.study.model import Study
+from geobri.study.pairs import choose_year, pairs_of
+
+if TYPE_CHECKING:
+    from geobri.score import IndexResult, IndexSpec
+
+__all__ = ["attach_index", "score_study"]
+
+
+def attach_index(study: Study, spec: IndexSpec | None) -> Study:
+    """Compute the index of a study and put its scores, and the totals of its flows, beside the other measures.
+
+    Parameters
+    ----------
+    study
+        A study without scores.
+    spec
+        The specification of its index; None when it has none.
+
+    Returns
+    -------
+    Study
+        With scores, or with the reason why there are none (`no_scores`).
+    """
+    with_totals = _attach_totals(study)
+    if spec is None:
+        return with_totals
+    try:
+        scores = score_study(study, spec)
+    except GeobriError as error:
+        return replace(with_totals, no_scores=str(error))
+    return with_totals if scores is None else _attach_scores(with_totals, scores)
+
+
+def score_study(study: Study, spec: IndexSpec) -> IndexResult | None:
+    """Compute an index from the flows of a study and the attributes of its cities.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    spec
+        The specification.
+
+    Returns
+    -------
+    IndexResult or None
+        None for an outline, or where indicators need flows and there are none.
+
+    Raises
+    ------
+    GeobriError
+        If specification and tables do not fit.
+
+    Notes
+    -----
+    Each indicator is taken of the year that its measure shows. Where values are filled from other years (imputer
+    ``panel``), all indicators are of one year, the latest that any of them shows.
+    """
+    from geobri.score import build_index
+
+    flows = study.flows
+    if spec.outline or (spec.needs_flows and flows is None):
+        return None
+    if flows is None or "year" not in flows.columns:
+        return build_index(spec, study.cities, flows, memberships=study.memberships)
+    used = {spec.choices.imputer, *(leaf.imputer for leaf in spec.indicators)}
+    if "panel" in used:
+        year = max(one.year or 0 for one in study.corridor_measures)
+        return build_index(spec, study.cities, flows, memberships=study.memberships, year=year)
+    chosen = choose_year(flows, study.corridor_measures)
+    return build_index(spec, study.cities, chosen, memberships=study.memberships)
+
+
+def _attach_scores(study: Study, scores: IndexResult) -> Study:
+    cities, city_nodes, names = _join(study.cities, scores.cities, scores, "cities")
+    placed = _place_corridors(study, scores)
+    corridors, corridor_nodes, corridor_names = _join(study.corridors, placed, scores, "corridors")
+    return replace(
+        study,
+        cities=cities,
+        corridors=corridors,
+        city_measures=_in_order(city_nodes, study.city_measures),
+        corridor_measures=_in_order(corridor_nodes, study.corridor_measures),
+        scores=scores,
+        score_columns=names | corridor_names,
+    )
+
+
+def _in_order(nodes: tuple[Measure, ...], others: tuple[Measure, ...]) -> tuple[Measure, ...]:
+    """Put the index and its dimensions first; ranks and normalised indicators come after what was given."""
+    first = tuple(node for node in nodes if node.origin == "index")
+    return (*first, *others, *(node for node in nodes if node.origin != "index"))
+
+
+def _join(
+    table: gpd.GeoDataFrame, placed: pd.DataFrame, scores: IndexResult, level: Level
+) -> tuple[gpd.GeoDataFrame, tuple[Measure, ...], dict[str, str]]:
+    """Add scores and ranks under names that are free, and say what they mean."""
+    leaves = {leaf.name for leaf in scores.spec.indicators}
+    measures, columns, names = [], {}, {}
+    for node in scores.measures(level):
+        column = node.column if node.column not in table.columns else f"index_{node.column}"
+        columns[column], names[column] = placed[node.column].reindex(table.index), node.column
+        measures.append(_as_column(node, column, is_leaf=node.column in leaves))
+    return table.assign(**columns), tuple(measures), names
+
+
+def _as_column(node: Measure, column: str, *, is_leaf: bool) -> Measure:
+    if is_leaf:  # beside the raw numbers of the same indicator
+        return replace(
+            node, column=column, origin="derived", label=f"{node.label}: score", label_zh=f"{node.label_zh}：得分"
+        )
+    return replace(node, column=column, origin="derived" if node.is_rank else "index")
+
+
+def _place_corridors(study: Study, scores: IndexResult) -> pd.DataFrame:
+    """Give the scores of the corridors the ids of the study.
+
+    Scores without a direction stand on both directions of a directed study; directed scores of an undirected study
+    are averaged over both.
+    """
+    scored = scores.corridors
+    directed = bool(scores.spec.choices.directed)
+    if directed == study.directed or not scores.spec.choices.corridors:
+        return scored
+    if study.directed:
+        turned = order_pairs(study.corridors[["origin", "destination"]])
+        ids = corridor_ids(turned["origin"], turned["destination"])
+        return scored.reindex(ids).set_axis(study.corridors.index, axis=0)
+    turned = order_pairs(scored[["origin", "destination"]])
+    ids = corridor_ids(turned["origin"], turned["destination"])
+    nodes = scores.nodes()
+    means = scored[nodes["score"].tolist()].groupby(ids).mean()
+    ranks = means.rank(ascending=False, method="min").set_axis(nodes["rank"].tolist(), axis=1)
+    return means.join(ranks)
+
+
+def _attach_totals(study: Study) -> Study:
+    """Add what every city sends, receives and has in all, of each flow that can be added up."""
+    from geobri.score import name_totals, total_flows
+
+    if study.flows is None:
+        return study
+    columns, measures = {}, []
+    for flow in study.corridor_measures:
+        if not flow.is_quantity or flow.better == "low":  # a cost of separation is not added up
+            continue
+        pairs = pairs_of(study, flow)
+        if (pairs[flow.column] < 0).any():
+            continue
+        totals = _with_own(study, flow, total_flows(study.cities, pairs, flow.column, directed=flow.directed))
+        named = name_totals(flow)
+        for total in named:
+            if total.column not in study.cities.columns:
+                columns[total.column] = totals[total.column.removeprefix(f"{flow.column}_")]
+                measures.append(total)
+    return replace(
+        study, cities=study.cities.assign(**columns), city_measures=(*study.city_measures, *measures)
+    )
+
+
+def _with_own(study: Study, flow: Measure, totals: pd.DataFrame) -> pd.DataFrame:
+    """Add the flows of a city with itself, once to each sum, where the study keeps them."""
+    if not study.keeps_own or study.own_flows is None:
+        return totals
+    rows = choose_year(study.own_flows[study.own_flows["indicator"] == flow.column], (flow,))
+    own = rows.groupby("origin")["value"].sum(min_count=1).reindex(totals.index).fillna(0.0)
+    return totals.assign(**{name: totals[name] + own for name in ("out", "in", "both")})

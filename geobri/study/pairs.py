@@ -1,0 +1,166 @@
+"""Complete tables: every pair that a measure speaks of, zeros where the absence of a row means zero.
+
+`Study.corridors` holds what is drawn and listed. What is tested is another question: a measure whose absent rows are zeros
+is tested on all pairs that could have had a row, one whose absent rows are missing on the pairs that have a value.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from weakref import WeakKeyDictionary
+
+import geopandas as gpd
+import pandas as pd
+
+from geobri.corridors import build_pairs, corridor_ids, describe_pairs, order_pairs
+from geobri.measures import Measure
+from geobri.study.model import Domain, Study
+
+__all__ = ["choose_year", "count_pairs", "list_pairs", "pairs_of"]
+
+
+def list_pairs(cities: gpd.GeoDataFrame, domain: Domain, *, directed: bool) -> pd.DataFrame:
+    """List the pairs that could have had a row, with distance and types.
+
+    Parameters
+    ----------
+    cities
+        Table of cities.
+    domain
+        ``international`` or ``all``.
+    directed
+        Whether both directions count as a pair of their own.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index `corridor`; `origin, destination, distance_km, region_pair, coast_pair`; no lines.
+    """
+    which = "international" if domain == "international" else "all"
+    return describe_pairs(cities, build_pairs(cities, which=which, directed=directed))
+
+
+def count_pairs(cities: pd.DataFrame, domain: Domain, *, directed: bool) -> int:
+    """Count the pairs of a domain without listing them.
+
+    Parameters
+    ----------
+    cities
+        Table of cities, with `country` for ``international``.
+    domain
+        ``international`` or ``all``.
+    directed
+        Whether both directions count.
+
+    Returns
+    -------
+    int
+        n (n - 1) / 2, less the pairs inside a country where these are left out; twice that for directed pairs.
+    """
+    n = len(cities)
+    pairs = n * (n - 1) // 2
+    if domain == "international":
+        pairs -= sum(int(k) * (int(k) - 1) // 2 for k in cities["country"].value_counts())
+    return pairs * (2 if directed else 1)
+
+
+def choose_year(flows: pd.DataFrame, measures: tuple[Measure, ...]) -> pd.DataFrame:
+    """Keep of each measure the rows of the year that it shows.
+
+    Parameters
+    ----------
+    flows
+        Long table, with or without `year`.
+    measures
+        Of the corridors; each says its year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows without the column `year`.
+    """
+    if "year" not in flows.columns:
+        return flows
+    shown = flows["indicator"].astype(str).map({one.column: one.year for one in measures})
+    kept = flows["year"].astype("Float64") == shown.astype("Float64")
+    return flows[kept.fillna(value=False).to_numpy(dtype=bool)].drop(columns="year")
+
+
+def pairs_of(study: Study, measure: Measure) -> pd.DataFrame:
+    """Give the complete table of a measure of the corridors.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    measure
+        One of its corridor measures.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index `corridor`; `origin, destination, distance_km, region_pair, coast_pair`, the measure, and the other columns of
+        the corridors that are known for these pairs. A pair without a row is 0 where the measure says so, else missing.
+        Undirected measures have one row per pair, in directed studies too.
+    """
+    if measure.origin == "index" and study.scores is not None:
+        return _scored_pairs(study, measure)
+    if study.flows is None or measure.absent != "zero" or study.domain == "listed":
+        return _listed_pairs(study, measure)
+    pairs = _domain_pairs(study, directed=measure.directed)
+    values = _values(study, measure).reindex(pairs.index).fillna(0.0)
+    return _with_further(study, measure, pairs.assign(**{measure.column: values}))
+
+
+_KEPT: Final[WeakKeyDictionary[Study, dict[bool, pd.DataFrame]]] = WeakKeyDictionary()
+"""The pairs of a study that has been asked for them, as several questions ask for the same."""
+
+
+def _domain_pairs(study: Study, *, directed: bool) -> pd.DataFrame:
+    kept = _KEPT.setdefault(study, {})
+    if directed not in kept:
+        kept[directed] = list_pairs(study.cities, study.domain, directed=directed)
+    return kept[directed]
+
+
+def _values(study: Study, measure: Measure) -> pd.Series[float]:
+    """Give the rows of a measure as they are listed, one per pair."""
+    assert study.flows is not None  # noqa: S101 - pairs_of has looked
+    rows = choose_year(study.flows[study.flows["indicator"] == measure.column], (measure,))
+    ends = rows if measure.directed else order_pairs(rows)
+    ids = corridor_ids(ends["origin"], ends["destination"], directed=measure.directed)
+    listed = pd.Series(rows["value"].to_numpy(dtype=float), index=ids, name=measure.column)
+    return listed.groupby(level=0, sort=False).first() if listed.index.has_duplicates else listed
+
+
+def _listed_pairs(study: Study, measure: Measure) -> pd.DataFrame:
+    plain = pd.DataFrame(study.corridors.drop(columns="geometry"))
+    if not study.directed or measure.directed:
+        return plain
+    return _fold(plain)
+
+
+def _fold(plain: pd.DataFrame) -> pd.DataFrame:
+    """Keep one row per unordered pair of a directed table; its undirected columns say the same both ways."""
+    turned = order_pairs(plain)
+    ids = corridor_ids(turned["origin"], turned["destination"])
+    return turned.set_axis(ids, axis=0)[~ids.duplicated()].rename_axis("corridor")
+
+
+def _scored_pairs(study: Study, measure: Measure) -> pd.DataFrame:
+    assert study.scores is not None  # noqa: S101 - pairs_of has looked
+    scored = study.scores.corridors
+    node = study.score_columns[measure.column]
+    ends = scored[["origin", "destination"]].assign(**{measure.column: scored[node]})
+    return describe_pairs(study.cities, ends)
+
+
+def _with_further(study: Study, measure: Measure, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Add what else is known of these pairs, such as another cost of separation."""
+    plain = _listed_pairs(study, measure)
+    further = [name for name in plain.columns if name not in pairs.columns]
+    joined = pairs.join(plain[further])
+    for other in study.corridor_measures:
+        if other.column in further and other.absent == "zero" and other.directed == measure.directed:
+            joined[other.column] = joined[other.column].fillna(0.0)
+    return joined
