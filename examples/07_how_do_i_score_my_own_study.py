@@ -1,8 +1,8 @@
 """How do I score my own study?
 
 A study is a folder: cities.csv, flows.csv, index.toml and study.toml. `geobri new FOLDER` makes a commented one to
-start from; here it is made, checked, scored and mapped. Not every pair has a trade figure: the sum over partners is taken
-over those that are known, which must be asked for. On the command line: `geobri new`, `check`, `score`, `report`.
+start from; here it is made, checked, loaded and mapped: the index is a measure like any other. Not every pair has a trade figure: the
+sum over partners is taken over those that are known, as `city_missing = "observed"` in index.toml asks. On the command line: `geobri new`, `check`, `score`, `report`.
 
 What this does not show: anything about the world. The numbers of the template are invented, to show the form. And a sum
 over known partners puts cities with gaps lower than they are; the result warns of that.
@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import geobri
-from geobri.score import build_index, list_contributions, load_spec
+from geobri.score import list_contributions
 from geobri.study import check_study, load_study
 from geobri.study.template import create_study
 
@@ -21,11 +21,9 @@ with TemporaryDirectory() as place:
     create_study(folder)
     print("faults:", check_study(folder))
     study = load_study(folder)
-    spec = load_spec(study.specification).with_choices(city_missing="observed")
-    result = build_index(spec, study.cities, study.flows)
 
-print(result.cities[["overall", "rank_overall"]].sort_values("rank_overall").round(1))
-print(list_contributions(result, "singapore").head())
+print(study.scores.cities[["overall", "rank_overall"]].sort_values("rank_overall").round(1))
+print(list_contributions(study.scores, "singapore").head())
 
-scored = study.corridors.join(result.corridors[["overall", "rank_overall"]])
-geobri.corridor_map(study.cities, scored, "overall", values=["flights", "trade"], title=study.title)
+measures = study.shown("corridors")  # the index first, its dimensions, then what stands in flows.csv
+geobri.corridor_map(study.cities, study.corridors, measures[0], values=measures, title=study.title)

@@ -9,11 +9,17 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["look_options", "out_folder", "progress", "study_argument"]
+__all__ = ["look_options", "out_folder", "progress", "study_argument", "year_option"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 study_argument = click.argument("study", default="bri22", metavar="[STUDY]")
+year_option = click.option(
+    "--year",
+    type=int,
+    default=None,
+    help="Year to show, where measures have years; the latest of each by default.",
+)
 
 
 def out_folder(default: str) -> Callable[[_Command], _Command]:

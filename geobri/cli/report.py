@@ -7,7 +7,7 @@ from typing import Literal
 
 import click
 
-from geobri.cli.options import look_options, out_folder, progress, study_argument
+from geobri.cli.options import look_options, out_folder, progress, study_argument, year_option
 
 __all__ = ["report_command"]
 
@@ -15,10 +15,12 @@ __all__ = ["report_command"]
 @click.command(name="report")
 @study_argument
 @out_folder("report")
+@year_option
 @look_options
 def report_command(
     study: str,
     out: Path,
+    year: int | None,
     lang: Literal["en", "zh"] | None,
     theme: Literal["auto", "light", "dark"],
     basemap: str,
@@ -36,7 +38,7 @@ def report_command(
     notes: list[str] = []
     with progress("Reading the study", 5) as begin:
         begin("Reading the study")
-        loaded = load_study(study)
+        loaded = load_study(study, year=year)
         paths = write_report(
             loaded,
             out,

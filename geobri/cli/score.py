@@ -7,7 +7,7 @@ from typing import Literal
 
 import click
 
-from geobri.cli.options import out_folder, progress, study_argument
+from geobri.cli.options import out_folder, progress, study_argument, year_option
 
 __all__ = ["findings_command", "score_command"]
 
@@ -22,7 +22,8 @@ __all__ = ["findings_command", "score_command"]
     show_default=True,
     help="Monte Carlo runs for rank intervals; 0 for none.",
 )
-def score_command(study: str, out: Path, runs: int) -> None:
+@year_option
+def score_command(study: str, out: Path, runs: int, year: int | None) -> None:
     """Compute the index of a study, or audit its published ranks.
 
     A study with an index, of flows, of attributes of its cities or of both, gets scores_cities.csv,
@@ -34,7 +35,7 @@ def score_command(study: str, out: Path, runs: int) -> None:
 
     with progress("Scoring", 2) as begin:
         begin("Reading the study")
-        loaded = load_study(study)
+        loaded = load_study(study, year=year)
         begin("Scoring")
         said, paths = write_score_tables(loaded, out, runs=runs)
     for sentence in said:

@@ -12,14 +12,21 @@ __all__ = ["check_command", "new_command"]
 @click.command(name="check")
 @click.argument("study")
 def check_command(study: str) -> None:
-    """List every fault of a study folder at once, with file and row; exit code 1 if there are any."""
-    from geobri.study import check_study
+    """List every fault of a study folder at once, with file and row; exit code 1 if there are any.
+
+    Without faults it prints what was inferred of the measures and why, which year each shows, what was left out with
+    sums, and what to be careful with.
+    """
+    from geobri.study import check_study, load_study
+    from geobri.study.saying import say_study
 
     faults = check_study(study)
     for fault in faults:
         click.echo(str(fault))
     if faults:
         raise click.ClickException(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {study}.")
+    for line in say_study(load_study(study)):
+        click.echo(line.en)
     click.echo(f"{study}: no faults.")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geobri.cli.options import out_folder, progress, study_argument
+from geobri.cli.options import out_folder, progress, study_argument, year_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,25 +75,27 @@ def _write_local_map(study: Study, results: Sequence[TestResult], path: Path) ->
 @click.command(name="proximity")
 @study_argument
 @_value
+@year_option
 @_impedance
 @out_folder("tests")
-def proximity_command(study: str, value: str, impedance: str, out: Path) -> None:
+def proximity_command(study: str, value: str, year: int | None, impedance: str, out: Path) -> None:
     """Are the listed corridors closer than chance? One answer per null model, each says what it means."""
     from geobri.study import load_study
     from geobri.study.questions import run_proximity
 
     with progress("Testing", 1) as begin:
         begin("Testing")
-        results = run_proximity(load_study(study), value, impedance=impedance)
+        results = run_proximity(load_study(study, year=year), value, impedance=impedance)
     _finish(results, out, "proximity")
 
 
 @click.command(name="decay")
 @study_argument
 @_value
+@year_option
 @_impedance
 @out_folder("tests")
-def decay_command(study: str, value: str, impedance: str, out: Path) -> None:
+def decay_command(study: str, value: str, year: int | None, impedance: str, out: Path) -> None:
     """Does a flow fall with distance? Friction with naive, robust and permutation inference side by side.
 
     Also written: residuals.csv and decay.html, the corridors that are stronger than distance and size explain.
@@ -103,7 +105,7 @@ def decay_command(study: str, value: str, impedance: str, out: Path) -> None:
 
     with progress("Testing", 2) as begin:
         begin("Testing")
-        loaded = load_study(study)
+        loaded = load_study(study, year=year)
         results = run_decay(loaded, value, impedance=impedance)
         begin("Finding what distance does not explain")
         residuals = find_residuals(loaded, value, impedance=impedance)
@@ -113,29 +115,38 @@ def decay_command(study: str, value: str, impedance: str, out: Path) -> None:
 @click.command(name="coastal")
 @study_argument
 @_value
+@year_option
+@click.option(
+    "--strata",
+    default=None,
+    metavar="COLUMN|COLUMN=LABEL",
+    help="Compare cities within the labels of this column as well, or within one label and all others "
+    "(country=CHN); what the study says by default, '' for none.",
+)
 @out_folder("tests")
-def coastal_command(study: str, value: str, out: Path) -> None:
+def coastal_command(study: str, value: str, year: int | None, strata: str | None, out: Path) -> None:
     """Are coastal cities ahead of inland ones? Effects with intervals, then exact and permutation tests."""
     from geobri.study import load_study
     from geobri.study.questions import run_coastal
 
     with progress("Testing", 1) as begin:
         begin("Testing")
-        results = run_coastal(load_study(study), value)
+        results = run_coastal(load_study(study, year=year), value, strata=strata)
     _finish(results, out, "coastal")
 
 
 @click.command(name="moran")
 @study_argument
 @_value
+@year_option
 @out_folder("tests")
-def moran_command(study: str, value: str, out: Path) -> None:
+def moran_command(study: str, value: str, year: int | None, out: Path) -> None:
     """Do neighbouring cities resemble each other? Global and local autocorrelation on the sphere."""
     from geobri.study import load_study
     from geobri.study.questions import run_moran
 
     with progress("Testing", 1) as begin:
         begin("Testing")
-        loaded = load_study(study)
+        loaded = load_study(study, year=year)
         results = run_moran(loaded, value)
     _finish(results, out, "moran", lambda stage: _write_local_map(loaded, results, stage / "moran.html"))

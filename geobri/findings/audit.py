@@ -50,8 +50,8 @@ def audit_consistency(source: Any, *, ledger: Ledger | None = None) -> pd.DataFr
     Parameters
     ----------
     source
-        A data set, a study, or anything with a table `cities`; a table `contradictions` (index `id`), its own
-        or in `extra`, holds the known ones.
+        A data set, a study, or anything with a table `cities`; a table `contradictions` (index `id`)
+        holds the known ones.
     ledger
         The evaluated claims; those packaged for the data set by default, none for other sources.
 
@@ -79,9 +79,9 @@ def audit_consistency(source: Any, *, ledger: Ledger | None = None) -> pd.DataFr
 
 
 def _known_contradictions(source: Any) -> pd.DataFrame | None:
-    """Find the table of known contradictions of a data set, or among the extra tables of a study."""
-    known = getattr(source, "contradictions", None)
-    return known if known is not None else getattr(source, "extra", {}).get("contradictions")
+    """Find the table of known contradictions of a data set or a study."""
+    known: pd.DataFrame | None = getattr(source, "contradictions", None)
+    return known
 
 
 def _packaged_ledger(facts: Facts) -> Ledger:

@@ -7,8 +7,8 @@ from typing import Final
 from geobri.findings.ledger import Entry, Ledger, Role, Verdict
 from geobri.findings.where import say_where_zh
 from geobri.report.model import Cell, Column, Row, Section, Table
-from geobri.words import Words
 from geobri.study.analysis import Analysis
+from geobri.words import Words
 
 __all__ = ["findings_section"]
 

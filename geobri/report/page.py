@@ -12,10 +12,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 import geobri
-from geobri.measures import Measure
-from geobri.report.model import Fact, Section
+from geobri.measures import Level, Measure
 from geobri.regions import REGION_NAMES_ZH
-from geobri.words import Words
+from geobri.report.model import Fact, Section
 from geobri.study import Study
 from geobri.webmap import (
     OFFLINE_POLICY,
@@ -24,6 +23,7 @@ from geobri.webmap import (
     corridor_map,
     map_parts,
 )
+from geobri.words import Words
 
 __all__ = ["draw_column_map", "draw_layer_map", "draw_map", "render_page"]
 
@@ -77,21 +77,18 @@ def _text(en: str, zh: str) -> dict[str, str]:
     return {"en": en, "zh": zh}
 
 
-def _first(measures: list[Measure], column: str | None) -> list[Measure]:
-    """Put the measure of that column first."""
-    return sorted(measures, key=lambda measure: measure.column != column) if column else measures
-
-
-def _known(measures: tuple[Measure, ...], frame: gpd.GeoDataFrame) -> list[Measure]:
-    return [measure for measure in measures if frame[measure.column].notna().any()]
+def _offer(study: Study, of: Level, column: str | None) -> list[Measure]:
+    """List the measures that a map offers, the wished one first."""
+    if column is None:
+        return list(study.shown(of))
+    wished = study.measure(column, of)
+    return [wished, *(one for one in study.shown(of) if one.column != column)]
 
 
 def _choose(study: Study, settings: dict[str, Any]) -> tuple[Measure, dict[str, Any]]:
     """Turn the settings of a page or recipe into the choices of the map."""
-    measures = _first(_known(study.corridor_measures, study.corridors), settings.pop("value", None)) or [
-        _DISTANCE
-    ]
-    city_measures = _first(_known(study.city_measures, study.cities), settings.pop("city_value", None))
+    measures = _offer(study, "corridors", settings.pop("value", None)) or [_DISTANCE]
+    city_measures = _offer(study, "cities", settings.pop("city_value", None))
     title, title_zh = settings.pop("title", None), settings.pop("title_zh", None)
     choices = {
         "values": measures[1:],
@@ -194,7 +191,7 @@ def _facts(study: Study) -> list[Fact]:
         Fact(f"{study.cities['country'].nunique():,}", Words("countries", "个国家和地区")),
         Fact(f"{len(study.corridors):,}", Words("corridors", "条城市通路")),
     ]
-    shown = [value.column for value in study.corridor_measures if value.column in study.corridors.columns]
+    shown = [measure.column for measure in study.shown("corridors") if measure.origin != "index"]
     if shown:
         ranked = int(study.corridors[shown].notna().any(axis=1).sum())
         facts.append(Fact(f"{ranked:,}", Words("corridors with a value", "条有数值的通路")))

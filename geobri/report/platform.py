@@ -14,11 +14,11 @@ import pandas as pd
 
 from geobri.corridors import corridor_ids
 from geobri.measures import Measure, label_column
-from geobri.report.model import Section
 from geobri.regions import REGION_NAMES_ZH
-from geobri.words import Words
+from geobri.report.model import Section
 from geobri.study import Study
 from geobri.webmap.wording import clean, to_safe_json
+from geobri.words import Words
 
 __all__ = ["platform_payload", "platform_section"]
 

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from geobri.measures import Measure
-from geobri.report.model import Cell, Column, Fact, Profile, Row, Section, Table
 from geobri.regions import REGION_NAMES_ZH
-from geobri.words import Words
+from geobri.report.model import Cell, Column, Fact, Profile, Row, Section, Table
 from geobri.study import Study
+from geobri.words import Words
 
 __all__ = ["corridor_section", "profile_section", "ranking_section"]
 
@@ -116,7 +116,7 @@ def ranking_section(study: Study) -> Section | None:
     Section or None
         None when no city has a value.
     """
-    values = _numeric(study.city_measures, study.cities)
+    values = _numeric(study.shown("cities"), study.cities)
     if not values:
         return None
     cities = _sorted(pd.DataFrame(study.cities.drop(columns="geometry")), values[0])
@@ -169,7 +169,7 @@ def corridor_section(study: Study) -> Section | None:
     Section or None
         None when no corridor has a value.
     """
-    values = _numeric(study.corridor_measures, study.corridors)
+    values = _numeric(study.shown("corridors"), study.corridors)
     if not values:
         return None
     columns = [value.column for value in values]
@@ -229,7 +229,7 @@ def _profile(
 
 def _profile_notes(slug: str, study: Study) -> list[Words]:
     """Name the strongest corridors of a city, as far as the source ranks them."""
-    values = _numeric(study.corridor_measures, study.corridors)
+    values = _numeric(study.shown("corridors"), study.corridors)
     if not values:
         return []
     own = study.corridors[(study.corridors["origin"] == slug) | (study.corridors["destination"] == slug)]
@@ -261,7 +261,7 @@ def profile_section(study: Study) -> Section | None:
     Section or None
         None when no city has a value; the first 60 cities otherwise.
     """
-    values = _numeric(study.city_measures, study.cities)
+    values = _numeric(study.shown("cities"), study.cities)
     if not values:
         return None
     cities = pd.DataFrame(study.cities.drop(columns="geometry"))

@@ -9,22 +9,34 @@ import pandas as pd
 
 from geobri.report.drawings import Interval, draw_intervals
 from geobri.report.model import Cell, Column, Drawing, Row, Section, Table
-from geobri.words import Words
 from geobri.study import Study
 from geobri.study.analysis import Analysis
+from geobri.study.saying import say_years
+from geobri.words import Words
+
+if TYPE_CHECKING:
+    from geobri.measures import Level
+    from geobri.score import IndexResult
+    from geobri.score.audit import RankingAudit
 
 __all__ = ["audit_section", "score_section"]
 
 _MOST_ROWS = 300
 _SCORED = (
     Words(
-        "Computed from the flows of the study: cities over their partners, corridors among all pairs, each normalised on its own level. Not the published scores, which were never printed.",
-        "由本研究的流量数据计算：城市按其全部伙伴汇总，通路在全部城市对之间比较，各自在本层级归一化。这不是已发布的得分（报告从未公布得分）。",
+        "Computed from the flows of the study: cities over their partners, corridors among all pairs, each normalised on its own level.",
+        "由本研究的流量数据计算：城市按其全部伙伴汇总，通路在全部城市对之间比较，各自在本层级归一化。",
     ),
     Words(
         "Beside each rank: the ranks that 90 % of 1,000 runs span when weights, normaliser and aggregator are left to chance (uncertainty.csv). It says how a rank hangs on these choices; it is not a confidence interval.",
         "排序旁为在权重、归一化与聚合方法随机选取的 1,000 次模拟中 90% 所跨的名次（uncertainty.csv）：说明名次对这些选择的依赖，并非置信区间。",
     ),
+)
+
+
+_NOT_PUBLISHED = Words(
+    "These are not the published scores, which were never printed.",
+    "这不是已发布的得分（报告从未公布得分）。",
 )
 
 
@@ -40,10 +52,17 @@ def _number(value: Any) -> Cell:
     return Cell(Words(f"{float(value):.1f}"), float(value))
 
 
-def _ends(study: Study, corridor: str) -> Words:
-    row = study.corridors.loc[corridor]
-    one, other = _name(study, str(row["origin"])), _name(study, str(row["destination"]))
-    return Words(f"{one.en} – {other.en}", f"{one.zh} – {other.zh}")
+def _ends(study: Study, scores: pd.Series[Any], *, arrow: bool) -> Words:
+    one, other = _name(study, str(scores["origin"])), _name(study, str(scores["destination"]))
+    sign = "→" if arrow else "–"
+    return Words(f"{one.en} {sign} {other.en}", f"{one.zh} {sign} {other.zh}")
+
+
+def _on_map(study: Study, scores: pd.Series[Any], corridor: str) -> tuple[str, ...]:
+    """Find the lines of a scored corridor on the map: both directions where the study has directions and the score none."""
+    one, other = str(scores["origin"]), str(scores["destination"])
+    ids = (corridor, f"{one}->{other}", f"{other}->{one}") if study.directed else (corridor,)
+    return tuple(dict.fromkeys(label for label in ids if label in study.corridors.index))
 
 
 def _intervals(uncertainty: pd.DataFrame | None) -> dict[str, str]:
@@ -55,37 +74,42 @@ def _intervals(uncertainty: pd.DataFrame | None) -> dict[str, str]:
     return {str(unit): f"{a} – {b}" for unit, a, b in zip(known["unit"], lower, upper, strict=True)}
 
 
-def _score_row(study: Study, slug: str, scores: pd.Series[Any], nodes: list[str], interval: str) -> Row:
+def _score_row(
+    study: Study, slug: str, scores: pd.Series[Any], nodes: pd.DataFrame, interval: str, *, arrow: bool
+) -> Row:
     is_city = slug in study.cities.index
-    rank = scores[f"rank_{nodes[0]}"]
+    rank = scores[nodes["rank"].iloc[0]]
     cells = (
         Cell(Words("" if pd.isna(rank) else f"{float(rank):.0f}"), None if pd.isna(rank) else float(rank)),
         Cell(Words(interval)),
-        Cell(_name(study, slug) if is_city else _ends(study, slug)),
-        *(_number(scores[node]) for node in nodes),
+        Cell(_name(study, slug) if is_city else _ends(study, scores, arrow=arrow)),
+        *(_number(scores[node]) for node in nodes["score"]),
     )
-    return Row(cells, cities=(slug,) if is_city else (), corridors=() if is_city else (slug,))
+    if is_city:
+        return Row(cells, cities=(slug,))
+    return Row(cells, corridors=_on_map(study, scores, slug))
 
 
 def _score_table(
-    study: Study, frame: pd.DataFrame, intervals: dict[str, str], key: str, caption: Words
+    study: Study, result: IndexResult, level: Level, intervals: dict[str, str], caption: Words
 ) -> Table:
     """List the index and its nodes, best first."""
-    nodes = [name for name in frame.columns if f"rank_{name}" in frame.columns]
-    ordered = frame.sort_values(f"rank_{nodes[0]}", kind="stable", na_position="last").head(_MOST_ROWS)
-    known = [
-        (str(label), scores)
-        for label, scores in ordered.iterrows()
-        if label in study.cities.index or label in study.corridors.index
-    ]
-    rows = tuple(_score_row(study, slug, scores, nodes, intervals.get(slug, "")) for slug, scores in known)
+    nodes, arrow = result.nodes(), bool(result.spec.choices.directed)
+    ordered = result.to_frame(level).head(_MOST_ROWS)
+    rows = tuple(
+        _score_row(study, str(slug), scores, nodes, intervals.get(str(slug), ""), arrow=arrow)
+        for slug, scores in ordered.iterrows()
+    )
     columns = (
         Column(Words("Rank", "排序"), "number"),
         Column(Words("90 % of runs", "90% 模拟"), "number"),
         Column(Words("Name", "名称")),
-        *(Column(Words(node), "number") for node in nodes),
+        *(
+            Column(Words(title, title_zh), "number")
+            for title, title_zh in zip(nodes["title"], nodes["title_zh"], strict=True)
+        ),
     )
-    return Table(key, caption, columns, rows, searchable=True, first_rows=15)
+    return Table(f"scores-{level}", caption, columns, rows, searchable=True, first_rows=15)
 
 
 def score_section(study: Study, analysis: Analysis) -> Section | None:
@@ -109,13 +133,12 @@ def score_section(study: Study, analysis: Analysis) -> Section | None:
     intervals = _intervals(analysis.uncertainty)
     cities = Words("Cities, 0 to 100 (scores_cities.csv)", "城市得分 0–100（scores_cities.csv）")
     corridors = Words("Corridors, 0 to 100 (scores_corridors.csv)", "通路得分 0–100（scores_corridors.csv）")
-    tables = [_score_table(study, result.cities, intervals, "scores-cities", cities)]
+    tables = [_score_table(study, result, "cities", intervals, cities)]
     if result.spec.choices.corridors:
-        tables.append(_score_table(study, result.corridors, intervals, "scores-corridors", corridors))
-    notes = tuple(Words(en, zh) for en, zh in zip(result.warnings, result.warnings_zh, strict=True))
-    return Section(
-        "scores", Words("Scores", "指数得分"), paragraphs=_SCORED, tables=tuple(tables), notes=notes
-    )
+        tables.append(_score_table(study, result, "corridors", intervals, corridors))
+    notes = (*study.cautions, *map(Words, result.warnings, result.warnings_zh))
+    said = (*_SCORED, *((_NOT_PUBLISHED,) if study.validate_against else ()), *say_years(study))
+    return Section("scores", Words("Scores", "指数得分"), paragraphs=said, tables=tuple(tables), notes=notes)
 
 
 def audit_section(study: Study, analysis: Analysis) -> Section | None:

@@ -6,9 +6,10 @@ import pandas as pd
 
 from geobri.findings.where import say_where_zh
 from geobri.report.model import Cell, Column, Row, Section, Table
-from geobri.words import Words
 from geobri.study import Study
+from geobri.study.account import REASONS, say_number, tabulate_account
 from geobri.study.analysis import Analysis
+from geobri.words import Words
 
 __all__ = ["source_section"]
 
@@ -18,10 +19,22 @@ _METHOD = (
         "The lines show which cities are joined, not the routes that anything travels.",
         "城市为点，通路为两城之间的大圆线；距离为 WGS84 测地线公里数。线条表示哪些城市相连，而不是实际的运输路线。",
     ),
-    Words(
-        "A value that the source does not print is missing here. Nothing was estimated to fill a gap.",
-        "来源未公布的数值在此保持缺失，没有为填补空缺而作任何估计。",
-    ),
+)
+_NOT_FILLED = Words(
+    "A value that the source does not give is missing here. Nothing was estimated to fill a gap.",
+    "来源未给出的数值在此保持缺失，没有为填补空缺而作任何估计。",
+)
+_FILLED = Words(
+    "A value that the source does not give is missing here, but for those that the index fills by the rule of its "
+    "specification: they are counted beside the scores.",
+    "来源未给出的数值在此保持缺失；指数按其设定规则填补的数值除外，其数量列于得分处。",
+)
+_ACCOUNT_COLUMNS = (
+    Column(Words("Measure", "指标")),
+    Column(Words("Rows", "行"), "text"),
+    Column(Words("Count", "行数"), "number"),
+    Column(Words("Sum", "合计"), "number"),
+    Column(Words("Which", "说明")),
 )
 _ATTRIBUTION = Words(
     "Base map: Natural Earth (public domain). Coordinates: GeoNames (CC BY 4.0).",
@@ -42,6 +55,33 @@ _NATURES = {
     "misprint": Words("misprint", "印误"),
     "remark": Words("remark", "说明"),
 }
+
+
+def _account(study: Study) -> tuple[Table, ...]:
+    """List what was read, used and left out, with sums."""
+    table = tabulate_account(study.account)
+    if table.empty:
+        return ()
+    labels = {one.column: Words(one.label, one.label_zh) for one in study.measures}
+    rows = tuple(
+        Row(
+            (
+                Cell(labels.get(str(line["measure"]), Words(str(line["measure"])))),
+                Cell(REASONS[str(line["reason"])]),
+                Cell(Words(f"{line['rows']:,}"), int(line["rows"])),
+                Cell(
+                    Words("" if line["reason"] in ("filled", "sheet") else say_number(line["total"])),
+                    float(line["total"]),
+                ),
+                Cell(Words(str(line["detail"]))),
+            )
+        )
+        for _, line in table.iterrows()
+    )
+    caption = Words(
+        "What was read, used and left out (account.csv)", "读入、使用与未使用的记录（account.csv）"
+    )
+    return (Table("account", caption, _ACCOUNT_COLUMNS, rows, first_rows=20),)
 
 
 def _contradictions(found: pd.DataFrame | None) -> tuple[Table, ...]:
@@ -102,6 +142,7 @@ def source_section(study: Study, analysis: Analysis) -> Section:
     """
     said = [Words(f"Source: {study.citation}", f"来源：{study.citation}")] if study.citation else []
     terms = [Words(f"Terms: {study.licence}", f"使用条款：{study.licence}")] if study.licence else []
+    filled = study.scores is not None and bool(study.scores.imputed.to_numpy().any())
     left_out = [
         Words(f"Left out: {name}. {reason}", f"未包含：{name}。{reason}")
         for name, reason in analysis.left_out
@@ -110,7 +151,7 @@ def source_section(study: Study, analysis: Analysis) -> Section:
         "sources",
         Words("Method and sources", "方法与来源"),
         short=Words("Sources", "来源"),
-        paragraphs=(*_METHOD, *said, *terms),
-        tables=_contradictions(analysis.contradictions),
-        notes=(*(Words(note) for note in study.notes), *left_out, _ATTRIBUTION),
+        paragraphs=(*_METHOD, _FILLED if filled else _NOT_FILLED, *said, *terms),
+        tables=(*_account(study), *_contradictions(analysis.contradictions)),
+        notes=(*study.cautions, *(Words(note) for note in study.notes), *left_out, _ATTRIBUTION),
     )

@@ -8,11 +8,11 @@ from typing import Final
 
 from geobri.report.drawings import Interval, draw_intervals
 from geobri.report.model import Cell, Column, Drawing, Row, Section, Table
-from geobri.words import Words
 from geobri.stats.results import Term, TestResult
 from geobri.study import BUILT_IN, Study, load_study
 from geobri.study.analysis import Analysis
 from geobri.study.validation import AGREEMENT_TEST
+from geobri.words import Words
 
 __all__ = ["validation_section"]
 

@@ -18,9 +18,11 @@ from geobri.report.testing import tests_section
 from geobri.report.validation import validation_section
 from geobri.stats.results import combine_results
 from geobri.study import Study, write_tables
+from geobri.study.account import tabulate_account
 from geobri.study.analysis import Analysis, analyse_study
 from geobri.study.findings import save_findings
 from geobri.study.scoring import save_scores
+from geobri.study.writing import with_intervals
 
 __all__ = ["build_sections", "write_report"]
 
@@ -57,7 +59,9 @@ def build_sections(study: Study, analysis: Analysis | None = None) -> list[Secti
 
 
 def _write_analysis(study: Study, analysis: Analysis, stage: Path) -> None:
-    """Write what was computed as tidy tables."""
+    """Write what was computed, and the account, as tidy tables."""
+    if study.account:
+        tabulate_account(study.account).to_csv(stage / "account.csv", index=False, lineterminator="\n")
     if analysis.tests:
         combine_results(analysis.tests).to_csv(stage / "tests.csv", index=False, lineterminator="\n")
     if analysis.ledger is not None and analysis.contradictions is not None:
@@ -126,7 +130,7 @@ def write_report(
         html = render_page(study, sections, lang=language, theme=theme, basemap=basemap, worldview=worldview)
         (stage / "report.html").write_text(html, encoding="utf-8")
         begin("Writing the tables")
-        write_tables(study, stage)
+        write_tables(with_intervals(study, analysis.uncertainty), stage)
         _write_analysis(study, analysis, stage)
         names = sorted(path.name for path in stage.iterdir() if path.is_file())
     return [Path(out) / name for name in names]

@@ -9,12 +9,28 @@ from typing import Any
 from geobri.errors import DataError
 from geobri.stats.results import Term, TestResult
 
-__all__ = ["attempt_all"]
+__all__ = ["attempt_all", "say_impossible"]
 
 Attempt = Callable[[], TestResult]
 
 
-def _impossible(name: str, value: str, error: DataError) -> TestResult:
+def say_impossible(name: str, value: str, error: DataError) -> TestResult:
+    """Say in the place of a result why a test is not possible.
+
+    Parameters
+    ----------
+    name
+        Name of the test.
+    value
+        Column that it should have tested.
+    error
+        What it said.
+
+    Returns
+    -------
+    TestResult
+        With NaN for statistic and p-value; its row says why.
+    """
     row = Term(test=name, value=value, note=f"not possible: {error}")
     return TestResult(
         statistic=math.nan,
@@ -56,7 +72,7 @@ def attempt_all(
             results.append(function(*positional, **named))
         except DataError as error:
             errors.append(error)
-            results.append(_impossible(function.__name__, value, error))
+            results.append(say_impossible(function.__name__, value, error))
     if results and len(errors) == len(results):
         raise errors[0]
     return results

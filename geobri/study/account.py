@@ -10,7 +10,17 @@ import pandas as pd
 
 from geobri.words import Words
 
-__all__ = ["ACCOUNT_COLUMNS", "Entry", "Reason", "count_entry", "say_account", "say_number", "tabulate_account"]
+__all__ = [
+    "ACCOUNT_COLUMNS",
+    "REASONS",
+    "Entry",
+    "Reason",
+    "count_entry",
+    "say_account",
+    "say_left_out",
+    "say_number",
+    "tabulate_account",
+]
 
 Reason = Literal["read", "empty", "self", "double", "year", "domestic", "sheet", "used", "filled"]
 
@@ -164,6 +174,29 @@ def say_account(entries: Sequence[Entry], labels: dict[str, Words] | None = None
             zh.append(f"{REASONS['filled'].zh} {parts['filled'].rows:,} 个")
         said.append(Words(f"{name.en}: {'; '.join(en)}.", f"{name.zh}：{'；'.join(zh)}。"))
     return said
+
+
+def say_left_out(entries: Sequence[Entry], measure: str) -> Words:
+    """Say what of one measure was left out before it was tested.
+
+    Parameters
+    ----------
+    entries
+        The account.
+    measure
+        Its column.
+
+    Returns
+    -------
+    Words
+        ``100 in 1 row inside a country``; empty when nothing was.
+    """
+    table = tabulate_account(one for one in entries if one.measure == measure)
+    left = [row for row in table.itertuples() if row.reason not in ("read", "used", "filled")]
+    return Words(
+        ", ".join(f"{_amount(row)} {_which(row).en}" for row in left),
+        "，".join(f"{_which(row).zh} {_amount_zh(row)}" for row in left),
+    )
 
 
 def _which(row: object) -> Words:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geobri.errors import GeobriError
-from geobri.measures import Measure
+from geobri.errors import DataError, GeobriError
+from geobri.measures import Level, Measure
 from geobri.study.model import Study
+from geobri.study.pairs import count_pairs
 from geobri.study.questions import SEED, run_coastal, run_decay, run_moran, run_proximity, run_validation
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from geobri.score.audit import RankingAudit
     from geobri.stats.results import TestResult
 
-__all__ = ["Analysis", "analyse_study", "audit_study", "find_claims", "score_flows"]
+__all__ = ["Analysis", "analyse_study", "audit_study", "find_claims"]
 
 TESTS: Final = ("proximity", "decay", "coastal", "moran", "validation")
 """The questions of a report, in reading order."""
@@ -83,7 +84,6 @@ def analyse_study(study: Study, *, on_step: Callable[[str], None] | None = None)
     """
     begin = on_step or (lambda _step: None)
     jobs: dict[str, Callable[[], Any]] = {
-        "scores": lambda: score_flows(study),
         "audit": lambda: audit_study(study),
         "findings": lambda: find_claims(study),
         **_test_jobs(study),
@@ -92,15 +92,18 @@ def analyse_study(study: Study, *, on_step: Callable[[str], None] | None = None)
     done = _attempt_all(jobs)
     ledger = done["findings"].value
     return Analysis(
-        scores=done["scores"].value,
-        uncertainty=measure_uncertainty(done["scores"].value),
+        scores=study.scores,
+        uncertainty=measure_uncertainty(study.scores),
         audit=done["audit"].value,
         tests=tuple(
             result for name in TESTS for result in (done[name].value if name in done else None) or ()
         ),
         ledger=ledger,
         contradictions=None if ledger is None else _contradictions(study, ledger),
-        left_out=tuple((name, outcome.reason) for name, outcome in done.items() if outcome.reason),
+        left_out=(
+            *((("scores", study.no_scores),) if study.no_scores else ()),
+            *((name, outcome.reason) for name, outcome in done.items() if outcome.reason),
+        ),
     )
 
 
@@ -127,35 +130,6 @@ def _attempt(job: Callable[[], Any]) -> _Outcome:
         return _Outcome(job())
     except GeobriError as error:
         return _Outcome(reason=str(error))
-
-
-def score_flows(study: Study) -> IndexResult | None:
-    """Compute the index of a study from its flows and the attributes of its cities.
-
-    Parameters
-    ----------
-    study
-        A loaded study.
-
-    Returns
-    -------
-    IndexResult or None
-        None when the study names no specification, an outline, or one that needs flows and there are none.
-
-    Raises
-    ------
-    GeobriError
-        If specification and flows do not fit.
-    """
-    if study.specification is None:
-        return None
-    from geobri.score import build_index, load_spec
-
-    spec, flows = load_spec(study.specification), study.flows
-    if spec.outline or (spec.needs_flows and flows is None):
-        return None
-    year = None if flows is None or "year" not in flows.columns else int(flows["year"].max())
-    return build_index(spec, study.cities, flows, memberships=study.memberships, year=year)
 
 
 def measure_uncertainty(scores: IndexResult | None, *, runs: int = RUNS) -> pd.DataFrame | None:
@@ -220,43 +194,57 @@ def _is_single(children: tuple[str, ...], leaves: set[str]) -> bool:
 
 
 def _test_jobs(study: Study) -> dict[str, Callable[[], list[TestResult]]]:
-    """List the tests that apply to a study.
+    """List the tests that apply to a study, of its own measures, its index first.
 
-    They are proximity of the first ranked value of the corridors, decay of the first measured one, coastal against
-    inland and autocorrelation of the first value of the cities.
+    They are proximity of the first rank of the corridors, decay of the first flow (of the next one, where the first
+    cannot be tested), coastal against inland and autocorrelation of the first measure of the cities. Published ranks
+    of another study stand in the validation alone.
     """
     jobs: dict[str, Callable[[], list[TestResult]]] = {}
-    ranked = _first(study.corridor_measures, study.corridors, ranked=True)
-    measured = _first(study.corridor_measures, study.corridors, ranked=False)
-    city_value = _first(study.city_measures, study.cities, ranked=True) or _first(
-        study.city_measures, study.cities, ranked=False
-    )
+    ranked = [one for one in _own(study, "corridors") if one.is_rank]
+    flows = [
+        one
+        for one in _own(study, "corridors")
+        if one.is_quantity and one.better != "low" and _enough_pairs(study, one)
+    ]
+    city = next((one for one in _own(study, "cities") if one.is_rank or one.is_number), None)
     if ranked:
-        jobs["proximity"] = lambda: run_proximity(study, ranked.column)
-    if measured and study.corridors[measured.column].notna().sum() >= _FEWEST_PAIRS:
-        jobs["decay"] = lambda: run_decay(study, measured.column)
-    if city_value and _has_both_sides(study, city_value):
-        jobs["coastal"] = lambda: run_coastal(study, city_value.column)
-    if city_value and study.cities[city_value.column].notna().sum() >= _FEWEST_CITIES:
-        jobs["moran"] = lambda: run_moran(study, city_value.column)
-    if study.extra.get("validate_against"):
+        jobs["proximity"] = lambda: run_proximity(study, ranked[0])
+    if flows:
+        jobs["decay"] = lambda: _first_that_can(study, flows)
+    if city is not None and _has_both_sides(study, city):
+        jobs["coastal"] = lambda: run_coastal(study, city)
+    if city is not None and study.cities[city.column].notna().sum() >= _FEWEST_CITIES:
+        jobs["moran"] = lambda: run_moran(study, city)
+    if study.validate_against:
         jobs["validation"] = lambda: run_validation(study)
     return jobs
 
 
-def _first(values: tuple[Measure, ...], frame: pd.DataFrame, *, ranked: bool) -> Measure | None:
-    return next(
-        (
-            value
-            for value in values
-            if (value.is_rank if ranked else value.is_number) and frame[value.column].notna().any()
-        ),
-        None,
-    )
+def _own(study: Study, of: Level) -> list[Measure]:
+    """List the measures of a study that are its own: published ranks only where the study is that publication."""
+    return [one for one in study.shown(of) if one.origin != "published" or study.folder is None]
 
 
-def _has_both_sides(study: Study, value: Measure) -> bool:
-    known = study.cities[study.cities[value.column].notna()]
+def _enough_pairs(study: Study, measure: Measure) -> bool:
+    if measure.absent == "zero" and study.domain != "listed":
+        return count_pairs(study.cities, study.domain, directed=measure.directed) >= _FEWEST_PAIRS
+    return int(study.corridors[measure.column].notna().sum()) >= _FEWEST_PAIRS
+
+
+def _first_that_can(study: Study, flows: list[Measure]) -> list[TestResult]:
+    """Test the first flow that can be tested; say of those before it why they could not."""
+    reasons = []
+    for flow in flows:
+        try:
+            return run_decay(study, flow)
+        except GeobriError as error:
+            reasons.append(f"{flow.label}: {error}")
+    raise DataError(" ".join(reasons))
+
+
+def _has_both_sides(study: Study, measure: Measure) -> bool:
+    known = study.cities[study.cities[measure.column].notna()]
     sides = known["coastal"].dropna().astype(bool)
     return bool(min(sides.sum(), (~sides).sum()) >= _FEWEST_IN_GROUP)
 

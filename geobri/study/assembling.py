@@ -30,6 +30,7 @@ __all__ = ["assemble", "name_flows"]
 _FEWER: Final = 0.5
 """A year with less than this share of the rows of the year before is a caution."""
 
+_YEARS_NAMED: Final = 3
 _SHOWN: Final = ("name", "name_zh", "country", "region", "coastal", "geometry", "note", "url")
 
 
@@ -100,7 +101,7 @@ def assemble(
         notes=(notes,) if isinstance(notes, str) else tuple(str(note) for note in notes),
         account=(*parts.account, *(() if flows is None else flows.account), *entries),
         taken=(*city_taken, *(() if flows is None else flows.taken), *taken),
-        cautions=() if flows is None else flows.cautions,
+        cautions=(*parts.cautions, *(() if flows is None else flows.cautions)),
         strata=settings.get("strata", ""),
         keeps_own=settings.get("self_flows") == "keep",
         validate_against=settings.get("validate_against", ""),
@@ -176,7 +177,7 @@ def name_flows(
     tuple of tuple of Measure and list of Taken
         In the order of declaration, and what was inferred.
     """
-    assert parts.flows is not None  # noqa: S101 - the callers have looked
+    assert parts.flows is not None
     default = bool(parts.settings.get("directed", False))
     measures, inferred = [], []
     by_name = dict(iter(parts.flows.groupby(parts.flows["indicator"].astype(str), sort=False)))
@@ -249,11 +250,11 @@ def _count_years(
     rows: pd.DataFrame, measure: Measure, *, chosen: int | None
 ) -> tuple[list[Entry], list[Words]]:
     """Count the rows of years that are not shown; a year with much fewer rows than the one before is a caution."""
-    if measure.year is None or len(measure.years) < 2:  # noqa: PLR2004 - one year leaves nothing out
+    if measure.year is None:
         return [], []
     others = rows[(rows["year"] != measure.year).fillna(value=True).to_numpy(dtype=bool)]
     said = [str(one) for one in measure.years if one != measure.year]
-    span = f"{said[0]}" if len(said) == 1 else f"{said[0]} to {said[-1]}" if len(said) > 3 else ", ".join(said)  # noqa: PLR2004 - three are named
+    span = f"{said[0]} to {said[-1]}" if len(said) > _YEARS_NAMED else ", ".join(said)
     entries = count_entry(measure.column, "year", others["value"], span)
     return entries, [*_scarce(rows, measure), *_other_year(measure, chosen)]
 
@@ -294,21 +295,21 @@ def _choose_pairs(
 ) -> tuple[str, Domain, list[Taken]]:
     """Say which pairs are drawn, and which could have had a row."""
     placed = bool(cities["country"].notna().all())
-    which = settings.get("pairs") or ("flows" if flows is not None else "")
-    if not which:
-        which = "international" if placed and cities["country"].nunique() > 1 else "all"
+    abroad = placed and len(cities["country"].unique()) > 1
+    which = settings.get("pairs") or ("flows" if flows is not None else "international" if abroad else "all")
     if "domain" in settings:
-        return which, settings["domain"], []
+        said: Domain = settings["domain"]
+        return which, said, []
     if which != "flows":
-        return which, which, []
-    inside = flows is not None and _inside(flows.rows, cities).any()
-    if placed and not inside and cities["country"].nunique() > 1:
-        because = "no pair inside a country is listed"
-        return which, "international", [Taken(column="pairs", taken="domain = international", because=because)]
-    because = "pairs inside a country are listed" if placed and inside else "not every city has a country"
-    if placed and not inside:
-        because = "all cities are of one country"
-    return which, "all", [Taken(column="pairs", taken="domain = all", because=because)]
+        return which, "international" if which == "international" else "all", []
+    domain: Domain = "all"
+    if flows is not None and _inside(flows.rows, cities).any():
+        because = "pairs inside a country are listed"
+    elif abroad:
+        domain, because = "international", "no pair inside a country is listed"
+    else:
+        because = "all cities are of one country" if placed else "not every city has a country"
+    return which, domain, [Taken(column="pairs", taken=f"domain = {domain}", because=because)]
 
 
 def _inside(flows: pd.DataFrame, cities: gpd.GeoDataFrame) -> pd.Series[bool]:
@@ -328,13 +329,17 @@ def _draw(
 ) -> tuple[gpd.GeoDataFrame, list[Entry]]:
     """Build the corridors with their measures, and count what became of the rows."""
     if flows is None:
-        return build_corridors(cities, pairs="all" if pairs == "all" else "international", directed=directed), []
+        return build_corridors(
+            cities, pairs="all" if pairs == "all" else "international", directed=directed
+        ), []
     shown = choose_year(flows.rows, flows.measures)
     inside = _inside(shown, cities).to_numpy(dtype=bool)
     kept = shown[~inside] if pairs == "international" else shown
     entries = _count_used(shown, inside, flows.measures, spec, leaves_out=pairs == "international")
     if pairs == "flows":
-        built = build_corridors(cities, pairs=_listed(kept, flows.measures, directed=directed), directed=directed)
+        built = build_corridors(
+            cities, pairs=_listed(kept, flows.measures, directed=directed), directed=directed
+        )
     else:
         built = build_corridors(cities, pairs="all" if pairs == "all" else "international", directed=directed)
     columns = {}
@@ -351,7 +356,9 @@ def _listed(rows: pd.DataFrame, measures: tuple[Measure, ...], *, directed: bool
     ends = rows[["origin", "destination"]]
     if directed:
         undirected = rows["indicator"].isin([one.column for one in measures if not one.directed])
-        back = ends[undirected.to_numpy(dtype=bool)].rename(columns={"origin": "destination", "destination": "origin"})
+        back = ends[undirected.to_numpy(dtype=bool)].rename(
+            columns={"origin": "destination", "destination": "origin"}
+        )
         ends = pd.concat([ends, back])
     else:
         ends = order_pairs(ends)
@@ -395,7 +402,9 @@ def _count_used(
         if leaves_out:
             entries += count_entry(measure.column, "domestic", shown["value"][own & inside])
         elif index_only and measure.column in scored:
-            entries += count_entry(measure.column, "domestic", shown["value"][own & inside], "by the index only")
+            entries += count_entry(
+                measure.column, "domestic", shown["value"][own & inside], "by the index only"
+            )
         entries += count_entry(measure.column, "used", shown["value"][own & ~inside if leaves_out else own])
     return entries
 

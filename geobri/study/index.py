@@ -126,7 +126,11 @@ def _join(
 def _as_column(node: Measure, column: str, *, is_leaf: bool) -> Measure:
     if is_leaf:  # beside the raw numbers of the same indicator
         return replace(
-            node, column=column, origin="derived", label=f"{node.label}: score", label_zh=f"{node.label_zh}：得分"
+            node,
+            column=column,
+            origin="derived",
+            label=f"{node.label}: score",
+            label_zh=f"{node.label_zh}：得分",
         )
     return replace(node, column=column, origin="derived" if node.is_rank else "index")
 

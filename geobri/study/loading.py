@@ -143,13 +143,17 @@ def _load_spec(folder: Path, parts: FolderParts) -> IndexSpec | None:
 
 def _trial_faults(folder: Path, parts: FolderParts, spec: IndexSpec | None) -> list[StudyFault]:
     """List what only shows when corridors and scores are made: cities at one place, a constant indicator."""
-    assert parts.cities is not None  # noqa: S101 - the caller has looked
+    assert parts.cities is not None
     try:
         study = attach_index(assemble(folder, parts, parts.cities, spec), spec)
     except GeobriError as error:
         return [StudyFault("cities", None, str(error).removeprefix("build_corridors: "))]
     faults = [
-        StudyFault("study.toml", None, f"a measure speaks of a column; got none called '{name}'. Correct it, or drop it")
+        StudyFault(
+            "study.toml",
+            None,
+            f"a measure speaks of a column; got none called '{name}'. Correct it, or drop it",
+        )
         for name in _unknown_columns(parts, study)
     ]
     if study.no_scores:

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import geopandas as gpd
 import pandas as pd
 
-from geobri.corridors import build_pairs, corridor_ids, describe_pairs, order_pairs
+from geobri.corridors import PairSelection, build_pairs, corridor_ids, describe_pairs, order_pairs
 from geobri.measures import Measure
 from geobri.study.model import Domain, Study
 
@@ -36,7 +36,7 @@ def list_pairs(cities: gpd.GeoDataFrame, domain: Domain, *, directed: bool) -> p
     pandas.DataFrame
         Index `corridor`; `origin, destination, distance_km, region_pair, coast_pair`; no lines.
     """
-    which = "international" if domain == "international" else "all"
+    which: PairSelection = "international" if domain == "international" else "all"
     return describe_pairs(cities, build_pairs(cities, which=which, directed=directed))
 
 
@@ -125,7 +125,7 @@ def _domain_pairs(study: Study, *, directed: bool) -> pd.DataFrame:
 
 def _values(study: Study, measure: Measure) -> pd.Series[float]:
     """Give the rows of a measure as they are listed, one per pair."""
-    assert study.flows is not None  # noqa: S101 - pairs_of has looked
+    assert study.flows is not None
     rows = choose_year(study.flows[study.flows["indicator"] == measure.column], (measure,))
     ends = rows if measure.directed else order_pairs(rows)
     ids = corridor_ids(ends["origin"], ends["destination"], directed=measure.directed)
@@ -148,7 +148,7 @@ def _fold(plain: pd.DataFrame) -> pd.DataFrame:
 
 
 def _scored_pairs(study: Study, measure: Measure) -> pd.DataFrame:
-    assert study.scores is not None  # noqa: S101 - pairs_of has looked
+    assert study.scores is not None
     scored = study.scores.corridors
     node = study.score_columns[measure.column]
     ends = scored[["origin", "destination"]].assign(**{measure.column: scored[node]})

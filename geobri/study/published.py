@@ -96,9 +96,12 @@ def _as_study(
         corridors=corridors,
         city_measures=city_measures,
         corridor_measures=corridor_measures,
+        domain="international",
+        strata="country=CHN" if specification else "",
         specification=specification,
         citation=data.citation,
         notes=data.notes,
         tables={name: pd.DataFrame(table) for name, table in data.tables.items()},
-        extra={"contradictions": data.contradictions, "indicators": data.indicators},
+        contradictions=data.contradictions,
+        indicators=data.indicators,
     )

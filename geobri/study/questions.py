@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import geopandas as gpd
 import pandas as pd
 
-from geobri.errors import DataError
-from geobri.study.model import Study
+from geobri.errors import DataError, mould
+from geobri.measures import Level, Measure
+from geobri.study.account import say_left_out
+from geobri.study.model import Domain, Study
+from geobri.study.pairs import count_pairs, pairs_of
+from geobri.words import Words
 
 if TYPE_CHECKING:
-    from geobri.stats.results import TestResult
+    from geobri.stats.results import Question, TestResult
 
 __all__ = [
     "SEED",
@@ -34,18 +40,15 @@ _MOSTLY: Final = 0.5
 """Share of the corridors that need a value before corridors are compared by type: a published top ten has 10 of 195."""
 
 
-def _check_value(study: Study, value: str, table: str) -> None:
-    frame = study.cities if table == "cities" else study.corridors
-    if value not in frame.columns:
-        offered = [
-            one.column for one in (study.city_measures if table == "cities" else study.corridor_measures)
-        ]
-        raise DataError(
-            f"geobri: --value must be a column of the {table}: {', '.join(offered) or 'none'}. Got {value!r}. Choose one of these."
-        )
+Asked = str | Measure
+"""A measure, or the name of its column."""
 
 
-def run_proximity(study: Study, value: str, *, impedance: str = "distance_km") -> list[TestResult]:
+def _find(study: Study, value: Asked, of: Level) -> Measure:
+    return value if isinstance(value, Measure) else study.measure(value, of)
+
+
+def run_proximity(study: Study, value: Asked, *, impedance: str = "distance_km") -> list[TestResult]:
     """Ask whether the listed corridors are closer than chance, under every null model.
 
     Parameters
@@ -64,14 +67,18 @@ def run_proximity(study: Study, value: str, *, impedance: str = "distance_km") -
     """
     from geobri.stats.proximity import proximity_tests
 
-    _check_value(study, value, "corridors")
-    best = "smallest" if value.startswith("rank") else "largest"
-    return list(
-        proximity_tests(study.cities, study.corridors, value, rng=SEED, impedance=impedance, best=best)
-    )
+    measure = _find(study, value, "corridors")
+    best = "smallest" if measure.direction < 0 else "largest"
+    pairs = pairs_of(study, measure)
+    return [
+        _say_of(study, result, measure, "closeness")
+        for result in proximity_tests(
+            study.cities, pairs, measure.column, rng=SEED, impedance=impedance, best=best
+        )
+    ]
 
 
-def run_decay(study: Study, value: str, *, impedance: str = "distance_km") -> list[TestResult]:
+def run_decay(study: Study, value: Asked, *, impedance: str = "distance_km") -> list[TestResult]:
     """Ask whether a flow falls with distance.
 
     Parameters
@@ -89,35 +96,99 @@ def run_decay(study: Study, value: str, *, impedance: str = "distance_km") -> li
         The friction test, then Mantel, MRQAP and correlogram for up to 150 cities.
     """
     from geobri.stats.decay import decay_test
-    from geobri.stats.dyads import dyadic_tests
 
-    _check_value(study, value, "corridors")
+    measure = _find(study, value, "corridors")
+    pairs = pairs_of(study, measure)
     many = len(study.cities) > _MOST_FOR_DYADS
     friction = decay_test(
-        study.corridors,
-        flow=value,
+        pairs,
+        flow=measure.column,
         impedance=impedance,
-        directed=study.directed,
+        directed=measure.directed,
         n_permutations=199 if many else 999,
         rng=SEED,
     )
-    if many:
-        return [friction]
-    return [
-        friction,
-        *dyadic_tests(
-            study.cities,
-            study.corridors,
-            value,
-            impedance=impedance,
-            directed=study.directed,
-            n_permutations=_EXCHANGES,
-            rng=SEED,
-        ),
-    ]
+    results = [_with_caution(friction, positive_only(study, measure, pairs))]
+    if not many:
+        results += _dyadic(study, measure, pairs, impedance)
+    return [_say_of(study, result, measure, "distance") for result in results]
 
 
-def find_residuals(study: Study, value: str, *, impedance: str = "distance_km") -> pd.DataFrame:
+def _dyadic(study: Study, measure: Measure, pairs: pd.DataFrame, impedance: str) -> list[TestResult]:
+    """Run the further tests of distance; where the data do not allow them, the friction stands all the same."""
+    from geobri.stats.attempts import say_impossible
+    from geobri.stats.dyads import dyadic_tests
+
+    try:
+        return list(
+            dyadic_tests(
+                study.cities,
+                pairs,
+                measure.column,
+                impedance=impedance,
+                directed=measure.directed,
+                n_permutations=_EXCHANGES,
+                rng=SEED,
+            )
+        )
+    except DataError as error:
+        return [say_impossible("dyadic_tests", measure.column, error)]
+
+
+def positive_only(study: Study, measure: Measure, pairs: pd.DataFrame) -> Words | None:
+    """Say that a test looks at positive pairs alone, where nothing says what the pairs without a row are.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    measure
+        A flow.
+    pairs
+        Its table.
+
+    Returns
+    -------
+    Words or None
+        The caution, with the number of pairs that are not looked at; None where zeros are among the pairs.
+    """
+    known = pairs[measure.column].dropna()
+    if study.flows is None or measure.absent == "zero" or not measure.is_quantity or not (known > 0).all():
+        return None
+    domain: Domain = "all" if study.domain == "listed" else study.domain
+    others = count_pairs(study.cities, domain, directed=measure.directed) - len(known)
+    if others <= 0:
+        return None
+    return Words(
+        f"Only the {len(known):,} pairs with a value above 0 were looked at; {others:,} other pairs have no row. If these have "
+        'none, say absent = "zero": friction is understated without its zeros.',
+        f"仅考察数值大于 0 的 {len(known):,} 个城市对；另有 {others:,} 个城市对没有记录。若这些城市对实际为零，请声明 "
+        'absent = "zero"：缺少零值会低估距离摩擦。',
+    )
+
+
+def _with_caution(result: TestResult, caution: Words | None) -> TestResult:
+    """Put a caution where it is seen: at the end of the sentence, and in the note of the first row."""
+    if caution is None or not result.terms:
+        return result
+    first, *others = result.terms
+    noted = replace(first, note="; ".join(part for part in (first.note, caution.en) if part))
+    return replace(result, sentence=f"{result.summary()} {caution.en}", terms=(noted, *others))
+
+
+def _say_of(study: Study, result: TestResult, measure: Measure, question: Question) -> TestResult:
+    """Let a result say its question, its measure and what the study left out, where the test itself does not."""
+    left_out = say_left_out(study.account, measure.column).en
+    terms = tuple(
+        replace(term, left_out="; ".join(part for part in (term.left_out, left_out) if part))
+        for term in result.terms
+    )
+    return replace(
+        result, question=result.question or question, measure=result.measure or measure, terms=terms
+    )
+
+
+def find_residuals(study: Study, value: Asked, *, impedance: str = "distance_km") -> pd.DataFrame:
     """Find the corridors that are stronger than distance and size explain.
 
     Parameters
@@ -136,19 +207,19 @@ def find_residuals(study: Study, value: str, *, impedance: str = "distance_km") 
     """
     from geobri.stats.gravity import fit_gravity, residual_corridors
 
-    _check_value(study, value, "corridors")
+    measure = _find(study, value, "corridors")
     model = fit_gravity(
-        study.corridors,
-        flow=value,
+        pairs_of(study, measure),
+        flow=measure.column,
         impedance=impedance,
-        directed=study.directed,
+        directed=measure.directed,
         n_permutations=_FEW_EXCHANGES,
         rng=SEED,
     )
     return residual_corridors(model)
 
 
-def run_coastal(study: Study, value: str) -> list[TestResult]:
+def run_coastal(study: Study, value: Asked, *, strata: str | None = None) -> list[TestResult]:
     """Ask whether coastal cities differ from inland ones.
 
     Parameters
@@ -157,6 +228,9 @@ def run_coastal(study: Study, value: str) -> list[TestResult]:
         A loaded study.
     value
         Column of the cities.
+    strata
+        Column of the cities within whose labels they are compared as well, or ``column=label`` for one label against
+        all others; what the study says by default, none with an empty text.
 
     Returns
     -------
@@ -166,34 +240,47 @@ def run_coastal(study: Study, value: str) -> list[TestResult]:
     from geobri.coast import distance_to_coast
     from geobri.stats.coastal import coastal_tests
 
-    _check_value(study, value, "cities")
-    complete = value in study.corridors.columns and study.corridors[value].notna().mean() > _MOSTLY
-    home = (
-        study.cities["country"] == study.cities["country"].mode().iloc[0]
-        if study.cities["country"].notna().any()
-        else None
-    )
-    cities = study.cities.assign(coast_km=distance_to_coast(study.cities), home_country=home)
-    others = [one.column for one in study.city_measures if one.is_rank and cities[one.column].notna().all()]
+    measure = _find(study, value, "cities")
+    column = measure.column
+    complete = column in study.corridors.columns and study.corridors[column].notna().mean() > _MOSTLY
+    cities = study.cities.assign(coast_km=distance_to_coast(study.cities))
+    cities, within = _with_strata(cities, strata if strata is not None else study.strata)
     found = coastal_tests(
         cities,
         study.corridors if complete else None,
-        value,
-        strata="home_country" if _divides(cities) else None,
-        dimensions=others if len(others) > 1 and value in others else (),
+        column,
+        strata=within,
+        dimensions=_parts(study, measure),
         rng=SEED,
     )
-    return list(found)
+    return [_say_of(study, result, measure, "groups") for result in found]
 
 
-def _divides(cities: pd.DataFrame) -> bool:
-    """Tell whether the most frequent country, and the rest, have coastal and inland cities both."""
-    known = cities[cities["coastal"].notna()]
-    counts = known.groupby([known["home_country"].astype(bool), known["coastal"].astype(bool)]).size()
-    return len(counts) == 4 and bool(counts.min() >= _FEWEST_IN_STRATUM)  # noqa: PLR2004 - two sides of two strata
+def _with_strata(cities: gpd.GeoDataFrame, wish: str) -> tuple[gpd.GeoDataFrame, str | None]:
+    """Find the column that divides the cities; ``country=CHN`` divides them into those of China and all others."""
+    column, sign, label = wish.partition("=")
+    if not wish:
+        return cities, None
+    if column not in cities.columns:
+        wanted = (
+            f"--strata must be a column of the cities, or column=label: {', '.join(map(str, cities.columns))}"
+        )
+        raise DataError(mould("geobri coastal", wanted, repr(wish), "Choose one of these"))
+    return (cities.assign(**{wish: cities[column].astype(str) == label}), wish) if sign else (cities, column)
 
 
-def run_moran(study: Study, value: str) -> list[TestResult]:
+def _parts(study: Study, measure: Measure) -> tuple[str, ...]:
+    """List what is compared with each other: the parts of a composite, never the composite among them."""
+    siblings = measure.parents[:1] or (measure.column,)
+    parts = [
+        one.column
+        for one in study.city_measures
+        if one.parents[:1] == siblings and one.kind == measure.kind and study.cities[one.column].notna().all()
+    ]
+    return tuple(parts) if len(parts) > 1 else ()
+
+
+def run_moran(study: Study, value: Asked) -> list[TestResult]:
     """Ask whether near cities have similar values.
 
     Parameters
@@ -210,8 +297,11 @@ def run_moran(study: Study, value: str) -> list[TestResult]:
     """
     from geobri.stats.autocorrelation import moran_tests
 
-    _check_value(study, value, "cities")
-    return list(moran_tests(study.cities, value, rng=SEED))
+    measure = _find(study, value, "cities")
+    return [
+        _say_of(study, result, measure, "neighbours")
+        for result in moran_tests(study.cities, measure.column, rng=SEED)
+    ]
 
 
 def run_validation(study: Study) -> list[TestResult]:
@@ -229,4 +319,4 @@ def run_validation(study: Study) -> list[TestResult]:
     """
     from geobri.study.validation import validate_study
 
-    return validate_study(study, rng=SEED)
+    return [replace(result, question="agreement") for result in validate_study(study, rng=SEED)]

@@ -9,8 +9,9 @@ import pandas as pd
 
 from geobri.errors import StudyError, mould
 from geobri.outputs import staged_folder
-from geobri.study.analysis import audit_study, measure_uncertainty, score_flows
+from geobri.study.analysis import audit_study, measure_uncertainty
 from geobri.study.model import Study
+from geobri.study.saying import say_years
 
 if TYPE_CHECKING:
     from geobri.score import IndexResult
@@ -34,7 +35,8 @@ def save_scores(study: Study, scores: IndexResult, uncertainty: pd.DataFrame | N
     """
     from geobri.score import write_scores
 
-    cities = pd.DataFrame(study.cities.drop(columns="geometry"))
+    made = [one.column for one in study.city_measures if one.origin in ("index", "derived", "total")]
+    cities = pd.DataFrame(study.cities.drop(columns=["geometry", *made]))
     tables = {"cities": cities, "flows": study.flows, "memberships": study.memberships}
     write_scores(scores, folder, inputs={name: table for name, table in tables.items() if table is not None})
     if uncertainty is not None:
@@ -63,13 +65,16 @@ def write_score_tables(study: Study, out: Path, *, runs: int) -> tuple[list[str]
     StudyError
         If the study has neither a specification with what it needs nor published ranks of dimensions.
     """
-    scores, audit = score_flows(study), audit_study(study)
+    if study.no_scores:
+        raise StudyError(study.no_scores)
+    scores, audit = study.scores, audit_study(study)
     if scores is None and audit is None:
         raise _nothing_to_score(study)
     said: list[str] = []
     with staged_folder(out, caller="geobri score") as stage:
         if scores is not None:
             save_scores(study, scores, measure_uncertainty(scores, runs=runs), stage)
+            said += [line.en for line in (*say_years(study), *study.cautions)]
             said += [str(warning) for warning in scores.warnings]
         if audit is not None:
             audit.to_frame().to_csv(stage / "audit.csv", index=False, lineterminator="\n")

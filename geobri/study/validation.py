@@ -160,7 +160,7 @@ def city_sums(study: Study, indicator: str, *, absent_is_zero: bool = False) -> 
 
 
 def _published(study: Study) -> Dataset | None:
-    name = study.extra.get("validate_against")
+    name = study.validate_against
     if not name:
         return None
     if name not in DATASETS:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
 from geobri.exchange.layers import plain_types, system_errors, write_vector
+from geobri.corridors import corridor_ids, order_pairs
 from geobri.exchange.qgis_style import add_qgis_style
+from geobri.measures import Measure
+from geobri.score.spec import ROOT
 from geobri.study.model import Study
 
-__all__ = ["cities_frame", "corridors_frame", "write_tables"]
+__all__ = ["cities_frame", "corridors_frame", "with_intervals", "write_tables"]
 
-_RANKS: Final = ("overall", "policy", "facility", "trade", "finance", "people", "information")
 _CITY_FRONT: Final = ("name", "name_zh", "country", "region", "coastal", "lat", "lon")
 _CORRIDOR_FRONT: Final = ("origin", "destination", "distance_km", "region_pair", "coast_pair")
 _COORDINATE_DIGITS: Final = 6
@@ -36,7 +39,7 @@ def cities_frame(study: Study) -> pd.DataFrame:
     plain = pd.DataFrame(cities.drop(columns="geometry"))
     plain["lat"] = cities.geometry.y.round(_COORDINATE_DIGITS)
     plain["lon"] = cities.geometry.x.round(_COORDINATE_DIGITS)
-    return _in_order(plain, _CITY_FRONT)
+    return _in_order(plain, _CITY_FRONT, study.city_measures)
 
 
 def corridors_frame(study: Study) -> pd.DataFrame:
@@ -54,13 +57,39 @@ def corridors_frame(study: Study) -> pd.DataFrame:
     """
     plain = pd.DataFrame(study.corridors.drop(columns="geometry"))
     plain["distance_km"] = plain["distance_km"].round(1)
-    return _in_order(plain, _CORRIDOR_FRONT)
+    return _in_order(plain, _CORRIDOR_FRONT, study.corridor_measures)
 
 
-def _in_order(frame: pd.DataFrame, front: tuple[str, ...]) -> pd.DataFrame:
-    ranks = [f"rank_{name}" for name in _RANKS if f"rank_{name}" in frame.columns]
-    first = [*front, *ranks]
+def _in_order(frame: pd.DataFrame, front: tuple[str, ...], measures: tuple[Measure, ...]) -> pd.DataFrame:
+    named = [one.column for one in measures if one.column in frame.columns]
+    first = [name for name in dict.fromkeys([*front, *named]) if name in frame.columns]
     return frame[[*first, *(name for name in frame.columns if name not in first)]]
+
+
+def with_intervals(study: Study, uncertainty: pd.DataFrame | None) -> Study:
+    """Put the interval of the rank beside the rank of the index, in cities and corridors.
+
+    Parameters
+    ----------
+    study
+        A study with scores.
+    uncertainty
+        One row per city and corridor: `unit, rank_lower, rank_upper`; None when nothing was left to chance.
+
+    Returns
+    -------
+    Study
+        With the columns `rank_overall_lower` and `rank_overall_upper` (`index_…` where the names are taken).
+    """
+    if uncertainty is None or study.scores is None:
+        return study
+    known = uncertainty.drop_duplicates("unit").set_index("unit")[["rank_lower", "rank_upper"]]
+    rank = next(column for column, node in study.score_columns.items() if node == f"rank_{ROOT}")
+    ends = known.set_axis([f"{rank}_lower", f"{rank}_upper"], axis=1)
+    turned = order_pairs(study.corridors[["origin", "destination"]])
+    ids = corridor_ids(turned["origin"], turned["destination"]) if study.directed else study.corridors.index
+    placed = ends.reindex(ids).set_axis(study.corridors.index, axis=0)
+    return replace(study, cities=study.cities.join(ends), corridors=study.corridors.join(placed))
 
 
 def write_tables(study: Study, folder: Path) -> list[Path]:
@@ -84,6 +113,6 @@ def write_tables(study: Study, folder: Path) -> list[Path]:
     write_vector(study.cities, paths[2], "GPKG")
     write_vector(study.corridors, paths[2], "GPKG", multi=True)
     with system_errors(paths[2]):
-        add_qgis_style(paths[2], study.corridors, [value.column for value in study.corridor_measures])
+        add_qgis_style(paths[2], study.corridors, [measure.column for measure in study.shown("corridors")])
     plain_types(study.corridors).to_parquet(paths[3])
     return paths

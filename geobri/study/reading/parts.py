@@ -15,6 +15,7 @@ from geobri.study.account import Entry
 from geobri.study.model import StudyFault
 from geobri.study.reading.tables import read_sheets
 from geobri.tables import Fault
+from geobri.words import Words
 
 __all__ = ["FolderParts", "read_sheets_or_note", "to_study_faults"]
 
@@ -37,6 +38,8 @@ class FolderParts:
         The rows of the cities as they stand in the file, index `city`, whatever is wrong with them.
     account
         What was read and left out on the way.
+    cautions
+        What a reader should know that is no fault.
     faults
         Every fault met.
     """
@@ -48,6 +51,7 @@ class FolderParts:
     flows: pd.DataFrame | None = None
     memberships: pd.DataFrame | None = None
     account: list[Entry] = field(default_factory=list)
+    cautions: list[Words] = field(default_factory=list)
     faults: list[StudyFault] = field(default_factory=list)
 
 

@@ -1,0 +1,65 @@
+"""What a study says of itself before any test: what was inferred, which years it shows, what was left out."""
+
+from __future__ import annotations
+
+from geobri.measures import Measure
+from geobri.study.account import say_account
+from geobri.study.model import Study
+from geobri.words import Words
+
+__all__ = ["say_study", "say_years"]
+
+
+def say_study(study: Study) -> list[Words]:
+    """Say what was inferred, chosen and left out.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+
+    Returns
+    -------
+    list of Words
+        One sentence each: inferences, years, the account, cautions, warnings of the index.
+    """
+    labels = {one.column: Words(one.column, one.column) for one in study.measures}
+    scores = study.scores
+    warnings = () if scores is None else zip(scores.warnings, scores.warnings_zh, strict=True)
+    return [
+        *(Words(str(one)) for one in study.taken),
+        *say_years(study),
+        *say_account(study.account, labels),
+        *study.cautions,
+        *(Words(f"index: {en}", f"指数：{zh}") for en, zh in warnings),
+    ]
+
+
+def say_years(study: Study) -> list[Words]:
+    """Say which year every measure shows.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+
+    Returns
+    -------
+    list of Words
+        One sentence for all; none where no measure has years.
+    """
+    dated = [one for one in study.corridor_measures if one.year is not None and one.origin == "given"]
+    if not dated:
+        return []
+    en, zh = ", ".join(_year(one) for one in dated), "，".join(_year_zh(one) for one in dated)
+    return [Words(f"Years shown: {en}.", f"所示年份：{zh}。")]
+
+
+def _year(measure: Measure) -> str:
+    span = f" (of {measure.years[0]} to {measure.years[-1]})" if len(measure.years) > 1 else ""
+    return f"{measure.label} {measure.year}{span}"
+
+
+def _year_zh(measure: Measure) -> str:
+    span = f"（{measure.years[0]}–{measure.years[-1]}年）" if len(measure.years) > 1 else ""
+    return f"{measure.label_zh} {measure.year}年{span}"

@@ -1,0 +1,257 @@
+"""From file to table without a loss: meaning, years, complete pairs, the account, the index in every table."""
+
+import pandas as pd
+import pytest
+
+from geobri.study import check_study, load_study
+from geobri.study.account import Entry, say_account, say_left_out, say_number, tabulate_account
+from geobri.study.pairs import count_pairs, list_pairs, pairs_of
+from geobri.study.saying import say_study, say_years
+
+PLACES = {
+    "oslo": ("NOR", 10.75, 59.91),
+    "bergen": ("NOR", 5.32, 60.39),
+    "rome": ("ITA", 12.48, 41.89),
+    "milan": ("ITA", 9.19, 45.46),
+    "warsaw": ("POL", 21.01, 52.23),
+}
+CITIES = "city,country,lon,lat\n" + "".join(f"{slug},{c},{x},{y}\n" for slug, (c, x, y) in PLACES.items())
+SPEC = """[index]
+name = "x"
+[choices]
+domestic = "{domestic}"
+city_missing = "observed"
+[[dimension]]
+name = "links"
+importance = "1"
+[[indicator]]
+name = "seats"
+dimension = "links"
+importance = "1"
+absent = "{absent}"
+unit = "seats"
+title = "Seats a week"
+title_zh = "每周座位"
+"""
+
+
+@pytest.fixture
+def study_of(tmp_path):
+    def make(flows=None, settings="", *, cities=CITIES, index=None):
+        (tmp_path / "cities.csv").write_text(cities, encoding="utf-8")
+        if flows is not None:
+            (tmp_path / "flows.csv").write_text(flows, encoding="utf-8")
+        if index is not None:
+            (tmp_path / "index.toml").write_text(index, encoding="utf-8")
+            settings = 'index = "index.toml"\n' + settings
+        (tmp_path / "study.toml").write_text(settings, encoding="utf-8")
+        return tmp_path
+
+    return make
+
+
+def _said(study):
+    return "\n".join(line.en for line in say_study(study))
+
+
+LISTED = "indicator,origin,destination,value\nseats,oslo,rome,5\nseats,rome,warsaw,7\nseats,warsaw,milan,2\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "flows", "domain", "n"),
+    [
+        ("", LISTED, "international", 8),
+        ("", LISTED + "seats,oslo,bergen,9\n", "all", 10),
+        ('pairs = "all"\n', LISTED, "all", 10),
+        ('domain = "all"\n', LISTED, "all", 10),
+        ('pairs = "international"\n', LISTED, "international", 8),
+    ],
+)
+def test_zeros_are_zeros_for_every_pair_that_could_have_had_a_row(study_of, settings, flows, domain, n):
+    study = load_study(study_of(flows, settings, index=SPEC.format(domestic="include", absent="zero")))
+    assert study.domain == domain
+    pairs = pairs_of(study, study.measure("seats", "corridors"))
+    assert len(pairs) == n
+    assert pairs["seats"].notna().all()
+    assert (pairs["seats"] > 0).sum() == flows.count("seats,")
+    assert pairs["distance_km"].min() > 100
+    assert f"{n - flows.count('seats,')} pairs without a row, taken as zero" in _said(study)
+
+
+def test_absent_rows_are_missing_where_nothing_says_they_are_zero(study_of):
+    study = load_study(study_of(LISTED, 'pairs = "all"\n'))
+    assert study.corridors["seats"].notna().sum() == 3
+    assert pairs_of(study, study.measure("seats", "corridors"))["seats"].notna().sum() == 3
+    assert "seats taken as: absent = missing, because neither" in _said(study)
+
+
+def test_the_drawn_corridors_hold_the_zeros_too(study_of):
+    study = load_study(study_of(LISTED, 'pairs = "all"\n[[measure]]\ncolumn = "seats"\nabsent = "zero"\n'))
+    assert (study.corridors["seats"] == 0).sum() == 7
+
+
+def test_the_declared_kind_goes_all_the_way(study_of):
+    settings = '[[measure]]\ncolumn = "seats"\nkind = "rank"\nlabel = "Place"\nlabel_zh = "名次"\n'
+    measure = load_study(study_of(LISTED, settings)).measure("seats", "corridors")
+    assert (measure.kind, measure.direction, measure.label_zh) == ("rank", -1, "名次")
+
+
+def test_titles_and_units_of_the_index_reach_the_measure(study_of):
+    study = load_study(study_of(LISTED, index=SPEC.format(domestic="include", absent="zero")))
+    measure = study.measure("seats", "corridors")
+    assert (measure.label, measure.label_zh, measure.unit, measure.absent) == (
+        "Seats a week",
+        "每周座位",
+        "seats",
+        "zero",
+    )
+
+
+def test_the_order_is_that_of_the_declarations(study_of):
+    flows = LISTED + "apples,oslo,rome,1\nzinc,oslo,rome,1\n"
+    settings = '[[measure]]\ncolumn = "zinc"\n[[value]]\ncolumn = "seats"\n'
+    study = load_study(study_of(flows, settings))
+    assert [one.column for one in study.corridor_measures] == ["zinc", "seats", "apples"]
+
+
+YEARS = (
+    "indicator,origin,destination,value,year\n"
+    + "".join(f"seats,{a},{b},{v},2020\n" for a, b, v in (("oslo", "rome", 5), ("rome", "warsaw", 7)))
+    + "".join(f"trade,{a},{b},{v},2018\n" for a, b, v in (("oslo", "rome", 1), ("rome", "warsaw", 2)))
+    + "".join(f"trade,{a},{b},{v},2019\n" for a, b, v in (("oslo", "rome", 3), ("rome", "warsaw", 4)))
+)
+
+
+def test_every_measure_has_its_own_latest_year(study_of):
+    study = load_study(study_of(YEARS))
+    assert study.corridors.loc["oslo--rome", ["seats", "trade"]].tolist() == [5, 3]
+    assert "Seats 2020" in say_years(study)[0].en
+    assert "Trade 2019 (of 2018 to 2019)" in say_years(study)[0].en
+    assert "3 in 2 rows of other years (2018)" in _said(study)
+
+
+def test_another_year_can_be_chosen(study_of):
+    folder = study_of(YEARS)
+    study = load_study(folder, year=2018)
+    assert study.corridors["trade"].tolist() == [1, 2]
+    assert any("Seats has no rows of 2018; 2020 is shown" in line.en for line in study.cautions)
+    (folder / "study.toml").write_text("year = 2018\n", encoding="utf-8")
+    assert load_study(folder).corridors["trade"].tolist() == [1, 2]
+
+
+def test_a_stray_row_of_a_new_year_is_a_caution_with_both_numbers(study_of):
+    study = load_study(study_of(YEARS + "trade,oslo,milan,9,2021\n" + "trade,milan,warsaw,9,2019\n"))
+    assert any(
+        "Trade is shown for 2021, which has 1 row; 2019 has 3" in line.en and "2021年" in line.zh
+        for line in study.cautions
+    )
+
+
+def test_what_is_left_out_is_counted_with_its_sum(study_of):
+    flows = LISTED + "seats,oslo,bergen,100\nseats,rome,rome,40\nseats,rome,oslo,5\n"
+    study = load_study(study_of(flows, 'pairs = "international"\n'))
+    table = tabulate_account(study.account).set_index("reason")
+    assert table["rows"].to_dict() == {"read": 6, "self": 1, "double": 1, "domestic": 1, "used": 3}
+    assert table["total"].to_dict() == {"read": 159, "self": 40, "double": 5, "domestic": 100, "used": 14}
+    assert say_left_out(study.account, "seats").en == (
+        "40 in 1 row of a city with itself, 5 in 1 row that say the same pair again, 100 in 1 row inside a country"
+    )
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_flows_of_a_city_with_itself_can_count_in_its_totals(study_of, keep):
+    matrix = ",oslo,rome,milan\noslo,900,1,2\nrome,1,800,3\nmilan,2,3,700\n"
+    study = load_study(study_of(matrix, f'self_flows = "{"keep" if keep else "leave out"}"\n'))
+    assert study.cities.loc["oslo", "flow_both"] == (903 if keep else 3)
+    assert "2,400 in 3 rows of a city with itself" in _said(study)
+
+
+def test_two_kinds_of_direction_live_in_one_study(study_of):
+    flows = LISTED + "trade,oslo,rome,3\ntrade,rome,oslo,8\n"
+    settings = 'directed = true\n[[measure]]\ncolumn = "seats"\ndirected = false\n'
+    study = load_study(study_of(flows, settings))
+    assert study.corridors.loc["oslo->rome", ["seats", "trade"]].tolist() == [5, 3]
+    assert study.corridors.loc["rome->oslo", ["seats", "trade"]].tolist() == [5, 8]
+    assert len(pairs_of(study, study.measure("seats", "corridors"))["seats"].dropna()) == 3
+    assert len(pairs_of(study, study.measure("trade", "corridors"))["trade"].dropna()) == 2
+
+
+def test_the_index_is_a_measure_of_both_tables(study_of):
+    study = load_study(study_of(LISTED, index=SPEC.format(domestic="include", absent="zero")))
+    assert study.city_measures[0].column == study.corridor_measures[0].column == "overall"
+    assert study.shown("cities")[0].origin == "index"
+    best = study.cities["overall"].idxmax()
+    assert study.cities.loc[best, "rank_overall"] == 1
+    assert study.measure("index_seats", "corridors").label == "Seats a week: score"
+    assert len(pairs_of(study, study.measure("overall", "corridors"))) == 10
+
+
+def test_scores_stand_on_both_directions_of_a_directed_study(study_of):
+    study = load_study(
+        study_of(
+            LISTED.replace("seats,warsaw,milan", "seats,warsaw,oslo"),
+            "directed = true\n",
+            index=SPEC.format(domestic="include", absent="zero"),
+        )
+    )
+    assert study.corridors["overall"].notna().all()
+
+
+def test_a_published_name_is_kept_beside_the_index(study_of):
+    cities = (
+        CITIES.replace("lon,lat", "lon,lat,overall").replace("\n", ",3\n").replace("overall,3", "overall")
+    )
+    study = load_study(study_of(LISTED, cities=cities, index=SPEC.format(domestic="include", absent="zero")))
+    assert (study.cities["overall"] == 3).all()
+    assert study.measure("index_overall", "cities").origin == "index"
+
+
+def test_sheets_called_by_years_are_years(study_of, tmp_path):
+    folder = study_of()
+    with pd.ExcelWriter(folder / "flows.xlsx") as book:
+        for year in (2020, 2021):
+            rows = {"origin": ["oslo"], "destination": ["rome"], "value": [year]}
+            pd.DataFrame(rows).to_excel(book, sheet_name=str(year), index=False)
+        pd.DataFrame({"remark": ["x", "y"]}).to_excel(book, sheet_name="Notes", index=False)
+    study = load_study(folder)
+    assert study.corridors["flow"].tolist() == [2021]
+    assert study.measure("flow", "corridors").years == (2020, 2021)
+    assert "2 rows on another sheet (flows.xlsx, Notes)" in _said(study)
+
+
+def test_a_point_far_outside_its_country_is_named(study_of):
+    folder = study_of(LISTED, cities=CITIES.replace("12.48,41.89", "0,0"))
+    assert "rome (0, 0; ITA)" in _said(load_study(folder))
+    (folder / "study.toml").write_text('outside = ["rome"]\n', encoding="utf-8")
+    assert "rome (0, 0" not in _said(load_study(folder))
+
+
+def test_a_declaration_of_no_column_is_a_fault(study_of):
+    folder = study_of(LISTED, '[[measure]]\ncolumn = "seat"\n')
+    assert "none called 'seat'" in str(check_study(folder)[0])
+    (folder / "study.toml").write_text('[[measure]]\ncolumn = "seats"\nknd = "rank"\n', encoding="utf-8")
+    assert "knd. Correct the spelling" in str(check_study(folder)[0])
+
+
+def test_pairs_are_counted_as_they_are_listed(study_of):
+    cities = load_study(study_of(LISTED)).cities
+    for domain in ("all", "international"):
+        for directed in (False, True):
+            assert count_pairs(cities, domain, directed=directed) == len(
+                list_pairs(cities, domain, directed=directed)
+            )
+
+
+def test_the_account_is_said_in_both_languages():
+    entries = [Entry("x", "read", 3, 6.0), Entry("x", "self", 1, 2.5), Entry("x", "used", 2, 3.5)]
+    said = say_account(entries)[0]
+    assert (
+        said.en == "x: 6 in 3 rows read; left out: 2.5 in 1 row of a city with itself; used: 3.5 in 2 rows."
+    )
+    assert said.zh == "x：读入 6（3 行）；未使用：城市与自身之间 2.5（1 行）；使用 3.5（2 行）。"
+    assert [say_number(one) for one in (2400, 0.125, 123463789.0, 1234.5678)] == [
+        "2,400",
+        "0.125",
+        "123,463,789",
+        "1,234.57",
+    ]
