@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -17,7 +17,6 @@ from geobri.words import Words
 if TYPE_CHECKING:
     from geobri.measures import Level
     from geobri.score import IndexResult
-    from geobri.score.audit import RankingAudit
 
 __all__ = ["audit_section", "score_section"]
 

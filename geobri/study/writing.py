@@ -8,8 +8,8 @@ from typing import Final
 
 import pandas as pd
 
-from geobri.exchange.layers import plain_types, system_errors, write_vector
 from geobri.corridors import corridor_ids, order_pairs
+from geobri.exchange.layers import plain_types, system_errors, write_vector
 from geobri.exchange.qgis_style import add_qgis_style
 from geobri.measures import Measure
 from geobri.score.spec import ROOT

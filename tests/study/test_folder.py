@@ -361,7 +361,7 @@ class TestMemberships:
 
     def test_shared_members_are_scored(self, own, tmp_path):
         assert check_study(own) == []
-        result = score_flows(load_study(own))
+        result = load_study(own).scores
         assert result.corridor_values["forums"].to_dict() == {"bom--lis": 2, "bom--tas": 1, "lis--tas": 0}
         write_score_tables(load_study(own), tmp_path / "out", runs=0)
         assert "memberships" in (tmp_path / "out" / "spec.toml").read_text(encoding="utf-8")
@@ -370,7 +370,7 @@ class TestMemberships:
         (own / "memberships_forums.csv").unlink()
         rows = "indicator," + self.members.replace("\n", "\nforums,").removesuffix("forums,")
         (own / "memberships.csv").write_text(rows, encoding="utf-8")
-        assert score_flows(load_study(own)).corridor_values["forums"].sum() == 3
+        assert load_study(own).scores.corridor_values["forums"].sum() == 3
 
     def test_faults_stand_with_file_and_row(self, own):
         (own / "memberships_forums.csv").write_text(

@@ -14,7 +14,6 @@ from geobri.measures import check_said
 from geobri.study.model import StudyFault
 from geobri.study.reading.cities import read_cities
 from geobri.study.reading.flows import read_flows
-from geobri.study.reading.memberships import read_memberships
 from geobri.study.reading.parts import FolderParts
 
 __all__ = ["FolderParts", "read_folder", "read_tables", "refuse"]
@@ -57,12 +56,12 @@ def read_folder(folder: Path) -> FolderParts:
     Parameters
     ----------
     folder
-        Folder with `cities.*`, perhaps `flows.*` (any number: `flows*.csv`) and `study.toml`.
+        Folder with `cities.*`, perhaps `flows.*` and `memberships.*` (any number: `flows*.csv`) and `study.toml`.
 
     Returns
     -------
     FolderParts
-        Settings, cities, flows and faults.
+        Settings, cities, flows, memberships and faults.
     """
     parts = FolderParts()
     if not folder.is_dir():
@@ -77,6 +76,7 @@ def read_folder(folder: Path) -> FolderParts:
     renamed = {str(theirs): str(ours) for ours, theirs in parts.settings.get("columns", {}).items()}
     parts.cities = read_cities(_find_files(folder, "cities"), renamed, parts)
     parts.flows = read_flows(_find_files(folder, "flows"), renamed, parts)
+    parts.memberships = read_memberships(_find_files(folder, "memberships"), renamed, parts)
     return parts
 
 
