@@ -14,6 +14,7 @@ from geobri.measures import check_said
 from geobri.study.model import StudyFault
 from geobri.study.reading.cities import read_cities
 from geobri.study.reading.flows import read_flows
+from geobri.study.reading.memberships import read_memberships
 from geobri.study.reading.parts import FolderParts
 
 __all__ = ["FolderParts", "read_folder", "read_tables", "refuse"]
