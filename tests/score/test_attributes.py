@@ -21,7 +21,7 @@ from geobri.score import (
 )
 from geobri.score.impute import fills_attributes
 from geobri.score.trust.uncertainty import tabulate_uncertainty
-from geobri.score.trust.variants import build_variants
+from geobri.score.trust.variants import build_variants, vary_spec
 
 
 def towns(**columns):
@@ -126,6 +126,16 @@ class TestImputation:
         )
         assert made["mean"].treated[2, 0] == 30
         assert made["group"].treated[2, 0] == 60
+
+    def test_the_rule_for_pairs_varies_beside_flows(self):
+        leaves = (
+            Indicator(name="x", dimension="overall"),
+            Indicator(name="beds", dimension="overall", kind="city", pair_rule="min"),
+        )
+        mixed = IndexSpec(name="mixed", indicators=leaves)
+        moved = vary_spec(mixed, pair_rule="max", impute="after_denomination")
+        assert (moved.choices.pair_rule, moved.indicators[1].pair_rule) == ("max", None)
+        assert moved.choices.impute == "after_denomination"
 
 
 class TestDenominators:

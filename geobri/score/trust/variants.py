@@ -19,6 +19,8 @@ _OF_CHOICES = frozenset(
     {
         "imputer",
         "imputer_params",
+        "impute",
+        "pair_rule",
         "treatment",
         "treatment_params",
         "city_missing",
@@ -27,7 +29,7 @@ _OF_CHOICES = frozenset(
         "domestic",
     }
 )
-_OF_INDICATORS = frozenset({"city_rule", "top_k", "fold", "side", "pair_rule"})
+_OF_INDICATORS = frozenset({"city_rule", "top_k", "fold", "side"})
 
 
 def vary_spec(spec: IndexSpec, **changes: Any) -> IndexSpec:
@@ -38,9 +40,9 @@ def vary_spec(spec: IndexSpec, **changes: Any) -> IndexSpec:
     spec
         The specification.
     **changes
-        Choices of the index (`imputer`, `imputer_params`, `treatment`, `treatment_params`,
+        Choices of the index (`imputer`, `imputer_params`, `impute`, `treatment`, `treatment_params`, `pair_rule`,
         `city_missing`, `missing`, `weighting`, `domestic`) or of all indicators (`city_rule`, `top_k`,
-        `fold`, `side`, `pair_rule`). An imputer or treatment of a single indicator gives way.
+        `fold`, `side`). An imputer, treatment or pair rule of a single indicator gives way.
 
     Returns
     -------
@@ -62,6 +64,8 @@ def vary_spec(spec: IndexSpec, **changes: Any) -> IndexSpec:
     for name in ("imputer", "treatment"):
         if name in changes:
             of_leaf |= {name: None, f"{name}_params": {}}
+    if "pair_rule" in changes:
+        of_leaf["pair_rule"] = None
     of_index = {name: value for name, value in changes.items() if name in _OF_CHOICES}
     leaves = tuple(replace(leaf, **of_leaf) for leaf in spec.indicators)
     return replace(spec, choices=replace(spec.choices, **of_index), indicators=leaves)
