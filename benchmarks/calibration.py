@@ -2,6 +2,7 @@
 
 Run from the repository root; stop and start again at will, what is done is in calibration.csv:
     OMP_NUM_THREADS=1 python benchmarks/calibration.py run      # about a quarter of an hour
+    OMP_NUM_THREADS=1 python benchmarks/calibration.py hard     # sparse, smooth, small and large tables: about half an hour
     OMP_NUM_THREADS=1 python benchmarks/calibration.py table    # writes the tables of docs/calibration.md
 
 Two layouts: the 22 cities of the connectivity index with their 195 international pairs (blocks of 9 and 13), and 100 cities
@@ -112,6 +113,168 @@ def run() -> None:
         print(f"{time.perf_counter() - start:6.0f} s", *key, hits, flush=True)
 
 
+HARD = {
+    # label: cities, directed, tables for size and for coverage, and how flows are drawn
+    "12 cities, no zeros": (12, False, 1000, 400, {"hubs": 0.5, "noise": 1.0}),
+    "12 cities, 60 % zeros": (
+        12,
+        False,
+        1000,
+        400,
+        {"hubs": 0.5, "noise": 1.0, "zeros": 0.6, "overdispersion": 1.0},
+    ),
+    "22 cities, few zeros, large hubs": (22, False, 1000, 400, {"hubs": 0.8, "noise": 2.5}),
+    "22 cities, 60 % zeros": (
+        22,
+        False,
+        1000,
+        400,
+        {"hubs": 0.5, "noise": 1.5, "zeros": 0.6, "overdispersion": 1.0},
+    ),
+    "22 cities, 80 % zeros": (
+        22,
+        False,
+        1000,
+        400,
+        {"hubs": 0.5, "noise": 1.5, "zeros": 0.8, "overdispersion": 1.0},
+    ),
+    "22 cities, 80 % zeros, smooth levels": (
+        22,
+        False,
+        1000,
+        400,
+        {"hubs": 0.8, "noise": 1.5, "zeros": 0.8, "overdispersion": 1.0, "smooth_km": 3000.0},
+    ),
+    "22 cities, 80 % zeros, directed": (
+        22,
+        True,
+        1000,
+        400,
+        {"hubs": 0.5, "noise": 1.5, "zeros": 0.8, "overdispersion": 1.0, "reciprocity": 0.7},
+    ),
+    "22 cities, 95 % zeros": (
+        22,
+        False,
+        1000,
+        400,
+        {"hubs": 0.5, "noise": 1.5, "zeros": 0.95, "overdispersion": 1.0},
+    ),
+    "60 cities, 90 % zeros": (
+        60,
+        False,
+        1000,
+        400,
+        {"hubs": 0.5, "noise": 1.5, "zeros": 0.9, "overdispersion": 1.0},
+    ),
+    "60 cities, 90 % zeros, smooth levels": (
+        60,
+        False,
+        1000,
+        400,
+        {"hubs": 0.5, "noise": 1.5, "zeros": 0.9, "overdispersion": 1.0, "smooth_km": 3000.0},
+    ),
+    "100 cities, 93 % zeros": (
+        100,
+        False,
+        1000,
+        400,
+        {"hubs": 0.7, "noise": 2.0, "zeros": 0.93, "overdispersion": 1.0},
+    ),
+}
+HARD_RESULTS = HERE / "calibration_hard.csv"
+HARD_KEY = ["case", "what", "chunk"]
+TRUE_FRICTION = 1.0
+
+
+def run_hard_chunk(label, what, chunk):
+    """Outcomes of one chunk of tables of a hard case, one row per table."""
+    cities, directed, _, _, settings = HARD[label]
+    friction = 0.0 if what == "size" else TRUE_FRICTION
+    simulator = build_simulator(cities, directed=directed)
+    rng = np.random.default_rng([list(HARD).index(label), ["size", "coverage"].index(what), chunk])
+    rows = []
+    for _ in range(CHUNK):
+        data = simulator.draw(friction=friction, rng=rng, **settings)
+        result = decay_test(
+            data, flow="flow", directed=directed, n_permutations=199, interval=what == "coverage", rng=rng
+        )
+        low, high = result.interval
+        by = {row.se_type: row for row in reversed(result.terms) if row.term.startswith("friction: log")}
+        dyadic = by["dyadic"]
+        rows.append(
+            {
+                "p_value": result.p_value,
+                "estimate": float(result.friction[0]),
+                "low": low,
+                "high": high,
+                "dyadic_p": dyadic.p_value,
+                "dyadic_low": dyadic.ci_low,
+                "dyadic_high": dyadic.ci_high,
+            }
+        )
+    return pd.DataFrame(rows).assign(case=label, what=what, chunk=chunk)
+
+
+def run_hard() -> None:
+    table = pd.read_csv(HARD_RESULTS) if HARD_RESULTS.exists() else pd.DataFrame(columns=HARD_KEY)
+    finished = set(table[HARD_KEY].drop_duplicates().itertuples(index=False, name=None))
+    start = time.perf_counter()
+    most = max(size for _, _, size, _, _ in HARD.values()) // CHUNK
+    for chunk in range(most):  # a little of everything first, so that an early stop leaves a whole table
+        for label, (_, _, size, coverage, _) in HARD.items():
+            for what, tables in (("coverage", coverage), ("size", size)):
+                if (label, what, chunk) in finished or chunk >= tables // CHUNK:
+                    continue
+                rows = run_hard_chunk(label, what, chunk)
+                table = pd.concat([table, rows]) if len(table) else rows
+                table.to_csv(HARD_RESULTS, index=False, float_format="%.5g")
+                print(f"{time.perf_counter() - start:6.0f} s", label, what, chunk, flush=True)
+
+
+def say_share(hits, tables) -> str:
+    low, high = proportion_interval(int(hits), int(tables))
+    return f"{100 * hits / tables:.1f} ({100 * low:.1f}–{100 * high:.1f})"
+
+
+def hard_markdown() -> str:
+    table = pd.read_csv(HARD_RESULTS)
+    head = [
+        "tables",
+        "size",
+        "size, dyadic-robust",
+        "coverage",
+        "coverage, dyadic-robust",
+        "limit without end",
+        "no interval",
+        "mean friction",
+    ]
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    for label in HARD:
+        part = table[table["case"] == label]
+        size, cover = part[part["what"] == "size"], part[part["what"] == "coverage"]
+        if not len(size) or not len(cover):
+            continue
+        given = cover[cover["low"].notna()]
+        inside = (given["low"] <= TRUE_FRICTION) & (given["high"] >= TRUE_FRICTION)
+        dyadic = (cover["dyadic_low"] <= TRUE_FRICTION) & (cover["dyadic_high"] >= TRUE_FRICTION)
+        cells = [
+            label,
+            say_share((size["p_value"] <= 0.05).sum(), len(size)),
+            say_share((size["dyadic_p"] <= 0.05).sum(), len(size)),
+            say_share(inside.sum(), len(given)),
+            say_share(dyadic.sum(), len(cover)),
+            f"{np.isinf(given[['low', 'high']]).any(axis=1).mean():.0%}",
+            f"{cover['low'].isna().mean():.1%}",
+            f"{cover['estimate'].mean():.2f}",
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    counts = table.groupby(["what", "case"]).size().groupby("what").min()
+    return (
+        "\n".join(lines)
+        + f"\n\nTables per row: at least {counts['size']} for size, {counts['coverage']} for coverage."
+    )
+
+
 METHODS = {
     "permutation": "permutation (default)",
     "naive": "naive",
@@ -156,8 +319,15 @@ def write_table() -> None:
             if rest
             else page
         )
+    if HARD_RESULTS.exists():
+        before, _, rest = page.partition("<!-- hard -->")
+        page = (
+            f"{before}<!-- hard -->\n{hard_markdown()}\n<!-- end -->{rest.partition('<!-- end -->')[2]}"
+            if rest
+            else page
+        )
     PAGE.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    {"run": run, "table": write_table}[sys.argv[1] if len(sys.argv) > 1 else "run"]()
+    {"run": run, "hard": run_hard, "table": write_table}[sys.argv[1] if len(sys.argv) > 1 else "run"]()

@@ -18,6 +18,7 @@ from typing import Any, Literal
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from scipy import optimize
 
 from geobri.corridors import build_pairs, corridor_ids
 from geobri.errors import DataError, SpecificationError, mould
@@ -81,6 +82,8 @@ class CorridorSimulator:
         Number of cities.
     directed
         Whether a pair and its reverse are two observations.
+    km
+        Distances between all cities, shape (n, n).
     """
 
     frame: pd.DataFrame
@@ -88,6 +91,7 @@ class CorridorSimulator:
     destination: IntArray
     n_cities: int
     directed: bool
+    km: FloatArray
 
     def draw(
         self,
@@ -99,6 +103,9 @@ class CorridorSimulator:
         reciprocity: float = 0.0,
         latent: float = 0.0,
         mean_flow: float = 100.0,
+        zeros: float | None = None,
+        overdispersion: float = 0.0,
+        smooth_km: float = 0.0,
         flows: FlowName = "counts",
         rng: int | np.random.Generator | None = None,
     ) -> pd.DataFrame:
@@ -119,7 +126,13 @@ class CorridorSimulator:
         latent
             Share of that variance that cities share beyond levels (products of hidden traits).
         mean_flow
-            Mean of the expected flows.
+            Mean of the expected flows; without meaning where `zeros` is given.
+        zeros
+            Expected share of pairs without flow, above 0 and below 1; counts only.
+        overdispersion
+            Variance of a gamma factor of each pair, on top of `noise`: 1 makes counts exponentially scattered.
+        smooth_km
+            Levels of cities are alike among neighbours, with a correlation that falls to exp(-1) over so many km; 0: not at all.
         flows
             ``counts`` (Poisson around the expected flow, zeros occur) or ``continuous``.
         rng
@@ -137,14 +150,22 @@ class CorridorSimulator:
             If shares are negative or exceed 1 together, or a parameter is out of range.
         """
         _check_truth(hubs, latent, noise=noise, reciprocity=reciprocity, mean_flow=mean_flow)
+        _check_counts(zeros, overdispersion, smooth_km, flows)
         generator = np.random.default_rng(rng)
         shape = build_form(
             form, self.frame["distance_km"].to_numpy(), label="distance_km", caller="simulate_corridors"
         )
-        explained = self._decay(shape, friction) + noise * math.sqrt(hubs) * self._levels(generator)
+        explained = self._decay(shape, friction) + noise * math.sqrt(hubs) * self._levels(
+            generator, smooth_km
+        )
         left = noise * math.sqrt(latent) * self._traits(generator)
         left = left + noise * math.sqrt(max(0.0, 1.0 - hubs - latent)) * self._own(generator, reciprocity)
+        if overdispersion:
+            scatter = generator.gamma(1.0 / overdispersion, overdispersion, len(left))
+            left = left + np.log(np.maximum(scatter, np.finfo(float).tiny))
         constant = math.log(mean_flow) - math.log(float(np.exp(explained + left).mean()))
+        if zeros is not None:
+            constant = _constant_for(zeros, explained + left)
         expected = np.exp(constant + explained + left)
         flow = generator.poisson(expected).astype(np.float64) if flows == "counts" else expected
         made = self.frame.assign(flow=flow, expected=np.exp(constant + explained))
@@ -156,6 +177,9 @@ class CorridorSimulator:
             "reciprocity": reciprocity,
             "latent": latent,
             "mean_flow": mean_flow,
+            "zeros": zeros,
+            "overdispersion": overdispersion,
+            "smooth_km": smooth_km,
             "flows": flows,
         }
         return made
@@ -168,10 +192,13 @@ class CorridorSimulator:
             )
         return form.log_decay(self.frame["distance_km"].to_numpy(), np.array([friction]))
 
-    def _levels(self, rng: np.random.Generator) -> FloatArray:
+    def _levels(self, rng: np.random.Generator, smooth_km: float) -> FloatArray:
         """Sum of two levels, with variance 1."""
         first = rng.normal(0, math.sqrt(0.5), self.n_cities)
         second = rng.normal(0, math.sqrt(0.5), self.n_cities) if self.directed else first
+        if smooth_km:
+            root = _root_of_likeness(np.exp(-self.km / smooth_km))
+            first, second = root @ first, root @ second
         return np.asarray(first[self.origin] + second[self.destination])
 
     def _traits(self, rng: np.random.Generator) -> FloatArray:
@@ -205,6 +232,35 @@ def _check_truth(hubs: float, latent: float, **numbers: float) -> None:
         raise SpecificationError(mould("simulate_corridors", wanted, "; ".join(faults), "Correct them"))
 
 
+def _check_counts(zeros: float | None, overdispersion: float, smooth_km: float, flows: str) -> None:
+    faults = []
+    if zeros is not None and not (0 < zeros < 1 and flows == "counts"):
+        faults.append(f"zeros={zeros:g} for {flows}")
+    if overdispersion < 0 or smooth_km < 0:
+        faults.append(f"overdispersion={overdispersion:g} and smooth_km={smooth_km:g}")
+    if faults:
+        wanted = (
+            "zeros must lie between 0 and 1 and belong to counts, overdispersion and smooth_km be at least 0"
+        )
+        raise SpecificationError(mould("simulate_corridors", wanted, "; ".join(faults), "Correct them"))
+
+
+def _constant_for(zeros: float, log_mean: FloatArray) -> float:
+    """Find the constant with which Poisson counts are 0 in the share that is wanted."""
+
+    def surplus(constant: float) -> float:
+        return float(np.exp(-np.exp(np.minimum(constant + log_mean, 30.0))).mean()) - zeros
+
+    low, high = -float(log_mean.max()) - 30.0, -float(log_mean.min()) + 30.0
+    return float(optimize.brentq(surplus, low, high, xtol=1e-6))
+
+
+def _root_of_likeness(likeness: FloatArray) -> FloatArray:
+    """Give a matrix that turns independent numbers into numbers with these correlations."""
+    values, vectors = np.linalg.eigh(likeness)
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
+
+
 def build_simulator(
     cities: gpd.GeoDataFrame | int, *, pairs: Literal["international", "all"] = "all", directed: bool = False
 ) -> CorridorSimulator:
@@ -236,7 +292,8 @@ def build_simulator(
     position = pd.Index(places.index)
     origin = position.get_indexer(pd.Index(chosen["origin"])).astype(np.intp)
     destination = position.get_indexer(pd.Index(chosen["destination"])).astype(np.intp)
-    km = distance_matrix_km(places).to_numpy()[origin, destination]
+    matrix = distance_matrix_km(places).to_numpy()
+    km = matrix[origin, destination]
     if not (km > 0).all():
         came = f"{int((km == 0).sum())} pairs at 0 km"
         raise DataError(
@@ -252,7 +309,12 @@ def build_simulator(
         index=index,
     )
     return CorridorSimulator(
-        frame=frame, origin=origin, destination=destination, n_cities=len(places), directed=directed
+        frame=frame,
+        origin=origin,
+        destination=destination,
+        n_cities=len(places),
+        directed=directed,
+        km=matrix,
     )
 
 
@@ -266,6 +328,9 @@ def simulate_corridors(
     reciprocity: float = 0.0,
     latent: float = 0.0,
     mean_flow: float = 100.0,
+    zeros: float | None = None,
+    overdispersion: float = 0.0,
+    smooth_km: float = 0.0,
     flows: FlowName = "counts",
     pairs: Literal["international", "all"] = "all",
     directed: bool = False,
@@ -288,7 +353,13 @@ def simulate_corridors(
     latent
         Share of that variance that cities share beyond levels.
     mean_flow
-        Mean of the expected flows.
+        Mean of the expected flows; without meaning where `zeros` is given.
+    zeros
+        Expected share of pairs without flow, above 0 and below 1; counts only.
+    overdispersion
+        Variance of a gamma factor of each pair, on top of `noise`: 1 makes counts exponentially scattered.
+    smooth_km
+        Levels of cities are alike among neighbours, with a correlation that falls to exp(-1) over so many km; 0: not at all.
     flows
         ``counts`` or ``continuous``.
     pairs
@@ -311,6 +382,9 @@ def simulate_corridors(
         reciprocity=reciprocity,
         latent=latent,
         mean_flow=mean_flow,
+        zeros=zeros,
+        overdispersion=overdispersion,
+        smooth_km=smooth_km,
         flows=flows,
         rng=rng,
     )
@@ -380,9 +454,7 @@ def simulate_field(
     generator = np.random.default_rng(rng)
     likeness = spatial * np.exp(-distance_matrix_km(cities).to_numpy() / range_km)
     np.fill_diagonal(likeness, 1.0)
-    values, vectors = np.linalg.eigh(likeness)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
-    field: Any = root @ generator.normal(size=len(cities))
+    field: Any = _root_of_likeness(likeness) @ generator.normal(size=len(cities))
     if group is not None:
         field = field + shift * cities[group].fillna(value=False).to_numpy(dtype=np.float64)
     made = cities.copy()

@@ -160,3 +160,38 @@ def test_made_up_cities_lie_in_their_box():
         / (np.sin(np.radians(60)) + np.sin(np.radians(35))),
         abs=0.06,
     )
+
+
+def test_share_of_zeros_is_the_one_asked_for():
+    for zeros in (0.6, 0.95):
+        share = [
+            (simulate_corridors(40, zeros=zeros, overdispersion=1.0, rng=seed)["flow"] == 0).mean()
+            for seed in range(20)
+        ]
+        assert np.mean(share) == pytest.approx(zeros, abs=0.01)
+    for wrong in ({"zeros": 1.0}, {"zeros": 0.5, "flows": "continuous"}, {"overdispersion": -1.0}):
+        with pytest.raises(SpecificationError, match="zeros must lie"):
+            simulate_corridors(8, **wrong)
+
+
+def test_overdispersion_scatters_counts():
+    calm, wild = (
+        simulate_corridors(60, hubs=0, noise=0, friction=0, overdispersion=r, rng=1)["flow"]
+        for r in (0.0, 1.0)
+    )
+    assert calm.var() == pytest.approx(100, rel=0.15)
+    assert wild.var() == pytest.approx(100 + 100**2, rel=0.25)
+
+
+def test_smooth_levels_are_alike_among_neighbours():
+    simulator = build_simulator(16)
+    settings = {"hubs": 1.0, "noise": 1.0, "friction": 0.0, "flows": "continuous", "smooth_km": 3000.0}
+    rng = np.random.default_rng(0)
+    logs = np.array([np.log(simulator.draw(rng=rng, **settings)["flow"]) for _ in range(300)])
+    levels = np.zeros((300, 16, 16))
+    levels[:, simulator.origin, simulator.destination] = logs
+    levels += levels.transpose(0, 2, 1)
+    city = levels.sum(axis=2)
+    likeness = np.corrcoef((city - city.mean(axis=1, keepdims=True)).T)
+    near, far = (simulator.km < 2500) & (simulator.km > 0), simulator.km > 9000
+    assert likeness[near].mean() > likeness[far].mean() + 0.3
