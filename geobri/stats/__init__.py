@@ -1,1 +1,71 @@
-"""Statistics of corridors and cities: one file per question, one permutation engine, one result type."""
+"""Statistics of corridors and cities: a verb per question, one room for chance, one result type.
+
+A table of contents, loaded when it is used: `dir(geobri.stats)` is the menu. A verb answers a question and returns a
+`TestResult` (or a fit); a chapter holds the verbs of one question and what is special to it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_VERBS = {
+    "bivariate_moran_test": "autocorrelation",
+    "coastal_test": "coastal",
+    "coastal_tests": "coastal",
+    "combine_results": "results",
+    "compare_decay": "decay",
+    "corridor_moran_test": "autocorrelation",
+    "corridor_types_test": "coastal",
+    "decay_curve": "decay",
+    "decay_test": "decay",
+    "dyadic_tests": "dyads",
+    "fit_decay": "decay",
+    "fit_gravity": "gravity",
+    "fit_wilson": "gravity",
+    "geary_test": "autocorrelation",
+    "group_permutation_test": "groups",
+    "local_moran_test": "autocorrelation",
+    "mann_whitney_test": "groups",
+    "mantel_correlogram_test": "dyads",
+    "mantel_test": "dyads",
+    "moran_mantel_test": "dyads",
+    "moran_test": "autocorrelation",
+    "mrqap_test": "dyads",
+    "pair_covariates": "gravity",
+    "permutation_p_value": "null",
+    "presence_test": "gravity",
+    "proximity_test": "proximity",
+    "residual_corridors": "gravity",
+    "simulate_corridors": "simulate",
+    "spatial_group_test": "groups",
+}
+_CHAPTERS = (
+    "autocorrelation",
+    "coastal",
+    "decay",
+    "dyads",
+    "gravity",
+    "groups",
+    "models",
+    "multiplicity",
+    "null",
+    "power",
+    "proximity",
+    "results",
+    "simulate",
+    "tables",
+)
+__all__ = sorted([*_VERBS, *_CHAPTERS])  # noqa: PLE0605 - one table gives __all__, __dir__ and the lazy loading
+
+
+def __getattr__(name: str) -> Any:
+    if name in _VERBS:
+        return getattr(import_module(f"geobri.stats.{_VERBS[name]}"), name)
+    if name in _CHAPTERS:
+        return import_module(f"geobri.stats.{name}")
+    raise AttributeError(f"module 'geobri.stats' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__]

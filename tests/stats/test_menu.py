@@ -1,0 +1,31 @@
+"""`geobri.stats` is a menu: every entry is there, and nothing heavy is loaded by looking at it."""
+
+import subprocess
+import sys
+
+import pytest
+
+import geobri.stats
+
+
+def test_every_entry_is_there():
+    for name in dir(geobri.stats):
+        assert getattr(geobri.stats, name) is not None
+    assert {"decay_test", "mantel_test", "proximity_test", "moran_test", "decay"} <= set(dir(geobri.stats))
+    with pytest.raises(AttributeError, match="no attribute 'corelation'"):
+        geobri.stats.corelation  # noqa: B018 (the look is what is tested)
+
+
+def test_verbs_are_those_of_their_rooms():
+    from geobri.stats.decay import decay_test
+
+    assert geobri.stats.decay_test is decay_test
+    assert geobri.stats.decay.decay_test is decay_test
+
+
+def test_looking_loads_nothing():
+    code = (
+        "import sys, geobri.stats; dir(geobri.stats); print('pandas' in sys.modules, 'scipy' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told.split() == ["False", "False"]
