@@ -33,6 +33,7 @@ _VERBS = {
     "moran_test": "autocorrelation",
     "mrqap_test": "dyads",
     "pair_covariates": "gravity",
+    "pair_regression_test": "dyads",
     "permutation_p_value": "null",
     "presence_test": "gravity",
     "proximity_test": "proximity",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
 
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.null import permutation_p_value
@@ -54,11 +55,10 @@ def benjamini_hochberg(p_values: npt.ArrayLike) -> FloatArray:
     10.1111/j.2517-6161.1995.tb02031.x.
     """
     p, there = _checked(p_values, "benjamini_hochberg")
-    known = p[there]
-    order = np.argsort(known, kind="stable")[::-1]
-    ranks = np.arange(len(known), 0, -1)
-    stepped = np.minimum.accumulate(np.minimum(1.0, known[order] * len(known) / ranks))
-    return _put_back(p, there, order, stepped)
+    adjusted = np.full_like(p, np.nan)
+    if there.any():
+        adjusted[there] = stats.false_discovery_control(p[there], method="bh")
+    return adjusted
 
 
 def holm(p_values: npt.ArrayLike) -> FloatArray:

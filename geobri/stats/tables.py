@@ -70,6 +70,8 @@ class PairSample:
         Whether a pair and its reverse are two observations.
     n_missing
         Rows that were left out because a number is missing.
+    layer
+        Which table each row belongs to, shape (N,), where pairs occur several times (once a year, say); None otherwise.
     """
 
     flow: FloatArray
@@ -82,6 +84,7 @@ class PairSample:
     index: pd.Index[Any]
     directed: bool
     n_missing: int
+    layer: IntArray | None = None
 
     @property
     def n_cities(self) -> int:
@@ -92,6 +95,16 @@ class PairSample:
     def n_pairs(self) -> int:
         """Number of pairs N."""
         return len(self.flow)
+
+    @property
+    def n_layers(self) -> int:
+        """Number of tables of pairs, 1 where each pair occurs once."""
+        return 1 if self.layer is None else int(self.layer.max()) + 1
+
+    @property
+    def shift(self) -> IntArray | int:
+        """Where the matrix of each row begins among the matrices of all layers, flat."""
+        return 0 if self.layer is None else self.layer * self.n_cities**2
 
     def take(self, rows: npt.NDArray[np.bool_] | IntArray) -> PairSample:
         """Keep some pairs; the cities and their positions stay as they are.
@@ -114,6 +127,7 @@ class PairSample:
             origin=self.origin[rows],
             destination=self.destination[rows],
             index=self.index[rows],
+            layer=None if self.layer is None else self.layer[rows],
         )
 
     def recode(self) -> PairSample:
@@ -147,13 +161,14 @@ class PairSample:
         Returns
         -------
         numpy.ndarray
-            Shape (n, n), NaN where there is no pair; symmetric if the sample is undirected.
+            Shape (n, n), NaN where there is no pair; symmetric if the sample is undirected. With layers, shape (L, n, n).
         """
-        matrix = np.full((self.n_cities, self.n_cities), np.nan)
-        matrix[self.origin, self.destination] = values
+        n = self.n_cities
+        matrix = np.full(self.n_layers * n * n, np.nan)
+        matrix[self.shift + self.origin * n + self.destination] = values
         if not self.directed:
-            matrix[self.destination, self.origin] = values
-        return matrix
+            matrix[self.shift + self.destination * n + self.origin] = values
+        return matrix.reshape((n, n) if self.layer is None else (self.n_layers, n, n))
 
 
 def read_pairs(
@@ -163,6 +178,8 @@ def read_pairs(
     impedance: str | None,
     covariates: Sequence[str] = (),
     directed: bool | None = None,
+    signed: bool = False,
+    layers: Sequence[str] = (),
     caller: str,
 ) -> PairSample:
     """Check a table of corridors and take from it what a model needs.
@@ -180,6 +197,10 @@ def read_pairs(
     directed
         Whether a pair and its reverse are two observations; by default, whether ids are spelled with ``->`` or
         both directions occur.
+    signed
+        The response may be negative, as a score may be.
+    layers
+        Columns that tell the rows of one pair apart (``year``); without them every pair occurs once.
     caller
         Function that asks, for the message.
 
@@ -200,11 +221,16 @@ def read_pairs(
     _check_columns(corridors, named, caller)
     numbers = _numbers(corridors, named, caller)
     ends = _read_ends(corridors)
+    layer = _read_layers(corridors, layers, caller) if layers else None
     is_directed = _is_directed(corridors.index, ends) if directed is None else directed
-    faults = _row_faults(ends, numbers, named[: 2 if impedance else 1], directed=is_directed)
+    positive = [*([] if signed else [flow]), *([impedance] if impedance else [])]
+    faults = _row_faults(
+        ends, dict(zip(named, numbers.T, strict=True)), positive, layer, directed=is_directed
+    )
     _check_rows(corridors.index, faults, directed=is_directed, caller=caller)
     keep = np.asarray(~np.isnan(numbers).any(axis=1))
     kept = numbers[keep]
+    levels = None if layer is None else np.unique(layer[keep], return_inverse=True)[1].astype(np.intp).ravel()
     sample = PairSample(
         flow=kept[:, 0].copy(),
         impedance=kept[:, 1].copy() if impedance else np.zeros(len(kept)),
@@ -216,6 +242,7 @@ def read_pairs(
         index=corridors.index[keep],
         directed=is_directed,
         n_missing=int(np.count_nonzero(~keep)),
+        layer=levels,
     ).recode()
     _check_enough(sample, flow, caller)
     return sample
@@ -277,15 +304,28 @@ def _is_directed(index: pd.Index[Any], ends: _Ends) -> bool:
     return bool(np.isin(keys % n * n + keys // n, keys).any()) if n else False
 
 
+def _read_layers(corridors: pd.DataFrame, layers: Sequence[str], caller: str) -> IntArray:
+    """Give each combination of the columns that tell the rows of one pair apart a number."""
+    _check_columns(corridors, list(layers), caller)
+    groups = corridors.groupby(list(layers), sort=True, dropna=False).ngroup()
+    return groups.to_numpy().astype(np.intp)
+
+
 def _row_faults(
-    ends: _Ends, numbers: FloatArray, positive: list[str], *, directed: bool
+    ends: _Ends,
+    numbers: dict[str, FloatArray],
+    positive: list[str],
+    layer: IntArray | None,
+    *,
+    directed: bool,
 ) -> dict[str, npt.NDArray[np.bool_]]:
+    keys = pd.DataFrame({"pair": ends.keys(directed=directed), "layer": 0 if layer is None else layer})
     found = {
         "pair a city with itself": ends.origin == ends.destination,
-        "repeat a pair": pd.Series(ends.keys(directed=directed)).duplicated().to_numpy(),
-        "hold infinite numbers": np.isinf(numbers).any(axis=1),
+        "repeat a pair": keys.duplicated().to_numpy(),
+        "hold infinite numbers": np.isinf(np.column_stack(list(numbers.values()))).any(axis=1),
     }
-    return found | {f"have a negative {name!r}": numbers[:, k] < 0 for k, name in enumerate(positive)}
+    return found | {f"have a negative {name!r}": numbers[name] < 0 for name in positive}
 
 
 def _check_rows(
@@ -498,7 +538,15 @@ def plan_exchange(
     """
     seen = np.isfinite(sample.to_matrix(np.ones(sample.n_pairs)))
     laid = None if moved is None else sample.to_matrix(moved)
+    alike = True
+    if sample.layer is not None:
+        alike = bool((seen == seen[0]).all())
+        seen, laid = np.asarray(seen.any(axis=0)), None
     chosen = choose_blocks(blocks, sample.cities, seen, moved=laid, caller=caller)
+    if not alike:
+        chosen = Exchange(
+            labels=chosen.labels, stays=False, caution="missing pairs differ from layer to layer"
+        )
     plan = plan_permutations(sample.n_cities, n_permutations, blocks=chosen.labels, rng=rng)
     if chosen.stays:
         return plan, ""

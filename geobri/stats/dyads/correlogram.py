@@ -13,7 +13,8 @@ from scipy.stats import rankdata
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.cross_sums import cross_sums
 from geobri.stats.dyads.inputs import DyadData, Matrix, prepare_dyads
-from geobri.stats.null import NodePlan, say_p_value
+from geobri.stats.multiplicity import holm
+from geobri.stats.null import NodePlan, monte_carlo_error, say_p_value
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult, new_axes
 from geobri.stats.tables import Blocks
 
@@ -253,15 +254,7 @@ def progressive_holm(p_values: FloatArray) -> FloatArray:
     ----------
     Legendre, P. and Legendre, L. (2012). Numerical Ecology, third edition, section 1.5.7. Elsevier.
     """
-    return np.array([_holm(p_values[: j + 1])[j] for j in range(len(p_values))])
-
-
-def _holm(p_values: FloatArray) -> FloatArray:
-    order = np.argsort(p_values)
-    steps = np.maximum.accumulate((len(p_values) - np.arange(len(p_values))) * p_values[order])
-    corrected = np.empty_like(steps)
-    corrected[order] = np.minimum(1.0, steps)
-    return corrected
+    return np.array([holm(p_values[: j + 1])[j] for j in range(len(p_values))])
 
 
 def _familywise(
@@ -309,13 +302,15 @@ def _result(
             term=f"{names[1]} {_say_limit(limits[k])} to {_say_limit(limits[k + 1])}",
             estimate=float(correlation),
             statistic=float(correlation),
-            p_value=float(p_corrected),
+            p_value=float(p),
+            p_adjusted=float(p_corrected),
+            adjustment="progressive Holm",
+            mc_error=0.0 if plan.exact else monte_carlo_error(float(p), len(null), alternative),
             alternative=alternative,
             n_cities=data.n_cities,
             n_pairs=int(counts[k]),
             null=plan.describe(),
-            method="Mantel correlogram, progressive Holm correction",
-            note=f"uncorrected p = {say_p_value(float(p))}",
+            method="Mantel correlogram",
         )
         for k, correlation, p_corrected, p in numbers
     )
@@ -335,6 +330,7 @@ def _result(
         ),
         terms=terms,
         choices=choices,
+        question="distance",
         bounds=limits,
         n_in_class=counts,
         correlations=_filled(observed, tested, size),

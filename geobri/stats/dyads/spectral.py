@@ -105,6 +105,7 @@ def moran_mantel_test(
         estimate=observed,
         statistic=observed,
         p_value=p_value,
+        mc_error=monte_carlo_error(p_value, n_permutations, alternative),
         alternative=alternative,
         n_cities=data.n_cities,
         n_pairs=data.n_pairs,
@@ -128,6 +129,7 @@ def moran_mantel_test(
             "n_permutations": n_permutations,
             "Monte Carlo error of p": monte_carlo_error(p_value, n_permutations, alternative),
         },
+        question="distance",
     )
 
 

@@ -177,6 +177,7 @@ def fit_gravity(
         sentence=_sentence(flow, head, model, n_separated),
         terms=(*tested, *beside),
         choices=_choices(model, plan, caution, n_missing=sample.n_missing, rng=rng),
+        question="distance",
         names=model.names,
         coefficients=fit.coefficients,
         fitted=_fitted_table(sample, model.sample, fit),

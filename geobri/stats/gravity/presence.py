@@ -175,6 +175,7 @@ def presence_test(
         sentence=_sentence(model, tested[0]),
         terms=(*tested, *beside),
         choices=_choices(model, plan, caution, rng),
+        question="distance",
         names=model.names,
         coefficients=fit.coefficients,
         fitted=pd.DataFrame({"observed": sample.flow, "expected": fit.fitted}, index=sample.index),

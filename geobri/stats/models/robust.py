@@ -10,7 +10,7 @@ both cities are counted by both.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,6 +25,7 @@ __all__ = [
     "COVARIANCES",
     "SMALL_NUMBER_OF_CITIES",
     "Covariance",
+    "cluster_covariance",
     "cluster_meat",
     "dyadic_meat",
     "error_terms",
@@ -146,7 +147,7 @@ def _group_sums(scores: FloatArray, groups: IntArray, size: int) -> FloatArray:
 
 
 def two_way_meat(scores: FloatArray, origin: IntArray, destination: IntArray) -> FloatArray:
-    """Sum the products of scores of pairs with the same origin or the same destination.
+    """Sum the products of scores of rows with the same origin or the same destination (or both).
 
     Parameters
     ----------
@@ -164,7 +165,9 @@ def two_way_meat(scores: FloatArray, origin: IntArray, destination: IntArray) ->
     ----------
     Cameron, A. C., Gelbach, J. B. and Miller, D. L. (2011). Robust inference with multiway clustering. 10.1198/jbes.2010.07136.
     """
-    return cluster_meat(scores, origin) + cluster_meat(scores, destination) - heteroskedastic_meat(scores)
+    both = origin * (int(destination.max()) + 1) + destination
+    pair = np.unique(both, return_inverse=True)[1].astype(np.intp).ravel()
+    return cluster_meat(scores, origin) + cluster_meat(scores, destination) - cluster_meat(scores, pair)
 
 
 def dyadic_meat(scores: FloatArray, origin: IntArray, destination: IntArray) -> FloatArray:
@@ -284,6 +287,7 @@ def error_terms(
     kinds: Sequence[str] = ("naive", "hc1", "two-way", "dyadic"),
     n_friction: int = 0,
     suffix: str = "",
+    clusters: Mapping[str, IntArray] | None = None,
 ) -> list[Term]:
     """Write one tidy row per coefficient and kind of error, so that a reader sees them side by side.
 
@@ -303,6 +307,8 @@ def error_terms(
         The first so many coefficients are reported as friction, with their sign turned.
     suffix
         Added to the name of each term.
+    clusters
+        Further groupings of the rows, by name (``year``): one more kind of error each, clustered by them alone.
 
     Returns
     -------
@@ -312,8 +318,10 @@ def error_terms(
     sign = np.where(np.arange(len(fit.coefficients)) < n_friction, -1.0, 1.0)
     estimates = sign * fit.coefficients
     rows = []
-    for kind in kinds:
-        covariance = estimate_covariance(fit, *ends, kind)
+    covariances = [estimate_covariance(fit, *ends, kind) for kind in kinds]
+    covariances += [cluster_covariance(fit, groups, name) for name, groups in (clusters or {}).items()]
+    for covariance in covariances:
+        kind = covariance.kind
         low, high = covariance.interval(estimates)
         p_values = covariance.p_values(estimates)
         about_ends = "depends on which end is called the origin: prefer dyadic"
@@ -336,6 +344,29 @@ def error_terms(
             if name != "constant"
         ]
     return rows
+
+
+def cluster_covariance(fit: RegressionFit, groups: IntArray, name: str) -> Covariance:
+    """Estimate the covariance of coefficients from rows that are independent between groups only.
+
+    Parameters
+    ----------
+    fit
+        A fitted model of N rows.
+    groups
+        Group number of each row, shape (N,).
+    name
+        What the groups are, for the table.
+
+    Returns
+    -------
+    Covariance
+        With groups - 1 degrees of freedom and the factor groups / (groups - 1).
+    """
+    found = _clustered(name, fit, cluster_meat(fit.scores, groups), _count_groups(groups))
+    few = found.df + 1 < SMALL_NUMBER_OF_CITIES
+    note = f"only {found.df + 1:g} groups: these errors are too small" if few else ""
+    return replace(found, kind=f"clustered by {name}", note=note)
 
 
 def estimate_covariance(

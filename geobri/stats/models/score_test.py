@@ -191,6 +191,7 @@ def _cells(sample: PairSample, permutations: IntArray) -> IntArray:
     cells = permutations.take(sample.origin, axis=1)
     cells *= sample.n_cities
     cells += permutations.take(sample.destination, axis=1)
+    cells += sample.shift
     return cells
 
 
@@ -487,6 +488,7 @@ def coefficient_tests(
     fit_columns: FitColumns,
     plan: NodePlan,
     n_friction: int = 0,
+    n_tested: int | None = None,
     counts: bool = False,
 ) -> tuple[list[Term], FloatArray]:
     """Test every coefficient of a model by exchanging cities, each with all others in the model.
@@ -509,6 +511,8 @@ def coefficient_tests(
         The exchanges of cities.
     n_friction
         The first so many coefficients are reported as friction, with their sign turned.
+    n_tested
+        How many coefficients are tested, from the first on; all by default.
     counts
         The model is one of counts, see `ScoreTest`.
 
@@ -520,7 +524,7 @@ def coefficient_tests(
     rows: list[Term] = []
     first = np.empty(0)
     for k, name in enumerate(fit.names):
-        if name == "constant":
+        if name == "constant" or (n_tested is not None and k >= n_tested):
             continue
         sign = -1.0 if k < n_friction else 1.0
         others, other_names = np.delete(columns, k, axis=1), [one for one in fit.names if one != name]
