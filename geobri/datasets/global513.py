@@ -6,6 +6,7 @@ from typing import Final
 
 import pandas as pd
 
+from geobri.cities import tell_names_apart
 from geobri.datasets.published import (
     attach_points,
     load_contradictions,
@@ -48,7 +49,10 @@ _NOTES: Final = (
         "The region is the one of the report's list of cities: Russia east of the Urals, Papeete and Willemstad stand "
         "under Europe, Saipan under America."
     ),
-    "Names are repaired in name and name_zh, the printed ones stand beside them, repair_reason says why.",
+    (
+        "Names are repaired in name and name_zh, the printed ones stand beside them, repair_reason says why; where several "
+        "cities have a name, the country stands behind it as in print."
+    ),
     (
         "The country is printed for cities in a ranking or with a country in parentheses; otherwise it is inferred "
         "(country_source), and remark names the other places of the same name."
@@ -79,7 +83,7 @@ def _cities() -> pd.DataFrame:
     cities["coastal"] = pd.array([pd.NA] * len(cities), dtype="boolean")
     first = ["name", "name_zh", "country", "region", "coastal"]
     ordered = cities[first + [column for column in cities.columns if column not in first]]
-    return ordered.join(_ranks())
+    return tell_names_apart(ordered).join(_ranks())
 
 
 def global513() -> Dataset:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import geopandas as gpd
 import pandas as pd
 
+from geobri.cities import tell_names_apart
 from geobri.corridors import build_corridors, corridor_ids, order_pairs
 from geobri.measures import Level, Measure, Taken, infer_measure
 from geobri.study.account import Entry, count_entry
@@ -74,7 +75,7 @@ def assemble(
     Study
         Without scores yet.
     """
-    settings = parts.settings
+    settings, cities = parts.settings, tell_names_apart(cities)
     directed = bool(settings.get("directed", False))
     flows = _take_flows(parts, spec, year if year is not None else settings.get("year"))
     pairs, domain, taken = _choose_pairs(settings, cities, flows)

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
+from geobri.cities import find_city
 from geobri.corridors import corridor_ids
 from geobri.errors import DataError, MissingExtraError, first_offenders, mould
 from geobri.study.model import Study
@@ -30,7 +31,7 @@ _SIGNS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "!=": operator.ne,
 }
 
-
+_CITY_COLUMNS: Final = ("city", "origin", "destination")
 _FLAGS: Final = {"true": True, "yes": True, "1": True, "是": True, "false": False, "no": False, "0": False, "否": False}  # fmt: skip
 
 
@@ -86,6 +87,15 @@ def _keep(frame: pd.DataFrame, condition: str) -> pd.Series:
     return _compare_column(column, sign, wanted).fillna(value=False).astype(bool) & column.notna()
 
 
+def _with_slug(study: Study, condition: str) -> str:
+    """Put the slug where a condition on a city names it otherwise: ``city=Tripoli (Libya)``, ``origin=上海``."""
+    read = _CONDITION.match(condition)
+    if read is None or read["column"] not in _CITY_COLUMNS or read["sign"] not in ("=", "!="):
+        return condition
+    slug = find_city(study.cities, read["wanted"], caller="query")
+    return condition if slug is None else f"{read['column']}{read['sign']}{slug}"
+
+
 def _compare_column(column: pd.Series, sign: str, wanted: str) -> pd.Series:
     if isinstance(column.dtype, pd.BooleanDtype) or column.dtype == bool:
         flag = _FLAGS.get(wanted.lower())
@@ -123,7 +133,7 @@ def query(
         A loaded study.
     *conditions
         Each ``column sign value`` with the signs ``= != < <= > >=`` and ``~`` (contains); all must hold. A
-        missing value fulfils no condition.
+        missing value fulfils no condition. A `city`, `origin` or `destination` may be named as readers name it.
     table
         Which table to ask.
     columns
@@ -141,7 +151,7 @@ def query(
     Raises
     ------
     DataError
-        If a condition cannot be read or names no column.
+        If a condition cannot be read, names no column, or a city by a name that several have.
 
     Examples
     --------
@@ -151,7 +161,7 @@ def query(
     """
     frame = _table(study, table)
     for condition in conditions:
-        frame = frame[_keep(frame, condition)]
+        frame = frame[_keep(frame, _with_slug(study, condition))]
     if sort:
         name = sort.removeprefix("-")
         _check_known(frame, [name])
@@ -177,28 +187,21 @@ def _check_known(frame: pd.DataFrame, names: Sequence[str]) -> None:
         )
 
 
-def _resolve(study: Study, names: Sequence[str]) -> tuple[pd.DataFrame, list[str]]:
+def _resolve(study: Study, names: Sequence[str], caller: str) -> tuple[pd.DataFrame, list[str]]:
     """Find cities by slug or name, corridors by id; all of one kind."""
     cities, corridors = study.cities, study.corridors
-    by_name = {
-        str(name).lower(): str(slug)
-        for column in ("name_zh", "name")
-        for slug, name in cities[column].dropna().items()
-    }
-    slugs = [name if name in cities.index else by_name.get(name.lower(), name) for name in names]
-    if all(slug in cities.index for slug in slugs):
-        return pd.DataFrame(cities.drop(columns="geometry")), slugs
     if all(name in corridors.index for name in names):
         return pd.DataFrame(corridors.drop(columns="geometry")), list(names)
+    slugs = [find_city(cities, name, caller=caller) for name in names]
+    if all(slug is not None for slug in slugs):
+        return pd.DataFrame(cities.drop(columns="geometry")), [str(slug) for slug in slugs]
     unknown = [
-        name
-        for name, slug in zip(names, slugs, strict=True)
-        if slug not in cities.index and name not in corridors.index
+        name for name, slug in zip(names, slugs, strict=True) if slug is None and name not in corridors.index
     ]
     wanted = "all must be cities (slug or name) or all corridors (a--b)"
     raise DataError(
         mould(
-            "compare",
+            caller,
             wanted,
             f"neither: {first_offenders(unknown)}" if unknown else "a mixture",
             "Look them up with: geobri query",
@@ -224,7 +227,7 @@ def compare(study: Study, names: Sequence[str]) -> pd.DataFrame:
     Raises
     ------
     DataError
-        If a name is neither a city nor a corridor, or they are mixed.
+        If a name is neither a city nor a corridor, is that of several cities, or they are mixed.
 
     Examples
     --------
@@ -232,7 +235,7 @@ def compare(study: Study, names: Sequence[str]) -> pd.DataFrame:
     >>> compare(load_study("bri22"), ["Singapore", "上海"]).loc["rank_trade"].tolist()
     [1, 2]
     """
-    frame, keys = _resolve(study, names)
+    frame, keys = _resolve(study, names, "compare")
     side_by_side = frame.loc[keys].T
     return side_by_side[side_by_side.notna().any(axis=1)]
 
@@ -280,7 +283,7 @@ def history(study: Study, names: Sequence[str] = (), *, indicator: str | None = 
             )
         )
     chosen = flows if indicator is None else flows[flows["indicator"] == indicator]
-    keys = _resolve(study, names)[1] if names else list(study.cities.index)
+    keys = _resolve(study, names, "history")[1] if names else list(study.cities.index)
     long = _by_pair(chosen, study) if keys and keys[0] in study.corridors.index else _by_city(chosen)
     table = long[long["name"].isin(keys)].pivot_table(
         index=["indicator", "name"], columns="year", values="value", aggfunc="sum", min_count=1

@@ -77,6 +77,7 @@
     corridors.name = (i, lang) => data.corridors.ends[i].map((end) => data.cities[lang][end]).join(joint);
     for (const table of [cities, corridors]) {
       table.words = table.ids.map((id, i) => plain(`${table.name(i, "en")} ${table.name(i, "zh")} ${id}`));
+      table.bare = table.ids.map((id, i) => ["en", "zh"].map((lang) => plain(table.name(i, lang)).replace(/\s*[(（].*$/, "")));
       table.said = (i) => both(table.name(i, "en"), table.name(i, "zh"));
     }
     return { cities, corridors, history: data.history };
@@ -128,7 +129,9 @@
       }));
       list.hidden = found.length === 0;
       input.setAttribute("aria-expanded", String(found.length > 0));
-      mark(found.length ? 0 : -1);
+      // a name that several have is not taken by Enter alone: the reader chooses among them
+      const alike = found.filter((i) => table.bare[i].includes(plain(input.value).trim()));
+      mark(found.length && alike.length < 2 ? 0 : -1);
     }
     input.addEventListener("input", suggest);
     input.addEventListener("blur", close);
