@@ -16,7 +16,7 @@ import geopandas as gpd
 import numpy as np
 
 from geobri.neighbours import build_kernel, build_knn
-from geobri.stats.autocorrelation import local_getis_ord_test, local_moran_test
+from geobri.stats.spatial import local_getis_ord_test, local_moran_test
 
 
 def best_of(function, repeats=3):

@@ -9,7 +9,7 @@ steppe. And a definition chosen because it gives a small p-value is no test; loo
 """
 
 from geobri.coast import distance_to_coast
-from geobri.stats.coastal import coastal_sensitivity_test
+from geobri.stats.groups import coastal_sensitivity_test
 from geobri.study import load_study
 
 study = load_study("bri22")

@@ -11,7 +11,7 @@ What this does not show: influence. Near cities share airports in these data (an
 import pandas as pd
 
 from geobri.neighbours import build_knn
-from geobri.stats.autocorrelation import local_moran_test, moran_test
+from geobri.stats.spatial import local_moran_test, moran_test
 from geobri.study import load_study
 
 study = load_study("air513")

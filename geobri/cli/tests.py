@@ -64,7 +64,7 @@ def _write_residuals(study: Study, residuals: pd.DataFrame, stage: Path) -> None
 def _write_local_map(study: Study, results: Sequence[TestResult], path: Path) -> None:
     """Draw what kind of place each city is: a high among highs, a low among lows, or neither."""
     from geobri.report.page import draw_layer_map
-    from geobri.stats.autocorrelation import KIND_COLOURS, LocalResult
+    from geobri.stats.spatial import KIND_COLOURS, LocalResult
 
     local = next((result for result in results if isinstance(result, LocalResult)), None)
     if local is not None:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from geobri.errors import DataError
-from geobri.stats.results import Term, TestResult
+from geobri.measures import Measure
+from geobri.stats.results import Question, Term, TestResult
+from geobri.stats.say import say_impossible
 
-__all__ = ["attempt_all", "say_impossible"]
-
-Attempt = Callable[[], TestResult]
+__all__ = ["attempt_all", "impossible_result"]
 
 
-def say_impossible(name: str, value: str, error: DataError) -> TestResult:
+def impossible_result(name: str, measure: Measure, question: Question, error: DataError) -> TestResult:
     """Say in the place of a result why a test is not possible.
 
     Parameters
     ----------
     name
         Name of the test.
-    value
-        Column that it should have tested.
+    measure
+        What it should have tested.
+    question
+        What it asks.
     error
         What it said.
 
@@ -31,29 +34,32 @@ def say_impossible(name: str, value: str, error: DataError) -> TestResult:
     TestResult
         With NaN for statistic and p-value; its row says why.
     """
-    row = Term(test=name, value=value, note=f"not possible: {error}")
+    said = say_impossible(name, measure, str(error))
     return TestResult(
         statistic=math.nan,
         p_value=math.nan,
         alternative="two-sided",
         n=0,
         method=name,
-        sentence=f"{value}: {name} is not possible with these data. {error}",
-        terms=(row,),
+        sentence=said.en,
+        sentence_zh=said.zh,
+        terms=(Term(test=name, value=measure.column, note=f"not possible: {error}"),),
+        question=question,
+        measure=measure,
     )
 
 
-def attempt_all(
-    value: str, attempts: Iterable[tuple[Callable[..., TestResult], tuple[Any, ...], dict[str, Any]]]
-) -> list[TestResult]:
+def attempt_all(measure: Measure, question: Question, attempts: Iterable[partial[Any]]) -> list[TestResult]:
     """Run tests one after the other; where the data do not allow one, say so in its place.
 
     Parameters
     ----------
-    value
-        Column that is tested, for the rows of tests that are not possible.
+    measure
+        What is tested, for the rows of tests that are not possible.
+    question
+        What they ask.
     attempts
-        Function, positional and named arguments of each test.
+        Each test with its arguments.
 
     Returns
     -------
@@ -67,12 +73,12 @@ def attempt_all(
     """
     results: list[TestResult] = []
     errors: list[DataError] = []
-    for function, positional, named in attempts:
+    for attempt in attempts:
         try:
-            results.append(function(*positional, **named))
+            results.append(attempt())
         except DataError as error:
             errors.append(error)
-            results.append(say_impossible(function.__name__, value, error))
+            results.append(impossible_result(attempt.func.__name__, measure, question, error))
     if results and len(errors) == len(results):
         raise errors[0]
     return results

@@ -16,6 +16,7 @@ from typing import Literal, overload
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import norm
 
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.results import Alternative, FloatArray
@@ -32,6 +33,7 @@ __all__ = [
     "judge",
     "monte_carlo_error",
     "node_permutations",
+    "normal_p_value",
     "permutation_p_value",
     "plan_permutations",
     "say_p_value",
@@ -259,6 +261,35 @@ def monte_carlo_error(p_value: float, n_permutations: int, alternative: Alternat
     sides = 2.0 if alternative == "two-sided" else 1.0
     tail = p_value / sides
     return sides * math.sqrt(tail * (1.0 - tail) / n_permutations)
+
+
+def normal_p_value(z: float, alternative: Alternative = "two-sided") -> float:
+    """Turn a standardised statistic into a p-value of the normal approximation.
+
+    Parameters
+    ----------
+    z
+        Statistic less its mean, divided by its standard deviation.
+    alternative
+        Direction of the test; ``"two-sided"`` is twice the tail of the absolute value.
+
+    Returns
+    -------
+    float
+        p-value.
+
+    Raises
+    ------
+    SpecificationError
+        If `alternative` is none of the three.
+    """
+    if alternative not in ("two-sided", "greater", "less"):
+        remedy = "Say 'two-sided', 'greater' or 'less'"
+        raise SpecificationError(
+            mould("normal_p_value", "alternative must be known", repr(alternative), remedy)
+        )
+    tails = {"greater": norm.sf(z), "less": norm.cdf(z), "two-sided": 2 * norm.sf(abs(z))}
+    return float(tails[alternative])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -140,14 +140,14 @@ def _group_design(name: str) -> Callable[[gpd.GeoDataFrame, dict[str, Any], dict
 def _field_design(name: str) -> Callable[[gpd.GeoDataFrame, dict[str, Any], dict[str, Any]], Design]:
     def build(places: gpd.GeoDataFrame, simulate: dict[str, Any], choices: dict[str, Any]) -> Design:
         from geobri.neighbours import build_knn
-        from geobri.stats import autocorrelation
+        from geobri.stats import spatial
 
         given = dict(choices)
         graph = given.pop("graph", None)
         graph = build_knn(places, min(4, len(places) - 1)) if graph is None else graph
 
         def run(data: gpd.GeoDataFrame, rng: np.random.Generator) -> TestResult:
-            found: TestResult = getattr(autocorrelation, name)(data, "value", graph, rng=rng, **given)
+            found: TestResult = getattr(spatial, name)(data, "value", graph, rng=rng, **given)
             return found
 
         return Design(

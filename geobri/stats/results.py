@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geobri.errors import MissingExtraError
+from geobri.errors import MissingExtraError, SpecificationError, mould
 from geobri.measures import Measure
 
 __all__ = [
@@ -73,6 +73,10 @@ class Term:
         What was left out of the table and why, with numbers; empty when nothing was.
     mc_error
         Standard error of a p-value that rests on drawn permutations; NaN where nothing was drawn.
+    null_mean, null_sd
+        Mean and standard deviation of the estimate under the null; NaN where they are not known.
+    df
+        Degrees of freedom of a t distribution; NaN where there is none.
     """
 
     test: str
@@ -96,6 +100,9 @@ class Term:
     adjustment: str = ""
     left_out: str = ""
     mc_error: float = math.nan
+    null_mean: float = math.nan
+    null_sd: float = math.nan
+    df: float = math.nan
 
 
 TIDY_COLUMNS: tuple[str, ...] = tuple(one.name for one in fields(Term))
@@ -115,8 +122,8 @@ class TestResult:
         The procedure in a few words.
     null_distribution
         Statistics under the null, shape (R,), read-only; None where the test has no simulated null.
-    sentence
-        The finding as a planner can quote it.
+    sentence, sentence_zh
+        The finding as a planner can quote it, in English and Chinese (`geobri.stats.say`).
     terms
         Estimates, one tidy row each.
     choices
@@ -125,6 +132,10 @@ class TestResult:
         What was asked; the page has a section for each.
     measure
         What the numbers mean that were tested; None where plain arrays were handed over.
+    table
+        Results place by place, dimension by dimension or definition by definition; empty where there is one row only.
+    picture
+        What `plot` draws, from the result and the axes; None for the null distribution.
     """
 
     __test__: ClassVar[bool] = False  # the name is not a pytest class
@@ -136,10 +147,13 @@ class TestResult:
     method: str
     null_distribution: FloatArray | None = None
     sentence: str = ""
+    sentence_zh: str = ""
     terms: tuple[Term, ...] = ()
     choices: Mapping[str, Any] = field(default_factory=dict)
     question: Question = ""
     measure: Measure | None = None
+    table: pd.DataFrame = field(default_factory=pd.DataFrame)
+    picture: Callable[[Any, Any], None] | None = None
 
     def __post_init__(self) -> None:
         """Freeze what the record holds."""
@@ -151,17 +165,47 @@ class TestResult:
                 frozen.flags.writeable = False
                 object.__setattr__(self, one.name, frozen)
 
-    def summary(self) -> str:
+    def summary(self, lang: Literal["en", "zh"] = "en") -> str:
         """Say the finding in a sentence.
+
+        Parameters
+        ----------
+        lang
+            Language; English stands in where a test has no Chinese sentence.
 
         Returns
         -------
         str
             The sentence of the test, or a plain statement of statistic and p-value.
         """
-        if self.sentence:
-            return self.sentence
+        said = (self.sentence_zh if lang == "zh" else "") or self.sentence
+        if said:
+            return said
         return f"{self.method}: statistic {self.statistic:.4g}, p = {self.p_value:.4g} ({self.alternative}), n = {self.n}."
+
+    def effect(self, term: str) -> Term:
+        """Give one estimate by its name.
+
+        Parameters
+        ----------
+        term
+            As in the column `term` of `to_frame`.
+
+        Returns
+        -------
+        Term
+            The first row of that name.
+
+        Raises
+        ------
+        SpecificationError
+            If the test has no such term.
+        """
+        found = {one.term: one for one in reversed(self.terms)}
+        if term not in found:
+            wanted = f"the term must be one of {', '.join(map(repr, found))}"
+            raise SpecificationError(mould("effect", wanted, repr(term), "Choose one"))
+        return found[term]
 
     def to_frame(self) -> pd.DataFrame:
         """Give the tidy rows of this result.
@@ -179,7 +223,7 @@ class TestResult:
         return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the null distribution with the observed statistic.
+        """Draw the picture of this test, or the null distribution with the observed statistic.
 
         Parameters
         ----------
@@ -197,6 +241,9 @@ class TestResult:
             If matplotlib is not installed.
         """
         ax = new_axes() if ax is None else ax
+        if self.picture is not None:
+            self.picture(self, ax)
+            return ax
         if self.null_distribution is not None:
             ax.hist(self.null_distribution, bins=40, color="#9fb4c7", label="under the null")
         ax.axvline(self.statistic, color="#b5403c", linewidth=2, label="observed")

@@ -116,7 +116,7 @@ def run_decay(study: Study, value: Asked, *, impedance: str = "distance_km") -> 
 
 def _dyadic(study: Study, measure: Measure, pairs: pd.DataFrame, impedance: str) -> list[TestResult]:
     """Run the further tests of distance; where the data do not allow them, the friction stands all the same."""
-    from geobri.stats.attempts import say_impossible
+    from geobri.stats.attempts import impossible_result
     from geobri.stats.dyads import dyadic_tests
 
     try:
@@ -132,7 +132,7 @@ def _dyadic(study: Study, measure: Measure, pairs: pd.DataFrame, impedance: str)
             )
         )
     except DataError as error:
-        return [say_impossible("dyadic_tests", measure.column, error)]
+        return [impossible_result("dyadic_tests", measure, "distance", error)]
 
 
 def positive_only(study: Study, measure: Measure, pairs: pd.DataFrame) -> Words | None:
@@ -238,7 +238,7 @@ def run_coastal(study: Study, value: Asked, *, strata: str | None = None) -> lis
         Tests of the cities, and of the corridors where they carry the same value.
     """
     from geobri.coast import distance_to_coast
-    from geobri.stats.coastal import coastal_tests
+    from geobri.stats.groups import coastal_tests
 
     measure = _find(study, value, "cities")
     column = measure.column
@@ -248,15 +248,16 @@ def run_coastal(study: Study, value: Asked, *, strata: str | None = None) -> lis
     found = coastal_tests(
         cities,
         study.corridors if complete else None,
-        column,
+        measure,
         strata=within,
         dimensions=_parts(study, measure),
+        corridor_value=study.measure(column, "corridors") if complete else None,
         rng=SEED,
     )
     return [_say_of(study, result, measure, "groups") for result in found]
 
 
-def _with_strata(cities: gpd.GeoDataFrame, wish: str) -> tuple[gpd.GeoDataFrame, str | None]:
+def _with_strata(cities: gpd.GeoDataFrame, wish: str) -> tuple[gpd.GeoDataFrame, Asked | None]:
     """Find the column that divides the cities; ``country=CHN`` divides them into those of China and all others."""
     column, sign, label = wish.partition("=")
     if not wish:
@@ -266,14 +267,23 @@ def _with_strata(cities: gpd.GeoDataFrame, wish: str) -> tuple[gpd.GeoDataFrame,
             f"--strata must be a column of the cities, or column=label: {', '.join(map(str, cities.columns))}"
         )
         raise DataError(mould("geobri coastal", wanted, repr(wish), "Choose one of these"))
-    return (cities.assign(**{wish: cities[column].astype(str) == label}), wish) if sign else (cities, column)
+    if not sign:
+        return cities, column
+    parts = Measure(
+        column=wish,
+        of="cities",
+        kind="flag",
+        label=f"{column} {label} and the rest",
+        label_zh=f"{column} {label}与其余",
+    )
+    return cities.assign(**{wish: cities[column].astype(str) == label}), parts
 
 
-def _parts(study: Study, measure: Measure) -> tuple[str, ...]:
+def _parts(study: Study, measure: Measure) -> tuple[Measure, ...]:
     """List what is compared with each other: the parts of a composite, never the composite among them."""
     siblings = measure.parents[:1] or (measure.column,)
     parts = [
-        one.column
+        one
         for one in study.city_measures
         if one.parents[:1] == siblings and one.kind == measure.kind and study.cities[one.column].notna().all()
     ]
@@ -295,12 +305,12 @@ def run_moran(study: Study, value: Asked) -> list[TestResult]:
     list of TestResult
         Global tests of autocorrelation.
     """
-    from geobri.stats.autocorrelation import moran_tests
+    from geobri.stats.spatial import moran_tests
 
     measure = _find(study, value, "cities")
     return [
         _say_of(study, result, measure, "neighbours")
-        for result in moran_tests(study.cities, measure.column, rng=SEED)
+        for result in moran_tests(study.cities, measure, rng=SEED)
     ]
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import brunnermunzel, norm, rankdata
 
 from geobri.errors import DataError, SpecificationError
+from geobri.measures import Measure
 from geobri.stats.groups import (
     Labels,
     brunner_munzel_test,
@@ -291,9 +292,11 @@ def test_dimensions_equal_single_tests_and_adjust_jointly():
     assert (result.table["p_max_t"] >= result.table["p_value"] - 1e-12).all()
     assert (result.table["p_max_t"] <= result.table["p_holm"] + 1e-12).all()
     assert result.table.loc["sea", "p_max_t"] == result.table.loc["sea twice", "p_max_t"]
-    assert "sea" in result.summary()
-    assert len(result.to_frame()) == 12
-    assert "max-T" in result.to_frame()["note"][0]
+    assert "Sea, Sea twice" in result.summary()
+    rows = result.to_frame()
+    assert len(rows) == 12
+    assert set(rows["adjustment"]) == {"max-T"}
+    np.testing.assert_array_equal(rows["p_adjusted"][::3], result.table["p_max_t"])
 
 
 # --- the record, and the door ---------------------------------------------------------------------
@@ -302,14 +305,14 @@ def test_dimensions_equal_single_tests_and_adjust_jointly():
 def test_result_rows_are_tidy_and_inputs_untouched():
     values, first = both("tied")
     kept = values.copy()
-    result = mann_whitney_test(values, first, labels=Labels(value="rank_overall", first="coastal"))
+    result = mann_whitney_test(values, first, labels=Labels(Measure(column="place", kind="rank")))
     rows = result.to_frame()
     assert tuple(rows.columns) == TIDY_COLUMNS
     assert rows["term"].tolist() == ["Cliff's delta", "probability of superiority", "Hodges-Lehmann shift"]
     assert set(rows["n_cities"]) == {22}
     better = 1 - result.effect("probability of superiority").estimate
-    assert f"In {better:.0%} of the comparisons" in result.summary()
-    assert "has the better rank_overall" in result.summary()
+    assert f"In {100 * better:.0f} % of the comparisons" in result.summary()
+    assert "has the better rank in “Place”" in result.summary()
     assert "where 1 is the best" in result.summary()
     assert "12 coastal, 10 inland" in result.summary()
     np.testing.assert_array_equal(values, kept)
@@ -342,9 +345,9 @@ def test_strata_that_never_mix_are_refused():
         mann_whitney_test([1.0, 1, 3, 3], [True, False, True, False], strata=list("aabb"))
 
 
-def test_strata_with_one_group_are_counted_in_the_note():
+def test_strata_with_one_group_are_counted_as_left_out():
     result = mann_whitney_test([1.0, 2, 3, 4, 9], [True, False, True, False, True], strata=list("aaaab"))
-    assert "1 cities lie in strata with one group only" in result.to_frame()["note"][0]
+    assert "1 cities in strata with one group only" in result.to_frame()["left_out"][0]
 
 
 @pytest.mark.parametrize(

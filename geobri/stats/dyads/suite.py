@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from geobri.errors import DataError
+from geobri.measures import Measure
 from geobri.stats.attempts import attempt_all
 from geobri.stats.dyads.correlogram import mantel_correlogram_test
 from geobri.stats.dyads.inputs import Matrix, prepare_dyads
@@ -86,20 +88,23 @@ def dyadic_tests(
     laid, labels = align_matrices(usable, columns, [city for city in cities.index if city in ends], directed)
     frames = {name: pd.DataFrame(one, index=labels, columns=labels) for name, one in laid.items()}
     x, y = frames[impedance], frames[value]
-    common = {"n_permutations": n_permutations, "blocks": blocks, "alternative": alternative, "rng": rng}
-    both = {**common, "two_sided": two_sided, "directed": directed}
+    common: dict[str, Any] = {
+        "n_permutations": n_permutations,
+        "blocks": blocks,
+        "alternative": alternative,
+        "rng": rng,
+    }
+    both: dict[str, Any] = {**common, "two_sided": two_sided, "directed": directed}
     regressors = {name: frames[name] for name in (impedance, *covariates)}
-    attempts: list[tuple[Callable[..., TestResult], tuple[Any, ...], dict[str, Any]]] = [
-        *(
-            (mantel_test, (x, y), {**both, "method": method, "names": (impedance, value)})
-            for method in ("pearson", "spearman")
-        ),
-        (mrqap_test, (y, regressors), {**both, "family": family, "name": value}),
+    named: dict[str, Any] = {"names": (impedance, value)}
+    attempts: list[partial[Any]] = [
+        *(partial(mantel_test, x, y, **both, **named, method=method) for method in ("pearson", "spearman")),
+        partial(mrqap_test, y, regressors, **both, family=family, name=value),
     ]
     if not directed and _can_have_correlogram({"x": x, "y": y}, blocks):
         named = {"names": (value, impedance), "classes": "equal-count"}
-        attempts.append((mantel_correlogram_test, (y, x), {**common, **named}))
-    return attempt_all(value, attempts)
+        attempts.append(partial(mantel_correlogram_test, y, x, **common, **named))
+    return attempt_all(Measure(column=value), "distance", attempts)
 
 
 def _can_have_correlogram(frames: dict[str, Matrix], blocks: Blocks) -> bool:

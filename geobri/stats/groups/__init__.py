@@ -1,24 +1,51 @@
-"""Two groups of cities: exact rank tests, permutation tests, effects with intervals."""
+"""Two groups of cities by any column, coastal and inland by default: ranks, permutations, effects, definitions, corridors."""
 
-from geobri.stats.groups.dimensions import DimensionsResult, dimensions_test
+from geobri.stats.groups.bounds import bounded_group_test, coastal_bounds_test
+from geobri.stats.groups.comparison import coastal_test, compare_groups
+from geobri.stats.groups.corridor_regression import corridor_regression_test
+from geobri.stats.groups.corridor_types import corridor_types_test
+from geobri.stats.groups.covariates import coastal_regression_test
+from geobri.stats.groups.definitions import (
+    candidate_thresholds,
+    coastal_sensitivity_test,
+    leave_one_city_out,
+)
+from geobri.stats.groups.dimensions import coastal_dimensions_test, dimensions_test
 from geobri.stats.groups.effects import Estimate, estimate_shift, estimate_superiority, to_delta
+from geobri.stats.groups.every import coastal_tests
+from geobri.stats.groups.interaction import city_interaction_test, corridor_interaction_test
 from geobri.stats.groups.permutation_tests import brunner_munzel_test, group_permutation_test
+from geobri.stats.groups.random_maps import spatial_group_test
 from geobri.stats.groups.rank_tests import mann_whitney_distribution, mann_whitney_test
 from geobri.stats.groups.reporting import GroupResult, Labels
 from geobri.stats.groups.samples import GroupSample, read_groups
-from geobri.stats.groups.spatial import spatial_group_test
+from geobri.stats.say import GroupNames
 
 __all__ = [
-    "DimensionsResult",
     "Estimate",
+    "GroupNames",
     "GroupResult",
     "GroupSample",
     "Labels",
+    "bounded_group_test",
     "brunner_munzel_test",
+    "candidate_thresholds",
+    "city_interaction_test",
+    "coastal_bounds_test",
+    "coastal_dimensions_test",
+    "coastal_regression_test",
+    "coastal_sensitivity_test",
+    "coastal_test",
+    "coastal_tests",
+    "compare_groups",
+    "corridor_interaction_test",
+    "corridor_regression_test",
+    "corridor_types_test",
     "dimensions_test",
     "estimate_shift",
     "estimate_superiority",
     "group_permutation_test",
+    "leave_one_city_out",
     "mann_whitney_distribution",
     "mann_whitney_test",
     "read_groups",

@@ -7,14 +7,17 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from geobri.errors import DataError, first_offenders, mould
 from geobri.stats.groups.rank_tests import mann_whitney_test
 from geobri.stats.groups.reporting import CLIFF, GroupResult, Labels
 from geobri.stats.groups.samples import read_groups
+from geobri.stats.places import Column, as_measure, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.say import LEVEL, say_bounds
 
-__all__ = ["bounded_group_test"]
+__all__ = ["bounded_group_test", "coastal_bounds_test"]
 
 
 def _check_bounds(lower: npt.ArrayLike, upper: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -61,7 +64,7 @@ def bounded_group_test(
     rng
         Seed or generator.
     labels
-        Names for rows and sentence.
+        What is compared, and between whom.
 
     Returns
     -------
@@ -122,18 +125,79 @@ def _result(
             p_value=float(np.median(p_values)),
         )
         rows.append(middle)
-    share = float(np.mean(p_values <= 0.05)) if len(drawn) else float("nan")  # noqa: PLR2004 - the usual level
+    share = float(np.mean(p_values <= LEVEL)) if len(drawn) else float("nan")
+    said = say_bounds(
+        low.estimate,
+        high.estimate,
+        share,
+        measure=names.measure,
+        names=names.names,
+        largest=p_value,
+    )
     return TestResult(
         statistic=low.estimate,
         p_value=p_value,
         alternative=alternative,
         n=low.n_cities,
         method="Mann-Whitney with bounded values",
-        null_distribution=None,
-        sentence=(
-            f"Whatever {names.value} is within its bounds, Cliff's delta of {names.first} against {names.second} {names.unit} "
-            f"lies between {low.estimate:+.2f} and {high.estimate:+.2f}; {share:.0%} of random values within them give p ≤ 0.05."
-        ),
+        sentence=said.en,
+        sentence_zh=said.zh,
         terms=tuple(rows),
         choices={"n_draws": len(drawn), "largest p": p_value},
+        question="groups",
+        measure=names.measure,
+    )
+
+
+def coastal_bounds_test(
+    cities: pd.DataFrame,
+    lower: str,
+    upper: str,
+    *,
+    value: Column = "rank",
+    group: Column = "coastal",
+    strata: Column | None = None,
+    n_draws: int = 999,
+    rng: int | np.random.Generator | None = None,
+) -> TestResult:
+    """Compare two groups of cities, coastal and inland by default, whose ranks are known only up to bounds.
+
+    Parameters
+    ----------
+    cities
+        Table of cities with both columns of bounds (such as those that an audit of the weights gives).
+    lower, upper
+        Columns with the least and the largest possible value.
+    value
+        What the bounds are of.
+    group
+        Column of truth values.
+    strata
+        Column within whose labels cities are compared.
+    n_draws
+        Random values within the bounds.
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    TestResult
+        See `bounded_group_test`.
+
+    Raises
+    ------
+    SchemaError
+        If columns are missing, or labels are no truth values.
+    DataError
+        If bounds cross, or a group is empty.
+    """
+    data = read_places(cities, [lower, upper], group=group, strata=strata, caller="coastal_bounds_test")
+    return bounded_group_test(
+        data.columns[:, 0],
+        data.columns[:, 1],
+        data.first,
+        strata=data.strata,
+        n_draws=n_draws,
+        rng=rng,
+        labels=Labels(as_measure(value), data.names, data.stratified_by),
     )

@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from geobri.measures import Measure
 from geobri.stats.groups.permutation_tests import check_statistic, observed_statistic
-from geobri.stats.groups.placements import MOST_PLACEMENTS, place_groups
+from geobri.stats.groups.placements import MOST_PLACEMENTS, Placements, place_groups
 from geobri.stats.groups.reporting import CLIFF, Labels, effect_terms
 from geobri.stats.groups.samples import GroupSample, read_groups
 from geobri.stats.groups.statistics import group_statistics
 from geobri.stats.multiplicity import benjamini_hochberg, holm, max_t
 from geobri.stats.null import permutation_p_value
+from geobri.stats.places import Column, drop_composites, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.say import LEVEL, say_dimensions
 
-__all__ = ["DimensionsResult", "dimensions_test"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DimensionsResult(TestResult):
-    """A finished comparison of two groups in several dimensions.
-
-    Attributes
-    ----------
-    table
-        One row per dimension: effects with intervals, the p-value, and the p-values adjusted by Holm,
-        Benjamini-Hochberg and max-T.
-    """
-
-    table: pd.DataFrame
-
-    def __post_init__(self) -> None:
-        """Freeze what the record holds."""
-        TestResult.__post_init__(self)
+__all__ = ["coastal_dimensions_test", "dimensions_test"]
 
 
 def dimensions_test(
@@ -50,7 +36,9 @@ def dimensions_test(
     rng: int | np.random.Generator | None = None,
     confidence: float = 0.95,
     labels: Labels | None = None,
-) -> DimensionsResult:
+    measures: Sequence[Measure] = (),
+    dropped: Sequence[Measure] = (),
+) -> TestResult:
     """Compare two groups in several dimensions at once, with control of false alarms.
 
     All dimensions see the same placements of the label, so that max-T knows how much they say the same thing.
@@ -77,12 +65,17 @@ def dimensions_test(
     confidence
         Level of the intervals, each for itself.
     labels
-        Names of the groups.
+        Names of the groups and of the strata.
+    measures
+        What the columns mean; their names by default.
+    dropped
+        Composites that were left out because their parts are among the dimensions, for the sentence.
 
     Returns
     -------
-    DimensionsResult
-        `table` has one row per dimension; headline is the largest statistic with its max-T p-value.
+    TestResult
+        `table` has one row per dimension: effects with intervals, the p-value, and the p-values adjusted by Holm,
+        Benjamini-Hochberg and max-T. The headline is the largest statistic with its max-T p-value.
 
     Raises
     ------
@@ -114,47 +107,151 @@ def dimensions_test(
         n_cities=len(values),
         null=placements.describe() + ("" if strata is None else " within strata"),
         method=f"permutation, statistic {statistic}",
+        adjustment="max-T",
     )
-    terms = _dimension_terms(samples, base, observed, adjusted, confidence)
-    return _dimensions_result(terms, adjusted, nulls, observed, labels or Labels())
+    terms = _dimension_terms(
+        samples, base, observed, nulls, adjusted, placements=placements, confidence=confidence
+    )
+    known = {one.column: one for one in measures}
+    return _dimensions_result(
+        terms,
+        adjusted,
+        nulls,
+        observed,
+        _Told(
+            labels or Labels(),
+            {name: known.get(name, Measure(column=name, of="cities")) for name in samples},
+            tuple(dropped),
+            stratified=strata is not None,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the sentence speaks of."""
+
+    labels: Labels
+    measures: Mapping[str, Measure]
+    dropped: tuple[Measure, ...]
+    stratified: bool
 
 
 def _dimension_terms(
     samples: dict[str, GroupSample],
     base: Term,
     observed: FloatArray,
+    nulls: FloatArray,
     adjusted: pd.DataFrame,
+    *,
+    placements: Placements,
     confidence: float,
 ) -> list[Term]:
     rows: list[Term] = []
-    for statistic, (name, sample) in zip(observed, samples.items(), strict=True):
-        p = {column: float(adjusted.loc[[name], column].iloc[0]) for column in adjusted.columns}
-        note = f"adjusted p: Holm {p['p_holm']:.3g}, Benjamini-Hochberg {p['p_fdr']:.3g}, max-T {p['p_max_t']:.3g}"
-        own = replace(base, value=name, statistic=float(statistic), p_value=p["p_value"], note=note)
+    for place, (name, sample) in enumerate(samples.items()):
+        own = placements.judged(replace(base, value=name, statistic=float(observed[place])), nulls[:, place])
+        own = replace(own, p_adjusted=float(adjusted["p_max_t"].to_numpy()[place]))
         rows += effect_terms(sample, own, confidence=confidence, interval="newcombe")
     return rows
 
 
 def _dimensions_result(
-    terms: list[Term], adjusted: pd.DataFrame, nulls: FloatArray, observed: FloatArray, names: Labels
-) -> DimensionsResult:
+    terms: list[Term], adjusted: pd.DataFrame, nulls: FloatArray, observed: FloatArray, told: _Told
+) -> TestResult:
     deltas = {one.value: one for one in terms if one.term == CLIFF}
     columns = {"cliffs_delta": "estimate", "ci_low": "ci_low", "ci_high": "ci_high", "statistic": "statistic"}
     table = pd.DataFrame(
         {new: {name: getattr(one, old) for name, one in deltas.items()} for new, old in columns.items()}
     )
-    found = adjusted.index[adjusted["p_max_t"] <= 0.05]  # noqa: PLR2004 - the usual level, for the sentence only
-    said = ", ".join(found) if len(found) else "none"
+    found = adjusted.index[adjusted["p_max_t"] <= LEVEL]
     top = int(np.argmax(np.abs(observed)))
-    return DimensionsResult(
+    labels = told.labels
+    said = say_dimensions(
+        [told.measures[str(name)] for name in found],
+        count=len(deltas),
+        names=labels.names,
+        strata=labels.strata if told.stratified else None,
+        dropped=told.dropped,
+    )
+    return TestResult(
         statistic=float(observed[top]),
         p_value=float(adjusted["p_max_t"].to_numpy()[top]),
         alternative=terms[0].alternative,
         n=terms[0].n_cities,
         method="several dimensions, max-T",
         null_distribution=np.abs(nulls).max(axis=1),
-        sentence=f"Of {len(deltas)} dimensions, {names.first} and {names.second} {names.unit} differ after max-T adjustment at 5 % in: {said}.",
+        sentence=said.en,
+        sentence_zh=said.zh,
         terms=tuple(terms),
         choices={"null": terms[0].null, "adjustments": "Holm, Benjamini-Hochberg, max-T"},
+        question="groups",
         table=table.join(adjusted),
     )
+
+
+def coastal_dimensions_test(
+    cities: pd.DataFrame,
+    values: Sequence[Column],
+    *,
+    group: Column = "coastal",
+    strata: Column | None = None,
+    statistic: str = "brunner-munzel",
+    alternative: Alternative = "two-sided",
+    n_permutations: int = 9999,
+    rng: int | np.random.Generator | None = None,
+    confidence: float = 0.95,
+) -> TestResult:
+    """Compare two groups of cities, coastal and inland by default, in several dimensions at once.
+
+    A composite is not a dimension beside its own parts: a measure that is a parent of others in the list is left out, and
+    the sentence says so.
+
+    Parameters
+    ----------
+    cities
+        Table of cities, index `city`; those without all values and a label are left out.
+    values
+        Numeric columns or measures, one per dimension.
+    group
+        Column of truth values.
+    strata
+        Column within whose labels the label moves.
+    statistic
+        One of ``"brunner-munzel"``, ``"welch"``, ``"rank"``, ``"mean"``.
+    alternative
+        ``"greater"``: the first group has the higher values.
+    n_permutations
+        Random placements, where not all are enumerated.
+    rng
+        Seed or generator.
+    confidence
+        Level of the intervals, each for itself.
+
+    Returns
+    -------
+    TestResult
+        Effects and p-values of each dimension, adjusted by Holm, Benjamini-Hochberg and max-T.
+
+    Raises
+    ------
+    SchemaError
+        If columns are missing, or labels are no truth values.
+    DataError
+        If a group is empty, or a dimension is constant.
+    """
+    kept, dropped = drop_composites(values)
+    data = read_places(cities, kept, group=group, strata=strata, caller="coastal_dimensions_test")
+    result = dimensions_test(
+        pd.DataFrame(data.columns, data.labels, [one.column for one in kept]),
+        data.first,
+        statistic=statistic,
+        strata=data.strata,
+        alternative=alternative,
+        n_permutations=n_permutations,
+        rng=rng,
+        confidence=confidence,
+        labels=Labels(names=data.names, strata=data.stratified_by),
+        measures=kept,
+        dropped=dropped,
+    )
+    return replace(result, terms=tuple(replace(one, left_out=data.left_out) for one in result.terms))

@@ -7,33 +7,23 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t as student
+from scipy.stats import brunnermunzel
 
 from geobri.errors import DataError, SpecificationError, mould
-from geobri.stats.groups.effects import Estimate, placement_moments
-from geobri.stats.groups.placements import MOST_PLACEMENTS, Placements, place_groups
+from geobri.stats.groups.effects import placement_moments
+from geobri.stats.groups.placements import MOST_PLACEMENTS, place_groups
 from geobri.stats.groups.reporting import (
+    SUPERIORITY,
     GroupResult,
     Labels,
-    effect_terms,
-    group_sentence,
+    assemble_result,
+    seed_choice,
 )
 from geobri.stats.groups.samples import GroupSample, read_groups
 from geobri.stats.groups.statistics import STATISTICS, group_statistics, pooled_placements
-from geobri.stats.null import permutation_p_value
 from geobri.stats.results import Alternative, FloatArray, Term
 
-__all__ = [
-    "assemble_result",
-    "brunner_munzel_test",
-    "check_statistic",
-    "group_permutation_test",
-    "observed_statistic",
-    "seed_choice",
-    "welch_interval",
-]
-
-MEANS = "difference of means"
+__all__ = ["brunner_munzel_test", "check_statistic", "group_permutation_test", "observed_statistic"]
 
 
 def check_statistic(statistic: str, caller: str) -> None:
@@ -72,93 +62,6 @@ def observed_statistic(sample: GroupSample, statistic: str) -> float:
         The statistic.
     """
     return float(group_statistics(sample, sample.first[None], statistic)[0])
-
-
-def welch_interval(sample: GroupSample, confidence: float) -> Estimate:
-    """Estimate the difference of means with Welch's interval.
-
-    Parameters
-    ----------
-    sample
-        The two groups; strata are not looked at.
-    confidence
-        Level of the interval.
-
-    Returns
-    -------
-    Estimate
-        Mean of the first minus mean of the second group; no interval for groups of one city.
-    """
-    one, other = sample.halves()
-    difference = float(one.mean() - other.mean())
-    if min(len(one), len(other)) == 1:
-        return Estimate(difference, np.nan, np.nan, note="no interval: a group is a single city")
-    spread = [float(part.var(ddof=1)) / len(part) for part in (one, other)]
-    se = float(np.sqrt(sum(spread)))
-    if se == 0:
-        return Estimate(difference, np.nan, np.nan, note="no interval: no spread within the groups")
-    df = sum(spread) ** 2 / sum(v**2 / (len(part) - 1) for v, part in zip(spread, (one, other), strict=True))
-    half = float(student.ppf(0.5 + confidence / 2, df)) * se
-    return Estimate(difference, difference - half, difference + half, se, "Welch t")
-
-
-def assemble_result(
-    sample: GroupSample,
-    base: Term,
-    names: Labels,
-    null: FloatArray | None,
-    *,
-    confidence: float,
-    interval: str,
-    choices: dict[str, Any],
-) -> GroupResult:
-    """Put rows and sentence together.
-
-    Parameters
-    ----------
-    sample
-        The two groups.
-    base
-        Row with everything that the rows share.
-    names
-        Names for the sentence.
-    null
-        Null distribution, shape (R,), or None.
-    confidence, interval
-        Level and kind of the intervals.
-    choices
-        Choices of the test, by name.
-
-    Returns
-    -------
-    GroupResult
-        The finished test.
-    """
-    means = welch_interval(sample, confidence)
-    terms = effect_terms(sample, base, confidence=confidence, interval=interval)
-    row = replace(
-        base,
-        term=MEANS,
-        estimate=means.value,
-        ci_low=means.low,
-        ci_high=means.high,
-        se=means.se,
-        se_type=means.how,
-    )
-    return GroupResult(
-        statistic=base.statistic,
-        p_value=base.p_value,
-        alternative=base.alternative,
-        n=len(sample.values),
-        method=base.method,
-        null_distribution=null,
-        sentence=group_sentence(terms, sample, names, p_value=base.p_value, confidence=confidence),
-        terms=(*terms, row),
-        choices={"confidence": confidence, "interval": interval, "null": base.null, **choices},
-        n_first=sample.sizes[0],
-        n_second=sample.sizes[1],
-        labels=names,
-    )
 
 
 def group_permutation_test(
@@ -229,18 +132,16 @@ def group_permutation_test(
     sample = read_groups(values, group, strata=strata, caller="group_permutation_test")
     placements = place_groups(sample, n_permutations, rng=rng, most=most_placements)
     null = group_statistics(sample, placements.first, statistic)
-    observed = observed_statistic(sample, statistic)
-    p_value = permutation_p_value(observed, null, alternative, exact=placements.exact)
-    names = labels or Labels()
-    base = Term(
-        test="group_permutation_test",
-        value=names.value,
-        statistic=observed,
-        p_value=p_value,
-        alternative=alternative,
-        n_cities=len(sample.values),
-        null=placements.describe() + ("" if strata is None else " within strata"),
-        method=f"permutation, statistic {statistic}",
+    base = placements.judged(
+        Term(
+            test="group_permutation_test",
+            statistic=observed_statistic(sample, statistic),
+            alternative=alternative,
+            n_cities=len(sample.values),
+            null=placements.describe() + ("" if strata is None else " within strata"),
+            method=f"permutation, statistic {statistic}",
+        ),
+        null,
     )
     choices = {
         "statistic": statistic,
@@ -249,24 +150,15 @@ def group_permutation_test(
         "rng": seed_choice(rng),
     }
     return assemble_result(
-        sample, base, names, null, confidence=confidence, interval=interval, choices=choices
+        sample,
+        base,
+        labels or Labels(),
+        test="permutation",
+        confidence=confidence,
+        interval=interval,
+        null=null,
+        choices=choices,
     )
-
-
-def seed_choice(rng: int | np.random.Generator | None) -> str | int:
-    """Say where the random numbers came from.
-
-    Parameters
-    ----------
-    rng
-        Seed, generator or None.
-
-    Returns
-    -------
-    str or int
-        The seed, or a word.
-    """
-    return rng if isinstance(rng, int) else "generator" if rng is not None else "fresh"
 
 
 def brunner_munzel_test(
@@ -332,18 +224,16 @@ def brunner_munzel_test(
     names = labels or Labels()
     base = Term(
         test="brunner_munzel_test",
-        value=names.value,
         alternative=alternative,
         n_cities=len(sample.values),
         method=f"Brunner-Munzel, {method}",
     )
     if method == "t":
-        base = _t_row(sample, base)
         return assemble_result(
             sample,
-            base,
+            _t_row(sample, base),
             names,
-            None,
+            test="brunner-munzel t",
             confidence=confidence,
             interval="brunner-munzel",
             choices={"method": "t"},
@@ -352,7 +242,9 @@ def brunner_munzel_test(
         wanted = "method must be 'permutation' or 't'"
         raise SpecificationError(mould("brunner_munzel_test", wanted, repr(method), "Choose one"))
     placements = place_groups(sample, n_permutations, rng=rng, most=most_placements)
-    base, null = _studentised_row(sample, base, placements)
+    null = group_statistics(sample, placements.first, "brunner-munzel")
+    observed = observed_statistic(sample, "brunner-munzel")
+    base = placements.judged(replace(base, statistic=observed, null=placements.describe()), null)
     choices = {
         "method": method,
         "n_permutations": len(null),
@@ -360,12 +252,21 @@ def brunner_munzel_test(
         "rng": seed_choice(rng),
     }
     result = assemble_result(
-        sample, base, names, null, confidence=confidence, interval="newcombe", choices=choices
+        sample,
+        base,
+        names,
+        test="brunner-munzel",
+        confidence=confidence,
+        interval="newcombe",
+        null=null,
+        choices=choices,
     )
-    return replace(result, terms=(*result.terms, _permutation_interval(sample, base, null, confidence)))
+    more = replace(base, value=names.measure.column)
+    return replace(result, terms=(*result.terms, _permutation_interval(sample, more, null, confidence)))
 
 
 def _t_row(sample: GroupSample, base: Term) -> Term:
+    one, other = sample.halves()
     moments = placement_moments(sample.values, sample.first)
     if not moments.variance > 0:
         came = f"groups of {sample.sizes[0]} and {sample.sizes[1]} that are single or do not overlap"
@@ -373,22 +274,14 @@ def _t_row(sample: GroupSample, base: Term) -> Term:
         raise DataError(
             mould("brunner_munzel_test", "the t approximation needs overlapping groups", came, remedy)
         )
-    statistic = (moments.superiority - 0.5) / np.sqrt(moments.variance)
-    tails = {"greater": student.sf(statistic, moments.df), "less": student.cdf(statistic, moments.df)}
-    p_value = 2 * min(tails.values()) if base.alternative == "two-sided" else tails[base.alternative]
+    found = brunnermunzel(one, other, alternative=base.alternative)
     return replace(
         base,
-        statistic=float(statistic),
-        p_value=float(p_value),
-        null=f"t with {moments.df:.2f} degrees of freedom",
+        statistic=-float(found.statistic),  # scipy counts the wins of the second group
+        p_value=float(found.pvalue),
+        null="Student t",
+        df=moments.df,
     )
-
-
-def _studentised_row(sample: GroupSample, base: Term, placements: Placements) -> tuple[Term, FloatArray]:
-    null = group_statistics(sample, placements.first, "brunner-munzel")
-    observed = observed_statistic(sample, "brunner-munzel")
-    p_value = permutation_p_value(observed, null, base.alternative, exact=placements.exact)
-    return replace(base, statistic=observed, p_value=p_value, null=placements.describe()), null
 
 
 def _permutation_interval(sample: GroupSample, base: Term, null: FloatArray, confidence: float) -> Term:
@@ -397,7 +290,7 @@ def _permutation_interval(sample: GroupSample, base: Term, null: FloatArray, con
     half = float(np.quantile(np.abs(null), confidence, method="higher")) * se
     return replace(
         base,
-        term="probability of superiority, permutation interval",
+        term=f"{SUPERIORITY}, permutation interval",
         estimate=chance,
         ci_low=max(0.0, chance - half),
         ci_high=min(1.0, chance + half),

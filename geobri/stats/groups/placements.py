@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import chain, combinations
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from geobri.stats.groups.samples import BoolArray, GroupSample
-from geobri.stats.null import value_permutations
+from geobri.stats.null import monte_carlo_error, permutation_p_value, value_permutations
+from geobri.stats.results import FloatArray, Term
 
 __all__ = ["MOST_PLACEMENTS", "Placements", "place_groups"]
 
@@ -40,6 +42,25 @@ class Placements(NamedTuple):
             Number and kind of placements.
         """
         return f"{'all' if self.exact else 'random'} placements of the label ({len(self.first):,})"
+
+    def judged(self, row: Term, null: FloatArray) -> Term:
+        """Put into a row what chance says of its statistic.
+
+        Parameters
+        ----------
+        row
+            A row with statistic and alternative.
+        null
+            The statistic for every placement, shape (R,).
+
+        Returns
+        -------
+        Term
+            The row with its p-value and the Monte Carlo error.
+        """
+        p_value = permutation_p_value(row.statistic, null, row.alternative, exact=self.exact)
+        error = math.nan if self.exact else monte_carlo_error(p_value, len(null), row.alternative)
+        return replace(row, p_value=p_value, mc_error=error)
 
 
 def _all_choices(n: int, m: int) -> BoolArray:

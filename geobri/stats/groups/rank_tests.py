@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
 
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.groups.rank_sums import (
@@ -19,8 +18,9 @@ from geobri.stats.groups.rank_sums import (
     recursion_work,
     sum_distribution,
 )
-from geobri.stats.groups.reporting import GroupResult, Labels, effect_terms, group_sentence
+from geobri.stats.groups.reporting import GroupResult, Labels, assemble_result
 from geobri.stats.groups.samples import BoolArray, GroupSample, read_groups
+from geobri.stats.null import normal_p_value
 from geobri.stats.results import Alternative, FloatArray, Term
 
 __all__ = ["mann_whitney_distribution", "mann_whitney_test"]
@@ -100,20 +100,6 @@ def _moments(parts: list[tuple[IntArray, BoolArray, int]]) -> tuple[float, float
     return observed, mean, variance
 
 
-def _asymptotic_p(z: float, alternative: Alternative) -> float:
-    tails = {
-        "greater": float(norm.sf(z)),
-        "less": float(norm.cdf(z)),
-        "two-sided": 2 * float(norm.sf(abs(z))),
-    }
-    if alternative not in tails:
-        wanted = "alternative must be known"
-        raise SpecificationError(
-            mould("mann_whitney_test", wanted, repr(alternative), "Say 'two-sided', 'greater' or 'less'")
-        )
-    return min(1.0, tails[alternative])
-
-
 def mann_whitney_test(
     values: npt.ArrayLike,
     group: Any,
@@ -184,29 +170,36 @@ def mann_whitney_test(
     International Statistical Institute 37, 351-361.
     """
     sample = read_groups(values, group, strata=strata, caller="mann_whitney_test")
-    names = labels or Labels()
     parts = _scored(sample, weights)
-    p_value, null = _p_value(parts, alternative, method, mid_p=mid_p)
-    base = _base_row(sample, names, parts, alternative, p_value, null)
-    terms = effect_terms(sample, base, confidence=confidence, interval=interval)
-    return GroupResult(
-        statistic=base.statistic,
+    p_value, exact = _p_value(parts, alternative, method, mid_p=mid_p)
+    within = " within strata" if len(parts) > 1 else ""
+    skipped = len(sample.values) - sum(len(scores) for scores, _, _ in parts)
+    base = Term(
+        test="mann_whitney_test",
+        statistic=_u(sample),
         p_value=p_value,
         alternative=alternative,
-        n=len(sample.values),
-        method=base.method,
-        sentence=group_sentence(terms, sample, names, p_value=p_value, confidence=confidence),
-        terms=terms,
-        choices={"weights": weights, "interval": interval, "confidence": confidence, "null": null},
-        n_first=sample.sizes[0],
-        n_second=sample.sizes[1],
-        labels=names,
+        n_cities=len(sample.values),
+        null=f"exact, all choices of cities{within}" if exact else "normal approximation with ties",
+        method="Mann-Whitney" if sample.strata is None else "stratified Mann-Whitney",
+        left_out=f"{skipped} cities in strata with one group only" if skipped else "",
+    )
+    return assemble_result(
+        sample,
+        base,
+        labels or Labels(),
+        test="exact" if exact else "asymptotic",
+        confidence=confidence,
+        interval=interval,
+        choices={"weights": weights},
+        means=False,
     )
 
 
 def _p_value(
     parts: list[tuple[IntArray, BoolArray, int]], alternative: Alternative, method: str, *, mid_p: bool
-) -> tuple[float, str]:
+) -> tuple[float, bool]:
+    """Give the p-value, and whether it is exact."""
     if method not in ("auto", "exact", "asymptotic"):
         wanted = "method must be 'auto', 'exact' or 'asymptotic'"
         raise SpecificationError(mould("mann_whitney_test", wanted, repr(method), "Choose one"))
@@ -218,11 +211,8 @@ def _p_value(
         )
     work = sum(recursion_work(scores, int(first.sum())) for scores, first, _ in parts)
     if method == "exact" or (method == "auto" and work <= MOST_WORK):
-        p_value = exact_p_value(_distribution(parts), round(observed), alternative, mid_p=mid_p)
-        return p_value, "exact, all choices of cities" + (" within strata" if len(parts) > 1 else "")
-    return _asymptotic_p(
-        (observed - mean) / math.sqrt(variance), alternative
-    ), "normal approximation with ties"
+        return exact_p_value(_distribution(parts), round(observed), alternative, mid_p=mid_p), True
+    return normal_p_value((observed - mean) / math.sqrt(variance), alternative), False
 
 
 def _u(sample: GroupSample) -> float:
@@ -231,22 +221,3 @@ def _u(sample: GroupSample) -> float:
         m = int(first.sum())
         total += float(doubled_midranks(values)[first].sum()) / 2 - m * (m + 1) / 2
     return total
-
-
-def _base_row(
-    sample: GroupSample, names: Labels, parts: list[tuple[IntArray, BoolArray, int]], *outcome: Any
-) -> Term:
-    alternative, p_value, null = outcome
-    skipped = len(sample.values) - sum(len(scores) for scores, _, _ in parts)
-    note = f"{skipped} {names.unit} lie in strata with one group only" if skipped else ""
-    return Term(
-        test="mann_whitney_test",
-        value=names.value,
-        statistic=_u(sample),
-        p_value=p_value,
-        alternative=alternative,
-        n_cities=len(sample.values),
-        null=null,
-        method="Mann-Whitney" if sample.strata is None else "stratified Mann-Whitney",
-        note=note,
-    )

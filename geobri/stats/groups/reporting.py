@@ -1,18 +1,34 @@
-"""How the result of a group test reads: names, tidy rows and the sentence."""
+"""What the tests of two groups return: rows of effects, and the result with its sentence."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from geobri.errors import SpecificationError, mould
+import numpy as np
+from scipy.stats import ttest_ind
+
+from geobri.measures import Measure
 from geobri.stats.groups.effects import Estimate, estimate_shift, estimate_superiority, to_delta
 from geobri.stats.groups.samples import GroupSample
-from geobri.stats.results import Term, TestResult
+from geobri.stats.results import FloatArray, Term, TestResult
+from geobri.stats.say import GroupNames, say_difference
 
-__all__ = ["CLIFF", "SHIFT", "SUPERIORITY", "GroupResult", "Labels", "effect_terms", "group_sentence"]
+__all__ = [
+    "CLIFF",
+    "MEANS",
+    "SHIFT",
+    "SUPERIORITY",
+    "GroupResult",
+    "Labels",
+    "assemble_result",
+    "effect_terms",
+    "seed_choice",
+    "welch_interval",
+]
 
 CLIFF, SUPERIORITY, SHIFT = "Cliff's delta", "probability of superiority", "Hodges-Lehmann shift"
+MEANS = "difference of means"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +37,17 @@ class Labels:
 
     Attributes
     ----------
-    value
-        Column that is compared.
-    first, second
-        Names of the two groups.
-    unit
-        What is compared, in the plural.
+    measure
+        What is compared.
+    names
+        The two groups.
+    strata
+        What the strata are, where there are any.
     """
 
-    value: str = "value"
-    first: str = "coastal"
-    second: str = "inland"
-    unit: str = "cities"
+    measure: Measure = field(default_factory=lambda: Measure(column="value", of="cities"))
+    names: GroupNames = field(default_factory=GroupNames)
+    strata: Measure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,44 +58,15 @@ class GroupResult(TestResult):
     ----------
     n_first, n_second
         Sizes of the groups.
-    labels
-        Their names.
     """
 
     n_first: int = 0
     n_second: int = 0
-    labels: Labels = Labels()
-
-    def __post_init__(self) -> None:
-        """Freeze what the record holds."""
-        TestResult.__post_init__(self)
-
-    def effect(self, term: str) -> Term:
-        """Give one estimate by its name.
-
-        Parameters
-        ----------
-        term
-            ``"Cliff's delta"``, ``"probability of superiority"``, ``"Hodges-Lehmann shift"`` or another of this test.
-
-        Returns
-        -------
-        Term
-            The row of `to_frame` with that name.
-
-        Raises
-        ------
-        SpecificationError
-            If the test has no such term.
-        """
-        found = {one.term: one for one in self.terms}
-        if term not in found:
-            wanted = f"the term must be one of {', '.join(map(repr, found))}"
-            raise SpecificationError(mould("effect", wanted, repr(term), "Choose one"))
-        return found[term]
 
 
-def effect_terms(sample: GroupSample, base: Term, *, confidence: float, interval: str) -> tuple[Term, ...]:
+def effect_terms(
+    sample: GroupSample, base: Term, *, confidence: float, interval: str
+) -> tuple[Term, Term, Term]:
     """Make the rows of the three effects.
 
     Parameters
@@ -100,12 +86,11 @@ def effect_terms(sample: GroupSample, base: Term, *, confidence: float, interval
         Cliff's delta, probability of superiority, Hodges-Lehmann shift.
     """
     superiority = estimate_superiority(sample, confidence=confidence, interval=interval)
-    found = {
-        CLIFF: to_delta(superiority),
-        SUPERIORITY: superiority,
-        SHIFT: estimate_shift(sample, confidence=confidence),
-    }
-    return tuple(_term(base, name, estimate) for name, estimate in found.items())
+    return (
+        _term(base, CLIFF, to_delta(superiority)),
+        _term(base, SUPERIORITY, superiority),
+        _term(base, SHIFT, estimate_shift(sample, confidence=confidence)),
+    )
 
 
 def _term(base: Term, name: str, estimate: Estimate) -> Term:
@@ -122,48 +107,112 @@ def _term(base: Term, name: str, estimate: Estimate) -> Term:
     )
 
 
-def _interval(term: Term, form: str, confidence: float) -> str:
-    if math.isnan(term.ci_low):
-        return ""
-    return f" ({confidence:.0%} interval {term.ci_low:{form}} to {term.ci_high:{form}})"
-
-
-def group_sentence(
-    terms: tuple[Term, ...], sample: GroupSample, labels: Labels, *, p_value: float, confidence: float
-) -> str:
-    """Say the finding so that a planner can quote it.
+def welch_interval(sample: GroupSample, confidence: float) -> Estimate:
+    """Estimate the difference of means with Welch's interval.
 
     Parameters
     ----------
-    terms
-        Rows that hold Cliff's delta, the probability of superiority and the shift.
     sample
-        The two groups.
-    labels
-        Their names.
-    p_value
-        p-value of the test.
+        The two groups; strata are not looked at.
     confidence
-        Level of the intervals.
+        Level of the interval.
 
     Returns
     -------
-    str
-        Effect with interval first, then the p-value; ranks are read with 1 as the best.
+    Estimate
+        Mean of the first minus mean of the second group; no interval for groups of one city.
     """
-    by_name = {one.term: one for one in terms}
-    chance, shift = by_name[SUPERIORITY], by_name[SHIFT]
-    ranked = labels.value.startswith("rank")
-    if ranked:
-        chance = replace(
-            chance, estimate=1 - chance.estimate, ci_low=1 - chance.ci_high, ci_high=1 - chance.ci_low
-        )
-    m, k = sample.sizes
-    within = ", compared within strata" if sample.strata is not None else ""
-    return (
-        f"In {chance.estimate:.0%} of the comparisons{_interval(chance, '.0%', confidence)} "
-        f"the {labels.first} one of two {labels.unit} has the {'better' if ranked else 'higher'} {labels.value}; "
-        f"the typical difference is {shift.estimate:+.3g}{_interval(shift, '+.3g', confidence)}"
-        f"{' ranks, where 1 is the best' if ranked else ''}, "
-        f"p = {p_value:.3g} ({m} {labels.first}, {k} {labels.second}{within})."
+    one, other = sample.halves()
+    difference = float(one.mean() - other.mean())
+    if min(len(one), len(other)) == 1:
+        return Estimate(difference, np.nan, np.nan, note="no interval: a group is a single city")
+    if max(np.ptp(one), np.ptp(other)) == 0:
+        return Estimate(difference, np.nan, np.nan, note="no interval: no spread within the groups")
+    found = ttest_ind(one, other, equal_var=False)
+    low, high = (float(end) for end in found.confidence_interval(confidence))
+    return Estimate(difference, low, high, difference / float(found.statistic), "Welch t")
+
+
+def assemble_result(
+    sample: GroupSample,
+    base: Term,
+    labels: Labels,
+    *,
+    test: str,
+    confidence: float,
+    interval: str,
+    null: FloatArray | None = None,
+    choices: dict[str, Any] | None = None,
+    means: bool = True,
+) -> GroupResult:
+    """Put rows and sentence together.
+
+    Parameters
+    ----------
+    sample
+        The two groups.
+    base
+        Row with everything that the rows share.
+    labels
+        What is compared, and between whom.
+    test
+        A key of `geobri.stats.say.groups.TESTS`.
+    confidence, interval
+        Level and kind of the intervals.
+    null
+        Null distribution, shape (R,), or None.
+    choices
+        Further choices of the test, by name.
+    means
+        Add a row for the difference of means.
+
+    Returns
+    -------
+    GroupResult
+        The finished test.
+    """
+    base = replace(base, value=labels.measure.column)
+    effects = effect_terms(sample, base, confidence=confidence, interval=interval)
+    said = say_difference(
+        effects,
+        measure=labels.measure,
+        names=labels.names,
+        test=test,
+        sizes=sample.sizes,
+        strata=None
+        if sample.strata is None
+        else labels.strata or Measure(column="strata", label="strata", label_zh="分层"),
+        confidence=confidence,
     )
+    return GroupResult(
+        statistic=base.statistic,
+        p_value=base.p_value,
+        alternative=base.alternative,
+        n=len(sample.values),
+        method=base.method,
+        null_distribution=null,
+        sentence=said.en,
+        sentence_zh=said.zh,
+        terms=(*effects, _term(base, MEANS, welch_interval(sample, confidence))) if means else effects,
+        choices={"confidence": confidence, "interval": interval, "null": base.null, **(choices or {})},
+        question="groups",
+        measure=labels.measure,
+        n_first=sample.sizes[0],
+        n_second=sample.sizes[1],
+    )
+
+
+def seed_choice(rng: int | np.random.Generator | None) -> str | int:
+    """Say where the random numbers came from.
+
+    Parameters
+    ----------
+    rng
+        Seed, generator or None.
+
+    Returns
+    -------
+    str or int
+        The seed, or a word.
+    """
+    return rng if isinstance(rng, int) else "generator" if rng is not None else "fresh"

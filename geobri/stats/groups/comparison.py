@@ -1,0 +1,170 @@
+"""Two groups of cities in a table: from columns and measures to the tests of two groups."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geobri.errors import SchemaError, SpecificationError, mould
+from geobri.geodesy import distance_matrix_km
+from geobri.stats.groups.permutation_tests import brunner_munzel_test, group_permutation_test
+from geobri.stats.groups.random_maps import spatial_group_test
+from geobri.stats.groups.rank_tests import mann_whitney_test
+from geobri.stats.groups.reporting import GroupResult, Labels
+from geobri.stats.moran_randomisation import proximity_weights
+from geobri.stats.places import Column, Places, read_places
+from geobri.stats.results import Alternative, FloatArray
+
+__all__ = ["Method", "coastal_test", "compare_groups", "map_weights"]
+
+Method = Literal["mann-whitney", "brunner-munzel", "permutation", "spatial"]
+Rng = int | np.random.Generator | None
+
+
+def compare_groups(
+    cities: pd.DataFrame,
+    value: Column,
+    *,
+    by: Column,
+    strata: Column | None = None,
+    method: Method = "mann-whitney",
+    alternative: Alternative = "two-sided",
+    n_permutations: int = 9999,
+    rng: Rng = None,
+    confidence: float = 0.95,
+) -> GroupResult:
+    """Test whether the cities of one group have other values than the others.
+
+    Parameters
+    ----------
+    cities
+        Table of cities, index `city`; those without value or label are left out. Points in EPSG:4326 are needed
+        for ``method="spatial"`` only.
+    value
+        Numeric column or measure: a score, an amount, a yes or no, or a rank with 1 as the best.
+    by
+        Column (or measure) of truth values that says which cities are in the first group.
+    strata
+        Column (or measure) within whose labels cities are compared (``"china"``, ``"region"``).
+    method
+        ``"mann-whitney"``: exact, ties as they are; ``"brunner-munzel"``: studentised permutation, for groups of
+        different spread; ``"permutation"``: studentised difference of means; ``"spatial"``: random maps with the
+        observed autocorrelation.
+    alternative
+        ``"greater"``: the first group has the higher values. Two-sided is twice the smaller tail, at most 1.
+    n_permutations
+        Random placements or maps, where not all are enumerated.
+    rng
+        Seed or generator.
+    confidence
+        Level of the intervals.
+
+    Returns
+    -------
+    GroupResult
+        Cliff's delta, probability of superiority and Hodges-Lehmann shift with intervals, and the p-value.
+
+    Raises
+    ------
+    SchemaError
+        If columns are missing, or labels are no truth values.
+    DataError
+        If a group is empty, or all values are equal.
+    SpecificationError
+        If method and strata do not go together.
+    """
+    data = read_places(cities, [value], group=by, strata=strata, caller="compare_groups")
+    result = _run(
+        data,
+        method,
+        {"alternative": alternative, "confidence": confidence},
+        {"n_permutations": n_permutations, "rng": rng},
+    )
+    terms = tuple(
+        replace(term, left_out="; ".join(part for part in (data.left_out, term.left_out) if part))
+        for term in result.terms
+    )
+    return replace(
+        result,
+        terms=terms,
+        choices={
+            **result.choices,
+            "by": by if isinstance(by, str) else by.column,
+            "strata": None if data.stratified_by is None else data.stratified_by.column,
+            "left out": data.left_out,
+        },
+    )
+
+
+def coastal_test(
+    cities: pd.DataFrame, value: Column, *, group: Column = "coastal", **choices: Any
+) -> GroupResult:
+    """Test whether coastal cities have other values than inland ones: `compare_groups` by the coast.
+
+    Parameters
+    ----------
+    cities
+        Table of cities, index `city`.
+    value
+        Numeric column or measure.
+    group
+        Column of truth values that says what is coastal: the published label, or one by threshold or port.
+    **choices
+        As in `compare_groups`: `strata`, `method`, `alternative`, `n_permutations`, `rng`, `confidence`.
+
+    Returns
+    -------
+    GroupResult
+        See `compare_groups`.
+    """
+    return compare_groups(cities, value, by=group, **choices)
+
+
+def _run(data: Places, method: str, shared: dict[str, Any], draws: dict[str, Any]) -> GroupResult:
+    labels = Labels(data.measure, data.names, data.stratified_by)
+    x, first, shared = data.numbers, data.first, {**shared, "labels": labels}
+    if data.strata is not None and method in ("brunner-munzel", "spatial"):
+        remedy = "Use 'mann-whitney' or 'permutation', or leave strata out"
+        raise SpecificationError(
+            mould("compare_groups", f"method {method!r} knows no strata", "strata", remedy)
+        )
+    if method == "mann-whitney":
+        return mann_whitney_test(x, first, strata=data.strata, **shared)
+    if method == "brunner-munzel":
+        return brunner_munzel_test(x, first, **shared, **draws)
+    if method == "permutation":
+        return group_permutation_test(x, first, strata=data.strata, **shared, **draws)
+    if method != "spatial":
+        wanted = "method must be mann-whitney, brunner-munzel, permutation or spatial"
+        raise SpecificationError(mould("compare_groups", wanted, repr(method), "Choose one"))
+    return spatial_group_test(x, first, map_weights(data.table), **shared, **draws)
+
+
+def map_weights(cities: pd.DataFrame) -> FloatArray:
+    """Link every city to its surroundings, for maps as smooth as the observed one.
+
+    Parameters
+    ----------
+    cities
+        Points in EPSG:4326.
+
+    Returns
+    -------
+    numpy.ndarray
+        Symmetric weights, shape (n, n).
+
+    Raises
+    ------
+    SchemaError
+        If the table has no points.
+    """
+    if not isinstance(cities, gpd.GeoDataFrame):
+        came = type(cities).__name__
+        raise SchemaError(
+            mould("compare_groups", "method 'spatial' needs points", came, "Use a GeoDataFrame")
+        )
+    return proximity_weights(distance_matrix_km(cities).to_numpy())

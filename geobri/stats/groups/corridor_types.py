@@ -1,0 +1,390 @@
+"""Corridors between coasts, between coast and inland, and inland: which are stronger, and is it only distance.
+
+Corridors share cities, so the label of whole cities is moved and every corridor's type follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from scipy.stats import t as student
+
+from geobri.errors import DataError, SchemaError, mould
+from geobri.measures import Measure
+from geobri.stats.dyads.inputs import DyadData, prepare_dyads
+from geobri.stats.groups.placements import MOST_PLACEMENTS, Placements, place_groups
+from geobri.stats.groups.samples import BoolArray, GroupSample
+from geobri.stats.multiplicity import max_t
+from geobri.stats.pairs import to_matrix
+from geobri.stats.places import Column, as_measure, read_places
+from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.say import GroupNames, say_types
+from geobri.stats.tables import Blocks
+
+__all__ = [
+    "CONTRASTS",
+    "CorridorData",
+    "corridor_types_test",
+    "lay_out_corridors",
+    "place_labels",
+    "type_contrasts",
+    "type_means",
+]
+
+Rng = int | np.random.Generator | None
+
+CONTRASTS: Final = ((0, 2), (0, 1), (1, 2))
+"""Differences of corridor types: 0 both ends in the first group, 1 one end, 2 none."""
+_BLOCK: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CorridorData:
+    """Pair matrices with the label of each city.
+
+    Attributes
+    ----------
+    dyads
+        Pair matrices over the labelled cities.
+    first
+        Membership of the first group, shape (n,).
+    groups
+        What the two groups are called.
+    measures
+        What the matrices hold.
+    left_out
+        Cities left out.
+    """
+
+    dyads: DyadData
+    first: BoolArray
+    groups: GroupNames
+    measures: tuple[Measure, ...]
+    left_out: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the corridor types: both, mixed, none."""
+        return tuple(one.en for one in self.groups.types())
+
+
+def lay_out_corridors(
+    corridors: pd.DataFrame,
+    values: Sequence[Column],
+    cities: pd.DataFrame,
+    *,
+    group: Column = "coastal",
+    blocks: Blocks = "auto",
+    caller: str,
+) -> CorridorData:
+    """Lay out columns of corridors as pair matrices of labelled cities.
+
+    Parameters
+    ----------
+    corridors
+        One row per undirected pair with `origin`, `destination` and the columns `values`.
+    values
+        Numeric columns.
+    cities
+        Table of cities with the column `group`; cities without a label are left out with their corridors.
+    group
+        Column of truth values.
+    blocks
+        Labels by city (a mapping or a Series), ``"auto"`` or None; see `prepare_dyads`.
+    caller
+        Who asks, for the message.
+
+    Returns
+    -------
+    CorridorData
+        Matrices, labels and names.
+
+    Raises
+    ------
+    SchemaError
+        If columns are missing, or labels are no truth values.
+    DataError
+        If a group is empty, or a city has no corridor with all values.
+    """
+    measures = tuple(as_measure(value, of="corridors") for value in values)
+    named = [one.column for one in measures]
+    missing = [name for name in ("origin", "destination", *named) if name not in corridors.columns]
+    if missing:
+        wanted = f"corridors need the columns {missing}"
+        raise SchemaError(mould(caller, wanted, f"{list(corridors.columns)}", "Add them"))
+    whole = len(corridors)
+    corridors = corridors.loc[corridors[named].notna().all(axis=1)]
+    if corridors.empty:
+        remedy = "Fill them in, or name fewer columns"
+        raise DataError(mould(caller, f"some corridors must have {named}", f"none of {whole}", remedy))
+    ends = {*corridors["origin"].astype(str), *corridors["destination"].astype(str)}
+    used = cities.loc[[str(city) in ends for city in cities.index]]
+    data = read_places(used, [], group=group, caller=caller)
+    labels = [str(city) for city in data.table.index]
+    inside = corridors["origin"].astype(str).isin(labels) & corridors["destination"].astype(str).isin(labels)
+    matrices = {
+        name: pd.DataFrame(to_matrix(corridors.loc[inside], name, labels)[0], labels, labels)
+        for name in named
+    }
+    dyads = prepare_dyads(matrices, caller=caller, blocks=blocks)
+    return CorridorData(dyads, data.first, data.names, measures, data.left_out)
+
+
+def place_labels(
+    data: CorridorData, n_permutations: int, rng: Rng, most: int = MOST_PLACEMENTS
+) -> Placements:
+    """Move the label among cities, within blocks if there are any.
+
+    Parameters
+    ----------
+    data
+        Corridors with labels.
+    n_permutations
+        Random placements, where not all are enumerated.
+    rng
+        Seed or generator.
+    most
+        Number of placements up to which all are enumerated.
+
+    Returns
+    -------
+    Placements
+        Membership of the first group, shape (R, n).
+
+    Raises
+    ------
+    DataError
+        If the blocks allow no other placement.
+    """
+    blocks = data.dyads.blocks
+    strata = None if blocks is None else pd.factorize(np.array(blocks, dtype=object))[0].astype(np.int64)
+    sample = GroupSample(np.zeros(len(data.first)), data.first, strata)
+    if not any(True for _ in sample.parts()):
+        remedy = "Pass blocks=None, or broader blocks"
+        raise DataError(
+            mould("place_labels", "some block must hold both groups", "blocks of one group each", remedy)
+        )
+    return place_groups(sample, n_permutations, rng=rng, most=most)
+
+
+def type_means(matrix: FloatArray, seen: BoolArray, placed: BoolArray) -> FloatArray:
+    """Give the mean of corridors of each type, for many placements of the label.
+
+    Parameters
+    ----------
+    matrix
+        Symmetric pair matrix, shape (n, n), 0 where nothing is observed.
+    seen
+        Observed cells, shape (n, n).
+    placed
+        Membership of the first group, shape (R, n).
+
+    Returns
+    -------
+    numpy.ndarray
+        Means of the types both, mixed and none, shape (R, 3); NaN for a type without corridors.
+    """
+    means = np.empty((len(placed), 3))
+    mask = seen.astype(np.float64)
+    for start in range(0, len(placed), _BLOCK):
+        inside = placed[start : start + _BLOCK].astype(np.float64)
+        sums, counts = _by_type(matrix, inside), _by_type(mask, inside)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            means[start : start + _BLOCK] = sums / counts
+    return means
+
+
+def _by_type(matrix: FloatArray, inside: FloatArray) -> FloatArray:
+    """Sum over corridors of each type: both, mixed, none."""
+    reach = inside @ matrix
+    both = (reach * inside).sum(axis=1) / 2
+    mixed = reach.sum(axis=1) - 2 * both
+    none = matrix.sum() / 2 - both - mixed
+    return np.column_stack([both, mixed, none])
+
+
+def type_contrasts(matrix: FloatArray, seen: BoolArray, placed: BoolArray) -> FloatArray:
+    """Give the differences of means of `CONTRASTS`, for many placements of the label.
+
+    Parameters
+    ----------
+    matrix
+        Symmetric pair matrix, shape (n, n), 0 where nothing is observed.
+    seen
+        Observed cells, shape (n, n).
+    placed
+        Membership of the first group, shape (R, n).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (R, 3).
+    """
+    means = type_means(matrix, seen, placed)
+    return np.column_stack([means[:, a] - means[:, b] for a, b in CONTRASTS])
+
+
+def _jackknife(data: CorridorData) -> FloatArray:
+    """Find the standard errors of the contrasts by leaving out one city at a time, shape (3,)."""
+    matrix, seen, n = data.dyads.matrices[0], data.dyads.seen, len(data.first)
+    found = []
+    for city in range(n):
+        keep = np.arange(n) != city
+        part = (matrix[np.ix_(keep, keep)], seen[np.ix_(keep, keep)], data.first[keep][None])
+        found.append(type_contrasts(*part)[0])
+    values = np.array(found)
+    return np.asarray(np.sqrt((n - 1) / n * ((values - values.mean(axis=0)) ** 2).sum(axis=0)))
+
+
+def corridor_types_test(
+    corridors: pd.DataFrame,
+    value: Column,
+    cities: pd.DataFrame,
+    *,
+    group: Column = "coastal",
+    blocks: Blocks = "auto",
+    alternative: Alternative = "two-sided",
+    n_permutations: int = 9999,
+    most_placements: int = MOST_PLACEMENTS,
+    rng: Rng = None,
+    confidence: float = 0.95,
+) -> TestResult:
+    """Test whether corridors between coastal cities differ from mixed and from inland ones.
+
+    Parameters
+    ----------
+    corridors
+        One row per undirected pair with `origin`, `destination` and the column `value`; pairs without a value
+        are left out.
+    value
+        Numeric column: a score, or a rank with 1 as the best.
+    cities
+        Table of cities with the column `group`.
+    group
+        Column of truth values.
+    blocks
+        Labels within which the coastal label moves, by city (a mapping or a Series); ``"auto"``: blocks that keep
+        the missing pairs (domestic ones) where they are; None: no restriction.
+    alternative
+        ``"greater"``: the type named first has the higher values.
+    n_permutations
+        Random placements of the label, where not all are enumerated.
+    most_placements
+        Number of placements up to which all are enumerated.
+    rng
+        Seed or generator.
+    confidence
+        Level of the intervals.
+
+    Returns
+    -------
+    TestResult
+        The headline is the difference between corridors with both and with no end at the coast. Rows: the three
+        differences with node-jackknife intervals, permutation p-values and max-T adjustment; and the mean of
+        each type.
+
+    Raises
+    ------
+    SchemaError
+        If columns are missing, or labels are no truth values.
+    DataError
+        If a group is empty, a type has no corridor, or blocks leave no other placement.
+
+    Notes
+    -----
+    The label moves over cities, and the types of all corridors of a city with it. The null says that the label has
+    nothing to do with the corridors at all, distance included: see `corridor_regression_test`.
+    """
+    data = lay_out_corridors(
+        corridors, [value], cities, group=group, blocks=blocks, caller="corridor_types_test"
+    )
+    placements = place_labels(data, n_permutations, rng, most_placements)
+    matrix, seen = data.dyads.matrices[0], data.dyads.seen
+    observed = type_contrasts(matrix, seen, data.first[None])[0]
+    null = type_contrasts(matrix, seen, placements.first)
+    if not (np.isfinite(observed).all() and np.isfinite(null).all()):
+        remedy = "Compare fewer types by another definition, or pass blocks=None"
+        came = "a type without corridors, here or for some placement of the label"
+        raise DataError(mould("corridor_types_test", "every type must have corridors", came, remedy))
+    base = Term(
+        test="corridor_types_test",
+        value=data.measures[0].column,
+        alternative=alternative,
+        n_cities=len(data.first),
+        n_pairs=data.dyads.n_pairs,
+        null=placements.describe()
+        + ("" if data.dyads.blocks is None else f" within {len(set(data.dyads.blocks))} blocks"),
+        method="node permutation of the label",
+        left_out=data.left_out,
+    )
+    rows = _contrast_rows(data, base, observed, null, placements=placements, confidence=confidence)
+    means = type_means(matrix, seen, data.first[None])[0]
+    types = [
+        replace(base, term=f"mean {name}", estimate=float(mean))
+        for name, mean in zip(data.names, means, strict=True)
+    ]
+    return _result(rows, types, null[:, 0], data)
+
+
+def _contrast_rows(
+    data: CorridorData,
+    base: Term,
+    observed: FloatArray,
+    null: FloatArray,
+    *,
+    placements: Placements,
+    confidence: float,
+) -> list[Term]:
+    centre, spread = null.mean(axis=0), np.where(null.std(axis=0) > 0, null.std(axis=0), 1.0)
+    joint = max_t(
+        (observed - centre) / spread,
+        (null - centre) / spread,
+        alternative=base.alternative,
+        exact=placements.exact,
+    )
+    errors = _jackknife(data)
+    half = float(student.ppf(0.5 + confidence / 2, len(data.first) - 1)) * errors
+    rows = []
+    for place, (a, b) in enumerate(CONTRASTS):
+        known = bool(np.isfinite(errors[place]))
+        row = replace(
+            base,
+            term=f"{data.names[a]} minus {data.names[b]}",
+            estimate=float(observed[place]),
+            ci_low=float(observed[place] - half[place]) if known else float("nan"),
+            ci_high=float(observed[place] + half[place]) if known else float("nan"),
+            se=float(errors[place]),
+            se_type="node jackknife" if known else "",
+            statistic=float(observed[place]),
+            null_mean=float(centre[place]),
+            null_sd=float(spread[place]),
+            p_adjusted=float(joint[place]),
+            adjustment="max-T",
+        )
+        rows.append(placements.judged(row, null[:, place]))
+    return rows
+
+
+def _result(rows: list[Term], types: list[Term], null: FloatArray, data: CorridorData) -> TestResult:
+    head = rows[0]
+    said = say_types(
+        head, [one.estimate for one in types], measure=data.measures[0], names=data.groups, maps=False
+    )
+    return TestResult(
+        statistic=head.statistic,
+        p_value=head.p_value,
+        alternative=head.alternative,
+        n=head.n_cities,
+        method=head.method,
+        null_distribution=null,
+        sentence=said.en,
+        sentence_zh=said.zh,
+        terms=(*rows, *types),
+        choices={"blocks": data.dyads.blocks, "null": head.null, "left out": data.left_out},
+        question="groups",
+        measure=data.measures[0],
+    )

@@ -1,0 +1,174 @@
+"""All tests of two groups for one value, in the order in which they are to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geobri.errors import DataError, mould
+from geobri.measures import Measure
+from geobri.stats.attempts import attempt_all
+from geobri.stats.groups.comparison import coastal_test
+from geobri.stats.groups.corridor_regression import corridor_regression_test
+from geobri.stats.groups.corridor_types import corridor_types_test
+from geobri.stats.groups.covariates import coastal_regression_test
+from geobri.stats.groups.definitions import coastal_sensitivity_test, leave_one_city_out
+from geobri.stats.groups.dimensions import coastal_dimensions_test
+from geobri.stats.groups.interaction import city_interaction_test, corridor_interaction_test
+from geobri.stats.places import Column, as_measure
+from geobri.stats.results import TestResult
+
+__all__ = ["coastal_tests"]
+
+Rng = int | np.random.Generator | None
+Attempts = list[partial[Any]]
+
+
+def coastal_tests(
+    cities: gpd.GeoDataFrame,
+    corridors: pd.DataFrame | None,
+    value: Column,
+    *,
+    group: Column = "coastal",
+    strata: Column | None = None,
+    covariates: Sequence[Column] = (),
+    dimensions: Sequence[Column] = (),
+    corridor_value: Column | None = None,
+    coast_km: str | None = "coast_km",
+    n_permutations: int = 9999,
+    rng: Rng = None,
+) -> list[TestResult]:
+    """Run every test of coastal against inland, or of two other groups, that the tables allow.
+
+    Parameters
+    ----------
+    cities
+        Table of cities with points in EPSG:4326, `group` and, if it is a city value, `value`.
+    corridors
+        Table of corridors, or None.
+    value
+        Numeric column or measure of the cities; if only the corridors have it, the corridor tests are run alone.
+    group
+        Column of truth values of the cities.
+    strata
+        Column of the cities within whose labels the tests are repeated.
+    covariates
+        Columns of the cities for the regression.
+    dimensions
+        Columns or measures of the cities (or of the corridors) that are compared with each other; composites of the
+        others are left out.
+    corridor_value
+        Numeric column or measure of the corridors; that of the name of `value` by default, if there is one.
+    coast_km
+        Column of distances to the coast, for the sensitivity to thresholds; left out if there is none.
+    n_permutations
+        Random permutations, where not all are enumerated; the random maps are twice as many.
+    rng
+        Seed or generator; a seed serves every test.
+
+    Returns
+    -------
+    list of TestResult
+        Group tests, strata, covariates, sensitivity, leave-one-out, dimensions, interaction, corridor types,
+        corridor regressions, their interaction. A test that the data do not allow has NaN for a p-value, and its
+        row says why.
+
+    Raises
+    ------
+    SchemaError
+        If labels are no truth values.
+    DataError
+        If no test is possible, or neither table has the value.
+    """
+    measure = as_measure(value)
+    draws: dict[str, Any] = {"n_permutations": n_permutations, "rng": rng}
+    attempts: Attempts = []
+    if measure.column in cities.columns:
+        distance = coast_km if coast_km in cities.columns else None
+        attempts += _city_attempts(cities, measure, group=group, strata=strata, draws=draws)
+        attempts += _definition_attempts(
+            cities, measure, group=group, held=covariates, coast_km=distance, draws=draws
+        )
+        attempts.append(partial(leave_one_city_out, cities, measure, group=group, strata=strata))
+        attempts += _dimension_attempts(cities, dimensions, group=group, strata=strata, draws=draws)
+    own = measure if corridor_value is None else as_measure(corridor_value, of="corridors")
+    if corridors is not None and own.column in corridors.columns:
+        attempts += _corridor_attempts(corridors, own, cities, dimensions, {"group": group, **draws})
+    if not attempts:
+        wanted = f"cities or corridors need a column {measure.column!r}"
+        raise DataError(mould("coastal_tests", wanted, "neither with it", "Name one that they have"))
+    return attempt_all(measure, "groups", attempts)
+
+
+def _city_attempts(
+    cities: gpd.GeoDataFrame, measure: Measure, *, group: Column, strata: Column | None, draws: dict[str, Any]
+) -> Attempts:
+    test = partial(coastal_test, cities, measure, group=group)
+    stratified = [partial(test, strata=strata)] if strata else []
+    maps = {**draws, "n_permutations": 2 * int(draws["n_permutations"]) + 1}
+    return [
+        partial(test),
+        *stratified,
+        partial(test, method="brunner-munzel", **draws),
+        partial(test, method="spatial", **maps),
+    ]
+
+
+def _definition_attempts(
+    cities: gpd.GeoDataFrame,
+    measure: Measure,
+    *,
+    group: Column,
+    held: Sequence[Column],
+    coast_km: str | None,
+    draws: dict[str, Any],
+) -> Attempts:
+    attempts: Attempts = []
+    if held:
+        attempts.append(partial(coastal_regression_test, cities, measure, held, group=group, **draws))
+    if coast_km:
+        definitions = [as_measure(group).column]
+        attempts.append(
+            partial(
+                coastal_sensitivity_test, cities, measure, coast_km=coast_km, definitions=definitions, **draws
+            )
+        )
+    return attempts
+
+
+def _dimension_attempts(
+    cities: gpd.GeoDataFrame,
+    dimensions: Sequence[Column],
+    *,
+    group: Column,
+    strata: Column | None,
+    draws: dict[str, Any],
+) -> Attempts:
+    named = [one for one in dimensions if as_measure(one).column in cities.columns]
+    if len(named) < 2:  # noqa: PLR2004 - nothing to compare
+        return []
+    choices = {"group": group, "strata": strata, **draws}
+    return [
+        partial(test, cities, named, **choices) for test in (coastal_dimensions_test, city_interaction_test)
+    ]
+
+
+def _corridor_attempts(
+    corridors: pd.DataFrame,
+    measure: Measure,
+    cities: gpd.GeoDataFrame,
+    dimensions: Sequence[Column],
+    choices: dict[str, Any],
+) -> Attempts:
+    attempts: Attempts = [partial(corridor_types_test, corridors, measure, cities, **choices)]
+    if "distance_km" in corridors.columns:
+        attempts.append(partial(corridor_regression_test, corridors, measure, cities, **choices))
+    named = [one for one in dimensions if as_measure(one).column in corridors.columns]
+    if len(named) > 1:
+        attempts.append(partial(corridor_interaction_test, corridors, named, cities, **choices))
+    return attempts

@@ -1,0 +1,278 @@
+"""Interaction: does the coast matter more in some dimensions (sea, rail, policy) than in others.
+
+Each dimension is standardised, and the mean over the dimensions is taken off every city or corridor. What is
+left says in which dimensions a city is better or worse than it usually is. If the coast raised all dimensions
+alike, this profile would have nothing to do with the coast, and that is what moving the label tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from geobri.errors import DataError, SpecificationError, first_offenders, mould
+from geobri.measures import Measure
+from geobri.stats.groups.corridor_types import (
+    Rng,
+    lay_out_corridors,
+    place_labels,
+    type_contrasts,
+)
+from geobri.stats.groups.placements import Placements, place_groups
+from geobri.stats.groups.samples import BoolArray, GroupSample
+from geobri.stats.multiplicity import max_t
+from geobri.stats.places import Column, drop_composites, read_places
+from geobri.stats.results import FloatArray, Term, TestResult
+from geobri.stats.say import GroupNames, say_interaction
+from geobri.stats.tables import Blocks
+
+__all__ = ["city_interaction_test", "corridor_interaction_test", "profiles"]
+
+FEWEST_DIMENSIONS = 2
+
+
+def profiles(columns: FloatArray) -> FloatArray:
+    """Standardise every dimension and take off the mean over dimensions.
+
+    Parameters
+    ----------
+    columns
+        One row per unit and one column per dimension, shape (n, d).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n, d); rows add up to 0.
+    """
+    z = (columns - columns.mean(axis=0)) / columns.std(axis=0)
+    return np.asarray(z - z.mean(axis=1, keepdims=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the sentence speaks of."""
+
+    kept: list[Measure]
+    dropped: list[Measure]
+    names: GroupNames
+    strata: Measure | None = None
+    corridors: bool = False
+
+
+def _check_dimensions(kept: list[Measure], caller: str) -> None:
+    if len(kept) < FEWEST_DIMENSIONS:
+        came = f"{len(kept)}"
+        raise SpecificationError(
+            mould(caller, "an interaction needs two dimensions at least", came, "Name more columns")
+        )
+
+
+def city_interaction_test(
+    cities: pd.DataFrame,
+    values: Sequence[Column],
+    *,
+    group: Column = "coastal",
+    strata: Column | None = None,
+    n_permutations: int = 9999,
+    rng: Rng = None,
+) -> TestResult:
+    """Test whether coastal and inland cities differ more in some dimensions than in others.
+
+    Parameters
+    ----------
+    cities
+        Table of cities, index `city`; those without all values and a label are left out.
+    values
+        Numeric columns, one per dimension, all with the same direction.
+    group
+        Column of truth values.
+    strata
+        Column within whose labels the label moves.
+    n_permutations
+        Random placements of the label, where not all are enumerated.
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    TestResult
+        The headline is the sum of squares of the differences of profiles. One row per dimension: its
+        difference in standard deviations beyond the mean of all dimensions, with p-value and max-T adjustment.
+
+    Raises
+    ------
+    SpecificationError
+        If there are fewer than two dimensions.
+    SchemaError
+        If columns are missing, or labels are no truth values.
+    DataError
+        If a group is empty, or a dimension is constant.
+    """
+    caller = "city_interaction_test"
+    kept, dropped = drop_composites(values)
+    _check_dimensions(kept, caller)
+    data = read_places(cities, kept, group=group, strata=strata, caller=caller)
+    spreads = zip(kept, np.ptp(data.columns, axis=0), strict=True)
+    flat = [one.column for one, spread in spreads if spread == 0]
+    if flat:
+        raise DataError(
+            mould(caller, "every dimension must vary", f"constant: {first_offenders(flat)}", "Leave it out")
+        )
+    left = profiles(data.columns)
+    placements = place_groups(GroupSample(left[:, 0], data.first, data.strata), n_permutations, rng=rng)
+
+    def contrast(place: int, placed: BoolArray) -> FloatArray:
+        inside = placed @ left[:, place]
+        m = placed.sum(axis=1)
+        return np.asarray(inside / m + inside / (placed.shape[1] - m))
+
+    base = Term(
+        test=caller,
+        n_cities=len(left),
+        null=placements.describe() + ("" if strata is None else " within strata"),
+        method="placement of the label, profiles",
+        left_out=data.left_out,
+    )
+    told = _Told(kept, dropped, data.names, data.stratified_by)
+    return _finish(told, contrast, data.first, placements, base)
+
+
+def corridor_interaction_test(
+    corridors: pd.DataFrame,
+    values: Sequence[Column],
+    cities: pd.DataFrame,
+    *,
+    group: Column = "coastal",
+    blocks: Blocks = "auto",
+    n_permutations: int = 9999,
+    rng: Rng = None,
+) -> TestResult:
+    """Test whether coastal corridors are stronger in some dimensions (rail, sea, policy) than in others.
+
+    Parameters
+    ----------
+    corridors
+        One row per undirected pair with `origin`, `destination` and all columns; pairs without all values are
+        left out.
+    values
+        Numeric columns, one per dimension, all with the same direction.
+    cities
+        Table of cities with the column `group`.
+    group
+        Column of truth values.
+    blocks
+        As in `corridor_types_test`.
+    n_permutations
+        Random placements of the label, where not all are enumerated.
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    TestResult
+        The headline is the sum of squares of the differences of profiles between corridors with both ends and
+        with no end at the coast. One row per dimension, as in `city_interaction_test`.
+
+    Raises
+    ------
+    SpecificationError
+        If there are fewer than two dimensions.
+    SchemaError
+        If columns are missing, or labels are no truth values.
+    DataError
+        If a group is empty, or a city has no corridor with all values.
+    """
+    caller = "corridor_interaction_test"
+    kept, dropped = drop_composites(values)
+    _check_dimensions(kept, caller)
+    data = lay_out_corridors(corridors, kept, cities, group=group, blocks=blocks, caller=caller)
+    matrices = data.dyads.spread(profiles(data.dyads.columns().T).T)
+    placements = place_labels(data, n_permutations, rng)
+
+    def contrast(place: int, placed: BoolArray) -> FloatArray:
+        return np.nan_to_num(type_contrasts(matrices[place], data.dyads.seen, placed)[:, 0])
+
+    base = Term(
+        test=caller,
+        n_cities=len(data.first),
+        n_pairs=data.dyads.n_pairs,
+        null=placements.describe(),
+        method="node permutation of the label, profiles",
+        left_out=data.left_out,
+    )
+    told = _Told(kept, dropped, data.groups, corridors=True)
+    return _finish(told, contrast, data.first, placements, base)
+
+
+def _finish(
+    told: _Told,
+    contrast: Callable[[int, BoolArray], FloatArray],
+    first: BoolArray,
+    placements: Placements,
+    base: Term,
+) -> TestResult:
+    count = len(told.kept)
+    observed = np.array([contrast(place, first[None])[0] for place in range(count)])
+    null = np.column_stack([contrast(place, placements.first) for place in range(count)])
+    centre, spread = null.mean(axis=0), np.where(null.std(axis=0) > 0, null.std(axis=0), 1.0)
+    t, t_null = (observed - centre) / spread, (null - centre) / spread
+    total_null = (t_null**2).sum(axis=1)
+    head = placements.judged(
+        replace(
+            base,
+            value=", ".join(one.column for one in told.kept),
+            term="interaction of group and dimension",
+            statistic=float((t**2).sum()),
+            alternative="greater",
+        ),
+        total_null,
+    )
+    joint = max_t(t, t_null, exact=placements.exact)
+    rows = [
+        placements.judged(
+            replace(
+                base,
+                value=one.column,
+                term="difference beyond the mean of all dimensions, in standard deviations",
+                estimate=float(observed[place]),
+                statistic=float(t[place]),
+                null_mean=float(centre[place]),
+                null_sd=float(spread[place]),
+                p_adjusted=float(joint[place]),
+                adjustment="max-T",
+            ),
+            t_null[:, place],
+        )
+        for place, one in enumerate(told.kept)
+    ]
+    return _result(told, head, rows, total_null)
+
+
+def _result(told: _Told, head: Term, rows: list[Term], null: FloatArray) -> TestResult:
+    ordered = sorted(zip(told.kept, (row.estimate for row in rows), strict=True), key=lambda one: one[1])
+    said = say_interaction(
+        head,
+        ordered[-1],
+        ordered[0],
+        count=len(rows),
+        names=told.names,
+        corridors=told.corridors,
+        strata=told.strata,
+        dropped=told.dropped,
+    )
+    return TestResult(
+        statistic=head.statistic,
+        p_value=head.p_value,
+        alternative="greater",
+        n=head.n_cities,
+        method=head.method,
+        null_distribution=null,
+        sentence=said.en,
+        sentence_zh=said.zh,
+        terms=(head, *rows),
+        choices={"null": head.null, "dimensions": tuple(row.value for row in rows)},
+        question="groups",
+    )

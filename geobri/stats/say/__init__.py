@@ -1,0 +1,59 @@
+"""Sentences from numbers, in English and Chinese: the only place of the statistics that writes prose.
+
+Every function takes numbers and measures and gives a `Words`. A sentence names its test, its strata and what was left to
+chance; it uses labels, not names of columns; and where p is above 5 % it asserts no direction.
+"""
+
+from geobri.stats.say.closeness import say_list
+from geobri.stats.say.groups import (
+    GroupNames,
+    say_bounds,
+    say_covariates,
+    say_definitions,
+    say_difference,
+    say_dimensions,
+    say_interaction,
+    say_omitted,
+    say_smoothness,
+    say_types,
+    say_types_and_distance,
+)
+from geobri.stats.say.neighbours import (
+    say_bands,
+    say_bivariate,
+    say_corridor_dependence,
+    say_dependence,
+    say_joins,
+    say_local,
+    say_spatial_model,
+)
+from geobri.stats.say.numbers import LEVEL, chance, interval, number, p_value, percent, say_impossible
+
+__all__ = [
+    "LEVEL",
+    "GroupNames",
+    "chance",
+    "interval",
+    "number",
+    "p_value",
+    "percent",
+    "say_bands",
+    "say_bivariate",
+    "say_bounds",
+    "say_corridor_dependence",
+    "say_covariates",
+    "say_definitions",
+    "say_dependence",
+    "say_difference",
+    "say_dimensions",
+    "say_impossible",
+    "say_interaction",
+    "say_joins",
+    "say_list",
+    "say_local",
+    "say_omitted",
+    "say_smoothness",
+    "say_spatial_model",
+    "say_types",
+    "say_types_and_distance",
+]

@@ -1,0 +1,133 @@
+"""Sentences about a list of corridors: whether it is closer than chance."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from geobri.measures import Measure
+from geobri.stats.results import Term
+from geobri.stats.say.numbers import LEVEL, chance, percent
+from geobri.words import Words
+
+__all__ = ["LISTS", "ListNull", "say_list"]
+
+
+class ListNull(NamedTuple):
+    """How a null model of a list is put into words.
+
+    Attributes
+    ----------
+    says
+        Its name.
+    opening
+        How a sentence about it begins.
+    caution
+        What a reader must keep in mind; may be empty.
+    """
+
+    says: Words
+    opening: Words
+    caution: Words = Words("", "")
+
+
+LISTS: Final = {
+    "blocks": ListNull(
+        Words("node permutation within blocks", "在区块内置换城市"),
+        Words(
+            "If the same pattern of hubs and partners fell on other cities of the same kind",
+            "若同样的枢纽与伙伴格局落在其他同类城市上",
+        ),
+    ),
+    "active": ListNull(
+        Words("node permutation among the listed cities", "在上榜城市之间置换"),
+        Words("If the cities of the list changed roles among themselves", "若上榜城市互换角色"),
+    ),
+    "hubs": ListNull(
+        Words("hub-preserving randomisation", "保持枢纽的随机化"),
+        Words(
+            "If every city kept its number of listed corridors but took other partners",
+            "若每个城市保持上榜通路的条数而更换伙伴",
+        ),
+    ),
+    "corridors": ListNull(
+        Words("random corridors (naive)", "随机抽取通路（朴素）"),
+        Words("If the corridors of the list were drawn from a hat", "若榜单中的通路是随手抽取的"),
+        Words(
+            "naive: takes corridors as independent although they share cities, and finds too much",
+            "朴素做法：把共享城市的通路视为独立，发现偏多",
+        ),
+    ),
+}
+"""The null models of a list in words."""
+
+
+def say_list(
+    head: Term,
+    tail: float,
+    *,
+    closer: bool,
+    measure: Measure,
+    by: Words,
+    null: str,
+    lengths: tuple[float, float],
+    counts: tuple[float, float],
+    least: float,
+) -> Words:
+    """Say whether the corridors of a list are closer than chance under one null model.
+
+    Parameters
+    ----------
+    head
+        The row of the headline: estimate, null mean, p-value.
+    tail
+        Share of lists at least as extreme on the side where the list lies.
+    closer
+        That side: closer than chance.
+    measure
+        What the list was made by.
+    by
+        What closeness was measured with.
+    null
+        A key of `LISTS`.
+    lengths
+        Mean length of the listed and of the other corridors, km.
+    counts
+        How many are listed, and how many are not.
+    least
+        The least p-value that the null model can give; 0 where it is far below 5 %.
+
+    Returns
+    -------
+    Words
+        The sentence.
+    """
+    told, words = chance(head), LISTS[null]
+    word = Words("close together", "接近") if closer else Words("far apart", "远离")
+    share = _share(tail)
+    limit = (
+        Words(
+            f" With so few arrangements p cannot fall below {least:.2g}: nothing could have been found.",
+            f"排列数太少，p不可能低于{least:.2g}：无论如何都得不出发现。",
+        )
+        if least > LEVEL
+        else Words("", "")
+    )
+    verdict = (
+        Words("", "")
+        if head.p_value <= LEVEL
+        else Words("; that cannot be told from chance", "；无法与偶然区分")
+    )
+    return Words(
+        f"The {counts[0]:g} corridors listed by {measure.label} are {lengths[0]:,.0f} km long on average, the other {counts[1]:g} "
+        f"{lengths[1]:,.0f} km. {words.opening.en}, {share.en} of all lists would be at least as {word.en} "
+        f"(by the {by.en}: {told.en}; {head.null}){verdict.en}.{limit.en}",
+        f"按{measure.label_zh}上榜的{counts[0]:g}条通路平均长{lengths[0]:,.0f}公里，其余{counts[1]:g}条为{lengths[1]:,.0f}公里。"
+        f"{words.opening.zh}，则有{share.zh}的榜单至少同样{word.zh}（按{by.zh}：{told.zh}；{words.says.zh}）{verdict.zh}。{limit.zh}",
+    )
+
+
+def _share(share: float) -> Words:
+    least, few = 0.0001, 0.01
+    if share < least:
+        return Words("fewer than 0.01 %", "不到0.01%")
+    return percent(share, 1 if share >= few else 2)

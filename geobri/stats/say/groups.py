@@ -1,0 +1,589 @@
+"""Sentences about two groups of cities, and about the corridors between them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from geobri.measures import Measure
+from geobri.stats.results import Term
+from geobri.stats.say.numbers import (
+    LEVEL,
+    bare_p,
+    both,
+    chance,
+    interval,
+    list_names,
+    number,
+    p_value,
+    percent,
+    quantity,
+)
+from geobri.words import Words
+
+__all__ = [
+    "TESTS",
+    "GroupNames",
+    "say_bounds",
+    "say_covariates",
+    "say_definitions",
+    "say_difference",
+    "say_dimensions",
+    "say_interaction",
+    "say_omitted",
+    "say_smoothness",
+    "say_types",
+    "say_types_and_distance",
+]
+
+
+_COASTAL: Final = Words("coastal", "沿海")
+_INLAND: Final = Words("inland", "内陆")
+
+
+@dataclass(frozen=True, slots=True)
+class GroupNames:
+    """What two groups of cities are called.
+
+    Attributes
+    ----------
+    first, second
+        Each in both languages, as they stand before "cities".
+    """
+
+    first: Words = _COASTAL
+    second: Words = _INLAND
+
+    def types(self) -> tuple[Words, Words, Words]:
+        """Name the corridors with both ends, with one end and with no end in the first group.
+
+        Returns
+        -------
+        tuple of Words
+            ``coastal-coastal``, ``coastal-inland``, ``inland-inland``.
+        """
+        pairs = ((self.first, self.first), (self.first, self.second), (self.second, self.second))
+        one, two, three = (Words(f"{a.en}-{b.en}", f"{a.zh}—{b.zh}") for a, b in pairs)
+        return one, two, three
+
+
+TESTS: Final = {
+    "exact": Words("exact Mann-Whitney test", "精确Mann-Whitney检验"),
+    "asymptotic": Words("Mann-Whitney test, normal approximation", "Mann-Whitney检验（正态近似）"),
+    "brunner-munzel": Words(
+        "Brunner-Munzel test, studentised permutation", "Brunner-Munzel检验（学生化置换）"
+    ),
+    "brunner-munzel t": Words("Brunner-Munzel test, t approximation", "Brunner-Munzel检验（t近似）"),
+    "permutation": Words("permutation test of the label", "标签置换检验"),
+    "maps": Words("test against random maps as smooth as the observed one", "与同样平滑的随机地图比较的检验"),
+}
+"""What a test of two groups is called in a sentence."""
+
+
+def say_difference(
+    rows: tuple[Term, Term, Term],
+    *,
+    measure: Measure,
+    names: GroupNames,
+    test: str,
+    sizes: tuple[int, int],
+    strata: Measure | None = None,
+    confidence: float = 0.95,
+) -> Words:
+    """Say how much two groups differ, with its interval, the test and what it compared.
+
+    Parameters
+    ----------
+    rows
+        Cliff's delta, probability of superiority and Hodges-Lehmann shift of the first against the second group.
+    measure
+        What was compared.
+    names
+        The two groups.
+    test
+        A key of `TESTS`.
+    sizes
+        Cities in the first and the second group.
+    strata
+        What the strata are within which cities were compared, or None.
+    confidence
+        Level of the intervals.
+
+    Returns
+    -------
+    Words
+        Effect with interval, then the test with its p-value. Ranks are turned, so that more is better.
+    """
+    delta, superiority, shift = rows
+    effect = (
+        _flag_effect(delta, measure, names, confidence)
+        if measure.kind == "flag"
+        else _ordered_effect(superiority, shift, measure, names, confidence)
+    )
+    told, basis = chance(superiority), _basis(names, sizes, strata)
+    by = TESTS[test]
+    if not superiority.p_value <= LEVEL:
+        return Words(
+            f"{measure.label}: no difference between {names.first.en} and {names.second.en} cities can be told from chance "
+            f"({by.en}: {told.en}). {effect.en} ({basis.en}).",
+            f"{measure.label_zh}：{names.first.zh}与{names.second.zh}城市之间的差异无法与偶然区分（{by.zh}：{told.zh}）。"
+            f"{effect.zh}（{basis.zh}）。",
+        )
+    return Words(
+        f"{effect.en} ({by.en}: {told.en}; {basis.en}).", f"{effect.zh}（{by.zh}：{told.zh}；{basis.zh}）。"
+    )
+
+
+def _basis(names: GroupNames, sizes: tuple[int, int], strata: Measure | None) -> Words:
+    en = f"{sizes[0]} {names.first.en}, {sizes[1]} {names.second.en}"
+    zh = f"{names.first.zh}{sizes[0]}个，{names.second.zh}{sizes[1]}个"
+    if strata is None:
+        return Words(en, zh)
+    return Words(f"{en}, compared within {strata.label}", f"{zh}，在“{strata.label_zh}”各层内比较")
+
+
+def _spread(term: Term, confidence: float, low: Words, high: Words) -> Words:
+    """Write the interval of a row in brackets, or nothing where there is none."""
+    if math.isnan(term.ci_low):
+        return Words("", "")
+    said = interval(low, high, confidence)
+    return Words(f" ({said.en})", f"（{said.zh}）")
+
+
+def _ordered_effect(
+    superiority: Term, shift: Term, measure: Measure, names: GroupNames, confidence: float
+) -> Words:
+    share = superiority
+    if measure.is_rank:
+        share = replace(
+            share, estimate=1 - share.estimate, ci_low=1 - share.ci_high, ci_high=1 - share.ci_low
+        )
+    around = _spread(share, confidence, percent(share.ci_low), percent(share.ci_high))
+    found = percent(share.estimate)
+    what = (
+        Words(f"better rank in “{measure.label}”", f"在“{measure.label_zh}”上名次更优")
+        if measure.is_rank
+        else Words(f"higher {measure.label}", f"的{measure.label_zh}更高")
+    )
+    en = f"In {found.en} of the comparisons{around.en} the {names.first.en} one of two cities has the {what.en}"
+    zh = f"两城相比，{names.first.zh}城市{what.zh}的占{found.zh}{around.zh}"
+    if math.isnan(shift.estimate):
+        return Words(en, zh)
+    size = quantity(shift.estimate, measure, sign=True)
+    width = _spread(
+        shift, confidence, *(both(number(end, sign=True)) for end in (shift.ci_low, shift.ci_high))
+    )
+    scale = Words(", where 1 is the best", "，第1名为最优") if measure.is_rank else Words("", "")
+    return Words(
+        f"{en}; the typical difference is {size.en}{width.en}{scale.en}",
+        f"{zh}；典型差异为{size.zh}{width.zh}{scale.zh}",
+    )
+
+
+def _flag_effect(delta: Term, measure: Measure, names: GroupNames, confidence: float) -> Words:
+    """Read Cliff's delta of a yes or no as the difference of two shares."""
+    around = _spread(delta, confidence, *(both(f"{100 * end:+.0f}") for end in (delta.ci_low, delta.ci_high)))
+    points = f"{100 * delta.estimate:+.0f}"
+    return Words(
+        f"The share of cities with “{measure.label}” among the {names.first.en} less that among the {names.second.en} ones is "
+        f"{points} points{around.en}",
+        f"具备“{measure.label_zh}”的城市占比，{names.first.zh}减{names.second.zh}为{points}个百分点{around.zh}",
+    )
+
+
+def say_smoothness(measure: Measure, values: Term, label: Term, *, maps: bool) -> Words:
+    """Say that value and label both gather on the map, and what that means for a test of two groups.
+
+    Parameters
+    ----------
+    measure
+        What was compared.
+    values, label
+        Moran's I of the values and of the label, with their p-values.
+    maps
+        The test compares with random maps, and so allows for it.
+
+    Returns
+    -------
+    Words
+        A sentence to put behind that of the test; empty where one of them does not gather.
+    """
+    if not max(values.p_value, label.p_value) <= LEVEL:
+        return Words("", "")
+    found = (
+        f"{values.estimate:.2f}, {p_value(values.p_value)}",
+        f"{label.estimate:.2f}, {p_value(label.p_value)}",
+    )
+    en = f" {measure.label} and the groups both gather on the map (Moran's I {found[0]}; {found[1]})"
+    zh = f"{measure.label_zh}与分组在地图上都有集聚（Moran's I {found[0]}；{found[1]}）"
+    if maps:
+        return Words(f"{en}; this test allows for it.", f"{zh}；本检验已考虑这一点。")
+    return Words(
+        f"{en}: this test takes cities as exchangeable over the map, and then finds too much.",
+        f"{zh}：本检验把各城市视为在地图上可互换，因此容易得出过多的发现。",
+    )
+
+
+def say_dimensions(
+    found: Sequence[Measure],
+    *,
+    count: int,
+    names: GroupNames,
+    strata: Measure | None,
+    dropped: Sequence[Measure],
+) -> Words:
+    """Say in which of several dimensions two groups differ.
+
+    Parameters
+    ----------
+    found
+        The dimensions with an adjusted p-value of at most 5 %.
+    count
+        How many were looked at.
+    names
+        The two groups.
+    strata
+        What the strata are, or None.
+    dropped
+        Composites that were left out because their parts are among the dimensions.
+
+    Returns
+    -------
+    Words
+        The sentence.
+    """
+    within = _within(strata)
+    left = _dropped(dropped)
+    if not found:
+        return Words(
+            f"In none of {count} dimensions can a difference between {names.first.en} and {names.second.en} cities{within.en} be told "
+            f"from chance (max-T adjustment, 5 %).{left.en}",
+            f"在{count}个维度中，{names.first.zh}与{names.second.zh}城市{within.zh}的差异均无法与偶然区分（max-T校正，5%）。{left.zh}",
+        )
+    listed = _names([(one.label, one.label_zh) for one in found])
+    return Words(
+        f"Of {count} dimensions, {names.first.en} and {names.second.en} cities differ{within.en} after max-T adjustment at 5 % in: "
+        f"{listed.en}.{left.en}",
+        f"在{count}个维度中，经max-T校正（5%），{names.first.zh}与{names.second.zh}城市{within.zh}有差异的是：{listed.zh}。{left.zh}",
+    )
+
+
+def _within(strata: Measure | None) -> Words:
+    if strata is None:
+        return Words("", "")
+    return Words(f" within {strata.label}", f"在“{strata.label_zh}”各层内")
+
+
+def _dropped(dropped: Sequence[Measure]) -> Words:
+    if not dropped:
+        return Words("", "")
+    listed = _names([(one.label, one.label_zh) for one in dropped])
+    return Words(
+        f" Made of the others and not counted: {listed.en}.", f"由其他维度合成、不计入：{listed.zh}。"
+    )
+
+
+def _names(labels: Sequence[tuple[str, str]]) -> Words:
+    english, chinese = zip(*labels, strict=True)
+    return Words(list_names(list(english)).en, list_names(list(chinese)).zh)
+
+
+def say_interaction(
+    head: Term,
+    most: tuple[Measure, float],
+    least: tuple[Measure, float],
+    *,
+    count: int,
+    names: GroupNames,
+    corridors: bool,
+    strata: Measure | None = None,
+    dropped: Sequence[Measure] = (),
+) -> Words:
+    """Say whether two groups differ more in some dimensions than in others.
+
+    Parameters
+    ----------
+    head
+        The row of the whole test.
+    most, least
+        Dimensions with the largest and the smallest difference, in standard deviations beyond the mean.
+    count
+        How many dimensions.
+    names
+        The two groups.
+    corridors
+        Corridors were compared, not cities.
+    strata
+        What the strata are, or None.
+    dropped
+        Composites that were left out.
+
+    Returns
+    -------
+    Words
+        The sentence.
+    """
+    told, within, left = both(p_value(head.p_value, head.mc_error)), _within(strata), _dropped(dropped)
+    types = names.types()
+    pair = (types[0], types[2]) if corridors else (names.first, names.second)
+    unit = Words("corridors", "通路") if corridors else Words("cities", "城市")
+    if not head.p_value <= LEVEL:
+        return Words(
+            f"Whether {pair[0].en} and {pair[1].en} {unit.en}{within.en} differ more in some of {count} dimensions than in others cannot be "
+            f"told from chance (interaction test: {told.en}).{left.en}",
+            f"{pair[0].zh}与{pair[1].zh}{unit.zh}{within.zh}的差异在{count}个维度之间是否不同，无法与偶然区分（交互检验：{told.zh}）。{left.zh}",
+        )
+    return Words(
+        f"The difference between {pair[0].en} and {pair[1].en} {unit.en}{within.en} is not the same in all {count} dimensions (interaction "
+        f"test: {told.en}): it is highest in {most[0].label} ({most[1]:+.2f} standard deviations beyond the mean of the "
+        f"dimensions) and lowest in {least[0].label} ({least[1]:+.2f}).{left.en}",
+        f"{pair[0].zh}与{pair[1].zh}{unit.zh}{within.zh}的差异在{count}个维度中并不相同（交互检验：{told.zh}）：在{most[0].label_zh}上最大（超出各维度"
+        f"均值{most[1]:+.2f}个标准差），在{least[0].label_zh}上最小（{least[1]:+.2f}）。{left.zh}",
+    )
+
+
+def say_bounds(
+    low: float, high: float, share: float, *, measure: Measure, names: GroupNames, largest: float
+) -> Words:
+    """Say between which effects two groups lie when values are known up to bounds.
+
+    Parameters
+    ----------
+    low, high
+        Least and largest possible Cliff's delta.
+    share
+        Share of random values within the bounds that give p of at most 5 %.
+    measure
+        What the bounds are of.
+    names
+        The two groups.
+    largest
+        The largest p-value met.
+
+    Returns
+    -------
+    Words
+        The sentence.
+    """
+    told = p_value(largest)
+    return Words(
+        f"Whatever {measure.label} is within its bounds, Cliff's delta of {names.first.en} against {names.second.en} cities lies between "
+        f"{low:+.2f} and {high:+.2f} (exact Mann-Whitney test: {told} at worst); {percent(share).en} of random values within them give p ≤ 0.05.",
+        f"无论{measure.label_zh}在界限内取何值，{names.first.zh}相对{names.second.zh}城市的Cliff's delta在{low:+.2f}与{high:+.2f}之间"
+        f"（精确Mann-Whitney检验：最差为{told}）；界限内的随机取值中有{percent(share).zh}给出p ≤ 0.05。",
+    )
+
+
+def say_covariates(
+    alone: Term, held: Term, *, measure: Measure, names: GroupNames, covariates: Sequence[tuple[str, str]]
+) -> Words:
+    """Say by how much two groups differ without and with covariates held.
+
+    Parameters
+    ----------
+    alone, held
+        The coefficient of the label in both regressions.
+    measure
+        What was explained.
+    names
+        The two groups.
+    covariates
+        Labels of what was held, in English and Chinese.
+
+    Returns
+    -------
+    Words
+        The sentence.
+    """
+    told = chance(held)
+    with_held = _names(covariates) if covariates else Words("nothing", "无")
+    ends = [f"{number(one.ci_low, sign=True)} to {number(one.ci_high, sign=True)}" for one in (alone, held)]
+    ends_zh = [f"{number(one.ci_low, sign=True)}至{number(one.ci_high, sign=True)}" for one in (alone, held)]
+    sizes = [quantity(one.estimate, measure, sign=True) for one in (alone, held)]
+    open_en, open_zh = (
+        ("", "")
+        if held.p_value <= LEVEL
+        else (
+            f"{measure.label}: with {with_held.en} held, no difference can be told from chance. ",
+            f"{measure.label_zh}：控制{with_held.zh}后，差异无法与偶然区分。",
+        )
+    )
+    return Words(
+        f"{open_en}{measure.label} of {names.first.en} less that of {names.second.en} cities: {sizes[0].en} ({ends[0]}), and {sizes[1].en} "
+        f"({ends[1]}) with {with_held.en} held (least squares, Freedman-Lane permutation: {told.en}; {held.n_cities} cities).",
+        f"{open_zh}{measure.label_zh}，{names.first.zh}减{names.second.zh}城市：{sizes[0].zh}（{ends_zh[0]}），控制{with_held.zh}后为{sizes[1].zh}"
+        f"（{ends_zh[1]}）（最小二乘，Freedman-Lane置换检验：{told.zh}；{held.n_cities}个城市）。",
+    )
+
+
+def say_definitions(
+    head: Term,
+    low: float,
+    high: float,
+    *,
+    found: int,
+    count: int,
+    measure: Measure,
+    names: GroupNames,
+    strata: Measure | None,
+) -> Words:
+    """Say how the effect runs over definitions of the first group.
+
+    Parameters
+    ----------
+    head
+        The strongest definition with its p-value over all of them.
+    low, high
+        Least and largest Cliff's delta.
+    found, count
+        How many definitions give p of at most 5 % alone, and how many there are.
+    measure
+        What was compared.
+    names
+        The two groups.
+    strata
+        What the strata are, or None.
+
+    Returns
+    -------
+    Words
+        The sentence.
+    """
+    told, within = p_value(head.p_adjusted, head.mc_error), _within(strata)
+    return Words(
+        f"{measure.label}{within.en}: under {count} definitions of {names.first.en}, Cliff's delta runs from {low:+.2f} to {high:+.2f}; {found} "
+        f"of them give p ≤ 0.05 alone (exact Mann-Whitney test), and having tried them all, the strongest has {told} (max-T).",
+        f"{measure.label_zh}{within.zh}：在“{names.first.zh}”的{count}种定义下，Cliff's delta为{low:+.2f}至{high:+.2f}；其中{found}种单独给出p ≤ 0.05"
+        f"（精确Mann-Whitney检验），考虑到全部尝试后，最强的一种为{told}（max-T）。",
+    )
+
+
+def say_omitted(
+    whole: float,
+    widest: tuple[str, float],
+    least: float,
+    worst: tuple[str, float],
+    *,
+    measure: Measure,
+    names: GroupNames,
+) -> Words:
+    """Say how the effect changes when a city is left out.
+
+    Parameters
+    ----------
+    whole
+        Cliff's delta of all cities.
+    widest
+        The city whose omission changes it most, and the effect without it.
+    least
+        The smallest p-value.
+    worst
+        The city without which the p-value is largest, and that p-value.
+    measure
+        What was compared.
+    names
+        The two groups.
+
+    Returns
+    -------
+    Words
+        The sentence.
+    """
+    return Words(
+        f"{measure.label}: Cliff's delta of {names.first.en} against {names.second.en} cities is {whole:+.2f}; without {widest[0]} it is "
+        f"{widest[1]:+.2f}. Leaving out one city at a time, the exact Mann-Whitney test gives {p_value(least)} to {bare_p(worst[1])} (without {worst[0]}).",
+        f"{measure.label_zh}：{names.first.zh}相对{names.second.zh}城市的Cliff's delta为{whole:+.2f}；去掉{widest[0]}后为{widest[1]:+.2f}。"
+        f"逐一去掉一个城市，精确Mann-Whitney检验给出{p_value(least)}至{bare_p(worst[1])}（去掉{worst[0]}时）。",
+    )
+
+
+def say_types(
+    head: Term, means: Sequence[float], *, measure: Measure, names: GroupNames, maps: bool
+) -> Words:
+    """Say how strong corridors of each type are.
+
+    Parameters
+    ----------
+    head
+        The difference between corridors with both ends and with no end in the first group.
+    means
+        Mean of each type: both, mixed, none.
+    measure
+        What was compared.
+    names
+        The two groups.
+    maps
+        Labels were drawn as smooth over the map as the observed one.
+
+    Returns
+    -------
+    Words
+        The sentence.
+    """
+    told, types = chance(head), names.types()
+    best = Words(", where 1 is the best rank", "（第1名为最优）") if measure.is_rank else Words("", "")
+    said = [f"{name.en} {number(mean)}" for name, mean in zip(types, means, strict=True)]
+    said_zh = [f"{name.zh} {number(mean)}" for name, mean in zip(types, means, strict=True)]
+    known = not math.isnan(head.ci_low)
+    ends = (
+        Words(
+            f" ({number(head.ci_low, sign=True)} to {number(head.ci_high, sign=True)})",
+            f"（{number(head.ci_low, sign=True)}至{number(head.ci_high, sign=True)}）",
+        )
+        if known
+        else Words("", "")
+    )
+    verdict = (
+        Words("", "")
+        if head.p_value <= LEVEL
+        else Words("; no difference can be told from chance", "；差异无法与偶然区分")
+    )
+    how = (
+        Words("exchanging labels over maps as smooth as the observed one", "在同样平滑的随机地图上置换标签")
+        if maps
+        else Words("by exchanging cities", "置换城市")
+    )
+    difference = number(head.estimate, sign=True)
+    return Words(
+        f"{measure.label} of corridors, mean by type{best.en}: {'; '.join(said)}. {types[0].en} minus {types[2].en}: {difference}{ends.en}, "
+        f"{told.en} {how.en} ({head.n_pairs} corridors of {head.n_cities} cities){verdict.en}.",
+        f"通路的{measure.label_zh}，各类均值{best.zh}：{'；'.join(said_zh)}。{types[0].zh}减{types[2].zh}：{difference}{ends.zh}，{told.zh}"
+        f"（{how.zh}；{head.n_cities}个城市的{head.n_pairs}条通路）{verdict.zh}。",
+    )
+
+
+def say_types_and_distance(before: Term, head: Term, *, measure: Measure, names: GroupNames) -> Words:
+    """Say what is left of the difference between types of corridors when distance is held.
+
+    Parameters
+    ----------
+    before, head
+        The difference without and with distance held.
+    measure
+        What was explained.
+    names
+        The two groups.
+
+    Returns
+    -------
+    Words
+        The sentence.
+    """
+    types = names.types()
+    one, other = chance(before), chance(head)
+    sizes = number(before.estimate, sign=True), number(head.estimate, sign=True)
+    verdict = (
+        Words("", "")
+        if head.p_value <= LEVEL
+        else Words(
+            "; with distance held, no difference can be told from chance", "；控制距离后，差异无法与偶然区分"
+        )
+    )
+    return Words(
+        f"{measure.label}: {types[0].en} against {types[2].en} corridors {sizes[0]} ({one.en}) without and {sizes[1]} ({other.en}) with "
+        f"distance held (MRQAP; {head.n_pairs} corridors of {head.n_cities} cities){verdict.en}.",
+        f"{measure.label_zh}：{types[0].zh}相对{types[2].zh}通路，不控制距离时为{sizes[0]}（{one.zh}），控制距离后为{sizes[1]}（{other.zh}）"
+        f"（MRQAP；{head.n_cities}个城市的{head.n_pairs}条通路）{verdict.zh}。",
+    )

@@ -1,0 +1,245 @@
+"""How a number is written in a sentence: p-values, intervals, shares, quantities with their unit."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from geobri.measures import Measure
+from geobri.stats.results import Alternative, Term
+from geobri.words import Words
+
+__all__ = [
+    "LEVEL",
+    "bare_p",
+    "both",
+    "chance",
+    "interval",
+    "list_names",
+    "number",
+    "p_value",
+    "percent",
+    "quantity",
+    "say_impossible",
+]
+
+LEVEL: Final = 0.05
+"""Above this p-value a sentence says that nothing can be told from chance."""
+_LEAST: Final = 0.0001
+_WHOLE: Final = 1000
+_MOST_NAMES: Final = 6
+
+
+def p_value(p: float, error: float = math.nan) -> str:
+    """Write a p-value with two significant digits, and its error from drawing where there is one.
+
+    Parameters
+    ----------
+    p
+        In (0, 1]; NaN where there is none.
+    error
+        Monte Carlo standard error; NaN or 0 where nothing was drawn.
+
+    Returns
+    -------
+    str
+        ``p = 0.34``, ``p = 0.0012``, ``p < 0.0001``, ``p = 0.044 ± 0.002`` or ``p unknown``.
+
+    Examples
+    --------
+    >>> p_value(0.0438, 0.0015)
+    'p = 0.044 ± 0.002'
+    """
+    if math.isnan(p):
+        return "p unknown"
+    if p < _LEAST:
+        return f"p < {_LEAST}"
+    digits = 2 if p >= 0.1 else 1 - math.floor(math.log10(p))  # noqa: PLR2004 - leading zeros start here
+    drawn = math.isfinite(error) and round(error, digits + 1) > 0
+    more = max(digits, -math.floor(math.log10(error))) if drawn else digits
+    return f"p = {p:.{digits}f}" + (f" ± {error:.{more}f}" if drawn else "")
+
+
+def bare_p(p: float) -> str:
+    """Write a p-value as the end of a range.
+
+    Parameters
+    ----------
+    p
+        In (0, 1].
+
+    Returns
+    -------
+    str
+        ``0.34``.
+    """
+    return p_value(p).removeprefix("p = ")
+
+
+def both(text: str) -> Words:
+    """Take a text that is the same in both languages.
+
+    Parameters
+    ----------
+    text
+        A number or a sign.
+
+    Returns
+    -------
+    Words
+        The text, twice.
+    """
+    return Words(text)
+
+
+def chance(term: Term) -> Words:
+    """Write the p-value of a row with its error and, for a one-sided test, its side.
+
+    Parameters
+    ----------
+    term
+        A row with `p_value`, `mc_error` and `alternative`.
+
+    Returns
+    -------
+    Words
+        ``p = 0.012`` or ``p = 0.006, one-sided``.
+    """
+    written = p_value(term.p_value, term.mc_error)
+    return _sided(written, term.alternative)
+
+
+def _sided(written: str, alternative: Alternative) -> Words:
+    if alternative == "two-sided":
+        return Words(written, written)
+    return Words(f"{written}, one-sided", f"{written}（单侧）")
+
+
+def number(value: float, digits: int = 3, *, sign: bool = False) -> str:
+    """Write a number with some significant digits, without an exponent where it can be read without.
+
+    Parameters
+    ----------
+    value
+        The number.
+    digits
+        Significant digits.
+    sign
+        Write a plus before positive numbers.
+
+    Returns
+    -------
+    str
+        ``1,234``, ``-7.5``, ``0.061``.
+    """
+    plus = "+" if sign else ""
+    if abs(value) >= _WHOLE:
+        return f"{value:{plus},.0f}"
+    return f"{value:{plus}.{digits}g}"
+
+
+def percent(share: float, digits: int = 0) -> Words:
+    """Write a share as a percentage.
+
+    Parameters
+    ----------
+    share
+        Between -1 and 1.
+    digits
+        Decimals.
+
+    Returns
+    -------
+    Words
+        ``82 %``.
+    """
+    written = f"{100 * share:.{digits}f}"
+    return Words(f"{written} %", f"{written}%")
+
+
+def interval(low: Words, high: Words, confidence: float) -> Words:
+    """Write an interval from its written ends.
+
+    Parameters
+    ----------
+    low, high
+        Both ends as they are to be printed, the lower one first.
+    confidence
+        Its level.
+
+    Returns
+    -------
+    Words
+        ``95 % interval 57 % to 93 %``.
+    """
+    level = f"{100 * confidence:.0f}"
+    return Words(f"{level} % interval {low.en} to {high.en}", f"{level}%区间{low.zh}至{high.zh}")
+
+
+def quantity(value: float, measure: Measure, *, sign: bool = False) -> Words:
+    """Write a number with the unit of its measure.
+
+    Parameters
+    ----------
+    value
+        The number.
+    measure
+        What it counts; ranks are counted in ranks.
+    sign
+        Write a plus before positive numbers.
+
+    Returns
+    -------
+    Words
+        ``+12 flights``, ``-7.5 ranks``.
+    """
+    written = number(value, sign=sign)
+    if measure.is_rank:
+        return Words(f"{written} ranks", f"{written}个名次")
+    return Words(
+        f"{written} {measure.unit}".strip(), f"{written}{measure.unit_zh}" if measure.unit_zh else written
+    )
+
+
+def list_names(names: list[str]) -> Words:
+    """Write names in a row, the first six.
+
+    Parameters
+    ----------
+    names
+        At least one.
+
+    Returns
+    -------
+    Words
+        ``A, B and 3 more``.
+    """
+    more = len(names) - _MOST_NAMES
+    shown = names[:_MOST_NAMES]
+    if more > 0:
+        return Words(f"{', '.join(shown)} and {more} more", f"{'、'.join(shown)}等{len(names)}个")
+    return Words(", ".join(shown), "、".join(shown))
+
+
+def say_impossible(test: str, measure: Measure, why: str) -> Words:
+    """Say that the data do not allow a test.
+
+    Parameters
+    ----------
+    test
+        Name of its function.
+    measure
+        What was to be tested.
+    why
+        What stands in the way.
+
+    Returns
+    -------
+    Words
+        The sentence.
+    """
+    plain = test.removesuffix("_test").replace("_", " ")
+    return Words(
+        f"{measure.label}: the test “{plain}” is not possible with these data. {why}",
+        f"{measure.label_zh}：这些数据无法进行“{plain}”检验。{why}",
+    )

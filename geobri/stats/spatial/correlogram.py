@@ -1,0 +1,270 @@
+"""Up to what distance do cities resemble each other: Moran's I by distance band."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_array
+
+from geobri.errors import DataError, SchemaError, SpecificationError, mould
+from geobri.geodesy import distance_matrix_km
+from geobri.measures import Measure
+from geobri.neighbours.nearest import pairs_within
+from geobri.stats.multiplicity import holm, max_t
+from geobri.stats.null import monte_carlo_error, permutation_p_value
+from geobri.stats.places import Column, Places, read_places
+from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.say import LEVEL, say_bands
+from geobri.stats.spatial.inputs import null_statistics
+from geobri.stats.spatial.moments import moran, moran_moments
+
+__all__ = ["correlogram_test"]
+
+Rng = int | np.random.Generator | None
+IntArray = npt.NDArray[np.int64]
+
+_MOST_CITIES_FOR_CLASSES = 2000
+_FEWEST_CITIES = 4
+
+
+def _draw(result: TestResult, ax: Any) -> None:
+    """Draw Moran's I by distance with the range that chance gives."""
+    table = result.table.dropna(subset=["moran"])
+    ax.fill_between(
+        table["mean_km"], table["null_low"], table["null_high"], color="#dddddd", label="95 % by chance"
+    )
+    ax.plot(table["mean_km"], table["moran"], color="#33638d", marker="o", label="Moran's I")
+    beyond = table[table["p_max_t"] <= LEVEL]
+    ax.scatter(
+        beyond["mean_km"],
+        beyond["moran"],
+        s=90,
+        facecolor="none",
+        edgecolor="#b5403c",
+        label="max-T p ≤ 0.05",
+        zorder=3,
+    )
+    ax.axhline(0, color="#999999", linewidth=0.8)
+    ax.set_xlabel("distance, km")
+    ax.set_ylabel("Moran's I of the band")
+    ax.legend(frameon=False)
+
+
+def _edges(cities: gpd.GeoDataFrame, edges_km: Sequence[float] | None, n_bands: int) -> FloatArray:
+    if edges_km is not None:
+        edges = np.asarray(edges_km, dtype=np.float64)
+        if edges.ndim != 1 or len(edges) < 2 or (np.diff(edges) <= 0).any() or edges[0] < 0:  # noqa: PLR2004
+            came = f"{list(edges_km)[:6]}"
+            raise SpecificationError(
+                mould("correlogram_test", "edges_km must rise from 0 or more", came, "Sort them")
+            )
+        return edges
+    if len(cities) > _MOST_CITIES_FOR_CLASSES or n_bands < 1:
+        came = f"{len(cities)} cities, {n_bands} bands"
+        raise SpecificationError(
+            mould(
+                "correlogram_test", "edges_km must be given beyond 2,000 cities", came, "Give the edges in km"
+            )
+        )
+    matrix = distance_matrix_km(cities).to_numpy()
+    km = matrix[np.triu_indices(len(matrix), 1)]
+    return np.concatenate([[0.0], np.unique(np.quantile(km, np.linspace(0, 1, n_bands + 1)[1:]))])
+
+
+def _bands(cities: gpd.GeoDataFrame, edges: FloatArray) -> list[tuple[csr_array, float]]:
+    """Binary symmetric weights and mean distance of each band."""
+    first, second, km = pairs_within(cities, float(edges[-1]))
+    band = np.searchsorted(edges, km, side="left") - 1
+    band[km == edges[0]] = 0
+    n = len(cities)
+    found = []
+    for number in range(len(edges) - 1):
+        inside = band == number
+        a, b = first[inside], second[inside]
+        ends = (np.concatenate([a, b]), np.concatenate([b, a]))
+        mean = float(km[inside].mean()) if inside.any() else np.nan
+        found.append((csr_array((np.ones(2 * len(a)), ends), shape=(n, n)), mean))
+    return found
+
+
+def correlogram_test(
+    cities: gpd.GeoDataFrame,
+    value: Column,
+    *,
+    edges_km: Sequence[float] | None = None,
+    n_bands: int = 8,
+    alternative: Alternative = "two-sided",
+    n_permutations: int = 999,
+    rng: Rng = None,
+) -> TestResult:
+    """Test up to what distance cities have similar values.
+
+    Parameters
+    ----------
+    cities
+        Points in EPSG:4326 with a unique index and the column `value`; cities without a value are left out.
+    value
+        Numeric column.
+    edges_km
+        Edges of the bands in km, rising; a band holds the pairs above its lower and up to its upper edge (the first
+        one from its lower edge on). By default `n_bands` classes with equal numbers of pairs.
+    n_bands
+        Number of default bands.
+    alternative
+        ``"greater"``: cities in the band resemble each other.
+    n_permutations
+        Random permutations of values, the same for all bands.
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    TestResult
+        `table` has one row per band: `low_km, high_km, mean_km, n_pairs, moran, expected, z_score, p_value, p_holm,
+        p_max_t, null_low, null_high` (the middle 95 % under the null). The headline is the largest z-score with its max-T p-value, which
+        accounts for having looked at all bands.
+
+    Raises
+    ------
+    SchemaError
+        If the column is missing.
+    SpecificationError
+        If the edges do not rise, or are missing for more than 2,000 cities.
+    DataError
+        If fewer than four cities have a value, all values are equal, or all bands are empty.
+
+    References
+    ----------
+    Cliff, A. D. and Ord, J. K. (1981). Spatial processes: models and applications. Pion, London.
+    Oden, N. L. (1984). Assessing the significance of a spatial correlogram. 10.1111/j.1538-4632.1984.tb00796.x.
+    """
+    places = read_places(cities, [value], caller="correlogram_test")
+    known, x = _known(places), places.numbers
+    edges = _edges(known, edges_km, n_bands)
+    bands = _bands(known, edges)
+    used = [number for number, (weights, _) in enumerate(bands) if weights.nnz]
+    if not used:
+        remedy = "Widen the bands"
+        raise DataError(
+            mould(
+                "correlogram_test", "some pairs must lie in the bands", f"none up to {edges[-1]:g} km", remedy
+            )
+        )
+
+    def indices(rows: FloatArray) -> FloatArray:
+        return np.column_stack([moran(bands[number][0], rows) for number in used])
+
+    observed = indices(x[None])[0]
+    null, exact = null_statistics(indices, x, n_permutations, rng)
+    table = _table(edges, bands, used, x, observed, null, alternative=alternative, exact=exact)
+    base = Term(
+        test="correlogram_test",
+        value=places.measure.column,
+        alternative=alternative,
+        n_cities=len(x),
+        null=f"{'all' if exact else 'random'} permutations of values ({len(null):,}), the same for all bands",
+        method="Moran's I by distance band",
+        adjustment="max-T",
+        left_out=places.left_out,
+    )
+    return _result(table, base, null, exact=exact, measure=places.measure)
+
+
+def _known(places: Places) -> gpd.GeoDataFrame:
+    if len(places.numbers) < _FEWEST_CITIES or np.ptp(places.numbers) == 0:
+        came = f"{len(places.numbers)} cities with values that do not differ or are too few"
+        raise DataError(
+            mould("correlogram_test", "at least four cities must have values that differ", came, "Add cities")
+        )
+    if not isinstance(places.table, gpd.GeoDataFrame):
+        came = type(places.table).__name__
+        raise SchemaError(mould("correlogram_test", "cities need points", came, "Use a GeoDataFrame"))
+    return places.table
+
+
+def _table(
+    edges: FloatArray,
+    bands: list[tuple[csr_array, float]],
+    used: list[int],
+    x: FloatArray,
+    *outcome: FloatArray,
+    alternative: Alternative,
+    exact: bool,
+) -> pd.DataFrame:
+    observed, null = outcome
+    moments = [moran_moments(bands[number][0], x) for number in used]
+    mean, sd = (
+        np.array(part)
+        for part in zip(*((one.expected, np.sqrt(one.randomisation)) for one in moments), strict=True)
+    )
+    sd = np.where(sd > 0, sd, np.nan)
+    z, z_null = (observed - mean) / sd, (null - mean) / sd
+    p = [permutation_p_value(i, null[:, place], alternative, exact=exact) for place, i in enumerate(observed)]
+    varying = np.isfinite(z)
+    p_max = np.ones(len(used))
+    p_max[varying] = max_t(z[varying], z_null[:, varying], alternative=alternative, exact=exact)
+    low, high = np.quantile(null, [0.025, 0.975], axis=0)
+    columns = {
+        "moran": observed, "expected": mean, "z_score": z, "p_value": p, "p_holm": holm(p), "p_max_t": p_max, "null_low": low, "null_high": high,
+    }  # fmt: skip
+    table = pd.DataFrame({"low_km": edges[:-1], "high_km": edges[1:]})
+    table["mean_km"] = [one for _, one in bands]
+    table["n_pairs"] = [weights.nnz // 2 for weights, _ in bands]
+    return table.join(pd.DataFrame(columns, index=used))
+
+
+def _result(
+    table: pd.DataFrame, base: Term, null: FloatArray, *, exact: bool, measure: Measure
+) -> TestResult:
+    deviations = dict(zip(table.index[table["n_pairs"] > 0], null.std(axis=0), strict=True))
+    rows = []
+    for number, band in table.to_dict("index").items():
+        p_max = float(band["p_max_t"])
+        known = band["n_pairs"] > 0
+        rows.append(
+            replace(
+                base,
+                term=f"Moran's I, {band['low_km']:,.0f} to {band['high_km']:,.0f} km",
+                estimate=float(band["moran"]),
+                statistic=float(band["z_score"]),
+                p_value=float(band["p_value"]),
+                p_adjusted=p_max,
+                mc_error=math.nan
+                if exact or not known
+                else monte_carlo_error(float(band["p_value"]), len(null), base.alternative),
+                null_mean=float(band["expected"]),
+                null_sd=float(deviations.get(number, math.nan)),
+                n_pairs=int(band["n_pairs"]),
+                note="" if known else "no pairs in this band",
+            )
+        )
+    top = int(table["z_score"].abs().to_numpy(dtype=float, na_value=-1.0).argmax())
+    alike = table[(table["p_max_t"] <= LEVEL) & (table["z_score"] > 0)]
+    reach = float(alike["high_km"].max()) if len(alike) else None
+    said = say_bands(reach, bands=len(table), measure=measure, cities=base.n_cities)
+    return TestResult(
+        statistic=rows[top].statistic,
+        p_value=rows[top].p_adjusted,
+        alternative=base.alternative,
+        n=base.n_cities,
+        method=base.method,
+        sentence=said.en,
+        sentence_zh=said.zh,
+        terms=tuple(rows),
+        choices={
+            "n_permutations": len(null),
+            "left out": base.left_out,
+            "edges_km": table["high_km"].tolist(),
+        },
+        question="neighbours",
+        measure=measure,
+        table=table,
+        picture=_draw,
+    )

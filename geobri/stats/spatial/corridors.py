@@ -1,0 +1,321 @@
+"""Dependence among corridors: those that share a city, and those with near ends."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+
+from geobri.errors import DataError, SchemaError, SpecificationError, mould
+from geobri.geodesy import distance_matrix_km
+from geobri.measures import Measure
+from geobri.stats.dyads.inputs import DyadData, prepare_dyads
+from geobri.stats.null import monte_carlo_error, permutation_p_value, value_permutations
+from geobri.stats.pairs import to_matrix
+from geobri.stats.places import Column, as_measure
+from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.say import say_corridor_dependence
+from geobri.stats.tables import Blocks
+
+__all__ = ["corridor_moran_test", "near_ends_index", "near_links", "shared_city_index"]
+
+Rng = int | np.random.Generator | None
+_SPARSE = 0.1
+"""Share of near cities below which products go over the near ones only."""
+
+
+def shared_city_index(matrices: FloatArray, seen: FloatArray) -> FloatArray:
+    """Give the mean correlation of corridors that share a city: Moran's I of the line graph.
+
+    Parameters
+    ----------
+    matrices
+        Centred values, 0 where there is no corridor, symmetric, shape (R, n, n).
+    seen
+        1 where there is a corridor, shape (n, n).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (R,).
+
+    Notes
+    -----
+    With r_a the sum over the corridors of city a, the cross products of corridors that share a city add up to
+    sum_a r_a^2 - 2 sum z^2, without listing them.
+    """
+    squares = (matrices**2).sum(axis=(1, 2)) / 2
+    cross = (matrices.sum(axis=2) ** 2).sum(axis=1) - 2 * squares
+    degree = seen.sum(axis=1)
+    links = float((degree * (degree - 1)).sum())
+    return np.asarray(cross / links * (seen.sum() / 2) / squares)
+
+
+def near_ends_index(
+    matrices: FloatArray, seen: FloatArray, near: FloatArray, *, links: FloatArray | None = None
+) -> FloatArray:
+    """Give Moran's I of corridors whose ends lie near each other.
+
+    Parameters
+    ----------
+    matrices
+        Centred values, 0 where there is no corridor, symmetric, shape (R, n, n).
+    seen
+        1 where there is a corridor: shape (n, n), or (R, n, n) if missing cells travel.
+    near
+        1 where two cities are near, 1 on the diagonal, shape (n, n).
+    links
+        Sum of the weights between corridors, shape (1,) or (R,), if it is known (`near_links`).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (R,).
+
+    Notes
+    -----
+    Corridors a-b and c-d have the weight K_ac K_bd + K_ad K_bc. With Z the symmetric matrix of values, the
+    cross products over all pairs of corridors are tr(Z K Z K) / 2, less the corridors with themselves.
+    """
+    squares = (matrices**2).sum(axis=(1, 2)) / 2
+    total = near_links(seen, near) if links is None else links
+    with np.errstate(divide="ignore", invalid="ignore"):
+        corridors = seen.sum(axis=(-2, -1)) / 2
+        return np.asarray(_cross_products(matrices, near) / total * corridors / squares)
+
+
+def near_links(seen: FloatArray, near: FloatArray) -> FloatArray:
+    """Give the sum of the weights between corridors with near ends.
+
+    Parameters
+    ----------
+    seen
+        1 where there is a corridor: shape (n, n), or (R, n, n).
+    near
+        1 where two cities are near, 1 on the diagonal, shape (n, n).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (1,) or (R,).
+    """
+    return _cross_products(seen if seen.ndim == 3 else seen[None], near)  # noqa: PLR2004 - one mask each
+
+
+def _cross_products(matrices: FloatArray, near: FloatArray) -> FloatArray:
+    """Sum over pairs of different corridors, weighted by how near their ends are."""
+    links = csr_array(near) if near.mean() < _SPARSE else near
+    moved = (links @ one for one in matrices)
+    double = np.array([float((one * one.T).sum()) for one in moved])
+    return np.asarray(double / 2 - (matrices**2 * (1 + near)).sum(axis=(1, 2)) / 2)
+
+
+def _check(neighbours: str, cities: Any, radius_km: float | None, null: str) -> None:
+    caller = "corridor_moran_test"
+    if neighbours not in ("shared city", "near ends") or null not in ("auto", "cities", "corridors"):
+        wanted = "neighbours must be 'shared city' or 'near ends', null 'auto', 'cities' or 'corridors'"
+        raise SpecificationError(mould(caller, wanted, f"{neighbours!r}, {null!r}", "Choose one of each"))
+    if neighbours == "shared city" and null == "cities":
+        wanted = "exchanging cities leaves every shared city shared, so that this null says nothing"
+        raise SpecificationError(
+            mould(caller, wanted, "neighbours='shared city', null='cities'", "Pass null='corridors'")
+        )
+    if neighbours == "near ends" and (cities is None or radius_km is None or not radius_km > 0):
+        wanted = "near ends need the cities and a radius_km above 0"
+        raise SpecificationError(mould(caller, wanted, f"radius_km={radius_km}", "Pass both"))
+
+
+def corridor_moran_test(
+    corridors: pd.DataFrame,
+    value: Column,
+    *,
+    neighbours: Literal["shared city", "near ends"] = "shared city",
+    cities: gpd.GeoDataFrame | None = None,
+    radius_km: float | None = None,
+    null: Literal["auto", "cities", "corridors"] = "auto",
+    blocks: Blocks = "auto",
+    alternative: Alternative = "two-sided",
+    n_permutations: int = 999,
+    rng: Rng = None,
+) -> TestResult:
+    """Test whether neighbouring corridors have similar values.
+
+    Two questions. Do corridors that *share a city* resemble each other? If so, they are no independent
+    observations, and ordinary standard errors claim too much. Do corridors with *near ends* resemble each
+    other, beyond what the cities themselves explain? If so, strength varies smoothly over the map.
+
+    Parameters
+    ----------
+    corridors
+        One row per undirected pair with `origin`, `destination` and the column `value`; pairs without a value
+        are left out.
+    value
+        Numeric column.
+    neighbours
+        ``"shared city"``, or ``"near ends"``: the ends can be matched so that both lie within `radius_km` of each
+        other, or are the same city.
+    cities
+        Points in EPSG:4326; needed for near ends.
+    radius_km
+        Geodesic radius in km for near ends.
+    null
+        ``"corridors"`` moves values over all corridors; ``"cities"`` exchanges cities, so that corridors of a
+        city stay together; ``"auto"`` is the first for a shared city and the second for near ends.
+    blocks
+        For ``"cities"``: labels within which cities change places, in the order of `cities`; ``"auto"`` keeps
+        missing pairs where they are; None: no restriction.
+    alternative
+        ``"greater"``: neighbours resemble each other.
+    n_permutations
+        Random permutations.
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    TestResult
+        `statistic` is Moran's I of the corridors; for a shared city it is the mean correlation of two corridors
+        that share one.
+
+    Raises
+    ------
+    SpecificationError
+        If choices do not go together.
+    SchemaError
+        If columns are missing.
+    DataError
+        If no two corridors are neighbours, or values do not vary.
+
+    References
+    ----------
+    Black, W. R. (1992). Network autocorrelation in transport network and flow systems.
+    10.1111/j.1538-4632.1992.tb00262.x.
+    """
+    _check(neighbours, cities, radius_km, null)
+    measure = as_measure(value, of="corridors")
+    name = measure.column
+    known = _known(corridors, name)
+    matrix, labels = to_matrix(known, name, _order(known, cities))
+    data = prepare_dyads(
+        {name: pd.DataFrame(matrix, labels, labels)}, caller="corridor_moran_test", blocks=blocks
+    )
+    centred, seen = _centred(data), data.seen.astype(np.float64)
+    chosen = null if null != "auto" else ("corridors" if neighbours == "shared city" else "cities")
+    near = (
+        np.eye(len(labels)) if neighbours == "shared city" else _near(cities, labels, float(radius_km or 0.0))
+    )
+
+    links = None if data.travelling else near_links(seen, near)
+
+    def index(matrices: FloatArray, masks: FloatArray) -> FloatArray:
+        if neighbours == "shared city":
+            return shared_city_index(matrices, masks)
+        return near_ends_index(matrices, masks, near, links=links)
+
+    observed = float(index(centred[None], seen)[0])
+    if not np.isfinite(observed):
+        remedy = "Widen the radius"
+        raise DataError(mould("corridor_moran_test", "some corridors must be neighbours", "none", remedy))
+    moved = _corridor_null if chosen == "corridors" else _city_null
+    drawn, exact, described = moved(data, centred, index, n_permutations, rng)
+    what = neighbours if radius_km is None else f"{neighbours} within {radius_km:g} km"
+    p_value = permutation_p_value(observed, drawn, alternative, exact=exact)
+    row = Term(
+        test="corridor_moran_test",
+        value=name,
+        term=f"Moran's I of corridors, {what}",
+        estimate=observed,
+        statistic=observed,
+        p_value=p_value,
+        mc_error=math.nan if exact else monte_carlo_error(p_value, len(drawn), alternative),
+        null_mean=float(drawn.mean()),
+        null_sd=float(drawn.std()),
+        alternative=alternative,
+        n_cities=len(data.labels),
+        n_pairs=data.n_pairs,
+        null=described,
+        method="Moran's I of corridors",
+    )
+    choices = {"neighbours": what, "null": chosen, "blocks": data.blocks}
+    return _result(row, drawn, choices, measure, None if neighbours == "shared city" else radius_km)
+
+
+def _result(
+    base: Term, drawn: FloatArray, choices: dict[str, Any], measure: Measure, near_km: float | None
+) -> TestResult:
+    said = say_corridor_dependence(base, measure=measure, near_km=near_km)
+    return TestResult(
+        statistic=base.statistic,
+        p_value=base.p_value,
+        alternative=base.alternative,
+        n=base.n_cities if choices["null"] == "cities" else base.n_pairs,
+        method=base.method,
+        null_distribution=drawn,
+        sentence=said.en,
+        sentence_zh=said.zh,
+        terms=(base,),
+        choices=choices,
+        question="neighbours",
+        measure=measure,
+    )
+
+
+def _known(corridors: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Leave out the corridors without a value."""
+    missing = [name for name in ("origin", "destination", value) if name not in corridors.columns]
+    if missing:
+        came = f"{list(corridors.columns)}"
+        raise SchemaError(
+            mould("corridor_moran_test", f"corridors need the columns {missing}", came, "Add them")
+        )
+    return corridors.loc[corridors[value].notna()]
+
+
+def _order(corridors: pd.DataFrame, cities: gpd.GeoDataFrame | None) -> list[str]:
+    """Name the cities that have corridors, in the order of the table of cities if there is one."""
+    used = {*corridors["origin"].astype(str), *corridors["destination"].astype(str)}
+    if cities is None:
+        return sorted(used)
+    known = [str(city) for city in cities.index]
+    return [city for city in known if city in used] + sorted(used - set(known))
+
+
+def _near(cities: gpd.GeoDataFrame | None, labels: list[str], radius_km: float) -> FloatArray:
+    if cities is None or not set(labels) <= {str(city) for city in cities.index}:
+        wanted = "every end must be among the cities"
+        raise SchemaError(mould("corridor_moran_test", wanted, "unknown ends", "Add the cities"))
+    placed = cities.set_axis(cities.index.astype(str)).loc[labels]
+    return (distance_matrix_km(placed).to_numpy() <= radius_km).astype(np.float64)
+
+
+def _centred(data: DyadData) -> FloatArray:
+    matrix = data.matrices[0]
+    return np.where(data.seen, matrix - matrix[data.seen].mean(), 0.0)
+
+
+def _corridor_null(
+    data: DyadData, centred: FloatArray, index: Any, n_permutations: int, rng: Rng
+) -> tuple[FloatArray, bool, str]:
+    rows, columns = data.positions()
+    drawn = []
+    generator, seen = np.random.default_rng(rng), data.seen.astype(np.float64)
+    for _ in range(n_permutations):
+        values = np.asarray(value_permutations(centred[rows, columns], 1, rng=generator)[0], dtype=np.float64)
+        drawn.append(index(data.spread(values), seen)[0])
+    return np.array(drawn), False, f"permutation of corridors, {n_permutations} draws"
+
+
+def _city_null(
+    data: DyadData, centred: FloatArray, index: Any, n_permutations: int, rng: Rng
+) -> tuple[FloatArray, bool, str]:
+    plan = data.plan(n_permutations, rng)
+    seen = data.seen.astype(np.float64)
+    drawn = []
+    for order in plan.permutations:
+        cells = np.ix_(order, order)
+        drawn.append(index(centred[cells][None], seen[cells] if data.travelling else seen)[0])
+    return np.array(drawn), plan.exact, plan.describe()

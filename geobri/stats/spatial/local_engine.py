@@ -1,0 +1,190 @@
+"""From one local statistic per place to a finished test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_array
+
+from geobri.measures import Measure
+from geobri.stats.multiplicity import adjust_p_values
+from geobri.stats.null import monte_carlo_error, permutation_p_value
+from geobri.stats.places import Places
+from geobri.stats.results import Alternative, FloatArray, Term
+from geobri.stats.say import say_local
+from geobri.stats.spatial.conditional import random_lags
+from geobri.stats.spatial.records import LocalResult
+
+__all__ = ["LocalStatistic", "quadrants", "run_local_test"]
+
+Rng = int | np.random.Generator | None
+Text = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LocalStatistic:
+    """One local statistic: observed, its null for a block of places, and the names of its kinds.
+
+    Attributes
+    ----------
+    test, title
+        Names of the function and of the statistic.
+    observed, lag, z_score
+        Statistic, weighted sum over neighbours and z-score of each place, shape (n,).
+    columns
+        Columns whose random lags the null needs.
+    null
+        From a block of rows and the random lags of `columns` to the statistics under the null.
+    kinds
+        What each place is if it stands out.
+    shown
+        What stands in the results in place of `observed`, where the test compares another scale of it; None for
+        `observed` itself.
+    """
+
+    test: str
+    title: str
+    observed: FloatArray
+    lag: FloatArray
+    z_score: FloatArray
+    columns: list[FloatArray]
+    null: Callable[[slice, list[FloatArray]], FloatArray]
+    kinds: Text
+    shown: FloatArray | None = None
+
+
+def quadrants(first: FloatArray, second: FloatArray) -> Text:
+    """Name the quadrant of each place.
+
+    Parameters
+    ----------
+    first, second
+        Centred values of the place and of its neighbours, shape (n,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Text like ``high-low``.
+    """
+    own, others = (np.where(part > 0, "high", "low") for part in (first, second))
+    return np.array([f"{a}-{b}" for a, b in zip(own, others, strict=True)], dtype=object)
+
+
+def _p_values(
+    local: LocalStatistic, weights: csr_array, alternative: Alternative, n_permutations: int, rng: Rng
+) -> FloatArray:
+    p_values = np.empty(len(local.observed))
+    for rows, lags in random_lags(weights, local.columns, n_permutations, rng):
+        p_values[rows] = permutation_p_value(local.observed[rows], local.null(rows, lags).T, alternative)
+    return p_values
+
+
+def run_local_test(
+    local: LocalStatistic,
+    places: Places,
+    *,
+    alternative: Alternative,
+    n_permutations: int,
+    rng: Rng,
+    adjust: str,
+    level: float,
+) -> LocalResult:
+    """Draw the null, adjust the p-values and write the record.
+
+    Parameters
+    ----------
+    local
+        The statistic.
+    places
+        Values and weights.
+    alternative, n_permutations, rng, adjust, level
+        As in the public tests.
+
+    Returns
+    -------
+    LocalResult
+        The finished test.
+    """
+    islands = places.islands
+    p_value = _p_values(local, places.weights, alternative, n_permutations, rng)
+    p_value[islands] = np.nan
+    p_adjusted = adjust_p_values(p_value, adjust)
+    kinds = np.where(p_adjusted <= level, local.kinds, "not significant")
+    kinds[islands] = "island"
+    shown = local.observed if local.shown is None else local.shown
+    columns = {"statistic": shown, "lag": local.lag, "z_score": local.z_score}
+    table = pd.DataFrame({**columns, "p_value": p_value, "p_adjusted": p_adjusted}, index=places.labels)
+    table.loc[islands, ["statistic", "lag", "z_score"]] = np.nan
+    table["kind"] = kinds
+    base = Term(
+        test=local.test,
+        value=places.measure.column,
+        alternative=alternative,
+        n_cities=len(p_value),
+        null=f"conditional randomisation ({n_permutations:,}), shared draws",
+        method=local.title,
+        adjustment="" if adjust == "none" else adjust,
+        left_out=places.left_out,
+    )
+    choices = {
+        "n_permutations": n_permutations,
+        "adjust": adjust,
+        "level": level,
+        "left out": places.left_out,
+    }
+    return _result(base, table, choices, places.measure)
+
+
+def _result(base: Term, table: pd.DataFrame, choices: dict[str, Any], measure: Measure) -> LocalResult:
+    found = table[~table["kind"].isin(["not significant", "island"])]
+    smallest = float(table["p_adjusted"].min())
+    headline = replace(
+        base,
+        term="places beyond chance",
+        estimate=float(len(found)),
+        p_value=smallest,
+        p_adjusted=smallest,
+        note="p-value: smallest adjusted one",
+    )
+    names = ["statistic", "z_score", "p_value", "p_adjusted", "kind"]
+    rows = [
+        replace(
+            base,
+            term=f"{city}: {kind}",
+            estimate=float(statistic),
+            statistic=float(z),
+            p_value=float(p),
+            p_adjusted=float(adjusted),
+            mc_error=monte_carlo_error(float(p), choices["n_permutations"], base.alternative),
+        )
+        for city, statistic, z, p, adjusted, kind in found[names].itertuples()
+    ]
+    said = say_local(
+        {str(kind): int(count) for kind, count in found["kind"].value_counts().items()},
+        [str(city) for city in found.index],
+        measure=measure,
+        title=base.method,
+        count=len(table),
+        adjust=choices["adjust"],
+        level=choices["level"],
+    )
+    return LocalResult(
+        statistic=float(len(found)),
+        p_value=smallest,
+        alternative=base.alternative,
+        n=len(table),
+        method=base.method,
+        sentence=said.en,
+        sentence_zh=said.zh,
+        terms=(headline, *rows),
+        choices=choices,
+        question="neighbours",
+        measure=measure,
+        table=table,
+        level=float(choices["level"]),
+    )
