@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geobri.corridors import corridor_ids
-from geobri.errors import SpecificationError, mould
 from geobri.measures import Level, Measure, label_column
+from geobri.score.ranking import rank
 from geobri.score.spec import ROOT, Dimension, IndexSpec, Indicator
 
 if TYPE_CHECKING:
@@ -139,22 +139,20 @@ def select_corridors(result: IndexResult, corridors: pd.DataFrame, *, directed: 
     Returns
     -------
     pandas.DataFrame
-        Index of `corridors`; score and rank of every node. A pair that the index does not score has none. Where the index is
-        not directed, both directions of a pair have its score.
-
-    Raises
-    ------
-    SpecificationError
-        If the index is directed and the table is not: a pair then has two scores.
+        Index of `corridors`; score and rank of every node. A pair that the index does not score has none. Scores without a
+        direction stand on both directions of a pair; directed scores are averaged over both where the table has none, and
+        ranked again among all pairs.
     """
-    own = result.spec.choices.directed
-    if own and not directed:
-        wanted = "a directed index needs directed corridors"
-        remedy = "Say directed = true in study.toml, or directed = false in [choices]"
-        raise SpecificationError(mould("for_corridors", wanted, "undirected ones", remedy))
-    ids = corridor_ids(corridors["origin"], corridors["destination"], directed=own)
-    scores = result.corridors.drop(columns=["origin", "destination"]).reindex(ids)
-    return scores.set_index(corridors.index)
+    choices = result.spec.choices
+    scores = result.corridors.drop(columns=["origin", "destination"])
+    if choices.directed and not directed:
+        ids = corridor_ids(result.corridors["origin"], result.corridors["destination"])
+        nodes = list(result.spec.nodes)
+        means = scores[nodes].groupby(ids).mean()
+        ranks = rank(means, choices.ties, choices.tolerance).add_prefix("rank_")
+        scores = means.join(ranks)
+    ids = corridor_ids(corridors["origin"], corridors["destination"], directed=choices.directed and directed)
+    return scores.reindex(ids).set_axis(corridors.index, axis=0)
 
 
 def _shared(result: IndexResult, level: Level, row: dict[str, Any], leaf: Indicator | None) -> dict[str, Any]:

@@ -134,12 +134,8 @@ class IndexResult:
         Returns
         -------
         pandas.DataFrame
-            Index of `corridors`; score and rank of every node, missing for pairs that the index does not score.
-
-        Raises
-        ------
-        SpecificationError
-            If the index is directed and the table is not: a pair then has two scores.
+            Index of `corridors`; score and rank of every node, missing for pairs that the index does not score. Directed
+            scores are averaged over both ways where the table is not directed, and ranked again.
         """
         return select_corridors(self, corridors, directed=directed)
 

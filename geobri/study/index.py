@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from geobri.corridors import corridor_ids, order_pairs
 from geobri.errors import GeobriError
 from geobri.measures import Level, Measure
 from geobri.study.model import Study
@@ -91,7 +90,7 @@ def score_study(study: Study, spec: IndexSpec) -> IndexResult | None:
 
 def _attach_scores(study: Study, scores: IndexResult) -> Study:
     cities, city_nodes, names = _join(study.cities, scores.cities, scores, "cities")
-    placed = _place_corridors(study, scores)
+    placed = scores.for_corridors(study.corridors, directed=study.directed)
     corridors, corridor_nodes, corridor_names = _join(study.corridors, placed, scores, "corridors")
     return replace(
         study,
@@ -133,28 +132,6 @@ def _as_column(node: Measure, column: str, *, is_leaf: bool) -> Measure:
             label_zh=f"{node.label_zh}：得分",
         )
     return replace(node, column=column, origin="derived" if node.is_rank else "index")
-
-
-def _place_corridors(study: Study, scores: IndexResult) -> pd.DataFrame:
-    """Give the scores of the corridors the ids of the study.
-
-    Scores without a direction stand on both directions of a directed study; directed scores of an undirected study
-    are averaged over both.
-    """
-    scored = scores.corridors
-    directed = bool(scores.spec.choices.directed)
-    if directed == study.directed or not scores.spec.choices.corridors:
-        return scored
-    if study.directed:
-        turned = order_pairs(study.corridors[["origin", "destination"]])
-        ids = corridor_ids(turned["origin"], turned["destination"])
-        return scored.reindex(ids).set_axis(study.corridors.index, axis=0)
-    turned = order_pairs(scored[["origin", "destination"]])
-    ids = corridor_ids(turned["origin"], turned["destination"])
-    nodes = scores.nodes()
-    means = scored[nodes["score"].tolist()].groupby(ids).mean()
-    ranks = means.rank(ascending=False, method="min").set_axis(nodes["rank"].tolist(), axis=1)
-    return means.join(ranks)
 
 
 def _attach_totals(study: Study) -> Study:

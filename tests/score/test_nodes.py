@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from geobri.errors import SpecificationError
 from geobri.score import build_index, load_spec
 from geobri.score.nodes import NODE_COLUMNS
 
@@ -125,5 +124,18 @@ class TestForCorridors:
         found = build_index(load_spec(spec), CITIES, flows)
         pairs = pd.DataFrame({"origin": ["bo", "ayr"], "destination": ["ayr", "bo"]})
         assert found.for_corridors(pairs, directed=True)["overall"].tolist() == [100, 0]
-        with pytest.raises(SpecificationError, match=r"a directed index needs directed corridors"):
-            found.for_corridors(pairs)
+
+    def test_both_ways_are_averaged_where_the_table_has_none(self):
+        rows = [("ayr", "bo", 1.0), ("bo", "ayr", 7.0), ("ayr", "cali", 2.0), ("cali", "ayr", 3.0)]
+        rows += [("bo", "cali", 4.0), ("cali", "bo", 5.0)]
+        flows = pd.DataFrame([("trade", *row) for row in rows], columns=FLOWS.columns)
+        spec = {"index": {"name": "x"}, "choices": {"directed": True}}
+        spec |= {"indicator": [{"name": "trade", "dimension": "overall", "directed": True}]}
+        found = build_index(load_spec(spec), CITIES, flows)
+        pairs = pd.DataFrame({"origin": ["bo", "ayr"], "destination": ["ayr", "cali"]})
+        got = found.for_corridors(pairs)
+        assert got["overall"].tolist() == pytest.approx([50, 25])  # of (0, 100) and of (100 / 6, 200 / 6)
+        assert got["rank_overall"].tolist() == [
+            2,
+            3,
+        ]  # bo and cali, with 58, are not in the table and yet ahead
