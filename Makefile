@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m uv pip install --quiet --python $(BIN)/python --compile-bytecode
 
-.PHONY: report test faults lint maps bench clean
+.PHONY: report test faults fuzz lint maps bench clean
 
 report: $(VENV)/.installed
 	@$(BIN)/geobri report bri22 --out report
@@ -17,6 +17,10 @@ test: $(VENV)/.installed-test
 # every step of every command, stopped, signalled and starved; some minutes
 faults: $(VENV)/.installed-test
 	GEOBRI_FAULTS=all $(BIN)/python -m pytest tests/faults $(PYTEST_OPTIONS)
+
+# 10,000 mutated studies, about an hour; each is checked and loaded, or refused in words
+fuzz: $(VENV)/.installed-test
+	GEOBRI_FUZZ=10000 $(BIN)/python -m pytest tests/faults/test_mutations.py $(PYTEST_OPTIONS)
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .

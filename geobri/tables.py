@@ -40,6 +40,7 @@ CORRIDOR_COLUMNS: Final = ("origin", "destination", "distance_km", "region_pair"
 RESERVED_IN_CITY_SLUGS: Final = ("--", "->")
 """Marks that join two city slugs to a corridor id, so that no slug may hold them."""
 
+_LARGEST_FLOW: Final = 1e100
 _POLE_DEG: Final = 90.0
 _DATE_LINE_DEG: Final = 180.0
 
@@ -270,6 +271,14 @@ def find_flow_faults(
             "value",
             "'value' must be a number",
             "Correct it, or leave the cell empty if it is unknown",
+        )
+    else:
+        faults += _row_fault(
+            (flows["value"].abs() > _LARGEST_FLOW).to_numpy(dtype=bool, na_value=False),
+            [f"{label}: {value:g}" for label, value in zip(labels, flows["value"], strict=True)],
+            "value",
+            f"'value' must lie within {_LARGEST_FLOW:g} either side of 0, so that sums and squares are numbers",
+            "Correct it, or choose a larger unit",
         )
     same = (flows["origin"] == flows["destination"]).to_numpy(dtype=bool)
     faults += _row_fault(

@@ -103,3 +103,20 @@ def test_corridor_faults():
         check_corridors(frame)
     with pytest.raises(SchemaError, match="must be numeric"):
         check_corridors(frame.assign(distance_km="far"))
+
+
+def test_flows_whose_sums_are_no_numbers_are_named():
+    from geobri.tables import find_flow_faults
+
+    flows = pd.DataFrame(
+        {
+            "indicator": "f",
+            "origin": ["a", "b", "c"],
+            "destination": ["b", "c", "a"],
+            "value": [1e99, -1.7e308, None],
+        }
+    )
+    (fault,) = find_flow_faults(flows)
+    assert fault.rows == (1,)
+    assert "within 1e+100 either side of 0" in str(fault)
+    assert "b – c: -1.7e+308" in str(fault)

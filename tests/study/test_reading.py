@@ -42,6 +42,15 @@ def test_numbers_as_spreadsheets_write_them(cells, numbers):
     np.testing.assert_array_equal(found.to_numpy(), np.array(numbers, dtype=float))
 
 
+def test_a_matrix_may_have_decimal_commas(tmp_path):
+    from geobri.study import load_study
+
+    _write(tmp_path, "city,country,lon,lat\na,FRA,1,1\nb,ITA,2,2\nc,ESP,3,3\n", "cities.csv")
+    _write(tmp_path, ";a;b;c\na;;1,5;2,25\nb;1,5;;7\nc;2,25;7;\n", "flows.csv")
+    flows = load_study(tmp_path).flows
+    assert sorted(flows["value"]) == [1.5, 2.25, 7.0]
+
+
 def test_an_ambiguous_thousand_is_a_fault_with_its_row(tmp_path):
     from geobri.study import check_study
 

@@ -396,9 +396,14 @@ def to_numbers(cells: pd.Series) -> pd.Series:
         np.isfinite(read) | (plain == "") | pd.isna(plain)
     ):  # nearly always, and wide tables have many columns
         return numbers
+    index = cells.index
+    cells, numbers = (
+        cells.reset_index(drop=True),
+        numbers.reset_index(drop=True),
+    )  # a melted matrix repeats its rows
     left = cells[numbers.isna() & (cells != "") & cells.notna()].astype(str)
     if left.empty:
-        return numbers
+        return numbers.set_axis(index)
     texts = cells.astype(str)
     commas, grouped = texts.str.match(_DECIMAL_COMMA), texts.str.match(_GROUPED)
     ambiguous = texts.str.match(_AMBIGUOUS)
@@ -422,7 +427,7 @@ def to_numbers(cells: pd.Series) -> pd.Series:
         numbers = numbers.where(
             ~fitting, convert(texts[fitting]).reindex(numbers.index) if fitting.any() else numbers
         )
-    return numbers
+    return numbers.set_axis(index)
 
 
 def _from_points(cells: pd.Series) -> pd.Series:
