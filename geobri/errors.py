@@ -21,6 +21,7 @@ __all__ = [
     "StudyError",
     "first_offenders",
     "mould",
+    "shorten",
 ]
 
 
@@ -84,7 +85,7 @@ def first_offenders(values: Iterable[object], *, most: int = 3) -> str:
         Something like ``'LIS-DKR', 'CAI-ADD', … (7 in all)``.
     """
     items = list(values)
-    named = ", ".join(repr(_cut(str(item), _LONGEST_NAME)) for item in items[:most])
+    named = ", ".join(repr(shorten(str(item), _LONGEST_NAME)) for item in items[:most])
     return named if len(items) <= most else f"{named}, … ({len(items)} in all)"
 
 
@@ -107,12 +108,25 @@ def mould(who: str, wanted: str, came: str, remedy: str) -> str:
     str
         ``who: wanted. Got came. remedy.``
     """
-    parts = [_cut(part.strip(), _LONGEST_PART).rstrip(".") for part in (wanted, f"Got {came}", remedy)]
+    parts = [shorten(part.strip(), _LONGEST_PART).rstrip(".") for part in (wanted, f"Got {came}", remedy)]
     return f"{who}: " + ". ".join(parts) + "."
 
 
-def _cut(text: str, most: int) -> str:
-    """Cut what a file may have made endless; the reader sees its beginning, its end and how long it is."""
+def shorten(text: str, most: int) -> str:
+    """Cut what a file may have made endless; the reader sees its beginning, its end and how long it is.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    most
+        How many letters of it are kept, about.
+
+    Returns
+    -------
+    str
+        The text itself where it is short.
+    """
     if len(text) <= most:
         return text
     half = most // 2

@@ -1,6 +1,8 @@
 """Study folders as people have them: encodings, separators, names, and every kind of fault."""
 
 import json
+import os
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -387,3 +389,56 @@ class TestMemberships:
     def test_without_a_file_the_message_says_where(self, own):
         (own / "memberships_forums.csv").unlink()
         assert any("nothing on 'forums'" in one and "to memberships" in one for one in _messages(own))
+
+
+@pytest.mark.parametrize("heading", ["value", "count", "数值", "origin-town", "long"])
+def test_a_city_of_a_matrix_may_be_called_as_a_column_of_ours(tmp_path, heading):
+    (tmp_path / "cities.csv").write_text(
+        f"city,country,lon,lat\n{heading},FRA,1,1\nb,ITA,2,2\nc,ESP,3,3\n", encoding="utf-8"
+    )
+    (tmp_path / "flows.csv").write_text(f",{heading},b,c\n{heading},,1,2\nb,1,,3\nc,2,3,\n", encoding="utf-8")
+    flows = load_study(tmp_path).flows
+    pairs = {
+        frozenset(pair): value
+        for *pair, value in flows[["origin", "destination", "value"]].itertuples(index=False)
+    }
+    assert pairs == {frozenset({heading, "b"}): 1, frozenset({heading, "c"}): 2, frozenset({"b", "c"}): 3}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("notes = " + "[" * 5000, "without end"),
+        ("title = " + "9" * 5001, "limit"),
+        ("title = [" + "1," * 40_000 + "]", "'title' has the wrong type"),
+        ('index = "' + "x" * 5000 + '"', "'index' must name an index or a file; got 5,000 letters"),
+        ('[columns]\nlon = ["a"]', "'columns' must say in text"),
+        ("pairs = " + repr("y" * 5000), "'pairs' must be one of"),
+    ],
+)
+def test_settings_without_end_are_faults_with_the_name_of_the_file(tmp_path, text, said):
+    (tmp_path / "cities.csv").write_text("city,country,lon,lat\na,FRA,1,1\nb,ITA,2,2\n")
+    (tmp_path / "study.toml").write_text(text)
+    faults = [str(fault) for fault in check_study(tmp_path)]
+    assert any(fault.startswith("study.toml: ") and said in fault for fault in faults)
+    assert max(map(len, faults)) < 3000
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a folder", "a device"])
+@pytest.mark.parametrize("name", ["study.toml", "cities.csv", "flows.csv"])
+def test_what_is_no_file_is_a_fault_with_its_name(tmp_path, kind, name):
+    (tmp_path / "cities.csv").write_text("city,country,lon,lat\na,FRA,1,1\nb,ITA,2,2\n")
+    path = tmp_path / name
+    path.unlink(missing_ok=True)
+    {"a pipe": os.mkfifo, "a folder": Path.mkdir, "a device": lambda one: one.symlink_to("/dev/zero")}[kind](
+        path
+    )
+    assert any(str(fault).startswith(f"{name}: ") and kind in str(fault) for fault in check_study(tmp_path))
+    with pytest.raises(StudyError, match=kind):
+        load_study(tmp_path)
+
+
+def test_a_file_whose_name_is_no_text_is_a_fault(tmp_path):
+    (tmp_path / "cities.csv").write_text("city,country,lon,lat\na,FRA,1,1\nb,ITA,2,2\n")
+    (tmp_path / os.fsdecode(b"flows_\xff.csv")).write_text("origin,destination,value\na,b,1\n")
+    assert any("no text in UTF-8" in str(fault) for fault in check_study(tmp_path))

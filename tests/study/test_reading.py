@@ -8,7 +8,7 @@ import pytest
 
 from geobri.errors import StudyError
 from geobri.study.reading import read_table, tidy_column_names, to_numbers
-from geobri.study.workbooks import check_workbook
+from geobri.study.reading.workbooks import check_workbook
 
 
 def _write(tmp_path, content, name="table.csv"):
@@ -210,7 +210,7 @@ def test_a_workbook_that_unpacks_without_end_is_refused_unread(tmp_path):
 def test_a_cell_at_the_end_of_a_chunk_is_seen(monkeypatch, tmp_path):
     path = _workbook(tmp_path / "t.xlsx", [*TABLE, (1_048_576, [("XFD1048576", "x")])])
     for chunk in (7, 64, 65, 66, 67, 71, 150):
-        monkeypatch.setattr("geobri.study.workbooks._CHUNK", chunk)
+        monkeypatch.setattr("geobri.study.reading.workbooks._CHUNK", chunk)
         with pytest.raises(StudyError, match="farthest in XFD1048576"):
             check_workbook(path)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from geobri.errors import first_offenders
 from geobri.study.account import Entry, count_entry
 from geobri.study.model import StudyFault
 from geobri.study.reading.parts import FolderParts, read_sheets_or_note, to_study_faults
-from geobri.study.reading.tables import to_numbers
+from geobri.study.reading.tables import COLUMN_WORDS, to_numbers
 from geobri.tables import Fault, find_flow_faults
 
 __all__ = ["match_names", "read_flows"]
@@ -155,11 +156,19 @@ def melt_matrix(table: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Columns `origin, destination, value`; empty cells are left out; the index is still the row in the file.
     """
-    first = table.columns[0]
-    long = table.rename(columns={first: "origin"}).melt(
+    labels = dict.fromkeys(table.iloc[:, 0].astype(str))
+    names = dict(enumerate(_name_of(str(heading), labels) for heading in table.columns[1:]))
+    numbered = table.set_axis(["origin", *names], axis=1)  # a city may be called 'value'
+    long = numbered.melt(
         id_vars="origin", var_name="destination", value_name="value", ignore_index=False
-    )
+    ).assign(destination=lambda melted: melted["destination"].map(names))
     return long[(long["value"] != "") & long["value"].notna()]
+
+
+def _name_of(heading: str, labels: Iterable[str]) -> str:
+    """Give the name of a city that was taken for a word of ours, as 'count' is for 'value', when it was a heading."""
+    meant = (label for label in labels if COLUMN_WORDS.get(label.lower(), label.lower()) == heading)
+    return heading if heading in labels else next(meant, heading)
 
 
 def _read_values(table: pd.DataFrame) -> pd.DataFrame:

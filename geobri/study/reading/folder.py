@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-import tomllib
+import os
 from pathlib import Path
 from typing import Any, Final
 
-from geobri.errors import SpecificationError, StudyError
+from geobri.errors import InputError, SpecificationError, StudyError, shorten
+from geobri.inputs import read_toml
 from geobri.measures import check_said
 from geobri.study.model import StudyFault
 from geobri.study.reading.cities import read_cities
@@ -20,6 +21,7 @@ from geobri.study.reading.parts import FolderParts
 __all__ = ["FolderParts", "read_folder", "read_tables", "refuse"]
 
 _FAULTS_NAMED: Final = 50
+_LONGEST_SAID: Final = 200
 _ENDINGS: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 _SETTINGS: Final[dict[str, type | tuple[type, ...]]] = {
     "title": str,
@@ -104,12 +106,12 @@ def read_tables(cities: Path, flows: Path | None) -> FolderParts:
 
 def _read_settings(folder: Path, faults: list[StudyFault]) -> dict[str, Any]:
     path = folder / "study.toml"
-    if not path.exists():
+    if not os.path.lexists(path):
         return {}
     try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(StudyFault(path.name, None, f"must be TOML in UTF-8; got: {error}. Correct that line"))
+        settings = read_toml(path, caller="study")
+    except InputError as error:
+        faults.append(StudyFault(path.name, None, str(error).removeprefix(f"study: {path.name} ")))
         return {}
     for name, value in list(settings.items()):
         message = _setting_fault(name, value)
@@ -134,9 +136,14 @@ def _setting_fault(name: str, value: object) -> str:
     if name not in _SETTINGS:
         return f"unknown setting '{name}'. Known are: {', '.join(_SETTINGS)}"
     if not isinstance(value, _SETTINGS[name]):
-        return f"'{name}' has the wrong type; got {value!r}. See the commented example of: geobri new FOLDER"
+        said = shorten(repr(value), _LONGEST_SAID)
+        return f"'{name}' has the wrong type; got {said}. See the commented example of: geobri new FOLDER"
+    if name == "columns" and not all(isinstance(theirs, str) for theirs in dict(value).values()):  # type: ignore[call-overload]
+        return "'columns' must say in text how each column is called in the files. Write it as in lon = \"x\""
+    if name == "index" and len(str(value)) > _LONGEST_SAID:
+        return f"'index' must name an index or a file; got {len(str(value)):,} letters. Shorten it"
     if name in _CHOICES and value not in _CHOICES[name]:
-        return f"'{name}' must be one of {', '.join(_CHOICES[name])}; got {value!r}. Choose one"
+        return f"'{name}' must be one of {', '.join(_CHOICES[name])}; got {shorten(repr(value), _LONGEST_SAID)}. Choose one"
     return ""
 
 

@@ -19,7 +19,7 @@ import pandas as pd
 from geobri.errors import InputError, MissingExtraError, StudyError, first_offenders, mould
 from geobri.exchange.workbooks import plain_text
 from geobri.inputs import check_file
-from geobri.study.workbooks import check_workbook
+from geobri.study.reading.workbooks import check_workbook
 
 __all__ = ["COLUMN_WORDS", "read_sheets", "read_table", "tidy_column_names", "to_numbers"]
 
