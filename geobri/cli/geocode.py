@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["geocode_command"]
 
@@ -17,10 +20,24 @@ __all__ = ["geocode_command"]
     "table",
     type=click.Path(path_type=Path, dir_okay=False),
     default=None,
-    help="Table with a column city or name, and perhaps country.",
+    help="Table with a column city or name, and perhaps country and state (or province).",
 )
 @click.option(
     "--country", default=None, help="Country of all names, as a code or a name (FRA, France, 法国)."
+)
+@click.option("--state", default=None, help="State or province of all names, as a code or a name (TX, 江苏).")
+@click.option(
+    "--places",
+    "settled",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    default=None,
+    help="Table places.csv that says which place a name means: name, and place, geonameid, or lon and lat.",
+)
+@click.option(
+    "--undecided",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="CSV to write with the names not found and their candidates, to be filled in and given with --places.",
 )
 @click.option(
     "--language", type=click.Choice(["en", "zh"]), default=None, help="Accept only names in this language."
@@ -35,6 +52,9 @@ def geocode_command(
     names: tuple[str, ...],
     table: Path | None,
     country: str | None,
+    state: str | None,
+    settled: Path | None,
+    undecided: Path | None,
     language: Literal["en", "zh"] | None,
     out: Path | None,
 ) -> None:
@@ -44,28 +64,51 @@ def geocode_command(
     The exit code is 1 when any name was not found.
     """
     from geobri.gazetteer import geocode
-    from geobri.outputs import staged_file
 
     if not names and table is None:
         raise click.UsageError("Give names, or a table with --file.")
-    asked, countries = _read_names(table) if table else (list(names), None)
-    report = geocode(asked, country=country or countries, language=language)
-    text = report.to_frame().to_csv(index=False, lineterminator="\n")
+    asked, countries, states = _read_names(table) if table else (list(names), None, None)
+    report = geocode(
+        asked,
+        country=country or countries,
+        division=state or states,
+        settled=_read(settled) if settled else None,
+        language=language,
+    )
+    text = _to_csv(report.to_frame())
     if out is None:
         click.echo(text, nl=False)
     else:
-        with staged_file(out, caller="geobri geocode") as path:
-            path.write_text(text, encoding="utf-8")
+        _write(out, text)
+    if undecided is not None:
+        _write(undecided, _to_csv(report.to_settle()))
     click.echo(report.summary(), err=True)
     if not report.is_complete:
         click.get_current_context().exit(1)
 
 
-def _read_names(table: Path) -> tuple[list[str], list[str] | None]:
-    from geobri.errors import StudyError, mould
+def _to_csv(frame: pd.DataFrame) -> str:
+    return str(frame.to_csv(index=False, lineterminator="\n"))
+
+
+def _write(path: Path, text: str) -> None:
+    from geobri.outputs import staged_file
+
+    with staged_file(path, caller="geobri geocode") as staged:
+        staged.write_text(text, encoding="utf-8")
+
+
+def _read(path: Path) -> pd.DataFrame:
     from geobri.study.reading import read_table
 
-    read = read_table(table)
+    return read_table(path)
+
+
+def _read_names(table: Path) -> tuple[list[str], list[str] | None, list[str] | None]:
+    from geobri.errors import StudyError, mould
+    from geobri.gazetteer.divisions import division_column
+
+    read = _read(table)
     column = next((name for name in ("name", "city", "name_zh") if name in read.columns), None)
     if column is None:
         raise StudyError(
@@ -76,4 +119,6 @@ def _read_names(table: Path) -> tuple[list[str], list[str] | None]:
                 "Rename one",
             )
         )
-    return read[column].tolist(), read["country"].tolist() if "country" in read.columns else None
+    state = division_column(read.columns)
+    countries, states = (read[name].tolist() if name in read.columns else None for name in ("country", state))
+    return read[column].tolist(), countries, states

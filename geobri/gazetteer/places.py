@@ -93,13 +93,23 @@ class NameIndex:
     main
         Whether the key is the place's main name.
     aliases
-        For each normalised alias of the reports: (row of the place, country, whether the bare name is enough).
+        For each normalised alias of the reports' cities and of the divisions of China: (row of the place, country, whether the bare name
+        is enough).
+    seats
+        For each alias that is a prefecture's, not the place's own: the prefecture.
+    prefectures
+        Names of prefectures of China, each with its place in `aliases`.
+    absent
+        Names of prefectures and counties of China whose place the gazetteer lacks, so that another place's name is not taken for theirs.
     """
 
     keys: npt.NDArray[np.object_]
     rows: npt.NDArray[np.int64]
     main: npt.NDArray[np.bool_]
     aliases: dict[str, list[tuple[int, str, bool]]]
+    seats: dict[str, str]
+    prefectures: frozenset[str]
+    absent: frozenset[str]
 
     def find(self, key: str) -> tuple[list[int], list[int]]:
         """Give the rows of the places whose main name, and whose other names, have this key."""
@@ -110,6 +120,16 @@ class NameIndex:
         rows, main = self.rows[start:stop], self.main[start:stop]
         return rows[main].tolist(), rows[~main].tolist()
 
+    def find_all(self, keys: tuple[str, ...]) -> tuple[list[int], list[int], list[tuple[int, str, bool]]]:
+        """Give the same for any of several keys, and their aliases."""
+        pairs = [self.find(key) for key in keys]
+        aliases = [alias for key in keys for alias in self.aliases.get(key, [])]
+        return (
+            [row for main, _ in pairs for row in main],
+            [row for _, other in pairs for row in other],
+            aliases,
+        )
+
 
 @functools.cache
 def load_name_index() -> NameIndex:
@@ -118,20 +138,39 @@ def load_name_index() -> NameIndex:
     Returns
     -------
     NameIndex
-        312,810 normalised names and the aliases of the reports' cities.
+        312,810 normalised names, the aliases of the reports' cities, and the names of the divisions of China.
     """
     names = _read("names.csv.gz", dtype={"key": "str", "place": "int64", "main": "int8"})
     keys = names["key"].to_numpy(dtype=object)
     rows, main = names["place"].to_numpy(dtype=np.int64), names["main"].to_numpy(dtype=bool)
-    return NameIndex(keys=keys, rows=rows, main=main, aliases=_load_aliases())
-
-
-def _load_aliases() -> dict[str, list[tuple[int, str, bool]]]:
-    table = _read("aliases.csv")
     row_of = {int(number): row for row, number in enumerate(_places()["geonameid"])}
+    names_zh = _read("chinese_names.csv", dtype={"geonameid": "Int64"}, na_values={"geonameid": ""})
+    divisions = names_zh[names_zh["geonameid"].notna()]
+    seats = divisions[divisions["by"] == "seat"]
+    return NameIndex(
+        keys=keys,
+        rows=rows,
+        main=main,
+        aliases=_load_aliases(row_of, divisions),
+        seats=dict(zip(seats["alias"], seats["division"], strict=True)),
+        prefectures=frozenset(divisions.loc[divisions["level"] == "prefecture", "alias"]),
+        absent=frozenset(names_zh.loc[names_zh["geonameid"].isna(), "alias"]),
+    )
+
+
+def _load_aliases(row_of: dict[int, int], divisions: pd.DataFrame) -> dict[str, list[tuple[int, str, bool]]]:
+    """Aliases of the reports' cities, then names of China's divisions where the reports have none; a prefecture's name is enough."""
+    table = _read("aliases.csv")
+    prefectures = divisions[divisions["level"] == "prefecture"]
+    enough = set(zip(prefectures["alias"], prefectures["geonameid"], strict=True))
     aliases: dict[str, list[tuple[int, str, bool]]] = {}
     for alias, country, number, bare in zip(
         table["alias"], table["country"], table["geonameid"], table["bare"], strict=True
     ):
-        aliases.setdefault(name_key(alias), []).append((row_of[int(number)], str(country), bool(bare)))
+        decides = bool(bare) or (alias, number) in enough
+        aliases.setdefault(name_key(alias), []).append((row_of[int(number)], str(country), decides))
+    of_reports = set(aliases)
+    for alias, number in zip(divisions["alias"], divisions["geonameid"], strict=True):
+        if alias not in of_reports:
+            aliases.setdefault(str(alias), []).append((row_of[int(number)], "CHN", True))
     return aliases

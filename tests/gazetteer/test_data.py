@@ -29,7 +29,16 @@ REMARKED = {
 
 
 @pytest.mark.parametrize(
-    "name", ["places.csv.gz", "names.csv.gz", "aliases.csv", "report_cities.csv", "countries.csv"]
+    "name",
+    [
+        "places.csv.gz",
+        "names.csv.gz",
+        "aliases.csv",
+        "report_cities.csv",
+        "countries.csv",
+        "divisions.csv",
+        "chinese_names.csv",
+    ],
 )
 def test_hashes_and_attribution_are_recorded(name):
     sources = (FOLDER / "SOURCES.md").read_text(encoding="utf-8")

@@ -230,6 +230,7 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
 
 def _geocode(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> pd.DataFrame | None:
     from geobri.gazetteer import geocode
+    from geobri.gazetteer.divisions import division_column
 
     half = {"lon", "lat"} & set(table.columns)
     if half:
@@ -245,7 +246,10 @@ def _geocode(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> pd.Dat
         table["name"].where(table["name"] != "", table["city"]) if "name" in table.columns else table["city"]
     )
     country = table["country"].tolist() if "country" in table.columns else None
-    report = geocode(names.tolist(), country=country)
+    state = division_column(table.columns)
+    report = geocode(
+        names.tolist(), country=country, division=None if state is None else table[state].tolist()
+    )
     rows = table.index
     for at, problem in report.problems():
         faults.append(StudyFault(file, int(rows[at]), problem))
