@@ -69,8 +69,8 @@ def look_options(command: _Command) -> _Command:
             "--basemap",
             default="land",
             show_default=True,
-            metavar="land|countries|none|URL",
-            help="Land without borders, with borders, nothing, or online tiles from a URL with {z}/{x}/{y}.",
+            metavar="land|countries|none|FILE|URL",
+            help="Land without borders, with borders, nothing, own polygons or lines such as zones.gpkg, or online tiles from a URL with {z}/{x}/{y}.",
         ),
         click.option(
             "--theme",

@@ -21,6 +21,7 @@ from geobri.webmap import (
     CorridorMap,
     MapParts,
     corridor_map,
+    is_online,
     map_parts,
 )
 from geobri.words import Words
@@ -226,7 +227,7 @@ def render_page(
         HTML, self-contained; the same study gives the same text.
     """
     parts = _draw_parts(study, {"lang": lang, "theme": theme, "basemap": basemap, "worldview": worldview})
-    online = basemap not in ("land", "countries", "none")
+    online = is_online(basemap)
     return (
         _environment()
         .get_template("page.html.j2")

@@ -11,6 +11,7 @@ from geobri.inputs import read_toml
 from geobri.report.page import draw_map
 from geobri.study import Study, load_study
 from geobri.webmap import CorridorMap
+from geobri.webmap.zones import is_vector_file
 
 __all__ = ["Recipe", "draw_recipe", "load_recipe"]
 
@@ -83,6 +84,8 @@ def load_recipe(path: str | Path) -> Recipe:
             f"geobri map: the recipe {path.name} has {len(found)} faults: " + "; ".join(found) + "."
         )
     study = said.pop("study")
+    if is_vector_file(said.get("basemap")):
+        said["basemap"] = str(path.parent / said["basemap"])
     folder = path.parent / study
     return Recipe(folder if folder.is_dir() else study, said)
 

@@ -1,6 +1,7 @@
 """The interactive map: one HTML file, no network, the same bytes each time."""
 
 from geobri.measures import Measure
+from geobri.webmap.basemap import is_online
 from geobri.webmap.config import MapChoices
 from geobri.webmap.maps import CorridorMap, corridor_map, map_parts
 from geobri.webmap.page import OFFLINE_POLICY, MapParts, join_heads
@@ -13,6 +14,7 @@ __all__ = [
     "MapParts",
     "Measure",
     "corridor_map",
+    "is_online",
     "join_heads",
     "map_parts",
     "save_map",

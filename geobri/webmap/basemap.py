@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
+import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -13,8 +15,9 @@ from geobri import boundaries
 from geobri.errors import SpecificationError, mould
 from geobri.webmap.packing import pack_polygons
 from geobri.webmap.wording import clean
+from geobri.webmap.zones import is_vector_file, pack_zones, read_zones
 
-__all__ = ["Resolution", "Worldview", "pack_basemap"]
+__all__ = ["Resolution", "Worldview", "is_online", "pack_basemap"]
 
 Resolution = Literal["110m", "50m"]
 Worldview = Literal["ne", "china"]
@@ -31,7 +34,7 @@ _CREDIT: Final = {
 
 
 def pack_basemap(
-    basemap: str = "land",
+    basemap: str | os.PathLike[str] | gpd.GeoDataFrame = "land",
     *,
     worldview: Worldview = "ne",
     resolution: Resolution | None = None,
@@ -43,8 +46,8 @@ def pack_basemap(
     Parameters
     ----------
     basemap
-        ``land`` (no borders), ``countries``, ``none``, or the address of tiles with {z}, {x} and {y}. Only the
-        last makes the page ask the network for anything.
+        ``land`` (no borders), ``countries``, ``none``, a vector file or table of own polygons or lines, or the address
+        of tiles with {z}, {x} and {y}. Only the last makes the page ask the network for anything.
     worldview
         Whose borders `countries` draws: ``ne`` (Natural Earth, de facto) or ``china``.
     resolution
@@ -57,13 +60,23 @@ def pack_basemap(
     Returns
     -------
     dict
-        `kind` (``land, countries, tiles, none``), `credit`, and packed `polygons` and `lakes`, or `url`.
+        `kind` (``land, countries, zones, tiles, none``), `credit`, and packed `polygons` and `lakes`, with own shapes
+        in `zones`; or `url`.
 
     Raises
     ------
     SpecificationError
         If the base map is unknown, or an address lacks a place holder or its attribution.
     """
+    if isinstance(basemap, gpd.GeoDataFrame) or is_vector_file(basemap):
+        zones = read_zones(basemap, caller=caller)
+        land = _pack_land(resolution or "50m")
+        return land | {
+            "kind": "zones",
+            "zones": pack_zones(zones),
+            "credit": clean(attribution) or land["credit"],
+        }
+    basemap = str(basemap)
     if basemap == "none":
         return {"kind": "none", "credit": clean(attribution)}
     if basemap in {"land", "countries"}:
@@ -72,6 +85,22 @@ def pack_basemap(
         )
         return packed | {"credit": clean(attribution) or packed["credit"]}
     return _check_tiles(basemap, attribution, caller)
+
+
+def is_online(basemap: object) -> bool:
+    """Say whether a base map makes its page ask the network for tiles.
+
+    Parameters
+    ----------
+    basemap
+        As in `pack_basemap`.
+
+    Returns
+    -------
+    bool
+        True for an address.
+    """
+    return isinstance(basemap, str) and "://" in basemap
 
 
 @lru_cache(maxsize=4)
@@ -111,7 +140,10 @@ def _check_tiles(url: str, attribution: str | None, caller: str) -> dict[str, An
     parts = urlsplit(url)
     placed = all(mark in url for mark in ("{z}", "{x}", "{y}"))
     if parts.scheme not in {"http", "https"} or not parts.netloc or not placed:
-        wanted = "basemap must be 'land', 'countries', 'none' or an http(s) address with {z}, {x} and {y}"
+        wanted = (
+            "basemap must be 'land', 'countries', 'none', a vector file such as zones.gpkg, or an http(s) address "
+            "with {z}, {x} and {y}"
+        )
         raise SpecificationError(
             mould(caller, wanted, repr(url), "Correct the address, or take basemap='land'")
         )

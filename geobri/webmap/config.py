@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, TypedDict
 
@@ -49,7 +50,7 @@ class MapChoices(TypedDict, total=False):
     source: Text | None
     lang: Language
     theme: Theme
-    basemap: str
+    basemap: str | os.PathLike[str] | gpd.GeoDataFrame
     worldview: Worldview
     resolution: Resolution | None
     attribution: str | None

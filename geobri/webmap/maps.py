@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -164,7 +165,7 @@ def corridor_map(
     source: Text | None = None,
     lang: Language = "en",
     theme: Theme = "auto",
-    basemap: str = "land",
+    basemap: str | os.PathLike[str] | gpd.GeoDataFrame = "land",
     worldview: Worldview = "ne",
     resolution: Resolution | None = None,
     attribution: str | None = None,
@@ -203,7 +204,8 @@ def corridor_map(
     theme
         Light, dark, or as the reader's system has it.
     basemap
-        ``land`` without borders, ``countries``, ``none``, or the address of tiles, which is then asked for.
+        ``land`` without borders, ``countries``, ``none``, a vector file or a table of own polygons or lines (outlines, with
+        their names on hover), or the address of tiles, which is then asked for.
     worldview
         Whose borders ``countries`` draws.
     resolution

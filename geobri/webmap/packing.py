@@ -12,7 +12,15 @@ import numpy.typing as npt
 import shapely
 from pandas.api.extensions import ExtensionArray
 
-__all__ = ["GRID", "pack_numbers", "pack_polygons", "round_to_step", "to_varint"]
+__all__ = [
+    "GRID",
+    "pack_numbers",
+    "pack_polygons",
+    "pack_shapes",
+    "round_to_step",
+    "to_mercator",
+    "to_varint",
+]
 
 GRID: Final = 36_000
 """Steps across the world on which coastlines are rounded: 0.01 degrees of longitude, 1.1 km at the equator."""
@@ -209,21 +217,76 @@ def pack_polygons(
     return {"rings": n_rings, "grid": GRID, "n": len(data), "data": _to_base64(_deflate(data))}
 
 
+def pack_shapes(geometry: npt.NDArray[np.object_], *, grid: int) -> dict[str, Any]:
+    """Pack polygons and lines shape by shape, so that each can be told apart and named.
+
+    Parameters
+    ----------
+    geometry
+        Polygons, lines, and several of them; degrees, lon and lat on WGS84.
+    grid
+        Steps across the world.
+
+    Returns
+    -------
+    dict
+        `grid`, `origin` (x and y in steps), `rings` (how many each shape has), `closed` (1 for polygons), `n` (bytes)
+        and `data` as of `pack_polygons`; the first step of a ring leads from the origin.
+    """
+    projected = shapely.transform(geometry, lambda lonlat: grid * to_mercator(lonlat))
+    west, north, _, _ = shapely.total_bounds(projected)
+    origin = np.floor([west, north]).astype(np.int64)
+    stream: list[npt.NDArray[np.int64]] = []
+    rings: list[int] = []
+    for shape in projected:
+        is_area = shapely.get_dimensions(shape) == 2  # noqa: PLR2004 - of areas
+        lines = shapely.get_rings(shape) if is_area else shapely.get_parts(shape)
+        steps = [_ring_steps(shapely.get_coordinates(line) - origin, closed=is_area) for line in lines]
+        kept = [step for step in steps if step.size]
+        stream += [part for step in kept for part in (np.array([step.size // 2]), step)]
+        rings.append(len(kept))
+    data = to_varint(np.concatenate(stream) if stream else np.empty(0, dtype=np.int64))
+    closed = (shapely.get_dimensions(projected) == 2).astype(int).tolist()  # noqa: PLR2004 - of areas
+    return {
+        "grid": grid,
+        "origin": origin.tolist(),
+        "rings": rings,
+        "closed": closed,
+        "n": len(data),
+        "data": _to_base64(_deflate(data)),
+    }
+
+
 def _to_grid(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Project degrees onto the Web Mercator square of GRID by GRID steps."""
+    return GRID * to_mercator(lonlat)
+
+
+def to_mercator(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Project degrees onto the Web Mercator square from 0 to 1, x to the east, y to the south.
+
+    Parameters
+    ----------
+    lonlat
+        Shape (n, 2), degrees.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n, 2).
+    """
     lat = np.radians(np.clip(lonlat[:, 1], -_MERCATOR_LIMIT_DEG, _MERCATOR_LIMIT_DEG))
     y = 0.5 - np.arcsinh(np.tan(lat)) / (2 * np.pi)
-    return GRID * np.column_stack([(lonlat[:, 0] + 180) / 360, y])
+    return np.column_stack([(lonlat[:, 0] + 180) / 360, y])
 
 
-def _ring_steps(coordinates: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """Round a closed ring to the grid, drop repeats and the closing vertex, and give steps x, y, x, y, …."""
+def _ring_steps(coordinates: npt.NDArray[np.float64], *, closed: bool = True) -> npt.NDArray[np.int64]:
+    """Round a ring or a line to the grid, drop repeats and a closing vertex, and give steps x, y, x, y, …."""
     grid = np.rint(coordinates).astype(np.int64)
     moved = np.ones(len(grid), dtype=bool)
     moved[1:] = np.any(np.diff(grid, axis=0) != 0, axis=1)
     kept = grid[moved]
-    if len(kept) > 1 and np.array_equal(kept[0], kept[-1]):
+    if closed and len(kept) > 1 and np.array_equal(kept[0], kept[-1]):
         kept = kept[:-1]
-    if len(kept) < 3:  # noqa: PLR2004 - a ring needs three corners
+    if len(kept) < (3 if closed else 2):  # a ring needs three corners, a line two ends
         return np.empty(0, dtype=np.int64)
     return np.diff(kept, axis=0, prepend=np.zeros((1, 2), dtype=np.int64)).ravel()

@@ -91,4 +91,20 @@ function toPathData(packed, isCut) {
   return words.join(" ");
 }
 
-export { toNumbers, toIndices, toPathData };
+/** Packed shapes one by one, as path data in steps from the common origin. */
+function toShapePaths(packed) {
+  const numbers = readVarints(inflate(toBytes(packed.data), packed.n));
+  const next = () => numbers.next().value;
+  return packed.rings.map((rings, shape) => {
+    const words = [];
+    for (let r = 0; r < rings; r += 1) {
+      const n = next();
+      words.push("M", next(), next());
+      for (let i = 1; i < n; i += 1) words.push("l", next(), next());
+      if (packed.closed[shape]) words.push("z");
+    }
+    return words.join(" ");
+  });
+}
+
+export { toNumbers, toIndices, toPathData, toShapePaths };

@@ -145,6 +145,7 @@ function tipContent(app, pointed) {
     const c = pointed.city;
     return [h("strong", {}, bdi(app.cityName(c))), h("span", { class: "geobri-muted" }, citySubtitle(app, c))];
   }
+  if (pointed.zone) return [h("span", {}, bdi(pointed.zone))];
   const i = pointed.corridor;
   const measure = app.measure();
   const facts = [app.model.distance ? distanceText(app, i) : "", regionText(app, i), coastText(app, i)].filter(Boolean).join(" · ");

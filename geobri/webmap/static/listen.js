@@ -3,6 +3,7 @@ import * as Actions from "./actions.js";
 import * as Address from "./address.js";
 import * as Details from "./details.js";
 import * as Exporting from "./export.js";
+import { nameZone } from "./paint_base.js";
 import * as Painting from "./painting.js";
 import * as Pick from "./pick.js";
 import * as View from "./view.js";
@@ -15,13 +16,18 @@ function listenToMap(app) {
   let waiting = null;
   let through = null; /* the place of the last click on corridors, and how far the reader went through those there */
   const isThere = (point) => through && through.version === app.shown.version && through.point.distanceTo(point) <= SAME_PX && through.zoom === map.getZoom();
+  const zoneAt = (point) => {
+    const at = map.project(map.containerPointToLatLng(point)).divideBy(map.options.crs.scale(map.getZoom()));
+    const zone = nameZone(app.base, at.x, at.y);
+    return zone ? { zone } : {};
+  };
   const pickAt = (point) => {
     if (app.isHidden) return {};
     const city = Pick.pickCity(app, point, COARSE.matches);
     if (city >= 0) return { city };
     if (isThere(point)) return { corridor: through.here[through.at], here: through.here };
     const here = Pick.pickCorridors(app, point, COARSE.matches);
-    return here.length ? { corridor: here[0], here } : {};
+    return here.length ? { corridor: here[0], here } : zoneAt(point);
   };
   /* The first click takes the line that is meant, further ones at the same place those beside and below it. */
   const clickCorridor = (point, here) => {
@@ -39,7 +45,7 @@ function listenToMap(app) {
     const hit = pointed.city !== undefined || pointed.corridor !== undefined;
     app.point(pointed);
     map.getContainer().style.cursor = hit ? "pointer" : "";
-    if (hit) app.tip.show(pointed, point);
+    if (hit || pointed.zone) app.tip.show(pointed, point);
     else app.tip.hide();
   };
   map.on("mousemove", (event) => {

@@ -1,16 +1,61 @@
 /* Water, land, lakes, borders and a faint grid. */
-import * as Decode from "./decode.js";
+import { toPathData, toShapePaths } from "./decode.js";
 import { worldX, worldY } from "./geometry.js";
 
 const GRID_DEG = 30;
 
-const toPath = (packed, isCut) => new Path2D(Decode.toPathData(packed, isCut));
+const toPath = (packed, isCut) => new Path2D(toPathData(packed, isCut));
+
+/** Own shapes: a path for each in steps from their origin, all of them in one, and their names. */
+function readZones(packed) {
+  const shapes = toShapePaths(packed).map((text) => new Path2D(text));
+  const areas = new Path2D();
+  const all = new Path2D();
+  shapes.forEach((shape, z) => {
+    all.addPath(shape);
+    if (packed.closed[z]) areas.addPath(shape);
+  });
+  return { ...packed, shapes, areas, all };
+}
+
+function paintZones(context, view, zones, tones) {
+  for (const k of view.copies) {
+    context.save();
+    placeZones(context, zones, view.scale, k * view.scale - view.x0, -view.y0);
+    context.fillStyle = tones.zone;
+    context.fill(zones.areas, "evenodd");
+    context.strokeStyle = tones.outline;
+    context.lineWidth = (0.8 * zones.grid) / view.scale;
+    context.stroke(zones.all);
+    context.restore();
+  }
+}
+
+/* The origin is added outside the path, in full precision: paths themselves are kept in single precision. */
+function placeZones(context, zones, scale, x, y) {
+  const step = scale / zones.grid;
+  context.translate(zones.origin[0] * step + x, zones.origin[1] * step + y);
+  context.scale(step, step);
+}
+
+let probe = null;
+
+/** Name of the zone at a point of the world, or "". */
+function nameZone(base, x, y) {
+  const { zones } = base;
+  if (!zones) return "";
+  if (!probe) probe = document.createElement("canvas").getContext("2d");
+  const at = [(x - Math.floor(x)) * zones.grid - zones.origin[0], y * zones.grid - zones.origin[1]];
+  const found = zones.shapes.findIndex((shape, z) => zones.closed[z] && probe.isPointInPath(shape, at[0], at[1], "evenodd"));
+  return found < 0 ? "" : zones.names[found];
+}
 
 /** Paths on the grid of the packed polygons; borders without the edges that lie on 180 degrees. */
 function readBase(base) {
   if (!base.polygons) return { kind: base.kind };
   return {
     kind: base.kind,
+    zones: base.zones ? readZones(base.zones) : null,
     grid: base.polygons.grid,
     land: toPath(base.polygons, false),
     borders: base.kind === "countries" ? toPath(base.polygons, true) : null,
@@ -60,7 +105,8 @@ function paintBase(context, view, base, tones) {
   context.fillStyle = tones.water;
   context.fillRect(0, 0, view.width, view.height);
   if (base.land) paintShapes(context, view, base, tones);
+  if (base.zones) paintZones(context, view, base.zones, tones);
   paintGrid(context, view, tones);
 }
 
-export { readBase, paintBase };
+export { readBase, paintBase, nameZone };

@@ -12,12 +12,12 @@ const CATEGORIES = {
 };
 const TONES = {
   light: {
-    water: "#e4ebf0", land: "#fbfaf7", border: "#cfd3d4", grid: "rgba(70,90,105,.10)", ink: "#1d2730", muted: "#66727c",
+    water: "#e4ebf0", land: "#fbfaf7", border: "#cfd3d4", zone: "#fffefb", outline: "#bcc3c6", grid: "rgba(70,90,105,.10)", ink: "#1d2730", muted: "#66727c",
     halo: "rgba(251,250,247,.92)", neutral: "#8d979f", point: "#26323c", hollow: "#ffffff", accent: "#c2410c",
     paper: "#ffffff",
   },
   dark: {
-    water: "#0f1419", land: "#1d242b", border: "#3a444d", grid: "rgba(190,210,225,.07)", ink: "#e8edf1", muted: "#9aa7b2",
+    water: "#0f1419", land: "#1d242b", border: "#3a444d", zone: "#212931", outline: "#4a5661", grid: "rgba(190,210,225,.07)", ink: "#e8edf1", muted: "#9aa7b2",
     halo: "rgba(20,26,32,.90)", neutral: "#7b8791", point: "#e8edf1", hollow: "#141a20", accent: "#ff9d5c",
     paper: "#171d23",
   },
