@@ -1,6 +1,7 @@
 """Hover and click name what is drawn, numbers are exact, ranges hold, images show what their title says."""
 
 from itertools import combinations
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pandas as pd
@@ -223,3 +224,41 @@ def test_no_filter_becomes_a_step_of_the_history(open_map, published_file):
         opened.page.wait_for_timeout(350)
     assert opened.page.evaluate("location.hash") == "#top=20"
     assert opened.page.evaluate("history.length") == before
+
+
+def test_the_selection_can_be_taken_along_as_a_table(opened, corridors):
+    opened.set(value="score", top=4)
+    with opened.page.expect_download() as download:
+        opened.page.get_by_role("button", name="Save what is shown as table").click()
+    table = pd.read_csv(download.value.path(), index_col="corridor")
+    assert list(table.index) == list(corridors["score"].nlargest(4).index)
+    np.testing.assert_array_equal(table["score"], corridors["score"].nlargest(4))
+    assert table["origin_name"].tolist()[0] == "Shanghai"
+
+
+def test_the_drawing_holds_every_line_as_text_that_xml_can_read(opened):
+    opened.set(value="score", top=6)
+    tree = ET.fromstring(opened.ask("map.toSvg()"))
+    name = "{http://www.w3.org/2000/svg}"
+    lines = {path.get("id"): path.get("d") for path in tree.iter(f"{name}path") if path.get("id")}
+    assert set(lines) == set(opened.drawn)
+    assert all(line.count("L") >= 2 for line in lines.values())
+    words = " ".join(tree.itertext())
+    assert "Twenty-two cities" in words
+    assert "The 6 strongest corridors by Index." in words
+    assert "Singapore" in words
+    with opened.page.expect_download() as download:
+        opened.page.get_by_role("button", name="Save as drawing").click()
+    assert download.value.suggested_filename == "geobri-map.svg"
+
+
+def test_a_page_hears_what_the_reader_points_at(opened):
+    opened.set(value="score", top=10)
+    opened.ask("void (window.heard = [], window.end = map.on('hover', (what) => heard.push(what)))")
+    opened.page.mouse.move(*opened.place_on("dubai--singapore"))
+    opened.page.wait_for_selector(".geobri-tip:not([hidden])")
+    assert {"city": None, "corridor": "dubai--singapore"} in opened.page.evaluate("heard")
+    opened.ask("(end(), heard.length = 0)")
+    opened.page.mouse.move(*opened.place_of(5, 0))
+    opened.page.wait_for_timeout(80)
+    assert opened.page.evaluate("heard") == []

@@ -49,6 +49,7 @@ function addActions(app) {
   app.point = (pointed) => {
     if (pointed.corridor === app.pointed.corridor && pointed.city === app.pointed.city) return;
     app.pointed = pointed;
+    tellHover(app, pointed);
     Rows.updateMarks(app);
     Painting.repaint(app, ["top"]);
   };
@@ -64,6 +65,8 @@ function addActions(app) {
   };
   app.focusMap = () => app.leaflet.getContainer().focus({ preventScroll: true });
   app.saveImage = () => Exporting.save(app);
+  app.saveDrawing = () => Exporting.saveSvg(app);
+  app.saveTable = () => Exporting.saveTable(app);
   app.announce = (words) => {
     app.live.textContent = words;
   };
@@ -92,6 +95,15 @@ function afterChange(app, old) {
   if (differs(["theme"])) tellPage("geobri:theme", { theme: state.theme, source: app.key });
   app.root.dispatchEvent(new CustomEvent("geobri:state", { detail: app.getState() }));
   Address.writeHashSoon(app);
+}
+
+/** What the reader points at, for charts beside the map. */
+function tellHover(app, { city, corridor }) {
+  const detail = {
+    city: city === undefined ? null : app.model.cities.slug[city],
+    corridor: corridor === undefined ? null : app.model.idOf(corridor),
+  };
+  app.root.dispatchEvent(new CustomEvent("geobri:hover", { detail }));
 }
 
 function tellPage(name, detail) {

@@ -1,11 +1,14 @@
 /* What is shown as one image: title, map, legend and source. Also what is printed. */
 import * as Dom from "./dom.js";
+import { toSvg } from "./drawing.js";
 import * as Legend from "./legend.js";
 import * as PaintBase from "./paint_base.js";
 import * as PaintCities from "./paint_cities.js";
+import { makeLook } from "./paint_corridors.js";
 import * as Palette from "./palette.js";
 import { describeSelection } from "./sentence.js";
 import * as Sheet from "./sheet.js";
+import { listShown, toCsv } from "./tables.js";
 
 const RATIO = 2;
 const MARGIN = 20;
@@ -189,13 +192,36 @@ async function toBlob(app) {
 async function save(app) {
   try {
     const blob = await toBlob(app);
-    const link = Dom.h("a", { href: URL.createObjectURL(blob), download: "geobri-map.png" });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    download(app, blob, "geobri-map.png");
     app.announce(app.say("imageSaved"));
   } catch {
     app.announce(app.say("imageFailed"));
   }
 }
 
-export { toCanvas, toBlob, save };
+function download(app, blob, name) {
+  const link = Dom.h("a", { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+
+/** The drawing of the window, with the cities as they are placed there. */
+function makeSvg(app) {
+  const view = viewOfWindow(app);
+  const shown = Object.assign(Object.create(app), { placed: null });
+  const canvas = document.createElement("canvas");
+  shown.paintTop(canvas.getContext("2d"), view, shown);
+  return toSvg(app, view, makeLook(app.measure(), app.theme, app.tones, app.shown.crowd), shown.placed);
+}
+
+function saveSvg(app) {
+  download(app, new Blob([makeSvg(app)], { type: "image/svg+xml" }), "geobri-map.svg");
+  app.announce(app.say("imageSaved"));
+}
+
+function saveTable(app) {
+  download(app, new Blob([toCsv(listShown(app))], { type: "text/csv;charset=utf-8" }), "geobri-corridors.csv");
+  app.announce(app.say("tableSaved"));
+}
+
+export { toCanvas, toBlob, save, saveSvg, saveTable, makeSvg };

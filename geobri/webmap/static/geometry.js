@@ -93,7 +93,7 @@ function makeArcs(units, origin, destination) {
     angle,
     xs: new Float32Array(start[count]),
     ys: new Float32Array(start[count]),
-    poles: new Float64Array(3 * count),
+    poles: new Float32Array(3 * count),
     box: new Float32Array(4 * count),
     traced: new Uint8Array(count),
   };

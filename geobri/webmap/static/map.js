@@ -16,6 +16,7 @@ import * as Rows from "./rows.js";
 import * as State from "./state.js";
 import * as Table from "./table.js";
 import * as Tools from "./tools.js";
+import { listShown, toCsv } from "./tables.js";
 import { addFolding } from "./folding.js";
 import { makeScaleBar } from "./scalebar.js";
 import * as View from "./view.js";
@@ -80,6 +81,14 @@ function makeInterface(app) {
       const { start, xs, ys } = app.model.arcs;
       return Array.from({ length: start[i + 1] - start[i] }, (_, v) => [xs[start[i] + v], ys[start[i] + v]]);
     },
+    /** on("state" | "hover", listener) hears what changes, and gives a function that ends it. */
+    on: (name, listener) => {
+      const hear = (event) => listener(event.detail);
+      app.root.addEventListener(`geobri:${name}`, hear);
+      return () => app.root.removeEventListener(`geobri:${name}`, hear);
+    },
+    toCsv: () => toCsv(listShown(app)),
+    toSvg: () => Exporting.makeSvg(app),
     toPng: () => Exporting.toBlob(app),
   };
 }
@@ -113,6 +122,7 @@ function start(key) {
     model: Model.readModel(config),
     base: { ...PaintBase.readBase(base), url: base.url },
     baseCredit: base.credit,
+    basePacked: base,
     prefix: config.standalone ? "" : `${key}.`,
     width: root.clientWidth,
     shown: { version: 0 }, marked: new Set(), labels: [],

@@ -34,7 +34,7 @@ function readMeasure(item) {
 
 /** A measure under a scale: what the scale says, and the strength of every row. */
 function withScale(measure, mode) {
-  const scale = makeScale(measure, mode);
+  const scale = makeScale(measure, mode); /* reads the order, which is there already */
   return { ...measure, scale, strength: Float32Array.from(measure.numbers, scale.strengthOf) };
 }
 

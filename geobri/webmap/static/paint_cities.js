@@ -160,6 +160,7 @@ function paintLabels(context, app, labels) {
 function paintCities(context, view, app) {
   const points = placePoints(app, view);
   const labels = placeLabels(context, app, points, view.inner);
+  app.placed = { points, labels };
   paintPoints(context, app, points);
   paintLabels(context, app, labels);
   return labels;

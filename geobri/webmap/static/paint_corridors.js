@@ -91,28 +91,30 @@ function paintArrow(context, model, i, view, width) {
   }
 }
 
-function paintOne(context, view, model, look, i) {
+/** Colour, width and opacity of the line of row i; a value that is not known, or is nothing, is thin and grey. */
+function lookOfLine(look, i) {
   const strength = look.measure.strength[i];
   if (Number.isNaN(strength)) {
-    context.globalAlpha = look.alpha * MISSING_ALPHA;
-    context.strokeStyle = look.tones.neutral;
-    context.lineWidth = MISSING_WIDTH * Math.max(0.6, look.thin);
-    strokeArc(context, model, i, view, context.lineWidth);
-    return;
+    return { strength, stroke: look.tones.neutral, width: MISSING_WIDTH * Math.max(0.6, look.thin), alpha: look.alpha * MISSING_ALPHA };
   }
-  const width = widthOf(strength, look.thin);
+  const stroke = look.colours[look.measure.scale.classOf(look.measure.numbers[i])];
+  return { strength, stroke, width: widthOf(strength, look.thin), alpha: alphaOf(strength, look) };
+}
+
+function paintOne(context, view, model, look, i) {
+  const { strength, stroke, width, alpha } = lookOfLine(look, i);
   if (strength >= HALO_FROM && look.thin === 1) {
     context.globalAlpha = 1;
     context.strokeStyle = look.tones.halo;
     context.lineWidth = width + 2 * HALO_WIDTH;
     strokeArc(context, model, i, view, width);
   }
-  context.globalAlpha = alphaOf(strength, look);
-  context.strokeStyle = look.colours[look.measure.scale.classOf(look.measure.numbers[i])];
+  context.globalAlpha = alpha;
+  context.strokeStyle = stroke;
   context.lineWidth = width;
   strokeArc(context, model, i, view, width);
-  if (look.arrows) {
-    context.fillStyle = context.strokeStyle;
+  if (look.arrows && !Number.isNaN(strength)) {
+    context.fillStyle = stroke;
     paintArrow(context, model, i, view, width);
   }
 }
@@ -163,4 +165,4 @@ function paintMarked(context, view, model, look, rows) {
   context.restore();
 }
 
-export { makeLook, paintStrokes, paintMarked, clipToWorld, crispRows, offsetOf };
+export { makeLook, lookOfLine, paintStrokes, paintMarked, clipToWorld, crispRows, offsetOf, copiesOf, pathsOf, shift };

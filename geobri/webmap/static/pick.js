@@ -6,6 +6,7 @@ import { crowding, widthOf } from "./scale.js";
 const CORRIDOR_PX = 6;
 const INK_PX = 1; /* so near to its ink, a line is under the cursor */
 const CITY_PX = 9;
+const ROUGH = 1e-6; /* poles are kept in single precision, for a quick first look */
 const COARSE = 1.8; /* fingers are less exact */
 
 /** City within reach of a point of the window, or -1. */
@@ -42,16 +43,17 @@ function liesBetween(q, a, b, pole) {
 function rankNear({ rows, arcs, q, pixel, reach, ink }) {
   const { poles, traced, units, origin, destination } = arcs;
   const near = [];
-  const widest = Math.sin((reach + 16) * pixel);
+  const [x, y, z] = q;
+  const widest = Math.sin((reach + 16) * pixel) + ROUGH;
   for (let r = 0; r < rows.length; r += 1) {
     const i = rows[r];
-    const away = poles[3 * i] * q[0] + poles[3 * i + 1] * q[1] + poles[3 * i + 2] * q[2];
-    if (away > widest || away < -widest || !traced[i]) continue;
+    const rough = poles[3 * i] * x + poles[3 * i + 1] * y + poles[3 * i + 2] * z;
+    if (rough > widest || rough < -widest || !traced[i]) continue;
     const line = ink(r);
-    const gap = Math.abs(Math.asin(away) / pixel + (line ? line.offset : 0)) - (line ? line.half : 0);
-    if (gap > reach) continue;
     const [a, b] = [units[origin[i]], units[destination[i]]];
-    if (liesBetween(q, a, b, poleOf(a, b))) near.push({ i, r, order: line ? Math.max(0, Math.ceil(gap - INK_PX)) : 1e6 });
+    const pole = poleOf(a, b);
+    const gap = Math.abs(Math.asin(dot(pole, q)) / pixel + (line ? line.offset : 0)) - (line ? line.half : 0);
+    if (gap <= reach && liesBetween(q, a, b, pole)) near.push({ i, r, order: line ? Math.max(0, Math.ceil(gap - INK_PX)) : 1e6 });
   }
   near.sort((one, other) => one.order - other.order || one.r - other.r);
   return near.map((found) => found.i);

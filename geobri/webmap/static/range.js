@@ -27,14 +27,25 @@ function makeSteps(scale) {
   return { n, valueAt, stepOf: (value) => Math.round(scale.positionOf(value) * n) };
 }
 
+const NO_BIN = 255;
+const binned = new WeakMap();
+
+/** For each row its part of the axis, of `n` equal ones; found once for a scale. */
+function binRows(scale, n) {
+  if (!binned.has(scale)) {
+    const { numbers } = scale.measure;
+    binned.set(scale, Uint8Array.from(numbers, (value) => (Number.isNaN(scale.strengthOf(value)) ? NO_BIN : Math.min(n - 1, Math.floor(scale.positionOf(value) * n)))));
+  }
+  return binned.get(scale);
+}
+
 /** Rows in each of `n` equal parts of the axis, and how many of these are shown. */
 function countBins(scale, n, rows) {
-  const { numbers } = scale.measure;
-  const bins = { all: new Uint32Array(n), shown: new Uint32Array(n) };
-  const binOf = (value) => Math.min(n - 1, Math.floor(scale.positionOf(value) * n));
-  for (let i = 0; i < numbers.length; i += 1) if (!Number.isNaN(scale.strengthOf(numbers[i]))) bins.all[binOf(numbers[i])] += 1;
-  for (let r = 0; r < rows.length; r += 1) if (!Number.isNaN(scale.strengthOf(numbers[rows[r]]))) bins.shown[binOf(numbers[rows[r]])] += 1;
-  return bins;
+  const bin = binRows(scale, n);
+  const [all, shown] = [new Uint32Array(NO_BIN + 1), new Uint32Array(NO_BIN + 1)];
+  for (let i = 0; i < bin.length; i += 1) all[bin[i]] += 1;
+  for (let r = 0; r < rows.length; r += 1) shown[bin[rows[r]]] += 1;
+  return { all: all.subarray(0, n), shown: shown.subarray(0, n) };
 }
 
 /** Whole numbers with few values get a bar each. */

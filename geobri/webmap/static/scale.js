@@ -98,7 +98,18 @@ const isQuantity = (measure) => measure.measure === "amount" || measure.measure 
 /** Values that the scale speaks of, from smallest to largest: of quantities those above 0, for 0 is none. */
 function sortValues(measure) {
   const quantity = isQuantity(measure);
-  return measure.numbers.filter((value) => !Number.isNaN(value) && (!quantity || value > 0)).sort();
+  const sorted = new Float64Array(measure.numbers.length);
+  let n = 0;
+  const order = measure.order && !measure.diverging ? measure.order : null;
+  for (let k = 0; k < sorted.length; k += 1) {
+    const value = measure.numbers[order ? order[k] : k];
+    if (Number.isNaN(value) || (quantity && value <= 0)) continue;
+    sorted[n] = value;
+    n += 1;
+  }
+  const known = sorted.subarray(0, n);
+  if (!order) return known.sort();
+  return measure.direction > 0 ? known.reverse() : known;
 }
 
 /**
@@ -183,17 +194,28 @@ const widthOf = (strength, thin) => Math.max(0.4, (WIDTH[0] + (WIDTH[1] - WIDTH[
 /** The weak step back, so that many of them do not drown the strong; a few need not. */
 const alphaOf = (strength, look) => look.alpha * (look.few ? 1 : 0.55 + 0.45 * Math.sqrt(strength));
 
+const counted = new WeakMap();
+
+/** How many of `rows` are in each class; of all rows it is counted once. */
+function countClasses(scale, rows) {
+  const { measure, nClasses } = scale;
+  if (rows === measure.order && counted.has(scale)) return counted.get(scale);
+  const counts = new Uint32Array(nClasses);
+  for (let r = 0; r < rows.length; r += 1) {
+    const value = measure.numbers[rows[r]];
+    if (!Number.isNaN(scale.strengthOf(value))) counts[scale.classOf(value)] += 1;
+  }
+  if (rows === measure.order) counted.set(scale, counts);
+  return counts;
+}
+
 /**
  * The classes of a scale that hold at least one of `rows`, strongest first: number, ends (the outermost are those of
  * the data), whether a break belongs to it, and a strength in its middle.
  */
 function describeClasses(scale, rows) {
   const { measure, breaks, nClasses } = scale;
-  const counts = new Uint32Array(nClasses);
-  for (let r = 0; r < rows.length; r += 1) {
-    const value = measure.numbers[rows[r]];
-    if (!Number.isNaN(scale.strengthOf(value))) counts[scale.classOf(value)] += 1;
-  }
+  const counts = countClasses(scale, rows);
   const upwards = measure.direction > 0 || measure.diverging;
   const [least, most] = [measure.low, measure.high];
   const classes = Array.from({ length: nClasses }, (_, c) => {

@@ -47,6 +47,8 @@ function makeTools(app) {
   const bar = h("div", { class: "geobri-card geobri-tools", role: "toolbar" },
     languageTool(app), themeTool(app), tableTool(app),
     tool(app, icon("image"), () => app.say("saveImage"), () => app.saveImage()),
+    tool(app, icon("drawing"), () => app.say("saveDrawing"), () => app.saveDrawing()),
+    tool(app, icon("file"), () => app.say("saveTable"), () => app.saveTable()),
     fullScreenTool(app));
   const zoom = h("div", { class: "geobri-card geobri-zoom", role: "group" },
     tool(app, icon("plus"), () => app.say("zoomIn"), () => app.leaflet.zoomIn(0.75)),
