@@ -665,6 +665,12 @@ VISIBLE = """(() => {
 })()"""
 
 
+def test_the_histogram_is_as_sharp_as_its_card_is_wide(open_map, world_file):
+    opened = open_map(world_file, width=390, height=800)
+    sizes = "(() => { const bars = document.querySelector('.geobri-bars'); return [bars.width, bars.clientWidth]; })()"
+    opened.wait_until(f"{sizes}[1] > 250 && {sizes}[0] === {sizes}[1]")
+
+
 @pytest.mark.parametrize(
     ("width", "height"),
     [(800, 500), (700, 420), (1000, 600), (1280, 720), (1400, 900), (1920, 1080), (600, 400), (390, 800)],

@@ -91,6 +91,7 @@ function makeRange(app) {
     const range = app.state.range || [Math.min(measure.low, start), Math.max(measure.high, end)];
     return [Math.max(range[0], Math.min(measure.low, start)), Math.min(range[1], Math.max(measure.high, end))];
   };
+  const paint = () => paintBars(bars, app.measure().scale, app.shown.rows, app.theme, app.tones);
   const handles = makeHandles({
     ends,
     put: (k, value) => {
@@ -126,8 +127,12 @@ function makeRange(app) {
     text.textContent = ends().map((value) => formatValue(app.state.lang, { ...measure, unit: { en: "", zh: "" } }, value)).join(" – ");
     const part = (value) => `${100 * scale.positionOf(value)}%`;
     Object.assign(track.firstChild.style, { left: part(ends()[0]), right: `calc(100% - ${part(ends()[1])})` });
-    paintBars(bars, scale, app.shown.rows, app.theme, app.tones);
+    paint();
   });
+  /* The card is unfolded, or laid out for the first time. */
+  new ResizeObserver(() => {
+    if (steps && !box.hidden) paint();
+  }).observe(bars);
   return box;
 }
 

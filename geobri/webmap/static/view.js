@@ -8,6 +8,7 @@ const LEAST_ROOM = 80;
 const NEAREST_PX = 80; /* so far apart the two nearest cities can be seen */
 const ZOOMS = [8, 19];
 const ALONE = 6; /* zoom on a single place */
+const BOUNDS = [[-85.05, -720], [85.05, 720]];
 const PANES = { base: 150, lines: 350, top: 450 };
 
 const toLatLng = (x, y) => [(Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI, ((((x * 360) % 360) + 360) % 360) - 180];
@@ -64,6 +65,12 @@ function fitRoom(room, box, size) {
   return { zoom, shift: [middle[0] - size.x / 2, middle[1] - size.y / 2] };
 }
 
+/** Keep the map within the window, where it is as high as the window at least; a lower one may stand where there is room. */
+function limitPan(leaflet, size) {
+  const fills = 256 * 2 ** leaflet.options.minZoom >= size.y;
+  if (fills !== Boolean(leaflet.options.maxBounds)) leaflet.setMaxBounds(fills ? BOUNDS : null);
+}
+
 /** Fit all cities into what the cards leave free. */
 function goHome(app) {
   const size = app.leaflet.getSize();
@@ -74,6 +81,7 @@ function goHome(app) {
   const zoom = Math.max(0, Math.min(ZOOMS[1], best.zoom));
   const scale = 256 * 2 ** zoom;
   app.leaflet.options.minZoom = Math.min(zoom, Math.max(0, Math.log2(Math.min(size.x, 1.5 * size.y) / 256))); /* not setMinZoom: it would start an animation */
+  limitPan(app.leaflet, size);
   const [x, y] = [(box.west + box.east) / 2 - best.shift[0] / scale, (box.north + box.south) / 2 - best.shift[1] / scale];
   app.leaflet.setView(toLatLng(x, y), zoom, { animate: false });
   app.home = viewOf(app);
@@ -94,7 +102,7 @@ function showView(app) {
 function makeLeaflet(app, element) {
   app.leaflet = L.map(element, {
     zoomControl: false, attributionControl: true, worldCopyJump: true, zoomSnap: 0.05, zoomDelta: 0.75,
-    wheelPxPerZoomLevel: 110, maxZoom: deepestZoom(app.model.cities), maxBounds: [[-89, -720], [89, 720]], maxBoundsViscosity: 1,
+    wheelPxPerZoomLevel: 110, maxZoom: deepestZoom(app.model.cities), maxBounds: BOUNDS, maxBoundsViscosity: 1,
     scrollWheelZoom: app.config.standalone,
   });
   app.leaflet.attributionControl.setPrefix("Leaflet");
