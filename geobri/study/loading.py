@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
@@ -121,8 +122,26 @@ def check_study(study: str | Path) -> list[StudyFault]:
     folder = _open_folder(str(study)) if str(study) in _OPEN else Path(study)
     parts = read_folder(folder)
     spec = _load_spec(folder, parts)
-    faults = parts.faults + _pair_faults(parts, spec)
+    faults = parts.faults + _claim_faults(folder) + _pair_faults(parts, spec)
     return faults if faults or parts.cities is None else _trial_faults(folder, parts, spec)
+
+
+def _claim_faults(folder: Path) -> list[StudyFault]:
+    """List what is wrong with the claims of the study's own, where it has any."""
+    from geobri.findings import load_claims
+
+    path = folder / "claims.toml"
+    if not os.path.lexists(path):
+        return []
+    try:
+        load_claims(path)
+    except GeobriError as error:
+        return [
+            StudyFault(
+                path.name, None, str(error).removeprefix("load_claims: ").removeprefix(f"{path.name} ")
+            )
+        ]
+    return []
 
 
 def _load_spec(folder: Path, parts: FolderParts) -> IndexSpec | None:

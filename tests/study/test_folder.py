@@ -442,3 +442,14 @@ def test_a_file_whose_name_is_no_text_is_a_fault(tmp_path):
     (tmp_path / "cities.csv").write_text("city,country,lon,lat\na,FRA,1,1\nb,ITA,2,2\n")
     (tmp_path / os.fsdecode(b"flows_\xff.csv")).write_text("origin,destination,value\na,b,1\n")
     assert any("no text in UTF-8" in str(fault) for fault in check_study(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("a = " + "[" * 5000, "without end"), ("claim = 1", "claim"), ("[[claim]]", "id")]
+)
+def test_faults_of_claims_are_listed_too(tmp_path, text, said):
+    (tmp_path / "cities.csv").write_text("city,country,lon,lat\na,FRA,1,1\nb,ITA,12,42\n")
+    (tmp_path / "claims.toml").write_text(text)
+    (fault,) = check_study(tmp_path)
+    assert fault.file == "claims.toml"
+    assert said in fault.message

@@ -217,15 +217,17 @@ def _countries(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> pd.S
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
     """Covariates that are numbers throughout become numbers; empty text becomes missing."""
-    typed = table.copy()
-    for name in typed.columns:
+    typed = {}
+    for name, cells in table.items():
         if name in ("city", "name", "name_zh", "country", "region", "coastal"):
-            typed[name] = typed[name].where(typed[name] != "", None)
+            typed[str(name)] = cells.where(cells != "", None)
             continue
-        numbers = to_numbers(typed[name])
-        if (numbers.notna() | (typed[name] == "")).all():
-            typed[name] = numbers
-    return typed
+        numbers = to_numbers(cells)
+        is_known = numbers.notna().to_numpy() | (cells.to_numpy(dtype=object) == "")
+        typed[str(name)] = numbers if is_known.all() else cells
+    return pd.DataFrame(
+        typed, index=table.index
+    )  # at once: ten thousand columns put in one by one take minutes
 
 
 def _geocode(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> pd.DataFrame | None:
