@@ -7,6 +7,7 @@ eigenvectors keeps the autocorrelation, and with it the chance of looking relate
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -14,9 +15,17 @@ import numpy.typing as npt
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from geobri.errors import DataError, SpecificationError, mould
-from geobri.stats.results import FloatArray
+from geobri.stats.null import permutation_p_value, value_permutations
+from geobri.stats.results import FloatArray, Term
 
-__all__ = ["SpectralMethod", "moran_eigenvectors", "moran_index", "moran_randomisation", "proximity_weights"]
+__all__ = [
+    "SpectralMethod",
+    "measure_smoothness",
+    "moran_eigenvectors",
+    "moran_index",
+    "moran_randomisation",
+    "proximity_weights",
+]
 
 SpectralMethod = Literal["singleton", "pair", "triplet"]
 FEWEST_PLACES = 4
@@ -127,6 +136,36 @@ def moran_index(values: npt.ArrayLike, weights: npt.ArrayLike) -> FloatArray:
     centred = maps - maps.mean(axis=-1, keepdims=True)
     ratio = ((centred @ linked) * centred).sum(axis=-1) / (centred**2).sum(axis=-1)
     return np.asarray(ratio * linked.shape[0] / linked.sum())
+
+
+def measure_smoothness(values: npt.ArrayLike, weights: npt.ArrayLike, *, n_permutations: int = 999) -> Term:
+    """Measure how smooth values are over the map: whether tests that take cities as exchangeable can be trusted.
+
+    Parameters
+    ----------
+    values
+        One number per place, shape (n,).
+    weights
+        Symmetric spatial weights, shape (n, n); see `proximity_weights`.
+    n_permutations
+        Random permutations of the values, from a fixed seed.
+
+    Returns
+    -------
+    Term
+        Moran's I with the p-value of "neighbours resemble each other"; NaN where all values are equal.
+    """
+    column = np.asarray(values, dtype=np.float64)
+    base = Term(test="smoothness", term="Moran's I", alternative="greater", n_cities=len(column))
+    if len(column) < FEWEST_PLACES or np.ptp(column) == 0:
+        return base
+    observed = float(moran_index(column, weights))
+    drawn = np.asarray(value_permutations(column, n_permutations, rng=0), dtype=np.float64)
+    null = moran_index(drawn, weights)
+    p_value = permutation_p_value(observed, null, "greater")
+    return replace(
+        base, estimate=observed, p_value=p_value, null_mean=float(null.mean()), null_sd=float(null.std())
+    )
 
 
 def moran_randomisation(

@@ -68,13 +68,10 @@ def run_proximity(study: Study, value: Asked, *, impedance: str = "distance_km")
     from geobri.stats.proximity import proximity_tests
 
     measure = _find(study, value, "corridors")
-    best = "smallest" if measure.direction < 0 else "largest"
     pairs = pairs_of(study, measure)
     return [
         _say_of(study, result, measure, "closeness")
-        for result in proximity_tests(
-            study.cities, pairs, measure.column, rng=SEED, impedance=impedance, best=best
-        )
+        for result in proximity_tests(study.cities, pairs, measure, rng=SEED, impedance=impedance)
     ]
 
 

@@ -3,6 +3,7 @@
 import itertools
 import math
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import hypergeom, mannwhitneyu
 
 from geobri.errors import DataError, SchemaError, SpecificationError
+from geobri.measures import Measure
 from geobri.stats.proximity import NULLS, build_top_list, proximity_test, proximity_tests
 from geobri.stats.proximity.measures import curve_of, measures_of, running_sums, strongest_lead
 from geobri.stats.proximity.placements import (
@@ -62,17 +64,17 @@ class TestList:
 
     def test_shared_last_places(self):
         table = ranked(world()[1], [(0, 5, 1), (1, 5, 2), (2, 5, 3), (4, 5, 3), (5, 7, 3)])
-        shared = build_top_list(*_named(table), "rank", k=4)
+        shared = build_top_list(*_named(table), "rank", k=4, best="smallest")
         assert sorted(shared.weights[shared.listed]) == pytest.approx([2 / 3, 2 / 3, 2 / 3, 1, 1])
         assert shared.k == pytest.approx(4)
         assert shared.ties == "3 corridors share the last 2 of 4 places; each counts 2/3"
-        every = build_top_list(*_named(table), "rank", k=4, ties="all")
+        every = build_top_list(*_named(table), "rank", k=4, best="smallest", ties="all")
         assert every.k == 5
-        assert build_top_list(*_named(table), "rank", k=5).ties == ""
+        assert build_top_list(*_named(table), "rank", k=5, best="smallest").ties == ""
 
     def test_scores_and_ranks_are_the_same_list(self):
         table = ranked(world()[1], STAR).assign(score=lambda t: 100 - t["rank"])
-        one = build_top_list(*_named(table), "rank", k=3)
+        one = build_top_list(*_named(table), "rank", k=3, best="smallest")
         other = build_top_list(*_named(table), "score", k=3, best="largest")
         np.testing.assert_array_equal(one.weights, other.weights)
 
@@ -82,7 +84,7 @@ class TestList:
             ({}, {"value": "score"}, SchemaError, "'score'"),
             ({"rank": np.nan}, {}, DataError, "0 of 25 candidates"),
             ({"rank": 1.0}, {}, DataError, "25 of 25 candidates"),
-            ({}, {"k": 6}, DataError, "6 of 25 candidates, 5 of them with a value"),
+            ({}, {"k": 6, "best": "smallest"}, DataError, "6 of 25 candidates, 5 of them with a value"),
             ({"distance_km": 7.0}, {}, DataError, "25 equal values"),
             ({"distance_km": np.nan}, {}, DataError, "25 of 25 that are missing"),
             ({"rank": "first"}, {}, SchemaError, "numeric"),
@@ -137,7 +139,7 @@ class TestMeasures:
     def test_shared_places_are_the_mean_over_ways_to_break_the_tie(self):
         cities, corridors = world(seed=4)
         table = ranked(corridors, [(0, 5, 1), (1, 5, 2), (2, 5, 3), (4, 5, 3), (5, 7, 3)])
-        shared = build_top_list(cities, table, "rank", k=4)
+        shared = build_top_list(cities, table, "rank", k=4, best="smallest")
         ways = []
         for lost in itertools.combinations(table.index[table["rank"] == 3], 1):
             broken = build_top_list(cities, table.assign(rank=table["rank"].drop(list(lost))), "rank")
@@ -207,7 +209,7 @@ class TestExactPlacements:
     def test_shared_places(self):
         cities, corridors = world(seed=7)
         table = ranked(corridors, [(0, 5, 1), (1, 5, 2), (2, 5, 2), (4, 5, 2), (5, 7, 2)])
-        self.compare(build_top_list(cities, table, "rank", k=3))
+        self.compare(build_top_list(cities, table, "rank", k=3, best="smallest"))
 
     def test_directed(self):
         cities, corridors = world(6, 2, seed=8, directed=True)
@@ -270,7 +272,7 @@ class TestHubs:
     def test_layers_of_shared_places_keep_their_own_numbers(self):
         cities, corridors = world(seed=6)
         table = ranked(corridors, [(0, 5, 1), (4, 6, 1), (1, 5, 2), (3, 6, 2), (4, 7, 2)])
-        top = build_top_list(cities, table, "rank", k=3)
+        top = build_top_list(cities, table, "rank", k=3, best="smallest")
         found = enumerate_degree_lists(top)
         weights = top.weights[top.listed]
         for weight in np.unique(weights):
@@ -329,7 +331,7 @@ class TestCorridors:
         rng = np.random.default_rng(0)
         table = corridors.assign(rank=np.where(rng.permutation(len(corridors)) < 8, 1.0, np.nan))
         result = proximity_test(
-            cities, table, "rank", null="corridors", measure="share_in_region", alternative="closer",
+            cities, table, "rank", null="corridors", measure="share_in_region", alternative="less",
             n_permutations=20_000, rng=4,
         )  # fmt: skip
         same = (
@@ -358,7 +360,7 @@ class TestCorridors:
             "rank",
             null="corridors",
             measure="auc",
-            alternative="closer",
+            alternative="less",
             n_permutations=20_000,
             rng=4,
         )
@@ -381,10 +383,10 @@ class TestVerdict:
         assert [one.null for one in results] == list(NULLS)
         assert len({one.asks for one in results}) == 4
         for one in results:
-            assert NULLS[one.null].opening in one.summary()
+            assert NULLS[one.null].opening.en in one.summary()
             frame = one.to_frame()
             assert len(frame) == 7
-            assert frame["null"].str.contains(NULLS[one.null].says, regex=False).all()
+            assert frame["null"].str.contains(NULLS[one.null].says.en, regex=False).all()
             assert frame["p_value"].between(0, 1).all()
         assert "naive" in results[3].to_frame()["note"][0]
 
@@ -405,12 +407,12 @@ class TestVerdict:
         for measure in ("mean_km", "auc", "share_in_region"):
             closer, farther, both = (
                 proximity_test(cities, table, "rank", measure=measure, alternative=one, rng=0).p_value
-                for one in ("closer", "farther", "two-sided")
+                for one in ("less", "greater", "two-sided")
             )
             assert both == pytest.approx(min(1, 2 * min(closer, farther)))
             assert closer + farther >= 1
         one, other = (
-            proximity_test(cities, table, "rank", measure=measure, alternative="closer", rng=0)
+            proximity_test(cities, table, "rank", measure=measure, alternative="less", rng=0)
             for measure in ("auc", "rank_biserial")
         )
         assert one.p_value == other.p_value
@@ -439,14 +441,14 @@ class TestVerdict:
     def test_plot(self):
         cities, corridors = world(9, 3, seed=2)
         axes = proximity_test(cities, ranked(corridors, MIXED), "rank", rng=0).plot()
-        assert axes.get_title() == NULLS["blocks"].says
+        assert axes.get_title() == NULLS["blocks"].says.en
 
     @pytest.mark.parametrize(
         ("options", "fault"),
         [
             ({"null": "chance"}, "'chance'"),
             ({"measure": "median"}, "'median'"),
-            ({"alternative": "less"}, "'less'"),
+            ({"alternative": "nearer"}, "'nearer'"),
             ({"n_permutations": 0}, "positive"),
         ],
     )
@@ -458,14 +460,95 @@ class TestVerdict:
     def test_blocks(self):
         cities, corridors = world()
         table = ranked(corridors, STAR)
-        with pytest.raises(DataError, match="7 labels for 8"):
-            proximity_test(cities, table, "rank", blocks=["a"] * 7)
-        with pytest.raises(DataError, match="mix cities"):
-            proximity_test(cities, table, "rank", blocks=["a"] * 8)
+
+        def labels(text):
+            return dict(zip(cities.index, text, strict=False))
+
+        with pytest.raises(DataError, match="1 of 8 without one: 'c7'"):
+            proximity_test(cities, table, "rank", blocks=labels("aaaaaaa"))
+        with pytest.raises(SpecificationError, match="does not say whose labels"):
+            proximity_test(cities, table, "rank", blocks=list("aaabbccc"))
+        for mixed in (labels("aaaaaaaa"), None):
+            with pytest.raises(DataError, match="mix cities"):
+                proximity_test(cities, table, "rank", blocks=mixed)
         with pytest.raises(DataError, match="change places"):
-            proximity_test(cities, table, "rank", blocks=list("abcdefgh"))
-        finer = proximity_test(cities, table, "rank", blocks=list("aaabbccc"), rng=0)
+            proximity_test(cities, table, "rank", blocks=labels("abcdefgh"))
+        shuffled = pd.Series(labels("aaabbccc")).sample(frac=1, random_state=3)
+        finer = proximity_test(cities, table, "rank", blocks=shuffled, rng=0)
         assert finer.n_arrangements == 1 * 2 * 6
+
+
+class TestMeasuresIn:
+    def test_the_better_end_comes_from_the_measure(self):
+        cities, corridors = world()
+        table = ranked(corridors, STAR).assign(points=lambda t: 100 - t["rank"])
+        place, points = (
+            Measure(column="rank", kind="rank", label="Place"),
+            Measure(column="points", label="Points"),
+        )
+        one, other = (proximity_test(cities, table, by, k=3, rng=0) for by in (place, points))
+        assert one.p_value == other.p_value
+        assert one.measure is place
+        assert one.question == "closeness"
+        assert "listed by Place are" in one.summary()
+        assert "按Points上榜的3条通路" in other.summary("zh")
+        with pytest.raises(SpecificationError, match="Pass best='smallest' for ranks"):
+            proximity_test(cities, table, "rank", k=3)
+
+    def test_directed_flows_of_which_every_pair_is_known(self):
+        cities, corridors = world(9, 0, seed=4, directed=True)
+        flows = corridors.assign(people=1e6 / corridors["distance_km"])
+        result = proximity_test(
+            cities, flows, Measure(column="people", kind="count", directed=True), null="active", rng=0
+        )
+        assert result.choices["k"] == 10
+        assert result.to_frame()["n_pairs"][0] == 72
+        assert result.statistic < flows["distance_km"].mean()
+        with pytest.raises(DataError, match="72 of 72 candidates with the same value"):
+            proximity_test(cities, flows.assign(people=1.0), "people", directed=True)
+
+    def test_numbers_are_columns(self):
+        cities, corridors = world(9, 3, seed=2)
+        drawn = proximity_test(
+            cities, ranked(corridors, MIXED), "rank", most_exact=10, n_permutations=499, rng=0
+        )
+        rows = drawn.to_frame()
+        assert rows["null_mean"].notna().all()
+        assert (rows["mc_error"] > 0).all()
+        assert drawn.null_distribution.mean() == pytest.approx(rows["null_mean"][0])
+        assert "±" in drawn.summary()
+
+    def test_a_null_of_few_lists_says_the_least_p(self):
+        cities, corridors = world(8, 3, seed=1)
+        result = proximity_test(cities, ranked(corridors, STAR), "rank", null="hubs", rng=0)
+        assert result.least_p == 1.0
+        assert "p cannot fall below 1: nothing could have been found" in result.summary()
+        assert "p不可能低于1" in result.summary("zh")
+
+    def test_the_headline_keeps_its_size_where_hubs_gather(self):
+        cities, corridors = world(20, 0, seed=3)
+        rng = np.random.default_rng(1)
+        lon = np.where(np.arange(20) < 7, rng.uniform(0, 8, 20), rng.uniform(40, 150, 20))
+        points = gpd.points_from_xy(lon, rng.uniform(-10, 10, 20), crs=4326)
+        near = ranked(corridors, [(0, 1), (0, 2), (0, 3), (0, 4), (1, 2), (3, 5), (4, 6)])
+        gathered = proximity_tests(
+            gpd.GeoDataFrame(cities, geometry=points), near, "rank", most_exact=1000, n_permutations=99, rng=0
+        )
+        assert [one.null for one in gathered] == ["active", "blocks", "hubs", "corridors"]
+        assert [one.choices["headline"] for one in gathered] == [True, False, False, False]
+        assert "The cities of the list gather on the map" in gathered[1].summary()
+        assert "gather" not in gathered[0].summary()
+        scattered = points[rng.permutation(20)]
+        others = proximity_tests(
+            gpd.GeoDataFrame(cities, geometry=scattered),
+            near,
+            "rank",
+            most_exact=1000,
+            n_permutations=99,
+            rng=0,
+        )
+        assert others[0].null == "blocks"
+        assert "gather" not in others[0].summary()
 
 
 class TestSize:

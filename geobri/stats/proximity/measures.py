@@ -12,7 +12,7 @@ from geobri.stats.null import IntArray
 from geobri.stats.proximity.top_list import TopList
 from geobri.stats.results import FloatArray
 
-__all__ = ["Closeness", "Measure", "curve_of", "measures_of", "running_sums", "strongest_lead"]
+__all__ = ["Closeness", "Gauge", "curve_of", "measures_of", "running_sums", "strongest_lead"]
 
 Closeness = Literal["mean_km", "mean_log_km", "share_in_region", "auc", "rank_biserial", "precision_nearest"]
 
@@ -21,14 +21,14 @@ SHORTEST_KM = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Measure:
+class Gauge:
     """A measure of closeness: scale times the weighted sum over the list, plus shift.
 
     Attributes
     ----------
     name
         As in `Closeness`.
-    says
+    says, says_zh
         What it is, in words with units.
     column
         What each candidate contributes, shape (N,).
@@ -40,6 +40,7 @@ class Measure:
 
     name: Closeness
     says: str
+    says_zh: str
     column: FloatArray
     scale: float
     shift: float
@@ -61,7 +62,7 @@ class Measure:
         return np.asarray(self.scale * np.asarray(sums) + self.shift)
 
 
-def measures_of(top: TopList, *, share: float = 0.1) -> dict[str, Measure]:
+def measures_of(top: TopList, *, share: float = 0.1) -> dict[str, Gauge]:
     """Set up all measures for a list.
 
     Parameters
@@ -90,21 +91,38 @@ def measures_of(top: TopList, *, share: float = 0.1) -> dict[str, Measure]:
     ranks = rankdata(top.km)
     nearest = (top.km <= np.sort(top.km)[max(1, int(np.ceil(share * n))) - 1]).astype(np.float64)
     pairs, least = k * (n - k), k * (k + 1) / 2
-    decile = f"share of the list among the nearest {share:.0%} of candidates"
+    decile = (
+        f"share of the list among the nearest {share:.0%} of candidates",
+        f"榜单中属于最近{share:.0%}候选的占比",
+    )
     found = [
-        _mean("mean_km", "mean length of the listed corridors, km", top.km, k, "less"),
-        _mean("mean_log_km", "mean log length, log km", np.log(np.maximum(top.km, SHORTEST_KM)), k, "less"),
-        Measure(
+        _mean(
+            "mean_km",
+            ("mean length of the listed corridors, km", "上榜通路平均长度，公里"),
+            top.km,
+            k,
+            "less",
+        ),
+        _mean(
+            "mean_log_km",
+            ("mean log length, log km", "平均对数长度"),
+            np.log(np.maximum(top.km, SHORTEST_KM)),
+            k,
+            "less",
+        ),
+        Gauge(
             name="auc",
             says="probability that a listed corridor is shorter than another",
+            says_zh="上榜通路短于另一条通路的概率",
             column=ranks,
             scale=-1 / pairs,
             shift=1 + least / pairs,
             closer="greater",
         ),
-        Measure(
+        Gauge(
             name="rank_biserial",
             says="rank-biserial correlation of being listed and being short",
+            says_zh="上榜与较短之间的等级二列相关",
             column=ranks,
             scale=-2 / pairs,
             shift=1 + 2 * least / pairs,
@@ -115,14 +133,25 @@ def measures_of(top: TopList, *, share: float = 0.1) -> dict[str, Measure]:
     if top.region is not None:
         region = np.array(top.region, dtype=object)
         same = (region[top.origins] == region[top.destinations]).astype(np.float64)
-        found.insert(2, _mean("share_in_region", "share of the list inside one region", same, k, "greater"))
+        found.insert(
+            2,
+            _mean(
+                "share_in_region",
+                ("share of the list inside one region", "榜单中处于同一区域的占比"),
+                same,
+                k,
+                "greater",
+            ),
+        )
     return {one.name: one for one in found}
 
 
 def _mean(
-    name: Closeness, says: str, column: FloatArray, k: float, closer: Literal["less", "greater"]
-) -> Measure:
-    return Measure(name=name, says=says, column=column, scale=1 / k, shift=0.0, closer=closer)
+    name: Closeness, said: tuple[str, str], column: FloatArray, k: float, closer: Literal["less", "greater"]
+) -> Gauge:
+    return Gauge(
+        name=name, says=said[0], says_zh=said[1], column=column, scale=1 / k, shift=0.0, closer=closer
+    )
 
 
 def running_sums(top: TopList, lists: IntArray) -> FloatArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -20,8 +20,9 @@ from geobri.stats.proximity.switching import enumerate_degree_lists, switch_list
 from geobri.stats.proximity.tally import Tally
 from geobri.stats.proximity.top_list import TopList
 from geobri.stats.results import FloatArray
+from geobri.stats.say.closeness import LISTS
 
-__all__ = ["NULLS", "NullModel", "NullName", "NullSample", "sample_null"]
+__all__ = ["NULLS", "NullName", "NullSample", "sample_null"]
 
 NullName = Literal["blocks", "active", "hubs", "corridors"]
 
@@ -33,51 +34,8 @@ CELLS_AT_ONCE = 20_000_000
 MOST_SHUFFLED = 5_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NullModel:
-    """What a null model holds fixed, and what that makes it ask.
-
-    Attributes
-    ----------
-    says
-        Name in a few words.
-    question
-        The question it answers.
-    opening
-        How a sentence about it begins.
-    caution
-        What a reader must keep in mind; may be empty.
-    """
-
-    says: str
-    question: str
-    opening: str
-    caution: str = ""
-
-
-NULLS: dict[str, NullModel] = {
-    "blocks": NullModel(
-        says="node permutation within blocks",
-        question="Are the cities that hold the list, in the roles they have, closer together than other cities would be?",
-        opening="If the same pattern of hubs and partners fell on other cities of the same kind",
-    ),
-    "active": NullModel(
-        says="node permutation among the listed cities",
-        question="Given which cities make the list, do those pair up that are close to each other?",
-        opening="If the cities of the list changed roles among themselves",
-    ),
-    "hubs": NullModel(
-        says="hub-preserving randomisation",
-        question="Given how many listed corridors every city has, does it have them with nearer partners?",
-        opening="If every city kept its number of listed corridors but took other partners",
-    ),
-    "corridors": NullModel(
-        says="random corridors (naive)",
-        question="Is the list closer than as many corridors drawn from a hat?",
-        opening="If the corridors of the list were drawn from a hat",
-        caution="naive: takes corridors as independent although they share cities, and finds too much",
-    ),
-}
+NULLS: Final = LISTS
+"""The null models in words: name, question, opening of a sentence, caution."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -188,7 +146,7 @@ def _tally_lists(task: _Task, lists: IntArray, *, exact: bool) -> Tally:
 
 def _sample_blocks(task: _Task, *, active_only: bool = False) -> NullSample:
     pattern = pattern_of(task.top, blocks=task.blocks, active_only=active_only)
-    says = NULLS["active" if active_only else "blocks"].says
+    says = NULLS["active" if active_only else "blocks"].says.en
     distinct = count_distinct(pattern)
     diagnostics = {"distinct placements": distinct, "cities that change places": len(pattern.members)}
     if distinct <= task.most_exact:
@@ -216,7 +174,7 @@ def _sample_active(task: _Task) -> NullSample:
 
 def _sample_hubs(task: _Task) -> NullSample:
     every = enumerate_degree_lists(task.top)
-    says = NULLS["hubs"].says
+    says = NULLS["hubs"].says.en
     if every is not None:
         return NullSample(
             tally=_tally_lists(task, every, exact=True),
@@ -256,7 +214,7 @@ def _sample_corridors(task: _Task) -> NullSample:
         tally=_tally_lists(task, lists, exact=False),
         lists=lists,
         lists_complete=False,
-        says=f"{NULLS['corridors'].says}, {task.n_permutations:,} draws",
+        says=f"{NULLS['corridors'].says.en}, {task.n_permutations:,} draws",
     )
 
 

@@ -9,15 +9,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geobri.errors import DataError, SchemaError, first_offenders, mould
+from geobri.errors import DataError, SchemaError, SpecificationError, first_offenders, mould
+from geobri.measures import Measure
 from geobri.stats.null import IntArray
 from geobri.stats.pairs import FEWEST_CITIES, BoolArray, to_matrix
+from geobri.stats.places import Column, as_measure
 from geobri.stats.results import FloatArray
 
 __all__ = ["Best", "Ties", "TopList", "build_top_list"]
 
 Best = Literal["smallest", "largest"]
 Ties = Literal["share", "all"]
+
+#: Corridors in a list whose length nobody says.
+LENGTH = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -130,10 +135,10 @@ class TopList:
 def build_top_list(
     cities: pd.DataFrame,
     corridors: pd.DataFrame,
-    value: str,
+    value: Column,
     *,
     k: int | None = None,
-    best: Best = "smallest",
+    best: Best | None = None,
     ties: Ties = "share",
     impedance: str = "distance_km",
     region: str | None = "region",
@@ -150,9 +155,11 @@ def build_top_list(
     value
         Column with ranks or scores; missing for corridors that are not listed.
     k
-        Length of the list; by default every corridor with a value is listed.
+        Length of the list; by default every corridor with a value is listed, and where all have one, the ten strongest
+        (a quarter of them at most).
     best
-        ``"smallest"`` for ranks, ``"largest"`` for scores.
+        ``"smallest"`` or ``"largest"``; by default the end that is better by the measure. The name of a column alone does not
+        say it: then it must be given, unless all with a value are listed.
     ties
         Corridors that share the last places: ``"share"`` gives each an equal part of them (ten corridors that
         share the fifth place of five count a tenth each), ``"all"`` lists them all.
@@ -179,7 +186,9 @@ def build_top_list(
     index = pd.Index(labels, dtype=object)
     km = corridors[impedance].to_numpy(dtype=np.float64, na_value=np.nan)
     _check_lengths(km, impedance, len(labels))
-    weights, told = _list_weights(_numeric(corridors, value), k, best, ties, value)
+    values = _numeric(corridors, as_measure(value, of="corridors").column)
+    k = _default_length(values, k)
+    weights, told = _list_weights(values, k, best or _best_end(value, k), ties, value)
     regions = None if region is None or region not in cities.columns else tuple(cities[region].astype(str))
     return TopList(
         labels=tuple(labels),
@@ -226,8 +235,30 @@ def _numeric(corridors: pd.DataFrame, value: str) -> FloatArray:
         ) from error
 
 
+def _default_length(values: FloatArray, k: int | None) -> int | None:
+    """Choose the length of a list of which nothing is said; None for all with a value."""
+    if k is not None or not np.isfinite(values).all():
+        return k
+    if np.ptp(values) == 0:
+        came = f"{values.size} of {values.size} candidates with the same value"
+        raise DataError(mould("proximity_test", "values must differ", came, "Rank by something else"))
+    return max(1, min(LENGTH, values.size // 4))
+
+
+def _best_end(value: Column, k: int | None) -> Best:
+    if isinstance(value, Measure):
+        return "largest" if value.direction == 1 else "smallest"
+    if k is None:  # all with a value are listed, whichever end is the better one
+        return "smallest"
+    came = f"the name {value!r} alone"
+    remedy = "Pass best='smallest' for ranks, best='largest' for scores, or a Measure"
+    raise SpecificationError(
+        mould("proximity_test", "a list of the strongest needs to know which end is", came, remedy)
+    )
+
+
 def _list_weights(
-    values: FloatArray, k: int | None, best: Best, ties: Ties, value: str
+    values: FloatArray, k: int | None, best: Best, ties: Ties, value: Column
 ) -> tuple[FloatArray, str]:
     known = np.isfinite(values)
     keys = np.where(known, values if best == "smallest" else -values, np.inf)
@@ -236,7 +267,12 @@ def _list_weights(
         came = f"{length} of {values.size} candidates, {int(known.sum())} of them with a value"
         remedy = "Pass all candidates, ranked or not, and a smaller k"
         raise DataError(
-            mould("proximity_test", f"a list by {value!r} must leave something out", came, remedy)
+            mould(
+                "proximity_test",
+                f"a list by {as_measure(value).column!r} must leave something out",
+                came,
+                remedy,
+            )
         )
     last = np.sort(keys)[length - 1]
     inside, tied = keys < last, keys == last

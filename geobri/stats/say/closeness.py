@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from geobri.measures import Measure
 from geobri.stats.results import Term
-from geobri.stats.say.numbers import LEVEL, chance, percent
+from geobri.stats.say.numbers import LEVEL, chance, p_value, percent
 from geobri.words import Words
 
 __all__ = ["LISTS", "ListNull", "say_list"]
@@ -19,6 +19,8 @@ class ListNull(NamedTuple):
     ----------
     says
         Its name.
+    question
+        The question it answers.
     opening
         How a sentence about it begins.
     caution
@@ -26,6 +28,7 @@ class ListNull(NamedTuple):
     """
 
     says: Words
+    question: Words
     opening: Words
     caution: Words = Words("", "")
 
@@ -34,16 +37,28 @@ LISTS: Final = {
     "blocks": ListNull(
         Words("node permutation within blocks", "在区块内置换城市"),
         Words(
+            "Are the cities that hold the list, in the roles they have, closer together than other cities would be?",
+            "占据榜单的城市，就其角色而言，是否比其他城市彼此更近？",
+        ),
+        Words(
             "If the same pattern of hubs and partners fell on other cities of the same kind",
             "若同样的枢纽与伙伴格局落在其他同类城市上",
         ),
     ),
     "active": ListNull(
         Words("node permutation among the listed cities", "在上榜城市之间置换"),
+        Words(
+            "Given which cities make the list, do those pair up that are close to each other?",
+            "在上榜城市既定的情况下，是否彼此较近的城市结成了对？",
+        ),
         Words("If the cities of the list changed roles among themselves", "若上榜城市互换角色"),
     ),
     "hubs": ListNull(
         Words("hub-preserving randomisation", "保持枢纽的随机化"),
+        Words(
+            "Given how many listed corridors every city has, does it have them with nearer partners?",
+            "在各城市上榜通路条数既定的情况下，其伙伴是否更近？",
+        ),
         Words(
             "If every city kept its number of listed corridors but took other partners",
             "若每个城市保持上榜通路的条数而更换伙伴",
@@ -51,6 +66,10 @@ LISTS: Final = {
     ),
     "corridors": ListNull(
         Words("random corridors (naive)", "随机抽取通路（朴素）"),
+        Words(
+            "Is the list closer than as many corridors drawn from a hat?",
+            "榜单是否比随手抽取的同样多条通路更近？",
+        ),
         Words("If the corridors of the list were drawn from a hat", "若榜单中的通路是随手抽取的"),
         Words(
             "naive: takes corridors as independent although they share cities, and finds too much",
@@ -72,6 +91,7 @@ def say_list(
     lengths: tuple[float, float],
     counts: tuple[float, float],
     least: float,
+    smooth: Term | None = None,
 ) -> Words:
     """Say whether the corridors of a list are closer than chance under one null model.
 
@@ -95,6 +115,8 @@ def say_list(
         How many are listed, and how many are not.
     least
         The least p-value that the null model can give; 0 where it is far below 5 %.
+    smooth
+        Moran's I of the number of listed corridors per city, where it was measured.
 
     Returns
     -------
@@ -120,9 +142,21 @@ def say_list(
     return Words(
         f"The {counts[0]:g} corridors listed by {measure.label} are {lengths[0]:,.0f} km long on average, the other {counts[1]:g} "
         f"{lengths[1]:,.0f} km. {words.opening.en}, {share.en} of all lists would be at least as {word.en} "
-        f"(by the {by.en}: {told.en}; {head.null}){verdict.en}.{limit.en}",
+        f"(by the {by.en}: {told.en}; {head.null}){verdict.en}.{limit.en}{_gathered(smooth, null).en}",
         f"按{measure.label_zh}上榜的{counts[0]:g}条通路平均长{lengths[0]:,.0f}公里，其余{counts[1]:g}条为{lengths[1]:,.0f}公里。"
-        f"{words.opening.zh}，则有{share.zh}的榜单至少同样{word.zh}（按{by.zh}：{told.zh}；{words.says.zh}）{verdict.zh}。{limit.zh}",
+        f"{words.opening.zh}，则有{share.zh}的榜单至少同样{word.zh}（按{by.zh}：{told.zh}；{words.says.zh}）{verdict.zh}。{limit.zh}{_gathered(smooth, null).zh}",
+    )
+
+
+def _gathered(smooth: Term | None, null: str) -> Words:
+    """Say that hubs gather on the map, to those null models that take cities as exchangeable over it."""
+    if smooth is None or not smooth.p_value <= LEVEL or null not in ("blocks", "corridors"):
+        return Words("", "")
+    found = f"Moran's I {smooth.estimate:.2f}, {p_value(smooth.p_value)}"
+    return Words(
+        f" The cities of the list gather on the map ({found}): this null takes cities as exchangeable over the map, and then finds "
+        "too much.",
+        f"上榜城市在地图上有集聚（{found}）：这一零模型把各城市视为在地图上可互换，因此容易得出过多的发现。",
     )
 
 

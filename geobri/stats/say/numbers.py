@@ -132,7 +132,7 @@ def number(value: float, digits: int = 3, *, sign: bool = False) -> str:
     str
         ``1,234``, ``-7.5``, ``0.061``.
     """
-    plus = "+" if sign else ""
+    plus = "+" if sign and value != 0 else ""
     if abs(value) >= _WHOLE:
         return f"{value:{plus},.0f}"
     return f"{value:{plus}.{digits}g}"
