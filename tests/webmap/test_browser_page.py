@@ -557,7 +557,7 @@ def test_directed_corridors_name_their_direction(open_map, cities, corridors, tm
     opened = open_map(save_map(corridor_map(cities, both, "score"), tmp_path / "directed.html"))
     assert opened.drawn == list(both.index[::-1])
     opened.set(corridor=both.index[0])
-    assert "→" in opened.text(".geobri-selected h3")
+    assert "→" in opened.text(".geobri-selected .geobri-name")
 
 
 def test_thousands_of_corridors_become_a_density(open_map, city_table, tmp_path):

@@ -34,6 +34,9 @@ function regionText(app, i) {
 
 const coastText = (app, i) => (app.model.coast[i] < 0 ? "" : app.say(Filters.COASTS[app.model.coast[i]]));
 
+/* One level below the title of the map, which is a first heading where the map is the page. */
+const heading = (app, words) => h(app.config.standalone ? "h2" : "h3", { class: "geobri-name" }, words);
+
 function pairs(rows) {
   return h("dl", { class: "geobri-pairs" }, ...rows.filter(([, text]) => text).flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text)]));
 }
@@ -67,7 +70,7 @@ function corridorCard(app, i) {
     const measure = app.model.values.get(key);
     return [measure.label[lang], I18n.formatValue(lang, measure, measure.numbers[i])];
   });
-  return [h("h3", {}, corridorName(app, i)), stepper(app, i), pairs(values), pairs(corridorFacts(app, i))];
+  return [heading(app, corridorName(app, i)), stepper(app, i), pairs(values), pairs(corridorFacts(app, i))];
 }
 
 function cityValueText(app, value, c) {
@@ -103,7 +106,7 @@ function cityCard(app, c) {
   const partners = known.slice(0, MOST_PARTNERS);
   const unknown = own.length - known.length;
   return [
-    h("h3", {}, bdi(app.cityName(c))),
+    heading(app, bdi(app.cityName(c))),
     h("p", { class: "geobri-muted geobri-small" }, citySubtitle(app, c)),
     pairs(values),
     own.length ? h("div", { class: "geobri-label" }, label[app.state.lang]) : null,

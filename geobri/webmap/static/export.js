@@ -21,11 +21,11 @@ const font = (size, weight) => `${weight} ${size}px ${PaintCities.FONT}`;
 function wrap(context, text, width) {
   const lines = [];
   let line = "";
-  for (const word of text.match(/[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+/g) || []) {
-    if (line && context.measureText(line + word).width > width) {
+  for (const piece of text.match(/[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+/g) || []) {
+    if (line && context.measureText(line + piece).width > width) {
       lines.push(line.trimEnd());
-      line = word;
-    } else line += word;
+      line = piece;
+    } else line += piece;
   }
   return line.trim() ? [...lines, line.trimEnd()] : lines;
 }

@@ -78,8 +78,8 @@ function makeInterface(app) {
       const i = app.model.find(id);
       if (i < 0) return null;
       app.model.arcs.traceRows([i]);
-      const { start, xs, ys } = app.model.arcs;
-      return Array.from({ length: start[i + 1] - start[i] }, (_, v) => [xs[start[i] + v], ys[start[i] + v]]);
+      const { start: first, xs, ys } = app.model.arcs;
+      return Array.from({ length: first[i + 1] - first[i] }, (_, v) => [xs[first[i] + v], ys[first[i] + v]]);
     },
     /** on("state" | "hover", listener) hears what changes, and gives a function that ends it. */
     on: (name, listener) => {

@@ -15,7 +15,7 @@ const sameView = (a, b) => ["scale", "x0", "y0", "width", "height"].every((name)
  * The density that is painted below the lines of a dense map. `at` paints what there is of it, `request` works towards
  * the one of a view, `exact` gives that one now, for an image or a print.
  */
-function makeUnderlay(app, repaint) {
+function makeUnderlay(app, showAgain) {
   let picture = null;
   let stop = null;
 
@@ -41,7 +41,7 @@ function makeUnderlay(app, repaint) {
     stop = PaintDensity.startDensity(app.model, app.measure(), app.shown.rows, wanted, (grid) => {
       stop = null;
       picture = { grid, view: wanted, version, theme: null };
-      repaint();
+      showAgain();
     });
   }
 

@@ -3,7 +3,6 @@ import { h, icon } from "./dom.js";
 import { isQuantity } from "./scale.js";
 import { describeSelection } from "./sentence.js";
 import * as Filters from "./filters.js";
-import * as I18n from "./i18n.js";
 import * as Search from "./search.js";
 
 const MOST_PILLS = 8;

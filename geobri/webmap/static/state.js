@@ -108,7 +108,7 @@ const READERS = {
 /** Only what differs from the opening state is written. */
 function toHash(state, opening, prefix) {
   return Object.entries(WRITERS)
-    .filter(([name, write]) => write(state) !== write(opening))
+    .filter(([, write]) => write(state) !== write(opening))
     .map(([name, write]) => `${prefix}${name}=${encodeURIComponent(write(state)).replace(/%3A/g, ":")}`)
     .join("&");
 }

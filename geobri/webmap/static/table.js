@@ -33,7 +33,7 @@ function makeTable(app) {
   function fill() {
     const rows = Array.from(app.shown.rows.subarray(0, MOST));
     const measure = app.measure();
-    const titles = ["", app.say("corridor"), measure.label[app.state.lang]];
+    const titles = ["#", app.say("corridor"), measure.label[app.state.lang]];
     if (app.model.distance) titles.push(app.say("distance"));
     titles.push(app.say("cityTypes"));
     const focused = [...body.rows].findIndex((tr) => tr.contains(document.activeElement));
