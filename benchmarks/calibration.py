@@ -88,6 +88,13 @@ def done_so_far() -> pd.DataFrame:
     )
 
 
+def save(table: pd.DataFrame, path: Path, **choices) -> None:
+    """Write beside the file and put it in place at once: a stop in between loses nothing."""
+    beside = path.with_suffix(".part")
+    table.to_csv(beside, index=False, **choices)
+    beside.replace(path)
+
+
 def run() -> None:
     made = layouts()
     todo = [
@@ -110,7 +117,7 @@ def run() -> None:
             ]
         )
         table = pd.concat([table, rows]) if len(table) else rows
-        table.to_csv(RESULTS, index=False)
+        save(table, RESULTS)
         print(f"{time.perf_counter() - start:6.0f} s", *key, hits, flush=True)
 
 
@@ -232,7 +239,7 @@ def run_hard() -> None:
                     continue
                 rows = run_hard_chunk(label, what, chunk)
                 table = pd.concat([table, rows]) if len(table) else rows
-                table.to_csv(HARD_RESULTS, index=False, float_format="%.5g")
+                save(table, HARD_RESULTS, float_format="%.5g")
                 print(f"{time.perf_counter() - start:6.0f} s", label, what, chunk, flush=True)
 
 
@@ -251,6 +258,7 @@ def hard_markdown() -> str:
         "coverage, dyadic-robust",
         "limit without end",
         "no interval",
+        "refused",
         "mean friction",
     ]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]

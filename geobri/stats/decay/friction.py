@@ -20,6 +20,7 @@ from geobri.stats.decay.fits import (
 from geobri.stats.decay.forms import FormName, build_form
 from geobri.stats.models.families import FAMILIES, negative_binomial
 from geobri.stats.models.fits import RegressionFit, fit_least_squares, fit_likelihood, within
+from geobri.stats.models.likeness import Likeness, find_levels, measure_likeness
 from geobri.stats.models.quantiles import fit_quantile
 from geobri.stats.models.robust import error_terms
 from geobri.stats.models.score_test import Interval, ScoreTest
@@ -161,7 +162,7 @@ def decay_test(
         two_sided=two_sided,
         interval=interval,
     )
-    named = _Named(flow=flow, impedance=impedance, caution=caution)
+    named = _Named(flow=flow, impedance=impedance, caution=caution, likeness=_likeness(fit))
     return DecayResult(
         statistic=tested.statistic,
         p_value=tested.chance.p_value,
@@ -186,6 +187,15 @@ def _beyond_levels(fit: DecayFit) -> FloatArray:
     return within(columns[:, [0]], np.ones(fit.sample.n_pairs), effects)[:, 0]
 
 
+def _likeness(fit: DecayFit) -> Likeness | None:
+    """Measure whether the levels of near cities are alike; None without levels, or with those of a quantile."""
+    columns, _, effects = build_design(fit.sample, fit.form, fit.effects)
+    if effects is None or fit.estimator == "quantile":
+        return None
+    levels = find_levels(fit.regression, columns, effects)
+    return measure_likeness(levels, fit.sample.origin, fit.sample.destination, fit.sample.impedance)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Named:
     """What the table calls things, and what is to be said of the exchange."""
@@ -193,6 +203,7 @@ class _Named:
     flow: str
     impedance: str
     caution: str
+    likeness: Likeness | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +286,7 @@ def _choices(fit: DecayFit, tested: _Tested, named: _Named, rng: Any) -> dict[st
         "null": tested.plan.describe(),
         "n_permutations": len(tested.plan.permutations),
         "cities_exchanged": tested.plan.n_movable,
+        "levels_alike": None if named.likeness is None else named.likeness.found,
         "null_mean": tested.chance.mean,
         "null_sd": tested.chance.deviation,
         "rng": rng if isinstance(rng, int) else None,
@@ -329,6 +341,7 @@ def _terms(fit: DecayFit, tested: _Tested, named: _Named, sample: PairSample) ->
         *_permutation_terms(base, fit, tested, named),
         *_error_terms(base, fit),
         *_pooled_terms(base, fit, sample),
+        *_likeness_terms(base, named.likeness),
     )
 
 
@@ -363,6 +376,22 @@ def _permutation_terms(base: Term, fit: DecayFit, tested: _Tested, named: _Named
         base, term="elasticity", estimate=-fit.elasticity(), note="at the geometric mean of the pairs"
     )
     return [headline, half, elasticity]
+
+
+def _likeness_terms(base: Term, likeness: Likeness | None) -> list[Term]:
+    if likeness is None:
+        return []
+    found = "tests that exchange cities without levels (Mantel, MRQAP) claim too much here; this one keeps its size"
+    row = replace(
+        base,
+        term="likeness of the levels of near cities (Moran's I)",
+        estimate=likeness.moran,
+        p_value=likeness.p_value,
+        alternative="greater",
+        null="levels exchanged, 999 draws",
+        note=found if likeness.found else "",
+    )
+    return [row]
 
 
 def _half(fit: DecayFit, friction: float) -> float:

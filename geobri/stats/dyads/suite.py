@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,7 +18,10 @@ from geobri.stats.dyads.correlogram import mantel_correlogram_test
 from geobri.stats.dyads.inputs import Matrix, prepare_dyads
 from geobri.stats.dyads.mantel import mantel_test
 from geobri.stats.dyads.mrqap import MrqapFamily, mrqap_test
-from geobri.stats.null import TwoSided
+from geobri.stats.models.effects import build_effects
+from geobri.stats.models.fits import fit_least_squares
+from geobri.stats.models.likeness import find_levels, measure_likeness
+from geobri.stats.null import TwoSided, say_p_value
 from geobri.stats.pairs import align_matrices
 from geobri.stats.results import Alternative, TestResult
 from geobri.stats.tables import Blocks
@@ -75,7 +80,7 @@ def dyadic_tests(
     -------
     list of TestResult
         Mantel tests (Pearson, Spearman), MRQAP, and for undirected tables whose missing pairs stay in place a
-        Mantel correlogram. A test that the data do not allow says so in its place; the others stand.
+        Mantel correlogram. Where the levels of near cities are alike, each result says that it claims too much. A test that the data do not allow says so in its place; the others stand.
 
     Raises
     ------
@@ -104,7 +109,49 @@ def dyadic_tests(
     if not directed and _can_have_correlogram({"x": x, "y": y}, blocks):
         named = {"names": (value, impedance), "classes": "equal-count"}
         attempts.append(partial(mantel_correlogram_test, y, x, **common, **named))
-    return attempt_all(Measure(column=value), "distance", attempts)
+    caution = _say_likeness(x, y, directed=directed)
+    return [_with_caution(one, caution) for one in attempt_all(Measure(column=value), "distance", attempts)]
+
+
+def _say_likeness(x: pd.DataFrame, y: pd.DataFrame, *, directed: bool) -> str:
+    """Say that tests of this kind claim too much, where the levels of near cities are alike."""
+    separation, response = x.to_numpy(), y.to_numpy()
+    seen = np.isfinite(separation) & np.isfinite(response)
+    origin, destination = np.nonzero(seen if directed else np.triu(seen, 1))
+    apart, strength = separation[origin, destination], response[origin, destination]
+    effects = build_effects(origin, destination, len(x), directed=directed)
+    columns = (np.log(apart) if (apart > 0).all() else apart)[:, None]
+    try:
+        fit = fit_least_squares(
+            np.log1p(strength) if (strength >= 0).all() else strength,
+            columns,
+            names=["separation"],
+            effects=effects,
+            caller="dyadic_tests",
+        )
+    except DataError:  # too few pairs for levels
+        return ""
+    found = measure_likeness(find_levels(fit, columns, effects), origin, destination, apart)
+    if not found.found:
+        return ""
+    return (
+        f"levels of near cities are alike (Moran's I {found.moran:.2f}, p = {say_p_value(found.p_value)}): a test that takes cities as "
+        "exchangeable over the map claims too much here; decay_test and moran_mantel_test keep their size"
+    )
+
+
+def _with_caution(result: TestResult, caution: str) -> TestResult:
+    if not caution or math.isnan(result.p_value):
+        return result
+    terms = (
+        replace(term, note="; ".join(note for note in (term.note, caution) if note)) for term in result.terms
+    )
+    return replace(
+        result,
+        terms=tuple(terms),
+        sentence=f"{result.sentence} Caution: {caution}.",
+        choices={**result.choices, "levels_alike": True},
+    )
 
 
 def _can_have_correlogram(frames: dict[str, Matrix], blocks: Blocks) -> bool:

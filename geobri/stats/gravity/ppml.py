@@ -16,6 +16,7 @@ from geobri.stats.gravity.fitting import goodness_of_fit
 from geobri.stats.models.effects import NodeEffects
 from geobri.stats.models.families import FAMILIES
 from geobri.stats.models.fits import RegressionFit, fit_likelihood, within
+from geobri.stats.models.likeness import find_levels
 from geobri.stats.models.robust import error_terms
 from geobri.stats.models.score_test import coefficient_tests
 from geobri.stats.null import NodePlan
@@ -278,8 +279,7 @@ def _city_effects(sample: PairSample, model: _Model, fit: RegressionFit) -> pd.D
     cities = pd.Index(sample.cities, name="city")
     if model.effects is None:
         return pd.DataFrame(index=cities)
-    left = fit.predictor - model.columns @ fit.coefficients
-    levels = model.effects.solver(fit.weight)(model.effects.collect(fit.weight * left))
+    levels = find_levels(fit, model.columns, model.effects)
     n = model.sample.n_cities
     if not model.effects.directed:
         columns = {"effect": levels}
