@@ -40,7 +40,9 @@ pairs missing, where these let most cities change places; None: everybody with e
 FEWEST_ARRANGEMENTS = 1000
 """With fewer arrangements inside the blocks a test could hardly reach 1 %."""
 MOST = 0.5
-"""Blocks found from missing pairs must let more than this share of the cities, and of what the statistic depends on, move."""
+"""Blocks found from missing pairs must let more than this share of the cities move."""
+MOST_VARIANCE = 2 / 3
+"""And they must leave more than this share of the variance that the statistic depends on to cities that change places."""
 
 FEWEST_CITIES = 4
 """With fewer cities no exchange of cities can reach 5 %: three cities have six orders."""
@@ -423,6 +425,7 @@ def choose_blocks(
     seen: npt.NDArray[np.bool_],
     *,
     moved: FloatArray | None = None,
+    weights: FloatArray | None = None,
     caller: str,
 ) -> Exchange:
     """Decide which cities may change places.
@@ -437,6 +440,8 @@ def choose_blocks(
         Observed cells, shape (n, n), False on the diagonal.
     moved
         Matrix that cities are exchanged in, shape (n, n); blocks that hardly change it are not taken.
+    weights
+        What each cell counts in the statistic, shape (n, n); all the same by default.
     caller
         Function that asks, for the message.
 
@@ -455,7 +460,7 @@ def choose_blocks(
     Notes
     -----
     Blocks that are found from the missing pairs are taken if they allow 1,000 arrangements, let more than half of the
-    cities change places, and leave more than half of the variance of `moved` to them. A table with scattered gaps has a
+    cities change places, and leave more than two thirds of the variance of `moved` to them. A table with scattered gaps has a
     few such cities by accident; a test that moves only these has no power, and would say "no change".
     """
     if isinstance(blocks, str) and blocks != "auto":
@@ -477,8 +482,8 @@ def choose_blocks(
     movable = sum(size for size in sizes.values() if size > 1)
     if arrangements < min(FEWEST_ARRANGEMENTS, math.factorial(n)):
         return Exchange(labels=None, stays=False, caution="missing pairs form no blocks")
-    share = 1.0 if moved is None else _movable_share(np.asarray(found), seen, moved)
-    if movable <= MOST * n or share <= MOST:
+    share = 1.0 if moved is None else _movable_share(np.asarray(found), seen, moved, weights)
+    if movable <= MOST * n or share <= MOST_VARIANCE:
         caution = f"blocks found from the missing pairs would let only {movable} of {n} cities change places"
         if movable > MOST * n:
             caution = f"blocks found from the missing pairs would leave {1 - share:.0%} of the differences between pairs in place"
@@ -486,17 +491,20 @@ def choose_blocks(
     return Exchange(labels=tuple(str(block) for block in found), stays=True)
 
 
-def _movable_share(found: IntArray, seen: npt.NDArray[np.bool_], moved: FloatArray) -> float:
-    """Share of the variance of cells that is between cells that can take each other's place."""
-    cells = np.where(seen, np.nan_to_num(moved), 0.0)
+def _movable_share(
+    found: IntArray, seen: npt.NDArray[np.bool_], moved: FloatArray, weights: FloatArray | None
+) -> float:
+    """Share of the weighted variance of cells that is between cells that can take each other's place."""
+    counted = np.ones(int(seen.sum())) if weights is None else weights[seen]
+    values = moved[seen] - float(counted @ moved[seen] / counted.sum())
     size = int(found.max()) + 1
-    sums, counts, squares = np.zeros((3, size, size))
-    places = np.broadcast_to(found[:, None], seen.shape)[seen], np.broadcast_to(found, seen.shape)[seen]
-    values = cells[seen] - cells[seen].mean()
-    for laid, amounts in ((sums, values), (counts, np.ones(len(values))), (squares, values**2)):
-        np.add.at(laid, places, amounts)
-    total = float(squares.sum())
-    between = float((sums**2 / np.maximum(counts, 1)).sum())
+    # The cells of two blocks are one group: any of them can come to stand where another one is.
+    group = (
+        np.broadcast_to(found[:, None], seen.shape)[seen] * size + np.broadcast_to(found, seen.shape)[seen]
+    )
+    sums, totals = np.bincount(group, counted * values), np.bincount(group, counted)
+    total = float(counted @ values**2)
+    between = float((sums**2 / np.where(totals > 0, totals, 1.0)).sum())
     return 1.0 - between / total if total > 0 else 0.0
 
 
@@ -506,6 +514,7 @@ def plan_exchange(
     *,
     blocks: Blocks = "auto",
     moved: FloatArray | None = None,
+    weights: FloatArray | None = None,
     rng: int | np.random.Generator | None = None,
     caller: str = "plan_exchange",
 ) -> tuple[NodePlan, str]:
@@ -521,6 +530,8 @@ def plan_exchange(
         Who may change places with whom, see `choose_blocks`.
     moved
         What a pair brings to the statistic, shape (N,), to judge blocks by.
+    weights
+        How much each pair counts in it, shape (N,).
     rng
         Seed or generator.
     caller
@@ -538,11 +549,12 @@ def plan_exchange(
     """
     seen = np.isfinite(sample.to_matrix(np.ones(sample.n_pairs)))
     laid = None if moved is None else sample.to_matrix(moved)
+    counted = None if weights is None else sample.to_matrix(weights)
     alike = True
     if sample.layer is not None:
         alike = bool((seen == seen[0]).all())
-        seen, laid = np.asarray(seen.any(axis=0)), None
-    chosen = choose_blocks(blocks, sample.cities, seen, moved=laid, caller=caller)
+        seen, laid, counted = np.asarray(seen.any(axis=0)), None, None
+    chosen = choose_blocks(blocks, sample.cities, seen, moved=laid, weights=counted, caller=caller)
     if not alike:
         chosen = Exchange(
             labels=chosen.labels, stays=False, caution="missing pairs differ from layer to layer"

@@ -205,6 +205,11 @@ def test_blocks_that_leave_the_differences_in_place_are_not_taken():
     plan, note = plan_exchange(sample, 99, moved=(sample.origin < 4) + 0.1 * noise, rng=0)
     assert plan.blocks is None
     assert "% of the differences between pairs in place" in note
+    # what counts is what the statistic leans on: pairs of the first third alone decide, and they hardly differ
+    heavy = np.where(sample.origin < 4, 1e6, 1.0)
+    varied = np.where(sample.origin < 4, (sample.destination < 8) + 0.01 * noise, 10 * noise)
+    assert plan_exchange(sample, 99, moved=varied, rng=0)[0].blocks is not None
+    assert plan_exchange(sample, 99, moved=varied, weights=heavy, rng=0)[0].blocks is None
 
 
 def test_blocks_are_found_by_label_whatever_their_order():

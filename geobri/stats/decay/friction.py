@@ -19,7 +19,7 @@ from geobri.stats.decay.fits import (
 )
 from geobri.stats.decay.forms import FormName, build_form
 from geobri.stats.models.families import FAMILIES, negative_binomial
-from geobri.stats.models.fits import RegressionFit, fit_least_squares, fit_likelihood, within
+from geobri.stats.models.fits import RegressionFit, fit_least_squares, fit_likelihood
 from geobri.stats.models.likeness import Likeness, find_levels, measure_likeness
 from geobri.stats.models.quantiles import fit_quantile
 from geobri.stats.models.robust import error_terms
@@ -151,7 +151,8 @@ def decay_test(
         fit.sample,
         n_permutations,
         blocks=blocks,
-        moved=_beyond_levels(fit),
+        moved=fit.regression.columns[:, 0],
+        weights=fit.regression.weight,
         rng=rng,
         caller="decay_test",
     )
@@ -179,12 +180,6 @@ def decay_test(
         half_distance=fit.half_distance(),
         fit=fit,
     )
-
-
-def _beyond_levels(fit: DecayFit) -> FloatArray:
-    """Give what impedance tells beyond the levels of cities, which is what the exchange of cities moves."""
-    columns, _, effects = build_design(fit.sample, fit.form, fit.effects)
-    return within(columns[:, [0]], np.ones(fit.sample.n_pairs), effects)[:, 0]
 
 
 def _likeness(fit: DecayFit) -> Likeness | None:

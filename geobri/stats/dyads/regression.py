@@ -12,7 +12,7 @@ import pandas as pd
 
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.decay.fits import EffectsName, build_design, choose_effects
-from geobri.stats.models.fits import RegressionFit, fit_least_squares, within
+from geobri.stats.models.fits import RegressionFit, fit_least_squares
 from geobri.stats.models.robust import error_terms
 from geobri.stats.models.score_test import coefficient_tests
 from geobri.stats.null import IntArray, NodePlan, say_p_value
@@ -146,7 +146,7 @@ def pair_regression_test(
         sample,
         n_permutations,
         blocks=blocks,
-        moved=within(model.columns[:, [0]], np.ones(sample.n_pairs), model.nodes)[:, 0],
+        moved=fit.columns[:, 0],
         rng=rng,
         caller="pair_regression_test",
     )

@@ -15,7 +15,7 @@ from geobri.stats.decay.forms import DecayForm, FormName, build_form
 from geobri.stats.gravity.fitting import goodness_of_fit
 from geobri.stats.models.effects import NodeEffects
 from geobri.stats.models.families import FAMILIES
-from geobri.stats.models.fits import RegressionFit, fit_likelihood, within
+from geobri.stats.models.fits import RegressionFit, fit_likelihood
 from geobri.stats.models.likeness import find_levels
 from geobri.stats.models.robust import error_terms
 from geobri.stats.models.score_test import coefficient_tests
@@ -158,7 +158,8 @@ def fit_gravity(
             model.sample,
             n_permutations,
             blocks=blocks,
-            moved=within(model.columns[:, [0]], np.ones(model.sample.n_pairs), model.effects)[:, 0],
+            moved=fit.columns[:, 0],
+            weights=fit.weight,
             rng=rng,
             caller="fit_gravity",
         )

@@ -14,7 +14,7 @@ from geobri.stats.decay.fits import EffectsName, build_design, choose_effects
 from geobri.stats.decay.forms import FormName, build_form
 from geobri.stats.models.effects import NodeEffects
 from geobri.stats.models.families import FAMILIES
-from geobri.stats.models.fits import RegressionFit, fit_likelihood, within
+from geobri.stats.models.fits import RegressionFit, fit_likelihood
 from geobri.stats.models.robust import error_terms
 from geobri.stats.models.score_test import coefficient_tests
 from geobri.stats.models.separation import check_not_separated
@@ -160,7 +160,8 @@ def presence_test(
         sample,
         n_permutations,
         blocks=blocks,
-        moved=within(model.columns[:, [0]], np.ones(model.sample.n_pairs), model.effects)[:, 0],
+        moved=fit.columns[:, 0],
+        weights=fit.weight,
         rng=rng,
         caller="presence_test",
     )
