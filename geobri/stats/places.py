@@ -93,6 +93,15 @@ class Places:
         """Index of the places."""
         return self.table.index
 
+    def called(self) -> tuple[dict[object, str], dict[object, str]]:
+        """Give what a reader calls each place, in English and in Chinese: its name where there is one, else its id."""
+        ids = pd.Series([str(one) for one in self.labels], index=self.labels)
+        english = self.table["name"].where(self.table["name"].notna(), ids) if "name" in self.table else ids
+        chinese = english
+        if "name_zh" in self.table:
+            chinese = self.table["name_zh"].where(self.table["name_zh"].notna(), english)
+        return english.astype(str).to_dict(), chinese.astype(str).to_dict()
+
     @property
     def islands(self) -> BoolArray:
         """Mark the places without neighbours."""

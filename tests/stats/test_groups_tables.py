@@ -497,6 +497,30 @@ def test_all_coastal_tests_give_tidy_rows():
         coastal_tests(cities, corridors, "unknown")
 
 
+def test_the_test_that_keeps_its_size_leads_where_value_and_label_gather():
+    rng = np.random.default_rng(2)
+    lon = np.linspace(0, 100, 24)
+    cities = gpd.GeoDataFrame(
+        {
+            "score": lon / 20 + rng.normal(size=24) * 0.3,
+            "coastal": lon > 50,
+            "name": [f"City {k}" for k in range(24)],
+        },
+        index=[f"c{k:02d}" for k in range(24)],
+        geometry=gpd.points_from_xy(lon, rng.uniform(-5, 5, 24), crs=4326),
+    )
+    found = coastal_tests(cities, None, "score", n_permutations=199, rng=1)
+    assert [one.terms[0].test for one in found][:2] == ["spatial_group_test", "mann_whitney_test"]
+    assert found[0].summary().endswith("this test allows for it.")
+    assert found[1].summary().endswith("takes cities as exchangeable over the map, and then finds too much.")
+    assert found[1].summary("zh").endswith("因此容易得出过多的发现。")
+    assert "without City" in found[-1].summary()
+    mixed = cities.assign(coastal=np.arange(24) % 2 == 0)
+    plain = coastal_tests(mixed, None, "score", n_permutations=199, rng=1)
+    assert plain[0].terms[0].test == "mann_whitney_test"
+    assert not any("gather" in one.summary() for one in plain)
+
+
 def test_all_tests_of_dependence_give_tidy_rows():
     cities = make_cities(14, 26)
     corridors = make_corridors(cities, both_ends(cities), seed=26).rename(columns={"value": "score"})

@@ -20,6 +20,7 @@ from geobri.stats.null import monte_carlo_error, value_permutations
 from geobri.stats.places import COAST, Column, as_measure, name_groups, read_places
 from geobri.stats.results import FloatArray, Term, TestResult
 from geobri.stats.say import LEVEL, GroupNames, say_definitions, say_omitted
+from geobri.words import Words
 
 __all__ = [
     "candidate_thresholds",
@@ -321,23 +322,24 @@ def leave_one_city_out(
     """
     data = read_places(cities, [value], group=group, strata=strata, caller="leave_one_city_out")
     choices: dict[str, Any] = {"group": group, "strata": strata, "confidence": confidence}
-    results = {}
+    results, omitted = {}, []
+    english, chinese = data.called()
     for place, city in enumerate(data.labels):
         rest = np.delete(data.first, place)
         if rest.any() and not rest.all():
             results[f"without {city}"] = coastal_test(data.table.drop(index=city), value, **choices)
+            omitted.append(Words(english[city], chinese[city]))
     whole = coastal_test(data.table, value, **choices)
     table = _table(results)
     table.index.name = "omitted"
     effect = whole.effect(CLIFF).estimate
     worst = int(table["p_value"].to_numpy().argmax())
     widest = int((table["estimate"] - effect).abs().to_numpy().argmax())
-    cities_left = [name.removeprefix("without ") for name in table.index]
     said = say_omitted(
         effect,
-        (cities_left[widest], float(table["estimate"].to_numpy()[widest])),
+        (omitted[widest], float(table["estimate"].to_numpy()[widest])),
         float(table["p_value"].min()),
-        (cities_left[worst], float(table["p_value"].to_numpy()[worst])),
+        (omitted[worst], float(table["p_value"].to_numpy()[worst])),
         measure=data.measure,
         names=data.names,
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -13,20 +15,24 @@ import pandas as pd
 from geobri.errors import DataError, mould
 from geobri.measures import Measure
 from geobri.stats.attempts import attempt_all
-from geobri.stats.groups.comparison import coastal_test
+from geobri.stats.groups.comparison import coastal_test, map_weights
 from geobri.stats.groups.corridor_regression import corridor_regression_test
 from geobri.stats.groups.corridor_types import corridor_types_test
 from geobri.stats.groups.covariates import coastal_regression_test
 from geobri.stats.groups.definitions import coastal_sensitivity_test, leave_one_city_out
 from geobri.stats.groups.dimensions import coastal_dimensions_test
 from geobri.stats.groups.interaction import city_interaction_test, corridor_interaction_test
-from geobri.stats.places import Column, as_measure
+from geobri.stats.moran_randomisation import measure_smoothness
+from geobri.stats.places import Column, as_measure, read_places
 from geobri.stats.results import TestResult
+from geobri.stats.say import LEVEL, say_smoothness
 
 __all__ = ["coastal_tests"]
 
 Rng = int | np.random.Generator | None
 Attempts = list[partial[Any]]
+_FEWEST: Final = 4
+"""Places that a map needs before it can be smooth."""
 
 
 def coastal_tests(
@@ -44,6 +50,9 @@ def coastal_tests(
     rng: Rng = None,
 ) -> list[TestResult]:
     """Run every test of coastal against inland, or of two other groups, that the tables allow.
+
+    Where value and label both gather on the map (Moran's I of each, p of at most 5 %), tests that move the label freely reject too
+    many true nulls. Then the test against random maps, which keeps its size, comes first, and each sentence says so.
 
     Parameters
     ----------
@@ -102,7 +111,38 @@ def coastal_tests(
     if not attempts:
         wanted = f"cities or corridors need a column {measure.column!r}"
         raise DataError(mould("coastal_tests", wanted, "neither with it", "Name one that they have"))
-    return attempt_all(measure, "groups", attempts)
+    return _lead(attempt_all(measure, "groups", attempts), cities, measure, group)
+
+
+_ON_MAP: Final = {"mann_whitney_test": False, "brunner_munzel_test": False, "spatial_group_test": True}
+"""Tests of two groups of cities, and whether they allow for values that are smooth over the map."""
+
+
+def _lead(
+    results: list[TestResult], cities: gpd.GeoDataFrame, measure: Measure, group: Column
+) -> list[TestResult]:
+    """Put the test that keeps its size first where values and label are smooth over the map, and say it."""
+    if measure.column not in cities.columns or not isinstance(cities, gpd.GeoDataFrame):
+        return results
+    data = read_places(cities, [measure], group=group, caller="coastal_tests")
+    if len(data.labels) < _FEWEST:
+        return results
+    weights = map_weights(data.table)
+    values, label = (measure_smoothness(one, weights) for one in (data.numbers, data.first))
+    if not max(values.p_value, label.p_value) <= LEVEL:
+        return results
+    told = []
+    for result in results:
+        kind = result.terms[0].test
+        maps = _ON_MAP.get(kind)
+        if maps is None or not math.isfinite(result.p_value):
+            told.append(result)
+            continue
+        more = say_smoothness(measure, values, label, maps=maps)
+        told.append(
+            replace(result, sentence=result.sentence + more.en, sentence_zh=result.sentence_zh + more.zh)
+        )
+    return sorted(told, key=lambda one: one.terms[0].test != "spatial_group_test")
 
 
 def _city_attempts(

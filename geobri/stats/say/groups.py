@@ -462,9 +462,9 @@ def say_definitions(
 
 def say_omitted(
     whole: float,
-    widest: tuple[str, float],
+    widest: tuple[Words, float],
     least: float,
-    worst: tuple[str, float],
+    worst: tuple[Words, float],
     *,
     measure: Measure,
     names: GroupNames,
@@ -492,10 +492,10 @@ def say_omitted(
         The sentence.
     """
     return Words(
-        f"{measure.label}: Cliff's delta of {names.first.en} against {names.second.en} cities is {whole:+.2f}; without {widest[0]} it is "
-        f"{widest[1]:+.2f}. Leaving out one city at a time, the exact Mann-Whitney test gives {p_value(least)} to {bare_p(worst[1])} (without {worst[0]}).",
-        f"{measure.label_zh}：{names.first.zh}相对{names.second.zh}城市的Cliff's delta为{whole:+.2f}；去掉{widest[0]}后为{widest[1]:+.2f}。"
-        f"逐一去掉一个城市，精确Mann-Whitney检验给出{p_value(least)}至{bare_p(worst[1])}（去掉{worst[0]}时）。",
+        f"{measure.label}: Cliff's delta of {names.first.en} against {names.second.en} cities is {whole:+.2f}; without {widest[0].en} it is "
+        f"{widest[1]:+.2f}. Leaving out one city at a time, the exact Mann-Whitney test gives {p_value(least)} to {bare_p(worst[1])} (without {worst[0].en}).",
+        f"{measure.label_zh}：{names.first.zh}相对{names.second.zh}城市的Cliff's delta为{whole:+.2f}；去掉{widest[0].zh}后为{widest[1]:+.2f}。"
+        f"逐一去掉一个城市，精确Mann-Whitney检验给出{p_value(least)}至{bare_p(worst[1])}（去掉{worst[0].zh}时）。",
     )
 
 

@@ -168,6 +168,7 @@ def say_bands(reach_km: float | None, *, bands: int, measure: Measure, cities: i
 def say_local(
     kinds: Mapping[str, int],
     names: list[str],
+    names_zh: list[str],
     *,
     measure: Measure,
     title: str,
@@ -181,8 +182,8 @@ def say_local(
     ----------
     kinds
         How many places of each kind stand out.
-    names
-        The places.
+    names, names_zh
+        The places, in English and in Chinese.
     measure
         What was looked at.
     title
@@ -202,7 +203,7 @@ def say_local(
         "holm": Words("adjusted by Holm", "Holm校正"),
         "none": Words("not adjusted", "未校正"),
     }[adjust]
-    listed = list_names(names) if names else Words("", "")
+    listed = Words(list_names(names).en, list_names(names_zh).zh) if names else Words("", "")
     tally = ", ".join(f"{number_of} {kind}" for kind, number_of in kinds.items())
     tally_zh = "，".join(f"{KINDS.get(kind, kind)}{number_of}个" for kind, number_of in kinds.items())
     return Words(

@@ -11,7 +11,6 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
-from geobri.measures import Measure
 from geobri.stats.multiplicity import adjust_p_values
 from geobri.stats.null import monte_carlo_error, permutation_p_value
 from geobri.stats.places import Places
@@ -137,10 +136,10 @@ def run_local_test(
         "level": level,
         "left out": places.left_out,
     }
-    return _result(base, table, choices, places.measure)
+    return _result(base, table, choices, places)
 
 
-def _result(base: Term, table: pd.DataFrame, choices: dict[str, Any], measure: Measure) -> LocalResult:
+def _result(base: Term, table: pd.DataFrame, choices: dict[str, Any], places: Places) -> LocalResult:
     found = table[~table["kind"].isin(["not significant", "island"])]
     smallest = float(table["p_adjusted"].min())
     headline = replace(
@@ -166,8 +165,8 @@ def _result(base: Term, table: pd.DataFrame, choices: dict[str, Any], measure: M
     ]
     said = say_local(
         {str(kind): int(count) for kind, count in found["kind"].value_counts().items()},
-        [str(city) for city in found.index],
-        measure=measure,
+        *([called[city] for city in found.index] for called in places.called()),
+        measure=places.measure,
         title=base.method,
         count=len(table),
         adjust=choices["adjust"],
@@ -184,7 +183,7 @@ def _result(base: Term, table: pd.DataFrame, choices: dict[str, Any], measure: M
         terms=(headline, *rows),
         choices=choices,
         question="neighbours",
-        measure=measure,
+        measure=places.measure,
         table=table,
         level=float(choices["level"]),
     )
