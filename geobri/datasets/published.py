@@ -136,7 +136,7 @@ def attach_points(cities: pd.DataFrame) -> gpd.GeoDataFrame:
     -------
     geopandas.GeoDataFrame
         The table with `geometry` (Point, EPSG:4326, lon before lat), `population` (of the gazetteer's place, missing
-        where unknown) and `geocoding_remark`.
+        where unknown), `capital` (of a sovereign country, one each, as GeoNames names it) and `geocoding_remark`.
 
     Raises
     ------
@@ -160,6 +160,7 @@ def attach_points(cities: pd.DataFrame) -> gpd.GeoDataFrame:
     geometry = gpd.points_from_xy(found["lon"], found["lat"], crs="EPSG:4326")
     placed = gpd.GeoDataFrame(cities.copy(), geometry=geometry, crs="EPSG:4326")
     placed["population"] = found["population"].to_numpy()
+    placed["capital"] = found["capital"].eq("1").astype("boolean").to_numpy()
     placed["geocoding_remark"] = found["remark"].to_numpy()
     return placed
 

@@ -10,12 +10,13 @@ import functools
 import unicodedata
 from collections.abc import Iterable
 from importlib import resources
+from typing import Final
 
 import pandas as pd
 
 from geobri.errors import GeocodingError, first_offenders, mould
 
-__all__ = ["country_codes", "load_country_table"]
+__all__ = ["country_codes", "find_subregions", "load_country_table"]
 
 _SPELLINGS = {
     "uk": "GBR",
@@ -129,3 +130,53 @@ def country_codes(countries: Iterable[object]) -> list[str]:
         )
         raise GeocodingError(message)
     return codes
+
+
+_SUBREGIONS: Final = {
+    "Eastern Africa": ("East Africa", "东非"),
+    "Middle Africa": ("Central Africa", "中非"),
+    "Northern Africa": ("North Africa", "北非"),
+    "Southern Africa": ("Southern Africa", "南部非洲"),
+    "Western Africa": ("West Africa", "西非"),
+    "Caribbean": ("Caribbean", "加勒比"),
+    "Central America": ("Central America", "中美洲"),
+    "Northern America": ("North America", "北美"),
+    "South America": ("South America", "南美"),
+    "Central Asia": ("Central Asia", "中亚"),
+    "Eastern Asia": ("East Asia", "东亚"),
+    "South-eastern Asia": ("Southeast Asia", "东南亚"),
+    "Southern Asia": ("South Asia", "南亚"),
+    "Western Asia": ("West Asia", "西亚"),
+    "Eastern Europe": ("Eastern Europe", "东欧"),
+    "Northern Europe": ("Northern Europe", "北欧"),
+    "Southern Europe": ("Southern Europe", "南欧"),
+    "Western Europe": ("Western Europe", "西欧"),
+    "Australia and New Zealand": ("Australia and New Zealand", "澳大利亚和新西兰"),
+    "Melanesia": ("Melanesia", "美拉尼西亚"),
+    "Micronesia": ("Micronesia", "密克罗尼西亚"),
+    "Polynesia": ("Polynesia", "波利尼西亚"),
+}
+"""The sub-regions of UN M49 as planners call them, in English and Chinese."""
+
+
+def find_subregions(codes: pd.Series) -> pd.DataFrame:
+    """Find the sub-regions of countries, by UN M49.
+
+    Parameters
+    ----------
+    codes
+        Alpha-3 codes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        On the same index: `subregion` and `subregion_zh`; missing where the code is unknown.
+    """
+    known = codes.map(_table()["m49_subregion"].to_dict())
+    return pd.DataFrame(
+        {
+            column: known.map({name: words[place] for name, words in _SUBREGIONS.items()})
+            for place, column in enumerate(("subregion", "subregion_zh"))
+        },
+        index=codes.index,
+    )

@@ -1,0 +1,260 @@
+"""Two of a kind, side by side: two groups of cities, two rankings of the same cities, two editions of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import pandas as pd
+
+from geobri.errors import DataError, first_offenders, mould
+from geobri.measures import Measure, find_measure
+from geobri.study.model import Study
+from geobri.study.query import query
+
+__all__ = ["compare_editions", "compare_groups", "compare_rankings", "count_by"]
+
+_CHANGES: Final = ("new", "out", "up", "down", "same")
+
+
+def count_by(study: Study, column: str, *conditions: str) -> pd.DataFrame:
+    """Count cities by the values of a column: how many of the first hundred lie in each sub-region.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    column
+        Column of the cities to count by.
+    *conditions
+        As in `query`; only the cities that fulfil all are counted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per value, the most frequent first: `n` cities that fulfil the conditions, `of` all cities with that
+        value, and `share` of the counted; `…_zh` where the study has the value in Chinese. A missing value is not counted.
+
+    Raises
+    ------
+    DataError
+        If a condition cannot be read, or the column is unknown.
+
+    Examples
+    --------
+    >>> from geobri.study import load_study
+    >>> count_by(load_study("global513"), "subregion", "rank_dynamic<=100")["n"].head(2).to_dict()
+    {'East Asia': 25, 'North America': 23}
+    """
+    every = query(study, columns=[column])[column].dropna()
+    kept = query(study, *conditions, columns=[column])[column].dropna()
+    counts = pd.DataFrame({"n": kept.value_counts(), "of": every.value_counts()}).fillna(0).astype(int)
+    counts["share"] = counts["n"] / max(len(kept), 1)
+    chinese = f"{column}_zh"
+    if chinese in study.cities.columns:
+        said = study.cities.dropna(subset=[column]).drop_duplicates(column).set_index(column)[chinese]
+        counts.insert(0, chinese, said.reindex(counts.index))
+    order = counts.assign(name=counts.index.astype(str)).sort_values(["n", "name"], ascending=[False, True])
+    return counts.loc[order.index].rename_axis(column)
+
+
+def _rank(study: Study, measure: Measure) -> pd.Series:
+    """Give the places of the cities by a measure, 1 the best; ties share the smallest place."""
+    strength = measure.strength(study.cities[measure.column]).dropna()
+    return strength.rank(ascending=False, method="min").astype(int)
+
+
+def _numbers(study: Study) -> list[Measure]:
+    return [one for one in study.city_measures if one.is_rank or one.is_number]
+
+
+def _city_measure(study: Study, column: str, caller: str) -> Measure:
+    found = find_measure(_numbers(study), column)
+    if found is None:
+        known = ", ".join(one.column for one in _numbers(study)) or "none"
+        wanted = f"a measure of the cities of '{study.name}' must be one of {known}"
+        raise DataError(mould(caller, wanted, repr(column), "Choose one of these"))
+    return found
+
+
+def compare_groups(study: Study, condition: str, *, first: int = 5) -> pd.DataFrame:
+    """Compare two groups of cities, measure by measure: those that fulfil a condition, and the others.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    condition
+        As in `query`: ``country=CHN``, ``coastal=true``.
+    first
+        How many places count as the front.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per measure of the cities: its label in both languages, and for either group (`group`, `others`) how many
+        cities have a value (`n`), their mean place among all cities (`mean_place`), their best place and city
+        (`best_place`, `best`) and how many stand among the first (`in_first`).
+
+    Raises
+    ------
+    DataError
+        If the condition cannot be read, or one group is empty.
+    """
+    inside = query(study, condition).index
+    if len(inside) in (0, len(study.cities)):
+        wanted = "a condition must part the cities into two groups"
+        came = f"{condition!r}, which {len(inside)} of {len(study.cities)} cities fulfil"
+        raise DataError(mould("compare_groups", wanted, came, "Choose another condition"))
+    rows = {}
+    for measure in _numbers(study):
+        places = _rank(study, measure)
+        rows[measure.column] = {
+            "label": measure.label,
+            "label_zh": measure.label_zh,
+            **_describe("group", places[places.index.isin(inside)], first),
+            **_describe("others", places[~places.index.isin(inside)], first),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
+
+
+def _describe(group: str, places: pd.Series, first: int) -> dict[str, object]:
+    return {
+        f"{group}_n": len(places),
+        f"{group}_mean_place": round(float(places.mean()), 2) if len(places) else None,
+        f"{group}_best_place": int(places.min()) if len(places) else None,
+        f"{group}_best": str(places.idxmin()) if len(places) else "",
+        f"{group}_in_first": int((places <= first).sum()),
+    }
+
+
+def compare_rankings(study: Study, one: str, other: str) -> pd.DataFrame:
+    """Compare two rankings on the cities that both have, by their places among these.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    one, other
+        Columns of the cities: ranks, scores or amounts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per common city, in the order of the first: both names, the `place` in either among the common cities, the
+        `gap` (places better in the first) and the column in which it is `stronger` (empty where it is level).
+
+    Raises
+    ------
+    DataError
+        If a column is no measure of the cities, or they have fewer than two cities in common.
+    """
+    measures = [_city_measure(study, column, "compare_rankings") for column in (one, other)]
+    strengths = [measure.strength(study.cities[measure.column]).dropna() for measure in measures]
+    common = strengths[0].index.intersection(strengths[1].index)
+    if len(common) < 2:  # noqa: PLR2004 - one city has no place among others
+        wanted = f"'{one}' and '{other}' must rank at least two cities in common"
+        raise DataError(mould("compare_rankings", wanted, f"{len(common)}", "Choose other columns"))
+    places = [strength.loc[common].rank(ascending=False, method="min").astype(int) for strength in strengths]
+    gap = places[1] - places[0]
+    names = study.cities.loc[common, [name for name in ("name", "name_zh") if name in study.cities]]
+    table = pd.DataFrame(names).assign(
+        **{f"place_{one}": places[0], f"place_{other}": places[1], "gap": gap},
+        stronger=[one if value > 0 else other if value < 0 else "" for value in gap],
+    )
+    return table.sort_values(f"place_{one}", kind="stable")
+
+
+def compare_editions(old: Study, new: Study, *, value: str | None = None) -> pd.DataFrame:
+    """Say what changed from one edition of a study to the next: who came, who left, who rose, who fell, and by what.
+
+    Parameters
+    ----------
+    old, new
+        Two editions; cities are the same by their slug.
+    value
+        A measure of the cities that both have; the first by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per city of either: `old` and `new` place, `change` (``new``, ``out``, ``up``, ``down``, ``same``), `places`
+        gained, and `moved_by`, the part of the measure that moved most in the same direction, with the places it moved;
+        empty where both editions do not have the parts. The largest changes stand first, after who came and left.
+
+    Raises
+    ------
+    DataError
+        If the editions have no measure in common, or not the one asked for.
+    """
+    shared = [one.column for one in _numbers(old) if find_measure(_numbers(new), one.column)]
+    if not shared or (value is not None and value not in shared):
+        wanted = (
+            f"both editions must have the measure {value!r}" if value else "both editions must have a measure"
+        )
+        remedy = f"They share {first_offenders(shared)}" if shared else "Give their cities a column in common"
+        raise DataError(mould("geobri changes", wanted, "no such column in both", remedy))
+    column = value or shared[0]
+    was, now = (_rank(study, _city_measure(study, column, "geobri changes")) for study in (old, new))
+    table = pd.DataFrame({"old": was, "new": now}).astype("Int64").rename_axis("city")
+    gained = table["old"] - table["new"]
+    table["change"] = [
+        _name_change(before, after) for before, after in zip(table["old"], table["new"], strict=True)
+    ]
+    table["places"] = gained
+    table["moved_by"] = _find_movers(old, new, column, gained)
+    for name in ("name_zh", "name"):
+        if name in new.cities and name in old.cities:
+            table.insert(0, name, new.cities[name].reindex(table.index).fillna(old.cities[name]))
+    order = pd.DataFrame(
+        {
+            "kind": table["change"].map(_CHANGES.index).clip(upper=2),
+            "size": -gained.abs().fillna(0),
+            "new": table["new"],
+        },
+        index=table.index,
+    )
+    return table.loc[order.sort_values(["kind", "size", "new"], kind="stable").index]
+
+
+def _name_change(before: object, after: object) -> str:
+    if _is_missing(before):
+        return "new"
+    if _is_missing(after):
+        return "out"
+    return "same" if before == after else "up" if int(str(after)) < int(str(before)) else "down"
+
+
+def _find_movers(old: Study, new: Study, column: str, gained: pd.Series) -> list[str]:
+    """Name for each city the part of the measure that moved most in the direction of the whole."""
+    parts = [
+        one.column
+        for one in _numbers(new)
+        if column in one.parents and find_measure(_numbers(old), one.column) is not None
+    ]
+    moved = pd.DataFrame(
+        {
+            part: _rank(old, _city_measure(old, part, "")) - _rank(new, _city_measure(new, part, ""))
+            for part in parts
+        },
+        index=gained.index,
+    )
+    rows = moved.astype("Int64").itertuples(index=False)
+    return [
+        _say_mover(dict(zip(parts, row, strict=True)), places)
+        for row, places in zip(rows, gained, strict=True)
+    ]
+
+
+def _say_mover(moved: Mapping[str, object], places: object) -> str:
+    """Name the part that moved most in the direction of the whole, and by how many places; empty if none did."""
+    known = {part: int(str(step)) for part, step in moved.items() if not _is_missing(step)}
+    if _is_missing(places) or not known:
+        return ""
+    whole = int(str(places))
+    part = max(known, key=lambda name: known[name] * whole)
+    return f"{part} {known[part]:+d}" if known[part] * whole > 0 else ""
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or value is pd.NA or value != value  # noqa: PLR0124 - NaN is not itself
