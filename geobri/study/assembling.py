@@ -101,7 +101,7 @@ def assemble(
         licence=settings.get("licence", ""),
         notes=(notes,) if isinstance(notes, str) else tuple(str(note) for note in notes),
         account=(*parts.account, *(() if flows is None else flows.account), *entries),
-        taken=(*city_taken, *(() if flows is None else flows.taken), *taken),
+        taken=(*parts.taken, *city_taken, *(() if flows is None else flows.taken), *taken),
         cautions=(*parts.cautions, *(() if flows is None else flows.cautions)),
         strata=settings.get("strata", ""),
         keeps_own=settings.get("self_flows") == "keep",

@@ -255,3 +255,22 @@ def test_the_account_is_said_in_both_languages():
         "123,463,789",
         "1,234.57",
     ]
+
+
+def test_ids_ends_and_measures_are_told_by_what_they_hold(study_of):
+    cities = "zone,X,Y\nE01,-1.5,53.8\nE02,-1.6,53.9\nE03,-1.4,53.7\n"
+    flows = "geo_a,geo_b,all,bicycle,remark\nE01,E01,50,5,x\nE01,E02,10,1,x\nE03,E02,20,0,x\n"
+    study = load_study(study_of(flows, cities=cities))
+    assert study.corridors[["all", "bicycle"]].to_dict("list") == {"all": [10, 20], "bicycle": [1, 0]}
+    said = _said(study)
+    assert "cities taken as: city = zone, because its values are all different" in said
+    assert "flows.csv taken as: origin = geo_a, destination = geo_b" in said
+    assert "measures = all, bicycle" in said
+    assert "not read = remark" in said
+    assert "all: 80 in 3 rows read; left out: 50 in 1 row of a city with itself" in said
+
+
+def test_a_column_called_city_that_holds_no_ids_is_not_taken_for_them(study_of):
+    cities = "code,city,lon,lat\nAAA,London,0,51\nBBB,London,0.5,51.5\nCCC,Paris,2.3,48.8\n"
+    study = load_study(study_of("origin,destination,count\nAAA,CCC,3\nBBB,CCC,4\n", cities=cities))
+    assert study.cities["town"].to_dict() == {"AAA": "London", "BBB": "London", "CCC": "Paris"}

@@ -16,8 +16,9 @@ from geobri.cities import build_cities, parse_flags
 from geobri.errors import GeobriError, first_offenders
 from geobri.study.account import Entry
 from geobri.study.model import StudyFault
-from geobri.study.reading.parts import FolderParts, to_study_faults
-from geobri.study.reading.tables import read_sheets, to_numbers
+from geobri.study.reading.parts import FolderParts, read_sheets_or_note, to_study_faults
+from geobri.study.reading.recognition import Labels, recognise_ids
+from geobri.study.reading.tables import to_numbers
 from geobri.tables import find_city_faults, find_coordinate_faults
 from geobri.words import Words
 
@@ -30,7 +31,9 @@ _NEAR_DEG: Final = 0.5
 swapped. The published cities lie within 0.06 degrees of theirs."""
 
 
-def read_cities(files: list[Path], renamed: dict[str, str], parts: FolderParts) -> gpd.GeoDataFrame | None:
+def read_cities(
+    files: list[Path], renamed: dict[str, str], parts: FolderParts, labels: Labels
+) -> gpd.GeoDataFrame | None:
     """Read the table of cities.
 
     Parameters
@@ -41,6 +44,8 @@ def read_cities(files: list[Path], renamed: dict[str, str], parts: FolderParts) 
         The study's own column names.
     parts
         Where faults and the rows as they stand are noted.
+    labels
+        What the flows call their cities, to recognise the column of ids by.
 
     Returns
     -------
@@ -61,6 +66,7 @@ def read_cities(files: list[Path], renamed: dict[str, str], parts: FolderParts) 
     table = _read_one(files[0], renamed, parts)
     if table is None:
         return None
+    table = recognise_ids(table, labels, parts)
     if "city" not in table.columns:
         spare = next((name for name in ("name", "name_zh") if name in table.columns), None)
         if spare is None:
@@ -77,11 +83,10 @@ def read_cities(files: list[Path], renamed: dict[str, str], parts: FolderParts) 
 
 def _read_one(path: Path, renamed: dict[str, str], parts: FolderParts) -> pd.DataFrame | None:
     """Read the first sheet that holds anything; the others are entered into the account."""
-    try:
-        (_, first), *others = read_sheets(path, renamed=renamed).items()
-    except GeobriError as error:
-        parts.faults.append(StudyFault(path.name, None, str(error).removeprefix("read_table: ")))
+    sheets = list(read_sheets_or_note(path, renamed, parts).items())
+    if not sheets:
         return None
+    (_, first), *others = sheets
     parts.account += [Entry("", "sheet", len(table), 0.0, f"{path.name}, {name}") for name, table in others]
     return first
 
@@ -201,7 +206,7 @@ def _countries(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> pd.S
     written = table["country"].tolist() if "country" in table.columns else [""] * len(table)
     codes: dict[str, str | None] = {"": None}
     first_row = dict(zip(reversed(written), reversed(table.index), strict=True))
-    for name in dict.fromkeys(written):
+    for name in dict.fromkeys(name for name in written if name):
         try:
             codes.setdefault(name, country_codes([name])[0])
         except GeobriError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,8 @@ import pandas as pd
 from geobri.errors import first_offenders
 from geobri.study.account import Entry, count_entry
 from geobri.study.model import StudyFault
-from geobri.study.reading.parts import FolderParts, read_sheets_or_note, to_study_faults
+from geobri.study.reading.parts import FolderParts, to_study_faults
+from geobri.study.reading.recognition import recognise_ends, spread_measures
 from geobri.study.reading.tables import COLUMN_WORDS, to_numbers
 from geobri.tables import Fault, find_flow_faults
 
@@ -25,16 +26,14 @@ _PLAIN_SHEET: Final = re.compile(r"(sheet|tabelle|feuil|hoja|工作表)\s*\d*", 
 """Names that spreadsheets give to sheets by themselves, and that say nothing of what is on them."""
 
 
-def read_flows(files: list[Path], renamed: dict[str, str], parts: FolderParts) -> pd.DataFrame | None:
+def read_flows(files: Mapping[Path, Mapping[str, pd.DataFrame]], parts: FolderParts) -> pd.DataFrame | None:
     """Read the tables of flows.
 
     Parameters
     ----------
     files
-        Any number of files; a file without the column `indicator` is an indicator called as the file. Every sheet of
+        Any number of files with the tables on their sheets; a file without the column `indicator` is an indicator called as the file. Every sheet of
         a workbook is read: a sheet called by a year holds that year, another one an indicator of its name.
-    renamed
-        The study's own column names.
     parts
         The cities that flows may name; faults, and what was read and left out, are noted here.
 
@@ -43,7 +42,7 @@ def read_flows(files: list[Path], renamed: dict[str, str], parts: FolderParts) -
     pandas.DataFrame or None
         The long table of all files, flows of a city with itself among them; None when there is none without fault.
     """
-    tables = [table for path in files for table in _read_flow_file(path, renamed, parts)]
+    tables = [table for path, sheets in files.items() for table in _read_flow_file(path, sheets, parts)]
     if not tables:
         return None
     flows = pd.concat(tables, ignore_index=True)
@@ -61,8 +60,7 @@ def read_flows(files: list[Path], renamed: dict[str, str], parts: FolderParts) -
     return flows
 
 
-def _read_flow_file(path: Path, renamed: dict[str, str], parts: FolderParts) -> list[pd.DataFrame]:
-    sheets = read_sheets_or_note(path, renamed, parts)
+def _read_flow_file(path: Path, sheets: Mapping[str, pd.DataFrame], parts: FolderParts) -> list[pd.DataFrame]:
     indicator = path.stem.removeprefix("flows").strip("_-. ") or "flow"
     holding = {name: table for name, table in sheets.items() if len(sheets) == 1 or _holds_flows(table)}
     for name, table in sheets.items():
@@ -95,6 +93,9 @@ def _read_flow_table(
 ) -> pd.DataFrame | None:
     if is_matrix(table):
         table = melt_matrix(table)
+    if parts.listed is not None:
+        table = recognise_ends(table, parts.listed.index, parts, path.name)
+    table = spread_measures(table, parts, path.name)
     if "indicator" not in table.columns:
         table = table.assign(indicator=indicator)
     if "origin" in table.columns and "destination" in table.columns and parts.listed is not None:

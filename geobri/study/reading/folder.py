@@ -16,7 +16,8 @@ from geobri.study.model import StudyFault
 from geobri.study.reading.cities import read_cities
 from geobri.study.reading.flows import read_flows
 from geobri.study.reading.memberships import read_memberships
-from geobri.study.reading.parts import FolderParts
+from geobri.study.reading.parts import FolderParts, read_sheets_or_note
+from geobri.study.reading.recognition import collect_labels
 
 __all__ = ["FolderParts", "read_folder", "read_tables", "refuse"]
 
@@ -77,8 +78,7 @@ def read_folder(folder: Path) -> FolderParts:
     parts.settings = _read_settings(folder, parts.faults)
     parts.said = _read_measures(parts)
     renamed = {str(theirs): str(ours) for ours, theirs in parts.settings.get("columns", {}).items()}
-    parts.cities = read_cities(_find_files(folder, "cities"), renamed, parts)
-    parts.flows = read_flows(_find_files(folder, "flows"), renamed, parts)
+    _read_both(_find_files(folder, "cities"), _find_files(folder, "flows"), renamed, parts)
     parts.memberships = read_memberships(_find_files(folder, "memberships"), renamed, parts)
     return parts
 
@@ -99,9 +99,16 @@ def read_tables(cities: Path, flows: Path | None) -> FolderParts:
         Cities, flows and faults.
     """
     parts = FolderParts()
-    parts.cities = read_cities([cities], {}, parts)
-    parts.flows = read_flows([] if flows is None else [flows], {}, parts)
+    _read_both([cities], [] if flows is None else [flows], {}, parts)
     return parts
+
+
+def _read_both(cities: list[Path], flows: list[Path], renamed: dict[str, str], parts: FolderParts) -> None:
+    """Read the flows, then the cities that they name, then the flows between these."""
+    files = {path: read_sheets_or_note(path, renamed, parts) for path in flows}
+    labels = collect_labels(table for sheets in files.values() for table in sheets.values())
+    parts.cities = read_cities(cities, renamed, parts, labels)
+    parts.flows = read_flows(files, parts)
 
 
 def _read_settings(folder: Path, faults: list[StudyFault]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geobri.errors import GeobriError
+from geobri.measures import Taken
 from geobri.study.account import Entry
 from geobri.study.model import StudyFault
 from geobri.study.reading.tables import read_sheets
@@ -38,6 +39,8 @@ class FolderParts:
         The rows of the cities as they stand in the file, index `city`, whatever is wrong with them.
     account
         What was read and left out on the way.
+    taken
+        What nobody said and was recognised.
     cautions
         What a reader should know that is no fault.
     faults
@@ -51,6 +54,7 @@ class FolderParts:
     flows: pd.DataFrame | None = None
     memberships: pd.DataFrame | None = None
     account: list[Entry] = field(default_factory=list)
+    taken: list[Taken] = field(default_factory=list)
     cautions: list[Words] = field(default_factory=list)
     faults: list[StudyFault] = field(default_factory=list)
 

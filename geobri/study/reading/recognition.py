@@ -1,0 +1,170 @@
+"""Columns told by what they hold: which holds the ids that the other table knows, which the ends, which the amounts.
+
+Nothing here guesses in silence: each recognition is noted with its reason and said by `geobri check`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, TypeAlias
+
+import pandas as pd
+
+from geobri.measures import Taken
+from geobri.study.reading.parts import FolderParts
+from geobri.study.reading.tables import to_numbers
+
+__all__ = ["Labels", "collect_labels", "recognise_ends", "recognise_ids", "spread_measures"]
+
+Labels: TypeAlias = tuple[frozenset[str], ...]
+"""The distinct cells of every column of flows that may be an end of a pair."""
+
+_ENOUGH: Final = 0.5
+"""Share of the labels of the other table that a column must know to be taken for ids."""
+
+_LOOKED_AT: Final = 4
+"""Ends of a pair stand among the first columns of a table."""
+
+_PLAIN: Final = ("indicator", "origin", "destination", "year")
+
+
+def collect_labels(tables: Iterable[pd.DataFrame]) -> Labels:
+    """Collect what flows may call their cities.
+
+    Parameters
+    ----------
+    tables
+        Tables of flows as they were read.
+
+    Returns
+    -------
+    tuple of frozenset of str
+        The distinct cells of each column that may be an end: those named so, else the first columns.
+    """
+    found = []
+    for table in tables:
+        named = [name for name in ("origin", "destination") if name in table.columns]
+        for name in named or table.columns[:_LOOKED_AT]:
+            cells = table[name]
+            if not isinstance(cells, pd.DataFrame):
+                found.append(frozenset(str(cell) for cell in cells.unique()) - {""})
+    return tuple(labels for labels in found if labels)
+
+
+def recognise_ids(table: pd.DataFrame, labels: Labels, parts: FolderParts) -> pd.DataFrame:
+    """Find the column of ids of a table of cities, where it is not called `city` or stands for something else.
+
+    Parameters
+    ----------
+    table
+        The table as it was read.
+    labels
+        What the flows call their cities; empty where there are no flows.
+    parts
+        Where the recognition is noted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with a column `city`, if one was found; a column `city` that was none is called `town`.
+    """
+    if "city" in table.columns and (not labels or not table["city"].duplicated().any()):
+        return table
+    found = [(_share(table[name], labels), str(name)) for name in table.columns if _is_unique(table[name])]
+    best, column = max(found, key=lambda one: one[0], default=(0.0, ""))
+    if best < _ENOUGH:
+        return table
+    because = f"its values are all different, and {best:.0%} of the ends of the flows are among them"
+    parts.taken.append(Taken(column="cities", taken=f"city = {column}", because=because))
+    spared = table.rename(columns={"city": "town"}) if column != "city" else table
+    return spared.rename(columns={column: "city"})
+
+
+def _is_unique(column: pd.Series) -> bool:
+    return bool((column.astype(str) != "").all() and not column.duplicated().any())
+
+
+def _share(column: pd.Series, labels: Labels) -> float:
+    """Give the largest share of the cells of one end that the column knows."""
+    known = set(column.astype(str))
+    return max((len(one & known) / len(one) for one in labels), default=0.0)
+
+
+def recognise_ends(table: pd.DataFrame, cities: pd.Index, parts: FolderParts, file: str) -> pd.DataFrame:
+    """Find the two columns that name cities in a table of flows that calls them otherwise.
+
+    Parameters
+    ----------
+    table
+        The table as it was read.
+    cities
+        The known cities.
+    parts
+        Where the recognition is noted.
+    file
+        Name of the file, for the note.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with `origin` and `destination`, if two such columns were found.
+    """
+    known = set(map(str, cities))
+    fitting = [
+        name
+        for name in table.columns[:_LOOKED_AT]
+        if name not in ("indicator", "year", "value")
+        and len(table)
+        and table[name].astype(str).isin(known).mean() > _ENOUGH
+    ]
+    if {"origin", "destination"} & set(table.columns) or len(fitting) != 2:  # noqa: PLR2004 - a pair has two ends
+        return table
+    because = "these columns hold known cities, in this order"
+    taken = f"origin = {fitting[0]}, destination = {fitting[1]}"
+    parts.taken.append(Taken(column=file, taken=taken, because=because))
+    return table.rename(columns=dict(zip(fitting, ("origin", "destination"), strict=True)))
+
+
+def spread_measures(table: pd.DataFrame, parts: FolderParts, file: str) -> pd.DataFrame:
+    """Turn a table with several measures as columns into the long table of flows.
+
+    Parameters
+    ----------
+    table
+        A table with `origin` and `destination` and without `value`.
+    parts
+        Where the recognition is noted.
+    file
+        Name of the file, for the note.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `indicator, origin, destination, value` and `year` where there is one; the index is still the row in the
+        file. The table as it is where no other column holds numbers.
+    """
+    measures = [name for name in table.columns if name not in _PLAIN and _holds_numbers(table[name])]
+    if "value" in table.columns or not measures or not {"origin", "destination"} <= set(table.columns):
+        return table
+    because = f"there is no column 'value', and {'these hold' if len(measures) > 1 else 'this holds'} numbers"
+    parts.taken.append(Taken(column=file, taken=f"measures = {', '.join(measures)}", because=because))
+    left = [name for name in table.columns if name not in (*_PLAIN, *measures)]
+    if left:
+        parts.taken.append(
+            Taken(
+                column=file, taken=f"not read = {', '.join(map(str, left))}", because="they hold no numbers"
+            )
+        )
+    kept = [name for name in ("origin", "destination", "year") if name in table.columns]
+    return table[[*kept, *measures]].melt(
+        id_vars=kept, var_name="indicator", value_name="value", ignore_index=False
+    )
+
+
+def _holds_numbers(column: pd.Series) -> bool:
+    if pd.api.types.is_bool_dtype(column):
+        return False
+    if pd.api.types.is_numeric_dtype(column):
+        return True
+    known = column[(column != "") & column.notna()]
+    return bool(len(known) and to_numbers(known).notna().all())
