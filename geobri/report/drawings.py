@@ -13,7 +13,7 @@ from html import escape
 from geobri.report.model import Drawing
 from geobri.words import Words
 
-__all__ = ["Interval", "draw_intervals", "draw_null"]
+__all__ = ["Interval", "axis_ticks", "draw_intervals", "draw_null", "write_number", "write_text"]
 
 _WIDTH = 640
 _LABEL = 168
@@ -42,8 +42,42 @@ class Interval:
     point: float = math.nan
 
 
-def _nice_ticks(low: float, high: float) -> list[float]:
-    """About five round numbers between two ends (Heckbert 1990, Nice numbers for graph labels)."""
+def write_number(number: float) -> str:
+    """Write a number for an axis or a table: three digits, thousands marked, a true minus, never an exponent.
+
+    Parameters
+    ----------
+    number
+        Any number; NaN gives nothing.
+
+    Returns
+    -------
+    str
+        ``3,330``, ``0.0048``, ``−7.5``.
+    """
+    if not math.isfinite(number):
+        return ""
+    if number == 0:
+        return "0"
+    size = abs(number)
+    digits = max(0, 2 - math.floor(math.log10(size)))
+    plain = f"{size:,.{min(digits, 8)}f}"
+    return ("−" if number < 0 else "") + (plain.rstrip("0").rstrip(".") if "." in plain else plain)
+
+
+def axis_ticks(low: float, high: float) -> list[float]:
+    """Find about five round numbers between two ends (Heckbert 1990, Nice numbers for graph labels).
+
+    Parameters
+    ----------
+    low, high
+        The ends.
+
+    Returns
+    -------
+    list of float
+        In increasing order.
+    """
     if not high > low:
         return [low]
     raw = (high - low) / 5
@@ -53,8 +87,24 @@ def _nice_ticks(low: float, high: float) -> list[float]:
     return [number * step for number in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
-def _both(words: Words, x: float, y: float, anchor: str) -> str:
-    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+def write_text(words: Words, x: float, y: float, anchor: str, *, faint: bool = False) -> str:
+    """Write a text in both languages at one place; the page shows the one that the reader chose.
+
+    Parameters
+    ----------
+    words
+        The text; it is escaped.
+    x, y, anchor
+        Where, and which end stands there.
+    faint
+        Write it lighter.
+
+    Returns
+    -------
+    str
+        Two text elements.
+    """
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"' + (' fill-opacity=".55"' if faint else "")
     return f'<text class="en" {place}>{escape(words.en)}</text><text class="zh" {place}>{escape(words.zh)}</text>'
 
 
@@ -93,12 +143,12 @@ def draw_intervals(
     parts = [
         f'<svg viewBox="0 0 {_WIDTH} {height}" xmlns="http://www.w3.org/2000/svg" font-size="12" fill="currentColor" aria-hidden="true">'
     ]
-    for tick in _nice_ticks(low, high):
+    for tick in axis_ticks(low, high):
         parts.append(
             f'<line x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="6" y2="{bottom}" stroke="currentColor" stroke-opacity=".12"/>'
         )
         parts.append(
-            f'<text x="{x(tick):.1f}" y="{bottom + 16}" text-anchor="middle" fill-opacity=".7" font-size="11">{tick:g}</text>'
+            f'<text x="{x(tick):.1f}" y="{bottom + 16}" text-anchor="middle" fill-opacity=".7" font-size="11">{write_number(tick)}</text>'
         )
     if reference is not None:
         parts.append(
@@ -106,7 +156,7 @@ def draw_intervals(
         )
     for at, row in enumerate(rows):
         y = 10 + _ROW * (at + 0.5)
-        parts.append(_both(row.label, _LABEL - 12, y + 4, "end"))
+        parts.append(write_text(row.label, _LABEL - 12, y + 4, "end"))
         if math.isfinite(row.low) and math.isfinite(row.high):
             parts.append(
                 f'<line x1="{x(row.low):.1f}" x2="{x(row.high):.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="var(--bar)" stroke-width="5" stroke-opacity=".45" stroke-linecap="round"/>'
@@ -115,7 +165,7 @@ def draw_intervals(
             parts.append(
                 f'<circle cx="{x(row.point):.1f}" cy="{y:.1f}" r="4.5" fill="var(--bar)" stroke="var(--card)" stroke-width="1.5"/>'
             )
-    parts.append(_both(axis, (_LABEL + _WIDTH - _RIGHT) / 2, bottom + 34, "middle"))
+    parts.append(write_text(axis, (_LABEL + _WIDTH - _RIGHT) / 2, bottom + 34, "middle"))
     parts.append("</svg>")
     said = "; ".join(f"{row.label.en}: {_say(row)}" for row in rows)
     said_zh = "；".join(f"{row.label.zh}：{_say(row)}" for row in rows)
@@ -123,10 +173,14 @@ def draw_intervals(
 
 
 def _say(row: Interval) -> str:
-    span = f"{row.low:.3g} – {row.high:.3g}" if math.isfinite(row.low) and math.isfinite(row.high) else ""
+    span = (
+        f"{write_number(row.low)} – {write_number(row.high)}"
+        if math.isfinite(row.low) and math.isfinite(row.high)
+        else ""
+    )
     return " ".join(
         part
-        for part in (f"{row.point:.3g}" if math.isfinite(row.point) else "", f"[{span}]" if span else "")
+        for part in (write_number(row.point) if math.isfinite(row.point) else "", f"[{span}]" if span else "")
         if part
     )
 
@@ -166,22 +220,22 @@ def draw_null(values: Sequence[float], observed: float, *, axis: Words, caption:
         parts.append(
             f'<rect x="{20 + at * wide:.1f}" y="{bottom - tall:.1f}" width="{wide - 1:.1f}" height="{tall:.1f}" fill="var(--bar)" fill-opacity=".4"/>'
         )
-    for tick in _nice_ticks(low, high):
+    for tick in axis_ticks(low, high):
         place = 20 + (tick - low) / span * (_WIDTH - 40)
         parts.append(
-            f'<text x="{place:.1f}" y="{bottom + 16}" text-anchor="middle" fill-opacity=".7" font-size="11">{tick:g}</text>'
+            f'<text x="{place:.1f}" y="{bottom + 16}" text-anchor="middle" fill-opacity=".7" font-size="11">{write_number(tick)}</text>'
         )
     mark = 20 + (observed - low) / span * (_WIDTH - 40)
     side = "end" if mark > _WIDTH / 2 else "start"
     parts.append(
         f'<line x1="{mark:.1f}" x2="{mark:.1f}" y1="14" y2="{bottom}" stroke="#d1495b" stroke-width="2.5"/>'
     )
-    parts.append(_both(Words("observed", "观测值"), mark + (-8 if side == "end" else 8), 24, side))
-    parts.append(_both(axis, _WIDTH / 2, bottom + 38, "middle"))
+    parts.append(write_text(Words("observed", "观测值"), mark + (-8 if side == "end" else 8), 24, side))
+    parts.append(write_text(axis, _WIDTH / 2, bottom + 38, "middle"))
     parts.append("</svg>")
     beyond = sum(value >= observed for value in known)
     alternative = Words(
-        f"{axis.en}: observed {observed:.3g}; {beyond} of {len(known)} values under the null model are at least as large",
-        f"{axis.zh}：观测值 {observed:.3g}；零模型下 {len(known)} 个值中有 {beyond} 个不小于它",
+        f"{axis.en}: observed {write_number(observed)}; {beyond} of {len(known)} values under the null model are at least as large",
+        f"{axis.zh}：观测值 {write_number(observed)}；零模型下 {len(known)} 个值中有 {beyond} 个不小于它",
     )
     return Drawing("".join(parts), alternative, caption)

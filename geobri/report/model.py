@@ -11,7 +11,7 @@ from typing import Literal
 
 from geobri.words import Words
 
-__all__ = ["Cell", "Column", "Drawing", "Fact", "Profile", "Row", "Section", "Table"]
+__all__ = ["Cell", "Column", "Drawing", "Fact", "Fold", "Profile", "Row", "Section", "Table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +134,26 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Fold:
+    """What stands folded under a section, one click away; paper shows it open.
+
+    Attributes
+    ----------
+    summary
+        The line that is always seen.
+    points
+        Sentences under headings of their own.
+    drawings, tables
+        What follows, in this order.
+    """
+
+    summary: Words
+    points: tuple[tuple[Words, tuple[Words, ...]], ...] = ()
+    drawings: tuple[Drawing, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A section of the page.
 
@@ -157,6 +177,16 @@ class Section:
         Sentences under headings of their own: heading and sentences.
     payload
         JSON for the script of the section (`geobri.webmap.wording.to_safe_json`); empty when it has none.
+    quotes
+        Sentences to quote, each with the key of the section that it comes from.
+    answer
+        The answer to the question of the heading, in a sentence or two.
+    statistics
+        The line of statistics under the picture.
+    limits
+        What the answer cannot show.
+    folds
+        Everything else, one click away.
     """
 
     key: str
@@ -170,3 +200,8 @@ class Section:
     short: Words | None = None
     points: tuple[tuple[Words, tuple[Words, ...]], ...] = ()
     payload: str = ""
+    quotes: tuple[tuple[Words, str], ...] = ()
+    answer: Words | None = None
+    statistics: Words | None = None
+    limits: Words | None = None
+    folds: tuple[Fold, ...] = ()

@@ -35,6 +35,11 @@ _WORDS: Final = {
     "find": Words("Find", "查找"),
     "show_all": Words("Show all", "显示全部"),
     "nothing": Words("No row matches.", "没有符合的行。"),
+    "from": Words("how we know", "依据"),
+    "printed": Words(
+        "Rows printed; all rows are in the tables that come with this page",
+        "已打印的行数；全部行见随本页提供的表格",
+    ),
     "made": Words(
         "Made with geobri. This page is one file and asks nothing of any network.",
         "由 geobri 生成。本页为单一文件，不请求任何网络。",
@@ -199,6 +204,13 @@ def _facts(study: Study) -> list[Fact]:
     return facts
 
 
+def _with_map(sections: list[Section]) -> list[Section]:
+    """Put the map behind what is said in short, before everything else."""
+    drawn = Section("map", Words("The map", "地图"), short=Words("Map", "地图"), has_map=True)
+    first = [section for section in sections if section.quotes]
+    return [*first, drawn, *(section for section in sections if not section.quotes)]
+
+
 def render_page(
     study: Study,
     sections: list[Section],
@@ -215,7 +227,7 @@ def render_page(
     study
         A loaded study.
     sections
-        What follows the map, in reading order.
+        What is said in short, then what follows the map, in reading order.
     lang, theme
         What the page opens in; the reader can switch both.
     basemap, worldview
@@ -241,10 +253,7 @@ def render_page(
             heading=Words(study.title, study.title_zh),
             source=Words(study.citation),
             facts=_facts(study),
-            sections=[
-                Section("map", Words("The map", "地图"), short=Words("Map", "地图"), has_map=True),
-                *sections,
-            ],
+            sections=_with_map(sections),
             words=_WORDS,
             style=_static("report.css") + _static("platform.css"),
             script=_static("report.js"),

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
+from geobri.gazetteer.countries import load_country_table
 from geobri.measures import Measure
 from geobri.regions import REGION_NAMES_ZH
+from geobri.report.drawings import write_number
 from geobri.report.model import Cell, Column, Fact, Profile, Row, Section, Table
 from geobri.study import Study
 from geobri.words import Words
 
-__all__ = ["corridor_section", "profile_section", "ranking_section"]
+__all__ = ["corridor_section", "name_city", "name_country", "profile_section", "ranking_section", "sort_by"]
 
 _MOST_CORRIDORS = 300
 _MOST_PROFILES = 60
@@ -24,7 +27,19 @@ def _region(name: Any) -> Words:
     return Words(text, REGION_NAMES_ZH.get(text, text))
 
 
-def _name(city: pd.Series[Any]) -> Words:
+def name_city(city: pd.Series[Any]) -> Words:
+    """Name a city in both languages.
+
+    Parameters
+    ----------
+    city
+        Its row.
+
+    Returns
+    -------
+    Words
+        Its names.
+    """
     chinese = city.get("name_zh")
     return Words(str(city["name"]), "" if pd.isna(chinese) else str(chinese))
 
@@ -37,10 +52,32 @@ def _pair_of_regions(pair: Any) -> Words:
 
 
 def _number(value: Any) -> str:
-    if value is None or pd.isna(value):
-        return ""
-    number = float(str(value))
-    return f"{number:,.0f}" if number == round(number) else f"{number:,.3g}"
+    return "" if value is None or pd.isna(value) else write_number(float(str(value)))
+
+
+@cache
+def _countries() -> dict[str, Words]:
+    """Name the countries by their codes, as the reports print them."""
+    table = load_country_table()
+    return {
+        str(code): Words(row["name"] or row["name_common"], row["name_zh"]) for code, row in table.iterrows()
+    }
+
+
+def name_country(code: Any) -> Words:
+    """Name a country in both languages.
+
+    Parameters
+    ----------
+    code
+        Its code, or whatever the study calls it.
+
+    Returns
+    -------
+    Words
+        Its names; the code itself where it is not known, nothing where it is missing.
+    """
+    return Words("") if pd.isna(code) else _countries().get(str(code), Words(str(code)))
 
 
 def strengths(column: pd.Series[Any], value: Measure) -> pd.Series[Any]:
@@ -99,7 +136,21 @@ def _numeric(values: Sequence[Measure], frame: pd.DataFrame) -> list[Measure]:
     ]
 
 
-def _sorted(frame: pd.DataFrame, value: Measure) -> pd.DataFrame:
+def sort_by(frame: pd.DataFrame, value: Measure) -> pd.DataFrame:
+    """Sort a table, the strongest first.
+
+    Parameters
+    ----------
+    frame
+        The table.
+    value
+        By which measure.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Its rows; those without a value come last.
+    """
     return frame.sort_values(value.column, ascending=value.direction < 0, na_position="last", kind="stable")
 
 
@@ -119,13 +170,13 @@ def ranking_section(study: Study) -> Section | None:
     values = _numeric(study.shown("cities"), study.cities)
     if not values:
         return None
-    cities = _sorted(pd.DataFrame(study.cities.drop(columns="geometry")), values[0])
+    cities = sort_by(pd.DataFrame(study.cities.drop(columns="geometry")), values[0])
     cells = _value_cells(cities, values)
     rows = [
         Row(
             (
-                Cell(_name(city)),
-                Cell(Words(str(city["country"]))),
+                Cell(name_city(city)),
+                Cell(name_country(city["country"])),
                 Cell(_region(city["region"])),
                 *(cells[value.column][at] for value in values),
             ),
@@ -136,8 +187,8 @@ def ranking_section(study: Study) -> Section | None:
     ]
     columns = [
         Column(Words("City", "城市")),
-        Column(Words("Country", "国家")),
-        Column(Words("Region", "地区")),
+        Column(Words("Country or region", "国家/地区")),
+        Column(Words("World region", "区域")),
     ]
     regions = sorted({row.group for row in rows if row.group})
     table = Table(
@@ -174,9 +225,9 @@ def corridor_section(study: Study) -> Section | None:
         return None
     columns = [value.column for value in values]
     with_value = study.corridors[study.corridors[columns].notna().any(axis=1)]
-    corridors = _sorted(pd.DataFrame(with_value.drop(columns="geometry")), values[0]).head(_MOST_CORRIDORS)
+    corridors = sort_by(pd.DataFrame(with_value.drop(columns="geometry")), values[0]).head(_MOST_CORRIDORS)
     cells = _value_cells(corridors, values)
-    names = {slug: _name(city) for slug, city in study.cities.iterrows()}
+    names = {slug: name_city(city) for slug, city in study.cities.iterrows()}
     rows = []
     for at, (corridor, pair) in enumerate(corridors.iterrows()):
         one, other = names[pair["origin"]], names[pair["destination"]]
@@ -191,7 +242,7 @@ def corridor_section(study: Study) -> Section | None:
         )
     heading = [
         Column(Words("Corridor", "通路")),
-        Column(Words("Regions", "地区")),
+        Column(Words("World regions", "区域")),
         Column(Words("km", "公里"), "number"),
     ]
     missing = len(study.corridors) - len(with_value)
@@ -221,10 +272,10 @@ def _profile(
         for value in (others or values)
     )
     facts = (Fact(_number(city[first.column]) or "–", Words(first.label, first.label_zh)),)
-    country = Words(str(city["country"]))
+    country = name_country(city["country"])
     region = _region(city["region"])
     place = Words(f"{country.en} · {region.en}", f"{country.zh} · {region.zh}") if region.en else country
-    return Profile(slug, _name(city), place, facts, bars, tuple(_profile_notes(slug, study)))
+    return Profile(slug, name_city(city), place, facts, bars, tuple(_profile_notes(slug, study)))
 
 
 def _profile_notes(slug: str, study: Study) -> list[Words]:
@@ -233,13 +284,13 @@ def _profile_notes(slug: str, study: Study) -> list[Words]:
     if not values:
         return []
     own = study.corridors[(study.corridors["origin"] == slug) | (study.corridors["destination"] == slug)]
-    best = _sorted(own[own[values[0].column].notna()], values[0]).head(3)
+    best = sort_by(own[own[values[0].column].notna()], values[0]).head(3)
     if best.empty:
         return []
     others = [
         pair["destination"] if pair["origin"] == slug else pair["origin"] for _, pair in best.iterrows()
     ]
-    named = [_name(study.cities.loc[other]) for other in others]
+    named = [name_city(study.cities.loc[other]) for other in others]
     return [
         Words(
             "Strongest corridors: " + ", ".join(name.en for name in named),
@@ -266,7 +317,7 @@ def profile_section(study: Study) -> Section | None:
         return None
     cities = pd.DataFrame(study.cities.drop(columns="geometry"))
     shares = pd.DataFrame({value.column: strengths(cities[value.column], value) for value in values})
-    ranked = _sorted(cities[cities[values[0].column].notna()], values[0]).head(_MOST_PROFILES)
+    ranked = sort_by(cities[cities[values[0].column].notna()], values[0]).head(_MOST_PROFILES)
     cards = tuple(_profile(str(slug), city, study, values, shares) for slug, city in ranked.iterrows())
     return Section(
         "profiles", Words("City profiles", "城市画像"), short=Words("Profiles", "画像"), profiles=cards

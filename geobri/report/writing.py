@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from geobri.outputs import staged_folder
+from geobri.report.answers import find_answers
 from geobri.report.findings import findings_section
 from geobri.report.model import Section
 from geobri.report.page import draw_map, render_page
@@ -14,7 +15,8 @@ from geobri.report.platform import platform_section
 from geobri.report.ranking import corridor_section, profile_section, ranking_section
 from geobri.report.scoring import audit_section, score_section
 from geobri.report.sources import source_section
-from geobri.report.testing import tests_section
+from geobri.report.summary import summary_section
+from geobri.report.testing import question_sections
 from geobri.report.validation import validation_section
 from geobri.stats.results import combine_results
 from geobri.study import Study, write_tables
@@ -28,7 +30,7 @@ __all__ = ["build_sections", "write_report"]
 
 
 def build_sections(study: Study, analysis: Analysis | None = None) -> list[Section]:
-    """Make everything that follows the map.
+    """Make everything around the map: the sentences before it, and what follows.
 
     Parameters
     ----------
@@ -43,15 +45,17 @@ def build_sections(study: Study, analysis: Analysis | None = None) -> list[Secti
         In reading order; sections without content are left out.
     """
     known = analysis or Analysis()
+    answers = find_answers(study, known.tests)
     made = [
+        summary_section(study, known, answers),
         ranking_section(study),
+        *question_sections(study, answers),
         score_section(study, known),
         corridor_section(study),
         profile_section(study),
         platform_section(study),
         validation_section(study, known),
         findings_section(known),
-        tests_section(known),
         audit_section(study, known),
         source_section(study, known),
     ]

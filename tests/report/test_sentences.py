@@ -1,28 +1,126 @@
-"""What the page says of a test: an estimate stands only beside its own p-value."""
+"""What a reader reads: sentences from results, both languages, no identifier, nothing twice."""
 
-import math
+from __future__ import annotations
+
+import re
 
 import pytest
 
-from geobri.report.testing import _sentence
-from geobri.stats.results import Term, TestResult
+from geobri.report import build_sections, render_page
+from geobri.report.drawings import write_number
+from geobri.report.terms import name_columns, translate
+from geobri.study import load_study
+from geobri.study.analysis import Analysis, analyse_study
+from geobri.study.template import create_study
+from geobri.words import Words
 
 
-def _result(*terms):
-    return TestResult(
-        statistic=1.0, p_value=0.04, alternative="two-sided", n=22, method="m", sentence="Said.", terms=terms
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """The template, as `geobri new` writes it."""
+    folder = tmp_path_factory.mktemp("study") / "own"
+    create_study(folder)
+    study = load_study(folder)
+    return study, build_sections(study, analyse_study(study))
+
+
+def _sentences(sections):
+    """Every sentence outside tables."""
+    for section in sections:
+        yield from (sentence for sentence, _ in section.quotes)
+        yield from section.paragraphs
+        yield from (one for one in (section.answer, section.statistics, section.limits) if one is not None)
+        for fold in section.folds:
+            for _, said in fold.points:
+                yield from said
+
+
+def test_every_question_has_the_same_form(template):
+    asked = [section for section in template[1] if section.answer is not None]
+    assert [section.key for section in asked] == ["distance", "neighbours"]
+    for section in asked:
+        assert len(section.drawings) == 1
+        assert section.statistics is not None
+        assert section.limits is not None
+        assert section.folds
+
+
+def test_the_head_links_to_sections_that_exist(template):
+    head, *others = template[1]
+    assert head.key == "short"
+    assert 3 <= len(head.quotes) <= 7
+    assert {key for _, key in head.quotes} <= {section.key for section in others}
+
+
+def test_no_sentence_stands_twice(template):
+    said = [words.en for words in _sentences(template[1])]
+    assert len(said) == len(set(said))
+
+
+def test_no_identifier_nan_or_exponent_is_read(template):
+    study, sections = template
+    columns = {one.column for one in study.measures if "_" in one.column} | {"distance_km"}
+    for words in _sentences(sections):
+        for text in (words.en, words.zh):
+            assert not columns & set(re.findall(r"\w+", text)), text
+            assert not re.search(r"\bnan\b|\d[eE][+-]\d", text), text
+
+
+def test_every_sentence_is_chinese_in_chinese(template):
+    for words in _sentences(template[1]):
+        assert re.search(r"[\u4e00-\u9fff]", words.zh), words.zh
+
+
+def test_the_fitted_curve_and_every_pair_are_drawn(template):
+    decay = next(section for section in template[1] if section.key == "distance").drawings[0]
+    assert decay.svg.count("<circle") == 21  # seven cities in seven countries, pairs without a row as zero
+    assert decay.svg.count("<polyline") == 1
+
+
+def test_a_study_without_anything_says_so(template):
+    study = template[0]
+    empty = build_sections(
+        type(study)(
+            name="e",
+            title="E",
+            title_zh="空",
+            cities=study.cities[["name", "name_zh", "country", "region", "coastal", "geometry"]],
+            corridors=study.corridors[
+                ["origin", "destination", "distance_km", "region_pair", "coast_pair", "geometry"]
+            ],
+        ),
+        Analysis(),
     )
+    assert empty[0].quotes[0][0].en.startswith("Nothing can be said")
 
 
-def test_an_estimate_stands_beside_its_own_p_value():
-    words = _sentence(
-        _result(Term(test="t", value="v", term="without singapore", estimate=-0.67, p_value=0.018))
+def test_the_page_has_its_answers_before_the_map(template):
+    page = render_page(template[0], template[1])
+    assert page.index('id="short"') < page.index('id="map"') < page.index('id="distance"')
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        (3330.04, "3,330"),
+        (0.004812, "0.00481"),
+        (-7.5, "−7.5"),
+        (1e-7, "0.0000001"),
+        (0, "0"),
+        (float("nan"), ""),
+        (2.18e6, "2,180,000"),
+    ],
+)
+def test_numbers_are_written_without_exponents(number, written):
+    assert write_number(number) == written
+
+
+def test_estimates_are_named_in_both_languages(template):
+    names = name_columns(template[0]) | {"own_rank": Words("Own rank", "自己的名次")}
+    assert translate("Cliff's delta, without singapore", names) == Words(
+        "Cliff's delta, without Singapore", "克利夫 δ，去掉新加坡"
     )
-    assert words.en == "Said."
-    assert words.zh == "v：without singapore = -0.67，p = 0.018，n = 22"
-
-
-@pytest.mark.parametrize("estimate", [math.nan, 0.5])
-def test_the_p_value_of_the_whole_is_called_so(estimate):
-    words = _sentence(_result(Term(test="t", value="v", term="first of many", estimate=estimate)))
-    assert words.zh == "v：整体检验 p = 0.04，n = 22"
+    assert (
+        translate("friction: log distance_km (no city effects)", names).zh == "摩擦：对数距离（无城市效应）"
+    )
+    assert translate("own_rank of corridors", names).en == "Own rank of corridors"

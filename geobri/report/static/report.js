@@ -95,6 +95,8 @@
       }
       more.hidden = shown >= kept;
       more.querySelector("[data-count]").textContent = String(kept);
+      for (const count of sheet.querySelectorAll("[data-shown]")) count.textContent = shown + " / " + rows.length;
+      sheet.querySelector("[data-printed]").hidden = shown >= rows.length;
       sheet.querySelector("[data-nothing]").hidden = kept > 0;
     }
 
@@ -123,7 +125,20 @@
     show();
   }
 
+  /* Paper has no clicks: what is folded is opened for it, and folded again. */
+  function bindPaper() {
+    let opened = [];
+    addEventListener("beforeprint", () => {
+      opened = Array.from(document.querySelectorAll("details:not([open])"));
+      for (const fold of opened) fold.open = true;
+    });
+    addEventListener("afterprint", () => {
+      for (const fold of opened) fold.open = false;
+    });
+  }
+
   bindSwitches();
   bindLights();
+  bindPaper();
   for (const sheet of document.querySelectorAll(".sheet")) bindTable(sheet);
 })();

@@ -1,0 +1,538 @@
+"""The answer to each question of a study: which test speaks, what it says in a sentence, and the picture that shows it.
+
+One test leads each question, chosen by rule: the one that keeps its size with data of this kind. The others are folded
+under it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from geobri.measures import Measure
+from geobri.report.drawings import write_number
+from geobri.report.model import Drawing
+from geobri.report.pictures import Line, Mark, draw_groups, draw_scatter, sample_curve
+from geobri.report.terms import name_columns, translate
+from geobri.stats.decay.friction import DecayResult
+from geobri.stats.proximity.verdict import ProximityResult
+from geobri.stats.results import Question, TestResult
+from geobri.stats.say import LEVEL, p_value
+from geobri.stats.say.closeness import LISTS
+from geobri.study import Study
+from geobri.study.pairs import pairs_of
+from geobri.words import Words
+
+__all__ = ["QUESTIONS", "Answer", "find_answers", "say_result"]
+
+QUESTIONS: Final[tuple[Question, ...]] = ("closeness", "distance", "groups", "neighbours")
+"""The questions with a section of their own, in reading order; agreement has its own room."""
+
+_LEADS: Final[dict[Question, tuple[str, ...]]] = {
+    "closeness": ("proximity_test",),
+    "distance": ("decay_test", "mrqap_test", "mantel_test"),
+    "groups": ("spatial_group_test", "mann_whitney_test"),
+    "neighbours": ("moran_test",),
+}
+_RULES: Final[dict[str, Words]] = {
+    "proximity_test": Words(
+        "This test leads because it keeps the pattern of hubs and the pairs that could not be listed.",
+        "以此检验为准，因为它保持枢纽格局，也不动不可能上榜的城市对。",
+    ),
+    "decay_test": Words(
+        "This test leads because it gives every city its own level and moves cities, not corridors.",
+        "以此检验为准，因为它给每座城市各自的水平，且置换的是城市而不是通路。",
+    ),
+    "spatial_group_test": Words(
+        "This test leads because it alone allows for neighbours that are alike.",
+        "以此检验为准，因为只有它考虑了邻近城市彼此相似。",
+    ),
+    "mann_whitney_test": Words(
+        "This test leads because it is exact; it takes cities as independent of their neighbours.",
+        "以此检验为准，因为它是精确的；但它把城市视为与邻近城市无关。",
+    ),
+    "moran_test": Words(
+        "This test leads because it is the plainest; it compares with cities in any other order.",
+        "以此检验为准，因为它最直接：与城市的任意其他排列相比较。",
+    ),
+}
+_LIMITS: Final[dict[Question, Words]] = {
+    "closeness": Words(
+        "What this cannot show: why they are close, and how strong any corridor is; a list knows only who is on it.",
+        "这不能说明：为何相近，以及任一通路有多强；名单只说明谁在其上。",
+    ),
+    "distance": Words(
+        "What this cannot show: a cause. Whatever grows with distance, such as a border or a sea, is in it; large p is no proof of no effect.",
+        "这不能说明：因果。凡随距离增大的因素（如边界、海洋）都包含其中；p 值大也不证明没有效应。",
+    ),
+    "groups": Words(
+        "What this cannot show: that the coast itself makes the difference; with few cities only strong effects can be seen.",
+        "这不能说明：差异由海岸本身造成；城市较少时，只能看出较强的效应。",
+    ),
+    "neighbours": Words(
+        "What this cannot show: whether neighbours influence each other or share a cause; another choice of neighbours may say otherwise.",
+        "这不能说明：邻近城市是互相影响还是有共同原因；换一种邻近的取法，结论可能不同。",
+    ),
+}
+_MOST_NAMED: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The answer to one question.
+
+    Attributes
+    ----------
+    question
+        Which one.
+    title, short
+        The question as a heading, and for the table of contents.
+    lead, others
+        The test that speaks, and the others.
+    verdict
+        The answer in a sentence to quote at the head of the page.
+    sentence
+        The answer at length.
+    statistics
+        Effect, interval, p, null and n in one line.
+    limits
+        What the answer cannot show, and why this test leads.
+    picture
+        The picture that shows it; None where the numbers do not allow one.
+    """
+
+    question: Question
+    title: Words
+    short: Words
+    lead: TestResult
+    others: tuple[TestResult, ...]
+    verdict: Words
+    sentence: Words
+    statistics: Words
+    limits: Words
+    picture: Drawing | None
+
+
+def find_answers(study: Study, tests: Iterable[TestResult]) -> list[Answer]:
+    """Find what the tests answer, a question at a time.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    tests
+        Its finished tests.
+
+    Returns
+    -------
+    list of Answer
+        In the order of `QUESTIONS`; a question that was not tested is not there.
+    """
+    given = [one for one in tests if one.terms]
+    found = []
+    for question in QUESTIONS:
+        own = [one for one in given if one.question == question]
+        lead = _choose(own, _LEADS[question])
+        if lead is not None and lead.measure is not None:
+            found.append(
+                _answer(study, question, lead, [one for one in own if one is not lead], lead.measure)
+            )
+    return found
+
+
+def _choose(results: Sequence[TestResult], order: tuple[str, ...]) -> TestResult | None:
+    """Choose the test that speaks: the first of the rule that gave a p-value."""
+    for test in order:
+        for result in results:
+            if result.terms[0].test.split(": ")[-1] == test and math.isfinite(result.p_value):
+                return result
+    return next((one for one in results if math.isfinite(one.p_value)), None)
+
+
+def _answer(
+    study: Study, question: Question, lead: TestResult, others: list[TestResult], measure: Measure
+) -> Answer:
+    say: dict[Question, Callable[..., tuple[Words, Words, Drawing | None]]] = {
+        "closeness": _closeness,
+        "distance": _distance,
+        "groups": _groups,
+        "neighbours": _neighbours,
+    }
+    verdict, sentence, picture = say[question](study, lead, others, measure)
+    title, short = _titles(question, measure)
+    rule = _RULES.get(_test(lead), Words(""))
+    limits = _LIMITS[question]
+    return Answer(
+        question=question,
+        title=title,
+        short=short,
+        lead=lead,
+        others=tuple(others),
+        verdict=verdict,
+        sentence=sentence,
+        statistics=_statistics(study, lead),
+        limits=Words(f"{limits.en} {rule.en}".strip(), f"{limits.zh}{rule.zh}"),
+        picture=picture,
+    )
+
+
+def _test(result: TestResult) -> str:
+    return result.terms[0].test.split(": ")[-1]
+
+
+def _titles(question: Question, measure: Measure) -> tuple[Words, Words]:
+    return {
+        "closeness": (
+            Words("Are the listed corridors closer than chance?", "有排序的通路是否比偶然更近？"),
+            Words("Near?", "邻近"),
+        ),
+        "distance": (
+            Words(f"Does it fall with distance? {measure.label}", f"{measure.label_zh}是否随距离衰减？"),
+            Words("Distance", "距离"),
+        ),
+        "groups": (
+            Words(
+                f"Are coastal cities ahead? {measure.label}", f"沿海城市在“{measure.label_zh}”上是否领先？"
+            ),
+            Words("Coast", "沿海"),
+        ),
+        "neighbours": (
+            Words(
+                f"Do neighbouring cities resemble each other? {measure.label}",
+                f"邻近城市的“{measure.label_zh}”是否相似？",
+            ),
+            Words("Neighbours", "邻近城市"),
+        ),
+    }[question]
+
+
+def _statistics(study: Study, lead: TestResult) -> Words:
+    """Write effect, interval, p, null and n of the leading row in one line."""
+    head = lead.terms[0]
+    names = name_columns(study)
+    what, null = translate(head.term, names), translate(head.null, names)
+    english = [f"{what.en} {write_number(head.estimate)}"]
+    chinese = [f"{what.zh} {write_number(head.estimate)}"]
+    if math.isfinite(head.ci_low) and math.isfinite(head.ci_high):
+        low, high = write_number(head.ci_low), write_number(head.ci_high)
+        english.append(f"95 % interval {low} to {high}")
+        chinese.append(f"95% 区间 {low} 至 {high}")
+    p = p_value(head.p_value, head.mc_error)
+    english.append(p if head.alternative == "two-sided" else f"{p}, one-sided")
+    chinese.append(p if head.alternative == "two-sided" else f"{p}（单侧）")
+    if null.en:
+        english.append(f"null model: {null.en}")
+        chinese.append(f"零模型：{null.zh}")
+    english.append(f"{head.n_cities} cities" + (f", {head.n_pairs:,} pairs" if head.n_pairs else ""))
+    chinese.append(f"{head.n_cities} 座城市" + (f"、{head.n_pairs:,} 个城市对" if head.n_pairs else ""))
+    return Words("; ".join(english) + ".", "；".join(chinese) + "。")
+
+
+def _told(p: float) -> bool:
+    return p <= LEVEL
+
+
+def _name(study: Study, slug: str) -> Words:
+    row = study.cities.loc[slug]
+    return Words(str(row["name"]), str(row["name_zh"] or ""))
+
+
+def _pair(study: Study, row: pd.Series) -> Words:
+    one, other = _name(study, str(row["origin"])), _name(study, str(row["destination"]))
+    return Words(f"{one.en} – {other.en}", f"{one.zh}–{other.zh}")
+
+
+def _closeness(
+    study: Study, lead: TestResult, others: Sequence[TestResult], measure: Measure
+) -> tuple[Words, Words, Drawing | None]:
+    head = lead.terms[0]
+    null = lead.null_distribution
+    mean = float(null.mean()) if null is not None and len(null) else math.nan
+    closer = not head.estimate >= mean
+    length, expected = write_number(head.estimate), write_number(mean)
+    by_chance = (
+        Words(f" (chance gives {expected} km)", f"（偶然情形下为 {expected} 公里）")
+        if expected
+        else Words("")
+    )
+    p = p_value(lead.p_value)
+    side = Words("closer together", "更近") if closer else Words("farther apart", "更远")
+    hubs = next((one for one in others if isinstance(one, ProximityResult) and one.null == "hubs"), None)
+    more, more_zh = "", ""
+    if hubs is not None and _told(lead.p_value) and not _told(hubs.p_value):
+        more = f" With each city's number of corridors held it cannot be told ({p_value(hubs.p_value)})."
+        more_zh = f"若固定每座城市的通路条数，则无法判断（{p_value(hubs.p_value)}）。"
+    if _told(lead.p_value):
+        verdict = Words(
+            f"The listed corridors are {side.en} than chance explains: {length} km on average{by_chance.en}; {p}.{more}",
+            f"有排序的通路比偶然{side.zh}：平均 {length} 公里{by_chance.zh}，{p}。{more_zh}",
+        )
+    else:
+        verdict = Words(
+            f"Whether the listed corridors are closer than chance cannot be told: {length} km on average{by_chance.en}; {p}.",
+            f"有排序的通路是否比偶然更近，无法判断：平均 {length} 公里{by_chance.zh}，{p}。",
+        )
+    return verdict, say_result(study, lead), _draw_list(study, measure)
+
+
+def say_result(study: Study, result: TestResult) -> Words:
+    """Give the sentence of a test in both languages, labels for identifiers.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    result
+        One of its tests.
+
+    Returns
+    -------
+    Words
+        Where a test has no Chinese sentence, its figures in Chinese: estimate, p-value, cities and null model.
+    """
+    label = result.measure.label_zh if result.measure else ""
+    names = name_columns(study)
+    english = translate(result.summary(), names).en
+    if result.sentence_zh:
+        return Words(english, translate(result.sentence_zh, names).zh)
+    head = result.terms[0]
+    if isinstance(result, ProximityResult) and result.null in LISTS:
+        words = LISTS[result.null]
+        told = "" if _told(result.p_value) else "，无法与偶然区分"
+        length = f"有排序的通路平均长 {write_number(head.estimate)} 公里"
+        return Words(
+            english, f"{length}。{words.opening.zh}，{p_value(result.p_value)}{told}（{words.says.zh}）。"
+        )
+    what = translate(head.term, names).zh
+    null = translate(head.null, names).zh
+    figure = f"{what} {write_number(head.estimate)}，" if math.isfinite(head.estimate) else ""
+    under = f"；零模型：{null}" if null else ""
+    return Words(english, f"{label}：{figure}{p_value(result.p_value)}（{head.n_cities} 座城市{under}）。")
+
+
+def _draw_list(study: Study, measure: Measure) -> Drawing:
+    """Draw the listed corridors and all others by length."""
+    pairs = pairs_of(study, measure)
+    listed = pairs[measure.column].notna()
+    lanes = []
+    for name, rows in (
+        (Words("listed", "有排序"), pairs[listed]),
+        (Words("others", "其余"), pairs[~listed]),
+    ):
+        lanes.append((name, [(float(row["distance_km"]), _pair(study, row)) for _, row in rows.iterrows()]))
+    return draw_groups(
+        [lane for lane in lanes if lane[1]],
+        axis=Words("length of the corridor, km", "通路长度（公里）"),
+        caption=Words(
+            "Every corridor by its length; the red line is the median of its row.",
+            "每条通路按长度排列；红线为该行的中位数。",
+        ),
+        of=Words("corridors", "条通路"),
+    )
+
+
+def _distance(
+    study: Study, lead: TestResult, _others: Sequence[TestResult], measure: Measure
+) -> tuple[Words, Words, Drawing | None]:
+    picture = _draw_decay(study, lead, measure)
+    p = p_value(lead.p_value, lead.terms[0].mc_error)
+    if not isinstance(lead, DecayResult):
+        said = say_result(study, lead)
+        return said, said, picture
+    beta = lead.fit.elasticity()
+    twice, tenth = 2.0**-beta, 1.1**-beta
+    basis = f"{lead.fit.sample.n_cities} cities, {lead.fit.sample.n_pairs:,} pairs"
+    basis_zh = f"{lead.fit.sample.n_cities} 座城市、{lead.fit.sample.n_pairs:,} 个城市对"
+    if not _told(lead.p_value):
+        return (
+            Words(
+                f"Whether distance matters for {measure.label} cannot be told from chance ({p}).",
+                f"距离对“{measure.label_zh}”是否有影响，无法与偶然区分（{p}）。",
+            ),
+            Words(
+                f"{measure.label}: the change with distance may be chance; the best estimate is {_change(tenth).en} for 10 % more distance ({basis}).",
+                f"{measure.label_zh}：随距离的变化可能出于偶然；最佳估计为距离每增加 10%，{_change(tenth).zh}（{basis_zh}）。",
+            ),
+            picture,
+        )
+    falls = Words("falls", "随距离下降") if beta >= 0 else Words("grows", "随距离上升")
+    return (
+        Words(
+            f"{measure.label} {falls.en} with distance: at twice the distance {100 * twice:.0f} % is left ({p}).",
+            f"{measure.label_zh}{falls.zh}：距离加倍时为原来的 {100 * twice:.0f}%（{p}）。",
+        ),
+        Words(
+            f"Between cities of the same standing, 10 % more distance goes with {_change(tenth).en} of “{measure.label}” ({basis}).",
+            f"在同等水平的城市之间，距离每增加 10%，{measure.label_zh}{_change(tenth).zh}（{basis_zh}）。",
+        ),
+        picture,
+    )
+
+
+def _change(ratio: float) -> Words:
+    size = write_number(abs(100 * (1 - ratio)))
+    return Words(f"{size} % less", f"减少 {size}%") if ratio < 1 else Words(f"{size} % more", f"增加 {size}%")
+
+
+def _draw_decay(study: Study, lead: TestResult, measure: Measure) -> Drawing | None:
+    """Draw every pair by distance, zeros included, with the fitted curve, and name those far above it."""
+    pairs = pairs_of(study, measure).dropna(subset=[measure.column, "distance_km"])
+    x, y = pairs["distance_km"].to_numpy(dtype=float), pairs[measure.column].to_numpy(dtype=float)
+    if len(pairs) < 2 or np.ptp(x) == 0:  # noqa: PLR2004 - one point is no picture
+        return None
+    line, excess = None, y - y.mean()
+    if isinstance(lead, DecayResult) and x.min() > 0:
+        scale = y.sum() / lead.fit.decay(x).sum()
+        curve = np.array(sample_curve(float(x.min()), float(x.max())))
+        heights = scale * lead.fit.decay(curve)
+        line = Line(
+            tuple(zip(curve.tolist(), heights.tolist(), strict=True)), Words("fitted curve", "拟合曲线")
+        )
+        excess = y - scale * lead.fit.decay(x)
+    named = set(np.argsort(-excess, kind="stable")[:_MOST_NAMED].tolist())
+    marks = [
+        Mark(float(a), float(b), _pair(study, row), labelled=at in named)
+        for at, (a, b, (_, row)) in enumerate(zip(x, y, pairs.iterrows(), strict=True))
+    ]
+    zeros = int((y == 0).sum())
+    unit, unit_zh = (
+        (f", {measure.unit}" if measure.unit else ""),
+        (f"（{measure.unit_zh}）" if measure.unit_zh else ""),
+    )
+    beyond = (
+        Words(f" {zeros:,} of {len(y):,} pairs are 0.", f"{len(y):,} 个城市对中有 {zeros:,} 个为零。")
+        if zeros
+        else Words("")
+    )
+    drawn = Words(" The curve is the fitted decay.", "曲线为拟合的衰减。") if line else Words("")
+    return draw_scatter(
+        marks,
+        x_axis=Words("distance, km", "距离（公里）"),
+        y_axis=Words(measure.label + unit, measure.label_zh + unit_zh),
+        caption=Words(
+            f"Every pair of cities by distance.{beyond.en}{drawn.en} Named: those farthest above it.",
+            f"每个城市对按距离排列。{beyond.zh}{drawn.zh}标出的是高出最多者。",
+        ),
+        alternative=Words(
+            f"{len(y):,} pairs from {write_number(x.min())} to {write_number(x.max())} km; {measure.label} from {write_number(y.min())} to {write_number(y.max())}",
+            f"{len(y):,} 个城市对，{write_number(x.min())} 至 {write_number(x.max())} 公里；{measure.label_zh}为 {write_number(y.min())} 至 {write_number(y.max())}",
+        ),
+        line=line,
+    )
+
+
+def _groups(
+    study: Study, lead: TestResult, others: Sequence[TestResult], measure: Measure
+) -> tuple[Words, Words, Drawing | None]:
+    share = lead.terms[1]
+    turned = 1 - share.estimate if measure.is_rank else share.estimate
+    exact = next((one for one in others if _test(one) == "mann_whitney_test"), None)
+    plain = (
+        Words("ranks better", "名次更优") if measure.is_rank else Words("has the higher value", "数值更高")
+    )
+    p, both, both_zh = p_value(lead.p_value), "", ""
+    if exact is not None and _test(lead) == "spatial_group_test":
+        both = f"{p_value(exact.p_value)} if cities are independent, {p} if neighbours are alike"
+        both_zh = f"若城市相互独立 {p_value(exact.p_value)}，若邻近相似 {p}"
+    tail, tail_zh = both or p, both_zh or p
+    certain = _certainty(lead.p_value, exact.p_value if exact is not None else lead.p_value)
+    verdict = Words(
+        f"In {100 * turned:.0f} % of comparisons the coastal city {plain.en}; {certain.en} ({tail}).",
+        f"两城相比，沿海城市{plain.zh}的占 {100 * turned:.0f}%；{certain.zh}（{tail_zh}）。",
+    )
+    return verdict, say_result(study, lead), _draw_sides(study, measure)
+
+
+def _certainty(p: float, plain: float) -> Words:
+    if _told(p):
+        return Words("more than chance", "超出偶然")
+    if _told(plain):
+        return Words("leaning that way, not certain", "有此倾向，但不确定")
+    return Words("that may be chance", "可能出于偶然")
+
+
+def _draw_sides(study: Study, measure: Measure) -> Drawing | None:
+    """Draw coastal and inland cities as dots."""
+    known = study.cities[study.cities[measure.column].notna() & study.cities["coastal"].notna()]
+    side = known["coastal"].astype(bool)
+    lanes = []
+    for name, rows in ((Words("coastal", "沿海"), known[side]), (Words("inland", "内陆"), known[~side])):
+        lanes.append(
+            (name, [(float(row[measure.column]), _name(study, str(slug))) for slug, row in rows.iterrows()])
+        )
+    if not all(members for _, members in lanes):
+        return None
+    better = Words(" (1 is best)", "（第 1 名最优）") if measure.is_rank else Words("")
+    return draw_groups(
+        lanes,
+        axis=Words(measure.label + better.en, measure.label_zh + better.zh),
+        caption=Words(
+            "Every city as a dot, the better end on the right; the red line is the median of its row.",
+            "每座城市为一点，右端更优；红线为该行的中位数。",
+        ),
+        best_is_low=measure.direction < 0,
+        of=Words("cities", "座城市"),
+    )
+
+
+def _neighbours(
+    study: Study, lead: TestResult, _others: Sequence[TestResult], measure: Measure
+) -> tuple[Words, Words, Drawing | None]:
+    p = p_value(lead.p_value, lead.terms[0].mc_error)
+    index = write_number(lead.terms[0].estimate)
+    if _told(lead.p_value):
+        alike = lead.terms[0].estimate > lead.terms[0].null_mean
+        found = Words("are more alike", "更相似") if alike else Words("differ more", "差异更大")
+        verdict = Words(
+            f"Neighbouring cities {found.en} in {measure.label} than chance explains (I = {index}, {p}).",
+            f"邻近城市的“{measure.label_zh}”比偶然情形{found.zh}（I = {index}，{p}）。",
+        )
+    else:
+        verdict = Words(
+            f"That neighbouring cities resemble each other in {measure.label} is not shown (I = {index}, {p}).",
+            f"邻近城市的“{measure.label_zh}”相似，未得到显示（I = {index}，{p}）。",
+        )
+    return verdict, say_result(study, lead), _draw_moran(study, lead, measure)
+
+
+def _draw_moran(study: Study, lead: TestResult, measure: Measure) -> Drawing | None:
+    """Draw every city against the mean of its neighbours."""
+    table = lead.table
+    if table.empty or "lag" not in table.columns:
+        return None
+    sign = measure.direction
+    x, y = sign * table["value"].to_numpy(dtype=float), sign * table["lag"].to_numpy(dtype=float)
+    far = set(np.argsort(-np.hypot(x / (x.std() or 1), y / (y.std() or 1)), kind="stable")[:8].tolist())
+    marks = [
+        Mark(float(a), float(b), _name(study, str(slug)), labelled=at in far)
+        for at, (a, b, slug) in enumerate(zip(x, y, table.index, strict=True))
+    ]
+    slope = float(x @ y / (x @ x))
+    ends = (float(x.min()), float(x.max()))
+    better = Words("better", "更优") if measure.is_rank else Words("higher", "更高")
+    return draw_scatter(
+        marks,
+        x_axis=Words(
+            f"{measure.label} against the mean ({better.en} to the right)",
+            f"{measure.label_zh}与均值之差（右侧{better.zh}）",
+        ),
+        y_axis=Words("mean of its neighbours against the mean", "邻近城市均值与总均值之差"),
+        caption=Words(
+            "Every city against its neighbours; the slope of the line is Moran's I.",
+            "每座城市与其邻近城市；直线斜率即莫兰指数。",
+        ),
+        alternative=Words(
+            f"{len(x)} cities; slope {write_number(slope)}", f"{len(x)} 座城市；斜率 {write_number(slope)}"
+        ),
+        line=Line(tuple((end, slope * end) for end in ends), Words("slope", "斜率")),
+        cross=(0.0, 0.0),
+        quadrants=(
+            (Words("low among high", "低，邻近高"), Words("high among high", "高，邻近高")),
+            (Words("low among low", "低，邻近低"), Words("high among low", "高，邻近低")),
+        ),
+    )

@@ -1,0 +1,283 @@
+"""Pictures of answers: pairs over distance, two groups side by side, places against their neighbours. SVG from numbers.
+
+Every mark carries its name and numbers as a title, which the pointer shows and a screen reader may read.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from statistics import median
+from typing import Final
+
+from geobri.report.drawings import axis_ticks, write_number, write_text
+from geobri.report.model import Drawing
+from geobri.words import Words
+
+__all__ = ["Line", "Mark", "draw_groups", "draw_scatter", "sample_curve"]
+
+_WIDTH: Final = 640
+_HEIGHT: Final = 340
+_LEFT: Final = 58
+_RIGHT: Final = 16
+_TOP: Final = 30
+_FOOT: Final = 48
+_LANE: Final = 88
+_SPREAD: Final = 6.5
+_ACCENT: Final = "#d1495b"
+_MOST_TITLES: Final = 2000
+"""Marks beyond which titles would weigh more than the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One point of a picture.
+
+    Attributes
+    ----------
+    x, y
+        Where it stands.
+    name
+        What it is.
+    strong
+        Whether it stands out, such as a listed corridor.
+    labelled
+        Whether its name is printed beside it.
+    """
+
+    x: float
+    y: float
+    name: Words
+    strong: bool = False
+    labelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line through a picture: its points from left to right, and what it is."""
+
+    points: tuple[tuple[float, float], ...]
+    name: Words
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """From numbers to places on the sheet."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, number: float) -> float:
+        return self.start + (number - self.low) / (self.high - self.low) * (self.end - self.start)
+
+
+def _span(numbers: Sequence[float], pad: float = 0.05) -> tuple[float, float]:
+    low, high = min(numbers), max(numbers)
+    room = pad * (high - low) or 0.5
+    return low - room, high + room
+
+
+def draw_scatter(
+    marks: Sequence[Mark],
+    *,
+    x_axis: Words,
+    y_axis: Words,
+    caption: Words,
+    alternative: Words,
+    line: Line | None = None,
+    cross: tuple[float, float] | None = None,
+    quadrants: Sequence[tuple[Words, Words]] = (),
+) -> Drawing:
+    """Draw points over two axes, with a line and a cross of reference where there are any.
+
+    Parameters
+    ----------
+    marks
+        The points; those that stand out are drawn last.
+    x_axis, y_axis
+        What the axes show, with units.
+    caption, alternative
+        Caption and text alternative.
+    line
+        A fitted line or curve.
+    cross
+        Where two lines of reference cross.
+    quadrants
+        Words in the left and right corners, above and below the cross.
+
+    Returns
+    -------
+    Drawing
+        The SVG.
+    """
+    numbers = [mark.y for mark in marks] + [y for _, y in (line.points if line else ())]
+    x = _Scale(*_span([mark.x for mark in marks]), _LEFT, _WIDTH - _RIGHT)
+    y = _Scale(*_span(numbers, 0.06), _HEIGHT - _FOOT, _TOP)
+    parts = [_open(_HEIGHT), *_grid(x, y)]
+    if cross is not None:
+        parts.append(_rule(x(cross[0]), x(cross[0]), _TOP, _HEIGHT - _FOOT))
+        parts.append(_rule(_LEFT, _WIDTH - _RIGHT, y(cross[1]), y(cross[1])))
+    for (left, right), height in zip(quadrants, (_TOP + 12, _HEIGHT - _FOOT - 8), strict=False):
+        parts += [
+            write_text(left, _LEFT + 6, height, "start", faint=True),
+            write_text(right, _WIDTH - _RIGHT - 4, height, "end", faint=True),
+        ]
+    parts += [
+        _dot(mark, x(mark.x), y(mark.y), many=len(marks))
+        for mark in sorted(marks, key=lambda one: one.strong)
+    ]
+    if line is not None:
+        path = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in line.points)
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{_ACCENT}" stroke-width="2.2"/>')
+    parts += _names([(mark, x(mark.x), y(mark.y)) for mark in marks if mark.labelled])
+    parts.append(write_text(x_axis, (_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 8, "middle"))
+    parts.append(write_text(y_axis, 8, 16, "start"))
+    return Drawing("".join([*parts, "</svg>"]), alternative, caption)
+
+
+def draw_groups(
+    groups: Sequence[tuple[Words, Sequence[tuple[float, Words]]]],
+    *,
+    axis: Words,
+    caption: Words,
+    of: Words,
+    best_is_low: bool = False,
+) -> Drawing:
+    """Draw the members of each group as dots on one axis, with the median of the group.
+
+    Parameters
+    ----------
+    groups
+        Name of each group, with the value and the name of each of its members.
+    axis
+        What the axis shows.
+    caption
+        Caption of the drawing.
+    of
+        What the members are, in the plural.
+    best_is_low
+        Turn the axis, so that the better end is on the right.
+
+    Returns
+    -------
+    Drawing
+        The SVG; its text alternative gives size and median of each group.
+    """
+    values = [value for _, members in groups for value, _ in members]
+    low, high = _span(values)
+    ends = (_WIDTH - _RIGHT, 112) if best_is_low else (112, _WIDTH - _RIGHT)
+    x = _Scale(low, high, *ends)
+    bottom = 10 + _LANE * len(groups)
+    parts = [_open(bottom + 46)]
+    for tick in axis_ticks(low, high):
+        parts.append(_rule(x(tick), x(tick), 6, bottom, faint=True))
+        parts.append(_tick(write_number(tick), x(tick), bottom + 16, "middle"))
+    for at, (name, members) in enumerate(groups):
+        parts += _lane(name, members, x, 10 + _LANE * (at + 0.5))
+    parts.append(write_text(axis, (112 + _WIDTH - _RIGHT) / 2, bottom + 36, "middle"))
+    said = [
+        (name, len(members), write_number(median(value for value, _ in members))) for name, members in groups
+    ]
+    alternative = Words(
+        f"{axis.en}. "
+        + "; ".join(f"{name.en}: {count} {of.en}, median {middle}" for name, count, middle in said),
+        f"{axis.zh}。"
+        + "；".join(f"{name.zh}：{count} {of.zh}，中位数 {middle}" for name, count, middle in said),
+    )
+    return Drawing("".join([*parts, "</svg>"]), alternative, caption)
+
+
+def _lane(name: Words, members: Sequence[tuple[float, Words]], x: _Scale, middle: float) -> list[str]:
+    """Draw one group: its name, its dots, piled up where they would hide each other, and its median."""
+    parts = [write_text(name, 100, middle + 4, "end")]
+    taken: dict[int, int] = {}
+    for value, member in sorted(members, key=lambda one: one[0]):
+        cell = round(x(value) / (2 * _SPREAD))
+        level = taken.get(cell, 0)
+        taken[cell] = level + 1
+        step = (level + 1) // 2 * (1 if level % 2 else -1)
+        height = middle + max(-5, min(5, step)) * _SPREAD
+        parts.append(_dot(Mark(value, 0, member), x(value), height, shown=write_number(value)))
+    centre = x(median(value for value, _ in members))
+    parts.append(
+        f'<line x1="{centre:.1f}" x2="{centre:.1f}" y1="{middle - 32:.1f}" y2="{middle + 32:.1f}" stroke="{_ACCENT}" stroke-width="2.5"/>'
+    )
+    return parts
+
+
+def _open(height: float) -> str:
+    return f'<svg viewBox="0 0 {_WIDTH} {height:.0f}" xmlns="http://www.w3.org/2000/svg" font-size="12" fill="currentColor" aria-hidden="true">'
+
+
+def _grid(x: _Scale, y: _Scale) -> list[str]:
+    parts = []
+    for tick in axis_ticks(x.low, x.high):
+        parts.append(_rule(x(tick), x(tick), _TOP, _HEIGHT - _FOOT, faint=True))
+        parts.append(_tick(write_number(tick), x(tick), _HEIGHT - _FOOT + 16, "middle"))
+    for tick in axis_ticks(y.low, y.high):
+        parts.append(_rule(_LEFT, _WIDTH - _RIGHT, y(tick), y(tick), faint=True))
+        parts.append(_tick(write_number(tick), _LEFT - 6, y(tick) + 4, "end"))
+    return parts
+
+
+def _rule(x1: float, x2: float, y1: float, y2: float, *, faint: bool = False) -> str:
+    how = 'stroke-opacity=".12"' if faint else 'stroke-opacity=".55" stroke-dasharray="3 3"'
+    return f'<line x1="{x1:.1f}" x2="{x2:.1f}" y1="{y1:.1f}" y2="{y2:.1f}" stroke="currentColor" {how}/>'
+
+
+def _tick(text: str, x: float, y: float, anchor: str) -> str:
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill-opacity=".7" font-size="11">{text}</text>'
+    )
+
+
+def _dot(mark: Mark, x: float, y: float, *, many: int = 0, shown: str = "") -> str:
+    look = (
+        f'fill="{_ACCENT}"'
+        if mark.strong
+        else f'fill="var(--bar)" fill-opacity="{0.35 if many > _MOST_TITLES else 0.6}"'
+    )
+    radius = 2.0 if many > _MOST_TITLES else 4.0
+    place = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" {look}'
+    if many > _MOST_TITLES:
+        return f"{place}/>"
+    both = mark.name.en if mark.name.en == mark.name.zh else f"{mark.name.en} {mark.name.zh}"
+    told = shown or f"{write_number(mark.x)}; {write_number(mark.y)}"
+    return f"{place}><title>{escape(both)}: {told}</title></circle>"
+
+
+def _names(labelled: Sequence[tuple[Mark, float, float]]) -> list[str]:
+    """Print names beside their points, those that would run into another one left out."""
+    parts, used = [], list[tuple[float, float]]()
+    for mark, x, y in sorted(labelled, key=lambda one: one[2]):
+        side = "end" if x > _WIDTH * 0.62 else "start"
+        wide = 6.2 * max(len(mark.name.en), 2 * len(mark.name.zh))
+        left = x - wide - 7 if side == "end" else x + 7
+        if any(abs(y - other) < 13 and abs(left - start) < wide for start, other in used):  # noqa: PLR2004 - height of a line
+            continue
+        used.append((left, y))
+        parts.append(write_text(mark.name, x + (-7 if side == "end" else 7), y + 4, side))
+    return parts
+
+
+def sample_curve(low: float, high: float, *, points: int = 60) -> list[float]:
+    """Space numbers evenly by ratio, so that a steep curve is drawn smoothly.
+
+    Parameters
+    ----------
+    low, high
+        Ends, above 0.
+    points
+        How many.
+
+    Returns
+    -------
+    list of float
+        From `low` to `high`.
+    """
+    ratio = math.log(high / low) / (points - 1)
+    return [low * math.exp(ratio * at) for at in range(points)]

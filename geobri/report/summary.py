@@ -1,0 +1,135 @@
+"""In short: four to six sentences to quote, made from the results, each with a link to where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+
+from geobri.measures import Measure
+from geobri.report.answers import Answer
+from geobri.report.model import Section
+from geobri.report.ranking import name_city, sort_by
+from geobri.study import Study
+from geobri.study.account import REASONS, tabulate_account
+from geobri.study.analysis import Analysis
+from geobri.words import Words
+
+__all__ = ["summary_section"]
+
+_MOST_LEADERS: Final = 3
+_NOTHING: Final = Words(
+    "Nothing can be said in short: the study has no measure that could be ranked or tested.",
+    "无法概述：本研究没有可排序或检验的指标。",
+)
+
+
+def summary_section(study: Study, analysis: Analysis, answers: Sequence[Answer]) -> Section:
+    """Make the head of the page.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    analysis
+        What was computed.
+    answers
+        The answers to its questions.
+
+    Returns
+    -------
+    Section
+        Sentences with the key of the section that each comes from; one that says so where nothing can be said.
+    """
+    quotes = [
+        *_leaders(study, analysis),
+        *((answer.verdict, str(answer.question)) for answer in answers),
+        *_claims(analysis),
+        *_left_out(study, analysis),
+    ]
+    said = tuple(quotes) or ((_NOTHING, "sources"),)
+    return Section("short", Words("In short", "概要"), quotes=said)
+
+
+def _leaders(study: Study, analysis: Analysis) -> list[tuple[Words, str]]:
+    """Say who leads, and how surely."""
+    first = next((one for one in study.shown("cities") if one.is_rank or one.is_number), None)
+    if first is None:
+        return []
+    ranked = sort_by(study.cities[study.cities[first.column].notna()], first)
+    names = [name_city(city) for _, city in ranked.head(_MOST_LEADERS).iterrows()]
+    if len(names) < _MOST_LEADERS:
+        return []
+    sure = _certainty(analysis, first, str(ranked.index[0]))
+    english = f"{names[0].en} leads in {first.label}, before {names[1].en} and {names[2].en}{sure.en}."
+    chinese = f"{first.label_zh}以{names[0].zh}居首，其后为{names[1].zh}和{names[2].zh}{sure.zh}。"
+    return [(Words(english, chinese), "cities")]
+
+
+def _certainty(analysis: Analysis, measure: Measure, leader: str) -> Words:
+    if measure.origin == "published" and measure.is_rank:
+        return Words(
+            "; ranks are printed without scores, so by how much is not known",
+            "；来源只公布名次而未公布得分，领先多少不得而知",
+        )
+    if measure.origin != "index" or analysis.uncertainty is None:
+        return Words("")
+    table = analysis.uncertainty
+    own = table[(table["unit"] == leader) & (table["level"] == "cities")].dropna(subset=["rank_lower"])
+    if own.empty:
+        return Words("")
+    low, high = int(own["rank_lower"].iloc[0]), int(own["rank_upper"].iloc[0])
+    if low == high:
+        return Words(
+            f"; it stays in place {low} in 90 % of runs with other choices",
+            f"；换用其他设定时，90% 的模拟中名次仍为第 {low}",
+        )
+    return Words(
+        f"; with other choices it stands between {low} and {high} in 90 % of runs",
+        f"；换用其他设定时，90% 的模拟中名次在第 {low} 至第 {high} 之间",
+    )
+
+
+def _claims(analysis: Analysis) -> list[tuple[Words, str]]:
+    if analysis.ledger is None or not analysis.ledger.sentences:
+        return []
+    counts, number = analysis.ledger.counts(), len(analysis.ledger.sentences)
+    wrong, open_ = counts["fails"] + counts["contradicted"], counts["untestable"]
+    return [
+        (
+            Words(
+                f"Of {number} sentences of the report, {counts['holds']} hold, {counts['partly']} hold in part, {wrong} fail or are "
+                f"contradicted, and {open_} cannot be tested.",
+                f"报告的 {number} 条论断中，{counts['holds']} 条成立，{counts['partly']} 条部分成立，{wrong} 条不成立或自相矛盾，{open_} 条无法检验。",
+            ),
+            "findings",
+        )
+    ]
+
+
+def _left_out(study: Study, analysis: Analysis) -> list[tuple[Words, str]]:
+    """Say what was left out: rows by reason, corridors without a value, parts that could not be computed."""
+    table = tabulate_account(study.account)
+    gone = table[~table["reason"].isin(["read", "used", "filled"])] if len(table) else table
+    english, chinese = [], []
+    for reason, rows in gone.groupby("reason", sort=False)["rows"].sum().items() if len(gone) else ():
+        english.append(f"{rows:,} rows {REASONS[str(reason)].en}")
+        chinese.append(f"{REASONS[str(reason)].zh} {rows:,} 行")
+    missing = _without_value(study)
+    if missing:
+        english.append(
+            f"{missing:,} of {len(study.corridors):,} corridors, for which the source gives no value"
+        )
+        chinese.append(f"来源没有数值的通路 {missing:,} 条（共 {len(study.corridors):,} 条）")
+    if analysis.left_out:
+        english.append(f"{len(analysis.left_out)} parts that the data do not allow")
+        chinese.append(f"数据不允许的部分 {len(analysis.left_out)} 项")
+    if not english:
+        return []
+    return [(Words(f"Left out: {'; '.join(english)}.", f"未计入：{'；'.join(chinese)}。"), "sources")]
+
+
+def _without_value(study: Study) -> int:
+    columns = [one.column for one in study.shown("corridors")]
+    return int(pd.DataFrame(study.corridors)[columns].isna().all(axis=1).sum()) if columns else 0
