@@ -80,6 +80,7 @@ _LIMITS: Final[dict[Question, Words]] = {
     ),
 }
 _MOST_NAMED: Final = 6
+_FEW_VALUES: Final = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -394,7 +395,8 @@ def _draw_decay(study: Study, lead: TestResult, measure: Measure) -> Drawing | N
             tuple(zip(curve.tolist(), heights.tolist(), strict=True)), Words("fitted curve", "拟合曲线")
         )
         excess = y - scale * lead.fit.decay(x)
-    named = set(np.argsort(-excess, kind="stable")[:_MOST_NAMED].tolist())
+    spread = len(np.unique(y)) > _FEW_VALUES  # names over a row of dots would hide it
+    named = set(np.argsort(-excess, kind="stable")[:_MOST_NAMED].tolist()) if spread else set()
     marks = [
         Mark(float(a), float(b), _pair(study, row), labelled=at in named)
         for at, (a, b, (_, row)) in enumerate(zip(x, y, pairs.iterrows(), strict=True))
@@ -409,14 +411,15 @@ def _draw_decay(study: Study, lead: TestResult, measure: Measure) -> Drawing | N
         if zeros
         else Words("")
     )
+    tops = Words(" Named: those farthest above it.", "标出的是高出最多者。") if named else Words("")
     drawn = Words(" The curve is the fitted decay.", "曲线为拟合的衰减。") if line else Words("")
     return draw_scatter(
         marks,
         x_axis=Words("distance, km", "距离（公里）"),
         y_axis=Words(measure.label + unit, measure.label_zh + unit_zh),
         caption=Words(
-            f"Every pair of cities by distance.{beyond.en}{drawn.en} Named: those farthest above it.",
-            f"每个城市对按距离排列。{beyond.zh}{drawn.zh}标出的是高出最多者。",
+            f"Every pair of cities by distance.{beyond.en}{drawn.en}{tops.en}",
+            f"每个城市对按距离排列。{beyond.zh}{drawn.zh}{tops.zh}",
         ),
         alternative=Words(
             f"{len(y):,} pairs from {write_number(x.min())} to {write_number(x.max())} km; {measure.label} from {write_number(y.min())} to {write_number(y.max())}",

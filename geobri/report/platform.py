@@ -16,6 +16,7 @@ from geobri.corridors import corridor_ids
 from geobri.measures import Measure, label_column
 from geobri.regions import REGION_NAMES_ZH
 from geobri.report.model import Section
+from geobri.report.ranking import name_country
 from geobri.study import Study
 from geobri.webmap.wording import clean, to_safe_json
 from geobri.words import Words
@@ -26,11 +27,11 @@ _MOST_CORRIDORS: Final = 20_000
 _MOST_SERIES: Final = 200_000
 _LONGEST_TEXT: Final = 60
 _FIXED: Final = {
-    "country": ("Country", "国家"),
-    "region": ("Region", "地区"),
+    "country": ("Country or region", "国家/地区"),
+    "region": ("World region", "区域"),
     "coastal": ("Coastal", "沿海"),
     "distance_km": ("Distance", "距离"),
-    "region_pair": ("Regions", "地区"),
+    "region_pair": ("World regions", "区域"),
     "coast_pair": ("Coast", "沿海类型"),
 }
 _WORDS_ZH: Final = REGION_NAMES_ZH | {
@@ -139,9 +140,15 @@ def _describe(column: pd.Series[Any], value: Measure | None) -> dict[str, Any] |
     name = str(column.name)
     plain = label_column(name)
     en, zh = (value.label, value.label_zh) if value else _FIXED.get(name, (plain, plain))
-    head = {"id": clean(name), "en": clean(en), "zh": clean(zh), "unit": clean(value.unit) if value else ""}
+    head = {
+        "id": clean(name),
+        "en": clean(en),
+        "zh": clean(zh),
+        "unit": clean(value.unit) if value else "",
+        "unit_zh": clean(value.unit_zh) if value else "",
+    }
     if name == "distance_km":
-        head["unit"] = "km"
+        head |= {"unit": "km", "unit_zh": "公里"}
     if column.notna().sum() == 0:
         return None
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
@@ -153,6 +160,9 @@ def _describe(column: pd.Series[Any], value: Measure | None) -> dict[str, Any] |
     words = sorted({text for text in texts if text})
     code = {word: at for at, word in enumerate(words)}
     translated = [" – ".join(_WORDS_ZH.get(part, part) for part in word.split(" / ")) for word in words]
+    if name == "country":
+        named = [name_country(word) for word in words]
+        words, translated = [one.en for one in named], [one.zh for one in named]
     return {
         **head,
         "kind": "text",

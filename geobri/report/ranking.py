@@ -279,6 +279,32 @@ def _profile(
 
 
 def _profile_notes(slug: str, study: Study) -> list[Words]:
+    """Say where a city stands in the index, and name its strongest corridors."""
+    return [*_standing(slug, study), *_strongest(slug, study)]
+
+
+def _standing(slug: str, study: Study) -> list[Words]:
+    """Say rank, rank in the region, best and worst part of the index, in one sentence."""
+    if study.scores is None or slug not in study.scores.cities.index:
+        return []
+    from geobri.score.profile import profile_city
+
+    nodes = study.scores.nodes()
+    regions = study.cities["region"]
+    profile = profile_city(study.scores, slug, groups=regions if regions.notna().any() else None)
+    city, region = name_city(pd.Series(study.cities.loc[slug])), _region(regions[slug])
+    english = dict(zip(nodes["node"], nodes["title"], strict=True)) | {
+        slug: city.en,
+        profile.group: region.en,
+    }
+    chinese = dict(zip(nodes["node"], nodes["title_zh"], strict=True)) | {
+        slug: city.zh,
+        profile.group: region.zh,
+    }
+    return [Words(profile.summary("en", names=english), profile.summary("zh", names=chinese))]
+
+
+def _strongest(slug: str, study: Study) -> list[Words]:
     """Name the strongest corridors of a city, as far as the source ranks them."""
     values = _numeric(study.shown("corridors"), study.corridors)
     if not values:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geobri.report.drawings import Interval, draw_intervals
+from geobri.report.index import index_folds, tree_table
 from geobri.report.model import Cell, Column, Drawing, Row, Section, Table
 from geobri.study import Study
 from geobri.study.analysis import Analysis
@@ -27,7 +28,7 @@ _SCORED = (
         "由本研究的流量数据计算：城市按其全部伙伴汇总，通路在全部城市对之间比较，各自在本层级归一化。",
     ),
     Words(
-        "Beside each rank: the ranks that 90 % of 1,000 runs span when weights, normaliser and aggregator are left to chance (uncertainty.csv). It says how a rank hangs on these choices; it is not a confidence interval.",
+        "Beside each rank: the ranks that 90 % of 1,000 runs span when weights, normaliser and aggregator are varied at random (uncertainty.csv). It says how a rank depends on these choices; it is not a confidence interval.",
         "排序旁为在权重、归一化与聚合方法随机选取的 1,000 次模拟中 90% 所跨的名次（uncertainty.csv）：说明名次对这些选择的依赖，并非置信区间。",
     ),
 )
@@ -132,12 +133,19 @@ def score_section(study: Study, analysis: Analysis) -> Section | None:
     intervals = _intervals(analysis.uncertainty)
     cities = Words("Cities, 0 to 100 (scores_cities.csv)", "城市得分 0–100（scores_cities.csv）")
     corridors = Words("Corridors, 0 to 100 (scores_corridors.csv)", "通路得分 0–100（scores_corridors.csv）")
-    tables = [_score_table(study, result, "cities", intervals, cities)]
+    tables = [tree_table(result), _score_table(study, result, "cities", intervals, cities)]
     if result.spec.choices.corridors:
         tables.append(_score_table(study, result, "corridors", intervals, corridors))
     notes = (*study.cautions, *map(Words, result.warnings, result.warnings_zh))
     said = (*_SCORED, *((_NOT_PUBLISHED,) if study.validate_against else ()), *say_years(study))
-    return Section("scores", Words("Scores", "指数得分"), paragraphs=said, tables=tuple(tables), notes=notes)
+    return Section(
+        "scores",
+        Words("Scores", "指数得分"),
+        paragraphs=said,
+        tables=tuple(tables),
+        notes=notes,
+        folds=index_folds(study, result),
+    )
 
 
 def audit_section(study: Study, analysis: Analysis) -> Section | None:

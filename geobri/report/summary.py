@@ -95,17 +95,16 @@ def _claims(analysis: Analysis) -> list[tuple[Words, str]]:
     if analysis.ledger is None or not analysis.ledger.sentences:
         return []
     counts, number = analysis.ledger.counts(), len(analysis.ledger.sentences)
-    wrong, open_ = counts["fails"] + counts["contradicted"], counts["untestable"]
-    return [
-        (
-            Words(
-                f"Of {number} sentences of the report, {counts['holds']} hold, {counts['partly']} hold in part, {wrong} fail or are "
-                f"contradicted, and {open_} cannot be tested.",
-                f"报告的 {number} 条论断中，{counts['holds']} 条成立，{counts['partly']} 条部分成立，{wrong} 条不成立或自相矛盾，{open_} 条无法检验。",
-            ),
-            "findings",
-        )
-    ]
+    tally = (
+        (counts["holds"], Words("hold", "成立")),
+        (counts["partly"], Words("hold in part", "部分成立")),
+        (counts["fails"] + counts["contradicted"], Words("fail or are contradicted", "不成立或自相矛盾")),
+        (counts["untestable"], Words("cannot be tested", "无法检验")),
+    )
+    english = ", ".join(f"{count} {words.en}" for count, words in tally if count)
+    chinese = "，".join(f"{count} 条{words.zh}" for count, words in tally if count)
+    said = Words(f"Of {number} sentences of the report, {english}.", f"报告的 {number} 条论断中，{chinese}。")
+    return [(said, "findings")]
 
 
 def _left_out(study: Study, analysis: Analysis) -> list[tuple[Words, str]]:

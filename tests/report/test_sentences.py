@@ -124,3 +124,22 @@ def test_estimates_are_named_in_both_languages(template):
         translate("friction: log distance_km (no city effects)", names).zh == "摩擦：对数距离（无城市效应）"
     )
     assert translate("own_rank of corridors", names).en == "Own rank of corridors"
+
+
+def test_the_index_shows_its_tree_and_what_moves_its_ranks(template):
+    study, sections = template
+    scores = next(section for section in sections if section.key == "scores")
+    tree = scores.tables[0]
+    assert len(tree.rows) == len(study.scores.nodes())
+    parts = [row for row in tree.rows if row.cells[1].text.en == "dimension"]
+    assert sum(row.cells[3].order for row in parts) == pytest.approx(1)
+    shown = [fold.tables[0] for fold in scores.folds]
+    assert [table.key for table in shown] == ["strengths", "removal", "choices"]
+    assert len(shown[1].columns) == 2 + len(parts)
+
+
+def test_a_card_says_where_a_city_stands(template):
+    cards = next(section for section in template[1] if section.key == "profiles").profiles
+    assert cards[0].notes[0].en.startswith("Singapore ranks 1 of 7")
+    assert cards[0].notes[0].zh.startswith("新加坡在 7 个中列第 1")
+    assert cards[0].place.en.startswith("Singapore")

@@ -206,7 +206,8 @@
       const strengths = column.strength ? chosen.map((i) => column.strength(i)).filter((s) => s !== null) : [];
       const best = strengths.length > 1 ? Math.max(...strengths) : null;
       const unit = column.unit ? ` (${column.unit})` : "";
-      return make("tr", {}, make("th", { scope: "row" }, both(column.en + unit, column.zh + unit)),
+      const unitZh = column.unit ? `（${column.unit_zh}）` : "";
+      return make("tr", {}, make("th", { scope: "row" }, both(column.en + unit, column.zh + unitZh)),
         chosen.map((i, k) => compareCell(column, i, k, best)),
         make("td", { class: "pf-strip" }, column.strength ? strip(column, chosen) : ""));
     });
