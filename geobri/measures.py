@@ -195,7 +195,10 @@ _SAYS: Final[dict[str, tuple[tuple[type, ...], str]]] = {
     "order": ((list,), "a list of categories"),
     "domain": ((list,), "a list of two numbers"),
     "colours": ((dict,), "a table of category and #rrggbb"),
+    "origin": ((str,), "text"),
 }
+_SAID_OFFERED: Final = {**_OFFERED, "origin": ("given", "published")}
+"""Words that a table of TOML may choose from; the other origins are made, not said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,8 +272,8 @@ def check_said(entry: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
             wanted = f"'{name}' of '{column}' must be {wanted}"
             raise SpecificationError(mould("measure", wanted, repr(value), "Write it so"))
-        if name in _OFFERED and value not in _OFFERED[name]:
-            wanted = f"'{name}' of '{column}' must be one of {', '.join(_OFFERED[name])}"
+        if name in _SAID_OFFERED and value not in _SAID_OFFERED[name]:
+            wanted = f"'{name}' of '{column}' must be one of {', '.join(_SAID_OFFERED[name])}"
             raise SpecificationError(mould("measure", wanted, repr(value), "Choose one of these"))
     said = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
     return said | ({"retrieved": str(said["retrieved"])} if "retrieved" in said else {})

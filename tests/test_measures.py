@@ -73,11 +73,19 @@ def test_what_is_declared_is_not_inferred():
         ({"column": "x", "year": "2020"}, "a whole number"),
         ({"column": "x", "year": True}, "a whole number"),
         ({"column": "x", "directed": 1}, "true or false"),
+        ({"column": "x", "origin": "index"}, "one of given, published"),
+        ({"column": "x", "origin": 1}, "must be text"),
     ],
 )
 def test_a_faulty_declaration_teaches(entry, message):
     with pytest.raises(SpecificationError, match=message):
         check_said(entry)
+
+
+def test_a_table_may_say_that_others_published_it():
+    said = check_said({"column": "place", "kind": "rank", "origin": "published"})
+    measure, _ = infer_measure(pd.Series([1, 2], name="place"), of="cities", said=said)
+    assert (measure.origin, measure.better) == ("published", "low")
 
 
 def test_a_word_that_is_not_offered_is_refused():

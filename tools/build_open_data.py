@@ -214,22 +214,26 @@ notes = [
   "coast_km is the geodesic distance to the 10m coastline of Natural Earth; the Caspian is not a coast.",
 ]
 
-[[value]]
+[[measure]]
 column = "air_direct"
 label = "Direct air route"
 label_zh = "直飞航线"
+kind = "count"
 
-[[value]]
+[[measure]]
 column = "air_airport_pairs"
 label = "Airport pairs with a direct route"
 label_zh = "直飞机场对数"
 unit = "airport pairs"
+kind = "count"
 
-[[value]]
+[[measure]]
 column = "sea_km"
 label = "Distance by sea"
 label_zh = "海运距离"
 unit = "km"
+kind = "amount"
+better = "low"
 
 {city_values}[[source]]
 name = "air-routes 0.87, 31 August 2021"
@@ -324,20 +328,23 @@ def name_city_values(ranks: tuple[str, ...]) -> str:
         value.column: value for study in (bri22_study(), global513_study()) for value in study.city_measures
     }
     named = [
-        ("population", "Population", "人口", ""),
-        ("coast_km", "Distance to the coast", "距海岸", "km"),
-        ("n_airports", "Airports", "机场数", ""),
-        ("port_km", "Distance to the port", "距港口", "km"),
+        ("population", "Population", "人口", 'kind = "count"\n'),
+        ("coast_km", "Distance to the coast", "距海岸", 'unit = "km"\nkind = "amount"\n'),
+        ("n_airports", "Airports", "机场数", 'kind = "count"\n'),
+        ("port_km", "Distance to the port", "距港口", 'unit = "km"\nkind = "amount"\nbetter = "low"\n'),
         *(
-            (rank, f"Published rank: {published[rank].label}", f"已发布排序：{published[rank].label_zh}", "")
+            (
+                rank,
+                f"Published rank: {published[rank].label}",
+                f"已发布排序：{published[rank].label_zh}",
+                'kind = "rank"\norigin = "published"\n',
+            )
             for rank in ranks
         ),
     ]
     return "".join(
-        f'[[value]]\ncolumn = "{column}"\nlabel = "{label}"\nlabel_zh = "{label_zh}"\n'
-        + (f'unit = "{unit}"\n' if unit else "")
-        + "\n"
-        for column, label, label_zh, unit in named
+        f'[[measure]]\ncolumn = "{column}"\nlabel = "{label}"\nlabel_zh = "{label_zh}"\n{further}\n'
+        for column, label, label_zh, further in named
     )
 
 

@@ -15,6 +15,8 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 import pandas as pd
 
+from geobri.measures import Measure, infer_measure
+
 __all__ = ["add_qgis_style"]
 
 _VIRIDIS: Final = ("94,201,98", "33,145,140", "59,82,139", "72,40,120", "68,1,84")
@@ -27,14 +29,14 @@ CREATE TABLE IF NOT EXISTS layer_styles (
 """
 
 
-def _classes(values: pd.Series, *, is_rank: bool) -> list[tuple[float, float]]:
+def _classes(values: pd.Series, *, low_is_strong: bool) -> list[tuple[float, float]]:
     """Five classes from weak to strong; fewer where there are fewer different values."""
     known = np.unique(pd.to_numeric(values, errors="coerce").dropna().to_numpy(dtype=float))
     groups = [
         group for group in np.array_split(known, min(len(_WIDTHS_MM), max(known.size, 1))) if group.size
     ]
     bounds = [(float(group[0]), float(group[-1])) for group in groups]
-    return bounds[::-1] if is_rank else bounds
+    return bounds[::-1] if low_is_strong else bounds
 
 
 def _line_symbol(name: str, colour: str, width: float) -> str:
@@ -52,8 +54,8 @@ def _rule(number: int, column: str, low: float, high: float) -> str:
     return f'<rule key="r{number}" symbol="{number}" filter="{expression}" label={quoteattr(label)}/>'
 
 
-def _corridor_qml(values: pd.Series, column: str, *, is_rank: bool) -> str:
-    classes = _classes(values, is_rank=is_rank)
+def _corridor_qml(values: pd.Series, column: str, *, low_is_strong: bool) -> str:
+    classes = _classes(values, low_is_strong=low_is_strong)
     places = (
         np.linspace(0, len(_WIDTHS_MM) - 1, num=len(classes)).round().astype(int)
         if len(classes) > 1
@@ -81,7 +83,14 @@ def _city_qml() -> str:
     )
 
 
-def add_qgis_style(path: str | Path, corridors: pd.DataFrame, columns: Sequence[str]) -> None:
+def _to_measures(corridors: pd.DataFrame, columns: Sequence[str | Measure]) -> list[Measure]:
+    return [
+        one if isinstance(one, Measure) else infer_measure(corridors[one], of="corridors")[0]
+        for one in columns
+    ]
+
+
+def add_qgis_style(path: str | Path, corridors: pd.DataFrame, columns: Sequence[str | Measure]) -> None:
     """Store styles for the layers `cities` and `corridors` in a GeoPackage.
 
     Parameters
@@ -91,11 +100,14 @@ def add_qgis_style(path: str | Path, corridors: pd.DataFrame, columns: Sequence[
     corridors
         The corridors, for the class limits.
     columns
-        Value columns, a style each; the first one is the default. Names that begin with "rank" are ranks.
+        Value columns or their measures, a style each; the first one is the default. A measure says which end is strong; of a
+        column alone it is inferred (`geobri.measures.infer_measure`).
     """
     styles = [("cities", "geobri", _city_qml(), 1)]
-    for at, column in enumerate(name for name in columns if corridors[name].notna().any()):
-        qml = _corridor_qml(corridors[column], column, is_rank=column.startswith("rank"))
+    known = [one for one in _to_measures(corridors, columns) if corridors[one.column].notna().any()]
+    for at, measure in enumerate(known):
+        column = measure.column
+        qml = _corridor_qml(corridors[column], column, low_is_strong=measure.direction < 0)
         styles.append(("corridors", column[:30], qml, int(at == 0)))
     with sqlite3.connect(path) as database:
         database.execute(_TABLE)

@@ -12,6 +12,7 @@ import shapely
 from geobri.boundaries import load_land
 from geobri.errors import SchemaError, mould
 from geobri.figures.saving import need_matplotlib
+from geobri.measures import infer_measure
 from geobri.units import EARTH_RADIUS_KM, LONLAT_CRS
 
 __all__ = ["draw_print_map"]
@@ -112,7 +113,9 @@ def draw_print_map(
         ax = plt.subplots(figsize=(9, 6.4))[1]
     crs = _projection(centre)
     _visible_land(centre).plot(ax=ax, color="#eceae4", edgecolor="#d5d2c8", linewidth=0.4, zorder=0)
-    strength = _strengths(corridors[value], is_rank=value.startswith("rank"))
+    strength = _strengths(
+        corridors[value], is_rank=infer_measure(corridors[value], of="corridors")[0].is_rank
+    )
     ordered = (
         corridors.assign(strength=strength)
         .to_crs(crs)

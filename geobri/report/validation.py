@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+from geobri.measures import label_column
 from geobri.report.drawings import Interval, draw_intervals
 from geobri.report.model import Cell, Column, Drawing, Row, Section, Table
 from geobri.stats.results import Term, TestResult
@@ -76,7 +77,7 @@ def _rank_of(term: Term) -> str:
 
 
 def _label(names: dict[str, Words], key: str) -> Words:
-    return names.get(key, Words(key.removeprefix("rank_").replace("_", " ").capitalize()))
+    return names.get(key, Words(label_column(key)))
 
 
 def _verdict(term: Term) -> str:

@@ -17,6 +17,7 @@ from scipy.stats import rankdata
 
 from geobri.datasets import DATASETS, Dataset
 from geobri.errors import DataError, StudyError, first_offenders, mould
+from geobri.measures import infer_measure
 from geobri.score.spec import load_spec
 from geobri.stats.dyads import mantel_test
 from geobri.stats.multiplicity import holm
@@ -192,7 +193,7 @@ def _rank_columns(frame: pd.DataFrame) -> list[str]:
     return [
         name
         for name in frame.columns
-        if name.startswith("rank_") and frame[name].notna().sum() >= FEWEST_CITIES
+        if infer_measure(frame[name], of="cities")[0].is_rank and frame[name].notna().sum() >= FEWEST_CITIES
     ]
 
 

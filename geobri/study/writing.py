@@ -113,6 +113,6 @@ def write_tables(study: Study, folder: Path) -> list[Path]:
     write_vector(study.cities, paths[2], "GPKG")
     write_vector(study.corridors, paths[2], "GPKG", multi=True)
     with system_errors(paths[2]):
-        add_qgis_style(paths[2], study.corridors, [measure.column for measure in study.shown("corridors")])
+        add_qgis_style(paths[2], study.corridors, study.shown("corridors"))
     plain_types(study.corridors).to_parquet(paths[3])
     return paths
