@@ -30,6 +30,7 @@ _FIXED: Final = {
     "country": ("Country or region", "国家/地区"),
     "region": ("World region", "区域"),
     "coastal": ("Coastal", "沿海"),
+    "population": ("Population", "人口"),
     "distance_km": ("Distance", "距离"),
     "region_pair": ("World regions", "区域"),
     "coast_pair": ("Coast", "沿海类型"),
@@ -88,7 +89,7 @@ def platform_payload(study: Study) -> str:
                 "id": [clean(slug) for slug in study.cities.index],
                 "en": [clean(name) for name in study.cities["name"]],
                 "zh": _chinese_names(study),
-                "columns": _columns(study.cities, study.city_measures, ()),
+                "columns": _columns(study.cities, study.city_measures, (), own=study.folder is not None),
             },
             "corridors": {
                 "id": [clean(label) for label in corridors.index],
@@ -98,7 +99,9 @@ def platform_payload(study: Study) -> str:
                 ],
                 "arrow": study.directed,
                 "left_out": left_out,
-                "columns": _columns(corridors, study.corridor_measures, ("distance_km",)),
+                "columns": _columns(
+                    corridors, study.corridor_measures, ("distance_km",), own=study.folder is not None
+                ),
             },
             "history": _history(study, list(corridors.index)),
         }
@@ -123,11 +126,18 @@ def _chosen_corridors(study: Study) -> tuple[pd.DataFrame, int]:
 
 
 def _columns(
-    frame: pd.DataFrame, values: tuple[Measure, ...], extra: tuple[str, ...]
+    frame: pd.DataFrame, values: tuple[Measure, ...], extra: tuple[str, ...], *, own: bool
 ) -> list[dict[str, Any]]:
-    """Describe the columns a reader may ask for: values first, then what else there is."""
+    """Describe the columns a reader may ask for: values first, then what else there is.
+
+    The built-in data keep their notes of where a cell is printed to the tables; what a folder holds is its owner's choice.
+    """
     said = {value.column: value for value in values}
-    rest = [str(name) for name in frame.columns if name not in _LEFT_OUT and name not in said]
+    rest = [
+        str(name)
+        for name in frame.columns
+        if name not in _LEFT_OUT and name not in said and (own or name in _FIXED)
+    ]
     described = [_describe(frame[name], said.get(name)) for name in [*said, *extra, *rest] if name in frame]
     seen: dict[str, dict[str, Any]] = {}
     for column in described:

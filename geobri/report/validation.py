@@ -19,7 +19,7 @@ __all__ = ["validation_section"]
 
 _VERDICTS: Final = {
     "agrees": Words("agrees", "一致"),
-    "does not agree": Words("does not agree", "不一致"),
+    "does not agree": Words("agreement not shown", "未显示一致"),
     "contradicts": Words("contradicts", "相反"),
 }
 _LEVELS: Final = {"cities": Words("cities", "城市"), "corridors": Words("corridors", "通路")}
@@ -28,10 +28,10 @@ _CAUTION: Final = Words(
     "95 % interval by resampling cities with replacement (percentile). Corridors: the published list, all other corridors tied behind it; "
     "p by exchanging cities within blocks that keep domestic pairs out; a list of five or ten supports no interval, and its ties keep "
     "the coefficients small. “Agrees” needs a positive rho whose p-value stays at or below 0.05 after Holm's adjustment over the ranks of "
-    "the same indicator; “does not agree” means that no agreement beyond chance was shown, not that there is none.",
+    "the same indicator; “agreement not shown” means that none beyond chance was found, not that there is none.",
     "正值表示：指标越大，发布的名次越靠前。城市层面：对城市的全部伙伴求和；p 值由置换城市得到，95% 区间由对城市的有放回重抽样得到（百分位法）。"
     "通路层面：以发布的名单为序，其余通路并列其后；p 值由在分块内置换城市得到（国内城市对除外）；五条或十条的名单无法给出区间，且并列使系数偏小。"
-    "“一致”要求 rho 为正，且经 Holm 法对同一指标的各排序校正后 p ≤ 0.05；“不一致”是指未能显示超出偶然的一致，并不证明不存在一致。",
+    "“一致”要求 rho 为正，且经 Holm 法对同一指标的各排序校正后 p ≤ 0.05；“未显示一致”是指没有发现超出偶然的一致，并不证明不存在一致。",
 )
 
 
@@ -104,16 +104,21 @@ def _points(
         for verdict, words in _VERDICTS.items():
             found = [term for term in _rhos(result) if _verdict(term) == verdict]
             if found:
-                en = ", ".join(f"{_label(ranks, _rank_of(term)).en} ({term.estimate:+.2f})" for term in found)
-                zh = "、".join(
-                    f"{_label(ranks, _rank_of(term)).zh}（{term.estimate:+.2f}）" for term in found
-                )
+                en = ", ".join(f"{_label(ranks, _rank_of(term)).en} ({_rho(term)})" for term in found)
+                zh = "、".join(f"{_label(ranks, _rank_of(term)).zh}（{_rho(term)}）" for term in found)
                 preposition = "" if verdict == "contradicts" else "with "
                 sentences.append(
                     Words(f"{words.en.capitalize()} {preposition}the rank in {en}.", f"{words.zh}：{zh}。")
                 )
         points.append((heading, tuple(sentences)))
     return points
+
+
+def _rho(term: Term) -> str:
+    """Write a correlation with its interval, where it has one."""
+    if not math.isfinite(term.ci_low):
+        return f"{term.estimate:+.2f}"
+    return f"{term.estimate:+.2f}, {term.ci_low:+.2f} … {term.ci_high:+.2f}"
 
 
 def _drawings(
