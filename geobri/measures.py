@@ -30,6 +30,7 @@ __all__ = [
     "Measure",
     "Origin",
     "Taken",
+    "as_measure",
     "check_said",
     "find_measure",
     "infer_measure",
@@ -312,6 +313,28 @@ def infer_measure(
     if kind == "rank":  # the label says what is ranked
         declared = {"label": label_column(name.removeprefix("rank_")), **declared}
     return Measure(**declared, kind=kind), Taken(column=name, taken=f"kind = {kind}", because=because)
+
+
+def as_measure(item: str | Measure, frame: pd.DataFrame, *, of: Level) -> Measure:
+    """Take a measure as it is, or infer what a bare column means.
+
+    Parameters
+    ----------
+    item
+        A measure, or the name of a column.
+    frame
+        The table that should hold the column.
+    of
+        Which table that is.
+
+    Returns
+    -------
+    Measure
+        What the column means; a column that is not there is left to the reader of the table.
+    """
+    if isinstance(item, Measure):
+        return item
+    return infer_measure(frame[item], of=of)[0] if item in frame.columns else Measure(column=item, of=of)
 
 
 def _infer_kind(column: pd.Series[Any]) -> tuple[Kind, str]:

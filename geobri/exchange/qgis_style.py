@@ -15,7 +15,7 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 import pandas as pd
 
-from geobri.measures import Measure, infer_measure
+from geobri.measures import Measure, as_measure
 
 __all__ = ["add_qgis_style"]
 
@@ -29,19 +29,20 @@ CREATE TABLE IF NOT EXISTS layer_styles (
 """
 
 
-def _classes(values: pd.Series, *, low_is_strong: bool) -> list[tuple[float, float]]:
+def _classes(values: pd.Series, direction: int) -> list[tuple[float, float]]:
     """Five classes from weak to strong; fewer where there are fewer different values."""
     known = np.unique(pd.to_numeric(values, errors="coerce").dropna().to_numpy(dtype=float))
     groups = [
         group for group in np.array_split(known, min(len(_WIDTHS_MM), max(known.size, 1))) if group.size
     ]
     bounds = [(float(group[0]), float(group[-1])) for group in groups]
-    return bounds[::-1] if low_is_strong else bounds
+    return bounds[::-1] if direction < 0 else bounds
 
 
 def _line_symbol(name: str, colour: str, width: float) -> str:
+    """Draw a line; symbols of a higher number are drawn in a later pass, so that strong lines lie over weak ones."""
     return (
-        f'<symbol type="line" name="{name}" alpha="0.85"><layer class="SimpleLine" enabled="1"><Option type="Map">'
+        f'<symbol type="line" name="{name}" alpha="0.85"><layer class="SimpleLine" enabled="1" pass="{name}"><Option type="Map">'
         f'<Option name="line_color" type="QString" value="{colour},255"/><Option name="line_width" type="QString" value="{width}"/>'
         f'<Option name="line_width_unit" type="QString" value="MM"/><Option name="capstyle" type="QString" value="round"/>'
         "</Option></layer></symbol>"
@@ -49,20 +50,30 @@ def _line_symbol(name: str, colour: str, width: float) -> str:
 
 
 def _rule(number: int, column: str, low: float, high: float) -> str:
-    expression = f'"{column}" &gt;= {low!r} AND "{column}" &lt;= {high!r}'.replace('"', "&quot;")
+    name = _field(column)
+    expression = f"{name} >= {low!r} AND {name} <= {high!r}"
     label = f"{low:g}" if low == high else f"{low:g} – {high:g}"
-    return f'<rule key="r{number}" symbol="{number}" filter="{expression}" label={quoteattr(label)}/>'
+    return (
+        f'<rule key="r{number}" symbol="{number}" filter={quoteattr(expression)} label={quoteattr(label)}/>'
+    )
 
 
-def _corridor_qml(values: pd.Series, column: str, *, low_is_strong: bool) -> str:
-    classes = _classes(values, low_is_strong=low_is_strong)
+def _field(column: str) -> str:
+    """Name a field in an expression of QGIS, whatever its name holds."""
+    doubled = column.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def _corridor_qml(values: pd.Series, column: str, direction: int) -> str:
+    classes = _classes(values, direction)
     places = (
         np.linspace(0, len(_WIDTHS_MM) - 1, num=len(classes)).round().astype(int)
         if len(classes) > 1
         else [len(_WIDTHS_MM) - 1]
     )
     symbols = [_line_symbol("0", "160,168,176", 0.15)]
-    rules = [f'<rule key="r0" symbol="0" filter="&quot;{column}&quot; IS NULL" label="no value"/>']
+    missing = quoteattr(f"{_field(column)} IS NULL")
+    rules = [f'<rule key="r0" symbol="0" filter={missing} label="no value"/>']
     for number, ((low, high), place) in enumerate(zip(classes, places, strict=True), 1):
         symbols.append(_line_symbol(str(number), _VIRIDIS[place], _WIDTHS_MM[place]))
         rules.append(_rule(number, column, low, high))
@@ -83,14 +94,8 @@ def _city_qml() -> str:
     )
 
 
-def _to_measures(corridors: pd.DataFrame, columns: Sequence[str | Measure]) -> list[Measure]:
-    return [
-        one if isinstance(one, Measure) else infer_measure(corridors[one], of="corridors")[0]
-        for one in columns
-    ]
-
-
-def add_qgis_style(path: str | Path, corridors: pd.DataFrame, columns: Sequence[str | Measure]) -> None:
+def add_qgis_style(path: str | Path, corridors: pd.DataFrame, measures: Sequence[str | Measure]
+) -> None:
     """Store styles for the layers `cities` and `corridors` in a GeoPackage.
 
     Parameters
@@ -99,16 +104,15 @@ def add_qgis_style(path: str | Path, corridors: pd.DataFrame, columns: Sequence[
         A GeoPackage with these two layers.
     corridors
         The corridors, for the class limits.
-    columns
-        Value columns or their measures, a style each; the first one is the default. A measure says which end is strong; of a
-        column alone it is inferred (`geobri.measures.infer_measure`).
+    measures
+        Of the corridors, or columns whose meaning is inferred, a style each; the first one is the default. The better end is the thickest line.
     """
     styles = [("cities", "geobri", _city_qml(), 1)]
-    known = [one for one in _to_measures(corridors, columns) if corridors[one.column].notna().any()]
-    for at, measure in enumerate(known):
-        column = measure.column
-        qml = _corridor_qml(corridors[column], column, low_is_strong=measure.direction < 0)
-        styles.append(("corridors", column[:30], qml, int(at == 0)))
+    found = [as_measure(one, corridors, of="corridors") for one in measures]
+    known = [one for one in found if one.column in corridors and corridors[one.column].notna().any()]
+    for at, one in enumerate(known):
+        qml = _corridor_qml(corridors[one.column], one.column, one.direction)
+        styles.append(("corridors", one.column[:30], qml, int(at == 0)))
     with sqlite3.connect(path) as database:
         database.execute(_TABLE)
         database.execute(

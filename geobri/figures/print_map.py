@@ -12,7 +12,7 @@ import shapely
 from geobri.boundaries import load_land
 from geobri.errors import SchemaError, mould
 from geobri.figures.saving import need_matplotlib
-from geobri.measures import infer_measure
+from geobri.measures import Measure, as_measure
 from geobri.units import EARTH_RADIUS_KM, LONLAT_CRS
 
 __all__ = ["draw_print_map"]
@@ -58,7 +58,7 @@ def _strengths(values: pd.Series, *, is_rank: bool) -> pd.Series:
 def draw_print_map(
     cities: gpd.GeoDataFrame,
     corridors: gpd.GeoDataFrame,
-    value: str,
+    value: str | Measure,
     *,
     centre: tuple[float, float] = _CENTRE,
     lang: Literal["en", "zh"] = "en",
@@ -73,7 +73,7 @@ def draw_print_map(
     corridors
         Corridors with their lines and the column `value`; those without a value are drawn thin and grey.
     value
-        Ranks (a name that begins with "rank", 1 is strongest) or scores.
+        What is drawn: a measure, or a column whose meaning `geobri.measures.infer_measure` takes from its numbers.
     centre
         Longitude and latitude of the middle of the projection.
     lang
@@ -97,11 +97,12 @@ def draw_print_map(
     -----
     Lambert azimuthal equal-area, so that areas compare truly; strong lines lie over weak ones, width is linear in strength.
     """
-    if value not in corridors.columns:
+    measure = as_measure(value, corridors, of="corridors")
+    if measure.column not in corridors.columns:
         raise SchemaError(
             mould(
                 "draw_print_map",
-                f"corridors need the column '{value}'",
+                f"corridors need the column '{measure.column}'",
                 f"{list(corridors.columns)}",
                 "Name one of them",
             )
@@ -113,9 +114,7 @@ def draw_print_map(
         ax = plt.subplots(figsize=(9, 6.4))[1]
     crs = _projection(centre)
     _visible_land(centre).plot(ax=ax, color="#eceae4", edgecolor="#d5d2c8", linewidth=0.4, zorder=0)
-    strength = _strengths(
-        corridors[value], is_rank=infer_measure(corridors[value], of="corridors")[0].is_rank
-    )
+    strength = _strengths(corridors[measure.column], is_rank=measure.direction < 0)
     ordered = (
         corridors.assign(strength=strength)
         .to_crs(crs)

@@ -9,6 +9,7 @@ from geobri.exchange import to_flowmap, to_kepler, write_layer
 from geobri.outputs import staged_file, staged_folder
 from geobri.study.model import Study
 from geobri.study.query import save_database
+from geobri.study.writing import write_geopackage
 
 __all__ = ["export_study"]
 
@@ -25,7 +26,7 @@ def export_study(
     target
         File to write; a folder for ``flowmap``.
     layer
-        ``cities`` or ``corridors``, for ``layer``.
+        ``cities`` or ``corridors``, for ``layer``; a GeoPackage holds both, with their styles.
     kind
         ``layer`` (format by the ending), ``kepler``, ``flowmap`` or ``duckdb``.
     value
@@ -44,15 +45,18 @@ def export_study(
     elif kind == "duckdb":
         with staged_file(target, caller="geobri export") as path:
             save_database(study, path)
+    elif target.suffix.lower() == ".gpkg":
+        with staged_file(target, caller="geobri export") as path:
+            write_geopackage(study, path)
     else:
         write_layer(study.cities if layer == "cities" else study.corridors, target)
 
 
 def _export_flowmap(study: Study, target: Path, value: str | None) -> None:
-    offered = [one.column for one in study.corridor_measures]
-    column = value or (offered[0] if offered else None)
-    if column is None or column not in study.corridors.columns:
-        wanted = f"--value must be a column of the corridors ({', '.join(offered) or 'none'})"
+    counted = [one.column for one in study.corridor_measures if one.is_quantity]
+    column = value or (counted[0] if counted else None)
+    if column not in counted:
+        wanted = f"a flow map counts: --value must be an amount or a count ({', '.join(counted) or 'none'})"
         raise DataError(mould("geobri export", wanted, repr(column), "Choose one"))
     locations, flows = to_flowmap(study.cities, study.corridors, column)
     with staged_folder(target, caller="geobri export") as stage:

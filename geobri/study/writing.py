@@ -15,7 +15,7 @@ from geobri.measures import Measure
 from geobri.score.spec import ROOT
 from geobri.study.model import Study
 
-__all__ = ["cities_frame", "corridors_frame", "with_intervals", "write_tables"]
+__all__ = ["cities_frame", "corridors_frame", "with_intervals", "write_geopackage", "write_tables"]
 
 _CITY_FRONT: Final = ("name", "name_zh", "country", "region", "coastal", "lat", "lon")
 _CORRIDOR_FRONT: Final = ("origin", "destination", "distance_km", "region_pair", "coast_pair")
@@ -92,6 +92,22 @@ def with_intervals(study: Study, uncertainty: pd.DataFrame | None) -> Study:
     return replace(study, cities=study.cities.join(ends), corridors=study.corridors.join(placed))
 
 
+def write_geopackage(study: Study, path: Path) -> None:
+    """Write cities and corridors as layers of a GeoPackage, with the styles that QGIS finds in it.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    path
+        Where to write; the caller stages it.
+    """
+    write_vector(study.cities, path, "GPKG")
+    write_vector(study.corridors, path, "GPKG", multi=True)
+    with system_errors(path):
+        add_qgis_style(path, study.corridors, study.shown("corridors"))
+
+
 def write_tables(study: Study, folder: Path) -> list[Path]:
     """Write cities and corridors in every format into an existing folder.
 
@@ -110,9 +126,6 @@ def write_tables(study: Study, folder: Path) -> list[Path]:
     paths = [folder / name for name in ("cities.csv", "corridors.csv", "study.gpkg", "corridors.parquet")]
     cities_frame(study).to_csv(paths[0], lineterminator="\n")
     corridors_frame(study).to_csv(paths[1], lineterminator="\n")
-    write_vector(study.cities, paths[2], "GPKG")
-    write_vector(study.corridors, paths[2], "GPKG", multi=True)
-    with system_errors(paths[2]):
-        add_qgis_style(paths[2], study.corridors, study.shown("corridors"))
+    write_geopackage(study, paths[2])
     plain_types(study.corridors).to_parquet(paths[3])
     return paths

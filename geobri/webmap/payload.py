@@ -11,10 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import DataError, SchemaError, first_offenders, mould
-from geobri.measures import Measure
+from geobri.measures import Measure, as_measure
 from geobri.tables import check_cities
 from geobri.webmap.packing import pack_numbers
-from geobri.webmap.values import as_measure, pack_category, pack_measure, read_numbers
+from geobri.webmap.values import pack_category, pack_measure, read_numbers
 from geobri.webmap.wording import bilingual, clean
 
 __all__ = ["as_corridor_measures", "pack_cities", "pack_corridors", "sort_strongest_first"]

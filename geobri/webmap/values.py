@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import SchemaError, SpecificationError, first_offenders, mould
-from geobri.measures import Level, Measure, infer_measure
+from geobri.measures import Measure
 from geobri.webmap.packing import pack_numbers, round_to_step
 from geobri.webmap.wording import clean
 
-__all__ = ["as_measure", "pack_category", "pack_measure", "read_numbers"]
+__all__ = ["pack_category", "pack_measure", "read_numbers"]
 
 _HEX_COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
@@ -52,28 +52,6 @@ def read_numbers(column: pd.Series[Any], *, caller: str, table: str) -> npt.NDAr
             mould(caller, wanted, came, "Correct them, or leave the cells empty where nothing is known")
         )
     return numbers
-
-
-def as_measure(item: str | Measure, frame: pd.DataFrame, *, of: Level) -> Measure:
-    """Take a measure as it is, or infer what a bare column means.
-
-    Parameters
-    ----------
-    item
-        A measure, or the name of a column.
-    frame
-        The table that should hold the column.
-    of
-        Which table that is.
-
-    Returns
-    -------
-    Measure
-        What the column means; a column that is not there is left to the reader of the table.
-    """
-    if isinstance(item, Measure):
-        return item
-    return infer_measure(frame[item], of=of)[0] if item in frame.columns else Measure(column=item, of=of)
 
 
 def _both(en: str, zh: str) -> dict[str, str]:

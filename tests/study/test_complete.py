@@ -274,3 +274,63 @@ def test_a_column_called_city_that_holds_no_ids_is_not_taken_for_them(study_of):
     cities = "code,city,lon,lat\nAAA,London,0,51\nBBB,London,0.5,51.5\nCCC,Paris,2.3,48.8\n"
     study = load_study(study_of("origin,destination,count\nAAA,CCC,3\nBBB,CCC,4\n", cities=cities))
     assert study.cities["town"].to_dict() == {"AAA": "London", "BBB": "London", "CCC": "Paris"}
+
+
+def test_a_thousand_or_a_little_more_than_one_is_not_guessed_at(study_of):
+    folder = study_of("origin;destination;value\noslo;rome;2.345\noslo;milan;7.500\n")
+    assert "a thousand or a little more than one" in str(check_study(folder)[0])
+    (folder / "flows.csv").write_text("origin;destination;value\noslo;rome;2.345\noslo;milan;7,5\n")
+    assert load_study(folder).corridors["flow"].tolist() == [7.5, 2345.0]
+    (folder / "flows.csv").write_text("origin,destination,value\noslo,rome,2.345\noslo,milan,7.500\n")
+    assert load_study(folder).corridors["flow"].tolist() == [7.5, 2.345]
+
+
+def test_cities_written_as_geoparquet_are_read_as_they_were(study_of, tmp_path):
+    from geobri import exchange
+
+    study = load_study(
+        study_of(cities=CITIES.replace("country", "country,region,coastal").replace("NOR", "NOR,NA,yes"))
+    )
+    (tmp_path / "again").mkdir()
+    exchange.write_layer(study.cities, tmp_path / "again" / "cities.parquet")
+    again = load_study(tmp_path / "again")
+    assert again.cities.geometry.equals(study.cities.geometry)
+    assert again.cities["region"].tolist() == study.cities["region"].tolist()
+    assert again.cities["coastal"].tolist() == study.cities["coastal"].tolist()
+
+
+def test_a_flow_map_counts_and_takes_no_rank(study_of, tmp_path):
+    from geobri.errors import DataError
+    from geobri.study.export import export_study
+
+    study = load_study(study_of(LISTED, '[[measure]]\ncolumn = "seats"\nkind = "rank"\n'))
+    with pytest.raises(DataError, match="a flow map counts"):
+        export_study(study, tmp_path / "maps", kind="flowmap", value="seats")
+
+
+@pytest.mark.parametrize(("kind", "thick"), [("rank", "2"), ("score", "7")])
+def test_the_better_end_is_the_thickest_line_in_qgis(study_of, tmp_path, kind, thick):
+    import sqlite3
+    import xml.etree.ElementTree as ET
+
+    from geobri.study.export import export_study
+
+    flows = LISTED.replace("seats", 'R&D "net"')
+    study = load_study(study_of(flows, f'[[measure]]\ncolumn = \'R&D "net"\'\nkind = "{kind}"\n'))
+    export_study(study, tmp_path / "study.gpkg")
+    with sqlite3.connect(tmp_path / "study.gpkg") as database:
+        (text,) = database.execute(
+            "SELECT styleQML FROM layer_styles WHERE f_table_name = 'corridors'"
+        ).fetchone()
+    database.close()
+    style = ET.fromstring(text)
+    widths = {
+        symbol.get("name"): float(option.get("value"))
+        for symbol in style.iter("symbol")
+        for option in symbol.iter("Option")
+        if option.get("name") == "line_width"
+    }
+    rules = {
+        rule.get("label"): widths[rule.get("symbol")] for rule in style.iter("rule") if rule.get("symbol")
+    }
+    assert max(rules, key=rules.get) == thick

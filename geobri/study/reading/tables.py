@@ -13,6 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -20,6 +21,7 @@ from geobri.errors import InputError, MissingExtraError, StudyError, first_offen
 from geobri.exchange.workbooks import plain_text
 from geobri.inputs import check_file
 from geobri.study.reading.workbooks import check_workbook
+from geobri.units import LONLAT_CRS
 
 __all__ = ["COLUMN_WORDS", "read_sheets", "read_table", "tidy_column_names", "to_numbers"]
 
@@ -43,6 +45,7 @@ COLUMN_WORDS: Final[dict[str, str]] = {
 
 _WORKBOOKS: Final = (".xlsx", ".xlsm")
 _LOOK_AHEAD: Final = 25
+_MARKS_LOOK: Final = 1000
 _LONGEST_LOOK: Final = 100_000
 _MOST_COLUMNS: Final = 16_384
 """What a spreadsheet can hold; a text with more separators in a line is no table."""
@@ -170,8 +173,25 @@ def _read_text_table(path: Path, own: Iterable[str]) -> pd.DataFrame:
             mould("read_table", wanted, came, "Correct that row, or save it as CSV again")
         ) from error
     table = table.fillna("")
+    if separator == ";":
+        _check_marks(path, table)
     body = table.iloc[1:].set_axis([str(cell) for cell in table.iloc[0]], axis=1)
     return body.set_axis(pd.RangeIndex(header + 2, header + 2 + len(body), name="row"))
+
+
+def _check_marks(path: Path, table: pd.DataFrame) -> None:
+    """Refuse 1.234 where it may be a thousand or a little more than one, as semicolons are written with decimal commas."""
+    first = pd.Series(table.iloc[1:_MARKS_LOOK].to_numpy(dtype=object).ravel()).astype(str)
+    if not first.str.fullmatch(_POINT_GROUPED).any():
+        return
+    cells = pd.Series(table.iloc[1:].to_numpy(dtype=object).ravel()).astype(str)
+    doubtful = cells[cells.str.fullmatch(_POINT_GROUPED)]
+    if cells.str.match(_POINT).any() or cells.str.match(_DECIMAL_COMMA).any():
+        return
+    wanted = f"{path.name} must say whether 1.234 is a thousand or a little more than one"
+    came = f"{len(doubtful)} such cells and none that tells: {first_offenders(doubtful.drop_duplicates())}"
+    remedy = "Write thousands without a mark (1234), or one decimal with one or two digits (1.2)"
+    raise StudyError(mould("read_table", wanted, came, remedy))
 
 
 def _first_lines(text: str) -> list[str]:
@@ -233,11 +253,35 @@ def _cell_text(cell: object) -> str:
 
 def _read_parquet(path: Path, _own: Iterable[str]) -> pd.DataFrame:
     try:
-        table = pd.read_parquet(path)
+        table = _from_geoparquet(path) if _has_geometry(path) else pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise _damaged(path, "a Parquet file", error) from error
+    if table.index.name is not None:  # written with its ids as the index
+        table = table.reset_index()
     table.columns = [str(name) for name in table.columns]
+    for name in table.columns:
+        if not pd.api.types.is_numeric_dtype(table[name]) or pd.api.types.is_bool_dtype(table[name]):
+            cells = table[name].astype(object)
+            table[name] = cells.where(cells.notna(), "").map(_cell_words)
     return table.set_axis(pd.RangeIndex(1, 1 + len(table), name="row"))
+
+
+def _has_geometry(path: Path) -> bool:
+    import pyarrow.parquet as pq
+
+    return b"geo" in (pq.read_schema(path).metadata or {})
+
+
+def _from_geoparquet(path: Path) -> pd.DataFrame:
+    """Read points as longitude and latitude; other shapes by a point inside them."""
+    layer = gpd.read_parquet(path)
+    shapes = layer.geometry if layer.crs is None else layer.geometry.to_crs(LONLAT_CRS)
+    points = shapes.representative_point()
+    return pd.DataFrame(layer.drop(columns=str(layer.geometry.name))).assign(lon=points.x, lat=points.y)
+
+
+def _cell_words(cell: object) -> object:
+    return str(cell).lower() if isinstance(cell, (bool, np.bool_)) else cell
 
 
 def read_sheets(path: str | Path, *, renamed: dict[str, str] | None = None) -> dict[str, pd.DataFrame]:
