@@ -94,8 +94,7 @@ def _city_qml() -> str:
     )
 
 
-def add_qgis_style(path: str | Path, corridors: pd.DataFrame, measures: Sequence[str | Measure]
-) -> None:
+def add_qgis_style(path: str | Path, corridors: pd.DataFrame, measures: Sequence[str | Measure]) -> None:
     """Store styles for the layers `cities` and `corridors` in a GeoPackage.
 
     Parameters

@@ -30,7 +30,7 @@ def export_study(
     kind
         ``layer`` (format by the ending), ``kepler``, ``flowmap`` or ``duckdb``.
     value
-        Value column for ``flowmap``; the first of the study by default.
+        Measure for ``flowmap``, the first of the study by default; as the format counts, ranks are turned round.
 
     Raises
     ------
@@ -53,12 +53,16 @@ def export_study(
 
 
 def _export_flowmap(study: Study, target: Path, value: str | None) -> None:
-    counted = [one.column for one in study.corridor_measures if one.is_quantity]
-    column = value or (counted[0] if counted else None)
-    if column not in counted:
-        wanted = f"a flow map counts: --value must be an amount or a count ({', '.join(counted) or 'none'})"
-        raise DataError(mould("geobri export", wanted, repr(column), "Choose one"))
-    locations, flows = to_flowmap(study.cities, study.corridors, column)
+    offered = [one for one in study.corridor_measures if one.is_quantity or one.is_rank or one.is_number]
+    measure = next((one for one in offered if value is None or one.column == value), None)
+    if measure is None:
+        wanted = f"--value must be a measure of the corridors ({', '.join(one.column for one in offered) or 'none'})"
+        raise DataError(mould("geobri export", wanted, repr(value), "Choose one"))
+    corridors = study.corridors
+    if measure.is_rank:  # the format counts: rank 1 of 10 becomes 10, rank 10 becomes 1
+        ranks = corridors[measure.column].astype("Float64")
+        corridors = corridors.assign(**{measure.column: ranks.max() + 1 - ranks})
+    locations, flows = to_flowmap(study.cities, corridors, measure.column)
     with staged_folder(target, caller="geobri export") as stage:
         locations.to_csv(stage / "locations.csv", index=False, lineterminator="\n")
         flows.to_csv(stage / "flows.csv", index=False, lineterminator="\n")

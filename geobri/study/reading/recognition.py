@@ -22,6 +22,7 @@ Labels: TypeAlias = tuple[frozenset[str], ...]
 _ENOUGH: Final = 0.5
 """Share of the labels of the other table that a column must know to be taken for ids."""
 
+_ROWS_LOOKED_AT: Final = 5000
 _LOOKED_AT: Final = 4
 """Ends of a pair stand among the first columns of a table."""
 
@@ -109,15 +110,15 @@ def recognise_ends(table: pd.DataFrame, cities: pd.Index, parts: FolderParts, fi
     pandas.DataFrame
         The table with `origin` and `destination`, if two such columns were found.
     """
-    known = set(map(str, cities))
+    if {"origin", "destination"} & set(table.columns) or table.empty:
+        return table
+    known, head = set(map(str, cities)), table.head(_ROWS_LOOKED_AT)
     fitting = [
         name
         for name in table.columns[:_LOOKED_AT]
-        if name not in ("indicator", "year", "value")
-        and len(table)
-        and table[name].astype(str).isin(known).mean() > _ENOUGH
+        if name not in ("indicator", "year", "value") and head[name].astype(str).isin(known).mean() > _ENOUGH
     ]
-    if {"origin", "destination"} & set(table.columns) or len(fitting) != 2:  # noqa: PLR2004 - a pair has two ends
+    if len(fitting) != 2:  # noqa: PLR2004 - a pair has two ends
         return table
     because = "these columns hold known cities, in this order"
     taken = f"origin = {fitting[0]}, destination = {fitting[1]}"
@@ -143,8 +144,11 @@ def spread_measures(table: pd.DataFrame, parts: FolderParts, file: str) -> pd.Da
         Columns `indicator, origin, destination, value` and `year` where there is one; the index is still the row in the
         file. The table as it is where no other column holds numbers.
     """
-    measures = [name for name in table.columns if name not in _PLAIN and _holds_numbers(table[name])]
-    if "value" in table.columns or not measures or not {"origin", "destination"} <= set(table.columns):
+    if "value" in table.columns or not {"origin", "destination"} <= set(table.columns):
+        return table
+    head = table.head(_ROWS_LOOKED_AT)  # a word further down is a fault with its row, as in any column of numbers
+    measures = [name for name in table.columns if name not in _PLAIN and _holds_numbers(head[name])]
+    if not measures:
         return table
     because = f"there is no column 'value', and {'these hold' if len(measures) > 1 else 'this holds'} numbers"
     parts.taken.append(Taken(column=file, taken=f"measures = {', '.join(measures)}", because=because))
