@@ -146,7 +146,9 @@ def spread_measures(table: pd.DataFrame, parts: FolderParts, file: str) -> pd.Da
     """
     if "value" in table.columns or not {"origin", "destination"} <= set(table.columns):
         return table
-    head = table.head(_ROWS_LOOKED_AT)  # a word further down is a fault with its row, as in any column of numbers
+    head = table.head(
+        _ROWS_LOOKED_AT
+    )  # a word further down is a fault with its row, as in any column of numbers
     measures = [name for name in table.columns if name not in _PLAIN and _holds_numbers(head[name])]
     if not measures:
         return table
