@@ -99,6 +99,14 @@ def build_cities(
     )
     if "city" in frame.columns:
         frame = frame.set_index("city")
+    elif frame.index.name is None and pd.api.types.is_numeric_dtype(
+        frame.index
+    ):  # rows that are only counted: nobody called a city "0"
+        came = f"rows {first_offenders(frame.index)} and the columns {list(frame.columns)}"
+        remedy = "Add it, or set the column that holds the names as the index"
+        raise SchemaError(
+            mould(caller, "cities need a column (or an index) 'city' with a slug each", came, remedy)
+        )
     missing = [name for name in (lon, lat) if name not in frame.columns]
     if missing:
         raise SchemaError(

@@ -111,3 +111,10 @@ def test_geocoded_places_become_cities():
 
     cities = build_cities(geocode(["Singapore", "上海"]).cities)
     assert build_corridors(cities).index.tolist() == ["shanghai--singapore"]
+
+
+def test_rows_that_are_only_counted_are_no_names():
+    table = pd.DataFrame({"name": ["Oslo", "Rome"], "lon": [10.75, 12.48], "lat": [59.91, 41.89]})
+    with pytest.raises(SchemaError, match=r"need a column \(or an index\) 'city' with a slug each"):
+        build_cities(table)
+    assert build_cities(table.set_index(pd.Index(["oslo", "rome"]))).index.tolist() == ["oslo", "rome"]

@@ -218,7 +218,7 @@ def _take_flows(parts: FolderParts, spec: IndexSpec | None, year: int | None) ->
     ]
     rows, doubled = _turn(parts.flows[~own], measures)
     account += doubled
-    cautions = []
+    cautions = _say_directions(measures, directed=bool(parts.settings.get("directed", False)))
     for measure in measures:
         entries, said = _count_years(rows[rows["indicator"] == measure.column], measure, chosen=year)
         account += entries
@@ -231,6 +231,28 @@ def _take_flows(parts: FolderParts, spec: IndexSpec | None, year: int | None) ->
         taken=tuple(taken),
         cautions=tuple(cautions),
     )
+
+
+def _say_directions(measures: tuple[Measure, ...], *, directed: bool) -> list[Words]:
+    """Say how measures of both kinds stand in one table of corridors."""
+    said = []
+    for measure in measures:
+        if directed and not measure.directed:
+            said.append(
+                Words(
+                    f"{measure.label} has no direction: it stands on both directions of a corridor, and is tested once per pair.",
+                    f"{measure.label_zh}不分方向：在通路的两个方向上数值相同，检验时每对城市只计一次。",
+                )
+            )
+        if measure.directed and not directed:
+            said.append(
+                Words(
+                    f"{measure.label} runs from origin to destination: corridors show the sum of both directions, and it is "
+                    "tested in both.",
+                    f"{measure.label_zh}有方向：通路显示两个方向之和，检验时两个方向分别计入。",
+                )
+            )
+    return said
 
 
 def _turn(flows: pd.DataFrame, measures: tuple[Measure, ...]) -> tuple[pd.DataFrame, list[Entry]]:

@@ -179,6 +179,14 @@ def test_two_kinds_of_direction_live_in_one_study(study_of):
     assert study.corridors.loc["rome->oslo", ["seats", "trade"]].tolist() == [5, 8]
     assert len(pairs_of(study, study.measure("seats", "corridors"))["seats"].dropna()) == 3
     assert len(pairs_of(study, study.measure("trade", "corridors"))["trade"].dropna()) == 2
+    assert any("Seats has no direction" in line.en and "不分方向" in line.zh for line in study.cautions)
+
+
+def test_a_directed_measure_of_an_undirected_study_is_added_up(study_of):
+    flows = LISTED + "trade,oslo,rome,3\ntrade,rome,oslo,8\n"
+    study = load_study(study_of(flows, '[[measure]]\ncolumn = "trade"\ndirected = true\n'))
+    assert study.corridors.loc["oslo--rome", "trade"] == 11
+    assert any("the sum of both directions" in line.en for line in study.cautions)
 
 
 def test_the_index_is_a_measure_of_both_tables(study_of):
