@@ -181,7 +181,7 @@ def history_command(study: str, names: tuple[str, ...], indicator: str | None, o
     "target",
     type=click.Path(path_type=Path),
     required=True,
-    help="File (.gpkg .fgb .parquet .geojson .csv .xlsx .duckdb), or kepler.csv, or a folder for flowmap.",
+    help="File (.gpkg with both layers and styles for QGIS, .fgb .parquet .geojson .csv .xlsx .duckdb), kepler.csv, or a folder for flowmap.",
 )
 @click.option(
     "--layer",
@@ -193,10 +193,10 @@ def history_command(study: str, names: tuple[str, ...], indicator: str | None, o
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["layer", "kepler", "flowmap", "duckdb"]),
-    default="layer",
+    type=click.Choice(["auto", "layer", "kepler", "flowmap", "duckdb"]),
+    default="auto",
     show_default=True,
-    help="What to write.",
+    help="What to write; auto goes by the name of the file.",
 )
 @click.option("--value", default=None, help="Column for --format flowmap; the first by default.")
 def export_command(
@@ -206,5 +206,5 @@ def export_command(
     from geobri.study import load_study
     from geobri.study.export import export_study
 
-    export_study(load_study(study), target, layer=layer, kind=kind, value=value)
-    click.echo(f"Wrote {target}.")
+    said = export_study(load_study(study), target, layer=layer, kind=kind, value=value)
+    click.echo(" ".join(filter(None, [f"Wrote {target}.", said])))

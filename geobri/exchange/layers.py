@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
 import shapely
 
 from geobri.errors import DataError, mould
@@ -294,9 +295,8 @@ def read_layer(path: str | Path, *, layer: str | None = None) -> gpd.GeoDataFram
         return _from_table(
             pd.read_csv(path, **reading) if ending == ".csv" else _spelt_out(pd.read_excel(path, **reading))
         )
-    read: gpd.GeoDataFrame = (
-        gpd.read_file(path, engine="pyogrio", layer=layer) if layer else gpd.read_file(path, engine="pyogrio")
-    )
+    first = layer or str(pyogrio.list_layers(path)[0, 0])
+    read: gpd.GeoDataFrame = gpd.read_file(path, engine="pyogrio", layer=first)
     return _with_index(read)
 
 

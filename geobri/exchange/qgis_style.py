@@ -1,13 +1,13 @@
-"""A style that QGIS finds inside the GeoPackage, so that corridors show with width and colour at once.
+"""A style that QGIS finds inside the GeoPackage, so that corridors show what the map shows at once.
 
-QGIS reads the table `layer_styles` of a GeoPackage and applies the default style of each layer when it opens.
-The styles here are made from the data: five classes of the first value, viridis, weak under strong.
+QGIS reads the table `layer_styles` of a GeoPackage and applies the default style of each layer when it opens. The styles here are made from the data and
+from what they mean: five classes of each measure, viridis, the stronger over the weaker, both directions of a directed pair side by side with an arrow.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import quoteattr
@@ -21,6 +21,10 @@ __all__ = ["add_qgis_style"]
 
 _VIRIDIS: Final = ("94,201,98", "33,145,140", "59,82,139", "72,40,120", "68,1,84")
 _WIDTHS_MM: Final = (0.3, 0.6, 0.95, 1.35, 1.8)
+_GAP_MM: Final = 0.15
+"""Half of what is left free between the two directions of a pair."""
+_LONGEST_NAME: Final = 30
+_LONG: Final = 1000.0
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS layer_styles (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
@@ -36,47 +40,75 @@ def _classes(values: pd.Series, direction: int) -> list[tuple[float, float]]:
         group for group in np.array_split(known, min(len(_WIDTHS_MM), max(known.size, 1))) if group.size
     ]
     bounds = [(float(group[0]), float(group[-1])) for group in groups]
-    return bounds[::-1] if direction < 0 else bounds
+    return bounds[::direction]
 
 
-def _line_symbol(name: str, colour: str, width: float) -> str:
-    """Draw a line; symbols of a higher number are drawn in a later pass, so that strong lines lie over weak ones."""
+def _options(**values: object) -> str:
+    pairs = "".join(
+        f'<Option name="{name}" type="QString" value="{value}"/>' for name, value in values.items()
+    )
+    return f'<Option type="Map">{pairs}</Option>'
+
+
+def _line_symbol(level: int, colour: str, width: float, *, directed: bool) -> str:
+    """Draw a line in a rendering pass of its own, so that the stronger classes lie over the weaker ones."""
+    # A positive offset lies to the right of the way the line runs, as on the web map.
+    aside = {"offset": round(width / 2 + _GAP_MM, 3), "offset_unit": "MM"} if directed else {}
+    line = _options(
+        line_color=f"{colour},255", line_width=width, line_width_unit="MM", capstyle="round", **aside
+    )
+    arrow = _arrow(level, colour, width, aside) if directed else ""
+    return f'<symbol type="line" name="{level}" alpha="0.85"><layer class="SimpleLine" enabled="1" pass="{level}">{line}</layer>{arrow}</symbol>'
+
+
+def _arrow(level: int, colour: str, width: float, aside: Mapping[str, object]) -> str:
+    """Put an arrowhead at the end of a directed line."""
+    marker = _options(
+        color=f"{colour},255", name="filled_arrowhead", outline_style="no", size=width + 1.6, size_unit="MM"
+    )
     return (
-        f'<symbol type="line" name="{name}" alpha="0.85"><layer class="SimpleLine" enabled="1" pass="{name}"><Option type="Map">'
-        f'<Option name="line_color" type="QString" value="{colour},255"/><Option name="line_width" type="QString" value="{width}"/>'
-        f'<Option name="line_width_unit" type="QString" value="MM"/><Option name="capstyle" type="QString" value="round"/>'
-        "</Option></layer></symbol>"
+        f'<layer class="MarkerLine" enabled="1" pass="{level}">{_options(placement="lastvertex", rotate=1, **aside)}'
+        f'<symbol type="marker" name="@{level}@1" alpha="1"><layer class="SimpleMarker" enabled="1">{marker}</layer></symbol></layer>'
+    )
+
+
+def _quoted(column: str) -> str:
+    """Write a column's name as an expression of QGIS does."""
+    return '"' + column.replace('"', '""') + '"'
+
+
+def _number(value: float) -> str:
+    """Write a class limit in full, without an exponent."""
+    return (
+        f"{value:,.0f}"
+        if value == round(value)
+        else f"{value:,.4g}"
+        if abs(value) < _LONG
+        else f"{value:,.1f}"
     )
 
 
 def _rule(number: int, column: str, low: float, high: float) -> str:
-    name = _field(column)
-    expression = f"{name} >= {low!r} AND {name} <= {high!r}"
-    label = f"{low:g}" if low == high else f"{low:g} – {high:g}"
+    expression = f"{_quoted(column)} >= {low!r} AND {_quoted(column)} <= {high!r}"
+    label = _number(low) if low == high else f"{_number(low)} – {_number(high)}"
     return (
         f'<rule key="r{number}" symbol="{number}" filter={quoteattr(expression)} label={quoteattr(label)}/>'
     )
 
 
-def _field(column: str) -> str:
-    """Name a field in an expression of QGIS, whatever its name holds."""
-    doubled = column.replace('"', '""')
-    return f'"{doubled}"'
-
-
-def _corridor_qml(values: pd.Series, column: str, direction: int) -> str:
-    classes = _classes(values, direction)
+def _corridor_qml(values: pd.Series, measure: Measure, *, directed: bool) -> str:
+    classes = _classes(values, measure.direction)
     places = (
         np.linspace(0, len(_WIDTHS_MM) - 1, num=len(classes)).round().astype(int)
         if len(classes) > 1
         else [len(_WIDTHS_MM) - 1]
     )
-    symbols = [_line_symbol("0", "160,168,176", 0.15)]
-    missing = quoteattr(f"{_field(column)} IS NULL")
-    rules = [f'<rule key="r0" symbol="0" filter={missing} label="no value"/>']
+    symbols = [_line_symbol(0, "160,168,176", 0.15, directed=False)]
+    missing = quoteattr(f"{_quoted(measure.column)} IS NULL")
+    rules = [f'<rule key="r0" symbol="0" filter={missing} label="no value · 无数值"/>']
     for number, ((low, high), place) in enumerate(zip(classes, places, strict=True), 1):
-        symbols.append(_line_symbol(str(number), _VIRIDIS[place], _WIDTHS_MM[place]))
-        rules.append(_rule(number, column, low, high))
+        symbols.append(_line_symbol(number, _VIRIDIS[place], _WIDTHS_MM[place], directed=directed))
+        rules.append(_rule(number, measure.column, low, high))
     return (
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'><qgis version=\"3.34\" styleCategories=\"Symbology\">"
         f'<renderer-v2 type="RuleRenderer" symbollevels="1"><rules key="root">{"".join(rules)}</rules>'
@@ -84,17 +116,21 @@ def _corridor_qml(values: pd.Series, column: str, direction: int) -> str:
     )
 
 
-def _city_qml() -> str:
+def _city_qml(name: str) -> str:
+    """Points, and names beside them that leave the points free."""
     return (
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'><qgis version=\"3.34\" styleCategories=\"Symbology|Labeling\">"
         '<renderer-v2 type="singleSymbol"><symbols><symbol type="marker" name="0" alpha="1"><layer class="SimpleMarker" enabled="1">'
         '<Option type="Map"><Option name="color" type="QString" value="28,39,51,255"/><Option name="outline_color" type="QString" value="255,255,255,255"/>'
         '<Option name="size" type="QString" value="2.4"/></Option></layer></symbol></symbols></renderer-v2>'
-        '<labeling type="simple"><settings><text-style fieldName="name" fontSize="8"/><placement placement="6"/></settings></labeling></qgis>'
+        f'<labeling type="simple"><settings><text-style fieldName={quoteattr(name)} isExpression="1" fontSize="8"/>'
+        '<placement placement="6" dist="1.6" distUnits="MM"/></settings></labeling></qgis>'
     )
 
 
-def add_qgis_style(path: str | Path, corridors: pd.DataFrame, measures: Sequence[str | Measure]) -> None:
+def add_qgis_style(
+    path: str | Path, corridors: pd.DataFrame, measures: Sequence[str | Measure], *, directed: bool = False
+) -> None:
     """Store styles for the layers `cities` and `corridors` in a GeoPackage.
 
     Parameters
@@ -104,14 +140,26 @@ def add_qgis_style(path: str | Path, corridors: pd.DataFrame, measures: Sequence
     corridors
         The corridors, for the class limits.
     measures
-        Of the corridors, or columns whose meaning is inferred, a style each; the first one is the default. The better end is the thickest line.
+        Of the corridors, or columns whose meaning is inferred, a style each for those that are numbers or ranks; the first one is the default. The
+        better end is the thickest and darkest line.
+    directed
+        Whether a corridor runs from origin to destination only: both directions are drawn side by side, with an arrow.
     """
-    styles = [("cities", "geobri", _city_qml(), 1)]
+    styles = [
+        ("cities", "names", _city_qml('"name"'), 1),
+        ("cities", "名称", _city_qml('coalesce("name_zh", "name")'), 0),
+    ]
     found = [as_measure(one, corridors, of="corridors") for one in measures]
     known = [one for one in found if one.column in corridors and corridors[one.column].notna().any()]
-    for at, one in enumerate(known):
-        qml = _corridor_qml(corridors[one.column], one.column, one.direction)
-        styles.append(("corridors", one.column[:30], qml, int(at == 0)))
+    drawn = [one for one in known if one.is_rank or one.is_number]
+    for at, measure in enumerate(drawn):
+        title = (
+            measure.label
+            if len(measure.label) <= _LONGEST_NAME
+            else f"{measure.label[: _LONGEST_NAME - 4]} {at + 1}"
+        )
+        qml = _corridor_qml(corridors[measure.column], measure, directed=directed)
+        styles.append(("corridors", title, qml, int(at == 0)))
     with sqlite3.connect(path) as database:
         database.execute(_TABLE)
         database.execute(

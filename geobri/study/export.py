@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from geobri.errors import DataError, mould
 from geobri.exchange import to_flowmap, to_kepler, write_layer
@@ -13,10 +14,13 @@ from geobri.study.writing import write_geopackage
 
 __all__ = ["export_study"]
 
+_ENDINGS: Final = {"kepler": (".csv",), "duckdb": (".duckdb", ".db"), "flowmap": ("",)}
+"""Endings of what is no layer; a flow map is a folder."""
+
 
 def export_study(
-    study: Study, target: Path, *, layer: str = "corridors", kind: str = "layer", value: str | None = None
-) -> None:
+    study: Study, target: Path, *, layer: str = "corridors", kind: str = "auto", value: str | None = None
+) -> str:
     """Write a study for another program.
 
     Parameters
@@ -26,43 +30,66 @@ def export_study(
     target
         File to write; a folder for ``flowmap``.
     layer
-        ``cities`` or ``corridors``, for ``layer``; a GeoPackage holds both, with their styles.
+        ``cities`` or ``corridors``, for ``layer``; a GeoPackage holds both, this one first, with styles for QGIS.
     kind
-        ``layer`` (format by the ending), ``kepler``, ``flowmap`` or ``duckdb``.
+        ``layer`` (format by the ending), ``kepler``, ``flowmap`` or ``duckdb``; ``auto`` goes by the name: `kepler.csv`, `.duckdb`, a folder, else a layer.
     value
-        Measure for ``flowmap``, the first of the study by default; as the format counts, ranks are turned round.
+        Value column for ``flowmap``; the first of the study by default.
+
+    Returns
+    -------
+    str
+        What a reader of the file must know, in a sentence; empty if nothing.
 
     Raises
     ------
     DataError
-        If there is no value to write.
+        If there is no value to write, or the name does not fit what is to be written.
     """
-    if kind == "kepler":
-        with staged_file(target, caller="geobri export") as path:
-            to_kepler(study.cities, study.corridors).to_csv(path, index=False, lineterminator="\n")
-    elif kind == "flowmap":
-        _export_flowmap(study, target, value)
-    elif kind == "duckdb":
-        with staged_file(target, caller="geobri export") as path:
-            save_database(study, path)
-    elif target.suffix.lower() == ".gpkg":
-        with staged_file(target, caller="geobri export") as path:
-            write_geopackage(study, path)
-    else:
+    kind = _kind_of(target) if kind == "auto" else kind
+    if target.suffix.lower() not in _ENDINGS.get(kind, (target.suffix.lower(),)):
+        endings = " or ".join(ending or "a folder, without an ending" for ending in _ENDINGS[kind])
+        raise DataError(
+            mould(
+                "geobri export",
+                f"--format {kind} writes {endings}",
+                f"'{target.name}'",
+                "Change --to or --format",
+            )
+        )
+    if kind == "flowmap":
+        return _export_flowmap(study, target, value)
+    if kind == "layer" and target.suffix.lower() != ".gpkg":
         write_layer(study.cities if layer == "cities" else study.corridors, target)
+        return ""
+    with staged_file(target, caller="geobri export") as path:
+        if kind == "kepler":
+            to_kepler(study.cities, study.corridors).to_csv(path, index=False, lineterminator="\n")
+        elif kind == "duckdb":
+            save_database(study, path)
+        else:
+            write_geopackage(study, path, first=layer)
+    return ""
 
 
-def _export_flowmap(study: Study, target: Path, value: str | None) -> None:
-    offered = [one for one in study.corridor_measures if one.is_quantity or one.is_rank or one.is_number]
-    measure = next((one for one in offered if value is None or one.column == value), None)
+def _kind_of(target: Path) -> str:
+    if target.name.lower() == "kepler.csv":
+        return "kepler"
+    endings = {ending: kind for kind, several in _ENDINGS.items() if kind != "kepler" for ending in several}
+    return endings.get(target.suffix.lower(), "layer")
+
+
+def _export_flowmap(study: Study, target: Path, value: str | None) -> str:
+    offered = [one for one in study.corridor_measures if one.is_rank or one.is_number]
+    measure = next((one for one in offered if value in (None, one.column)), None)
     if measure is None:
-        wanted = f"--value must be a measure of the corridors ({', '.join(one.column for one in offered) or 'none'})"
+        wanted = f"--value must be a column of numbers of the corridors ({', '.join(one.column for one in offered) or 'none'})"
         raise DataError(mould("geobri export", wanted, repr(value), "Choose one"))
-    corridors = study.corridors
-    if measure.is_rank:  # the format counts: rank 1 of 10 becomes 10, rank 10 becomes 1
-        ranks = corridors[measure.column].astype("Float64")
-        corridors = corridors.assign(**{measure.column: ranks.max() + 1 - ranks})
-    locations, flows = to_flowmap(study.cities, corridors, measure.column)
+    locations, flows = to_flowmap(study.cities, study.corridors, measure)
     with staged_folder(target, caller="geobri export") as stage:
         locations.to_csv(stage / "locations.csv", index=False, lineterminator="\n")
         flows.to_csv(stage / "flows.csv", index=False, lineterminator="\n")
+    if not measure.is_rank or flows.empty:
+        return ""
+    lowest = study.corridors[measure.column].max()
+    return f"'{measure.column}' holds ranks: count is {lowest + 1:g} minus the rank, so that rank 1 is the strongest flow."

@@ -92,22 +92,6 @@ def with_intervals(study: Study, uncertainty: pd.DataFrame | None) -> Study:
     return replace(study, cities=study.cities.join(ends), corridors=study.corridors.join(placed))
 
 
-def write_geopackage(study: Study, path: Path) -> None:
-    """Write cities and corridors as layers of a GeoPackage, with the styles that QGIS finds in it.
-
-    Parameters
-    ----------
-    study
-        A loaded study.
-    path
-        Where to write; the caller stages it.
-    """
-    write_vector(study.cities, path, "GPKG")
-    write_vector(study.corridors, path, "GPKG", multi=True)
-    with system_errors(path):
-        add_qgis_style(path, study.corridors, study.shown("corridors"))
-
-
 def write_tables(study: Study, folder: Path) -> list[Path]:
     """Write cities and corridors in every format into an existing folder.
 
@@ -129,3 +113,24 @@ def write_tables(study: Study, folder: Path) -> list[Path]:
     write_geopackage(study, paths[2])
     plain_types(study.corridors).to_parquet(paths[3])
     return paths
+
+
+def write_geopackage(study: Study, path: Path, *, first: str = "cities") -> None:
+    """Write both layers of a study with their styles for QGIS.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    path
+        File to make; the caller stages it.
+    first
+        The layer that programs open which take the first: ``cities`` or ``corridors``.
+    """
+    for layer in ("cities", "corridors") if first == "cities" else ("corridors", "cities"):
+        if layer == "cities":
+            write_vector(study.cities, path, "GPKG")
+        else:
+            write_vector(study.corridors, path, "GPKG", multi=True)
+    with system_errors(path):
+        add_qgis_style(path, study.corridors, study.shown("corridors"), directed=study.directed)

@@ -148,7 +148,8 @@ def test_export_layers(run, folder, tmp_path, ending):
     if ending == "csv":
         assert len(pd.read_csv(target)) == 2
         return
-    read = gpd.read_parquet(target) if ending == "parquet" else gpd.read_file(target)
+    several = {"layer": "corridors"} if ending == "gpkg" else {}
+    read = gpd.read_parquet(target) if ending == "parquet" else gpd.read_file(target, **several)
     assert len(read) == 2
     assert read.crs.to_epsg() == 4326
 

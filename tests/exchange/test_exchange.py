@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import subprocess
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -13,6 +14,8 @@ from geobri import exchange
 from geobri.cities import build_cities
 from geobri.corridors import build_corridors
 from geobri.errors import DataError, SchemaError
+from geobri.exchange.layers import write_vector
+from geobri.measures import Measure
 from geobri.study import load_study
 
 
@@ -196,10 +199,119 @@ def test_qgis_finds_its_style(tmp_path):
         ).fetchall()
     database.close()
     assert [(table, name) for table, name, _, default in rows if default] == [
-        ("cities", "geobri"),
-        ("corridors", "rank_overall"),
+        ("cities", "names"),
+        ("corridors", study.measure("rank_overall", "corridors").label),
     ]
     for _, _, qml, _ in rows:
         ET.fromstring(qml.replace("<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>", ""))
-    rules = next(qml for _, name, qml, _ in rows if name == "rank_overall")
+    rules = next(qml for _, name, qml, _ in rows if name == study.measure("rank_overall", "corridors").label)
     assert rules.count('<rule key="r') == 6
+
+
+def _rules(qml):
+    """Filter, width and pass of every class of a style."""
+    tree = ET.fromstring(qml.replace("<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>", ""))
+    symbols = {symbol.get("name"): symbol for symbol in tree.iter("symbol")}
+    found = []
+    for rule in tree.iter("rule"):
+        layer = symbols[rule.get("symbol")].find("layer") if rule.get("symbol") else None
+        if layer is not None and "NULL" not in rule.get("filter"):
+            values = {option.get("name"): option.get("value") for option in layer.iter("Option")}
+            found.append((rule.get("filter"), float(values["line_width"]), int(layer.get("pass")), values))
+    return found
+
+
+def _styled(tables, path, measure, values, **choices):
+    """The style that a GeoPackage carries for one measure of the corridors."""
+    cities, corridors = tables
+    corridors = corridors.assign(**{measure.column: values})
+    write_vector(cities, path, "GPKG")
+    write_vector(corridors, path, "GPKG", multi=True)
+    exchange.add_qgis_style(path, corridors, [measure], **choices)
+    with sqlite3.connect(path) as database:
+        (qml,) = database.execute(
+            "SELECT styleQML FROM layer_styles WHERE f_table_name = 'corridors'"
+        ).fetchone()
+    database.close()
+    return qml
+
+
+@pytest.mark.parametrize(("kind", "first_is_widest"), [("rank", True), ("amount", False)])
+@pytest.mark.parametrize("column", ["league", 'R&D "spend" <x>', "排名"])
+def test_the_style_takes_its_direction_from_the_measure(tables, tmp_path, kind, first_is_widest, column):
+    measure = Measure(column, kind=kind)
+    values = [1.0 + at for at in range(len(tables[1]))]
+    rules = _rules(_styled(tables, tmp_path / "x.gpkg", measure, values))
+    quoted = column.replace('"', '""')
+    lowest = next(rule for rule in rules if f'"{quoted}" >= 1.0 ' in rule[0])
+    others = [rule for rule in rules if rule is not lowest]
+    assert len(others) == len(values) - 1
+    assert all((lowest[1] > rule[1]) == first_is_widest for rule in others)
+    assert [rule[2] for rule in sorted(rules, key=lambda rule: rule[1])] == sorted(rule[2] for rule in rules)
+
+
+def test_directed_pairs_lie_side_by_side_with_an_arrow(tables, tmp_path):
+    values = [1.0 + at for at in range(len(tables[1]))]
+    measure = Measure("trips", kind="count")
+    both = _styled(tables, tmp_path / "a.gpkg", measure, values)
+    one_way = _styled(tables, tmp_path / "b.gpkg", measure, values, directed=True)
+    assert "MarkerLine" not in both
+    assert one_way.count('class="MarkerLine"') == len(values)
+    assert all(float(rule[3]["offset"]) > rule[1] / 2 for rule in _rules(one_way))
+
+
+def test_a_flow_map_counts_more_for_stronger(tables):
+    cities, corridors = tables
+    ranked = corridors.assign(league=[1.0 + at for at in range(len(corridors))])
+    _, flows = exchange.to_flowmap(cities, ranked, Measure("league", kind="rank"))
+    assert flows["count"].tolist() == ranked["league"].tolist()[::-1]
+    with pytest.raises(DataError, match="'league', of which less is stronger"):
+        exchange.to_flowmap(cities, ranked, Measure("league", kind="amount", better="low"))
+    with pytest.raises(DataError, match="1 negative values"):
+        exchange.to_flowmap(cities, ranked.assign(league=[-1.0, *ranked["league"][1:]]), Measure("league"))
+
+
+def test_kepler_rows_name_their_ends(tables):
+    table = exchange.to_kepler(*tables)
+    assert table["corridor"].tolist() == tables[1].index.tolist()
+    assert table["origin_name"].tolist() == tables[0]["name"].reindex(tables[1]["origin"]).tolist()
+
+
+QGIS = """
+import sys
+from qgis.core import QgsApplication, QgsVectorLayer
+application = QgsApplication([], False); application.initQgis()
+layer = QgsVectorLayer(sys.argv[1] + "|layername=corridors", "c", "ogr")
+renderer = layer.renderer()
+print(layer.isValid(), renderer.type(), renderer.usingSymbolLevels())
+for rule in renderer.rootRule().children():
+    lines = rule.symbol().symbolLayers()
+    print(rule.label(), lines[0].width(), [line.renderingPass() for line in lines], [line.layerType() for line in lines], lines[0].offset())
+"""
+
+
+def test_qgis_itself_reads_the_style(tables, tmp_path):
+    python = "/usr/bin/python3"
+    with_qgis = {"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    try:
+        here = subprocess.run(
+            [python, "-c", "import qgis.core"], env=with_qgis, capture_output=True, check=False
+        )
+    except FileNotFoundError:
+        pytest.skip("no Python of the system here")
+    if here.returncode:
+        pytest.skip("no QGIS here")
+    measure = Measure("R&D league", kind="rank")
+    _styled(tables, tmp_path / "x.gpkg", measure, [1.0 + at for at in range(len(tables[1]))], directed=True)
+    run = subprocess.run(
+        [python, "-c", QGIS, str(tmp_path / "x.gpkg")],
+        env=with_qgis,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    first, *rules = run.stdout.splitlines()
+    assert first == "True RuleRenderer True"
+    assert len(rules) == len(tables[1]) + 1
+    assert rules[-1].startswith("1 1.8 ")  # rank 1 is the widest, and drawn last
+    assert "['SimpleLine', 'MarkerLine']" in rules[-1]

@@ -1,9 +1,12 @@
 """Query, comparison, history: from Python and as SQL."""
 
+import sqlite3
+
 import pandas as pd
 import pytest
 
 from geobri.errors import DataError
+from geobri.exchange import read_layer, write_layer
 from geobri.study import load_study
 from geobri.study.export import export_study
 from geobri.study.query import ask_in_sql, compare, history, open_database, query
@@ -95,6 +98,53 @@ def test_export(bri22, tmp_path, kind, name):
     export_study(bri22, tmp_path / name, kind=kind)
     assert (tmp_path / name).exists()
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_an_exported_geopackage_is_the_styled_one(bri22, tmp_path):
+    assert export_study(bri22, tmp_path / "x.gpkg") == ""
+    with sqlite3.connect(tmp_path / "x.gpkg") as database:
+        layers = {name for (name,) in database.execute("SELECT f_table_name FROM layer_styles")}
+    database.close()
+    assert layers == {"cities", "corridors"}
+    assert read_layer(tmp_path / "x.gpkg").index.tolist() == bri22.corridors.index.tolist()
+    export_study(bri22, tmp_path / "y.gpkg", layer="cities")
+    assert read_layer(tmp_path / "y.gpkg").index.tolist() == bri22.cities.index.tolist()
+
+
+@pytest.mark.parametrize(("name", "columns"), [("kepler.csv", "origin_lat"), ("a.csv", "wkt")])
+def test_the_name_decides_what_is_written(bri22, tmp_path, name, columns):
+    export_study(bri22, tmp_path / name)
+    assert columns in (tmp_path / name).read_text(encoding="utf-8").splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("a.gpkg", "kepler"), ("kepler.json", "kepler"), ("bar.csv", "flowmap"), ("a.csv", "duckdb")],
+)
+def test_a_name_that_does_not_fit_the_format_is_refused(bri22, tmp_path, name, kind):
+    with pytest.raises(DataError, match=rf"--format {kind} writes .*'{name}'"):
+        export_study(bri22, tmp_path / name, kind=kind)
+    assert not list(tmp_path.iterdir())
+
+
+def test_ranks_leave_for_a_flow_map_turned_round_and_it_is_said(bri22, tmp_path):
+    said = export_study(bri22, tmp_path / "flows")
+    column = said.split("'")[1]
+    ranks = bri22.corridors[column].dropna()
+    flows = pd.read_csv(tmp_path / "flows" / "flows.csv")
+    strongest = flows.loc[flows["count"].idxmax()]
+    first = bri22.corridors.loc[ranks.idxmin()]
+    assert (strongest["origin"], strongest["dest"]) == (first["origin"], first["destination"])
+    assert f"count is {ranks.max() + 1:g} minus the rank" in said
+
+
+def test_cities_of_a_geoparquet_are_read_back(bri22, tmp_path):
+    from geobri.study.reading.tables import read_table
+
+    write_layer(bri22.cities, tmp_path / "cities.parquet")
+    table = read_table(tmp_path / "cities.parquet")
+    assert table["city"].tolist() == bri22.cities.index.tolist()
+    assert table["lon"].astype(float).tolist() == bri22.cities.geometry.x.tolist()
 
 
 @pytest.mark.parametrize("wanted", ["maybe", "=t", "", "ja", "2"])
