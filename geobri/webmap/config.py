@@ -27,6 +27,8 @@ STATE_KEYS: Final = (
     "range",
     "top",
     "city",
+    "cities",
+    "only",
     "corridor",
     "missing",
     "zeros",

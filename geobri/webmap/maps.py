@@ -276,7 +276,8 @@ def map_parts(
     """Draw corridors as pieces of HTML for a page of one's own; several maps can share a page.
 
     On the page the element with the id `key` carries ``element.geobri`` with `getState()`, `setState(state)`,
-    `highlight({cities, corridors})`, `select(city)` and `reset()`. Language and theme follow the events
+    `select(what)`, `hover(what)`, `filter(wish)`, `highlight(what)`, `on(event, listener)` and `reset()`, all of them
+    described in docs/map.md. Language and theme follow the events
     ``geobri:lang`` and ``geobri:theme`` of the document, and tell them when they are switched in the map.
 
     Parameters

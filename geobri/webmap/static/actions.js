@@ -36,10 +36,10 @@ function addActions(app) {
     if (!wished) requestAnimationFrame(app.setNow);
     wished = wish;
   };
-  app.select = (slug) => app.set({ city: slug, corridor: null });
+  app.select = (slug) => app.set({ city: slug, cities: null, corridor: null });
   app.letGo = () => {
     app.highlighted = null;
-    app.set(app.state.corridor !== null ? { corridor: null } : { city: null });
+    app.set(app.state.corridor !== null ? { corridor: null } : { city: null, cities: null });
   };
   app.reset = () => {
     app.highlighted = null;
@@ -72,12 +72,10 @@ function addActions(app) {
   };
 }
 
-const FILTERS = ["value", "region", "coast", "range", "top", "city", "missing", "zeros", "scale"];
-
 function afterChange(app, old) {
   const { state } = app;
   const differs = (names) => names.some((name) => JSON.stringify(state[name]) !== JSON.stringify(old[name]));
-  if (differs(FILTERS)) {
+  if (differs(State.FILTERS)) {
     Rows.updateRows(app);
     if (state.corridor !== null && !app.shown.rows.includes(app.model.find(state.corridor))) app.state = { ...state, corridor: null };
     app.announce(app.shown.rows.length ? app.countText() : app.say("nothing"));
@@ -93,17 +91,26 @@ function afterChange(app, old) {
   if (differs(["view"])) View.showView(app);
   if (differs(["lang"])) tellPage("geobri:lang", { lang: state.lang, source: app.key });
   if (differs(["theme"])) tellPage("geobri:theme", { theme: state.theme, source: app.key });
-  app.root.dispatchEvent(new CustomEvent("geobri:state", { detail: app.getState() }));
+  const { city, cities, corridor } = app.state;
+  if (differs(["city", "cities"]) || app.state.corridor !== old.corridor) tellMap(app, "select", { city, cities: cities ? [...cities.list] : [], corridor });
+  if (differs(State.FILTERS)) tellMap(app, "filter", { shown: app.shown.rows.length, of: app.model.n, filters: keepFilters(app.getState()) });
+  tellMap(app, "state", app.getState());
   Address.writeHashSoon(app);
 }
 
 /** What the reader points at, for charts beside the map. */
 function tellHover(app, { city, corridor }) {
-  const detail = {
+  tellMap(app, "hover", {
     city: city === undefined ? null : app.model.cities.slug[city],
     corridor: corridor === undefined ? null : app.model.idOf(corridor),
-  };
-  app.root.dispatchEvent(new CustomEvent("geobri:hover", { detail }));
+  });
+}
+
+const keepFilters = (state) => Object.fromEntries(State.FILTERS.map((name) => [name, state[name]]));
+
+/** An event of this map; `by` says whether the reader or the page brought it about. */
+function tellMap(app, name, detail) {
+  app.root.dispatchEvent(new CustomEvent(`geobri:${name}`, { detail: { ...detail, by: app.by } }));
 }
 
 function tellPage(name, detail) {

@@ -21,6 +21,22 @@ function regionTest(model, filter) {
   return null;
 }
 
+/** Whether one end (touching), both (within) or exactly one (leaving) of a corridor are among some cities. */
+function citiesTest(model, { mode, list }) {
+  const { origin, destination } = model;
+  const among = new Uint8Array(model.cities.n);
+  for (const slug of list) among[model.cities.position.get(slug)] = 1;
+  if (mode === "within") return (i) => among[origin[i]] + among[destination[i]] === 2;
+  if (mode === "leaving") return (i) => among[origin[i]] + among[destination[i]] === 1;
+  return (i) => among[origin[i]] + among[destination[i]] > 0;
+}
+
+function onlyTest(model, ids) {
+  const rows = new Uint8Array(model.n);
+  for (const id of ids) rows[model.find(id)] = 1;
+  return (i) => rows[i] === 1;
+}
+
 /** Tests of what the reader has chosen; a value that is not there, or is nothing, is another matter. */
 function makeTests(model, state, measure) {
   const tests = [];
@@ -34,6 +50,8 @@ function makeTests(model, state, measure) {
     const c = model.cities.position.get(state.city);
     tests.push((i) => model.origin[i] === c || model.destination[i] === c);
   }
+  if (state.cities !== null) tests.push(citiesTest(model, state.cities));
+  if (state.only !== null) tests.push(onlyTest(model, state.only));
   if (state.range) {
     const [low, high] = state.range;
     tests.push((i) => !(measure.numbers[i] < low || measure.numbers[i] > high));

@@ -3,8 +3,8 @@ import * as Actions from "./actions.js";
 import * as Address from "./address.js";
 import * as Details from "./details.js";
 import { h } from "./dom.js";
-import * as Exporting from "./export.js";
 import * as FoliumShims from "./folium_shims.js";
+import { makeInterface } from "./interface.js";
 import * as Legend from "./legend.js";
 import * as Listen from "./listen.js";
 import * as Model from "./model.js";
@@ -16,7 +16,6 @@ import * as Rows from "./rows.js";
 import * as State from "./state.js";
 import * as Table from "./table.js";
 import * as Tools from "./tools.js";
-import { listShown, toCsv } from "./tables.js";
 import { addFolding } from "./folding.js";
 import { makeScaleBar } from "./scalebar.js";
 import * as View from "./view.js";
@@ -58,39 +57,6 @@ function build(app, leafletId) {
       document.documentElement.lang = app.root.getAttribute("lang");
     }
   });
-}
-
-/** What a page may ask of the map; see map_parts in the Python package. */
-function makeInterface(app) {
-  return {
-    map: app.leaflet,
-    layer: app.layer,
-    ready: app.ready,
-    getState: app.getState,
-    setState: (wish) => app.set(wish),
-    select: (slug) => app.select(slug),
-    highlight: (what) => app.highlight(what),
-    reset: () => app.reset(),
-    drawn: () => Array.from(app.shown.rows, app.model.idOf),
-    highlighted: () => Rows.markedCorridors(app).map(app.model.idOf),
-    labels: () => app.labels.map((label) => ({ text: label.text, box: label.box })),
-    arc: (id) => {
-      const i = app.model.find(id);
-      if (i < 0) return null;
-      app.model.arcs.traceRows([i]);
-      const { start: first, xs, ys } = app.model.arcs;
-      return Array.from({ length: first[i + 1] - first[i] }, (_, v) => [xs[first[i] + v], ys[first[i] + v]]);
-    },
-    /** on("state" | "hover", listener) hears what changes, and gives a function that ends it. */
-    on: (name, listener) => {
-      const hear = (event) => listener(event.detail);
-      app.root.addEventListener(`geobri:${name}`, hear);
-      return () => app.root.removeEventListener(`geobri:${name}`, hear);
-    },
-    toCsv: () => toCsv(listShown(app)),
-    toSvg: () => Exporting.makeSvg(app),
-    toPng: () => Exporting.toBlob(app),
-  };
 }
 
 function openMap(app, leafletId) {

@@ -44,7 +44,7 @@ function addQuestions(app) {
   app.importance = (c) => (app.marked.has(c) ? 1e9 : 0) + app.standing(c) + app.shown.weight[c];
   app.isChanged = () => {
     const plain = (state) => ({ ...state, lang: "en", theme: "auto", corridor: null });
-    return State.toHash(plain(app.state), plain(app.opening), "") !== "" || app.highlighted !== null;
+    return State.toHash(plain(app.state), plain(app.opening), "") !== "" || app.highlighted !== null || app.state.only !== null;
   };
 }
 

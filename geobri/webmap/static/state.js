@@ -4,7 +4,10 @@ import { MODES } from "./scale.js";
 
 const REGION_MODES = ["all", "within", "leaving", "between"];
 const COASTS = [null, ...Filters.COASTS];
+const CITY_MODES = ["touching", "within", "leaving"];
 const VIEW_DIGITS = 6;
+/* What decides which corridors are drawn. */
+const FILTERS = ["value", "region", "coast", "range", "top", "city", "cities", "only", "missing", "zeros", "scale"];
 
 const oneOf = (value, allowed, fallback) => (allowed.includes(value) ? value : fallback);
 
@@ -21,6 +24,17 @@ function readRange(wish, measure) {
   const range = [Math.min(...wish), Math.max(...wish)];
   return range[0] <= measure.low && range[1] >= measure.high ? null : range;
 }
+
+/** Several cities, and which corridors of theirs are meant; one that is not there is left out, none is no filter. */
+function readCities(wish, old, cities) {
+  if (wish === null) return null;
+  const { mode, list } = Array.isArray(wish) ? { list: wish } : { ...old, ...wish };
+  const known = Array.isArray(list) ? [...new Set(list)].filter((slug) => cities.position.has(slug)) : [];
+  return known.length ? { mode: oneOf(mode, CITY_MODES, old ? old.mode : "touching"), list: known } : null;
+}
+
+/** A list of corridors alone, such as those of a part of a chart; an empty one draws nothing. */
+const readOnly = (wish, old, find) => (wish === null ? null : Array.isArray(wish) ? [...new Set(wish)].filter((id) => find(id) >= 0) : old);
 
 function readView(wish) {
   if (!Array.isArray(wish) || wish.length !== 3 || !wish.every((part) => Number.isFinite(part))) return null;
@@ -41,6 +55,8 @@ function merge(model, old, wish) {
   if (has("range")) state.range = readRange(wish.range, model.values.column(state.value));
   if (has("top")) state.top = readTop(wish.top);
   if (has("city")) state.city = model.cities.position.has(wish.city) ? wish.city : null;
+  if (has("cities")) state.cities = readCities(wish.cities, old.cities, model.cities);
+  if (has("only")) state.only = readOnly(wish.only, old.only, model.find);
   if (has("corridor")) state.corridor = model.find(wish.corridor) >= 0 ? wish.corridor : null;
   if (has("scale")) state.scale = oneOf(wish.scale, [null, ...MODES], old.scale);
   if (has("zeros")) state.zeros = Boolean(wish.zeros);
@@ -61,6 +77,8 @@ function blank(model, config) {
     range: null,
     top: null,
     city: null,
+    cities: null,
+    only: null,
     corridor: null,
     missing: true,
     zeros: false,
@@ -81,6 +99,7 @@ const WRITERS = {
   range: (s) => (s.range ? s.range.join(":") : "all"),
   top: (s) => (s.top === null ? "all" : String(s.top)),
   city: (s) => s.city || "",
+  cities: (s) => (s.cities ? [s.cities.mode, ...s.cities.list].map(encodeURIComponent).join(":") : ""),
   corridor: (s) => s.corridor || "",
   missing: (s) => (s.missing ? "1" : "0"),
   zeros: (s) => (s.zeros ? "1" : "0"),
@@ -97,6 +116,10 @@ const READERS = {
     return { mode, a, b };
   },
   coast: (text) => (text === "all" ? null : text),
+  cities: (text) => {
+    const [mode, ...list] = text.split(":").map(decodeURIComponent);
+    return text ? { mode, list } : null;
+  },
   range: (text) => (text === "all" ? null : numbers(text)),
   top: (text) => (text === "all" ? null : Number(text)),
   missing: (text) => text === "1",
@@ -131,4 +154,4 @@ function fromHash(hash, prefix) {
   return Object.keys(wish).length ? wish : null;
 }
 
-export { merge, blank, toHash, fromHash };
+export { FILTERS, CITY_MODES, merge, blank, toHash, fromHash };

@@ -1,0 +1,75 @@
+/* What a page may ask of the map, and hear from it: the `geobri` of its element. See docs/map.md. */
+import * as Exporting from "./export.js";
+import * as Rows from "./rows.js";
+import { FILTERS } from "./state.js";
+import { listShown, toCsv } from "./tables.js";
+
+/** Run what a page asks; the events of that time say so, for a chart that would answer itself. */
+function makeAsk(app) {
+  app.by = "reader";
+  return (act) => {
+    const before = app.by;
+    app.by = "page";
+    try {
+      return act();
+    } finally {
+      app.by = before;
+    }
+  };
+}
+
+/** A selection as a wish: a slug, or any of city, cities and corridor; null lets go of all. */
+function readSelection(what) {
+  if (what === null || typeof what === "string") return { city: what, cities: null, corridor: null };
+  return { city: null, cities: null, corridor: null, ...what };
+}
+
+/** What of a wish is a filter; the rest is not this call's matter. */
+const keepFilters = (wish) => Object.fromEntries(Object.entries(wish).filter(([name]) => FILTERS.includes(name)));
+
+function pointAt(app, what) {
+  const { city = null, corridor = null } = what || {};
+  const c = app.model.cities.position.get(city);
+  const i = corridor === null ? -1 : app.model.find(corridor);
+  app.point({ ...(c === undefined ? {} : { city: c }), ...(i < 0 ? {} : { corridor: i }) });
+}
+
+/** The vertices of a corridor in world coordinates, 0 to 1. */
+function traceArc(app, id) {
+  const i = app.model.find(id);
+  if (i < 0) return null;
+  app.model.arcs.traceRows([i]);
+  const { start, xs, ys } = app.model.arcs;
+  return Array.from({ length: start[i + 1] - start[i] }, (_, v) => [xs[start[i] + v], ys[start[i] + v]]);
+}
+
+function makeInterface(app) {
+  const ask = makeAsk(app);
+  return {
+    map: app.leaflet,
+    layer: app.layer,
+    ready: app.ready,
+    getState: app.getState,
+    setState: (wish) => ask(() => app.set(wish)),
+    select: (what) => ask(() => app.set(readSelection(what))),
+    hover: (what) => ask(() => pointAt(app, what)),
+    filter: (wish) => ask(() => app.set(keepFilters(wish))),
+    highlight: (what) => ask(() => app.highlight(what)),
+    reset: () => ask(() => app.reset()),
+    drawn: () => Array.from(app.shown.rows, app.model.idOf),
+    highlighted: () => Rows.markedCorridors(app).map(app.model.idOf),
+    labels: () => app.labels.map((label) => ({ text: label.text, box: label.box })),
+    arc: (id) => traceArc(app, id),
+    /* "state", "select", "filter" or "hover"; gives a function that ends it. */
+    on: (name, listener) => {
+      const hear = (event) => listener(event.detail);
+      app.root.addEventListener(`geobri:${name}`, hear);
+      return () => app.root.removeEventListener(`geobri:${name}`, hear);
+    },
+    toCsv: () => toCsv(listShown(app)),
+    toSvg: () => Exporting.makeSvg(app),
+    toPng: () => Exporting.toBlob(app),
+  };
+}
+
+export { makeInterface };
