@@ -20,9 +20,9 @@ test: $(VENV)/.installed-test
 faults: $(VENV)/.installed-test
 	GEOBRI_FAULTS=all $(BIN)/python -m pytest tests/faults $(PYTEST_OPTIONS)
 
-# 10,000 mutated studies, about an hour; each is checked and loaded, or refused in words
+# 10,000 mutated studies, about an hour; each is checked and loaded, or refused in words. A run that was stopped goes on; `make clean` starts anew
 fuzz: $(VENV)/.installed-test
-	GEOBRI_FUZZ=10000 $(BIN)/python -m pytest tests/faults/test_mutations.py $(PYTEST_OPTIONS)
+	GEOBRI_FUZZ=10000 GEOBRI_FUZZ_DONE=.fuzz $(BIN)/python -m pytest tests/faults/test_mutations.py $(PYTEST_OPTIONS)
 
 lint: $(VENV)/.installed-lint node_modules/.installed
 	$(BIN)/ruff check .
@@ -57,4 +57,4 @@ $(VENV)/.installed-lint: pyproject.toml | $(VENV)/bin/python
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
 
 clean:
-	rm -rf $(VENV) report maps/built build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .fuzz report maps/built build dist .pytest_cache .mypy_cache .ruff_cache

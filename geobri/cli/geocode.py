@@ -67,6 +67,8 @@ def geocode_command(
 
     if not names and table is None:
         raise click.UsageError("Give names, or a table with --file.")
+    if out is not None and undecided is not None and out.resolve() == undecided.resolve():
+        raise click.UsageError("Give --undecided another file than --out.")
     asked, countries, states = _read_names(table) if table else (list(names), None, None)
     report = geocode(
         asked,
@@ -78,10 +80,8 @@ def geocode_command(
     text = _to_csv(report.to_frame())
     if out is None:
         click.echo(text, nl=False)
-    else:
-        _write(out, text)
-    if undecided is not None:
-        _write(undecided, _to_csv(report.to_settle()))
+    places = [(out, text), (undecided, _to_csv(report.to_settle()))]
+    _write({place: content for place, content in places if place is not None})
     click.echo(report.summary(), err=True)
     if not report.is_complete:
         click.get_current_context().exit(1)
@@ -91,11 +91,18 @@ def _to_csv(frame: pd.DataFrame) -> str:
     return str(frame.to_csv(index=False, lineterminator="\n"))
 
 
-def _write(path: Path, text: str) -> None:
-    from geobri.outputs import staged_file
+def _write(texts: dict[Path, str]) -> None:
+    """Write each file whole; files that stand in one folder take their places together."""
+    from geobri.outputs import staged_file, staged_folder
 
-    with staged_file(path, caller="geobri geocode") as staged:
-        staged.write_text(text, encoding="utf-8")
+    if len(texts) > 1 and len({path.parent.resolve() for path in texts}) == 1:
+        with staged_folder(next(iter(texts)).parent, caller="geobri geocode") as stage:
+            for path, text in texts.items():
+                (stage / path.name).write_text(text, encoding="utf-8")
+        return
+    for path, text in texts.items():
+        with staged_file(path, caller="geobri geocode") as staged:
+            staged.write_text(text, encoding="utf-8")
 
 
 def _read(path: Path) -> pd.DataFrame:

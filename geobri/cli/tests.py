@@ -40,7 +40,7 @@ def _finish(
         if further is not None:
             further(stage)
         try:
-            save_figure(results[0].plot(), stage / f"{name}.svg")
+            save_figure(results[0].plot(), stage / f"{name}.svg", close=True)
         except MissingExtraError as error:
             click.echo(str(error), err=True)
         written = ", ".join(sorted(path.name for path in stage.iterdir() if path.is_file()))

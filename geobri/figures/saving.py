@@ -44,7 +44,7 @@ def need_matplotlib(caller: str) -> Any:
     return mpl
 
 
-def save_figure(axes: Any, path: str | Path, *, dpi: int = 200) -> Path:
+def save_figure(axes: Any, path: str | Path, *, dpi: int = 200, close: bool = False) -> Path:
     """Write the figure of some axes.
 
     Parameters
@@ -55,6 +55,8 @@ def save_figure(axes: Any, path: str | Path, *, dpi: int = 200) -> Path:
         ``.svg``, ``.png`` or ``.pdf``.
     dpi
         Resolution of a PNG.
+    close
+        Let pyplot forget the figure afterwards, written or not; it keeps every figure that it opened.
 
     Returns
     -------
@@ -77,6 +79,12 @@ def save_figure(axes: Any, path: str | Path, *, dpi: int = 200) -> Path:
             )
         )
     mpl = need_matplotlib("save_figure")
-    with mpl.rc_context({"svg.hashsalt": "geobri"}), staged_file(path, caller="save_figure") as stage:
-        axes.figure.savefig(stage, dpi=dpi, bbox_inches="tight", metadata=_METADATA[path.suffix.lower()])
+    try:
+        with mpl.rc_context({"svg.hashsalt": "geobri"}), staged_file(path, caller="save_figure") as stage:
+            axes.figure.savefig(stage, dpi=dpi, bbox_inches="tight", metadata=_METADATA[path.suffix.lower()])
+    finally:
+        if close:
+            import matplotlib.pyplot as plt
+
+            plt.close(axes.figure)
     return path

@@ -116,6 +116,14 @@ dimension = "transport"
 importance = "1"
 kind = "stock"
 """
+CLAIMS = """[[claim]]
+id = "{first}-is-there"
+where = "p. 1"
+en = "It is among the cities."
+zh = "它在城市之列。"
+kind = "lookup"
+test = "same_cities(flagged(coastal, True), {first})"
+"""
 
 
 @pytest.fixture(scope="session")
@@ -128,13 +136,21 @@ def two_studies(tmp_path_factory):
         text = CITIES.format(a=numbers[0], b=numbers[1])
         slugs = [line.split(",")[0] for line in text.splitlines()[1:]]
         rows = [
-            f"air,{origin},{destination},{numbers[0] * (at + 1) + numbers[1] * further}"
+            f"air,{origin},{destination},{numbers[0] * (at + 1) + numbers[1] * further},{year}"
+            for year in (2019, 2020)
             for at, origin in enumerate(slugs)
             for further, destination in enumerate(slugs[at + 1 :])
         ]
         (folder / "cities.csv").write_text(text, encoding="utf-8")
-        (folder / "flows.csv").write_text("indicator,origin,destination,value\n" + "\n".join(rows) + "\n")
+        (folder / "flows.csv").write_text(
+            "indicator,origin,destination,value,year\n" + "\n".join(rows) + "\n"
+        )
         (folder / "index.toml").write_text(INDEX)
         (folder / "study.toml").write_text('title = "A study"\nindex = "index.toml"\n')
+        (folder / "claims.toml").write_text(CLAIMS.format(first="lis" if numbers[0] == 3 else "bom"))
+        names = folder.parent / f"names-{name}.csv"
+        names.write_text(
+            "name,country\n" + ("Lisbon,PRT\n" if numbers[0] == 3 else "Mumbai,IND\nAthens,GRC\n")
+        )
         folders.append(folder)
     return folders
