@@ -22,7 +22,14 @@ __all__ = ["DEFAULT_CHOICES", "STATE_KEYS", "MapChoices", "Theme", "check_choice
 Theme = Literal["auto", "light", "dark"]
 STATE_KEYS: Final = (
     "value",
+    "year",
+    "since",
+    "net",
     "region",
+    "groups",
+    "types",
+    "km",
+    "colour",
     "coast",
     "range",
     "top",
@@ -45,6 +52,7 @@ class MapChoices(TypedDict, total=False):
     """The choices that `corridor_map` and `map_parts` have in common; `corridor_map` explains each."""
 
     values: Sequence[str | Measure]
+    years: Mapping[str, Mapping[int, str]] | None
     city_values: Sequence[str | Measure]
     city_value: str | None
     title: Text | None
@@ -56,14 +64,17 @@ class MapChoices(TypedDict, total=False):
     worldview: Worldview
     resolution: Resolution | None
     attribution: str | None
+    approval: Text | None
     details: Mapping[str, Text] | None
     translations: Mapping[str, Text] | None
     state: Mapping[str, Any] | None
+    views: Sequence[Mapping[str, Any]]
     panel: Literal["open", "closed"]
 
 
 DEFAULT_CHOICES: Final = MapChoices(
     values=(),
+    years=None,
     city_values=(),
     city_value=None,
     title=None,
@@ -75,9 +86,11 @@ DEFAULT_CHOICES: Final = MapChoices(
     worldview="ne",
     resolution=None,
     attribution=None,
+    approval=None,
     details=None,
     translations=None,
     state=None,
+    views=(),
     panel="open",
 )
 
@@ -158,11 +171,13 @@ def configure_map(
 
 def _pack_words(choices: MapChoices, caller: str) -> dict[str, Any]:
     title = choices["title"] if choices["title"] is not None else _DEFAULT_TITLE
-    names = choices["translations"] or {}
+    names = {"yes": "是", "no": "否", **(choices["translations"] or {})}
     return {
         "title": bilingual(title, caller=caller, what="title"),
         "subtitle": bilingual(choices["subtitle"], caller=caller, what="subtitle"),
         "source": bilingual(choices["source"], caller=caller, what="source"),
+        "approval": bilingual(choices["approval"], caller=caller, what="approval"),
+        "views": [_pack_view(view, caller) for view in choices["views"]],
         "lang": choices["lang"],
         "theme": choices["theme"],
         "panel": choices["panel"],
@@ -173,6 +188,16 @@ def _pack_words(choices: MapChoices, caller: str) -> dict[str, Any]:
 def _translation(name: str, text: Text, caller: str) -> dict[str, str]:
     both = {"en": name, "zh": text} if isinstance(text, str) else text
     return bilingual(both, caller=caller, what=f"the translation of '{name}'")
+
+
+def _pack_view(view: Mapping[str, Any], caller: str) -> dict[str, Any]:
+    """Split a named view into its name in both languages and the state that it stands for."""
+    name, name_zh = view.get("name"), view.get("name_zh")
+    if not isinstance(name, str) or not name or not isinstance(name_zh, str | None):
+        wanted = "every view must have a name, and may have a name_zh"
+        raise SpecificationError(mould(caller, wanted, repr(dict(view)), 'Write name = "Hubs"'))
+    state = {key: choice for key, choice in view.items() if key not in ("name", "name_zh")}
+    return {"name": bilingual({"en": name, "zh": name_zh or name}), "state": _check_state(state, caller)}
 
 
 def _check_state(state: Mapping[str, Any] | None, caller: str) -> dict[str, Any]:
@@ -198,7 +223,14 @@ def _pack_tables(
         check_choice(caller, "city_value", choices["city_value"], offered)
     shown = as_corridor_measures(value, choices["values"], corridors, caller=caller)
     opening = value if isinstance(value, str) else value.column
-    packed = pack_corridors(corridors, cities.index, shown, details=choices["details"], caller=caller)
+    years = choices["years"] or {}
+    numeric = [item.column for item in shown if item.kind not in ("category", "flag")]
+    check_choice(caller, "value", opening, numeric)
+    for name in years:
+        check_choice(caller, "the columns of years", name, numeric)
+    packed = pack_corridors(
+        corridors, cities.index, shown, details=choices["details"], years=years, caller=caller
+    )
     measure = next(item for item in packed["values"] if item["key"] == opening)
     numbers = read_numbers(corridors[opening], caller=caller, table="corridors")
     return {

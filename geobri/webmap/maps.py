@@ -158,6 +158,7 @@ def corridor_map(
     value: str | Measure = "score",
     *,
     values: Sequence[str | Measure] = (),
+    years: Mapping[str, Mapping[int, str]] | None = None,
     city_values: Sequence[str | Measure] = (),
     city_value: str | None = None,
     title: Text | None = None,
@@ -169,9 +170,11 @@ def corridor_map(
     worldview: Worldview = "ne",
     resolution: Resolution | None = None,
     attribution: str | None = None,
+    approval: Text | None = None,
     details: Mapping[str, Text] | None = None,
     translations: Mapping[str, Text] | None = None,
     state: Mapping[str, Any] | None = None,
+    views: Sequence[Mapping[str, Any]] = (),
     panel: Literal["open", "closed"] = "open",
     width: str = "100%",
     height: str = "100%",
@@ -192,7 +195,10 @@ def corridor_map(
         The column that gives width and colour when the page opens: a `Measure`, or the name of a column whose
         meaning `geobri.measures.infer_measure` takes from its numbers.
     values
-        Further columns the reader can switch to.
+        Further columns the reader can switch to; categories and flags become types of corridors, to filter and colour by.
+    years
+        For columns that have years, the columns that hold each: ``{"trade": {2019: "trade_2019", 2023: "trade"}}``. The reader
+        can go through the years, and see what changed between two of them.
     city_values
         Columns of the cities that size or colour the points: ranks, scores or categories.
     city_value
@@ -212,6 +218,8 @@ def corridor_map(
         Detail of the base map; None takes the finest there is.
     attribution
         Whom the base map is by; needed for tiles.
+    approval
+        The number under which an authority has approved the map, such as 审图号; on the page and in its images.
     details
         Further columns of the corridors to show on hover, with their labels.
     translations
@@ -219,8 +227,10 @@ def corridor_map(
     state
         What the page opens with and resets to, as `getState()` gives it on the page: ``{"top": 10}``,
         ``{"city": "singapore"}``, ``{"coast": "coast-coast"}`` (or ``coast-inland``, ``inland-inland``),
-        ``{"region": {"mode": "between", "a": "Africa", "b": "Europe"}}`` (or ``within``, ``leaving``),
-        ``{"range": [1, 10]}``, ``{"missing": False}``, ``{"view": [lat, lon, zoom]}``.
+        ``{"region": {"mode": "between", "a": "Africa", "b": "Europe"}}`` (or ``within``, ``leaving``), the same by other
+        categories of the cities in ``groups``, types of corridors in ``types``, ``{"km": [3000, None]}``, ``{"range": [1, 10]}``, ``{"missing": False}``, ``{"view": [lat, lon, zoom]}``.
+    views
+        Named states that the page offers in a menu: ``{"name": "Long haul", "name_zh": "远程", "km": [3000, None]}``.
     panel
         Whether the controls are unfolded at first; on phones they are always folded.
     width, height
@@ -243,6 +253,7 @@ def corridor_map(
     size = _check_size(width, height, "corridor_map")
     choices = MapChoices(
         values=values,
+        years=years,
         city_values=city_values,
         city_value=city_value,
         title=title,
@@ -254,9 +265,11 @@ def corridor_map(
         worldview=worldview,
         resolution=resolution,
         attribution=attribution,
+        approval=approval,
         details=details,
         translations=translations,
         state=state,
+        views=views,
         panel=panel,
     )
     config, base = configure_map(cities, corridors, value, choices, caller="corridor_map")

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geobri.errors import DataError, SchemaError, first_offenders, mould
+from geobri.errors import DataError, SchemaError, SpecificationError, first_offenders, mould
 from geobri.measures import Measure, as_measure
 from geobri.tables import check_cities
 from geobri.webmap.packing import pack_numbers
@@ -150,6 +150,7 @@ def pack_corridors(
     values: Sequence[Measure],
     *,
     details: Mapping[str, Any] | None = None,
+    years: Mapping[str, Mapping[int, str]] | None = None,
     caller: str = "corridor_map",
 ) -> dict[str, Any]:
     """Pack the corridors for the page, in the order of their ends, which packs best; the page sorts them itself.
@@ -161,16 +162,18 @@ def pack_corridors(
     slugs
         Index of the cities, in their order.
     values
-        The columns to switch between.
+        The columns to switch between, and categories and flags, which become types of corridors.
     details
         Further columns to show on hover, each with its label.
+    years
+        For columns that have years, the columns of each of them.
     caller
         Who asks, for the message.
 
     Returns
     -------
     dict
-        `n, directed, origin, destination, distance_km, ids, values, details`; `ids` is None when every id is the
+        `n, directed, origin, destination, distance_km, ids, values, types, details`; `ids` is None when every id is the
         one its two cities give.
 
     Raises
@@ -179,17 +182,14 @@ def pack_corridors(
         If a column is missing or not numeric, or an id stands twice.
     DataError
         If a corridor names an unknown city, or the same city twice.
+    SpecificationError
+        If a column holds other numbers than the year that it shows.
     """
     ends = _read_ends(corridors, slugs, caller)
-    numbers = {
-        item.column: read_numbers(corridors[item.column], caller=caller, table="corridors") for item in values
-    }
-    packed = {item.column: pack_measure(item, numbers[item.column], caller=caller) for item in values}
     order = np.lexsort((np.arange(len(corridors)), ends[1], ends[0]))
-    for name, column in numbers.items():
-        packed[name]["values"] = pack_numbers(column[order], may_round=True)
     sorted_rows = corridors.iloc[order]
     ids, directed = _pack_ids(sorted_rows, caller)
+    words = [item for item in values if item.kind in ("category", "flag")]
     return {
         "n": len(corridors),
         "directed": directed,
@@ -197,8 +197,41 @@ def pack_corridors(
         "destination": pack_numbers(ends[1][order]),
         "distance_km": _pack_distance(sorted_rows, caller),
         "ids": ids,
-        "values": list(packed.values()),
+        "values": [
+            _pack_corridor_value(item, sorted_rows, (years or {}).get(item.column, {}), caller)
+            for item in values
+            if item not in words
+        ],
+        "types": [pack_category(item, sorted_rows[item.column], caller=caller) for item in words],
         "details": [_pack_detail(name, label, sorted_rows) for name, label in (details or {}).items()],
+    }
+
+
+def _pack_corridor_value(
+    item: Measure, corridors: pd.DataFrame, columns: Mapping[int, str], caller: str
+) -> dict[str, Any]:
+    """Pack a column, with those of its other years; the year that it shows must be one of them."""
+    missing = [name for name in columns.values() if name not in corridors.columns]
+    if missing:
+        wanted = f"corridors must have the columns of the years of '{item.column}'"
+        raise SchemaError(
+            mould(caller, wanted, f"no {first_offenders(missing)}", "Correct `years`, or add the columns")
+        )
+    numbers = {
+        year: read_numbers(corridors[name], caller=caller, table="corridors")
+        for year, name in columns.items()
+    }
+    own = read_numbers(corridors[item.column], caller=caller, table="corridors")
+    shown = item.year if item.year in numbers else max(numbers, default=None)
+    if shown is not None and not np.array_equal(numbers[shown], own, equal_nan=True):
+        wanted = f"'{item.column}' must hold the numbers of the year that it shows"
+        came = f"other numbers than '{columns[shown]}', which is that of {shown}"
+        raise SpecificationError(
+            mould(caller, wanted, came, "Say Measure(year=…), or correct the columns of `years`")
+        )
+    others = {year: column for year, column in sorted(numbers.items()) if year != shown}
+    return pack_measure(item, own, others=others, caller=caller) | {
+        "year": item.year if shown is None else int(shown)
     }
 
 

@@ -59,7 +59,11 @@ def _both(en: str, zh: str) -> dict[str, str]:
 
 
 def pack_measure(
-    value: Measure, numbers: npt.NDArray[np.float64], *, caller: str = "corridor_map"
+    value: Measure,
+    numbers: npt.NDArray[np.float64],
+    *,
+    others: Mapping[int, npt.NDArray[np.float64]] | None = None,
+    caller: str = "corridor_map",
 ) -> dict[str, Any]:
     """Describe a numeric column for the page, with its numbers packed.
 
@@ -69,6 +73,8 @@ def pack_measure(
         What the column means.
     numbers
         Shape (n,), NaN where a value is missing.
+    others
+        The numbers of other years; the scale is that of all of them.
     caller
         Who asks, for the message.
 
@@ -76,8 +82,8 @@ def pack_measure(
     -------
     dict
         `key, label, kind` (rank or score)`, measure` (the kind in full)`, direction, diverging` (whether it is drawn to both
-        sides of 0)`, low, high, unit, description, known` and
-        the packed `values`. `low` and `high` are the ends of the scale as numbers, not as strength.
+        sides of 0)`, low, high, unit, description, known`,
+        the packed `values`, and in `years` those of other years. `low` and `high` are the ends of the scale as numbers, not as strength.
 
     Raises
     ------
@@ -85,10 +91,21 @@ def pack_measure(
         If the domain is not two different finite numbers.
     """
     packed = pack_numbers(numbers, may_round=True)
-    known = numbers[~np.isnan(numbers)]
-    if "rounded" in packed:  # the ends of the scale as the page will read them
-        known = round_to_step(known, packed["rounded"])
-    ends = value.domain or ((float(known.min()), float(known.max())) if known.size else (0.0, 1.0))
+    years: list[dict[str, Any]] = [
+        {"year": int(year), "values": pack_numbers(column, may_round=True)}
+        for year, column in (others or {}).items()
+    ]
+    known = _as_read(numbers, packed)
+    every = np.concatenate(
+        [
+            known,
+            *(
+                _as_read(column, one["values"])
+                for column, one in zip((others or {}).values(), years, strict=True)
+            ),
+        ]
+    )
+    ends = value.domain or ((float(every.min()), float(every.max())) if every.size else (0.0, 1.0))
     if len(ends) != 2 or not all(math.isfinite(end) for end in ends) or (value.domain and ends[0] == ends[1]):  # noqa: PLR2004
         wanted = f"the domain of '{value.column}' must be two different finite numbers"
         raise SpecificationError(mould(caller, wanted, repr(value.domain), "Give (lowest, highest), or None"))
@@ -98,25 +115,32 @@ def pack_measure(
         "kind": "rank" if value.is_rank else "score",
         "measure": value.kind,
         "direction": value.direction,
-        "diverging": value.better == "neither" and bool(known.size and known.min() < 0 < known.max()),
+        "diverging": value.better == "neither" and bool(every.size and every.min() < 0 < every.max()),
         "low": min(ends),
         "high": max(ends),
         "unit": _both(value.unit, value.unit_zh),
         "description": _both(value.description, value.description_zh),
         "known": int(known.size),
         "values": packed,
+        "years": years,
     }
 
 
+def _as_read(numbers: npt.NDArray[np.float64], packed: Mapping[str, Any]) -> npt.NDArray[np.float64]:
+    """Give the known numbers as the page will read them."""
+    known = numbers[~np.isnan(numbers)]
+    return round_to_step(known, packed["rounded"]) if "rounded" in packed else known
+
+
 def pack_category(value: Measure, column: pd.Series[Any], *, caller: str = "corridor_map") -> dict[str, Any]:
-    """Describe a categorical column of the cities for the page.
+    """Describe a categorical column of the cities or the corridors for the page.
 
     Parameters
     ----------
     value
         What the column means.
     column
-        The categories; missing where a city has none.
+        The categories; missing where there is none.
     caller
         Who asks, for the message.
 
@@ -131,7 +155,8 @@ def pack_category(value: Measure, column: pd.Series[Any], *, caller: str = "corr
     SpecificationError
         If a colour is not written as ``#rrggbb``, or the order leaves out a category.
     """
-    texts = [clean(cell) if not pd.isna(cell) else "" for cell in column]
+    says = _say_flag if value.kind == "flag" else clean
+    texts = [says(cell) if not pd.isna(cell) else "" for cell in column]
     met = sorted({text for text in texts if text})
     categories = [clean(name) for name in value.order] or met
     forgotten = [name for name in met if name not in categories]
@@ -151,6 +176,10 @@ def pack_category(value: Measure, column: pd.Series[Any], *, caller: str = "corr
         "colours": [colours.get(name, "") for name in categories],
         "values": pack_numbers(codes),
     }
+
+
+def _say_flag(cell: object) -> str:
+    return "yes" if cell else "no"
 
 
 def _check_colours(column: str, colours: Mapping[str, str], caller: str) -> None:

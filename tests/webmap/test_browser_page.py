@@ -69,7 +69,7 @@ def test_keys_reach_everything(fresh):
     for wanted in (
         "Twenty-two cities",
         "Find a city",
-        "Regions",
+        "Groups of cities",
         "Show from",
         "Table of corridors",
         "Save as image",

@@ -257,7 +257,7 @@ def test_a_page_hears_what_the_reader_points_at(opened):
     opened.ask("void (window.heard = [], window.end = map.on('hover', (what) => heard.push(what)))")
     opened.page.mouse.move(*opened.place_on("dubai--singapore"))
     opened.page.wait_for_selector(".geobri-tip:not([hidden])")
-    assert {"city": None, "corridor": "dubai--singapore"} in opened.page.evaluate("heard")
+    assert {"city": None, "corridor": "dubai--singapore", "by": "reader"} in opened.page.evaluate("heard")
     opened.ask("(end(), heard.length = 0)")
     opened.page.mouse.move(*opened.place_of(5, 0))
     opened.page.wait_for_timeout(80)

@@ -94,7 +94,10 @@ def test_borders_name_their_worldview(cities, corridors):
         ({"height": "10px;background:url(x)"}, "CSS lengths"),
         ({"city_value": "gdp"}, "city_value must be one of"),
         ({"title": {"fr": "x"}}, "title must be"),
-        ({"state": {"tpo": 10}}, "state may hold value, region"),
+        ({"state": {"tpo": 10}}, "state may hold value, year"),
+        ({"views": [{"top": 10}]}, "every view must have a name"),
+        ({"views": [{"name": "Hubs", "tpo": 10}]}, "state may hold value, year"),
+        ({"years": {"trade": {2020: "score"}}}, "the columns of years must be one of score"),
     ],
 )
 def test_choices_that_are_not_offered_are_refused(cities, corridors, choice, message):

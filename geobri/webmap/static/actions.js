@@ -37,6 +37,13 @@ function addActions(app) {
     wished = wish;
   };
   app.select = (slug) => app.set({ city: slug, cities: null, corridor: null });
+  /* Another city beside those that are chosen, or one of them no more. */
+  app.addCity = (slug) => {
+    const { cities, city } = app.state;
+    const list = cities ? cities.list : city === null ? [] : [city];
+    const further = list.includes(slug) ? list.filter((one) => one !== slug) : [...list, slug];
+    app.set({ cities: further.length ? { ...cities, list: further } : null, city: null, corridor: null });
+  };
   app.letGo = () => {
     app.highlighted = null;
     app.set(app.state.corridor !== null ? { corridor: null } : { city: null, cities: null });
@@ -44,6 +51,19 @@ function addActions(app) {
   app.reset = () => {
     app.highlighted = null;
     app.set({ ...app.opening, lang: app.state.lang, theme: app.state.theme, corridor: null });
+    View.showView(app);
+  };
+  /* A named view begins at the opening one, and leaves language and theme alone. */
+  const viewState = (k) => State.merge(app.model, app.opening, k === null ? {} : app.config.views[k].state);
+  const plain = (state) => JSON.stringify({ ...state, lang: null, theme: null, view: null, corridor: null });
+  app.namedView = () => {
+    const found = [null, ...app.config.views.keys()].find((k) => plain(viewState(k)) === plain(app.state));
+    return found === undefined ? null : String(found ?? "");
+  };
+  app.showView = (k) => {
+    const { lang, theme } = app.state;
+    app.highlighted = null;
+    app.set({ ...viewState(k), lang, theme });
     View.showView(app);
   };
   app.point = (pointed) => {
@@ -93,7 +113,7 @@ function afterChange(app, old) {
   if (differs(["theme"])) tellPage("geobri:theme", { theme: state.theme, source: app.key });
   const { city, cities, corridor } = app.state;
   if (differs(["city", "cities"]) || app.state.corridor !== old.corridor) tellMap(app, "select", { city, cities: cities ? [...cities.list] : [], corridor });
-  if (differs(State.FILTERS)) tellMap(app, "filter", { shown: app.shown.rows.length, of: app.model.n, filters: keepFilters(app.getState()) });
+  if (differs(State.FILTERS)) tellMap(app, "filter", { shown: app.shown.rows.length, of: app.total(), filters: keepFilters(app.getState()) });
   tellMap(app, "state", app.getState());
   Address.writeHashSoon(app);
 }

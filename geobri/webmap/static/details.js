@@ -41,9 +41,22 @@ function pairs(rows) {
   return h("dl", { class: "geobri-pairs" }, ...rows.filter(([, text]) => text).flatMap(([name, text]) => [h("dt", {}, name), h("dd", {}, text)]));
 }
 
+/** What goes the other way, where a pair has a line in each direction. */
+function wayBack(app, i) {
+  const j = app.model.opposite[i];
+  if (j < 0) return ["", ""];
+  const measure = app.model.values.get(app.state.value, null, { ...app.state, net: false });
+  const says = (row) => I18n.formatValue(app.state.lang, measure, measure.numbers[row]);
+  return app.measure().folded ? [app.say("bothWays"), `${says(i)} · ${says(j)}`] : [app.say("wayBack"), says(j)];
+}
+
+const typeText = (app, type, i) => (type.codes[i] < 0 ? "" : app.translate(type.names[type.codes[i]]));
+
 function corridorFacts(app, i) {
   const { lang } = app.state;
   return [
+    wayBack(app, i),
+    ...app.model.types.map((type) => [type.label[lang], typeText(app, type, i)]),
     [app.say("distance"), app.model.distance ? distanceText(app, i) : ""],
     [app.say("regions"), regionText(app, i)],
     [app.say("cityTypes"), coastText(app, i)],
@@ -67,7 +80,7 @@ function stepper(app, i) {
 function corridorCard(app, i) {
   const { lang } = app.state;
   const values = app.model.values.keys.map((key) => {
-    const measure = app.model.values.get(key);
+    const measure = key === app.state.value ? app.measure() : app.model.values.get(key);
     return [measure.label[lang], I18n.formatValue(lang, measure, measure.numbers[i])];
   });
   return [heading(app, corridorName(app, i)), stepper(app, i), pairs(values), pairs(corridorFacts(app, i))];
@@ -151,7 +164,7 @@ function tipContent(app, pointed) {
   if (pointed.zone) return [h("span", {}, bdi(pointed.zone))];
   const i = pointed.corridor;
   const measure = app.measure();
-  const facts = [app.model.distance ? distanceText(app, i) : "", regionText(app, i), coastText(app, i)].filter(Boolean).join(" · ");
+  const facts = [app.model.distance ? distanceText(app, i) : "", ...app.model.types.map((type) => typeText(app, type, i)), regionText(app, i), coastText(app, i)].filter(Boolean).join(" · ");
   return [
     h("strong", {}, corridorName(app, i)),
     h("span", {}, `${measure.label[app.state.lang]}: ${valueText(app, measure, i)}`),

@@ -36,7 +36,7 @@ function drawBase(app, view) {
 
 function drawLine(app, view, look, i) {
   const { stroke, width, alpha } = lookOfLine(look, i);
-  const pixels = offsetOf(app.model, i, width);
+  const pixels = offsetOf(app.model, look.measure, i, width);
   const parts = copiesOf(app.model.arcs, i, view).flatMap((k) => pathsOf(app.model.arcs, i, view, k)).map((path) => {
     const moved = shift(path, pixels).map(round);
     const points = [];

@@ -36,6 +36,7 @@ function legendPieces(context, app) {
   const pieces = [word(context, app, [legend.title, legend.kind, legend.scale].filter(Boolean).join(" · "), 600)];
   if (legend.dense) pieces.push(rampPiece(context, app));
   for (const row of [...legend.classes, ...legend.missing]) pieces.push(linePiece(context, app, row));
+  if (legend.types) pieces.push(word(context, app, legend.types.title, 600), ...legend.types.items.map((row) => linePiece(context, app, row)));
   if (legend.points && legend.points.title) pieces.push(word(context, app, legend.points.title, 600));
   for (const item of legend.points ? legend.points.items : []) pieces.push(dotPiece(context, app, item));
   pieces.push(word(context, app, legend.note, 400));
@@ -211,7 +212,7 @@ function makeSvg(app) {
   const shown = Object.assign(Object.create(app), { placed: null });
   const canvas = document.createElement("canvas");
   shown.paintTop(canvas.getContext("2d"), view, shown);
-  return toSvg(app, view, makeLook(app.measure(), app.theme, app.tones, app.shown.crowd), shown.placed);
+  return toSvg(app, view, makeLook(app.measure(), app.theme, app.tones, app.shown.crowd, app.colouring(app.theme)), shown.placed);
 }
 
 function saveSvg(app) {

@@ -1,24 +1,32 @@
 /* Which corridors are drawn: every filter is a test of one row, and all have to pass. */
 
+import { groupFilter } from "./groups.js";
 import { isQuantity } from "./scale.js";
 
 /* By the number of coastal ends. */
 const COASTS = ["inland-inland", "coast-inland", "coast-coast"];
 
-function regionTest(model, filter) {
-  const { mode, a, b } = filter;
+/** Both ends in a group (within), exactly one (leaving), or one in each of two (between). */
+function groupTest(model, { codes, names }, { mode, a, b }) {
   const { origin, destination } = model;
-  const { region, regions } = model.cities;
-  const [p, q] = [regions.indexOf(a), regions.indexOf(b)];
-  if (mode === "within") return (i) => region[origin[i]] === p && region[destination[i]] === p;
-  if (mode === "leaving") return (i) => (region[origin[i]] === p) !== (region[destination[i]] === p);
-  if (mode === "between") {
-    return (i) => {
-      const [r, s] = [region[origin[i]], region[destination[i]]];
-      return (r === p && s === q) || (r === q && s === p);
-    };
-  }
-  return null;
+  const [p, q] = [names.indexOf(a), names.indexOf(b)];
+  if (mode === "within") return (i) => codes[origin[i]] === p && codes[destination[i]] === p;
+  if (mode === "leaving") return (i) => (codes[origin[i]] === p) !== (codes[destination[i]] === p);
+  return (i) => {
+    const [r, s] = [codes[origin[i]], codes[destination[i]]];
+    return (r === p && s === q) || (r === q && s === p);
+  };
+}
+
+/** One of the chosen types. */
+function typeTest({ codes, names }, chosen) {
+  const wanted = new Set(chosen.map((name) => names.indexOf(name)));
+  return (i) => wanted.has(codes[i]);
+}
+
+function lengthTest(model, [low, high]) {
+  const { distance } = model;
+  return (i) => distance[i] >= (low ?? 0) && distance[i] < (high ?? Infinity);
 }
 
 /** Whether one end (touching), both (within) or exactly one (leaving) of a corridor are among some cities. */
@@ -40,8 +48,12 @@ function onlyTest(model, ids) {
 /** Tests of what the reader has chosen; a value that is not there, or is nothing, is another matter. */
 function makeTests(model, state, measure) {
   const tests = [];
-  const byRegion = regionTest(model, state.region);
-  if (byRegion) tests.push(byRegion);
+  for (const group of model.groups) {
+    const filter = groupFilter(state, group.key);
+    if (filter.mode !== "all") tests.push(groupTest(model, group, filter));
+  }
+  for (const type of model.types) if (state.types[type.key]) tests.push(typeTest(type, state.types[type.key]));
+  if (state.km !== null) tests.push(lengthTest(model, state.km));
   if (state.coast !== null) {
     const kind = COASTS.indexOf(state.coast);
     tests.push((i) => model.coast[i] === kind);
@@ -81,9 +93,14 @@ function select(model, state, measure) {
   const quantity = isQuantity(measure);
   const left = [0, 0, 0];
   const passing = new Uint32Array(model.n);
-  let n = 0;
+  const { folded = null } = measure;
+  let [n, nFolded] = [0, 0];
   for (let k = 0; k < model.n; k += 1) {
     const i = measure.order[k];
+    if (folded && folded[i]) {
+      nFolded += 1;
+      continue;
+    }
     let passes = true;
     for (let t = 0; passes && t < tests.length; t += 1) passes = tests[t](i);
     if (!passes) continue;
@@ -96,7 +113,8 @@ function select(model, state, measure) {
     }
   }
   const rows = cutTop(passing.subarray(0, n), state.top, measure.numbers);
-  return { rows, missing: left[MISSING], nothing: left[NOTHING], filtered: model.n - rows.length - left[MISSING] - left[NOTHING] };
+  const [missing, nothing] = [left[MISSING], left[NOTHING]];
+  return { rows, missing, nothing, folded: nFolded, filtered: model.n - rows.length - missing - nothing - nFolded };
 }
 
 export { select, COASTS };

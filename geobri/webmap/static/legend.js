@@ -1,5 +1,6 @@
 /* The legend: width and colour of the classes, the points, and what the lines are not. */
 import { h, icon } from "./dom.js";
+import { groupFilter, groupWish } from "./groups.js";
 import * as I18n from "./i18n.js";
 import * as PaintCities from "./paint_cities.js";
 import * as Palette from "./palette.js";
@@ -24,7 +25,7 @@ function describeLegend(app) {
   const look = crowding(app.shown.crowd.shown, app.shown.crowd.known);
   const rows = app.isDense() ? app.shown.rows.subarray(0, CRISP) : measure.order;
   const classes = describeClasses(measure.scale, rows).map((row) => ({
-    colour: colours[row.c],
+    colour: app.state.colour === null ? colours[row.c] : app.tones.neutral,
     width: widthOf(row.strength, look.thin),
     alpha: alphaOf(row.strength, look),
     text: classText(app, measure, row),
@@ -35,6 +36,7 @@ function describeLegend(app) {
     kind: measure.kind === "rank" && !/rank|排/i.test(measure.label[lang]) ? app.say("rank") : "",
     scale: measure.scale.mode === "linear" ? "" : app.say(`scale_${measure.scale.mode}`),
     dense: app.isDense(),
+    types: describeTypes(app),
     classes,
     missing: [
       ...(isQuantity(measure) && measure.low <= 0 && app.state.zeros && app.state.top === null ? [grey(app.say("none"))] : []),
@@ -42,6 +44,21 @@ function describeLegend(app) {
     ],
     points: describePoints(app),
     note: app.say("greatCircles"),
+  };
+}
+
+/** Types by which the lines are coloured; to choose one of them is a filter, to choose further ones adds to it. */
+function describeTypes(app) {
+  const type = app.model.types.find(({ key }) => key === app.state.colour);
+  if (!type) return null;
+  const chosen = app.state.types[type.key] || [];
+  const without = (name) => (chosen.includes(name) ? chosen.filter((one) => one !== name) : [...chosen, name]);
+  return {
+    title: type.label[app.state.lang],
+    items: type.names.map((name, code) => ({
+      colour: Palette.ofCategory(type, code, app.theme), width: 3, alpha: 1, text: app.translate(name),
+      isOn: chosen.includes(name), pick: () => app.set({ types: { ...app.state.types, [type.key]: without(name) } }),
+    })),
   };
 }
 
@@ -63,9 +80,16 @@ function describePoints(app) {
   return {
     title: value.label[state.lang],
     items: value.categories.slice(0, MOST_CATEGORIES).map((name, code) => ({
-      fill: PaintCities.categoryColour(value, code, theme), stroke: tones.hollow, radius: 5, text: app.translate(name),
+      fill: Palette.ofCategory(value, code, theme), stroke: tones.hollow, radius: 5, text: app.translate(name), ...pickGroup(app, value.key, name),
     })),
   };
+}
+
+/** A category of cities chosen in the legend: the corridors within it, and again for all. */
+function pickGroup(app, key, name) {
+  const filter = groupFilter(app.state, key);
+  const isOn = filter.mode === "within" && filter.a === name;
+  return { isOn, pick: () => app.set(groupWish(app.state, key, isOn ? { mode: "all" } : { mode: "within", a: name })) };
 }
 
 function describeMeasuredPoints(app, value) {
@@ -123,21 +147,44 @@ function lineRows(legend) {
   return [...legend.classes, ...legend.missing].map((row) => h("li", {}, h("span", { class: "geobri-sample" }, lineSample(row)), h("span", {}, row.text)));
 }
 
+/** An entry of the legend; one that can be chosen is a button. */
+function entry(item, sample) {
+  if (!item.pick) return h("li", {}, sample, h("span", {}, item.text));
+  const button = h("button", { type: "button", class: "geobri-entry", "aria-pressed": String(item.isOn) }, sample, h("span", {}, item.text));
+  button.addEventListener("click", item.pick);
+  return h("li", {}, button);
+}
+
+/** The entries anew, with the focus where it was. */
+function refill(list, entries) {
+  const focused = [...list.children].findIndex((item) => item.contains(document.activeElement));
+  list.replaceChildren(...entries);
+  const again = list.children[focused] && list.children[focused].querySelector("button");
+  if (again) again.focus({ preventScroll: true });
+}
+
+function fillTypes(legend, box) {
+  box.hidden = !legend.types;
+  if (box.hidden) return;
+  box.firstChild.textContent = legend.types.title;
+  refill(box.lastChild, legend.types.items.map((item) => entry(item, h("span", { class: "geobri-sample" }, lineSample(item)))));
+}
+
 function fillPoints(legend, box) {
-  box.replaceChildren(
-    ...(legend.points && legend.points.title ? [h("div", { class: "geobri-legend-title" }, legend.points.title)] : []),
-    h("ul", { class: "geobri-points" }, ...(legend.points ? legend.points.items : []).map((item) =>
-      h("li", {}, pointSample(item), h("span", {}, item.text)))),
-    h("div", { class: "geobri-small geobri-muted" }, legend.note),
-  );
+  const [title, list, note] = box.children;
+  title.textContent = (legend.points && legend.points.title) || "";
+  title.hidden = !title.textContent;
+  refill(list, (legend.points ? legend.points.items : []).map((item) => entry(item, pointSample(item))));
+  note.textContent = legend.note;
 }
 
 function makeLegend(app) {
   const title = h("div", { class: "geobri-legend-title" });
   const lines = h("ul", { class: "geobri-classes" });
   const density = h("div", {});
-  const points = h("div", { class: "geobri-last" });
-  const body = h("div", { class: "geobri-legend-body" }, h("div", { class: "geobri-spread" }, title, scaleChoice(app)), makeRange(app), density, lines, points);
+  const types = h("div", { class: "geobri-types" }, h("div", { class: "geobri-legend-title" }), h("ul", { class: "geobri-points" }));
+  const points = h("div", { class: "geobri-last" }, h("div", { class: "geobri-legend-title" }), h("ul", { class: "geobri-points" }), h("div", { class: "geobri-small geobri-muted" }));
+  const body = h("div", { class: "geobri-legend-body" }, h("div", { class: "geobri-spread" }, title, scaleChoice(app)), makeRange(app), density, lines, types, points);
   const summary = h("summary", {}, h("span", {}), icon("chevron"));
   const box = h("details", { class: "geobri-card geobri-legend" }, summary, body);
   summary.addEventListener("click", (event) => {
@@ -151,6 +198,7 @@ function makeLegend(app) {
     title.replaceChildren(legend.title, ...(legend.kind ? [h("span", { class: "geobri-muted" }, ` · ${legend.kind}`)] : []));
     density.replaceChildren(...(legend.dense ? [ramp(app)] : []));
     lines.replaceChildren(...lineRows(legend));
+    fillTypes(legend, types);
     fillPoints(legend, points);
   });
   return box;

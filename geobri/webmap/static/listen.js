@@ -67,7 +67,8 @@ function listenToMap(app) {
     const hit = pickAt(event.containerPoint);
     if (hit.city !== undefined) {
       const slug = app.model.cities.slug[hit.city];
-      app.select(app.state.city === slug ? null : slug);
+      if (event.originalEvent.shiftKey) app.addCity(slug);
+      else app.select(app.state.city === slug ? null : slug);
     } else if (hit.corridor !== undefined) clickCorridor(event.containerPoint, hit.here);
     else app.letGo();
   });
@@ -126,7 +127,8 @@ function listenToKeys(app) {
   });
   app.root.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    if (app.table.isOpen()) app.table.toggle(false);
+    if (app.lasso.isOn()) app.lasso.toggle(false);
+    else if (app.table.isOpen()) app.table.toggle(false);
     else {
       app.point({});
       app.letGo();

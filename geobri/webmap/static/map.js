@@ -16,6 +16,7 @@ import * as Rows from "./rows.js";
 import * as State from "./state.js";
 import * as Table from "./table.js";
 import * as Tools from "./tools.js";
+import { makeLasso } from "./lasso.js";
 import { addFolding } from "./folding.js";
 import { makeScaleBar } from "./scalebar.js";
 import * as View from "./view.js";
@@ -31,6 +32,7 @@ function build(app, leafletId) {
   element.setAttribute("aria-describedby", summary.id);
   View.makeLeaflet(app, element);
   app.table = Table.makeTable(app);
+  app.lasso = makeLasso(app);
   app.tip = Details.makeTip(app);
   app.panel = Panel.makePanel(app);
   app.panel.setAttribute("role", "region");
@@ -40,7 +42,7 @@ function build(app, leafletId) {
   legend.querySelector(".geobri-legend-body").after(source);
   app.root.append(
     h("div", { class: "geobri-left" }, app.panel, Details.makeCard(app), legend),
-    bar, zoom, app.scaleBar.element, app.table.element, app.tip.element, app.live, app.print,
+    bar, zoom, app.scaleBar.element, app.lasso.element, app.table.element, app.tip.element, app.live, app.print,
   );
   app.onSync(() => {
     const place = app.isNarrow() ? app.panel : app.root; /* on a phone the buttons fold away with the controls */

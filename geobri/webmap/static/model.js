@@ -1,8 +1,8 @@
 /* The document of a map turned into columns that can be asked. */
 import { toIndices, toNumbers } from "./decode.js";
 import { fitBox, makeArcs, toUnit, worldX, worldY } from "./geometry.js";
-import { argsort } from "./order.js";
-import { makeScale } from "./scale.js";
+import { readGroups, readTypes } from "./groups.js";
+import { readMeasure, readValues, withScale } from "./values.js";
 
 function readCityValue(item) {
   return item.kind === "category" ? { ...item, numbers: toNumbers(item.values) } : withScale(readMeasure(item), null);
@@ -17,44 +17,6 @@ function readCities(packed) {
     y: packed.lat.map(worldY),
     position: new Map(packed.slug.map((slug, i) => [slug, i])),
     values: new Map(packed.values.map((item) => [item.key, readCityValue(item)])),
-  };
-}
-
-/** Digits behind the point that the column really has, as it was packed. */
-function decimalsOf(packed) {
-  if (packed.type === "f64" && !packed.scale) return 6;
-  return Math.round(Math.log10(packed.scale || 1));
-}
-
-function readMeasure(item) {
-  const numbers = toNumbers(item.values);
-  const keys = item.diverging ? (value) => -Math.abs(value) : (value) => -item.direction * value;
-  return { ...item, numbers, decimals: decimalsOf(item.values), coarse: item.values.step > 1, order: argsort(numbers.map(keys)) };
-}
-
-/** A measure under a scale: what the scale says, and the strength of every row. */
-function withScale(measure, mode) {
-  const scale = makeScale(measure, mode); /* reads the order, which is there already */
-  return { ...measure, scale, strength: Float32Array.from(measure.numbers, scale.strengthOf) };
-}
-
-/** Value columns are read when they are first asked for, and scaled when a scale is. */
-function readValues(packed) {
-  const read = new Map();
-  const scaled = new Map();
-  const column = (key) => {
-    if (!read.has(key)) read.set(key, readMeasure(packed.find((item) => item.key === key)));
-    return read.get(key);
-  };
-  return {
-    keys: packed.map((item) => item.key),
-    list: packed,
-    column,
-    get(key, mode = null) {
-      const name = JSON.stringify([key, mode]);
-      if (!scaled.has(name)) scaled.set(name, withScale(column(key), mode));
-      return scaled.get(name);
-    },
   };
 }
 
@@ -102,6 +64,7 @@ function readModel(config) {
   const packed = config.corridors;
   const origin = toIndices(packed.origin);
   const destination = toIndices(packed.destination);
+  const opposite = findOpposites(origin, destination, cities.n, packed.directed || packed.ids !== null);
   const coast = Int8Array.from(origin, (a, i) => coastOf(cities, a, destination[i]));
   return {
     cities,
@@ -110,10 +73,12 @@ function readModel(config) {
     directed: packed.directed,
     origin,
     destination,
-    opposite: findOpposites(origin, destination, cities.n, packed.directed || packed.ids !== null),
+    opposite,
     coast,
     distance: packed.distance_km ? toNumbers(packed.distance_km) : null,
-    values: readValues(packed.values),
+    values: readValues(packed.values, opposite),
+    groups: readGroups(cities),
+    types: readTypes(packed.types),
     details: packed.details,
     arcs: makeArcs(cities.units, origin, destination),
     ...makeNaming(packed, cities, origin, destination),

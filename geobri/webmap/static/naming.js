@@ -1,5 +1,6 @@
 /* How the map calls things, and the small questions its painters ask. */
 import * as I18n from "./i18n.js";
+import * as Palette from "./palette.js";
 import * as Scale from "./scale.js";
 import * as State from "./state.js";
 
@@ -12,18 +13,21 @@ function addNaming(app) {
   app.cityName = (c) => (app.state.lang === "zh" ? cities.name_zh[c] : cities.name[c]);
   app.regionName = (c) => (cities.region[c] < 0 ? "" : app.translate(cities.regions[cities.region[c]]));
   app.endsOf = (i) => [app.model.origin[i], app.model.destination[i]];
-  app.measure = () => app.model.values.get(app.state.value, app.state.scale);
-  app.credit = () => app.baseCredit;
+  app.measure = () => app.model.values.get(app.state.value, app.state.scale, app.state);
+  app.credit = () => [app.config.approval[app.state.lang], app.baseCredit].filter(Boolean).join(" · ");
+  /* Net flows have one corridor for both ways. */
+  app.total = () => app.model.n - app.shown.counts.folded;
+  app.groupName = ({ key, label }) => (label ? label[app.state.lang] : app.say(key));
   app.countText = () => {
     const count = (n) => I18n.formatNumber(app.state.lang, n, 0);
-    const key = app.shown.rows.length === app.model.n ? "countAll" : "countSome";
-    return app.say(key, { n: count(app.shown.rows.length), m: count(app.model.n) });
+    const key = app.shown.rows.length === app.total() ? "countAll" : "countSome";
+    return app.say(key, { n: count(app.shown.rows.length), m: count(app.total()) });
   };
   /* What is not drawn, each reason with its number: none, not known, filtered. */
   app.leftText = () => {
-    const { nothing, missing, filtered } = app.shown.counts;
+    const { nothing, missing, folded, filtered } = app.shown.counts;
     const count = (n) => I18n.formatNumber(app.state.lang, n, 0);
-    const parts = [["leftNothing", nothing], [app.measure().kind === "rank" ? "leftUnranked" : "leftMissing", missing], ["leftFiltered", filtered]];
+    const parts = [["leftNothing", nothing], [app.measure().kind === "rank" ? "leftUnranked" : "leftMissing", missing], ["leftFolded", folded], ["leftFiltered", filtered]];
     return parts.filter(([, n]) => n > 0).map(([key, n]) => app.say(key, { n: count(n) })).join(app.state.lang === "zh" ? "，" : ", ");
   };
 }
@@ -34,7 +38,12 @@ function addQuestions(app) {
   app.isDense = () => app.shown.rows.length > Scale.STROKES_UP_TO;
   app.showsMissing = () => app.state.missing && app.state.range === null && app.state.top === null;
   app.isMarked = (c) => app.marked.has(c);
-  app.isAway = (c) => app.shown.rows.length < app.model.n && !app.shown.touched[c] && !app.marked.has(c);
+  app.isAway = (c) => app.shown.rows.length < app.total() && !app.shown.touched[c] && !app.marked.has(c);
+  /** The colours of lines by type, or null where they are those of the measure. */
+  app.colouring = (theme) => {
+    const type = app.model.types.find(({ key }) => key === app.state.colour);
+    return type ? (i) => (type.codes[i] < 0 ? Palette.TONES[theme].neutral : Palette.ofCategory(type, type.codes[i], theme)) : null;
+  };
   /* What the points show goes before what the corridors weigh: the first cities of a ranking are named first. */
   app.standing = (c) => {
     const value = app.state.points === null ? null : app.model.cities.values.get(app.state.points);

@@ -24,7 +24,7 @@ function lookOfCity(app, c) {
   const number = value.numbers[c];
   if (Number.isNaN(number)) return { radius: radius * 0.75, fill: tones.hollow, stroke: tones.neutral };
   if (value.kind === "category") {
-    return { radius: radius * 1.35, fill: categoryColour(value, number, theme), stroke: tones.hollow };
+    return { radius: radius * 1.35, fill: Palette.ofCategory(value, number, theme), stroke: tones.hollow };
   }
   return measuredLook(app, value, number);
 }
@@ -36,11 +36,6 @@ function measuredLook(app, value, number) {
   const radius = baseRadius(app.model.cities.n, app.isNarrow());
   if (Number.isNaN(strength)) return { radius: radius * 0.75, fill: app.tones.hollow, stroke: app.tones.neutral };
   return { radius: radius * (0.8 + 1.6 * Math.sqrt(strength)), fill: Scale.classColours(scale, app.theme)[scale.classOf(number)], stroke: app.tones.hollow };
-}
-
-function categoryColour(value, code, theme) {
-  const set = Palette.CATEGORIES[theme];
-  return value.colours[code] || set[code % set.length];
 }
 
 /** Every point of the view: x, y in pixels, once for each copy of the world. */
@@ -166,4 +161,4 @@ function paintCities(context, view, app) {
   return labels;
 }
 
-export { paintCities, lookOfCity, measuredLook, categoryColour, FONT };
+export { paintCities, lookOfCity, measuredLook, FONT };

@@ -22,7 +22,7 @@ const ARROWS_UP_TO = 600;
 const FLAT_PX = 24; /* shorter lines get no arrow */
 
 /** How far a line lies to the right of its great circle: only where its pair has a line in each direction. */
-const offsetOf = (model, i, width) => (model.opposite[i] < 0 ? 0 : width / 2 + BETWEEN);
+const offsetOf = (model, measure, i, width) => (model.opposite[i] < 0 || measure.folded ? 0 : width / 2 + BETWEEN);
 
 /** The rows that are drawn one by one: all of a sparse map, the strongest of a dense one. */
 const crispRows = (app) => (app.isDense() ? app.shown.rows.subarray(0, CRISP) : app.shown.rows);
@@ -54,10 +54,10 @@ function shift(path, pixels) {
   return moved;
 }
 
-function strokeArc(context, model, i, view, width) {
+function strokeArc(context, model, look, i, view, width) {
   const copies = copiesOf(model.arcs, i, view);
   if (copies.length === 0) return;
-  const pixels = offsetOf(model, i, width);
+  const pixels = offsetOf(model, look.measure, i, width);
   context.beginPath();
   for (const k of copies) {
     for (const found of pathsOf(model.arcs, i, view, k)) {
@@ -70,7 +70,7 @@ function strokeArc(context, model, i, view, width) {
 }
 
 /** A half arrow on the outer side of a directed line, a little past its middle. */
-function paintArrow(context, model, i, view, width) {
+function paintArrow(context, model, look, i, view, width) {
   const { arcs } = model;
   const span = Math.hypot(...[0, 1].map((axis) => {
     const line = axis ? arcs.ys : arcs.xs;
@@ -80,7 +80,7 @@ function paintArrow(context, model, i, view, width) {
   const size = 4 + 1.5 * width;
   for (const k of copiesOf(arcs, i, view)) {
     const [x, y, dx, dy] = pointAlong(arcs, i, ARROW_AT, view.scale);
-    const pixels = offsetOf(model, i, width) + width / 2;
+    const pixels = offsetOf(model, look.measure, i, width) + width / 2;
     const [px, py] = [x * view.scale + k * view.scale - view.x0 - dy * pixels, y * view.scale - view.y0 + dx * pixels];
     context.beginPath();
     context.moveTo(px + dx * size, py + dy * size);
@@ -91,14 +91,16 @@ function paintArrow(context, model, i, view, width) {
   }
 }
 
+/** The colour of a row with a value: that of its type where lines are coloured by types, else of its class. */
+const strokeOf = (look, i) => (look.colouring ? look.colouring(i) : look.colours[look.measure.scale.classOf(look.measure.numbers[i])]);
+
 /** Colour, width and opacity of the line of row i; a value that is not known, or is nothing, is thin and grey. */
 function lookOfLine(look, i) {
   const strength = look.measure.strength[i];
   if (Number.isNaN(strength)) {
     return { strength, stroke: look.tones.neutral, width: MISSING_WIDTH * Math.max(0.6, look.thin), alpha: look.alpha * MISSING_ALPHA };
   }
-  const stroke = look.colours[look.measure.scale.classOf(look.measure.numbers[i])];
-  return { strength, stroke, width: widthOf(strength, look.thin), alpha: alphaOf(strength, look) };
+  return { strength, stroke: strokeOf(look, i), width: widthOf(strength, look.thin), alpha: alphaOf(strength, look) };
 }
 
 function paintOne(context, view, model, look, i) {
@@ -107,21 +109,21 @@ function paintOne(context, view, model, look, i) {
     context.globalAlpha = 1;
     context.strokeStyle = look.tones.halo;
     context.lineWidth = width + 2 * HALO_WIDTH;
-    strokeArc(context, model, i, view, width);
+    strokeArc(context, model, look, i, view, width);
   }
   context.globalAlpha = alpha;
   context.strokeStyle = stroke;
   context.lineWidth = width;
-  strokeArc(context, model, i, view, width);
+  strokeArc(context, model, look, i, view, width);
   if (look.arrows && !Number.isNaN(strength)) {
     context.fillStyle = stroke;
-    paintArrow(context, model, i, view, width);
+    paintArrow(context, model, look, i, view, width);
   }
 }
 
 /** How the lines look: one record for painting, legend and export. */
-function makeLook(measure, theme, tones, { shown, known }) {
-  return { measure, tones, colours: classColours(measure.scale, theme), ...crowding(shown, known) };
+function makeLook(measure, theme, tones, { shown, known }, colouring = null) {
+  return { measure, tones, colouring, colours: classColours(measure.scale, theme), ...crowding(shown, known) };
 }
 
 /** Nothing is drawn beyond the edges of the map: what leaves over a pole ends there. */
@@ -154,13 +156,13 @@ function paintMarked(context, view, model, look, rows) {
     const width = Math.max(2, known ? widthOf(strength, 1) : 0);
     context.strokeStyle = look.tones.halo;
     context.lineWidth = width + 7;
-    strokeArc(context, model, i, view, width);
+    strokeArc(context, model, look, i, view, width);
     context.strokeStyle = look.tones.accent;
     context.lineWidth = width + 3.5;
-    strokeArc(context, model, i, view, width);
-    context.strokeStyle = known ? look.colours[look.measure.scale.classOf(look.measure.numbers[i])] : look.tones.neutral;
+    strokeArc(context, model, look, i, view, width);
+    context.strokeStyle = known ? strokeOf(look, i) : look.tones.neutral;
     context.lineWidth = width;
-    strokeArc(context, model, i, view, width);
+    strokeArc(context, model, look, i, view, width);
   }
   context.restore();
 }

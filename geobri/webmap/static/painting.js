@@ -73,7 +73,7 @@ function makeUnderlay(app, showAgain) {
 }
 
 function addPainting(app) {
-  const lookOf = (painted, shown) => makeLook(app.measure(), painted.theme, painted.tones, shown);
+  const lookOf = (painted, shown) => makeLook(app.measure(), painted.theme, painted.tones, shown, app.colouring(painted.theme));
   const underlay = makeUnderlay(app, () => app.sheets.lines.repaint());
   app.prepareDensity = (view) => (app.isDense() ? underlay.prepare(view) : Promise.resolve());
   app.faintness = () => (app.highlighted ? BEHIND : 1);

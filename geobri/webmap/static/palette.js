@@ -41,6 +41,9 @@ function ofStrength(strength, theme) {
   return viridis(weak + (strong - weak) * strength);
 }
 
+/** Colour of a category: its own, or one of the set. */
+const ofCategory = ({ colours }, code, theme) => colours[code] || CATEGORIES[theme][code % CATEGORIES[theme].length];
+
 /* Either side of nothing: blue below, orange above, grey between. */
 const BALANCE = {
   light: { below: [31, 95, 168], middle: [176, 184, 190], above: [179, 71, 15] },
@@ -57,4 +60,4 @@ function ofBalance(share, theme) {
 
 const css = (rgb) => `rgb(${rgb[0]},${rgb[1]},${rgb[2]})`;
 
-export { TONES, CATEGORIES, ofStrength, ofBalance, css };
+export { TONES, ofCategory, ofStrength, ofBalance, css };

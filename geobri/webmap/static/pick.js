@@ -66,13 +66,14 @@ function pickCorridors(app, point, coarse) {
   const place = app.leaflet.containerPointToLatLng(point);
   if (Math.abs(place.lat) > 85) return [];
   const pixel = (2 * Math.PI * Math.cos(place.lat * RADIAN)) / app.leaflet.options.crs.scale(app.leaflet.getZoom());
-  const { strength } = app.measure();
+  const measure = app.measure();
+  const { strength } = measure;
   const { thin } = crowding(crowd.shown, crowd.known);
   const crisp = crispRows(app).length;
   const ink = (r) => {
     if (r >= crisp) return null;
     const width = Number.isNaN(strength[rows[r]]) ? 1 : widthOf(strength[rows[r]], thin);
-    return { half: width / 2, offset: offsetOf(model, rows[r], width) };
+    return { half: width / 2, offset: offsetOf(model, measure, rows[r], width) };
   };
   const reach = CORRIDOR_PX * (coarse ? COARSE : 1);
   return rankNear({ rows, arcs: model.arcs, q: toUnit(place.lng, place.lat), pixel, reach, ink });

@@ -12,6 +12,7 @@ function markedCorridors(app) {
 function updateMarks(app) {
   app.marked = new Set(app.highlighted ? app.highlighted.cities : []);
   for (const i of markedCorridors(app)) app.endsOf(i).forEach((c) => app.marked.add(c));
+  if (app.state.cities !== null) app.state.cities.list.forEach((slug) => app.marked.add(app.model.cities.position.get(slug)));
   if (app.state.city !== null) app.marked.add(app.model.cities.position.get(app.state.city));
   if (app.pointed.city !== undefined) app.marked.add(app.pointed.city);
 }
@@ -21,7 +22,7 @@ function updateRows(app) {
   const { model } = app;
   const measure = app.measure();
   const { strength } = measure;
-  const { rows, missing, nothing, filtered } = Filters.select(model, app.state, measure);
+  const { rows, missing, nothing, folded, filtered } = Filters.select(model, app.state, measure);
   const touched = new Uint8Array(model.cities.n);
   const weight = new Float64Array(model.cities.n);
   let known = 0;
@@ -35,7 +36,7 @@ function updateRows(app) {
     weight[a] += heavy;
     weight[b] += heavy;
   }
-  app.shown = { rows, touched, weight, counts: { missing, nothing, filtered }, crowd: { shown: rows.length, known }, version: app.shown.version + 1 };
+  app.shown = { rows, touched, weight, counts: { missing, nothing, folded, filtered }, crowd: { shown: rows.length, known }, version: app.shown.version + 1 };
   if (!app.isDense()) model.arcs.traceRows(rows);
 }
 

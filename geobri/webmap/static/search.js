@@ -36,9 +36,9 @@ function makeSearch(app) {
     input.removeAttribute("aria-activedescendant");
   }
 
-  function choose(c) {
+  function choose(c, isFurther) {
     close();
-    app.select(app.model.cities.slug[c]);
+    (isFurther ? app.addCity : app.select)(app.model.cities.slug[c]);
   }
 
   function option(c, place) {
@@ -48,7 +48,7 @@ function makeSearch(app) {
       bdi(app.cityName(c)), other !== app.cityName(c) ? h("span", { class: "geobri-muted" }, bdi(other)) : null);
     item.addEventListener("pointerdown", (event) => {
       event.preventDefault();
-      choose(c);
+      choose(c, event.shiftKey);
     });
     return item;
   }
@@ -83,7 +83,7 @@ function makeSearch(app) {
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") step(1);
     else if (event.key === "ArrowUp") step(-1);
-    else if (event.key === "Enter" && found.length && input.value.trim()) choose(found[Math.max(0, active)]);
+    else if (event.key === "Enter" && found.length && input.value.trim()) choose(found[Math.max(0, active)], event.shiftKey);
     else if (event.key === "Escape" && !list.hidden) close();
     else return;
     event.preventDefault();

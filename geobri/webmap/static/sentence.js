@@ -1,5 +1,6 @@
 /* What is shown, as a sentence: every filter that is on, in the words of the page. */
-import { formatValue } from "./i18n.js";
+import { groupFilter } from "./groups.js";
+import { formatNumber, formatValue } from "./i18n.js";
 
 const MOST_NAMES = 4;
 
@@ -10,21 +11,35 @@ function nameSome(app, slugs) {
   return named.length < slugs.length ? app.say("andMore", { names: words, n: slugs.length - named.length }) : words;
 }
 
+/** "over 3,000 km long" */
+function sayLength(app, [low, high]) {
+  const km = (end) => formatNumber(app.state.lang, end, 1);
+  if (low === null) return app.say("saidUpToKm", { high: km(high) });
+  return high === null ? app.say("saidFromKm", { low: km(low) }) : app.say("saidKm", { low: km(low), high: km(high) });
+}
+
 /** Parts of the sentence in the order in which both languages say them; empty where a filter is off. */
 function describeFilters(app) {
   const { state, model } = app;
-  const { region } = state;
   const measure = app.measure();
-  const fills = { a: app.translate(region.a || ""), b: app.translate(region.b || ""), measure: measure.label[state.lang] };
   const parts = [];
   if (state.city !== null) parts.push(app.say("saidCity", { city: app.cityName(model.cities.position.get(state.city)) }));
   if (state.cities !== null) parts.push(app.say(`said_cities_${state.cities.mode}`, { cities: nameSome(app, state.cities.list) }));
   if (state.only !== null) parts.push(app.say("saidOnly", { n: state.only.length }));
-  if (region.mode !== "all") parts.push(app.say(`said_${region.mode}`, fills));
+  for (const group of model.groups) {
+    const { mode, a, b } = groupFilter(state, group.key);
+    const named = (name) => app.translate(name || "") + (group.key === "region" ? "" : app.say("ofGroup", { group: app.groupName(group) }));
+    if (mode !== "all") parts.push(app.say(`said_${mode}`, { a: named(a), b: named(b) }));
+  }
+  for (const type of model.types) {
+    const chosen = state.types[type.key];
+    if (chosen) parts.push(app.say("saidTypes", { label: type.label[state.lang], names: chosen.map(app.translate).join(state.lang === "zh" ? "、" : ", ") }));
+  }
+  if (state.km !== null) parts.push(sayLength(app, state.km));
   if (state.coast !== null) parts.push(app.say(`said_${state.coast}`));
   if (state.range) {
     const [low, high] = state.range.map((end) => formatValue(state.lang, measure, end));
-    parts.push(app.say("saidRange", { ...fills, low, high }));
+    parts.push(app.say("saidRange", { measure: measure.label[state.lang], low, high }));
   }
   return parts;
 }
@@ -38,4 +53,4 @@ function describeSelection(app) {
   return app.say("sentence", { what, parts: parts.join(app.state.lang === "zh" ? "，" : ", "), joint: parts.length ? (app.state.lang === "zh" ? "：" : " ") : "" });
 }
 
-export { describeSelection };
+export { describeSelection, sayLength };

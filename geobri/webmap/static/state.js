@@ -2,21 +2,55 @@
 import * as Filters from "./filters.js";
 import { MODES } from "./scale.js";
 
-const REGION_MODES = ["all", "within", "leaving", "between"];
+const GROUP_MODES = ["all", "within", "leaving", "between"];
 const COASTS = [null, ...Filters.COASTS];
 const CITY_MODES = ["touching", "within", "leaving"];
 const VIEW_DIGITS = 6;
 /* What decides which corridors are drawn. */
-const FILTERS = ["value", "region", "coast", "range", "top", "city", "cities", "only", "missing", "zeros", "scale"];
+const FILTERS = [
+  "value", "year", "since", "net", "region", "groups", "types", "km", "coast", "range", "top", "city", "cities", "only", "missing", "zeros", "scale",
+];
 
 const oneOf = (value, allowed, fallback) => (allowed.includes(value) ? value : fallback);
 
-function readRegion(wish, old, regions) {
+function readGroup(wish, old, names) {
   if (!wish || typeof wish !== "object") return old;
-  const mode = oneOf(wish.mode, REGION_MODES, old.mode);
-  const a = oneOf(wish.a, regions, old.a);
-  const b = oneOf(wish.b, regions, old.b);
-  return mode !== "all" && regions.length === 0 ? old : { mode, a, b };
+  const mode = oneOf(wish.mode, GROUP_MODES, old.mode);
+  const a = oneOf(wish.a, names, old.a);
+  const b = oneOf(wish.b, names, old.b);
+  return mode !== "all" && names.length === 0 ? old : { mode, a, b };
+}
+
+const firstOf = ({ names }) => ({ mode: "all", a: names[0] || null, b: names[1] || names[0] || null });
+
+/** Groups by columns other than the region; one that asks nothing is not kept. */
+function readGroups(wish, old, groups) {
+  if (!wish || typeof wish !== "object") return wish === null ? {} : old;
+  const state = {};
+  for (const group of groups.filter(({ key }) => key !== "region")) {
+    const found = readGroup(wish[group.key], old[group.key] || firstOf(group), group.names);
+    if (wish[group.key] && found.mode !== "all") state[group.key] = found;
+  }
+  return state;
+}
+
+/** Types of corridors that are shown, by column; all of them are no filter. */
+function readTypes(wish, old, types) {
+  if (!wish || typeof wish !== "object") return wish === null ? {} : old;
+  const state = {};
+  for (const { key, names } of types) {
+    const chosen = Array.isArray(wish[key]) ? names.filter((name) => wish[key].includes(name)) : [];
+    if (chosen.length && chosen.length < names.length) state[key] = chosen;
+  }
+  return state;
+}
+
+/** Kilometres from (with) and to (without); null is an open end. */
+function readLength(wish, old, distance) {
+  if (wish === null || !distance) return null;
+  if (!Array.isArray(wish) || wish.length !== 2) return old;
+  const [low, high] = wish.map((end) => (Number.isFinite(end) && end > 0 ? end : null));
+  return low === null && high === null ? null : [low, high];
 }
 
 function readRange(wish, measure) {
@@ -43,16 +77,31 @@ function readView(wish) {
 
 const readTop = (wish) => (Number.isInteger(wish) && wish > 0 ? wish : null);
 
+/** The year, and the one that it is compared with, as far as the column has them. */
+function mergeYears(model, state, wish, has) {
+  const years = model.values.yearsOf(state.value);
+  state.year = oneOf(has("year") ? wish.year : state.year, years, null);
+  state.since = oneOf(has("since") ? wish.since : state.since, years, null);
+  if (state.year === model.values.yearOf(state.value)) state.year = null;
+  if (state.since === (state.year ?? model.values.yearOf(state.value))) state.since = null;
+}
+
 /** Merge a wish into a state; whatever the map does not know is left as it was. */
 function merge(model, old, wish) {
   const state = { ...old };
   const has = (name) => Object.prototype.hasOwnProperty.call(wish, name);
   if (has("value")) state.value = oneOf(wish.value, model.values.keys, old.value);
-  if (state.value !== old.value && !has("range")) state.range = null;
+  state.net = Boolean(has("net") ? wish.net : old.net) && model.values.canNet(state.value);
+  mergeYears(model, state, wish, has);
+  if (["value", "net", "since"].some((name) => state[name] !== old[name]) && !has("range")) state.range = null;
   if (state.value !== old.value && !has("scale")) state.scale = null;
-  if (has("region")) state.region = readRegion(wish.region, old.region, model.cities.regions);
+  if (has("region")) state.region = readGroup(wish.region, old.region, model.cities.regions);
+  if (has("groups")) state.groups = readGroups(wish.groups, old.groups, model.groups);
+  if (has("types")) state.types = readTypes(wish.types, old.types, model.types);
+  if (has("km")) state.km = readLength(wish.km, old.km, model.distance);
+  if (has("colour")) state.colour = oneOf(wish.colour, [null, ...model.types.map(({ key }) => key)], old.colour);
   if (has("coast")) state.coast = oneOf(wish.coast, COASTS, old.coast);
-  if (has("range")) state.range = readRange(wish.range, model.values.column(state.value));
+  if (has("range")) state.range = readRange(wish.range, model.values.column(state.value, state));
   if (has("top")) state.top = readTop(wish.top);
   if (has("city")) state.city = model.cities.position.has(wish.city) ? wish.city : null;
   if (has("cities")) state.cities = readCities(wish.cities, old.cities, model.cities);
@@ -69,10 +118,16 @@ function merge(model, old, wish) {
 }
 
 function blank(model, config) {
-  const regions = model.cities.regions;
   const first = {
     value: model.values.keys[0],
-    region: { mode: "all", a: regions[0] || null, b: regions[1] || regions[0] || null },
+    year: null,
+    since: null,
+    net: false,
+    region: firstOf({ names: model.cities.regions }),
+    groups: {},
+    types: {},
+    km: null,
+    colour: null,
     coast: null,
     range: null,
     top: null,
@@ -92,14 +147,24 @@ function blank(model, config) {
 }
 
 /* In the address: name=value pairs, with the map's name before a point where several maps share a page. */
+const join = (parts) => parts.map((part) => encodeURIComponent(part || "")).join(":");
+const split = (text) => text.split(":").map(decodeURIComponent);
+const several = (text, read) => Object.fromEntries(text.split(";").filter(Boolean).map((part) => read(split(part))));
 const WRITERS = {
   value: (s) => s.value,
-  region: (s) => [s.region.mode, s.region.a, s.region.b].map((part) => encodeURIComponent(part || "")).join(":"),
+  year: (s) => String(s.year ?? ""),
+  since: (s) => String(s.since ?? ""),
+  net: (s) => (s.net ? "1" : "0"),
+  region: (s) => join([s.region.mode, s.region.a, s.region.b]),
+  groups: (s) => Object.entries(s.groups).map(([key, { mode, a, b }]) => join([key, mode, a, b])).join(";"),
+  types: (s) => Object.entries(s.types).map(([key, chosen]) => join([key, ...chosen])).join(";"),
+  km: (s) => (s.km ? s.km.map((end) => end ?? "").join(":") : ""),
+  colour: (s) => s.colour || "",
   coast: (s) => s.coast || "all",
   range: (s) => (s.range ? s.range.join(":") : "all"),
   top: (s) => (s.top === null ? "all" : String(s.top)),
   city: (s) => s.city || "",
-  cities: (s) => (s.cities ? [s.cities.mode, ...s.cities.list].map(encodeURIComponent).join(":") : ""),
+  cities: (s) => (s.cities ? join([s.cities.mode, ...s.cities.list]) : ""),
   corridor: (s) => s.corridor || "",
   missing: (s) => (s.missing ? "1" : "0"),
   zeros: (s) => (s.zeros ? "1" : "0"),
@@ -112,12 +177,19 @@ const WRITERS = {
 const numbers = (text) => text.split(":").map((part) => (part.trim() === "" ? NaN : Number(part)));
 const READERS = {
   region: (text) => {
-    const [mode, a, b] = text.split(":").map(decodeURIComponent);
+    const [mode, a, b] = split(text);
     return { mode, a, b };
   },
+  year: (text) => (text ? Number(text) : null),
+  since: (text) => (text ? Number(text) : null),
+  net: (text) => text === "1",
+  groups: (text) => several(text, ([key, mode, a, b]) => [key, { mode, a, b }]),
+  types: (text) => several(text, ([key, ...chosen]) => [key, chosen]),
+  km: (text) => (text ? text.split(":").map((end) => (end ? Number(end) : null)) : null),
+  colour: (text) => text || null,
   coast: (text) => (text === "all" ? null : text),
   cities: (text) => {
-    const [mode, ...list] = text.split(":").map(decodeURIComponent);
+    const [mode, ...list] = split(text);
     return text ? { mode, list } : null;
   },
   range: (text) => (text === "all" ? null : numbers(text)),

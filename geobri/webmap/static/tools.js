@@ -43,9 +43,16 @@ function tableTool(app) {
   return button;
 }
 
+function lassoTool(app) {
+  if (app.model.cities.n < 3) return null;
+  const button = tool(app, icon("lasso"), () => app.say("lasso"), () => app.lasso.toggle());
+  app.onSync(() => button.setAttribute("aria-pressed", String(app.lasso.isOn())));
+  return button;
+}
+
 function makeTools(app) {
   const bar = h("div", { class: "geobri-card geobri-tools", role: "toolbar" },
-    languageTool(app), themeTool(app), tableTool(app),
+    languageTool(app), themeTool(app), tableTool(app), lassoTool(app),
     tool(app, icon("image"), () => app.say("saveImage"), () => app.saveImage()),
     tool(app, icon("drawing"), () => app.say("saveDrawing"), () => app.saveDrawing()),
     tool(app, icon("file"), () => app.say("saveTable"), () => app.saveTable()),

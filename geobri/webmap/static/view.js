@@ -99,6 +99,9 @@ function showView(app) {
   app.moving = false;
 }
 
+/** Leaflet writes credits as HTML: escaped here. */
+const toHtml = (text) => h("span", {}, text).innerHTML;
+
 function makeLeaflet(app, element) {
   app.leaflet = L.map(element, {
     zoomControl: false, attributionControl: true, worldCopyJump: true, zoomSnap: 0.05, zoomDelta: 0.75,
@@ -110,9 +113,17 @@ function makeLeaflet(app, element) {
     const pane = app.leaflet.createPane(`geobri-${name}`);
     Object.assign(pane.style, { zIndex: order, pointerEvents: "none" });
   }
-  const credit = h("span", {}, app.baseCredit).innerHTML; /* Leaflet writes credits as HTML: escaped here */
+  const credit = toHtml(app.baseCredit);
   if (app.base.kind === "tiles") L.tileLayer(app.base.url, { attribution: credit, maxZoom: 19 }).addTo(app.leaflet);
   else if (credit) app.leaflet.attributionControl.addAttribution(credit);
+  let approval = "";
+  app.onSync(() => {
+    const said = toHtml(app.config.approval[app.state.lang]);
+    if (said === approval) return;
+    if (approval) app.leaflet.attributionControl.removeAttribution(approval);
+    if (said) app.leaflet.attributionControl.addAttribution(said);
+    approval = said;
+  });
 }
 
 export { makeLeaflet, showView, viewOf, fitRoom, nearestGap };

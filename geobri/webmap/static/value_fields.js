@@ -1,0 +1,79 @@
+/* What the lines and points show: measure, colour, direction, how many, and what has no value. */
+import { choice, field, pills, tick } from "./controls.js";
+import { isQuantity } from "./scale.js";
+
+const MOST_PILLS = 8;
+const MOST_LETTERS = 60;
+const TOPS = [null, 5, 10, 20, 50];
+
+function valueField(app) {
+  const list = app.model.values.list;
+  if (list.length < 2) return null;
+  const letters = Math.max(...["en", "zh"].map((lang) => list.reduce((n, item) => n + item.label[lang].length, 0)));
+  if (list.length > MOST_PILLS || letters > MOST_LETTERS) {
+    const options = () => list.map((item) => [item.key, item.label[app.state.lang]]);
+    return field(app, "show", choice(app, options, () => app.state.value, (value) => ({ value }), "show"));
+  }
+  const items = list.map((item) => ({ value: item.key, text: () => item.label[app.state.lang] }));
+  return field(app, "show", pills(app, "value", items, () => app.state.value, (value) => ({ value })));
+}
+
+function topField(app) {
+  const tops = TOPS.filter((top) => top === null || top < app.model.n);
+  const items = tops.map((top) => ({ value: top, text: () => (top === null ? app.say("all") : String(top)) }));
+  const custom = { value: "custom", text: () => String(app.state.top), hidden: () => tops.includes(app.state.top) };
+  const get = () => (tops.includes(app.state.top) ? app.state.top : "custom");
+  return field(app, "strongest", pills(app, "top", [...items, custom], get, (top) => (top === "custom" ? {} : { top })));
+}
+
+/** Quantities of nothing are no flows; they can be drawn like what is not known, thin and grey. */
+function zerosField(app) {
+  const sync = () => {
+    const measure = app.measure();
+    return {
+      hidden: !isQuantity(measure) || measure.low > 0 || measure.known === 0,
+      checked: app.state.zeros && app.state.top === null, disabled: app.state.top !== null, text: app.say("drawZeros"),
+    };
+  };
+  return tick(app, sync, (zeros) => ({ zeros }));
+}
+
+function missingField(app) {
+  const sync = () => {
+    const measure = app.measure();
+    return {
+      hidden: measure.known === app.total(), checked: app.showsMissing(), disabled: app.state.range !== null || app.state.top !== null,
+      text: app.say(measure.kind === "rank" ? "drawMissingRank" : "drawMissingScore"),
+    };
+  };
+  return tick(app, sync, (missing) => ({ missing }));
+}
+
+/** Two lines for a pair, or one with what one way has more than the other. */
+function netField(app) {
+  if (!app.model.values.keys.some(app.model.values.canNet)) return null;
+  const items = [[false, "eachWay"], [true, "net"]].map(([value, word]) => ({ value, text: () => app.say(word) }));
+  const box = field(app, "directions", pills(app, "net", items, () => app.state.net, (net) => ({ net })));
+  app.onSync(() => {
+    box.hidden = !app.model.values.canNet(app.state.value);
+  });
+  return box;
+}
+
+/** What colours the lines: the measure, or a type of corridors. */
+function colourField(app) {
+  const { types } = app.model;
+  if (!types.length) return null;
+  const options = () => [["", app.measure().label[app.state.lang]], ...types.map((type) => [type.key, type.label[app.state.lang]])];
+  return field(app, "colour", choice(app, options, () => app.state.colour || "", (colour) => ({ colour: colour || null }), "colour"));
+}
+
+function pointsField(app) {
+  const { values } = app.model.cities;
+  if (values.size === 0) return null;
+  const options = () => [["", app.say("pointsSame")], ...[...values.values()].map((item) => [item.key, item.label[app.state.lang]])];
+  const get = () => app.state.points || "";
+  return field(app, "cityPoints", choice(app, options, get, (points) => ({ points: points || null }), "cityPoints"));
+}
+
+export { valueField, topField, zerosField, missingField, netField, colourField, pointsField };
