@@ -349,15 +349,20 @@ def _infer_kind(column: pd.Series[Any]) -> tuple[Kind, str]:
     return _infer_number(str(column.name), numbers)
 
 
+def _plain(number: float) -> str:
+    """Write a number as people do: whole ones in full, others with six digits."""
+    return f"{number:,.0f}" if number % 1 == 0 else f"{number:,.6g}"
+
+
 def _infer_number(name: str, numbers: npt.NDArray[np.float64]) -> tuple[Kind, str]:
     low, high = float(numbers.min()), float(numbers.max())
     if low < 0:
-        return "score", f"it holds numbers below 0 (from {low:g} to {high:g})"
+        return "score", f"it holds numbers below 0 (from {_plain(low)} to {_plain(high)})"
     if (numbers % 1 != 0).any():
-        return "amount", f"it holds numbers from {low:g} to {high:g}"
+        return "amount", f"it holds numbers from {_plain(low)} to {_plain(high)}"
     if low >= 1 and _is_called_rank(name):
-        return "rank", f"it is called so and holds whole numbers from {low:g} to {high:g}"
-    return "count", f"it holds whole numbers from {low:g} to {high:g}"
+        return "rank", f"it is called so and holds whole numbers from {_plain(low)} to {_plain(high)}"
+    return "count", f"it holds whole numbers from {_plain(low)} to {_plain(high)}"
 
 
 def _is_called_rank(name: str) -> bool:

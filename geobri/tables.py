@@ -1,4 +1,4 @@
-"""The contracts of the tables: cities, flows and corridors, checked at the door.
+"""The contracts of the tables: cities and flows, checked at the door; corridors are built from these.
 
 Each `find_…_faults` lists every fault of a table at once, with the rows it was met in; each `check_…`
 raises one `SchemaError` that names them all, or hands the table back. Inner functions do not check again.
@@ -26,11 +26,9 @@ __all__ = [
     "RESERVED_IN_CITY_SLUGS",
     "Fault",
     "check_cities",
-    "check_corridors",
     "check_flows",
     "find_city_faults",
     "find_coordinate_faults",
-    "find_corridor_faults",
     "find_flow_faults",
 ]
 
@@ -306,45 +304,6 @@ def find_flow_faults(
     )
 
 
-def find_corridor_faults(corridors: pd.DataFrame) -> list[Fault]:
-    """List every fault of a table of corridors.
-
-    Parameters
-    ----------
-    corridors
-        One row per pair, index `corridor`, columns `CORRIDOR_COLUMNS`.
-
-    Returns
-    -------
-    list of Fault
-        All faults at once; empty when the contract is kept.
-    """
-    faults = _missing_columns(corridors, CORRIDOR_COLUMNS, "corridors")
-    labels = list(corridors.index)
-    doubled = np.asarray(corridors.index.duplicated())
-    faults += _row_fault(
-        doubled, labels, "corridor", "every corridor must stand once", "Remove the doubled rows"
-    )
-    if "distance_km" in corridors.columns:
-        if not pdt.is_numeric_dtype(corridors["distance_km"]):
-            kind = str(corridors["distance_km"].dtype)
-            return [
-                *faults,
-                Fault(
-                    "distance_km", "'distance_km' must be numeric", kind, "Convert it with pandas.to_numeric"
-                ),
-            ]
-        wrong = ~(corridors["distance_km"].to_numpy(dtype=float) > 0)
-        faults += _row_fault(
-            wrong,
-            labels,
-            "distance_km",
-            "'distance_km' must be above 0",
-            "Merge coincident cities before pairing them",
-        )
-    return faults
-
-
 def _raise_faults(caller: str, table: str, faults: Sequence[Fault]) -> None:
     if len(faults) == 1:
         raise SchemaError(f"{caller}: {faults[0]}")
@@ -411,26 +370,3 @@ def check_flows(
     """
     known = None if cities is None else list(cities)
     return _checker("flows", lambda frame: find_flow_faults(frame, known), flows, caller)
-
-
-def check_corridors(corridors: _Table, *, caller: str = "check_corridors") -> _Table:
-    """Check a table of corridors and hand it back.
-
-    Parameters
-    ----------
-    corridors
-        One row per pair, index `corridor`, columns `CORRIDOR_COLUMNS`.
-    caller
-        Who asks, for the message.
-
-    Returns
-    -------
-    pandas.DataFrame or geopandas.GeoDataFrame
-        The same frame.
-
-    Raises
-    ------
-    SchemaError
-        With every fault at once.
-    """
-    return _checker("corridors", find_corridor_faults, corridors, caller)

@@ -6,7 +6,7 @@ import pytest
 
 from geobri.cities import build_cities, parse_flags
 from geobri.errors import GeobriError, SchemaError
-from geobri.tables import check_cities, check_corridors, check_flows, find_city_faults
+from geobri.tables import check_cities, check_flows, find_city_faults
 
 
 def _towns(**changes):
@@ -87,22 +87,6 @@ def test_flows_faults():
     text = str(caught.value)
     for part in ("a – b: 'many'", "origin and destination must differ", "known city", "must be unique"):
         assert part in text
-
-
-def test_corridor_faults():
-    frame = pd.DataFrame(
-        {
-            "origin": ["a"],
-            "destination": ["b"],
-            "distance_km": [-1.0],
-            "region_pair": [None],
-            "coast_pair": [None],
-        }
-    )
-    with pytest.raises(SchemaError, match="above 0"):
-        check_corridors(frame)
-    with pytest.raises(SchemaError, match="must be numeric"):
-        check_corridors(frame.assign(distance_km="far"))
 
 
 def test_flows_whose_sums_are_no_numbers_are_named():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from geobri.gazetteer.countries import load_country_table
@@ -15,6 +16,9 @@ from geobri.report.drawings import write_number
 from geobri.report.model import Cell, Column, Fact, Profile, Row, Section, Table
 from geobri.study import Study
 from geobri.words import Words
+
+if TYPE_CHECKING:
+    from geobri.score.profile import Profile as Standing
 
 __all__ = ["corridor_section", "name_city", "name_country", "profile_section", "ranking_section", "sort_by"]
 
@@ -266,32 +270,58 @@ def _profile(
     slug: str, city: pd.Series[Any], study: Study, values: Sequence[Measure], shares: pd.DataFrame
 ) -> Profile:
     first, *others = values
-    own = shares.loc[slug]
+    own, standing = shares.loc[slug], _standing(slug, study)
     bars = tuple(
         (Words(value.label, value.label_zh), _number(city[value.column]), _share(own[value.column]))
         for value in (others or values)
     )
+    if standing is not None:
+        bars = _node_bars(standing, study)
     facts = (Fact(_number(city[first.column]) or "–", Words(first.label, first.label_zh)),)
     country = name_country(city["country"])
     region = _region(city["region"])
     place = Words(f"{country.en} · {region.en}", f"{country.zh} · {region.zh}") if region.en else country
-    return Profile(slug, name_city(city), place, facts, bars, tuple(_profile_notes(slug, study)))
+    return Profile(slug, name_city(city), place, facts, bars, tuple(_profile_notes(slug, study, standing)))
 
 
-def _profile_notes(slug: str, study: Study) -> list[Words]:
+def _profile_notes(slug: str, study: Study, standing: Standing | None) -> list[Words]:
     """Say where a city stands in the index, and name its strongest corridors."""
-    return [*_standing(slug, study), *_strongest(slug, study)]
+    said = [] if standing is None else [_say_standing(slug, study, standing)]
+    return [*said, *_strongest(slug, study)]
 
 
-def _standing(slug: str, study: Study) -> list[Words]:
-    """Say rank, rank in the region, best and worst part of the index, in one sentence."""
+def _standing(slug: str, study: Study) -> Standing | None:
+    """Give the profile of a city in the index of its study."""
     if study.scores is None or slug not in study.scores.cities.index:
-        return []
+        return None
     from geobri.score.profile import profile_city
 
-    nodes = study.scores.nodes()
     regions = study.cities["region"]
-    profile = profile_city(study.scores, slug, groups=regions if regions.notna().any() else None)
+    return profile_city(study.scores, slug, groups=regions if regions.notna().any() else None)
+
+
+def _node_bars(standing: Standing, study: Study) -> tuple[tuple[Words, str, float | None], ...]:
+    """Draw the score of each part of the index between those of the weakest and the strongest city, with its rank."""
+    assert study.scores is not None
+    titles = study.scores.nodes().set_index("node")
+    bars = []
+    for row in standing.table.iloc[1:].to_dict("records"):
+        node, place = str(row["node"]), row["rank"]
+        share = _strength(study.scores.cities[node], float(row["score"]))
+        printed = "" if pd.isna(place) else f"{row['score']:.1f} (#{place}/{row['of']})"
+        bars.append((Words(titles["title"][node], titles["title_zh"][node]), printed, share))
+    return tuple(bars)
+
+
+def _strength(scores: pd.Series[Any], own: float) -> float | None:
+    low, high = float(scores.min()), float(scores.max())
+    return None if np.isnan(own) else (own - low) / (high - low) if high > low else 1.0
+
+
+def _say_standing(slug: str, study: Study, profile: Standing) -> Words:
+    """Say rank, rank in the region, best and worst part of the index, in one sentence."""
+    assert study.scores is not None
+    nodes, regions = study.scores.nodes(), study.cities["region"]
     city, region = name_city(pd.Series(study.cities.loc[slug])), _region(regions[slug])
     english = dict(zip(nodes["node"], nodes["title"], strict=True)) | {
         slug: city.en,
@@ -301,7 +331,7 @@ def _standing(slug: str, study: Study) -> list[Words]:
         slug: city.zh,
         profile.group: region.zh,
     }
-    return [Words(profile.summary("en", names=english), profile.summary("zh", names=chinese))]
+    return Words(profile.summary("en", names=english), profile.summary("zh", names=chinese))
 
 
 def _strongest(slug: str, study: Study) -> list[Words]:

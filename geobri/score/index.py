@@ -90,7 +90,7 @@ def build_index(
     City value of indicator j: y_i = rule over partners of x_ij; score s_i = N(y_i); node score = aggregate of the
     children's scores with their importances. Scores run from 0 to 100 under min-max.
     """
-    index = load_spec(spec)
+    index = _settle_domestic(load_spec(spec), cities)
     references = _as_references(reference)
     _check_call(index, cities, references)
     coded = _one_year(flows, cities.index, year)
@@ -188,6 +188,15 @@ def _one_year(flows: pd.DataFrame | None, cities: pd.Index, year: int | None) ->
         raise DataError(mould("build_index", f"flows must hold the year {year}", came, "Choose one of these"))
     chosen = year if year is not None else (years[0] if years else None)
     return _Coded(coded, coded if chosen is None else coded.of_year(chosen), chosen)
+
+
+def _settle_domestic(spec: IndexSpec, cities: pd.DataFrame) -> IndexSpec:
+    """Say whether pairs within a country count, where the specification leaves it to the cities."""
+    if spec.choices.domestic != "auto":
+        return spec
+    countries = 0 if "country" not in cities.columns else cities["country"].nunique()
+    some_without = countries == 1 and bool(cities["country"].isna().any())
+    return spec.with_choices(domestic="exclude" if countries > 1 or some_without else "include")
 
 
 def _pairs_that_count(spec: IndexSpec, cities: pd.DataFrame, pairs: pd.DataFrame | None) -> PairUniverse:

@@ -181,7 +181,8 @@ class Choices:
     Attributes
     ----------
     domestic
-        ``"exclude"``, ``"include"`` or ``"only"`` pairs within one country.
+        ``"exclude"``, ``"include"`` or ``"only"`` pairs within one country. ``"auto"``, the default, includes them where
+        no city has a country or all cities are of one, and excludes them otherwise; a study takes them as its tests do.
     directed
         Whether corridors are directed (``a->b``).
     corridors
@@ -213,7 +214,7 @@ class Choices:
         How ranks are given.
     """
 
-    domestic: Literal["exclude", "include", "only"] = "exclude"
+    domestic: Literal["auto", "exclude", "include", "only"] = "auto"
     directed: bool = False
     corridors: bool = True
     pair_rule: PairRuleName = "min"

@@ -18,6 +18,7 @@ from geobri.cities import tell_names_apart
 from geobri.corridors import build_corridors, corridor_ids, order_pairs
 from geobri.measures import Level, Measure, Taken, infer_measure
 from geobri.study.account import Entry, count_entry
+from geobri.study.index import settle_domestic
 from geobri.study.model import Domain, Study
 from geobri.study.pairs import choose_year, count_pairs
 from geobri.study.reading import FolderParts
@@ -79,6 +80,7 @@ def assemble(
     directed = bool(settings.get("directed", False))
     flows = _take_flows(parts, spec, year if year is not None else settings.get("year"))
     pairs, domain, taken = _choose_pairs(settings, cities, flows)
+    spec = None if spec is None else settle_domestic(spec, domain)[0]
     city_measures, city_taken = _city_measures(parts, spec, cities)
     drawn, entries = _draw(cities, flows, pairs, domain, spec, directed=directed)
     index, notes = settings.get("index"), settings.get("notes", [])
@@ -367,8 +369,8 @@ def _draw(
         built = build_corridors(cities, pairs="all" if pairs == "all" else "international", directed=directed)
     columns = {}
     for measure in flows.measures:
-        column = _column(kept[kept["indicator"] == measure.column], measure, built, directed=directed)
-        columns[measure.column] = column.fillna(0.0) if measure.absent == "zero" else column
+        rows = kept[kept["indicator"] == measure.column]
+        columns[measure.column] = _column(rows, measure, built, directed=directed)
     if domain != "listed":
         entries += _count_filled(kept, flows.measures, cities, domain)
     return built.assign(**columns), entries
@@ -394,8 +396,9 @@ def _column(
     """Give a measure as a column of the corridors.
 
     In a directed study an undirected measure stands on both directions; in an undirected study both directions of a
-    directed measure are added up.
+    directed measure are added up. An empty cell is missing; a pair without a row is 0 where the measure says so.
     """
+    nothing = 0.0 if measure.absent == "zero" else float("nan")
     one_way = measure.directed and directed
     ends = rows if one_way else order_pairs(rows)
     ids = corridor_ids(ends["origin"], ends["destination"], directed=one_way)
@@ -405,8 +408,8 @@ def _column(
     if directed and not measure.directed:
         turned = order_pairs(corridors[["origin", "destination"]])
         ids = corridor_ids(turned["origin"], turned["destination"])
-        return pd.Series(values.reindex(ids).to_numpy(), index=corridors.index)
-    return values.reindex(corridors.index)
+        return pd.Series(values.reindex(ids, fill_value=nothing).to_numpy(), index=corridors.index)
+    return values.reindex(corridors.index, fill_value=nothing)
 
 
 def _count_used(

@@ -13,14 +13,14 @@ import geopandas as gpd
 import pandas as pd
 
 from geobri.errors import GeobriError
-from geobri.measures import Level, Measure
-from geobri.study.model import Study
-from geobri.study.pairs import choose_year, pairs_of
+from geobri.measures import Level, Measure, Taken
+from geobri.study.model import Domain, Study
+from geobri.study.pairs import choose_year, rows_of
 
 if TYPE_CHECKING:
-    from geobri.score import IndexResult, IndexSpec
+    from geobri.score import IndexResult, IndexSpec, Indicator
 
-__all__ = ["attach_index", "score_study"]
+__all__ = ["attach_index", "score_study", "settle_domestic"]
 
 
 def attach_index(study: Study, spec: IndexSpec | None) -> Study:
@@ -41,11 +41,55 @@ def attach_index(study: Study, spec: IndexSpec | None) -> Study:
     with_totals = _attach_totals(study)
     if spec is None:
         return with_totals
+    spec, taken = settle_domestic(_as_measured(spec, study), study.domain)
+    with_totals = replace(with_totals, taken=(*with_totals.taken, *taken))
     try:
         scores = score_study(study, spec)
     except GeobriError as error:
         return replace(with_totals, no_scores=str(error))
     return with_totals if scores is None else _attach_scores(with_totals, scores)
+
+
+def _as_measured(spec: IndexSpec, study: Study) -> IndexSpec:
+    """Give the indicators the meaning that their measures have: the study has the last word."""
+    measures = {one.column: one for one in study.corridor_measures}
+    return replace(
+        spec,
+        indicators=tuple(
+            leaf if leaf.kind == "city" or leaf.name not in measures else _mean(leaf, measures[leaf.name])
+            for leaf in spec.indicators
+        ),
+    )
+
+
+def _mean(leaf: Indicator, measure: Measure) -> Indicator:
+    absent = measure.absent if leaf.absent != "error" else "error"
+    direction = {"high": 1, "low": -1}.get(measure.better or "", leaf.direction)
+    return replace(leaf, directed=measure.directed, absent=absent, direction=direction)
+
+
+def settle_domestic(spec: IndexSpec, domain: Domain) -> tuple[IndexSpec, tuple[Taken, ...]]:
+    """Let an index that says nothing of pairs within a country count the pairs that the study tests.
+
+    Parameters
+    ----------
+    spec
+        The specification.
+    domain
+        The pairs of the study that could have had a row.
+
+    Returns
+    -------
+    IndexSpec and tuple of Taken
+        The specification with `domestic` decided, and what was taken, if it was not said.
+    """
+    if spec.choices.domestic != "auto":
+        return spec, ()
+    rule = "exclude" if domain == "international" else "include"
+    because = f"index.toml does not say it, and the pairs of the study are: {domain}"
+    return spec.with_choices(domestic=rule), (
+        Taken(column="index", taken=f"domestic = {rule}", because=because),
+    )
 
 
 def score_study(study: Study, spec: IndexSpec) -> IndexResult | None:
@@ -78,14 +122,15 @@ def score_study(study: Study, spec: IndexSpec) -> IndexResult | None:
     flows = study.flows
     if spec.outline or (spec.needs_flows and flows is None):
         return None
+    listed = pd.DataFrame(study.corridors[["origin", "destination"]]) if study.domain == "listed" else None
     if flows is None or "year" not in flows.columns:
-        return build_index(spec, study.cities, flows, memberships=study.memberships)
+        return build_index(spec, study.cities, flows, pairs=listed, memberships=study.memberships)
     used = {spec.choices.imputer, *(leaf.imputer for leaf in spec.indicators)}
     if "panel" in used:
         year = max(one.year or 0 for one in study.corridor_measures)
-        return build_index(spec, study.cities, flows, memberships=study.memberships, year=year)
+        return build_index(spec, study.cities, flows, pairs=listed, memberships=study.memberships, year=year)
     chosen = choose_year(flows, study.corridor_measures)
-    return build_index(spec, study.cities, chosen, memberships=study.memberships)
+    return build_index(spec, study.cities, chosen, pairs=listed, memberships=study.memberships)
 
 
 def _attach_scores(study: Study, scores: IndexResult) -> Study:
@@ -144,10 +189,14 @@ def _attach_totals(study: Study) -> Study:
     for flow in study.corridor_measures:
         if not flow.is_quantity or flow.better == "low":  # a cost of separation is not added up
             continue
-        pairs = pairs_of(study, flow)
-        if (pairs[flow.column] < 0).any():
+        rows = rows_of(study, flow)
+        if (rows[flow.column] < 0).any():
             continue
-        totals = _with_own(study, flow, total_flows(study.cities, pairs, flow.column, directed=flow.directed))
+        summed = total_flows(study.cities, rows, flow.column, directed=flow.directed)
+        if flow.absent == "zero" and study.domain != "listed":  # a city without a row has none
+            amounts = ["out", "in", "both", "partners"]
+            summed[amounts] = summed[amounts].fillna(0.0)
+        totals = _with_own(study, flow, summed)
         named = name_totals(flow)
         for total in named:
             if total.column not in study.cities.columns:

@@ -16,7 +16,7 @@ from geobri.corridors import PairSelection, build_pairs, corridor_ids, describe_
 from geobri.measures import Measure
 from geobri.study.model import Domain, Study
 
-__all__ = ["choose_year", "count_pairs", "list_pairs", "pairs_of"]
+__all__ = ["choose_year", "count_pairs", "list_pairs", "pairs_of", "rows_of"]
 
 
 def list_pairs(cities: gpd.GeoDataFrame, domain: Domain, *, directed: bool) -> pd.DataFrame:
@@ -100,7 +100,8 @@ def pairs_of(study: Study, measure: Measure) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Index `corridor`; `origin, destination, distance_km, region_pair, coast_pair`, the measure, and the other columns of
-        the corridors that are known for these pairs. A pair without a row is 0 where the measure says so, else missing.
+        the corridors that are known for these pairs. A pair without a row is 0 where the measure says so, else missing; a
+        pair whose row is empty is missing.
         Undirected measures have one row per pair, in directed studies too.
     """
     if measure.origin == "index" and study.scores is not None:
@@ -108,8 +109,35 @@ def pairs_of(study: Study, measure: Measure) -> pd.DataFrame:
     if study.flows is None or measure.absent != "zero" or study.domain == "listed":
         return _listed_pairs(study, measure)
     pairs = _domain_pairs(study, directed=measure.directed)
-    values = _values(study, measure).reindex(pairs.index).fillna(0.0)
+    values = _values(study, measure).reindex(pairs.index, fill_value=0.0)
     return _with_further(study, measure, pairs.assign(**{measure.column: values}))
+
+
+def rows_of(study: Study, measure: Measure) -> pd.DataFrame:
+    """Give the pairs of a flow that say something: all that sums need, without listing the zeros of pairs without a row.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    measure
+        One of its flows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `pairs_of`, without the pairs that are 0 because they have no row.
+    """
+    if study.flows is None or measure.absent != "zero" or study.domain == "listed":
+        return pairs_of(study, measure)
+    rows = choose_year(study.flows[study.flows["indicator"] == measure.column], (measure,))
+    ends = rows if measure.directed else order_pairs(rows)
+    if study.domain == "international":
+        country = study.cities["country"]
+        ends = ends[ends["origin"].map(country).ne(ends["destination"].map(country)).to_numpy(dtype=bool)]
+    once = ends.drop_duplicates(["origin", "destination"]).rename(columns={"value": measure.column})
+    ids = corridor_ids(once["origin"], once["destination"], directed=measure.directed)
+    return describe_pairs(study.cities, once[["origin", "destination", measure.column]].set_index(ids))
 
 
 _KEPT: Final[WeakKeyDictionary[Study, dict[bool, pd.DataFrame]]] = WeakKeyDictionary()
@@ -162,5 +190,5 @@ def _with_further(study: Study, measure: Measure, pairs: pd.DataFrame) -> pd.Dat
     joined = pairs.join(plain[further])
     for other in study.corridor_measures:
         if other.column in further and other.absent == "zero" and other.directed == measure.directed:
-            joined[other.column] = joined[other.column].fillna(0.0)
+            joined.loc[~joined.index.isin(plain.index), other.column] = 0.0
     return joined

@@ -82,8 +82,6 @@ def test_mirrored_rows_of_one_value_are_one_statement():
     [
         (towns("A"), DataError, r"at least two cities. Got 1: 't0'"),
         (towns(""), DataError, r"at least two cities. Got none"),
-        (towns("AAAA"), DataError, r"at least one pair must remain"),
-        (towns().drop(columns="country"), SchemaError, r"domestic pairs are found by country"),
         (towns().assign(country=["A", None, "C", "D"]), SchemaError, r"Got 1 cities without: 't1'"),
         (towns().set_axis(["t0", "t1", "t1", "t3"]), SchemaError, r"doubled: 't1'"),
         (towns().set_axis([0, 1, 2, 3]), SchemaError, r"not text: '0', '1', '2', … \(4 in all\)"),
@@ -94,6 +92,25 @@ def test_cities(cities, error, said):
     table = table[table["origin"].isin(cities.index) & table["destination"].isin(cities.index)]
     with pytest.raises(error, match=said):
         build_index(spec(), cities, table)
+
+
+@pytest.mark.parametrize(
+    ("cities", "error", "said"),
+    [
+        (towns("AAAA"), DataError, r"at least one pair must remain"),
+        (towns().drop(columns="country"), SchemaError, r"domestic pairs are found by country"),
+    ],
+)
+def test_cities_where_the_specification_leaves_domestic_pairs_out(cities, error, said):
+    with pytest.raises(error, match=said):
+        build_index(spec().with_choices(domestic="exclude"), cities, flows())
+
+
+@pytest.mark.parametrize("cities", [towns("AAAA"), towns().drop(columns="country")])
+def test_domestic_pairs_count_where_there_is_no_abroad(cities):
+    result = build_index(spec(), cities, flows())
+    assert result.spec.choices.domestic == "include"
+    assert len(result.corridors) == 6  # all pairs of four towns
 
 
 def test_presence_is_zero_or_one():

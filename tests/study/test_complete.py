@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from geobri.exchange import write_layer
+from geobri.score import total_flows
 from geobri.study import check_study, load_study
 from geobri.study.account import Entry, say_account, say_left_out, say_number, tabulate_account
 from geobri.study.export import export_study
@@ -337,3 +338,91 @@ def test_the_better_end_is_the_thickest_line_in_qgis(study_of, tmp_path, kind, t
         rule.get("label"): widths[rule.get("symbol")] for rule in style.iter("rule") if rule.get("symbol")
     }
     assert max(rules, key=rules.get) == thick
+
+
+def test_an_empty_cell_is_missing_where_a_pair_without_a_row_is_zero(study_of):
+    """0 is 0, an empty cell is missing, a pair without a row is what the measure says."""
+    flows = "origin,destination,value\noslo,rome,4\noslo,milan,\nrome,warsaw,0\n"
+    said = '[[measure]]\ncolumn = "flow"\nabsent = "zero"\n'
+    study = load_study(study_of(flows, 'pairs = "international"\n' + said))
+    measure = study.measure("flow", "corridors")
+    for table in (pairs_of(study, measure), study.corridors):
+        assert table["flow"].isna().sum() == 1
+        assert pd.isna(table.loc["milan--oslo", "flow"])
+        assert (table["flow"].drop(["milan--oslo", "oslo--rome"]) == 0).all()
+    assert study.cities.loc["milan", "flow_missing"] == 1
+    assert study.cities.loc[["bergen", "oslo"], "flow_both"].tolist() == [0, 4]
+
+
+SMALL = """[index]
+name = "small"
+[[indicator]]
+name = "trips"
+dimension = "overall"
+"""
+
+
+def test_an_index_takes_the_meaning_of_its_study(study_of):
+    """Directions, absent rows, the better end and the pairs are said once, in study.toml."""
+    cities = "city,lon,lat\n" + "".join(f"{slug},{x},{y}\n" for slug, (_, x, y) in PLACES.items())
+    flows = (
+        "indicator,origin,destination,value\ntrips,oslo,bergen,4\ntrips,bergen,oslo,2\ntrips,oslo,rome,1\n"
+    )
+    said = 'directed = true\n[[measure]]\ncolumn = "trips"\nabsent = "zero"\nbetter = "low"\n'
+    folder = study_of(flows, said, cities=cities, index=SMALL)
+    assert check_study(folder) == []
+    study = load_study(folder)
+    assert study.scores is not None
+    leaf = study.scores.spec.indicators[0]
+    assert (leaf.directed, leaf.absent, leaf.direction) == (True, "zero", -1)
+    assert study.scores.spec.choices.domestic == "include"
+    assert len(study.scores.corridors) == 10  # both directions of a pair are one in the index
+    assert study.scores.city_raw["trips"].to_dict() == {
+        "bergen": 6, "oslo": 7, "rome": 1, "milan": 0, "warsaw": 0,
+    }  # fmt: skip
+    assert study.cities["rank_overall"].to_dict()["oslo"] == 5  # less is better
+    assert "index taken as: domestic = include" in _said(study)
+
+
+def test_an_index_of_listed_pairs_scores_the_listed_pairs(study_of):
+    flows = "indicator,origin,destination,value\ntrips,oslo,bergen,4\ntrips,milan,oslo,2\ntrips,oslo,rome,1\n"
+    study = load_study(
+        study_of(flows, 'domain = "listed"\n', index=SMALL + '[choices]\ncity_missing = "observed"\n')
+    )
+    assert study.scores is not None
+    assert sorted(study.scores.corridors.index) == ["bergen--oslo", "milan--oslo", "oslo--rome"]
+
+
+@pytest.mark.parametrize("directed", [True, False])
+@pytest.mark.parametrize("domain", ["all", "international"])
+def test_totals_need_no_list_of_zeros(study_of, directed, domain):
+    """Totals are those of the complete table, though only pairs with a row are read."""
+    flows = (
+        "origin,destination,value\noslo,bergen,4\noslo,rome,1\nrome,milan,7\nwarsaw,rome,2\nwarsaw,milan,\n"
+    )
+    said = f'directed = {str(directed).lower()}\ndomain = "{domain}"\n[[measure]]\ncolumn = "flow"\nabsent = "zero"\n'
+    study = load_study(study_of(flows, said))
+    whole = pairs_of(study, study.measure("flow", "corridors"))
+    expected = total_flows(study.cities, whole, "flow", directed=directed).add_prefix("flow_")
+    names = [name for name in expected.columns if name in study.cities.columns]
+    assert len(names) == (7 if directed else 5)
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(study.cities[names]), expected[names], check_dtype=False, check_index_type=False
+    )
+
+
+@pytest.mark.parametrize("heading", ["from_place,destination", "origin,whither", "here,there"])
+def test_ends_are_told_by_what_they_hold(study_of, heading):
+    """One end or both may be called otherwise; columns beside the values are not lost without a word."""
+    flows = f"{heading},year,value,kilometres\noslo,bergen,2020,4,300\noslo,rome,2020,1,2000\n"
+    study = load_study(study_of(flows))
+    assert list(study.corridors["origin"]) == ["bergen", "oslo"]
+    assert list(study.corridors["flow"]) == [4, 1]
+    said = _said(study)
+    assert "these columns hold known cities" in said or "it holds known cities" in said
+    assert "not read = kilometres, because there is a column 'value'" in said
+
+
+def test_numbers_are_written_in_full(study_of):
+    study = load_study(study_of("origin,destination,value\noslo,bergen,1448061\noslo,rome,39\n"))
+    assert "whole numbers from 39 to 1,448,061" in _said(study)

@@ -110,20 +110,22 @@ def recognise_ends(table: pd.DataFrame, cities: pd.Index, parts: FolderParts, fi
     pandas.DataFrame
         The table with `origin` and `destination`, if two such columns were found.
     """
-    if {"origin", "destination"} & set(table.columns) or table.empty:
+    missing = [end for end in ("origin", "destination") if end not in table.columns]
+    if not missing or table.empty:
         return table
     known, head = set(map(str, cities)), table.head(_ROWS_LOOKED_AT)
     fitting = [
         name
         for name in table.columns[:_LOOKED_AT]
-        if name not in ("indicator", "year", "value") and head[name].astype(str).isin(known).mean() > _ENOUGH
+        if name not in _PLAIN and name != "value" and head[name].astype(str).isin(known).mean() > _ENOUGH
     ]
-    if len(fitting) != 2:  # noqa: PLR2004 - a pair has two ends
+    if len(fitting) != len(missing):
         return table
-    because = "these columns hold known cities, in this order"
-    taken = f"origin = {fitting[0]}, destination = {fitting[1]}"
+    found = dict(zip(fitting, missing, strict=True))
+    because = "these columns hold known cities, in this order" if len(found) > 1 else "it holds known cities"
+    taken = ", ".join(f"{end} = {name}" for name, end in found.items())
     parts.taken.append(Taken(column=file, taken=taken, because=because))
-    return table.rename(columns=dict(zip(fitting, ("origin", "destination"), strict=True)))
+    return table.rename(columns=found)
 
 
 def spread_measures(table: pd.DataFrame, parts: FolderParts, file: str) -> pd.DataFrame:
@@ -144,7 +146,10 @@ def spread_measures(table: pd.DataFrame, parts: FolderParts, file: str) -> pd.Da
         Columns `indicator, origin, destination, value` and `year` where there is one; the index is still the row in the
         file. The table as it is where no other column holds numbers.
     """
-    if "value" in table.columns or not {"origin", "destination"} <= set(table.columns):
+    if not {"origin", "destination"} <= set(table.columns):
+        return table
+    if "value" in table.columns:
+        _say_not_read(table, (*_PLAIN, "value"), "there is a column 'value'", parts, file)
         return table
     head = table.head(
         _ROWS_LOOKED_AT
@@ -154,17 +159,19 @@ def spread_measures(table: pd.DataFrame, parts: FolderParts, file: str) -> pd.Da
         return table
     because = f"there is no column 'value', and {'these hold' if len(measures) > 1 else 'this holds'} numbers"
     parts.taken.append(Taken(column=file, taken=f"measures = {', '.join(measures)}", because=because))
-    left = [name for name in table.columns if name not in (*_PLAIN, *measures)]
-    if left:
-        parts.taken.append(
-            Taken(
-                column=file, taken=f"not read = {', '.join(map(str, left))}", because="they hold no numbers"
-            )
-        )
+    _say_not_read(table, (*_PLAIN, *measures), "they hold no numbers", parts, file)
     kept = [name for name in ("origin", "destination", "year") if name in table.columns]
     return table[[*kept, *measures]].melt(
         id_vars=kept, var_name="indicator", value_name="value", ignore_index=False
     )
+
+
+def _say_not_read(
+    table: pd.DataFrame, read: tuple[str, ...], because: str, parts: FolderParts, file: str
+) -> None:
+    left = [str(name) for name in table.columns if name not in read]
+    if left:
+        parts.taken.append(Taken(column=file, taken=f"not read = {', '.join(left)}", because=because))
 
 
 def _holds_numbers(column: pd.Series) -> bool:

@@ -35,6 +35,7 @@ COLUMN_WORDS: Final[dict[str, str]] = {
     "经度": "lon", "longitude": "lon", "long": "lon", "lng": "lon", "x": "lon",
     "纬度": "lat", "latitude": "lat", "y": "lat",
     "起点": "origin", "起点城市": "origin", "出发城市": "origin", "出发地": "origin", "from": "origin", "source": "origin",
+    "orig": "origin",
     "终点": "destination", "终点城市": "destination", "到达城市": "destination", "目的地": "destination",
     "to": "destination", "target": "destination", "dest": "destination",
     "指标": "indicator", "variable": "indicator", "indicator_id": "indicator",
