@@ -29,7 +29,7 @@ lint: $(VENV)/.installed-lint node_modules/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m numpydoc.hooks.validate_docstrings $$(git ls-files 'geobri/*.py')
-	$(NPM) exec -- eslint --max-warnings 0 geobri/webmap/static tests/webmap/js
+	$(NPM) exec -- eslint --max-warnings 0 geobri/webmap/static geobri/report/static tests/webmap/js tests/report/js
 
 maps: $(VENV)/.installed
 	@mkdir -p maps/built

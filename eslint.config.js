@@ -16,5 +16,6 @@ const asGlobals = (names) => Object.fromEntries(names.map((name) => [name, "read
 
 export default [
   { files: ["geobri/webmap/static/*.js"], languageOptions: { globals: asGlobals(BROWSER) }, rules },
-  { files: ["tests/webmap/js/*.js"], languageOptions: { globals: asGlobals(["Buffer"]) }, rules },
+  { files: ["geobri/report/static/*.js"], languageOptions: { globals: asGlobals([...BROWSER, "Event", "TextDecoder"]) }, rules },
+  { files: ["tests/*/js/*.js"], languageOptions: { globals: asGlobals(["Buffer"]) }, rules },
 ];

@@ -325,7 +325,15 @@ def _draw_list(study: Study, measure: Measure) -> Drawing:
         (Words("listed", "有排序"), pairs[listed]),
         (Words("others", "其余"), pairs[~listed]),
     ):
-        lanes.append((name, [(float(row["distance_km"]), _pair(study, row)) for _, row in rows.iterrows()]))
+        lanes.append(
+            (
+                name,
+                [
+                    Mark(float(row["distance_km"]), 0, _pair(study, row), corridors=(str(corridor),))
+                    for corridor, row in rows.iterrows()
+                ],
+            )
+        )
     return draw_groups(
         [lane for lane in lanes if lane[1]],
         axis=Words("length of the corridor, km", "通路长度（公里）"),
@@ -398,8 +406,8 @@ def _draw_decay(study: Study, lead: TestResult, measure: Measure) -> Drawing | N
     spread = len(np.unique(y)) > _FEW_VALUES  # names over a row of dots would hide it
     named = set(np.argsort(-excess, kind="stable")[:_MOST_NAMED].tolist()) if spread else set()
     marks = [
-        Mark(float(a), float(b), _pair(study, row), labelled=at in named)
-        for at, (a, b, (_, row)) in enumerate(zip(x, y, pairs.iterrows(), strict=True))
+        Mark(float(a), float(b), _pair(study, row), labelled=at in named, corridors=(str(corridor),))
+        for at, (a, b, (corridor, row)) in enumerate(zip(x, y, pairs.iterrows(), strict=True))
     ]
     zeros = int((y == 0).sum())
     unit, unit_zh = (
@@ -466,7 +474,13 @@ def _draw_sides(study: Study, measure: Measure) -> Drawing | None:
     lanes = []
     for name, rows in ((Words("coastal", "沿海"), known[side]), (Words("inland", "内陆"), known[~side])):
         lanes.append(
-            (name, [(float(row[measure.column]), _name(study, str(slug))) for slug, row in rows.iterrows()])
+            (
+                name,
+                [
+                    Mark(float(row[measure.column]), 0, _name(study, str(slug)), cities=(str(slug),))
+                    for slug, row in rows.iterrows()
+                ],
+            )
         )
     if not all(members for _, members in lanes):
         return None
@@ -512,7 +526,7 @@ def _draw_moran(study: Study, lead: TestResult, measure: Measure) -> Drawing | N
     x, y = sign * table["value"].to_numpy(dtype=float), sign * table["lag"].to_numpy(dtype=float)
     far = set(np.argsort(-np.hypot(x / (x.std() or 1), y / (y.std() or 1)), kind="stable")[:8].tolist())
     marks = [
-        Mark(float(a), float(b), _name(study, str(slug)), labelled=at in far)
+        Mark(float(a), float(b), _name(study, str(slug)), labelled=at in far, cities=(str(slug),))
         for at, (a, b, slug) in enumerate(zip(x, y, table.index, strict=True))
     ]
     slope = float(x @ y / (x @ x))

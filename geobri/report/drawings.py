@@ -13,7 +13,7 @@ from html import escape
 from geobri.report.model import Drawing
 from geobri.words import Words
 
-__all__ = ["Interval", "axis_ticks", "draw_intervals", "draw_null", "write_number", "write_text"]
+__all__ = ["Interval", "axis_ticks", "draw_intervals", "draw_null", "write_ids", "write_number", "write_text"]
 
 _WIDTH = 640
 _LABEL = 168
@@ -34,12 +34,15 @@ class Interval:
         Ends of the interval; NaN for none.
     point
         The estimate; NaN for none.
+    cities
+        The cities that it is about: it lights up with them.
     """
 
     label: Words
     low: float
     high: float
     point: float = math.nan
+    cities: tuple[str, ...] = ()
 
 
 def write_number(number: float) -> str:
@@ -108,6 +111,23 @@ def write_text(words: Words, x: float, y: float, anchor: str, *, faint: bool = F
     return f'<text class="en" {place}>{escape(words.en)}</text><text class="zh" {place}>{escape(words.zh)}</text>'
 
 
+def write_ids(cities: Sequence[str], corridors: Sequence[str] = ()) -> str:
+    """Write which cities and corridors a mark stands for, for the script that links it to the map.
+
+    Parameters
+    ----------
+    cities, corridors
+        Their ids.
+
+    Returns
+    -------
+    str
+        Attributes of an element; nothing for a mark that stands for none.
+    """
+    named = (("cities", cities), ("corridors", corridors))
+    return "".join(f' data-{kind}="{escape(" ".join(ids))}"' for kind, ids in named if ids)
+
+
 def draw_intervals(
     rows: Sequence[Interval], *, axis: Words, caption: Words, reference: float | None = None
 ) -> Drawing:
@@ -156,6 +176,7 @@ def draw_intervals(
         )
     for at, row in enumerate(rows):
         y = 10 + _ROW * (at + 0.5)
+        parts.append(f'<g class="row"{write_ids(row.cities)}>' if row.cities else "<g>")
         parts.append(write_text(row.label, _LABEL - 12, y + 4, "end"))
         if math.isfinite(row.low) and math.isfinite(row.high):
             parts.append(
@@ -165,6 +186,7 @@ def draw_intervals(
             parts.append(
                 f'<circle cx="{x(row.point):.1f}" cy="{y:.1f}" r="4.5" fill="var(--bar)" stroke="var(--card)" stroke-width="1.5"/>'
             )
+        parts.append("</g>")
     parts.append(write_text(axis, (_LABEL + _WIDTH - _RIGHT) / 2, bottom + 34, "middle"))
     parts.append("</svg>")
     said = "; ".join(f"{row.label.en}: {_say(row)}" for row in rows)

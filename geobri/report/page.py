@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -24,6 +26,7 @@ from geobri.webmap import (
     is_online,
     map_parts,
 )
+from geobri.webmap.modules import join_modules
 from geobri.words import Words
 
 __all__ = ["draw_column_map", "draw_layer_map", "draw_map", "render_page"]
@@ -36,6 +39,11 @@ _WORDS: Final = {
     "show_all": Words("Show all", "显示全部"),
     "nothing": Words("No row matches.", "没有符合的行。"),
     "from": Words("how we know", "依据"),
+    "save": Words("Save as CSV", "保存表格"),
+    "packed": Words(
+        "Further rows are in the tables that come with this page; here they need JavaScript.",
+        "其余各行见随本页提供的表格；在本页中需启用 JavaScript。",
+    ),
     "printed": Words(
         "Rows printed; all rows are in the tables that come with this page",
         "已打印的行数；全部行见随本页提供的表格",
@@ -55,6 +63,8 @@ _DISTANCE: Final = Measure(
     better="low",
     origin="derived",
 )
+_FEW_ROWS: Final = 20
+"""Rows beyond the first of a table up to which packing them would save nothing."""
 _MAP_KEY: Final = "map1"
 _OPENING: Final = 20
 """Corridors that a map of residuals opens with; all others are a choice away."""
@@ -72,11 +82,22 @@ def _environment() -> Environment:
     environment.filters["trusted"] = (
         Markup  # drawings that geobri made from numbers; see geobri.report.drawings
     )
+    environment.filters["pack"] = _pack
     return environment
 
 
 def _static(name: str) -> Markup:
     return Markup(resources.files("geobri.report").joinpath("static", name).read_text(encoding="utf-8"))  # noqa: S704 - our own file
+
+
+def _script() -> str:
+    return f"{join_modules('geobri.report', 'page')}.start();"
+
+
+def _pack(markup: str) -> tuple[str, int]:
+    """Pack rows of a table, whose texts the template has escaped, and say how many bytes they are."""
+    raw = markup.encode()
+    return base64.b64encode(zlib.compress(raw, 9, wbits=-15)).decode("ascii"), len(raw)
 
 
 def _text(en: str, zh: str) -> dict[str, str]:
@@ -255,9 +276,9 @@ def render_page(
             facts=_facts(study),
             sections=_with_map(sections),
             words=_WORDS,
+            few=_FEW_ROWS,
             style=_static("report.css") + _static("platform.css"),
-            script=_static("report.js"),
-            platform=_static("platform.js"),
+            script=Markup(_script()),  # noqa: S704 - our own modules
             map_head=Markup(parts.head),  # noqa: S704 - written by geobri.webmap, which escapes what is the user's
             map_body=Markup(parts.body),  # noqa: S704
             map_script=Markup(parts.script),  # noqa: S704

@@ -1,18 +1,19 @@
 """Pictures of answers: pairs over distance, two groups side by side, places against their neighbours. SVG from numbers.
 
-Every mark carries its name and numbers as a title, which the pointer shows and a screen reader may read.
+Every mark carries its numbers and the ids of what it stands for: the script of the page says them to the pointer, and links them to the map.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from statistics import median
 from typing import Final
 
-from geobri.report.drawings import axis_ticks, write_number, write_text
+from geobri.report.drawings import axis_ticks, write_ids, write_number, write_text
 from geobri.report.model import Drawing
 from geobri.words import Words
 
@@ -27,8 +28,9 @@ _FOOT: Final = 48
 _LANE: Final = 88
 _SPREAD: Final = 6.5
 _ACCENT: Final = "#d1495b"
-_MOST_TITLES: Final = 2000
-"""Marks beyond which titles would weigh more than the picture."""
+_MOST_MARKS: Final = 1500
+"""Marks beyond which their density is drawn, and only those that stand out one by one."""
+_CELL: Final = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Mark:
         Whether it stands out, such as a listed corridor.
     labelled
         Whether its name is printed beside it.
+    cities, corridors
+        Which ones it stands for: it lights up with them, here and on the map.
     """
 
     x: float
@@ -52,6 +56,8 @@ class Mark:
     name: Words
     strong: bool = False
     labelled: bool = False
+    cities: tuple[str, ...] = ()
+    corridors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +132,13 @@ def draw_scatter(
             write_text(left, _LEFT + 6, height, "start", faint=True),
             write_text(right, _WIDTH - _RIGHT - 4, height, "end", faint=True),
         ]
+    crowded = len(marks) > _MOST_MARKS
+    if crowded:
+        parts += _density(marks, x, y)
     parts += [
-        _dot(mark, x(mark.x), y(mark.y), many=len(marks))
+        _dot(mark, x(mark.x), y(mark.y))
         for mark in sorted(marks, key=lambda one: one.strong)
+        if not crowded or mark.strong or mark.labelled
     ]
     if line is not None:
         path = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in line.points)
@@ -140,7 +150,7 @@ def draw_scatter(
 
 
 def draw_groups(
-    groups: Sequence[tuple[Words, Sequence[tuple[float, Words]]]],
+    groups: Sequence[tuple[Words, Sequence[Mark]]],
     *,
     axis: Words,
     caption: Words,
@@ -152,7 +162,7 @@ def draw_groups(
     Parameters
     ----------
     groups
-        Name of each group, with the value and the name of each of its members.
+        Name of each group, with its members; their `x` is drawn.
     axis
         What the axis shows.
     caption
@@ -167,7 +177,7 @@ def draw_groups(
     Drawing
         The SVG; its text alternative gives size and median of each group.
     """
-    values = [value for _, members in groups for value, _ in members]
+    values = [mark.x for _, members in groups for mark in members]
     low, high = _span(values)
     ends = (_WIDTH - _RIGHT, 112) if best_is_low else (112, _WIDTH - _RIGHT)
     x = _Scale(low, high, *ends)
@@ -180,7 +190,7 @@ def draw_groups(
         parts += _lane(name, members, x, 10 + _LANE * (at + 0.5))
     parts.append(write_text(axis, (112 + _WIDTH - _RIGHT) / 2, bottom + 36, "middle"))
     said = [
-        (name, len(members), write_number(median(value for value, _ in members))) for name, members in groups
+        (name, len(members), write_number(median(mark.x for mark in members))) for name, members in groups
     ]
     alternative = Words(
         f"{axis.en}. "
@@ -191,18 +201,18 @@ def draw_groups(
     return Drawing("".join([*parts, "</svg>"]), alternative, caption)
 
 
-def _lane(name: Words, members: Sequence[tuple[float, Words]], x: _Scale, middle: float) -> list[str]:
+def _lane(name: Words, members: Sequence[Mark], x: _Scale, middle: float) -> list[str]:
     """Draw one group: its name, its dots, piled up where they would hide each other, and its median."""
     parts = [write_text(name, 100, middle + 4, "end")]
     taken: dict[int, int] = {}
-    for value, member in sorted(members, key=lambda one: one[0]):
-        cell = round(x(value) / (2 * _SPREAD))
+    for mark in sorted(members, key=lambda one: one.x):
+        cell = round(x(mark.x) / (2 * _SPREAD))
         level = taken.get(cell, 0)
         taken[cell] = level + 1
         step = (level + 1) // 2 * (1 if level % 2 else -1)
         height = middle + max(-5, min(5, step)) * _SPREAD
-        parts.append(_dot(Mark(value, 0, member), x(value), height, shown=write_number(value)))
-    centre = x(median(value for value, _ in members))
+        parts.append(_dot(mark, x(mark.x), height, many=len(members), shown=write_number(mark.x)))
+    centre = x(median(mark.x for mark in members))
     parts.append(
         f'<line x1="{centre:.1f}" x2="{centre:.1f}" y1="{middle - 32:.1f}" y2="{middle + 32:.1f}" stroke="{_ACCENT}" stroke-width="2.5"/>'
     )
@@ -235,18 +245,31 @@ def _tick(text: str, x: float, y: float, anchor: str) -> str:
     )
 
 
+def _density(marks: Sequence[Mark], x: _Scale, y: _Scale) -> list[str]:
+    """Draw how many marks fall into each small square: the darker the more, by the logarithm."""
+    counts = Counter((int(x(mark.x) // _CELL), int(y(mark.y) // _CELL)) for mark in marks)
+    top = math.log1p(max(counts.values()))
+    shades: dict[float, list[str]] = {}
+    for (column, row), count in sorted(counts.items()):
+        shade = round(0.12 + 0.88 * math.log1p(count) / top, 1)
+        shades.setdefault(shade, []).append(
+            f"M{column * _CELL:g} {row * _CELL:g}h{_CELL:g}v{_CELL:g}h-{_CELL:g}z"
+        )
+    return [
+        f'<path d="{"".join(squares)}" fill="var(--bar)" fill-opacity="{shade:g}"/>'
+        for shade, squares in sorted(shades.items())
+    ]
+
+
 def _dot(mark: Mark, x: float, y: float, *, many: int = 0, shown: str = "") -> str:
-    look = (
-        f'fill="{_ACCENT}"'
-        if mark.strong
-        else f'fill="var(--bar)" fill-opacity="{0.35 if many > _MOST_TITLES else 0.6}"'
-    )
-    radius = 2.0 if many > _MOST_TITLES else 4.0
-    place = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" {look}'
-    if many > _MOST_TITLES:
+    look = f'fill="{_ACCENT}"' if mark.strong else 'fill="var(--bar)" fill-opacity=".6"'
+    place = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{2 if many > _MOST_MARKS else 4}" {look}{write_ids(mark.cities, mark.corridors)}'
+    if many > _MOST_MARKS:
         return f"{place}/>"
-    both = mark.name.en if mark.name.en == mark.name.zh else f"{mark.name.en} {mark.name.zh}"
     told = shown or f"{write_number(mark.x)}; {write_number(mark.y)}"
+    if mark.cities or mark.corridors:  # the script of the page says the name, in the language of the reader
+        return f'{place} data-told="{told}"/>'
+    both = mark.name.en if mark.name.en == mark.name.zh else f"{mark.name.en} {mark.name.zh}"
     return f"{place}><title>{escape(both)}: {told}</title></circle>"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -171,7 +170,12 @@ def audit_section(study: Study, analysis: Analysis) -> Section | None:
     if bounds is not None:
         overall = bounds[bounds["node"] == "index"]
         rows = [
-            Interval(_name(study, str(row["city"])), float(row["lower"]), float(row["upper"]), math.nan)
+            Interval(
+                _name(study, str(row["city"])),
+                float(row["lower"]),
+                float(row["upper"]),
+                cities=(str(row["city"]),),
+            )
             for _, row in overall.iterrows()
         ]
         drawings = (

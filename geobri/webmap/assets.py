@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import re
 from functools import cache
-from graphlib import TopologicalSorter
 from importlib import resources
 from typing import Final
+
+from geobri.webmap.modules import join_modules, order_modules
 
 __all__ = ["leaflet_css", "leaflet_js", "module_order", "runtime_css", "runtime_js"]
 
@@ -57,48 +57,6 @@ def leaflet_js() -> str:
 _ENTRY: Final = "map"
 """The module that starts a map; the page calls what it exports as `geobriRuntime`."""
 
-_IMPORT: Final = re.compile(r'^import (\* as \w+|\{[^}]*\}) from "\./(\w+)\.js";\n', re.MULTILINE)
-_EXPORT: Final = re.compile(r"^export (\{[^}]*\});\n?\Z", re.MULTILINE)
-_COMMENT: Final = re.compile(r"^\s*/\*.*?\*/\s*$\n?", re.MULTILINE | re.DOTALL)
-
-
-def _own_file(name: str) -> str:
-    return (resources.files("geobri.webmap") / "static" / name).read_text(encoding="utf-8")
-
-
-@cache
-def module_order() -> tuple[str, ...]:
-    """Give the names of our own modules, each after those that it imports.
-
-    Returns
-    -------
-    tuple of str
-        Names without ``.js``; the order follows from the modules' own import lines. Modules that import
-        each other raise `graphlib.CycleError`.
-    """
-    imported: dict[str, list[str]] = {}
-    waiting = [_ENTRY]
-    while waiting:
-        name = waiting.pop()
-        if name not in imported:
-            imported[name] = sorted({found[1] for found in _IMPORT.findall(_own_file(f"{name}.js"))})
-            waiting += imported[name]
-    return tuple(TopologicalSorter(dict(sorted(imported.items()))).static_order())
-
-
-def _as_function(name: str) -> str:
-    """Write a module as a function that gives its exports, without comments of their own lines and indents."""
-    text = _IMPORT.sub(
-        lambda found: f"const {_bind(found[1])} = modules.{found[2]};\n", _own_file(f"{name}.js")
-    )
-    body = _EXPORT.sub(r"return \1;", _COMMENT.sub("", text).strip())
-    lines = (line.strip() for line in body.splitlines())
-    return f"modules.{name} = (() => {{\n" + "\n".join(line for line in lines if line) + "\n})();"
-
-
-def _bind(clause: str) -> str:
-    return clause.removeprefix("* as ")
-
 
 @cache
 def runtime_js() -> str:
@@ -109,8 +67,19 @@ def runtime_js() -> str:
     str
         JavaScript that sets `window.geobriRuntime` to what the entry module exports.
     """
-    modules = "\n".join(_as_function(name) for name in module_order())
-    return f'window.geobriRuntime = (() => {{\n"use strict";\nconst modules = {{}};\n{modules}\nreturn modules.{_ENTRY};\n}})();'
+    return f"window.geobriRuntime = {join_modules('geobri.webmap', _ENTRY)};"
+
+
+@cache
+def module_order() -> tuple[str, ...]:
+    """Give the names of our own modules, each after those that it imports.
+
+    Returns
+    -------
+    tuple of str
+        Names without ``.js``.
+    """
+    return order_modules("geobri.webmap", _ENTRY)
 
 
 @cache
@@ -122,4 +91,4 @@ def runtime_css() -> str:
     str
         CSS; every rule is bound to the class of our frame.
     """
-    return _own_file("map.css").strip()
+    return resources.files("geobri.webmap").joinpath("static", "map.css").read_text(encoding="utf-8").strip()

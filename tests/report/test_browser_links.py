@@ -1,0 +1,127 @@
+"""Every view of the page is linked to every other: pictures, rows, cards and the map."""
+
+import csv
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+MAP = "document.querySelector('.geobri').geobri"
+
+
+def _state(page):
+    return page.evaluate(f"{MAP}.getState()")
+
+
+def _lit(page, scope, name="chosen"):
+    found = page.locator(f"{scope} .{name}").evaluate_all(
+        "all => all.flatMap(one => [one.dataset.cities, one.dataset.corridors].filter(Boolean))"
+    )
+    return set(found)
+
+
+def test_a_point_lights_its_city_everywhere(open_page, bri22_page):
+    page = open_page(bri22_page)
+    page.locator("#groups circle[data-cities=dubai]").first.click()
+    assert _state(page)["city"] == "dubai"
+    assert _lit(page, "#neighbours figure") == {"dubai"}
+    assert _lit(page, "#ranking") == {"dubai"}
+    assert _lit(page, "#profiles") == {"dubai"}
+    assert all("dubai" in corridor for corridor in _lit(page, "#closeness figure"))
+    assert page.locator(".chosen-bar").inner_text().startswith("Chosen: Dubai")
+
+
+def test_a_corridor_of_a_picture_is_chosen_on_the_map_and_lights_its_ends(open_page, bri22_page):
+    page = open_page(bri22_page)
+    page.locator("#closeness circle[data-corridors='beijing--moscow']").first.click()
+    assert _state(page)["corridor"] == "beijing--moscow"
+    assert _lit(page, "#corridor-table") == {"beijing--moscow"}
+    assert _lit(page, "#ranking") == {"beijing", "moscow"}
+
+
+def test_the_map_answers_back(open_page, bri22_page):
+    page = open_page(bri22_page)
+    page.evaluate(f"{MAP}.map.getContainer().focus()")
+    page.keyboard.press("n")  # the reader's own step through the strongest corridors
+    pointed = _lit(page, "#corridor-table", "pointed")
+    assert len(pointed) == 1
+    page.keyboard.press("Enter")
+    assert _lit(page, "#corridor-table") == pointed
+    assert {_state(page)["corridor"]} == pointed
+    page.keyboard.press("Escape")
+    assert _lit(page, "main") == set()
+    assert page.locator(".chosen-bar").is_hidden()
+
+
+def test_pointing_at_a_row_or_claim_marks_it_on_the_map(open_page, bri22_page):
+    page = open_page(bri22_page)
+    page.locator("#ranking tr[data-cities=seoul]").hover()
+    assert _lit(page, "#groups figure", "pointed") == {"seoul"}
+    page.locator("#ranking tr[data-cities=cairo]").focus()
+    assert _lit(page, "#groups figure", "pointed") == {"cairo"}
+    claim = page.locator("#findings-table tr[data-cities]").first
+    claim.click()
+    named = set(claim.get_attribute("data-cities").split(" "))
+    assert named <= {slug for slugs in _lit(page, "#ranking") for slug in slugs.split(" ")}
+
+
+def test_a_rectangle_over_a_picture_filters_the_map(open_page, bri22_page):
+    page = open_page(bri22_page)
+    picture = page.locator("#closeness figure svg").first
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    before = len(page.evaluate(f"{MAP}.drawn()"))
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.35 * box["width"], box["y"] + 0.85 * box["height"], steps=5)
+    page.mouse.up()
+    chosen = _lit(page, "#closeness figure")
+    assert 1 < len(chosen) < before
+    assert set(page.evaluate(f"{MAP}.drawn()")) == chosen
+    page.get_by_role("button", name="Clear").click()
+    assert len(page.evaluate(f"{MAP}.drawn()")) == before
+
+
+def test_the_choice_is_in_the_address_and_opens_again(open_page, bri22_page):
+    page = open_page(bri22_page)
+    page.locator("#ranking tr[data-cities=dubai]").click()
+    page.locator("#ranking tr[data-cities=cairo]").click(modifiers=["Shift"])
+    assert "chosen=dubai,cairo" in page.url
+    steps = page.evaluate("history.length")
+    page.locator("#ranking tr[data-cities=seoul]").click(modifiers=["Shift"])
+    assert page.evaluate("history.length") == steps
+    page.reload()
+    page.wait_for_function("document.querySelector('.chosen-bar')")
+    assert {"dubai", "cairo", "seoul"} <= _lit(page, "#ranking")
+    assert "Dubai, Cairo, Seoul" in page.locator(".chosen-bar").inner_text()
+
+
+def test_the_choice_is_saved_as_a_table(open_page, bri22_page):
+    page = open_page(bri22_page)
+    page.locator("#ranking tr[data-cities=dubai]").click()
+    page.locator("#ranking tr[data-cities=cairo]").click(modifiers=["Shift"])
+    with page.expect_download() as download:
+        page.locator(".chosen-bar").get_by_role("button", name="Save as CSV").click()
+    rows = list(csv.DictReader(download.value.path().read_text(encoding="utf-8-sig").splitlines()))
+    assert [row["name"] for row in rows] == ["Dubai", "Cairo"]
+    assert all(row["rank_overall"] for row in rows)
+
+
+def test_every_table_can_be_taken_along_whole(open_page, bri22_page):
+    page = open_page(bri22_page)
+    shown = page.locator("#findings-table tbody tr:visible").count()
+    with page.expect_download() as download:
+        page.locator("#findings-table [data-save]").click()
+    rows = list(csv.reader(download.value.path().read_text(encoding="utf-8-sig").splitlines()))
+    assert rows[0][0] == "Verdict"
+    assert len(rows) - 1 == page.locator("#findings-table tbody tr").count() > shown
+
+
+def test_the_tip_of_a_point_speaks_the_language_of_the_page(open_page, bri22_page):
+    page = open_page(bri22_page)
+    page.locator("#groups circle[data-cities=dubai]").first.hover()
+    assert page.locator(".point-tip").inner_text().startswith("Dubai: ")
+    page.mouse.move(2, 2)
+    page.click('[data-switch="lang"]')
+    page.locator("#groups circle[data-cities=dubai]").first.hover()
+    assert page.locator(".point-tip").inner_text().startswith("迪拜: ")
