@@ -3,6 +3,7 @@
 Run from the repository root; stop and start again at will, what is done is in calibration.csv:
     OMP_NUM_THREADS=1 python benchmarks/calibration.py run      # about a quarter of an hour
     OMP_NUM_THREADS=1 python benchmarks/calibration.py hard     # sparse, smooth, small and large tables: about half an hour
+    OMP_NUM_THREADS=1 python benchmarks/calibration.py further  # gravity, presence and proximity: about an hour
     OMP_NUM_THREADS=1 python benchmarks/calibration.py table    # writes the tables of docs/calibration.md
 
 Two layouts: the 22 cities of the connectivity index with their 195 international pairs (blocks of 9 and 13), and 100 cities
@@ -21,8 +22,10 @@ import pandas as pd
 from geobri.datasets import bri22
 from geobri.errors import DataError
 from geobri.stats.decay import decay_test
+from geobri.stats.gravity import fit_gravity, presence_test
 from geobri.stats.power import proportion_interval
-from geobri.stats.simulate import build_simulator
+from geobri.stats.proximity import proximity_test
+from geobri.stats.simulate import build_simulator, place_cities
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "calibration.csv"
@@ -243,6 +246,125 @@ def run_hard() -> None:
                 print(f"{time.perf_counter() - start:6.0f} s", label, what, chunk, flush=True)
 
 
+SPARSE = {"hubs": 0.5, "noise": 1.5, "zeros": 0.8, "overdispersion": 1.0}
+LISTED = {"hubs": 0.5, "noise": 1.0, "flows": "continuous"}
+FURTHER = {
+    # label: test, cities, tables for size and for coverage, and how flows are drawn
+    "`fit_gravity`, 22 cities, 80 % zeros": ("gravity", 22, 1000, 400, SPARSE),
+    "`fit_gravity`, 100 cities, 80 % zeros": ("gravity", 100, 1000, 400, SPARSE),
+    "`presence_test`, 22 cities, half of the pairs linked": (
+        "presence",
+        22,
+        1000,
+        0,
+        {**SPARSE, "zeros": 0.5},
+    ),
+    "`presence_test`, 100 cities, one pair in five linked": ("presence", 100, 1000, 0, SPARSE),
+    "`proximity_test`, 22 cities": ("proximity", 22, 1000, 0, LISTED),
+    "`proximity_test`, 22 cities, smooth levels": ("proximity", 22, 1000, 0, {**LISTED, "smooth_km": 3000.0}),
+    "`proximity_test`, 100 cities": ("proximity", 100, 1000, 0, LISTED),
+    "`proximity_test`, 100 cities, smooth levels": (
+        "proximity",
+        100,
+        1000,
+        0,
+        {**LISTED, "smooth_km": 3000.0},
+    ),
+}
+FURTHER_RESULTS = HERE / "calibration_further.csv"
+GROUPS = 4
+"""The covariate that explains nothing: whether both ends fell into the same of so many groups, drawn anew for each table."""
+
+
+def further_rows(test, cities, simulator, data, rng) -> list[dict]:
+    """What one table gives: a row per coefficient, or per null model."""
+    if test == "proximity":
+        options = {"k": 10, "best": "largest", "most_exact": 0, "n_permutations": 499, "rng": rng}
+        return [
+            {
+                "what_is_tested": null,
+                "p_value": proximity_test(cities, data, "flow", null=null, **options).p_value,
+            }
+            for null in ("blocks", "active")
+        ]
+    drawn = rng.integers(0, GROUPS, len(cities))
+    data["same_group"] = (drawn[simulator.origin] == drawn[simulator.destination]).astype(float)
+    data["linked"] = (data["flow"] > 0).astype(float)
+    options = {"covariates": ["same_group"], "n_permutations": 199, "directed": False, "rng": rng}
+    result = (
+        fit_gravity(data, flow="flow", **options)
+        if test == "gravity"
+        else presence_test(data, presence="linked", **options)
+    )
+    return [
+        {"what_is_tested": name, "p_value": row.p_value, "low": row.ci_low, "high": row.ci_high}
+        for name, row in zip(("friction", "covariate"), result.terms, strict=False)
+    ]
+
+
+def run_further_chunk(label, what, chunk) -> pd.DataFrame:
+    test, n, _, _, settings = FURTHER[label]
+    simulator, cities = build_simulator(n), place_cities(n, rng=n)
+    rng = np.random.default_rng([100 + list(FURTHER).index(label), ["size", "coverage"].index(what), chunk])
+    rows = []
+    for _ in range(CHUNK):
+        data = simulator.draw(friction=0.0 if what == "size" else TRUE_FRICTION, rng=rng, **settings)
+        try:
+            rows += further_rows(test, cities, simulator, data, rng)
+        except DataError:  # too few pairs are left to judge by, or one group holds all links
+            rows.append({"what_is_tested": "refused"})
+    return pd.DataFrame(rows).assign(case=label, what=what, chunk=chunk)
+
+
+def run_further() -> None:
+    table = pd.read_csv(FURTHER_RESULTS) if FURTHER_RESULTS.exists() else pd.DataFrame(columns=HARD_KEY)
+    finished = set(table[HARD_KEY].drop_duplicates().itertuples(index=False, name=None))
+    start = time.perf_counter()
+    for chunk in range(max(size for _, _, size, _, _ in FURTHER.values()) // CHUNK):
+        for label, (_, _, size, coverage, _) in FURTHER.items():
+            for what, tables in (("coverage", coverage), ("size", size)):
+                if (label, what, chunk) in finished or chunk >= tables // CHUNK:
+                    continue
+                rows = run_further_chunk(label, what, chunk)
+                table = pd.concat([table, rows]) if len(table) else rows
+                save(table, FURTHER_RESULTS, float_format="%.5g")
+                print(f"{time.perf_counter() - start:6.0f} s", label, what, chunk, flush=True)
+
+
+TESTED = {
+    "friction": "distance",
+    "covariate": "a covariate that explains nothing",
+    "blocks": "null: cities change places",
+    "active": "null: listed cities change roles",
+}
+
+
+def further_markdown() -> str:
+    table = pd.read_csv(FURTHER_RESULTS)
+    head = ["test and tables", "what is tested", "size", "coverage", "refused", "tables"]
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    for label in FURTHER:
+        part = table[table["case"] == label]
+        for tested, name in TESTED.items():
+            rows = part[part["what_is_tested"] == tested]
+            size, cover = (rows[rows["what"] == what] for what in ("size", "coverage"))
+            if not len(size):
+                continue
+            truth = TRUE_FRICTION if tested == "friction" else 0.0
+            inside = ((cover["low"] <= truth) & (cover["high"] >= truth)).sum()
+            refused = part[(part["what"] == "size") & (part["what_is_tested"] == "refused")]
+            cells = [
+                label,
+                name,
+                say_share((size["p_value"] <= 0.05).sum(), len(size)),
+                say_share(inside, len(cover)) if len(cover) else "",
+                f"{len(refused) / (len(refused) + len(size)):.1%}",
+                f"{len(size):,}" + (f"; {len(cover)}" if len(cover) else ""),
+            ]
+            lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
 def say_share(hits, tables) -> str:
     low, high = proportion_interval(int(hits), int(tables))
     return f"{100 * hits / tables:.1f} ({100 * low:.1f}–{100 * high:.1f})"
@@ -335,15 +457,17 @@ def write_table() -> None:
             if rest
             else page
         )
-    if HARD_RESULTS.exists():
-        before, _, rest = page.partition("<!-- hard -->")
-        page = (
-            f"{before}<!-- hard -->\n{hard_markdown()}\n<!-- end -->{rest.partition('<!-- end -->')[2]}"
-            if rest
-            else page
-        )
+    for mark, results, write in (
+        ("<!-- hard -->", HARD_RESULTS, hard_markdown),
+        ("<!-- further -->", FURTHER_RESULTS, further_markdown),
+    ):
+        before, _, rest = page.partition(mark)
+        if rest and results.exists():
+            page = f"{before}{mark}\n{write()}\n<!-- end -->{rest.partition('<!-- end -->')[2]}"
     PAGE.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    {"run": run, "hard": run_hard, "table": write_table}[sys.argv[1] if len(sys.argv) > 1 else "run"]()
+    {"run": run, "hard": run_hard, "further": run_further, "table": write_table}[
+        sys.argv[1] if len(sys.argv) > 1 else "run"
+    ]()

@@ -48,13 +48,16 @@ def cross_sums(
     Notes
     -----
     Permutations in cosets of the cyclic shifts are circular correlations of the diagonals of the matrices,
-    O(n² log n) for n permutations instead of O(n³); others are gathered pair by pair.
+    O(n² log n) for n permutations instead of O(n³); others are gathered pair by pair, or as whole matrices where both
+    directions count.
     """
     moved = np.ascontiguousarray(lefts, dtype=np.float64)
     fixed = np.ascontiguousarray(rights, dtype=np.float64)
     if plan.representatives is not None and plan.relabelling is not None:
         return _coset_sums(plan.relabelling, plan.representatives, moved, fixed, directed)[1:]
-    return _gathered_sums(plan.permutations, moved, fixed, directed)
+    if directed:
+        return _whole_sums(plan.permutations, moved, fixed)
+    return _gathered_sums(plan.permutations, moved, fixed)
 
 
 def pair_sums(lefts: npt.ArrayLike, rights: npt.ArrayLike, *, directed: bool = False) -> FloatArray:
@@ -80,11 +83,25 @@ def pair_sums(lefts: npt.ArrayLike, rights: npt.ArrayLike, *, directed: bool = F
     return products
 
 
-def _gathered_sums(
-    permutations: IntArray, lefts: FloatArray, rights: FloatArray, directed: bool
-) -> FloatArray:
+def _whole_sums(permutations: IntArray, lefts: FloatArray, rights: FloatArray) -> FloatArray:
+    """Sum over all off-diagonal cells: whole rows move first, then the columns within them, both near the processor."""
+    n, some = lefts.shape[-1], len(lefts)
+    fixed = rights.copy()
+    fixed[:, np.arange(n), np.arange(n)] = 0.0
+    kept = np.ascontiguousarray(fixed.reshape(len(rights), -1).T)
+    sums = np.empty((len(permutations), some, len(rights)))
+    moved, rows = np.empty((some, n, n)), np.empty((n, n))
+    for r, order in enumerate(permutations):
+        for u, left in enumerate(lefts):
+            left.take(order, axis=0, out=rows, mode="clip")  # "raise" would copy through a buffer
+            rows.take(order, axis=1, out=moved[u], mode="clip")
+        np.dot(moved.reshape(some, -1), kept, out=sums[r])
+    return sums
+
+
+def _gathered_sums(permutations: IntArray, lefts: FloatArray, rights: FloatArray) -> FloatArray:
     n = lefts.shape[-1]
-    rows, columns = pair_positions(n, directed)
+    rows, columns = pair_positions(n)
     flat = lefts.reshape(len(lefts), n * n)
     kept = np.ascontiguousarray(rights[:, rows, columns].T)
     sums = np.empty((len(permutations), len(lefts), len(rights)))

@@ -36,7 +36,6 @@ __all__ = [
     "normal_p_value",
     "permutation_p_value",
     "plan_permutations",
-    "say_p_value",
     "value_permutations",
 ]
 
@@ -370,23 +369,6 @@ def judge(
         n_unusable=unusable,
         caution="; ".join(cautions),
     )
-
-
-def say_p_value(p_value: float) -> str:
-    """Write a p-value with two significant digits.
-
-    Parameters
-    ----------
-    p_value
-        In (0, 1].
-
-    Returns
-    -------
-    str
-        ``0.34``, ``0.0012`` or ``1.00``.
-    """
-    digits = 2 if p_value >= 0.1 else 1 - math.floor(math.log10(p_value))  # noqa: PLR2004 (leading zeros start here)
-    return f"{p_value:.{digits}f}"
 
 
 def node_permutations(

@@ -19,7 +19,7 @@ from geobri.errors import DataError, SchemaError, SpecificationError, first_offe
 from geobri.measures import Level, Measure
 from geobri.neighbours.weights import graph_weights
 from geobri.stats.results import FloatArray
-from geobri.stats.say import GroupNames
+from geobri.stats.say import DISTANCE, GroupNames
 from geobri.words import Words
 
 __all__ = [
@@ -125,6 +125,8 @@ def as_measure(column: Column, *, of: Level = "cities") -> Measure:
     """
     if column == COAST:
         return Measure(column=COAST, of=of, kind="flag", label_zh="沿海")
+    if column == DISTANCE.column:
+        return DISTANCE
     return column if isinstance(column, Measure) else Measure(column=column, of=of)
 
 

@@ -99,7 +99,7 @@ def run_decay(study: Study, value: Asked, *, impedance: str = "distance_km") -> 
     many = len(study.cities) > _MOST_FOR_DYADS
     friction = decay_test(
         pairs,
-        flow=measure.column,
+        flow=measure,
         impedance=impedance,
         directed=measure.directed,
         n_permutations=199 if many else 999,
@@ -121,7 +121,7 @@ def _dyadic(study: Study, measure: Measure, pairs: pd.DataFrame, impedance: str)
             dyadic_tests(
                 study.cities,
                 pairs,
-                measure.column,
+                measure,
                 impedance=impedance,
                 directed=measure.directed,
                 n_permutations=_EXCHANGES,
@@ -170,7 +170,12 @@ def _with_caution(result: TestResult, caution: Words | None) -> TestResult:
         return result
     first, *others = result.terms
     noted = replace(first, note="; ".join(part for part in (first.note, caution.en) if part))
-    return replace(result, sentence=f"{result.summary()} {caution.en}", terms=(noted, *others))
+    return replace(
+        result,
+        sentence=f"{result.summary()} {caution.en}",
+        sentence_zh=f"{result.summary('zh')}{caution.zh}",
+        terms=(noted, *others),
+    )
 
 
 def _say_of(study: Study, result: TestResult, measure: Measure, question: Question) -> TestResult:
@@ -207,7 +212,7 @@ def find_residuals(study: Study, value: Asked, *, impedance: str = "distance_km"
     measure = _find(study, value, "corridors")
     model = fit_gravity(
         pairs_of(study, measure),
-        flow=measure.column,
+        flow=measure,
         impedance=impedance,
         directed=measure.directed,
         n_permutations=_FEW_EXCHANGES,

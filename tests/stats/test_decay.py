@@ -224,7 +224,7 @@ def test_friction_is_found_and_covered():
     assert result.p_value <= 0.002
     assert result.statistic > result.null_distribution.max()
     assert result.friction[0] == pytest.approx(0.8, abs=0.3)
-    assert "falls with distance_km" in result.summary()
+    assert "falls with distance" in result.summary()
 
 
 def test_no_friction_is_not_found():
@@ -376,7 +376,7 @@ def test_interval_holds_its_estimate_where_flows_are_sparse_and_hubs_large():
 
 def test_half_of_a_percent_of_change_is_said_with_the_right_sign():
     grows = made(friction=-1.0, seed=3)
-    assert "grows with distance_km: 10 % more goes with" in decay_test(grows, flow="flow", rng=1).summary()
+    assert "grows with distance: 10 % more goes with" in decay_test(grows, flow="flow", rng=1).summary()
     assert "% more (friction -" in decay_test(grows, flow="flow", rng=1).summary()
 
 

@@ -17,7 +17,6 @@ from geobri.stats.null import (
     node_permutations,
     permutation_p_value,
     plan_permutations,
-    say_p_value,
     value_permutations,
 )
 from geobri.stats.pairs import pair_positions
@@ -106,9 +105,6 @@ class TestPValue:
         assert np.std(two) == pytest.approx(monte_carlo_error(float(np.mean(two)), 400), rel=0.06)
         with pytest.raises(DataError, match="p = 2"):
             monte_carlo_error(2.0, 10)
-
-    def test_wording(self):
-        assert [say_p_value(p) for p in (1.0, 0.342, 0.0512, 0.00123)] == ["1.00", "0.34", "0.051", "0.0012"]
 
 
 class TestDraws:

@@ -61,7 +61,10 @@ def test_coefficients_and_naive_errors_are_those_of_dummies():
     without = smf.ols("score ~ C(origin) + C(destination) + C(year)", table).fit()
     assert result.r_squared == pytest.approx(1 - other.ssr / without.ssr)
     assert set(result.to_frame()["term"]) == {"hours", "z"}
-    assert "levels of cities, over 168 rows of 8 cities: hours -" in result.summary()
+    assert (
+        "levels of cities, over 168 rows of 8 cities, each with the others held constant: hours -"
+        in result.summary()
+    )
 
 
 def test_errors_of_repeated_pairs_by_hand():

@@ -7,7 +7,14 @@ import pytest
 from geobri.errors import DataError, SpecificationError
 from geobri.stats.models.effects import build_effects
 from geobri.stats.models.fits import fit_likelihood
-from geobri.stats.models.score_test import Interval, _agree, count_scale, exchange_residuals, exchange_scores
+from geobri.stats.models.score_test import (
+    Interval,
+    ScoreTest,
+    _agree,
+    count_scale,
+    exchange_residuals,
+    exchange_scores,
+)
 from geobri.stats.null import node_permutations, plan_permutations
 from geobri.stats.tables import plan_exchange, read_pairs
 
@@ -223,6 +230,33 @@ def test_blocks_are_found_by_label_whatever_their_order():
         plan_exchange(sample, 20, blocks=list(label))
     with pytest.raises(SpecificationError, match="'car'"):
         plan_exchange(sample, 20, blocks="car")
+
+
+def test_no_value_is_fitted_twice_for_an_interval():
+    sample = sample_of(n=9)
+    effects = build_effects(sample.origin, sample.destination, sample.n_cities, directed=False)
+    tried = []
+
+    def hold(known):
+        tried.append(float(known[0]))
+        return fit_likelihood(
+            sample.flow, sample.covariates, names=["z"], effects=effects, offset=known, caller="test"
+        )
+
+    held = ScoreTest(
+        sample=sample,
+        tested=np.log(sample.impedance)[:, None],
+        nuisance=sample.covariates,
+        effects=effects,
+        hold=hold,
+        plan=plan_permutations(9, 99, rng=1),
+        counts=True,
+    )
+    columns = np.column_stack([np.log(sample.impedance), sample.covariates])
+    estimate = fit_likelihood(sample.flow, columns, names=["d", "z"], effects=effects).coefficients[0]
+    found = held.interval(float(estimate))
+    assert found.low < estimate < found.high
+    assert len(set(tried)) == len(tried) > 4
 
 
 class TestAgreement:

@@ -19,7 +19,8 @@ from geobri.errors import DataError, mould
 from geobri.findings.answers import Check, CityRank, CitySet, PairRank, PairSet, State, weakest_basis
 from geobri.findings.facts import Facts
 from geobri.findings.selectors import find_column, find_points, top_pairs
-from geobri.stats.null import count_p_value, node_permutations, permutation_p_value, say_p_value
+from geobri.stats import say
+from geobri.stats.null import count_p_value, node_permutations, permutation_p_value
 
 if TYPE_CHECKING:
     from geobri.stats.groups import GroupResult
@@ -79,11 +80,11 @@ def more_than_chance(facts: Facts, group: CitySet, chosen: CitySet, among: CityS
         state=_state(hits - expected, p_value),
         figures=(
             f"{hits} of {drawn}, {expected:.1f} expected by chance ({len(members)} of {len(everyone)} in the group); "
-            f"exact p = {say_p_value(p_value)} (two-sided); {need} for p < 0.05"
+            f"exact {say.p_value(p_value)} (two-sided); {need} for p < 0.05"
         ),
         figures_zh=(
             f"{drawn}个中有{hits}个，随机期望{expected:.1f}个（总体{len(everyone)}个中有{len(members)}个）；"
-            f"精确双侧p={say_p_value(p_value)}；{need_zh}（p<0.05）"
+            f"精确双侧{say.p_value(p_value)}；{need_zh}（p<0.05）"
         ),
         cities=tuple(dict.fromkeys((*chosen.names, *sorted(members)))),
         n=len(everyone),
@@ -140,7 +141,7 @@ def _compare(
 
 
 def _say_comparison(result: GroupResult, least: float | None, first: BoolArray) -> Check:
-    delta, said = result.effect("Cliff's delta"), say_p_value(result.p_value)
+    delta, said = result.effect("Cliff's delta"), say.p_value(result.p_value)
     interval = f"[{delta.ci_low:.2f}, {delta.ci_high:.2f}]"
     need, need_zh = "no difference could have been significant", "样本量不足以检出任何差异"
     if least is not None:
@@ -150,10 +151,10 @@ def _say_comparison(result: GroupResult, least: float | None, first: BoolArray) 
     return Check(
         state=_state(delta.estimate, result.p_value),
         figures=(
-            f"Cliff's delta {delta.estimate:+.2f} {interval}, {result.method} ({result.choices['null']}), p = {said} "
+            f"Cliff's delta {delta.estimate:+.2f} {interval}, {result.method} ({result.choices['null']}), {said} "
             f"(two-sided), {one} against {other} cities; {need}"
         ),
-        figures_zh=f"Cliff's delta {delta.estimate:+.2f} {interval}，{result.method}双侧p={said}，{one}对{other}个城市；{need_zh}",
+        figures_zh=f"Cliff's delta {delta.estimate:+.2f} {interval}，{result.method}双侧{said}，{one}对{other}个城市；{need_zh}",
     )
 
 
@@ -187,8 +188,8 @@ def ranks_agree(facts: Facts, ranks: tuple[str, ...], *, rng: int | None = None)
     least = float(np.quantile(null, 1 - ALPHA / 2))
     return Check(
         state=_state(observed, p_value),
-        figures=f"mean Spearman correlation {observed:.2f} [{low:.2f}, {high:.2f}] (city bootstrap), permutation p = {say_p_value(p_value)} (two-sided, {_PERMUTATIONS:,} draws), {len(values)} cities; {least:.2f} could have been found",
-        figures_zh=f"Spearman相关均值{observed:.2f} [{low:.2f}, {high:.2f}]（城市自助法），置换检验双侧p={say_p_value(p_value)}，{len(values)}个城市；可检出的最小相关为{least:.2f}",
+        figures=f"mean Spearman correlation {observed:.2f} [{low:.2f}, {high:.2f}] (city bootstrap), permutation {say.p_value(p_value)} (two-sided, {_PERMUTATIONS:,} draws), {len(values)} cities; {least:.2f} could have been found",
+        figures_zh=f"Spearman相关均值{observed:.2f} [{low:.2f}, {high:.2f}]（城市自助法），置换检验双侧{say.p_value(p_value)}，{len(values)}个城市；可检出的最小相关为{least:.2f}",
         cities=tuple(table.index),
         n=len(values),
         basis="computed",
@@ -282,18 +283,18 @@ def _say_proximity(facts: Facts, pairs: PairSet, result: ProximityResult, state:
     low, high = np.quantile(null, [ALPHA / 2, 1 - ALPHA / 2])
     model = result.terms[0].null
     caution = result.terms[0].note.partition("; ")[2]
-    said = say_p_value(result.p_value)
+    said = say.p_value(result.p_value)
     ratio = result.statistic / null.mean()
     return Check(
         state=state,
         figures=(
             f"{len(pairs.names)} pairs, mean {result.statistic:,.0f} km against {null.mean():,.0f} km under the null "
             f"(ratio {ratio:.2f}; 95 % of the null between {low:,.0f} and {high:,.0f} km, so only less could have been "
-            f"found); {model}; p = {said} (two-sided){'; ' + caution if caution else ''}"
+            f"found); {model}; {said} (two-sided){'; ' + caution if caution else ''}"
         ),
         figures_zh=(
             f"{len(pairs.names)}条通路平均{result.statistic:,.0f}公里，零模型平均{null.mean():,.0f}公里（比值{ratio:.2f}；"
-            f"零模型95%区间{low:,.0f}至{high:,.0f}公里）；{_NULLS_ZH.get(str(result.choices['null']), model)}；双侧p={said}"
+            f"零模型95%区间{low:,.0f}至{high:,.0f}公里）；{_NULLS_ZH.get(str(result.choices['null']), model)}；双侧{said}"
         ),
         cities=tuple(dict.fromkeys(end for pair in pairs.names for end in pair.split("--"))),
         pairs=pairs.names,
@@ -314,8 +315,8 @@ def more_pairs_than_chance(
     number, expected = len(pairs.names), float(null.mean())
     return Check(
         state=_state(observed - expected, p_value),
-        figures=f"{observed:.0f} of {number} pairs join two of them, {expected:.1f} expected if cities change places; permutation p = {say_p_value(p_value)} (two-sided, {_PERMUTATIONS:,} draws)",
-        figures_zh=f"{number}条中有{observed:.0f}条两端均属该组，随机期望{expected:.1f}条；置换检验双侧p={say_p_value(p_value)}",
+        figures=f"{observed:.0f} of {number} pairs join two of them, {expected:.1f} expected if cities change places; permutation {say.p_value(p_value)} (two-sided, {_PERMUTATIONS:,} draws)",
+        figures_zh=f"{number}条中有{observed:.0f}条两端均属该组，随机期望{expected:.1f}条；置换检验双侧{say.p_value(p_value)}",
         cities=cities.names,
         pairs=pairs.names,
         n=number,

@@ -14,10 +14,12 @@ from geobri.stats.decay.forms import FORMS, DecayForm, FormName, build_form
 from geobri.stats.models.families import FAMILIES, negative_binomial
 from geobri.stats.results import FloatArray
 from geobri.stats.tables import FEWEST_CITIES, PairSample, read_pairs
+from geobri.stats.threads import on_one_thread
 
 __all__ = ["compare_decay", "cross_validate", "fold_cities"]
 
 
+@on_one_thread
 def compare_decay(
     corridors: pd.DataFrame,
     *,

@@ -13,12 +13,14 @@ import pandas as pd
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
 from geobri.stats.decay.forms import DecayForm, FormName, build_form
 from geobri.stats.models.effects import NodeEffects, build_effects
-from geobri.stats.models.fits import RegressionFit, fit_least_squares, fit_likelihood
+from geobri.stats.models.fits import OfRegression, RegressionFit, fit_least_squares, fit_likelihood
 from geobri.stats.models.overdispersion import fit_negative_binomial
 from geobri.stats.models.quantiles import fit_quantile
 from geobri.stats.models.separation import find_separated_pairs
 from geobri.stats.results import FloatArray
 from geobri.stats.tables import PairSample, read_pairs
+from geobri.stats.threads import on_one_thread
+from geobri.words import Words
 
 __all__ = [
     "ESTIMATORS",
@@ -41,7 +43,7 @@ NEEDS_POSITIVE_FLOW = ("loglinear", "quantile")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DecayFit:
+class DecayFit(OfRegression):
     """A decay function with its parameters.
 
     Attributes
@@ -111,6 +113,27 @@ class DecayFit:
         )
         return self.form.elasticity(where, self.friction)
 
+    def summary(self, lang: Literal["en", "zh"] = "en") -> str:
+        """Say which function was fitted how, and what was found.
+
+        Parameters
+        ----------
+        lang
+            Language.
+
+        Returns
+        -------
+        str
+            Coefficients (the negative friction first) with naive errors, constant, half-distance, AIC and BIC.
+        """
+        half = self.half_distance()
+        at = Words(f"half-distance {half:,.4g}", f"半衰距离{half:,.4g}")
+        title = Words(
+            f"{self.form.name} decay by {self.estimator} ({at.en})",
+            f"{self.form.name}衰减，{self.estimator}估计（{at.zh}）",
+        )
+        return self.regression.summary(lang, title=title)
+
     def half_distance(self, reference: float | None = None) -> float:
         """Find the impedance at which the expected flow is half of what it is at a reference.
 
@@ -127,6 +150,7 @@ class DecayFit:
         return self.form.half_impedance(self.friction, self.reference if reference is None else reference)
 
 
+@on_one_thread
 def fit_decay(
     corridors: pd.DataFrame,
     *,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geobri.measures import Measure
 from geobri.stats.decay.fits import (
     DecayFit,
     EffectsName,
@@ -24,9 +25,12 @@ from geobri.stats.models.likeness import Likeness, find_levels, measure_likeness
 from geobri.stats.models.quantiles import fit_quantile
 from geobri.stats.models.robust import error_terms
 from geobri.stats.models.score_test import Interval, ScoreTest
-from geobri.stats.null import Chance, NodePlan, TwoSided, say_p_value
+from geobri.stats.null import Chance, NodePlan, TwoSided
+from geobri.stats.places import Column, as_measure
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.say import say_decay
 from geobri.stats.tables import Blocks, PairSample, plan_exchange, read_pairs, say_left_out
+from geobri.stats.threads import on_one_thread
 
 __all__ = ["DecayResult", "decay_test"]
 
@@ -53,11 +57,12 @@ class DecayResult(TestResult):
     fit: DecayFit
 
 
+@on_one_thread
 def decay_test(
     corridors: pd.DataFrame,
     *,
-    flow: str,
-    impedance: str = "distance_km",
+    flow: Column,
+    impedance: Column = "distance_km",
     form: FormName = "power",
     estimator: EstimatorName = "poisson",
     effects: EffectsName = "auto",
@@ -84,9 +89,9 @@ def decay_test(
         One row per pair, with `origin`, `destination`, flow (>= 0) and impedance (> 0 for most forms). Rows with
         missing numbers are left out and counted.
     flow
-        Column of the flow or score.
+        Column of the flow or score, or its measure, whose label the sentence then uses.
     impedance
-        Column of the cost of separation: great-circle km, sea km, hours, money.
+        Column of the cost of separation: great-circle km, sea km, hours, money; or its measure.
     form
         Decay function, see `build_form`.
     estimator
@@ -135,15 +140,16 @@ def decay_test(
     Dekker, D., Krackhardt, D. and Snijders, T. A. B. (2007). Sensitivity of MRQAP tests. 10.1007/s11336-007-9016-1.
     Cameron, A. C. and Miller, D. L. (2014). Robust inference for dyadic data. Working paper, UC Davis.
     """
+    measure, by = as_measure(flow, of="corridors"), as_measure(impedance, of="corridors")
     sample = read_pairs(
         corridors,
-        flow=flow,
-        impedance=impedance,
+        flow=measure.column,
+        impedance=by.column,
         covariates=covariates,
         directed=directed,
         caller="decay_test",
     )
-    shape = build_form(form, sample.impedance, label=impedance, caller="decay_test")
+    shape = build_form(form, sample.impedance, label=by.column, caller="decay_test")
     fit = fit_sample(
         sample, shape, estimator=estimator, effects=effects, quantile=quantile, caller="decay_test"
     )
@@ -156,14 +162,23 @@ def decay_test(
         rng=rng,
         caller="decay_test",
     )
-    tested = _test_friction(
-        _hold_friction(fit, plan, quantile),
-        fit,
-        alternative=alternative,
-        two_sided=two_sided,
-        interval=interval,
+    held = _hold_friction(fit, plan, quantile)
+    tested = _test_friction(held, fit, alternative=alternative, two_sided=two_sided, interval=interval)
+    named = _Named(measure=measure, by=by, caution=caution, likeness=_likeness(fit))
+    return _result(fit, tested, named, sample, rng)
+
+
+def _result(fit: DecayFit, tested: _Tested, named: _Named, sample: PairSample, rng: Any) -> DecayResult:
+    """Put sentence, rows and choices of a finished test together."""
+    terms = _terms(fit, tested, named, sample)
+    said = say_decay(
+        terms[0],
+        measure=named.measure,
+        by=named.by,
+        elasticity=fit.elasticity(),
+        separated=fit.n_separated,
+        asked_interval=bool(tested.interval.reason),
     )
-    named = _Named(flow=flow, impedance=impedance, caution=caution, likeness=_likeness(fit))
     return DecayResult(
         statistic=tested.statistic,
         p_value=tested.chance.p_value,
@@ -171,10 +186,12 @@ def decay_test(
         n=fit.sample.n_cities,
         method=_method(fit),
         null_distribution=tested.null,
-        sentence=_sentence(fit, tested, named),
-        terms=_terms(fit, tested, named, sample),
+        sentence=said.en,
+        sentence_zh=said.zh,
+        terms=terms,
         choices=_choices(fit, tested, named, rng),
         question="distance",
+        measure=named.measure,
         friction=fit.friction,
         interval=(tested.interval.low, tested.interval.high),
         half_distance=fit.half_distance(),
@@ -195,8 +212,8 @@ def _likeness(fit: DecayFit) -> Likeness | None:
 class _Named:
     """What the table calls things, and what is to be said of the exchange."""
 
-    flow: str
-    impedance: str
+    measure: Measure
+    by: Measure
     caution: str
     likeness: Likeness | None
 
@@ -271,8 +288,8 @@ def _method(fit: DecayFit) -> str:
 
 def _choices(fit: DecayFit, tested: _Tested, named: _Named, rng: Any) -> dict[str, Any]:
     return {
-        "flow": named.flow,
-        "impedance": named.impedance,
+        "flow": named.measure.column,
+        "impedance": named.by.column,
         "form": fit.form.name,
         "estimator": fit.estimator,
         "effects": fit.effects,
@@ -292,41 +309,10 @@ def _choices(fit: DecayFit, tested: _Tested, named: _Named, rng: Any) -> dict[st
     }
 
 
-def _sentence(fit: DecayFit, tested: _Tested, named: _Named) -> str:
-    beta, limits = fit.elasticity(), tested.interval
-    n = f"{fit.sample.n_cities} cities, {fit.sample.n_pairs} pairs"
-    if fit.n_separated:
-        n += f"; {fit.n_separated} pairs without flow left out, which the model fits perfectly"
-    spread = (
-        f", 95 % interval {_say(limits.low)} to {_say(limits.high)}" if not math.isnan(limits.low) else ""
-    )
-    if limits.reason and math.isnan(limits.low):
-        spread = f", {limits.reason}"
-    single = len(fit.friction) == 1
-    estimate = f"friction {fit.friction[0]:.3g}{spread}" if single else f"elasticity {-beta:.3g}"
-    p_value = tested.chance.p_value
-    if math.isnan(p_value):
-        why = tested.chance.caution
-        return (
-            f"Whether {named.flow} changes with {named.impedance} cannot be tested: {why} ({estimate}; {n})."
-        )
-    chance = f"p = {say_p_value(p_value)} by exchanging cities"
-    if p_value > 0.05:  # noqa: PLR2004 - the usual level, said in the sentence
-        return f"No change of {named.flow} with {named.impedance} can be told from chance at 5 % ({estimate}, {chance}; {n})."
-    verb, drop = ("falls", 100 * (1 - 1.1**-beta)) if beta >= 0 else ("grows", 100 * (1.1**-beta - 1))
-    amount = f"{drop:.2g} % {'less' if beta >= 0 else 'more'}"
-    return f"{named.flow} {verb} with {named.impedance}: 10 % more goes with {amount} ({estimate}, {chance}; {n})."
-
-
-def _say(limit: float) -> str:
-    """Write a limit with three digits; without end where no value is rejected."""
-    return f"{limit:.3g}" if math.isfinite(limit) else "without end"
-
-
 def _terms(fit: DecayFit, tested: _Tested, named: _Named, sample: PairSample) -> tuple[Term, ...]:
     base = Term(
         test="decay_test",
-        value=named.flow,
+        value=named.measure.column,
         n_cities=fit.sample.n_cities,
         n_pairs=fit.sample.n_pairs,
         method=_method(fit),
@@ -365,7 +351,7 @@ def _permutation_terms(base: Term, fit: DecayFit, tested: _Tested, named: _Named
         ci_low=_half(fit, limits.high),
         ci_high=_half(fit, limits.low),
         se_type="permutation" if single else "",
-        note=f"against {named.impedance} = {fit.reference:g}",
+        note=f"against {named.by.column} = {fit.reference:g}",
     )
     elasticity = replace(
         base, term="elasticity", estimate=-fit.elasticity(), note="at the geometric mean of the pairs"

@@ -11,11 +11,14 @@ import numpy.typing as npt
 from scipy.stats import rankdata
 
 from geobri.errors import DataError, SpecificationError, mould
+from geobri.measures import Measure
 from geobri.stats.cross_sums import cross_sums
-from geobri.stats.dyads.inputs import DyadData, Matrix, prepare_dyads
+from geobri.stats.dyads.inputs import DyadData, Matrix, name_matrix, prepare_dyads
 from geobri.stats.multiplicity import holm
-from geobri.stats.null import NodePlan, monte_carlo_error, say_p_value
+from geobri.stats.null import NodePlan, monte_carlo_error
+from geobri.stats.places import Column
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult, new_axes
+from geobri.stats.say import say_classes
 from geobri.stats.tables import Blocks
 
 __all__ = ["CorrelogramResult", "mantel_correlogram_test"]
@@ -90,7 +93,7 @@ def mantel_correlogram_test(
     alternative: Alternative = "two-sided",
     n_permutations: int = 999,
     blocks: Blocks = "auto",
-    names: tuple[str, str] = ("y", "distance_km"),
+    names: tuple[Column, Column] = ("y", "distance_km"),
     rng: int | np.random.Generator | None = None,
 ) -> CorrelogramResult:
     """Test at which distances pairs of cities are more alike, or more strongly joined, than elsewhere.
@@ -124,7 +127,7 @@ def mantel_correlogram_test(
     blocks
         Labels by city, ``"auto"`` or None, as in `mantel_test`.
     names
-        Names of y and of the distance, for the result.
+        Names of y and of the distance, or their measures, for the result.
     rng
         Seed or generator.
 
@@ -161,7 +164,7 @@ def mantel_correlogram_test(
         "cutoff": cutoff,
         **data.choices(rng, plan),
     }
-    return _result(
+    found = _Classes(
         data=data,
         plan=plan,
         limits=limits,
@@ -170,9 +173,10 @@ def mantel_correlogram_test(
         observed=observed,
         null=null,
         alternative=alternative,
-        names=names,
-        choices=choices,
+        measure=name_matrix(names[0]),
+        by=name_matrix(names[1]),
     )
+    return _result(found, choices)
 
 
 def _check_movable(data: DyadData) -> None:
@@ -277,73 +281,87 @@ def _filled(values: npt.ArrayLike, tested: npt.NDArray[np.intp], size: int) -> F
     return full
 
 
-def _result(
-    *,
-    data: DyadData,
-    plan: NodePlan,
-    limits: FloatArray,
-    tested: npt.NDArray[np.intp],
-    counts: npt.NDArray[np.int64],
-    observed: FloatArray,
-    null: FloatArray,
-    alternative: Alternative,
-    names: tuple[str, str],
-    choices: dict[str, Any],
-) -> CorrelogramResult:
-    size = limits.size - 1
-    p_values = np.array([plan.p_value(float(r), null[:, k], alternative) for k, r in enumerate(observed)])
-    corrected, family = progressive_holm(p_values), _familywise(observed, null, plan, alternative)
-    strongest = int(np.argmin(family - np.abs(observed) * 1e-9))
-    numbers = zip(tested, observed, corrected, p_values, strict=True)
-    terms = tuple(
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Classes:
+    """What was found in each class that was tested, k of them, before it is worded."""
+
+    data: DyadData
+    plan: NodePlan
+    limits: FloatArray
+    tested: npt.NDArray[np.intp]
+    counts: npt.NDArray[np.int64]
+    observed: FloatArray
+    null: FloatArray
+    alternative: Alternative
+    measure: Measure
+    by: Measure
+
+
+def _result(found: _Classes, choices: dict[str, Any]) -> CorrelogramResult:
+    p_values = np.array(
+        [
+            found.plan.p_value(float(r), found.null[:, k], found.alternative)
+            for k, r in enumerate(found.observed)
+        ]
+    )
+    corrected = progressive_holm(p_values)
+    family = _familywise(found.observed, found.null, found.plan, found.alternative)
+    strongest = int(np.argmin(family - np.abs(found.observed) * 1e-9))
+    terms = _terms(found, p_values, corrected)
+    place, size = int(found.tested[strongest]), found.limits.size - 1
+    said = say_classes(
+        terms[strongest],
+        (float(found.limits[place]), float(found.limits[place + 1])),
+        classes=len(found.tested),
+        p=float(family[strongest]),
+        measure=found.measure,
+        by=found.by,
+    )
+    return CorrelogramResult(
+        statistic=float(found.observed[strongest]),
+        p_value=float(family[strongest]),
+        alternative=found.alternative,
+        n=found.data.n_cities,
+        method=f"Mantel correlogram ({found.plan.describe()})",
+        null_distribution=found.null[:, strongest],
+        sentence=said.en,
+        sentence_zh=said.zh,
+        terms=terms,
+        choices=choices,
+        question="distance",
+        measure=found.measure,
+        bounds=found.limits,
+        n_in_class=found.counts,
+        correlations=_filled(found.observed, found.tested, size),
+        p_values=_filled(p_values, found.tested, size),
+        p_corrected=_filled(corrected, found.tested, size),
+        p_familywise=_filled(family, found.tested, size),
+    )
+
+
+def _terms(found: _Classes, p_values: FloatArray, corrected: FloatArray) -> tuple[Term, ...]:
+    """Write one row per class."""
+    exact, draws = found.plan.exact, len(found.null)
+    return tuple(
         Term(
             test="mantel_correlogram_test",
-            value=names[0],
-            term=f"{names[1]} {_say_limit(limits[k])} to {_say_limit(limits[k + 1])}",
+            value=found.measure.column,
+            term=f"{found.by.column} {_say_limit(found.limits[k])} to {_say_limit(found.limits[k + 1])}",
             estimate=float(correlation),
             statistic=float(correlation),
             p_value=float(p),
             p_adjusted=float(p_corrected),
             adjustment="progressive Holm",
-            mc_error=0.0 if plan.exact else monte_carlo_error(float(p), len(null), alternative),
-            alternative=alternative,
-            n_cities=data.n_cities,
-            n_pairs=int(counts[k]),
-            null=plan.describe(),
+            mc_error=0.0 if exact else monte_carlo_error(float(p), draws, found.alternative),
+            alternative=found.alternative,
+            n_cities=found.data.n_cities,
+            n_pairs=int(found.counts[k]),
+            null=found.plan.describe(),
             method="Mantel correlogram",
         )
-        for k, correlation, p_corrected, p in numbers
-    )
-    return CorrelogramResult(
-        statistic=float(observed[strongest]),
-        p_value=float(family[strongest]),
-        alternative=alternative,
-        n=data.n_cities,
-        method=f"Mantel correlogram ({plan.describe()})",
-        null_distribution=null[:, strongest],
-        sentence=_sentence(
-            names,
-            limits[tested[strongest] :],
-            len(tested),
-            float(observed[strongest]),
-            p=float(family[strongest]),
-        ),
-        terms=terms,
-        choices=choices,
-        question="distance",
-        bounds=limits,
-        n_in_class=counts,
-        correlations=_filled(observed, tested, size),
-        p_values=_filled(p_values, tested, size),
-        p_corrected=_filled(corrected, tested, size),
-        p_familywise=_filled(family, tested, size),
-    )
-
-
-def _sentence(names: tuple[str, str], limits: FloatArray, count: int, correlation: float, *, p: float) -> str:
-    return (
-        f"{names[0]} stands out most at {names[1]} {_say_limit(limits[0])} to {_say_limit(limits[1])} "
-        f"(Mantel correlation {correlation:+.2f}, p = {say_p_value(p)} over {count} distance classes)."
+        for k, correlation, p_corrected, p in zip(
+            found.tested, found.observed, corrected, p_values, strict=True
+        )
     )
 
 

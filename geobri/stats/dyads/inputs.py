@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import DataError, first_offenders, mould
+from geobri.measures import Measure
 from geobri.stats.null import IntArray, NodePlan, plan_permutations
 from geobri.stats.pairs import (
     BoolArray,
@@ -19,10 +20,12 @@ from geobri.stats.pairs import (
     observed_pairs,
     pair_positions,
 )
+from geobri.stats.places import Column
 from geobri.stats.results import FloatArray
+from geobri.stats.say import DISTANCE
 from geobri.stats.tables import Blocks, choose_blocks
 
-__all__ = ["DyadData", "Matrix", "prepare_dyads"]
+__all__ = ["DyadData", "Matrix", "name_matrix", "prepare_dyads"]
 
 Matrix = npt.ArrayLike | pd.DataFrame
 
@@ -240,6 +243,24 @@ def prepare_dyads(
         labels=tuple(labels),
         caution="" if chosen.stays else ": ".join(part for part in (chosen.caution, travels) if part),
     )
+
+
+def name_matrix(name: Column) -> Measure:
+    """Take the measure of a pair matrix, or a name as it is written.
+
+    Parameters
+    ----------
+    name
+        A measure, the column of lengths, or any text.
+
+    Returns
+    -------
+    Measure
+        What a sentence calls the matrix.
+    """
+    if isinstance(name, Measure):
+        return name
+    return DISTANCE if name == DISTANCE.column else Measure(column=name, label=name)
 
 
 def _aligned(matrices: Mapping[str, Matrix], caller: str) -> tuple[list[str], dict[str, npt.ArrayLike]]:

@@ -10,23 +10,20 @@ import numpy as np
 from scipy.stats import rankdata
 
 from geobri.errors import SpecificationError, mould
+from geobri.measures import Measure
 from geobri.stats.cross_sums import cross_sums
-from geobri.stats.dyads.inputs import DyadData, Matrix, prepare_dyads
+from geobri.stats.dyads.inputs import DyadData, Matrix, name_matrix, prepare_dyads
 from geobri.stats.dyads.kendall import kendall_null, kendall_tau
 from geobri.stats.dyads.partial import partial_correlation, partial_null
-from geobri.stats.null import Chance, NodePlan, TwoSided, say_p_value
+from geobri.stats.null import Chance, NodePlan, TwoSided
+from geobri.stats.places import Column
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.say import CORRELATIONS, say_correlation
 from geobri.stats.tables import Blocks
 
 __all__ = ["CorrelationMethod", "mantel_test", "partial_mantel_test"]
 
 CorrelationMethod = Literal["pearson", "spearman", "kendall"]
-
-METHODS = {
-    "pearson": "Pearson correlation",
-    "spearman": "Spearman rank correlation",
-    "kendall": "Kendall tau-b",
-}
 
 FEWEST_PAIRS = 3
 """A correlation of two pairs is 1 or -1, whatever they are."""
@@ -46,7 +43,7 @@ def mantel_test(
     blocks: Blocks = "auto",
     directed: bool = False,
     mid_p: bool = False,
-    names: tuple[str, str] = ("x", "y"),
+    names: tuple[Column, Column] = ("x", "y"),
     rng: int | np.random.Generator | None = None,
 ) -> TestResult:
     """Test whether two pair matrices of the same cities are correlated.
@@ -80,7 +77,7 @@ def mantel_test(
     mid_p
         Count ties by half.
     names
-        Names of x and y, for the result.
+        Names of x and y, or their measures, for the result.
     rng
         Seed or generator.
 
@@ -135,7 +132,9 @@ def mantel_test(
             alternative=alternative,
             two_sided=two_sided,
             mid_p=mid_p,
-            names=names,
+            x=name_matrix(names[0]),
+            y=name_matrix(names[1]),
+            given=None,
             choices={"correlation": method, **data.choices(rng, plan)},
         )
     )
@@ -153,7 +152,7 @@ def partial_mantel_test(
     n_permutations: int = 999,
     blocks: Blocks = "auto",
     directed: bool = False,
-    names: tuple[str, str] = ("x", "y"),
+    names: tuple[Column, Column] = ("x", "y"),
     rng: int | np.random.Generator | None = None,
 ) -> TestResult:
     """Test whether two pair matrices are correlated once others are held constant; approximate.
@@ -183,7 +182,7 @@ def partial_mantel_test(
     directed
         All off-diagonal cells count.
     names
-        Names of x and y, for the result.
+        Names of x and y, or their measures, for the result.
     rng
         Seed or generator.
 
@@ -230,13 +229,15 @@ def partial_mantel_test(
             alternative=alternative,
             two_sided=two_sided,
             mid_p=False,
-            names=names,
+            x=name_matrix(names[0]),
+            y=name_matrix(names[1]),
+            given=tuple(controls),
             choices=choices,
         )
     )
 
 
-def _check_method(method: str, caller: str, known: tuple[str, ...] = tuple(METHODS)) -> None:
+def _check_method(method: str, caller: str, known: tuple[str, ...] = tuple(CORRELATIONS)) -> None:
     if method not in known:
         remedy = f"Say one of {', '.join(known)}"
         raise SpecificationError(mould(caller, "method must be known", repr(method), remedy))
@@ -305,7 +306,9 @@ class _Finding:
     alternative: Alternative
     two_sided: TwoSided
     mid_p: bool
-    names: tuple[str, str]
+    x: Measure
+    y: Measure
+    given: tuple[str, ...] | None
     choices: Mapping[str, object]
 
 
@@ -313,16 +316,19 @@ def _result(found: _Finding) -> TestResult:
     chance = found.plan.judge(
         found.observed, found.null, found.alternative, two_sided=found.two_sided, mid_p=found.mid_p
     )
-    method = METHODS[str(found.choices["correlation"])]
+    method = str(found.choices["correlation"])
+    term = _term(found, CORRELATIONS[method].en, chance)
+    said = say_correlation(term, measure=found.y, by=found.x, method=method, given=found.given)
     return TestResult(
         statistic=found.observed,
         p_value=chance.p_value,
         alternative=found.alternative,
         n=found.data.n_cities,
-        method=f"{found.title} ({method}; {found.plan.describe()})",
+        method=f"{found.title} ({CORRELATIONS[method].en}; {found.plan.describe()})",
         null_distribution=found.null,
-        sentence=_sentence(found, method, chance),
-        terms=(_term(found, method, chance),),
+        sentence=said.en,
+        sentence_zh=said.zh,
+        terms=(term,),
         choices={
             **found.choices,
             "two-sided": found.two_sided,
@@ -331,6 +337,7 @@ def _result(found: _Finding) -> TestResult:
             "permutations left out": chance.n_unusable,
         },
         question="distance",
+        measure=found.y,
     )
 
 
@@ -342,8 +349,8 @@ def _term(found: _Finding, method: str, chance: Chance) -> Term:
     )
     return Term(
         test=found.test,
-        value=found.names[1],
-        term=f"{method} with {found.names[0]}",
+        value=found.y.column,
+        term=f"{method} with {found.x.column}",
         estimate=found.observed,
         statistic=found.observed,
         p_value=chance.p_value,
@@ -355,17 +362,3 @@ def _term(found: _Finding, method: str, chance: Chance) -> Term:
         method=found.title + (", mid-p" if found.mid_p else ""),
         note="; ".join(note for note in notes if note),
     )
-
-
-def _sentence(found: _Finding, method: str, chance: Chance) -> str:
-    x, y = found.names
-    over = f"Over {found.data.n_pairs} pairs of {found.data.n_cities} cities"
-    numbers = f"({method} {found.observed:+.2f})"
-    if np.isnan(chance.p_value):
-        return (
-            f"{over}, whether {y} goes with {x} {numbers} cannot be tested: {chance.caution} ({found.title})."
-        )
-    how = f"exchanging the cities gives p = {say_p_value(chance.p_value)} ({found.title})."
-    if chance.p_value > 0.05:  # noqa: PLR2004 (the usual level, said in the sentence)
-        return f"{over}, {y} cannot be shown at 5 % to rise or fall with {x} {numbers}; {how}"
-    return f"{over}, {y} {'rises' if found.observed > 0 else 'falls'} with {x} {numbers}; {how}"

@@ -10,13 +10,17 @@ from typing import Literal
 import numpy as np
 
 from geobri.errors import DataError, SpecificationError, mould
-from geobri.stats.dyads.inputs import DyadData, Matrix, prepare_dyads
+from geobri.measures import Measure
+from geobri.stats.dyads.inputs import DyadData, Matrix, name_matrix, prepare_dyads
 from geobri.stats.dyads.mrqap_glm import fit_family, score_null, score_statistics, wald_null
 from geobri.stats.dyads.mrqap_linear import fit_linear, linear_null
 from geobri.stats.models.families import FAMILIES
-from geobri.stats.null import Chance, NodePlan, TwoSided, say_p_value
+from geobri.stats.null import Chance, NodePlan, TwoSided
+from geobri.stats.places import Column
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.say import say_regression
 from geobri.stats.tables import Blocks
+from geobri.stats.threads import on_one_thread
 
 __all__ = ["MrqapFamily", "MrqapResult", "MrqapScheme", "MrqapStatistic", "mrqap_test"]
 
@@ -78,6 +82,7 @@ class _Fit:
     r_squared: float
 
 
+@on_one_thread
 def mrqap_test(
     y: Matrix,
     x: Mapping[str, Matrix],
@@ -90,7 +95,7 @@ def mrqap_test(
     n_permutations: int = 999,
     blocks: Blocks = "auto",
     directed: bool = False,
-    name: str = "y",
+    name: Column = "y",
     rng: int | np.random.Generator | None = None,
 ) -> MrqapResult:
     """Test what each pair matrix adds to the explanation of another one.
@@ -127,7 +132,7 @@ def mrqap_test(
     directed
         The matrices are not symmetric: all off-diagonal cells count.
     name
-        Name of y, for the result.
+        Name of y, or its measure, for the result.
     rng
         Seed or generator.
 
@@ -159,16 +164,18 @@ def mrqap_test(
     >>> [round(float(one), 1) for one in result.coefficients], result.p_value < 0.05
     ([0.1, -1.0, 0.9], True)
     """
+    measure = name_matrix(name)
+    response = measure.column
     chosen = statistic or STATISTICS.get(family, ("",))[0]
     _check_choices(family, scheme, chosen, x)
     data = prepare_dyads(
-        {name: y, **{key: one for key, one in x.items() if key != name}},
+        {response: y, **{key: one for key, one in x.items() if key != response}},
         caller="mrqap_test",
         directed=directed,
         blocks=blocks,
-        moved=next(key for key in x if key != name),
+        moved=next(key for key in x if key != response),
     )
-    _check_response(data.columns()[0], family, name)
+    _check_response(data.columns()[0], family, response)
     fit = _fit_observed(data, family, chosen)
     plan = data.plan(n_permutations, rng)
     null, failures = _null(data, plan, family, scheme, chosen)
@@ -192,6 +199,7 @@ def mrqap_test(
         chances=chances,
         alternative=alternative,
         choices=choices,
+        measure=measure,
     )
 
 
@@ -282,6 +290,7 @@ def _result(
     chances: list[Chance],
     alternative: Alternative,
     choices: Mapping[str, object],
+    measure: Measure,
 ) -> MrqapResult:
     p_values = np.array([one.p_value for one in chances])
     method = (
@@ -289,6 +298,8 @@ def _result(
     )
     errors = {name: one.mc_error for name, one in zip(data.names[1:], chances, strict=True)}
     residuals = data.spread(fit.residuals)[0]
+    terms = _terms(data, plan.describe(), fit, chances, alternative=alternative, method=method)
+    said = say_regression(terms[1:], measure=measure, levels=False)
     return MrqapResult(
         statistic=float(fit.statistics[0]),
         p_value=float(p_values[0]),
@@ -296,14 +307,16 @@ def _result(
         n=data.n_cities,
         method=f"{method} ({plan.describe()})",
         null_distribution=null[:, 0],
-        sentence=_sentence(data, fit, p_values),
-        terms=_terms(data, plan.describe(), fit, chances, alternative=alternative, method=method),
+        sentence=said.en,
+        sentence_zh=said.zh,
+        terms=terms,
         choices={
             **choices,
             "Monte Carlo error of p": errors,
             "permutations left out": [one.n_unusable for one in chances],
         },
         question="distance",
+        measure=measure,
         names=data.names[1:],
         coefficients=fit.coefficients,
         standard_errors=fit.standard_errors,
@@ -358,18 +371,3 @@ def _caution(method: str) -> str:
     if "poisson" in method:
         cautions.append("with strong node effects up to 8 % of true nulls are rejected at 5 % for counts")
     return "; ".join(cautions)
-
-
-def _sentence(data: DyadData, fit: _Fit, p_values: FloatArray) -> str:
-    found = "; ".join(
-        f"{name} {coefficient:+.3g} ({_say(float(p))})"
-        for name, coefficient, p in zip(data.names[1:], fit.coefficients[1:], p_values, strict=True)
-    )
-    return (
-        f"What goes with {data.names[0]} over {data.n_pairs} pairs of {data.n_cities} cities, each with the others "
-        f"held constant: {found}; p-values from exchanging the cities."
-    )
-
-
-def _say(p_value: float) -> str:
-    return "cannot be tested" if math.isnan(p_value) else f"p = {say_p_value(p_value)}"

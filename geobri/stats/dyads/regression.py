@@ -11,13 +11,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import DataError, SpecificationError, mould
+from geobri.measures import Measure
 from geobri.stats.decay.fits import EffectsName, build_design, choose_effects
-from geobri.stats.models.fits import RegressionFit, fit_least_squares
+from geobri.stats.models.fits import OfRegression, RegressionFit, fit_least_squares
 from geobri.stats.models.robust import error_terms
 from geobri.stats.models.score_test import coefficient_tests
-from geobri.stats.null import IntArray, NodePlan, say_p_value
+from geobri.stats.null import IntArray, NodePlan
+from geobri.stats.places import Column, as_measure
 from geobri.stats.results import FloatArray, Term, TestResult
+from geobri.stats.say import say_regression
 from geobri.stats.tables import Blocks, PairSample, plan_exchange, read_pairs, say_left_out
+from geobri.stats.threads import on_one_thread
 
 __all__ = ["PairRegressionResult", "pair_regression_test"]
 
@@ -26,7 +30,7 @@ MOST_LEVELS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PairRegressionResult(TestResult):
+class PairRegressionResult(OfRegression, TestResult):
     """A finished regression of a score of pairs; the headline is that of the first covariate.
 
     Attributes
@@ -50,9 +54,10 @@ class PairRegressionResult(TestResult):
     regression: RegressionFit
 
 
+@on_one_thread
 def pair_regression_test(
     corridors: pd.DataFrame,
-    value: str,
+    value: Column,
     covariates: Sequence[str] = ("distance_km",),
     *,
     effects: EffectsName = "auto",
@@ -74,7 +79,7 @@ def pair_regression_test(
     corridors
         One row per pair, or per pair and year (product, …) if `fixed` names the columns that tell them apart.
     value
-        Column to explain.
+        Column to explain, or its measure, whose label the sentence then uses.
     covariates
         Numeric columns of pairs; the first one makes the headline. Take logs first where a change in percent is meant.
     effects
@@ -125,9 +130,10 @@ def pair_regression_test(
     if not covariates:
         remedy = "Name at least one column of pairs"
         raise SpecificationError(mould("pair_regression_test", "needs a covariate", "none", remedy))
+    measure = as_measure(value, of="corridors")
     sample = read_pairs(
         corridors,
-        flow=value,
+        flow=measure.column,
         impedance=None,
         covariates=covariates,
         directed=directed,
@@ -138,7 +144,7 @@ def pair_regression_test(
     rows = (
         corridors.loc[sample.index]
         if corridors.index.is_unique
-        else corridors[_complete(corridors, [value, *covariates])]
+        else corridors[_complete(corridors, [measure.column, *covariates])]
     )
     model = _set_up(sample, rows, fixed, effects)
     fit = model.fit(model.columns, model.names)
@@ -150,8 +156,35 @@ def pair_regression_test(
         rng=rng,
         caller="pair_regression_test",
     )
-    terms, null = _terms(model, fit, plan, rows, value=value, clusters=clusters, caution=caution)
-    count = len(covariates)
+    terms, null = _terms(model, fit, plan, rows, value=measure.column, clusters=clusters, caution=caution)
+    choices = {
+        "effects": model.effects,
+        "fixed": tuple(fixed),
+        "clusters": tuple(clusters),
+        "directed": sample.directed,
+        "null": plan.describe(),
+        "cities_exchanged": plan.n_movable,
+        "pairs_missing": sample.n_missing,
+        "rng": rng if isinstance(rng, int) else None,
+        "caution": caution,
+    }
+    return _result(model, fit, terms, null, measure=measure, choices=choices)
+
+
+def _result(
+    model: _Model,
+    fit: RegressionFit,
+    terms: tuple[Term, ...],
+    null: FloatArray,
+    *,
+    measure: Measure,
+    choices: dict[str, Any],
+) -> PairRegressionResult:
+    """Put sentence, rows and numbers of a finished regression together."""
+    sample, count = model.sample, len(model.sample.covariate_names)
+    said = say_regression(
+        terms[:count], measure=measure, levels=model.nodes is not None, rows=sample.layer is not None
+    )
     return PairRegressionResult(
         statistic=terms[0].statistic,
         p_value=terms[0].p_value,
@@ -159,21 +192,13 @@ def pair_regression_test(
         n=sample.n_cities,
         method=terms[0].method,
         null_distribution=null,
-        sentence=_sentence(value, terms[:count], sample),
+        sentence=said.en,
+        sentence_zh=said.zh,
         terms=terms,
-        choices={
-            "effects": model.effects,
-            "fixed": tuple(fixed),
-            "clusters": tuple(clusters),
-            "directed": sample.directed,
-            "null": plan.describe(),
-            "cities_exchanged": plan.n_movable,
-            "pairs_missing": sample.n_missing,
-            "rng": rng if isinstance(rng, int) else None,
-            "caution": caution,
-        },
+        choices=choices,
         question="distance",
-        names=tuple(covariates),
+        measure=measure,
+        names=sample.covariate_names,
         coefficients=fit.coefficients[:count],
         r_squared=_share_explained(model, fit, count),
         fitted=pd.DataFrame({"observed": sample.flow, "expected": fit.fitted}, index=sample.index),
@@ -277,15 +302,3 @@ def _share_explained(model: _Model, fit: RegressionFit, count: int) -> float:
     centred = model.sample.flow - model.sample.flow.mean()
     total = float(centred @ centred) if alone is None else alone.deviance
     return 1.0 - fit.deviance / total if total > 0 else float("nan")
-
-
-def _sentence(value: str, tested: Sequence[Term], sample: PairSample) -> str:
-    found = "; ".join(
-        f"{row.term} {row.estimate:+.3g} ({row.ci_low:.3g} to {row.ci_high:.3g}, p = {say_p_value(row.p_value)})"
-        for row in tested
-    )
-    counted = f"{sample.n_pairs} rows" if sample.layer is not None else f"{sample.n_pairs} pairs"
-    return (
-        f"What goes with {value} beyond the levels of cities, over {counted} of {sample.n_cities} cities: {found}; "
-        f"intervals and p-values from exchanging cities."
-    )

@@ -10,10 +10,12 @@ import numpy.typing as npt
 from scipy.stats import rankdata
 
 from geobri.errors import DataError, SpecificationError, mould
-from geobri.stats.dyads.inputs import DyadData, Matrix, prepare_dyads
+from geobri.stats.dyads.inputs import DyadData, Matrix, name_matrix, prepare_dyads
 from geobri.stats.moran_randomisation import moran_eigenvectors
-from geobri.stats.null import monte_carlo_error, permutation_p_value, say_p_value
+from geobri.stats.null import judge
+from geobri.stats.places import Column
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.say import say_maps_correlation
 
 __all__ = ["moran_mantel_test"]
 
@@ -31,7 +33,7 @@ def moran_mantel_test(
     method: Literal["pearson", "spearman"] = "pearson",
     alternative: Alternative = "two-sided",
     n_permutations: int = 999,
-    names: tuple[str, str] = ("x", "y"),
+    names: tuple[Column, Column] = ("x", "y"),
     rng: int | np.random.Generator | None = None,
 ) -> TestResult:
     """Test whether two pair matrices are correlated beyond what spatial autocorrelation on both sides brings.
@@ -59,7 +61,7 @@ def moran_mantel_test(
     n_permutations
         Number of random matrices.
     names
-        Names of x and y, for the result.
+        Names of x and y, or their measures, for the result.
     rng
         Seed or generator.
 
@@ -97,46 +99,59 @@ def moran_mantel_test(
     observed, null = _correlations(
         data, vectors, x_is, method, _signs(data.n_cities - 1, n_permutations, rng)
     )
-    p_value = permutation_p_value(observed, null, alternative)
-    term = Term(
-        test="moran_mantel_test",
-        value=names[1],
-        term=f"{method.capitalize()} correlation with {names[0]}",
-        estimate=observed,
-        statistic=observed,
-        p_value=p_value,
-        mc_error=monte_carlo_error(p_value, n_permutations, alternative),
-        alternative=alternative,
-        n_cities=data.n_cities,
-        n_pairs=data.n_pairs,
-        null=f"{NULL}, {n_permutations} draws",
-        method="Mantel test with spatial structure kept",
-        note="singleton sign flips keep the spatial spectrum of x",
-    )
+    term = _term(data, observed, null, method=method, alternative=alternative, names=names)
+    said = say_maps_correlation(term, measure=name_matrix(names[1]), by=name_matrix(names[0]))
     return TestResult(
         statistic=observed,
-        p_value=p_value,
+        p_value=term.p_value,
         alternative=alternative,
         n=data.n_cities,
-        method=f"Mantel test ({method}; {NULL}, {n_permutations} draws)",
+        method=f"Mantel test ({method}; {term.null})",
         null_distribution=null,
-        sentence=_sentence(names, observed, p_value),
+        sentence=said.en,
+        sentence_zh=said.zh,
         terms=(term,),
         choices={
             "seed": rng if isinstance(rng, int) else None,
             "x is": x_is,
             "correlation": method,
             "n_permutations": n_permutations,
-            "Monte Carlo error of p": monte_carlo_error(p_value, n_permutations, alternative),
+            "Monte Carlo error of p": term.mc_error,
         },
         question="distance",
+        measure=name_matrix(names[1]),
     )
 
 
-def _sentence(names: tuple[str, str], observed: float, p_value: float) -> str:
-    return (
-        f"{names[1]} and {names[0]} correlate by {observed:+.2f}; among matrices that vary as smoothly in space, "
-        f"a correlation like this has p = {say_p_value(p_value)}."
+def _term(
+    data: DyadData,
+    observed: float,
+    null: FloatArray,
+    *,
+    method: str,
+    alternative: Alternative,
+    names: tuple[Column, Column],
+) -> Term:
+    """Write the row of the correlation."""
+    chance = judge(observed, null, alternative)
+    return Term(
+        test="moran_mantel_test",
+        value=name_matrix(names[1]).column,
+        term=f"{method.capitalize()} correlation with {name_matrix(names[0]).column}",
+        estimate=observed,
+        statistic=observed,
+        p_value=chance.p_value,
+        mc_error=chance.mc_error,
+        alternative=alternative,
+        n_cities=data.n_cities,
+        n_pairs=data.n_pairs,
+        null=f"{NULL}, {len(null)} draws",
+        method="Mantel test with spatial structure kept",
+        note="; ".join(
+            part for part in ("singleton sign flips keep the spatial spectrum of x", chance.caution) if part
+        ),
+        null_mean=chance.mean,
+        null_sd=chance.deviation,
     )
 
 

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from geobri.errors import DataError
-from geobri.measures import Measure
 from geobri.stats.attempts import attempt_all
 from geobri.stats.dyads.correlogram import mantel_correlogram_test
 from geobri.stats.dyads.inputs import Matrix, prepare_dyads
@@ -21,10 +20,13 @@ from geobri.stats.dyads.mrqap import MrqapFamily, mrqap_test
 from geobri.stats.models.effects import build_effects
 from geobri.stats.models.fits import fit_least_squares
 from geobri.stats.models.likeness import find_levels, measure_likeness
-from geobri.stats.null import TwoSided, say_p_value
+from geobri.stats.null import TwoSided
 from geobri.stats.pairs import align_matrices
+from geobri.stats.places import Column, as_measure
 from geobri.stats.results import Alternative, TestResult
+from geobri.stats.say import say_levels_alike
 from geobri.stats.tables import Blocks
+from geobri.words import Words
 
 __all__ = ["dyadic_tests"]
 
@@ -35,9 +37,9 @@ FEWEST_FOR_CORRELOGRAM = 45
 def dyadic_tests(
     cities: pd.DataFrame,
     corridors: pd.DataFrame,
-    value: str,
+    value: Column,
     *,
-    impedance: str = "distance_km",
+    impedance: Column = "distance_km",
     covariates: Sequence[str] = (),
     family: MrqapFamily = "gaussian",
     alternative: Alternative = "two-sided",
@@ -56,9 +58,9 @@ def dyadic_tests(
     corridors
         One row per pair, with `origin`, `destination`, `value`, `impedance` and `covariates`.
     value
-        Column to explain, for example a score; missing where a pair is not observed.
+        Column to explain, for example a score, or its measure; missing where a pair is not observed.
     impedance
-        Column with the separation of the ends, for example km.
+        Column with the separation of the ends, for example km, or its measure.
     covariates
         Further columns to hold constant in the regression.
     family
@@ -87,12 +89,13 @@ def dyadic_tests(
     DataError
         If no test is possible at all.
     """
-    columns = [value, impedance, *covariates]
+    measure, by = as_measure(value, of="corridors"), as_measure(impedance, of="corridors")
+    columns = [measure.column, by.column, *covariates]
     usable = corridors.dropna(subset=[name for name in columns if name in corridors.columns])
     ends = {*usable.get("origin", ()), *usable.get("destination", ())}
     laid, labels = align_matrices(usable, columns, [city for city in cities.index if city in ends], directed)
     frames = {name: pd.DataFrame(one, index=labels, columns=labels) for name, one in laid.items()}
-    x, y = frames[impedance], frames[value]
+    x, y = frames[by.column], frames[measure.column]
     common: dict[str, Any] = {
         "n_permutations": n_permutations,
         "blocks": blocks,
@@ -100,20 +103,20 @@ def dyadic_tests(
         "rng": rng,
     }
     both: dict[str, Any] = {**common, "two_sided": two_sided, "directed": directed}
-    regressors = {name: frames[name] for name in (impedance, *covariates)}
-    named: dict[str, Any] = {"names": (impedance, value)}
+    regressors = {name: frames[name] for name in (by.column, *covariates)}
+    named: dict[str, Any] = {"names": (by, measure)}
     attempts: list[partial[Any]] = [
         *(partial(mantel_test, x, y, **both, **named, method=method) for method in ("pearson", "spearman")),
-        partial(mrqap_test, y, regressors, **both, family=family, name=value),
+        partial(mrqap_test, y, regressors, **both, family=family, name=measure),
     ]
     if not directed and _can_have_correlogram({"x": x, "y": y}, blocks):
-        named = {"names": (value, impedance), "classes": "equal-count"}
+        named = {"names": (measure, by), "classes": "equal-count"}
         attempts.append(partial(mantel_correlogram_test, y, x, **common, **named))
     caution = _say_likeness(x, y, directed=directed)
-    return [_with_caution(one, caution) for one in attempt_all(Measure(column=value), "distance", attempts)]
+    return [_with_caution(one, caution) for one in attempt_all(measure, "distance", attempts)]
 
 
-def _say_likeness(x: pd.DataFrame, y: pd.DataFrame, *, directed: bool) -> str:
+def _say_likeness(x: pd.DataFrame, y: pd.DataFrame, *, directed: bool) -> Words | None:
     """Say that tests of this kind claim too much, where the levels of near cities are alike."""
     separation, response = x.to_numpy(), y.to_numpy()
     seen = np.isfinite(separation) & np.isfinite(response)
@@ -130,26 +133,23 @@ def _say_likeness(x: pd.DataFrame, y: pd.DataFrame, *, directed: bool) -> str:
             caller="dyadic_tests",
         )
     except DataError:  # too few pairs for levels
-        return ""
+        return None
     found = measure_likeness(find_levels(fit, columns, effects), origin, destination, apart)
-    if not found.found:
-        return ""
-    return (
-        f"levels of near cities are alike (Moran's I {found.moran:.2f}, p = {say_p_value(found.p_value)}): a test that takes cities as "
-        "exchangeable over the map claims too much here; decay_test and moran_mantel_test keep their size"
-    )
+    return say_levels_alike(found.moran, found.p_value) if found.found else None
 
 
-def _with_caution(result: TestResult, caution: str) -> TestResult:
-    if not caution or math.isnan(result.p_value):
+def _with_caution(result: TestResult, caution: Words | None) -> TestResult:
+    if caution is None or math.isnan(result.p_value):
         return result
     terms = (
-        replace(term, note="; ".join(note for note in (term.note, caution) if note)) for term in result.terms
+        replace(term, note="; ".join(note for note in (term.note, caution.en) if note))
+        for term in result.terms
     )
     return replace(
         result,
         terms=tuple(terms),
-        sentence=f"{result.sentence} Caution: {caution}.",
+        sentence=f"{result.sentence} Caution: {caution.en}.",
+        sentence_zh=f"{result.sentence_zh}注意：{caution.zh}。",
         choices={**result.choices, "levels_alike": True},
     )
 

@@ -15,19 +15,22 @@ from geobri.stats.decay.forms import DecayForm, FormName, build_form
 from geobri.stats.gravity.fitting import goodness_of_fit
 from geobri.stats.models.effects import NodeEffects
 from geobri.stats.models.families import FAMILIES
-from geobri.stats.models.fits import RegressionFit, fit_likelihood
+from geobri.stats.models.fits import OfRegression, RegressionFit, fit_likelihood
 from geobri.stats.models.likeness import find_levels
 from geobri.stats.models.robust import error_terms
 from geobri.stats.models.score_test import coefficient_tests
 from geobri.stats.null import NodePlan
+from geobri.stats.places import Column, as_measure
 from geobri.stats.results import FloatArray, Term, TestResult
+from geobri.stats.say import say_gravity
 from geobri.stats.tables import Blocks, PairSample, plan_exchange, read_pairs, say_left_out
+from geobri.stats.threads import on_one_thread
 
 __all__ = ["GravityResult", "fit_gravity"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class GravityResult(TestResult):
+class GravityResult(OfRegression, TestResult):
     """A fitted gravity model.
 
     Attributes
@@ -81,11 +84,12 @@ class _Model:
         )
 
 
+@on_one_thread
 def fit_gravity(
     corridors: pd.DataFrame,
     *,
-    flow: str,
-    impedance: str | None = "distance_km",
+    flow: Column,
+    impedance: Column | None = "distance_km",
     form: FormName = "power",
     covariates: Sequence[str] = (),
     effects: EffectsName = "auto",
@@ -105,9 +109,9 @@ def fit_gravity(
     corridors
         One row per pair, with `origin`, `destination`, flow, impedance and covariates.
     flow
-        Column of the flow, at least 0.
+        Column of the flow, at least 0, or its measure, whose label the sentence then uses.
     impedance
-        Column of the cost of separation; None to leave it out (one covariate at least is needed then).
+        Column of the cost of separation, or its measure; None to leave it out (one covariate at least is needed then).
     form
         Decay function.
     covariates
@@ -142,15 +146,17 @@ def fit_gravity(
     Fally, T. (2015). Structural gravity and fixed effects. 10.1016/j.jinteco.2015.05.005.
     Correia, S., Guimarães, P. and Zylkin, T. (2020). Fast Poisson estimation with high-dimensional fixed effects. 10.1177/1536867X20909691.
     """
+    measure = as_measure(flow, of="corridors")
+    by = None if impedance is None else as_measure(impedance, of="corridors")
     sample = read_pairs(
         corridors,
-        flow=flow,
-        impedance=impedance,
+        flow=measure.column,
+        impedance=None if by is None else by.column,
         covariates=covariates,
         directed=directed,
         caller="fit_gravity",
     )
-    model = _set_up(sample, impedance, form, effects)
+    model = _set_up(sample, None if by is None else by.column, form, effects)
     fit = model.fit(model.columns, model.names)
     plan, caution = None, "no exchange of cities was asked for: dyadic-robust errors only"
     if n_permutations:
@@ -163,12 +169,19 @@ def fit_gravity(
             rng=rng,
             caller="fit_gravity",
         )
-    n_separated = sample.n_pairs - model.sample.n_pairs
-    base = replace(_base_term(flow, model), left_out=say_left_out(sample.n_missing, n_separated))
+    base = _base_term(measure.column, model, sample)
     tested, null = _test_columns(model, fit, plan, replace(base, note=caution))
     ends = model.sample.origin, model.sample.destination
     beside = error_terms(base, fit, ends, directed=sample.directed, n_friction=model.n_impedance)
     head = tested[0] if tested else next(row for row in beside if row.se_type == "dyadic")
+    n_separated = sample.n_pairs - model.sample.n_pairs
+    said = say_gravity(
+        head,
+        measure=measure,
+        by=by if model.n_impedance else None,
+        effects=model.effects_name,
+        separated=n_separated,
+    )
     return GravityResult(
         statistic=head.statistic,
         p_value=head.p_value,
@@ -176,10 +189,12 @@ def fit_gravity(
         n=model.sample.n_cities,
         method=base.method,
         null_distribution=null,
-        sentence=_sentence(flow, head, model, n_separated),
+        sentence=said.en,
+        sentence_zh=said.zh,
         terms=(*tested, *beside),
         choices=_choices(model, plan, caution, n_missing=sample.n_missing, rng=rng),
         question="distance",
+        measure=measure,
         names=model.names,
         coefficients=fit.coefficients,
         fitted=_fitted_table(sample, model.sample, fit),
@@ -190,13 +205,14 @@ def fit_gravity(
     )
 
 
-def _base_term(flow: str, model: _Model) -> Term:
+def _base_term(flow: str, model: _Model, sample: PairSample) -> Term:
     return Term(
         test="fit_gravity",
         value=flow,
         n_cities=model.sample.n_cities,
         n_pairs=model.sample.n_pairs,
         method=f"gravity by Poisson pseudo-likelihood, effects: {model.effects_name}",
+        left_out=say_left_out(sample.n_missing, sample.n_pairs - model.sample.n_pairs),
     )
 
 
@@ -226,20 +242,6 @@ def _test_columns(
         plan=plan,
         n_friction=model.n_impedance,
         counts=True,
-    )
-
-
-def _sentence(flow: str, head: Term, model: _Model, n_separated: int) -> str:
-    name = head.term.removeprefix("friction: ")
-    effect = -head.estimate if head.term.startswith("friction") else head.estimate
-    found = "is related to" if head.p_value <= 0.05 else "cannot be shown to be related to"  # noqa: PLR2004 - the usual level
-    left_out = (
-        f"; {n_separated} pairs without flow left out, which the model fits perfectly" if n_separated else ""
-    )
-    how = "by exchanging cities" if head.se_type == "permutation" else "with dyadic-robust errors"
-    return (
-        f"{flow} {found} {name} in a gravity model with effects: {model.effects_name} (coefficient {effect:.3g}, "
-        f"p = {head.p_value:.3g} {how}; {head.n_cities} cities, {head.n_pairs} pairs{left_out})."
     )
 
 

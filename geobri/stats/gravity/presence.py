@@ -14,13 +14,16 @@ from geobri.stats.decay.fits import EffectsName, build_design, choose_effects
 from geobri.stats.decay.forms import FormName, build_form
 from geobri.stats.models.effects import NodeEffects
 from geobri.stats.models.families import FAMILIES
-from geobri.stats.models.fits import RegressionFit, fit_likelihood
+from geobri.stats.models.fits import OfRegression, RegressionFit, fit_likelihood
 from geobri.stats.models.robust import error_terms
 from geobri.stats.models.score_test import coefficient_tests
 from geobri.stats.models.separation import check_not_separated
 from geobri.stats.null import NodePlan
+from geobri.stats.places import Column, as_measure
 from geobri.stats.results import FloatArray, Term, TestResult
+from geobri.stats.say import say_presence
 from geobri.stats.tables import Blocks, PairSample, plan_exchange, read_pairs
+from geobri.stats.threads import on_one_thread
 
 __all__ = ["LinkName", "PresenceResult", "presence_test"]
 
@@ -28,7 +31,7 @@ LinkName = Literal["logit", "probit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PresenceResult(TestResult):
+class PresenceResult(OfRegression, TestResult):
     """A fitted presence model.
 
     Attributes
@@ -79,11 +82,12 @@ class _Model:
         )
 
 
+@on_one_thread
 def presence_test(
     corridors: pd.DataFrame,
     *,
-    presence: str,
-    impedance: str | None = "distance_km",
+    presence: Column,
+    impedance: Column | None = "distance_km",
     form: FormName = "power",
     covariates: Sequence[str] = (),
     link: LinkName = "logit",
@@ -143,10 +147,12 @@ def presence_test(
     ----------
     Helpman, E., Melitz, M. and Rubinstein, Y. (2008). Estimating trade flows: trading partners and trading volumes. 10.1162/qjec.2008.123.2.441.
     """
+    measure = as_measure(presence, of="corridors")
+    by = None if impedance is None else as_measure(impedance, of="corridors")
     model = _read(
         corridors,
-        presence,
-        impedance,
+        measure.column,
+        None if by is None else by.column,
         form=form,
         covariates=covariates,
         link=link,
@@ -165,7 +171,8 @@ def presence_test(
         rng=rng,
         caller="presence_test",
     )
-    tested, beside, null = _make_rows(model, fit, plan, presence=presence, caution=caution)
+    tested, beside, null = _make_rows(model, fit, plan, presence=measure.column, caution=caution)
+    said = say_presence(tested[0], measure=measure, by=by, link=link, linked=int(sample.flow.sum()))
     return PresenceResult(
         statistic=tested[0].statistic,
         p_value=tested[0].p_value,
@@ -173,10 +180,12 @@ def presence_test(
         n=sample.n_cities,
         method=tested[0].method,
         null_distribution=null,
-        sentence=_sentence(model, tested[0]),
+        sentence=said.en,
+        sentence_zh=said.zh,
         terms=(*tested, *beside),
         choices=_choices(model, plan, caution, rng),
         question="distance",
+        measure=measure,
         names=model.names,
         coefficients=fit.coefficients,
         fitted=pd.DataFrame({"observed": sample.flow, "expected": fit.fitted}, index=sample.index),
@@ -271,17 +280,6 @@ def _area_under_curve(observed: FloatArray, expected: FloatArray) -> float:
     yes = observed == 1
     n_yes, n_no = int(yes.sum()), int((~yes).sum())
     return float((ranks[yes].sum() - n_yes * (n_yes + 1) / 2) / (n_yes * n_no))
-
-
-def _sentence(model: _Model, head: Term) -> str:
-    name = head.term.removeprefix("friction: ")
-    found = "depends on" if head.p_value <= 0.05 else "cannot be shown to depend on"  # noqa: PLR2004 - the usual level
-    sign = "less" if (head.estimate > 0) == head.term.startswith("friction") else "more"
-    return (
-        f"Whether there is a link ({head.value}) {found} {name}: {sign} likely as it grows ({model.link} coefficient "
-        f"{-head.estimate if head.term.startswith('friction') else head.estimate:.3g}, p = {head.p_value:.3g} by exchanging "
-        f"cities; {head.n_cities} cities, {head.n_pairs} pairs, {int(model.sample.flow.sum())} of them linked)."
-    )
 
 
 def _choices(model: _Model, plan: NodePlan, caution: str, rng: Any) -> dict[str, Any]:

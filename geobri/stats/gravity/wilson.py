@@ -17,10 +17,12 @@ from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.decay.forms import DecayForm, FormName, build_form
 from geobri.stats.gravity.fitting import goodness_of_fit
 from geobri.stats.models.effects import NodeEffects, build_effects
-from geobri.stats.models.fits import RegressionFit, fit_likelihood
+from geobri.stats.models.fits import OfRegression, RegressionFit, fit_likelihood
 from geobri.stats.models.separation import find_separated_pairs
 from geobri.stats.results import FloatArray
 from geobri.stats.tables import PairSample, read_pairs
+from geobri.stats.threads import on_one_thread
+from geobri.words import Words
 
 __all__ = ["CONSTRAINTS", "ConstraintName", "WilsonFit", "fit_wilson", "furness"]
 
@@ -111,7 +113,7 @@ def _check_totals(seed: FloatArray, rows: FloatArray, columns: FloatArray) -> No
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class WilsonFit:
+class WilsonFit(OfRegression):
     """A fitted spatial interaction model.
 
     Attributes
@@ -135,8 +137,8 @@ class WilsonFit:
         `srmse, ssi, cpc, r_squared`.
     mean_impedance
         Flow-weighted mean impedance, observed and fitted.
-    loglik
-        Poisson log-likelihood.
+    regression
+        The regression behind it, in which undirected pairs count in both directions.
     """
 
     constraint: ConstraintName
@@ -148,9 +150,34 @@ class WilsonFit:
     mass_exponents: dict[str, float]
     goodness: dict[str, float]
     mean_impedance: tuple[float, float]
-    loglik: float
+    regression: RegressionFit
+
+    @property
+    def loglik(self) -> float:
+        """Poisson log-likelihood; undirected pairs count in both directions."""
+        return self.regression.loglik
+
+    def summary(self, lang: Literal["en", "zh"] = "en") -> str:
+        """Say which member of the family was fitted, and what was found.
+
+        Parameters
+        ----------
+        lang
+            Language.
+
+        Returns
+        -------
+        str
+            Coefficients (the negative friction first) with naive errors, log-likelihood and AIC.
+        """
+        name = self.form.name
+        title = Words(
+            f"Wilson's model, {self.constraint}, {name} decay", f"威尔逊模型（{self.constraint}），{name}衰减"
+        )
+        return self.regression.summary(lang, title=title)
 
 
+@on_one_thread
 def fit_wilson(
     corridors: pd.DataFrame,
     *,
@@ -307,7 +334,7 @@ def _describe(
         mass_exponents=exponents,
         goodness=goodness_of_fit(both.flow, fitted),
         mean_impedance=(mean[0], mean[1]),
-        loglik=regression.loglik,
+        regression=regression,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy import linalg
@@ -17,8 +18,11 @@ from geobri.errors import DataError, first_offenders, mould
 from geobri.stats.models.effects import NodeEffects
 from geobri.stats.models.families import FAMILIES, Family
 from geobri.stats.results import FloatArray
+from geobri.stats.say import say_fit
+from geobri.words import Words
 
 __all__ = [
+    "OfRegression",
     "RegressionFit",
     "check_identified",
     "count_effects",
@@ -32,6 +36,8 @@ __all__ = [
 LEAST_VARIATION = 1e-9
 """A column whose share of variation left after the node effects is below this is absorbed by them."""
 SAFE_PIVOT = 1e-3
+CONSTANT = "constant"
+"""What the column of ones is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -93,9 +99,64 @@ class RegressionFit:
         return -2.0 * self.loglik + self.n_parameters * math.log(len(self.score))
 
     @property
+    def constant(self) -> float:
+        """The constant; NaN where the levels of cities take its place."""
+        return float(self.coefficients[self.names.index(CONSTANT)]) if CONSTANT in self.names else math.nan
+
+    def summary(self, lang: Literal["en", "zh"] = "en", *, title: Words | None = None) -> str:
+        """Say what was found, and how well it fits.
+
+        Parameters
+        ----------
+        lang
+            Language.
+        title
+            What the model is called.
+
+        Returns
+        -------
+        str
+            Coefficients with naive errors, the constant, log-likelihood, AIC and BIC in a sentence.
+        """
+        kept = [k for k, name in enumerate(self.names) if name != CONSTANT]
+        errors = np.sqrt(np.diag(self.naive))
+        said = say_fit(
+            [self.names[k] for k in kept],
+            self.coefficients[kept].tolist(),
+            errors[kept].tolist(),
+            title=title or Words("Regression", "回归"),
+            pairs=len(self.score),
+            constant=self.constant,
+            likelihood=(self.loglik, self.aic, self.bic),
+        )
+        return said.zh if lang == "zh" else said.en
+
+    @property
     def scores(self) -> FloatArray:
         """Contributions of the pairs to the estimating equations, shape (N, k)."""
         return self.columns * self.score[:, None]
+
+
+class OfRegression:
+    """What a result says of the regression behind it."""
+
+    __slots__ = ()
+    regression: RegressionFit
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion, -2 loglik + 2 p."""
+        return self.regression.aic
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's criterion, -2 loglik + p log N."""
+        return self.regression.bic
+
+    @property
+    def constant(self) -> float:
+        """The constant; NaN where the levels of cities take its place."""
+        return self.regression.constant
 
 
 def within(columns: FloatArray, weights: FloatArray, effects: NodeEffects | None) -> FloatArray:

@@ -402,12 +402,15 @@ class ScoreTest:
             return Interval(
                 low=-math.inf, high=math.inf, reason="too few exchanges of cities to reject any value"
             )
-        _, null, error = self._evaluate(estimate)
+        statistic, null, error = self._evaluate(estimate)
         low, high = _critical(null, rank)
         if not low < 0.0 < high:
             came = f"the test rejects the estimate itself (0 is not between {low:.2g} and {high:.2g})"
             return Interval(low=math.nan, high=math.nan, reason=f"no interval: {came}")
-        limits = self._limit(estimate, -error, high, rank), self._limit(estimate, error, -low, rank)
+        limits = (
+            self._limit(estimate, -error, high, rank, at_estimate=statistic - high),
+            self._limit(estimate, error, -low, rank, at_estimate=low - statistic),
+        )
         endless = " and ".join(
             side for side, at in zip(("low", "high"), limits, strict=True) if math.isinf(at)
         )
@@ -415,13 +418,18 @@ class ScoreTest:
         found = Interval(low=limits[0], high=limits[1], reason=reason)
         return found if at_zero is None else _agree(found, at_zero[0], _critical(at_zero[1], rank))
 
-    def _limit(self, estimate: float, step: float, critical: float, rank: int) -> float:
+    def _limit(
+        self, estimate: float, step: float, critical: float, rank: int, *, at_estimate: float
+    ) -> float:
         """Value at which the statistic meets the critical value, in the direction of `step`."""
+        known = {estimate: at_estimate}  # the search for the root asks again for what the bracket has shown
 
         def excess(value: float) -> float:
-            statistic, null, _ = self._evaluate(value)
-            low, high = _critical(null, rank)
-            return statistic - high if step < 0 else low - statistic
+            if value not in known:
+                statistic, null, _ = self._evaluate(value)
+                low, high = _critical(null, rank)
+                known[value] = statistic - high if step < 0 else low - statistic
+            return known[value]
 
         inner, outer, stride = estimate, estimate + 1.1 * critical * step, 0.7 * critical * step
         try:

@@ -5,6 +5,19 @@ chance; it uses labels, not names of columns; and where p is above 5 % it assert
 """
 
 from geobri.stats.say.closeness import say_list
+from geobri.stats.say.flows import (
+    CORRELATIONS,
+    DISTANCE,
+    say_classes,
+    say_correlation,
+    say_decay,
+    say_fit,
+    say_gravity,
+    say_levels_alike,
+    say_maps_correlation,
+    say_presence,
+    say_regression,
+)
 from geobri.stats.say.groups import (
     GroupNames,
     say_bounds,
@@ -27,11 +40,14 @@ from geobri.stats.say.neighbours import (
     say_local,
     say_spatial_model,
 )
-from geobri.stats.say.numbers import LEVEL, chance, interval, number, p_value, percent, say_impossible
+from geobri.stats.say.numbers import LEVEL, bare_p, chance, interval, number, p_value, percent, say_impossible
 
 __all__ = [
+    "CORRELATIONS",
+    "DISTANCE",
     "LEVEL",
     "GroupNames",
+    "bare_p",
     "chance",
     "interval",
     "number",
@@ -40,18 +56,27 @@ __all__ = [
     "say_bands",
     "say_bivariate",
     "say_bounds",
+    "say_classes",
+    "say_correlation",
     "say_corridor_dependence",
     "say_covariates",
+    "say_decay",
     "say_definitions",
     "say_dependence",
     "say_difference",
     "say_dimensions",
+    "say_fit",
+    "say_gravity",
     "say_impossible",
     "say_interaction",
     "say_joins",
+    "say_levels_alike",
     "say_list",
     "say_local",
+    "say_maps_correlation",
     "say_omitted",
+    "say_presence",
+    "say_regression",
     "say_smoothness",
     "say_spatial_model",
     "say_types",

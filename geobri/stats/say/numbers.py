@@ -15,6 +15,7 @@ __all__ = [
     "both",
     "chance",
     "interval",
+    "join",
     "list_names",
     "number",
     "p_value",
@@ -199,6 +200,22 @@ def quantity(value: float, measure: Measure, *, sign: bool = False) -> Words:
     return Words(
         f"{written} {measure.unit}".strip(), f"{written}{measure.unit_zh}" if measure.unit_zh else written
     )
+
+
+def join(*parts: Words) -> Words:
+    """Put parts of a sentence in a row, with commas.
+
+    Parameters
+    ----------
+    *parts
+        At least one.
+
+    Returns
+    -------
+    Words
+        ``friction 1.2, 95 % interval 0.9 to 1.4``.
+    """
+    return Words(", ".join(one.en for one in parts), "，".join(one.zh for one in parts))
 
 
 def list_names(names: list[str]) -> Words:

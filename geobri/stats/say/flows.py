@@ -1,0 +1,504 @@
+"""Sentences about pairs of cities: whether something falls with distance, and what it goes with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from geobri.measures import Measure
+from geobri.stats.results import Term
+from geobri.stats.say.numbers import LEVEL, chance, interval, join, number, p_value
+from geobri.words import Words
+
+__all__ = [
+    "CORRELATIONS",
+    "DISTANCE",
+    "name_term",
+    "say_classes",
+    "say_correlation",
+    "say_decay",
+    "say_fit",
+    "say_gravity",
+    "say_levels_alike",
+    "say_maps_correlation",
+    "say_presence",
+    "say_regression",
+]
+
+DISTANCE: Final = Measure(
+    column="distance_km",
+    of="corridors",
+    kind="amount",
+    label="distance",
+    label_zh="距离",
+    unit="km",
+    unit_zh="公里",
+)
+"""What the column of lengths in the contract of corridors means."""
+EFFECTS: Final = {
+    "none": Words("without city effects", "不含城市效应"),
+    "node": Words("with an effect for every city", "含各城市效应"),
+    "origin-destination": Words("with effects for every origin and destination", "含各起点与终点效应"),
+}
+"""What the effects of a model are called in a sentence."""
+CORRELATIONS: Final = {
+    "pearson": Words("Pearson correlation", "皮尔逊相关系数"),
+    "spearman": Words("Spearman rank correlation", "斯皮尔曼秩相关系数"),
+    "kendall": Words("Kendall tau-b", "肯德尔tau-b"),
+}
+"""What correlations are called in a sentence."""
+_EXCHANGED: Final = Words("by exchanging cities", "置换城市检验")
+_UNTESTED: Final = Words(
+    "cannot be tested: no permutation changes the statistic", "无法检验：任何置换都不改变统计量"
+)
+_ROBUST: Final = Words("with dyadic-robust errors", "成对稳健误差")
+
+
+def _best(measure: Measure) -> Words:
+    """Say which end of a rank is which, where numbers that fall are ranks that improve."""
+    return Words(" (1 is the best rank)", "（第1名为最优）") if measure.is_rank else Words("", "")
+
+
+def _sizes(head: Term, separated: int = 0) -> Words:
+    """Count cities and pairs, and the pairs that a count model leaves out."""
+    out = (
+        Words(
+            f"; {separated:,} pairs without flow left out, which the model fits perfectly",
+            f"；另有{separated:,}个无流量的城市对因模型可完全拟合而略去",
+        )
+        if separated
+        else Words("", "")
+    )
+    return Words(
+        f"{head.n_cities} cities, {head.n_pairs:,} pairs{out.en}",
+        f"{head.n_cities}个城市、{head.n_pairs:,}个城市对{out.zh}",
+    )
+
+
+def name_term(term: str, by: Measure | None = None) -> Words:
+    """Name a coefficient as a reader knows it.
+
+    Parameters
+    ----------
+    term
+        As in `tests.csv`: ``friction: log distance_km``.
+    by
+        The impedance that it is made of, or None.
+
+    Returns
+    -------
+    Words
+        ``log distance``.
+    """
+    plain = term.removeprefix("friction: ")
+    if by is None:
+        return Words(plain)
+    chinese = plain.replace("log ", "对数").replace(by.column, by.label_zh)
+    return Words(plain.replace(by.column, by.label), chinese)
+
+
+def say_decay(
+    head: Term,
+    *,
+    measure: Measure,
+    by: Measure,
+    elasticity: float,
+    separated: int = 0,
+    asked_interval: bool = True,
+) -> Words:
+    """Say whether a flow falls with distance, by how much, and how sure that is.
+
+    Parameters
+    ----------
+    head
+        The row of the test: friction with its interval, or none for forms with several parameters.
+    measure, by
+        What flows, and the cost of separation.
+    elasticity
+        Percent by which flow falls per percent of impedance, at the middle of the pairs; negative where it grows.
+    separated
+        Pairs without flow that the model fits perfectly.
+    asked_interval
+        Whether limits were searched: then their absence has a reason.
+
+    Returns
+    -------
+    Words
+        The sentence.
+    """
+    estimate, told, sizes = _friction(head, elasticity, asked_interval), chance(head), _sizes(head, separated)
+    best = _best(measure)
+    if math.isnan(head.p_value):
+        why = _UNTESTED
+        return Words(
+            f"Whether {measure.label} changes with {by.label} {why.en} ({estimate.en}; {sizes.en}).",
+            f"{measure.label_zh}是否随{by.label_zh}变化{why.zh}（{estimate.zh}；{sizes.zh}）。",
+        )
+    basis = Words(
+        f"({estimate.en}, {told.en} {_EXCHANGED.en}; {sizes.en})",
+        f"（{estimate.zh}，{told.zh}，{_EXCHANGED.zh}；{sizes.zh}）",
+    )
+    if not head.p_value <= LEVEL:
+        return Words(
+            f"No change of {measure.label}{best.en} with {by.label} can be told from chance at 5 % {basis.en}.",
+            f"{measure.label_zh}{best.zh}随{by.label_zh}的变化在5%水平上无法与偶然区分{basis.zh}。",
+        )
+    falls = elasticity >= 0
+    size = f"{100 * abs(1 - 1.1**-elasticity):.2g}"
+    verb = Words("falls", "下降") if falls else Words("grows", "上升")
+    change = Words(f"{size} % less", f"减少{size}%") if falls else Words(f"{size} % more", f"增加{size}%")
+    return Words(
+        f"{measure.label}{best.en} {verb.en} with {by.label}: 10 % more goes with {change.en} {basis.en}.",
+        f"{measure.label_zh}{best.zh}随{by.label_zh}增加而{verb.zh}：{by.label_zh}每增加10%，{measure.label_zh}{change.zh}{basis.zh}。",
+    )
+
+
+def _friction(head: Term, elasticity: float, asked_interval: bool) -> Words:
+    """Write friction with its limits, or the elasticity of a form with several parameters."""
+    if math.isnan(head.estimate):
+        return Words(f"elasticity {-elasticity:.3g}", f"弹性{-elasticity:.3g}")
+    size = Words(f"friction {head.estimate:.3g}", f"摩擦系数{head.estimate:.3g}")
+    if not math.isnan(head.ci_low):
+        return join(size, _interval(head.ci_low, head.ci_high))
+    if not asked_interval:
+        return size
+    return join(
+        size, Words("no interval: the test rejects the estimate itself", "无区间：检验拒绝了估计值本身")
+    )
+
+
+def _interval(low: float, high: float) -> Words:
+    """Write a 95 % interval with three digits; a side on which no value is rejected has no end."""
+    if math.isfinite(low) and math.isfinite(high):
+        return interval(Words(f"{low:.3g}"), Words(f"{high:.3g}"), 0.95)
+    if math.isfinite(low):
+        return Words(f"95 % interval {low:.3g} upwards, without end", f"95%区间{low:.3g}以上（无上界）")
+    if math.isfinite(high):
+        return Words(f"95 % interval {high:.3g} downwards, without end", f"95%区间{high:.3g}以下（无下界）")
+    return Words("no value can be ruled out at 95 %", "在95%水平上不能排除任何数值")
+
+
+def say_gravity(head: Term, *, measure: Measure, by: Measure | None, effects: str, separated: int) -> Words:
+    """Say whether a flow is related to the first column of a gravity model.
+
+    Parameters
+    ----------
+    head
+        The row of that column.
+    measure, by
+        What flows, and the impedance; None if the column is a covariate.
+    effects
+        ``none``, ``node`` or ``origin-destination``.
+    separated
+        Pairs without flow that the model fits perfectly.
+
+    Returns
+    -------
+    Words
+        The sentence.
+    """
+    name, told, sizes, model = (
+        name_term(head.term, by),
+        chance(head),
+        _sizes(head, separated),
+        EFFECTS[effects],
+    )
+    how = _EXCHANGED if head.se_type == "permutation" else _ROBUST
+    found = (
+        Words("is related to", "相关")
+        if head.p_value <= LEVEL
+        else Words("cannot be shown to be related to", "的关系无法与偶然区分")
+    )
+    size = number(_effect(head))
+    return Words(
+        f"{measure.label} {found.en} {name.en} in a gravity model {model.en} (coefficient {size}, {told.en} {how.en}; {sizes.en}).",
+        f"在{model.zh}的引力模型中，{measure.label_zh}与{name.zh}{found.zh}（系数{size}，{told.zh}，{how.zh}；{sizes.zh}）。",
+    )
+
+
+def _effect(head: Term) -> float:
+    """Give the coefficient as it stands in the model: friction has its sign turned."""
+    return -head.estimate if head.term.startswith("friction") else head.estimate
+
+
+def say_presence(head: Term, *, measure: Measure, by: Measure | None, link: str, linked: int) -> Words:
+    """Say whether there is a link more or less often as the first column grows.
+
+    Parameters
+    ----------
+    head
+        The row of that column.
+    measure, by
+        What is there or not, and the impedance; None if the column is a covariate.
+    link
+        ``logit`` or ``probit``.
+    linked
+        Pairs with a link.
+
+    Returns
+    -------
+    Words
+        The sentence; no direction where none can be told from chance.
+    """
+    name, told, effect = name_term(head.term, by), chance(head), _effect(head)
+    basis = Words(
+        f"({link} coefficient {number(effect)}, {told.en} {_EXCHANGED.en}; {head.n_cities} cities, {head.n_pairs:,} pairs, {linked:,} of them linked)",
+        f"（{link}系数{number(effect)}，{told.zh}，{_EXCHANGED.zh}；{head.n_cities}个城市、{head.n_pairs:,}个城市对，其中{linked:,}个有联系）",
+    )
+    if not head.p_value <= LEVEL:
+        return Words(
+            f"Whether there is a link ({measure.label}) cannot be shown to depend on {name.en} {basis.en}.",
+            f"有无联系（{measure.label_zh}）是否取决于{name.zh}，无法与偶然区分{basis.zh}。",
+        )
+    way = Words("less likely", "越少见") if effect < 0 else Words("more likely", "越常见")
+    return Words(
+        f"Whether there is a link ({measure.label}) depends on {name.en}: {way.en} as it grows {basis.en}.",
+        f"有无联系（{measure.label_zh}）取决于{name.zh}：{name.zh}越大，联系{way.zh}{basis.zh}。",
+    )
+
+
+def say_correlation(
+    head: Term, *, measure: Measure, by: Measure, method: str, given: Sequence[str] | None = None
+) -> Words:
+    """Say whether two pair matrices go together.
+
+    Parameters
+    ----------
+    head
+        The row of the correlation.
+    measure, by
+        The matrix that stays, and the one whose cities are exchanged.
+    method
+        A key of `CORRELATIONS`.
+    given
+        Names of what is held constant, for a partial Mantel test.
+
+    Returns
+    -------
+    Words
+        The sentence; no direction where none can be told from chance.
+    """
+    named, best = CORRELATIONS[method], _best(measure)
+    title = (
+        Words("Mantel test", "Mantel检验")
+        if given is None
+        else Words(
+            f"partial Mantel test given {', '.join(given)}, approximate",
+            f"控制{'、'.join(given)}的偏Mantel检验（近似）",
+        )
+    )
+    size = f"{head.estimate:+.2f}"
+    over = f"Over {head.n_pairs:,} pairs of {head.n_cities} cities"
+    over_zh = f"在{head.n_cities}个城市的{head.n_pairs:,}个城市对中"
+    if math.isnan(head.p_value):
+        why = _UNTESTED
+        return Words(
+            f"{over}, whether {measure.label} goes with {by.label} ({named.en} {size}) {why.en} ({title.en}).",
+            f"{over_zh}，{measure.label_zh}与{by.label_zh}是否相关（{named.zh}为{size}）{why.zh}（{title.zh}）。",
+        )
+    told = chance(head)
+    how = Words(
+        f"exchanging the cities gives {told.en} ({title.en})", f"置换城市检验，{told.zh}（{title.zh}）"
+    )
+    if not head.p_value <= LEVEL:
+        return Words(
+            f"{over}, {measure.label}{best.en} cannot be shown at 5 % to rise or fall with {by.label} ({named.en} {size}); {how.en}.",
+            f"{over_zh}，{measure.label_zh}{best.zh}随{by.label_zh}升降在5%水平上无法与偶然区分（{named.zh}为{size}）；{how.zh}。",
+        )
+    verb = Words("rises", "上升") if head.estimate > 0 else Words("falls", "下降")
+    return Words(
+        f"{over}, {measure.label}{best.en} {verb.en} with {by.label} ({named.en} {size}); {how.en}.",
+        f"{over_zh}，{measure.label_zh}{best.zh}随{by.label_zh}增加而{verb.zh}（{named.zh}为{size}）；{how.zh}。",
+    )
+
+
+def say_maps_correlation(head: Term, *, measure: Measure, by: Measure) -> Words:
+    """Say whether two pair matrices go together more than such as vary as smoothly in space.
+
+    Parameters
+    ----------
+    head
+        The row of the correlation.
+    measure, by
+        The matrix that stays, and the one that is redrawn.
+
+    Returns
+    -------
+    Words
+        The sentence.
+    """
+    told, size = chance(head), f"{head.estimate:+.2f}"
+    verdict = (
+        Words("", "")
+        if head.p_value <= LEVEL
+        else Words("; that cannot be told from chance", "；无法与偶然区分")
+    )
+    return Words(
+        f"{measure.label} and {by.label} correlate by {size}; among matrices that vary as smoothly in space, a correlation like this has "
+        f"{told.en} ({head.n_pairs:,} pairs of {head.n_cities} cities){verdict.en}.",
+        f"{measure.label_zh}与{by.label_zh}的相关系数为{size}；与空间上同样平滑的矩阵相比，{told.zh}（{head.n_cities}个城市的{head.n_pairs:,}个城市对）{verdict.zh}。",
+    )
+
+
+def say_regression(tested: Sequence[Term], *, measure: Measure, levels: bool, rows: bool = False) -> Words:
+    """Say what goes with a pair matrix, each covariate with the others held.
+
+    Parameters
+    ----------
+    tested
+        A row per covariate.
+    measure
+        What is explained.
+    levels
+        Every city has a level of its own in the model.
+    rows
+        The rows are several per pair (one a year, say).
+
+    Returns
+    -------
+    Words
+        The sentence.
+    """
+    head, best = tested[0], _best(measure)
+    found = [_coefficient(row) for row in tested]
+    beyond = Words(" beyond the levels of cities", "在各城市水平之外") if levels else Words("", "")
+    held = (
+        Words(", each with the others held constant", "（其他变量保持不变）")
+        if len(tested) > 1
+        else Words("", "")
+    )
+    unit = Words("rows", "行") if rows else Words("pairs", "个城市对")
+    return Words(
+        f"What goes with {measure.label}{best.en}{beyond.en}, over {head.n_pairs:,} {unit.en} of {head.n_cities} cities{held.en}: "
+        f"{'; '.join(one.en for one in found)}; p-values from exchanging cities.",
+        f"在{head.n_cities}个城市的{head.n_pairs:,}{unit.zh}中，{measure.label_zh}{best.zh}{beyond.zh}与下列变量的关系{held.zh}："
+        f"{'；'.join(one.zh for one in found)}；p值来自置换城市。",
+    )
+
+
+def _coefficient(row: Term) -> Words:
+    name = name_term(row.term, DISTANCE)
+    size = f"{row.estimate:+.3g}"
+    if math.isnan(row.p_value):
+        return Words(f"{name.en} {size} (cannot be tested)", f"{name.zh}{size}（无法检验）")
+    told = chance(row)
+    if math.isnan(row.ci_low):
+        return Words(f"{name.en} {size} ({told.en})", f"{name.zh}{size}（{told.zh}）")
+    limits = _interval(row.ci_low, row.ci_high)
+    return Words(f"{name.en} {size} ({limits.en}, {told.en})", f"{name.zh}{size}（{limits.zh}，{told.zh}）")
+
+
+def say_classes(
+    head: Term, limits: tuple[float, float], *, classes: int, p: float, measure: Measure, by: Measure
+) -> Words:
+    """Say at which distance pairs stand out.
+
+    Parameters
+    ----------
+    head
+        The row of the strongest class.
+    limits
+        Its limits.
+    classes
+        How many classes were tested.
+    p
+        p-value of the strongest of all classes.
+    measure, by
+        What was looked at, and the distance.
+
+    Returns
+    -------
+    Words
+        The sentence.
+    """
+    size, told = f"{head.estimate:+.2f}", p_value(p)
+    low, high = (_distance(one) for one in limits)
+    basis = Words(
+        f"(Mantel correlation {size}, {told} over {classes} distance classes; {head.n_cities} cities)",
+        f"（Mantel相关系数{size}，{classes}个距离组合并{told}；{head.n_cities}个城市）",
+    )
+    if not p <= LEVEL:
+        return Words(
+            f"At no {by.label} can it be told from chance that {measure.label} stands out; most it does at {low} to {high} {basis.en}.",
+            f"在任何{by.label_zh}上，{measure.label_zh}的突出均无法与偶然区分；最突出的是{low}至{high}{basis.zh}。",
+        )
+    return Words(
+        f"{measure.label} stands out most at {by.label} {low} to {high} {basis.en}.",
+        f"{measure.label_zh}在{by.label_zh}{low}至{high}处最为突出{basis.zh}。",
+    )
+
+
+def _distance(limit: float) -> str:
+    return f"{limit:,.0f}" if limit >= 100 else f"{limit:.3g}"  # noqa: PLR2004 (three digits are enough)
+
+
+def say_levels_alike(moran: float, p: float) -> Words:
+    """Say that tests without levels claim too much, where the levels of near cities are alike.
+
+    Parameters
+    ----------
+    moran
+        Moran's I of the levels of cities.
+    p
+        Its p-value.
+
+    Returns
+    -------
+    Words
+        The caution, without a full stop.
+    """
+    return Words(
+        f"levels of near cities are alike (Moran's I {moran:.2f}, {p_value(p)}): a test that takes cities as exchangeable over the map "
+        "claims too much here; decay_test and moran_mantel_test keep their size",
+        f"邻近城市的水平相近（Moran's I为{moran:.2f}，{p_value(p)}）：把城市视为在地图上可互换的检验在此会得出过多的发现；decay_test与moran_mantel_test"
+        "能保持检验水平",
+    )
+
+
+def say_fit(
+    names: Sequence[str],
+    numbers: Sequence[float],
+    errors: Sequence[float],
+    *,
+    title: Words,
+    pairs: int,
+    constant: float,
+    likelihood: tuple[float, float, float],
+) -> Words:
+    """Say what a fitted model found, and how well it fits.
+
+    Parameters
+    ----------
+    names, numbers, errors
+        Coefficients with their naive standard errors, the constant not among them.
+    title
+        The model in a few words.
+    pairs
+        How many pairs it was fitted to.
+    constant
+        The constant; NaN where levels of cities take its place.
+    likelihood
+        Log-likelihood, AIC and BIC; NaN where the fit has none.
+
+    Returns
+    -------
+    Words
+        The sentence.
+    """
+    found = [
+        f"{name} {one:.4g} (± {error:.2g})" for name, one, error in zip(names, numbers, errors, strict=True)
+    ]
+    if math.isnan(constant):
+        level = Words("levels of cities in place of a constant", "以城市水平代替常数项")
+    else:
+        level = Words(f"constant {constant:.4g}", f"常数项{constant:.4g}")
+    loglik, aic, bic = likelihood
+    fits = Words("", "")
+    if math.isfinite(loglik):
+        written = f"{loglik:,.1f}, AIC {aic:,.1f}, BIC {bic:,.1f}"
+        fits = Words(f"; log-likelihood {written}", f"；对数似然{written}")
+    return Words(
+        f"{title.en}: {', '.join([*found, level.en])}; {pairs:,} pairs{fits.en}. Errors take pairs as independent.",
+        f"{title.zh}：{'，'.join([*found, level.zh])}；{pairs:,}个城市对{fits.zh}。标准误把城市对视为相互独立。",
+    )
