@@ -215,7 +215,7 @@ def _titles(question: Question, measure: Measure) -> tuple[Words, Words]:
 def _statistics(study: Study, lead: TestResult) -> Words:
     """Write effect, interval, p, null and n of the leading row in one line."""
     head = lead.terms[0]
-    names = name_columns(study)
+    names = name_columns(study, lead.measure)
     what, null = translate(head.term, names), translate(head.null, names)
     english = [f"{what.en} {write_number(head.estimate)}"]
     chinese = [f"{what.zh} {write_number(head.estimate)}"]
@@ -297,7 +297,7 @@ def say_result(study: Study, result: TestResult) -> Words:
         Where a test has no Chinese sentence, its figures in Chinese: estimate, p-value, cities and null model.
     """
     label = result.measure.label_zh if result.measure else ""
-    names = name_columns(study)
+    names = name_columns(study, result.measure)
     english = translate(result.summary(), names).en
     if result.sentence_zh:
         return Words(english, translate(result.sentence_zh, names).zh)

@@ -24,6 +24,7 @@ __all__ = ["corridor_section", "name_city", "name_country", "profile_section", "
 
 _MOST_CORRIDORS = 300
 _MOST_PROFILES = 60
+_STRONGEST = 3
 
 
 def _region(name: Any) -> Words:
@@ -340,12 +341,11 @@ def _strongest(slug: str, study: Study) -> list[Words]:
     if not values:
         return []
     own = study.corridors[(study.corridors["origin"] == slug) | (study.corridors["destination"] == slug)]
-    best = sort_by(own[own[values[0].column].notna()], values[0]).head(3)
-    if best.empty:
+    best = sort_by(own[own[values[0].column].notna()], values[0])
+    partners = best["destination"].where(best["origin"] == slug, best["origin"])
+    others = partners.drop_duplicates().head(_STRONGEST)  # there and back are one partner
+    if others.empty:
         return []
-    others = [
-        pair["destination"] if pair["origin"] == slug else pair["origin"] for _, pair in best.iterrows()
-    ]
     named = [name_city(study.cities.loc[other]) for other in others]
     return [
         Words(

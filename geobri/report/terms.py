@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from geobri.measures import Measure
 from geobri.study import Study
 from geobri.words import Words
 
@@ -141,13 +142,15 @@ def name_test(test: str) -> Words:
     return _TESTS.get(test) or Words(plain[:1].upper() + plain[1:])
 
 
-def name_columns(study: Study) -> Mapping[str, Words]:
+def name_columns(study: Study, measure: Measure | None = None) -> Mapping[str, Words]:
     """Say what columns, cities and strata are called, so that no identifier is printed.
 
     Parameters
     ----------
     study
         A loaded study.
+    measure
+        What is spoken of: its column means it, though cities and corridors may each have a column of that name.
 
     Returns
     -------
@@ -158,6 +161,8 @@ def name_columns(study: Study) -> Mapping[str, Words]:
         str(slug): Words(str(row["name"]), str(row["name_zh"] or "")) for slug, row in study.cities.iterrows()
     }
     labels = {one.column: Words(one.label, one.label_zh) for one in reversed(study.measures)}
+    if measure is not None:
+        labels[measure.column] = Words(measure.label, measure.label_zh)
     return {**labels, **names, "distance_km": Words("distance", "距离")}
 
 

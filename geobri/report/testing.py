@@ -49,7 +49,7 @@ def question_sections(study: Study, answers: Sequence[Answer]) -> list[Section]:
 
 
 def _section(study: Study, answer: Answer) -> Section:
-    names = name_columns(study)
+    names = name_columns(study, answer.lead.measure)
     folds = [_others(study, answer, names), _everything(answer, names)]
     return Section(
         answer.question,

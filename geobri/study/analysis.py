@@ -31,6 +31,7 @@ _THREADS: Final = 2
 RUNS: Final = 1000
 """Monte Carlo runs behind the rank intervals of a report."""
 
+_MOST_RANKS: Final = 200_000_000
 _FEWEST_CITIES: Final = 6
 _FEWEST_PAIRS: Final = 20
 _FEWEST_IN_GROUP: Final = 3
@@ -102,6 +103,7 @@ def analyse_study(study: Study, *, on_step: Callable[[str], None] | None = None)
         contradictions=None if ledger is None else _contradictions(study, ledger),
         left_out=(
             *((("scores", study.no_scores),) if study.no_scores else ()),
+            *((("uncertainty", reason),) if (reason := unmeasured(study.scores)) else ()),
             *((name, outcome.reason) for name, outcome in done.items() if outcome.reason),
         ),
     )
@@ -149,7 +151,34 @@ def measure_uncertainty(scores: IndexResult | None, *, runs: int = RUNS) -> pd.D
     """
     from geobri.score.trust.uncertainty import tabulate_uncertainty
 
-    return None if scores is None or runs == 0 else tabulate_uncertainty(scores, n_runs=runs, rng=SEED)
+    if scores is None or runs == 0:
+        return None
+    levels: tuple[Level, ...] = ("cities",) if unmeasured(scores, runs=runs) else ("cities", "corridors")
+    return tabulate_uncertainty(scores, n_runs=runs, levels=levels, rng=SEED)
+
+
+def unmeasured(scores: IndexResult | None, *, runs: int = RUNS) -> str:
+    """Say why the corridors of an index get no rank intervals, where there are too many of them.
+
+    Parameters
+    ----------
+    scores
+        A finished index.
+    runs
+        How many Monte Carlo runs are wished.
+
+    Returns
+    -------
+    str
+        A sentence; empty where the corridors are measured too, or there are no scores.
+    """
+    if scores is None or runs * len(scores.corridors) <= _MOST_RANKS:
+        return ""
+    fit = _MOST_RANKS // len(scores.corridors)
+    return (
+        f"{len(scores.corridors):,} corridors in {runs:,} runs are more than the {_MOST_RANKS:,} ranks that are kept at once: "
+        f"cities have rank intervals, corridors have none. They would have with --runs {fit}."
+    )
 
 
 def audit_study(study: Study) -> RankingAudit | None:

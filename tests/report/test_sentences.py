@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
 from geobri.report import build_sections, render_page
@@ -143,3 +144,60 @@ def test_a_card_says_where_a_city_stands(template):
     assert cards[0].notes[0].en.startswith("Singapore ranks 1 of 7")
     assert cards[0].notes[0].zh.startswith("新加坡在 7 个中列第 1")
     assert cards[0].place.en.startswith("Singapore")
+
+
+def test_the_bars_of_a_card_are_the_nodes_of_the_index(template):
+    study, sections = template
+    cards = next(section for section in sections if section.key == "profiles").profiles
+    first = cards[0]
+    nodes = study.scores.nodes().iloc[1:]
+    assert [label.en for label, _, _ in first.bars] == list(nodes["title"])
+    for (_, printed, share), node in zip(first.bars, nodes["node"], strict=True):
+        score, place = study.scores.cities.loc[first.city, [node, f"rank_{node}"]]
+        assert printed == f"{score:.1f} (#{place:.0f}/7)"
+        assert share == pytest.approx(
+            (score - study.scores.cities[node].min()) / np.ptp(study.scores.cities[node])
+        )
+
+
+@pytest.fixture(scope="module")
+def zones(tmp_path_factory):
+    """A directed study of one town without countries or coasts, whose index has the name of its flow among its parts."""
+    folder = tmp_path_factory.mktemp("zones")
+    rng = np.random.default_rng(3)
+    places = [f"z{at}" for at in range(9)]
+    rows = [
+        f"{place},{9 + x:.4f},{48 + y:.4f}"
+        for place, (x, y) in zip(places, rng.uniform(0, 0.1, (9, 2)), strict=True)
+    ]
+    (folder / "cities.csv").write_text("city,lon,lat\n" + "\n".join(rows), encoding="utf-8")
+    flows = [f"{one},{other},{rng.poisson(20)}" for one in places for other in places if one != other]
+    (folder / "flows.csv").write_text("origin,destination,trips\n" + "\n".join(flows), encoding="utf-8")
+    (folder / "index.toml").write_text(
+        '[index]\nname = "x"\n[[indicator]]\nname = "trips"\ndimension = "overall"\n', encoding="utf-8"
+    )
+    (folder / "study.toml").write_text('index = "index.toml"\ndirected = true\n', encoding="utf-8")
+    study = load_study(folder)
+    return study, build_sections(study, analyse_study(study))
+
+
+def test_a_flow_is_not_called_by_the_name_of_its_score(zones):
+    """Cities and corridors may each have a column of one name; a sentence means the one it is about."""
+    study, sections = zones
+    assert {one.label for one in study.measures if one.column == "trips"} == {"Trips", "Trips: score"}
+    distance = [section for section in sections if section.key == "distance"]
+    said = " ".join(sentence.en for sentence in _sentences(distance))
+    assert "Trips" in said
+    assert "Trips: score" not in said
+
+
+def test_there_and_back_are_one_partner(zones):
+    cards = next(section for section in zones[1] if section.key == "profiles").profiles
+    for card in cards:
+        named = card.notes[-1].en.removeprefix("Strongest corridors: ").split(", ")
+        assert len(named) == len(set(named)) == 3
+
+
+def test_what_needs_a_coast_is_not_asked_without_one(zones):
+    neighbours = next(section for section in zones[1] if section.key == "neighbours")
+    assert "coastal" not in " ".join(sentence.en for sentence in _sentences([neighbours]))

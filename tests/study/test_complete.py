@@ -2,13 +2,14 @@
 
 import sqlite3
 import xml.etree.ElementTree as ET
+from itertools import combinations
 
 import pandas as pd
 import pytest
 
 from geobri.exchange import write_layer
 from geobri.score import total_flows
-from geobri.study import check_study, load_study
+from geobri.study import analysis, check_study, load_study
 from geobri.study.account import Entry, say_account, say_left_out, say_number, tabulate_account
 from geobri.study.export import export_study
 from geobri.study.pairs import count_pairs, list_pairs, pairs_of
@@ -426,3 +427,17 @@ def test_ends_are_told_by_what_they_hold(study_of, heading):
 def test_numbers_are_written_in_full(study_of):
     study = load_study(study_of("origin,destination,value\noslo,bergen,1448061\noslo,rome,39\n"))
     assert "whole numbers from 39 to 1,448,061" in _said(study)
+
+
+def test_too_many_corridors_have_no_rank_intervals_and_it_is_said(study_of, monkeypatch):
+    """Cities keep their intervals; the sentence says with how many runs corridors would have some."""
+    monkeypatch.setattr(analysis, "_MOST_RANKS", 500)
+    flows = "indicator,origin,destination,value\n" + "".join(
+        f"trips,{one},{other},{at}\n" for at, (one, other) in enumerate(combinations(PLACES, 2))
+    )
+    scores = load_study(study_of(flows, 'domain = "all"\n', index=SMALL)).scores
+    assert set(analysis.measure_uncertainty(scores, runs=100)["level"]) == {"cities"}
+    assert "10 corridors in 100 runs" in analysis.unmeasured(scores, runs=100)
+    assert "--runs 50" in analysis.unmeasured(scores, runs=100)
+    assert analysis.unmeasured(scores, runs=50) == ""
+    assert set(analysis.measure_uncertainty(scores, runs=50)["level"]) == {"cities", "corridors"}

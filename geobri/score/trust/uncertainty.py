@@ -329,6 +329,7 @@ def tabulate_uncertainty(
     n_runs: int = 10_000,
     level: float = 0.9,
     top: int = 10,
+    levels: Sequence[Level] = ("cities", "corridors"),
     rng: int | np.random.Generator | None = None,
 ) -> pd.DataFrame:
     """Give the rank intervals of the cities and of the corridors of a finished index.
@@ -344,6 +345,8 @@ def tabulate_uncertainty(
         Number of runs for each level.
     level, top
         As in `Uncertainty.to_frame`.
+    levels
+        Which levels; corridors only where the index scores them. A level takes 16 bytes for each run of each unit.
     rng
         Seed or generator.
 
@@ -361,8 +364,8 @@ def tabulate_uncertainty(
     """
     generator = np.random.default_rng(rng)
     frames = []
-    levels: tuple[Level, ...] = ("cities", "corridors") if result.spec.choices.corridors else ("cities",)
-    for one in map(result.compiled, levels):
+    scored = [one for one in levels if one == "cities" or result.spec.choices.corridors]
+    for one in map(result.compiled, scored):
         own = suggest_choices(one) if choices is None else choices
         found = measure_uncertainty(one, own, n_runs=n_runs, rng=generator)
         frames.append(found.to_frame(level=level, top=top))

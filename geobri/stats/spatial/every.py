@@ -71,7 +71,7 @@ def moran_tests(
     k
         Number of neighbours of the default graph.
     group
-        Column of labels for join counts; left out if there is none.
+        Column of labels for join counts; left out if there is none, or all cities have the same.
     n_permutations
         Random permutations; local tests use ten times as many, so that adjusted p-values can be small.
     rng
@@ -97,7 +97,7 @@ def moran_tests(
         joined = default_graph(cities, k)
     if measure.column in cities.columns:
         attempts += _city_attempts(cities, measure, joined, draws)
-    if label.column in cities.columns:
+    if label.column in cities.columns and len(cities[label.column].dropna().unique()) > 1:
         attempts.append(partial(join_count_test, cities, group, joined, **draws))
     if corridors is not None and measure.column in corridors.columns:
         near = {"neighbours": "near ends", "cities": cities, "radius_km": _near_km(cities)}
