@@ -31,6 +31,7 @@ _VERBS = {
     "corridor_map": "geobri.webmap",
     "geocode": "geobri.gazetteer",
     "load_study": "geobri.study",
+    "read_study": "geobri.study",
 }
 _WHERE = {**{name: f"geobri.{name}" for name in _CHAPTERS}, **_VERBS}
 __all__ = sorted(_WHERE)  # noqa: PLE0605 - one table gives __all__, __dir__ and the lazy loading

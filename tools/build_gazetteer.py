@@ -306,7 +306,7 @@ def write_sources() -> None:
         "*contains information from GeoNames, CC BY 4.0*.",
         "",
         "`countries.csv` and `divisions.csv` are edited by hand: ISO 3166-1 codes, UN M49 regions, names as the two reports print them; states and",
-        "provinces of ten countries with GeoNames' code, their own code and name, and a city that the suite looks up in each.",
+        "provinces of eleven countries with GeoNames' code, their own code and name, and a city that the suite looks up in each.",
         "",
         "`chinese_names.csv` is built by `tools/build_chinese_names.py` from the names of prefectures and counties in the package `cpca` 0.5.5 (MIT);",
         "the points are GeoNames'.",
@@ -320,7 +320,7 @@ def write_sources() -> None:
         "aliases.csv": "names of the reports' cities; `bare` says that the name is enough without a country",
         "report_cities.csv": "the points of the reports' cities, with remarks",
         "countries.csv": "countries and territories",
-        "divisions.csv": "first-level divisions of ten countries",
+        "divisions.csv": "first-level divisions of eleven countries",
         "chinese_names.csv": "prefectures and counties of China, the place each means (empty: none here), and whether it is the seat",
     }
     for name, note in notes.items():

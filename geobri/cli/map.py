@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from geobri.cli.options import look_options
+from geobri.cli.options import look_options, progress, year_option
+from geobri.cli.sources import Source, study_or_tables
 
 __all__ = ["map_command"]
 
 
 @click.command(name="map")
-@click.argument("source", default="bri22", metavar="[SOURCE]")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -26,19 +28,24 @@ __all__ = ["map_command"]
     "--flows",
     type=click.Path(path_type=Path, dir_okay=False),
     default=None,
-    help="Table of pairs, when SOURCE is a table of cities.",
+    help="Table of pairs; the same as naming it as a further file.",
 )
+@year_option
 @look_options
-def map_command(source: str, out: Path, value: str | None, flows: Path | None, **look: Any) -> None:
+@study_or_tables
+def map_command(
+    study: Source, out: Path, value: str | None, flows: Path | None, year: int | None, **look: Any
+) -> None:
     """Draw a map alone, as one HTML file.
 
-    SOURCE is a recipe (maps/*.toml), a study, or a table of cities (cities.csv, with or without coordinates);
-    with a table of cities, --flows names the table of pairs.
+    Give a recipe (maps/*.toml), a study, or tables as they are: pairs, and perhaps places, in any order.
     """
     from geobri.webmap import save_map
 
-    page = _draw(source, flows, value, _said(look))
-    save_map(page, out)
+    source = study if flows is None else replace(study, names=(*study.names, str(flows)))
+    with progress("Drawing the map", 2) as begin:
+        page = _draw(source, value, year, _said(look), begin)
+        save_map(page, out)
     click.echo(f"Wrote {out}.")
 
 
@@ -49,14 +56,18 @@ def _said(look: dict[str, Any]) -> dict[str, Any]:
     return {name: choice for name, choice in look.items() if context.get_parameter_source(name) == typed}
 
 
-def _draw(source: str, flows: Path | None, value: str | None, look: dict[str, Any]) -> Any:
+def _draw(
+    source: Source, value: str | None, year: int | None, look: dict[str, Any], begin: Callable[[str], None]
+) -> Any:
     from geobri.report.page import draw_map
     from geobri.report.recipe import Recipe, draw_recipe, load_recipe
-    from geobri.study import load_study_tables
 
-    if source.endswith(".toml"):
-        return draw_recipe(load_recipe(source), value=value, **look)
-    if Path(source).is_file():
-        study = load_study_tables(Path(source), flows)
+    begin("Reading the study")
+    named = source.names[0]
+    if named.endswith(".toml"):
+        return draw_recipe(load_recipe(named), value=value, **look)
+    if source.is_tables or year is not None:
+        study = source.load(year=year)
+        begin("Drawing the map")
         return draw_map(study, lang=look.pop("lang", None) or study.language, value=value, **look)
-    return draw_recipe(Recipe(source), value=value, **look)
+    return draw_recipe(Recipe(named), value=value, **look)

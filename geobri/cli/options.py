@@ -67,10 +67,9 @@ def look_options(command: _Command) -> _Command:
         ),
         click.option(
             "--basemap",
-            default="land",
-            show_default=True,
+            default=None,
             metavar="land|countries|none|FILE|URL",
-            help="Land without borders, with borders, nothing, own polygons or lines such as zones.gpkg, or online tiles from a URL with {z}/{x}/{y}.",
+            help="Land without borders (the default, or the outlines of the study's own places), with borders, nothing, own polygons or lines such as zones.gpkg, or online tiles from a URL with {z}/{x}/{y}.",
         ),
         click.option(
             "--theme",

@@ -7,38 +7,38 @@ from typing import Literal
 
 import click
 
-from geobri.cli.options import look_options, out_folder, progress, study_argument, year_option
+from geobri.cli.options import look_options, out_folder, progress, year_option
+from geobri.cli.sources import Source, study_or_tables
 
 __all__ = ["report_command"]
 
 
 @click.command(name="report")
-@study_argument
 @out_folder("report")
 @year_option
 @look_options
+@study_or_tables
 def report_command(
-    study: str,
+    study: Source,
     out: Path,
     year: int | None,
     lang: Literal["en", "zh"] | None,
     theme: Literal["auto", "light", "dark"],
-    basemap: str,
+    basemap: str | None,
     worldview: Literal["ne", "china"],
 ) -> None:
     """Write the page, the map and the layers of a study, whole or not at all.
 
-    STUDY is a built-in name (bri22, global513, air22, air513) or a study folder. The folder then holds
+    Give a built-in name (bri22, global513, air22, air513), a study folder, or tables as they are. The folder then holds
     report.html (map, rankings, profiles, tests, findings, sources), map.html, cities.csv, corridors.csv,
     study.gpkg for QGIS and corridors.parquet.
     """
     from geobri.report import write_report
-    from geobri.study import load_study
 
     notes: list[str] = []
     with progress("Reading the study", 5) as begin:
         begin("Reading the study")
-        loaded = load_study(study, year=year)
+        loaded = study.load(year=year)
         paths = write_report(
             loaded,
             out,

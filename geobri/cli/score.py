@@ -8,12 +8,12 @@ from typing import Literal
 import click
 
 from geobri.cli.options import out_folder, progress, study_argument, year_option
+from geobri.cli.sources import Source, study_or_tables
 
 __all__ = ["findings_command", "score_command"]
 
 
 @click.command(name="score")
-@study_argument
 @out_folder("scores")
 @click.option(
     "--runs",
@@ -23,19 +23,19 @@ __all__ = ["findings_command", "score_command"]
     help="Monte Carlo runs for rank intervals; 0 for none.",
 )
 @year_option
-def score_command(study: str, out: Path, runs: int, year: int | None) -> None:
+@study_or_tables
+def score_command(study: Source, out: Path, runs: int, year: int | None) -> None:
     """Compute the index of a study, or audit its published ranks.
 
     A study with an index, of flows, of attributes of its cities or of both, gets scores_cities.csv,
     scores_corridors.csv, spec.toml and uncertainty.csv; a study with published ranks of dimensions gets audit.csv:
     which weights and scores those ranks allow, and what that takes for granted.
     """
-    from geobri.study import load_study
     from geobri.study.scoring import write_score_tables
 
     with progress("Scoring", 2) as begin:
         begin("Reading the study")
-        loaded = load_study(study, year=year)
+        loaded = study.load(year=year)
         begin("Scoring")
         said, paths = write_score_tables(loaded, out, runs=runs)
     for sentence in said:

@@ -6,26 +6,30 @@ from pathlib import Path
 
 import click
 
+from geobri.cli.sources import Source, study_or_tables
+
 __all__ = ["check_command", "new_command"]
 
 
 @click.command(name="check")
-@click.argument("study")
-def check_command(study: str) -> None:
-    """List every fault of a study folder at once, with file and row; exit code 1 if there are any.
+@click.option(
+    "--value", default=None, help="Column to look at first; added up where a pair has several rows."
+)
+@study_or_tables
+def check_command(study: Source, value: str | None) -> None:  # noqa: ARG001 - the tables take it
+    """List every fault of a study folder, or of tables, at once, with file and row; exit code 1 if there are any.
 
     Without faults it prints what was inferred of the measures and why, which year each shows, what was left out with
     sums, and what to be careful with.
     """
-    from geobri.study import check_study, load_study
     from geobri.study.saying import say_study
 
-    faults = check_study(study)
+    faults = study.check()
     for fault in faults:
         click.echo(str(fault))
     if faults:
         raise click.ClickException(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {study}.")
-    for line in say_study(load_study(study)):
+    for line in say_study(study.load(quiet=True)):
         click.echo(line.en)
     click.echo(f"{study}: no faults.")
 

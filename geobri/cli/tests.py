@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geobri.cli.options import out_folder, progress, study_argument, year_option
+from geobri.cli.options import out_folder, progress, year_option
+from geobri.cli.sources import Source, first_flow, study_or_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = ["coastal_command", "decay_command", "moran_command", "proximity_command"]
 
-_value = click.option("--value", required=True, help="Column to test; geobri query STUDY lists the columns.")
+_value = click.option(
+    "--value",
+    default=None,
+    help="Column to test, the first flow by default; geobri query STUDY lists the columns.",
+)
+_city_value = click.option(
+    "--value", required=True, help="Column to test; geobri query STUDY lists the columns."
+)
 _impedance = click.option(
     "--impedance", default="distance_km", show_default=True, help="Column with the cost of separation."
 )
@@ -73,39 +81,39 @@ def _write_local_map(study: Study, results: Sequence[TestResult], path: Path) ->
 
 
 @click.command(name="proximity")
-@study_argument
 @_value
 @year_option
 @_impedance
 @out_folder("tests")
-def proximity_command(study: str, value: str, year: int | None, impedance: str, out: Path) -> None:
+@study_or_tables
+def proximity_command(study: Source, value: str | None, year: int | None, impedance: str, out: Path) -> None:
     """Are the listed corridors closer than chance? One answer per null model, each says what it means."""
-    from geobri.study import load_study
     from geobri.study.questions import run_proximity
 
     with progress("Testing", 1) as begin:
         begin("Testing")
-        results = run_proximity(load_study(study, year=year), value, impedance=impedance)
+        loaded = study.load(year=year)
+        results = run_proximity(loaded, first_flow(loaded, value), impedance=impedance)
     _finish(results, out, "proximity")
 
 
 @click.command(name="decay")
-@study_argument
 @_value
 @year_option
 @_impedance
 @out_folder("tests")
-def decay_command(study: str, value: str, year: int | None, impedance: str, out: Path) -> None:
+@study_or_tables
+def decay_command(study: Source, value: str | None, year: int | None, impedance: str, out: Path) -> None:
     """Does a flow fall with distance? Friction with naive, robust and permutation inference side by side.
 
     Also written: residuals.csv and decay.html, the corridors that are stronger than distance and size explain.
     """
-    from geobri.study import load_study
     from geobri.study.questions import find_residuals, run_decay
 
     with progress("Testing", 2) as begin:
         begin("Testing")
-        loaded = load_study(study, year=year)
+        loaded = study.load(year=year)
+        value = first_flow(loaded, value)
         results = run_decay(loaded, value, impedance=impedance)
         begin("Finding what distance does not explain")
         residuals = find_residuals(loaded, value, impedance=impedance)
@@ -113,8 +121,7 @@ def decay_command(study: str, value: str, year: int | None, impedance: str, out:
 
 
 @click.command(name="coastal")
-@study_argument
-@_value
+@_city_value
 @year_option
 @click.option(
     "--strata",
@@ -124,29 +131,28 @@ def decay_command(study: str, value: str, year: int | None, impedance: str, out:
     "(country=CHN); what the study says by default, '' for none.",
 )
 @out_folder("tests")
-def coastal_command(study: str, value: str, year: int | None, strata: str | None, out: Path) -> None:
+@study_or_tables
+def coastal_command(study: Source, value: str, year: int | None, strata: str | None, out: Path) -> None:
     """Are coastal cities ahead of inland ones? Effects with intervals, then exact and permutation tests."""
-    from geobri.study import load_study
     from geobri.study.questions import run_coastal
 
     with progress("Testing", 1) as begin:
         begin("Testing")
-        results = run_coastal(load_study(study, year=year), value, strata=strata)
+        results = run_coastal(study.load(year=year), value, strata=strata)
     _finish(results, out, "coastal")
 
 
 @click.command(name="moran")
-@study_argument
-@_value
+@_city_value
 @year_option
 @out_folder("tests")
-def moran_command(study: str, value: str, year: int | None, out: Path) -> None:
+@study_or_tables
+def moran_command(study: Source, value: str, year: int | None, out: Path) -> None:
     """Do neighbouring cities resemble each other? Global and local autocorrelation on the sphere."""
-    from geobri.study import load_study
     from geobri.study.questions import run_moran
 
     with progress("Testing", 1) as begin:
         begin("Testing")
-        loaded = load_study(study, year=year)
+        loaded = study.load(year=year)
         results = run_moran(loaded, value)
     _finish(results, out, "moran", lambda stage: _write_local_map(loaded, results, stage / "moran.html"))

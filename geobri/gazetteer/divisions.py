@@ -1,6 +1,6 @@
 """States, provinces and the like: what stands behind a name in "Portland, OR", "朝阳（辽宁）" or "Suzhou, Jiangsu".
 
-Ten countries have a table of divisions (`divisions.csv`); elsewhere only the codes of GeoNames are understood, and only beside the country.
+Eleven countries have a table of divisions (`divisions.csv`); elsewhere only the codes of GeoNames are understood, and only beside the country.
 """
 
 from __future__ import annotations

@@ -198,7 +198,7 @@ def geocode(
     country
         One country for all names, or one per name (empty or missing: the whole world); codes or names, English or Chinese.
     division
-        One state, province or the like for all names, or one per name (empty or missing: all); codes or names, in the ten countries that
+        One state, province or the like for all names, or one per name (empty or missing: all); codes or names, in the eleven countries that
         `divisions.csv` lists, elsewhere GeoNames' codes.
     settled
         A table that says which place a name means, as `GeocodeReport.to_settle` makes it; it goes before everything else.

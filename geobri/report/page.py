@@ -114,6 +114,7 @@ def _offer(study: Study, of: Level, column: str | None) -> list[Measure]:
 
 def _choose(study: Study, settings: dict[str, Any]) -> tuple[Measure, dict[str, Any]]:
     """Turn the settings of a page or recipe into the choices of the map."""
+    settings = {name: said for name, said in settings.items() if name != "basemap" or said is not None}
     measures = _offer(study, "corridors", settings.pop("value", None)) or [_DISTANCE]
     city_measures = _offer(study, "cities", settings.pop("city_value", None))
     title, title_zh = settings.pop("title", None), settings.pop("title_zh", None)
@@ -124,6 +125,7 @@ def _choose(study: Study, settings: dict[str, Any]) -> tuple[Measure, dict[str, 
         "title": _text(title or study.title, title_zh or title or study.title_zh),
         "source": study.citation or None,
         "translations": REGION_NAMES_ZH,
+        "basemap": "land" if study.outlines is None else study.outlines,
     }
     return measures[0], choices | settings
 
@@ -144,7 +146,7 @@ def draw_map(study: Study, **settings: Any) -> CorridorMap:
     CorridorMap
         A folium map.
     """
-    value, choices = _choose(study, dict(settings))
+    value, choices = _choose(study, settings)
     return corridor_map(study.cities, study.corridors, value, **choices)
 
 
@@ -208,7 +210,7 @@ def draw_column_map(study: Study, corridors: gpd.GeoDataFrame, measure: Measure)
 
 
 def _draw_parts(study: Study, settings: dict[str, Any]) -> MapParts:
-    value, choices = _choose(study, dict(settings))
+    value, choices = _choose(study, settings)
     return map_parts(study.cities, study.corridors, value, key=_MAP_KEY, height="720px", **choices)
 
 
@@ -238,7 +240,7 @@ def render_page(
     *,
     lang: Literal["en", "zh"] = "en",
     theme: Literal["auto", "light", "dark"] = "auto",
-    basemap: str = "land",
+    basemap: str | None = None,
     worldview: Literal["ne", "china"] = "ne",
 ) -> str:
     """Render the page of a study.

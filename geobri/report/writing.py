@@ -82,7 +82,7 @@ def write_report(
     *,
     lang: Literal["en", "zh"] | None = None,
     theme: Literal["auto", "light", "dark"] = "auto",
-    basemap: str = "land",
+    basemap: str | None = None,
     worldview: Literal["ne", "china"] = "ne",
     on_step: Callable[[str], None] | None = None,
     on_note: Callable[[str], None] | None = None,
@@ -98,7 +98,7 @@ def write_report(
     lang, theme
         What the pages open in; the study's own language by default.
     basemap, worldview
-        As in `geobri.corridor_map`.
+        As in `geobri.corridor_map`; the outlines of the study's own places, or land, by default.
     on_step
         Called with the name of each step as it begins.
     on_note

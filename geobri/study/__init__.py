@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geobri.study.loading import BUILT_IN, check_study, load_study, load_study_tables
+from geobri.study.loading import BUILT_IN, check_study, load_study, load_tables, read_study
 from geobri.study.model import Study, StudyFault
 from geobri.study.writing import write_tables
 
@@ -12,6 +12,7 @@ __all__ = [
     "StudyFault",
     "check_study",
     "load_study",
-    "load_study_tables",
+    "load_tables",
+    "read_study",
     "write_tables",
 ]

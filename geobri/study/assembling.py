@@ -108,6 +108,7 @@ def assemble(
         strata=settings.get("strata", ""),
         keeps_own=settings.get("self_flows") == "keep",
         validate_against=settings.get("validate_against", ""),
+        outlines=parts.outlines,
         folder=folder,
     )
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
 
 from geobri.corridors import order_pairs
 from geobri.errors import GeobriError, StudyError, mould
@@ -14,12 +17,12 @@ from geobri.study.assembling import assemble, name_flows
 from geobri.study.index import attach_index
 from geobri.study.model import Study, StudyFault
 from geobri.study.published import bri22_study, global513_study
-from geobri.study.reading import FolderParts, read_folder, read_tables, refuse
+from geobri.study.reading import FolderParts, Hints, read_files, read_folder, read_frames, refuse, unpack
 
 if TYPE_CHECKING:
     from geobri.score import IndexSpec
 
-__all__ = ["BUILT_IN", "check_study", "load_study", "load_study_tables"]
+__all__ = ["BUILT_IN", "check_study", "load_study", "load_tables", "read_study"]
 
 _PUBLISHED: Final[dict[str, Callable[[], Study]]] = {"bri22": bri22_study, "global513": global513_study}
 _OPEN: Final = ("air22", "air513")
@@ -63,31 +66,110 @@ def load_study(study: str | Path = "bri22", *, year: int | None = None) -> Study
     return attach_index(assemble(folder, parts, parts.cities, spec, year=year), spec)
 
 
-def load_study_tables(cities: Path, flows: Path | None = None) -> Study:
-    """Load a study from two loose tables instead of a folder.
+def load_tables(
+    *sources: str | Path,
+    hints: Hints | None = None,
+    settled: Path | None = None,
+    index: str | Path | None = None,
+    title: str = "",
+    year: int | None = None,
+) -> Study:
+    """Load a study from tables as they lie there: one file, or places and pairs in any order.
 
     Parameters
     ----------
-    cities
-        Table of cities, with or without coordinates.
-    flows
-        Table of pairs, long or as a square matrix; None draws all pairs.
+    *sources
+        Files of any kind that geobri reads, packed or not; ``-`` for standard input.
+    hints
+        What the user says of their columns; the rest is recognised by name and content.
+    settled
+        Table that says which places names mean.
+    index
+        Specification of an index, by name or file.
+    title
+        What the study is called; the name of its pairs by default.
+    year
+        As in `load_study`.
 
     Returns
     -------
     Study
-        As `load_study` gives it.
+        As `load_study` gives it; `taken` says what was recognised, and why.
 
     Raises
     ------
     StudyError
-        If a table has faults: all of them at once, with file and row.
+        If a table has faults: all of them at once, with file, row and the option that decides.
     """
-    parts = read_tables(cities, flows)
-    faults = parts.faults + _pair_faults(parts, None)
+    with unpack(list(sources)) as files:
+        parts = read_files(files, hints or Hints(), settled=settled)
+        names = [Path(source).name for source in sources if str(source) != "-"] or ["standard input"]
+        return _finish_loose(parts, " + ".join(names), index, title, year)
+
+
+def read_study(
+    cities: pd.DataFrame | None = None,
+    flows: pd.DataFrame | None = None,
+    *,
+    index: str | Path | None = None,
+    title: str = "",
+    year: int | None = None,
+    places: pd.DataFrame | None = None,
+    **said: Any,
+) -> Study:
+    """Make a study from frames, as they are.
+
+    Parameters
+    ----------
+    cities
+        Table of places: points or polygons in any reference system, or columns of coordinates, or names only; None where the pairs say where
+        their ends are, or name them.
+    flows
+        Table of pairs, long, with several measures as columns, one row a trip, or as a square matrix; None for places alone.
+    index
+        Specification of an index, by name or file.
+    title
+        What the study is called.
+    year
+        The year to show; the latest of each measure by default.
+    places
+        Table that says which places ambiguous names mean.
+    **said
+        What would have to be guessed: `origin, destination, value, place, lon, lat, year_column, crs, directed, absent, count, drop_unknown,
+        country`, as the options of the command line.
+
+    Returns
+    -------
+    Study
+        As `load_study` gives it; `taken` says what was recognised, and why.
+
+    Raises
+    ------
+    StudyError
+        If a table has faults: all of them at once.
+    """
+    frames = {name: frame for name, frame in (("cities", cities), ("flows", flows)) if frame is not None}
+    if "year_column" in said:
+        said["year"] = said.pop("year_column")
+    parts = read_frames(frames, Hints(**said), settled=places)
+    return _finish_loose(parts, "read_study", index, title, year)
+
+
+def _finish_loose(
+    parts: FolderParts, called: str, index: str | Path | None, title: str, year: int | None
+) -> Study:
+    """Make the study of tables that stand in no folder."""
+    here = Path()
+    title = title or str(parts.settings.get("title", "Study"))
+    parts.settings["title"] = title
+    if index is not None:
+        parts.settings["index"] = str(index)
+    spec = _load_spec(here, parts)
+    faults = parts.faults + _pair_faults(parts, spec)
     if faults or parts.cities is None:
-        raise refuse(faults, cities.parent)
-    return attach_index(assemble(cities.parent, parts, parts.cities, None), None)
+        raise refuse(faults, called)
+    study = assemble(here, parts, parts.cities, spec, year=year)
+    return attach_index(replace(study, name=title, folder=None), spec)
 
 
 def _locate(study: str | Path) -> Path:

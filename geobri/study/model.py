@@ -101,6 +101,8 @@ class Study:
         Further tables to print in the report, by title.
     contradictions, indicators
         What is known of a published data set beyond its ranks.
+    outlines
+        Polygons to draw below the map, such as the zones that the places stand for; None for land.
     folder
         Where the study was read from; None for a built-in one.
     """
@@ -134,6 +136,7 @@ class Study:
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     contradictions: pd.DataFrame | None = None
     indicators: pd.DataFrame | None = None
+    outlines: gpd.GeoDataFrame | None = None
     folder: Path | None = None
 
     @property

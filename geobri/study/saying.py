@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from geobri.measures import Measure
+from collections.abc import Iterable
+from typing import Final
+
+from geobri.measures import Measure, Taken
 from geobri.study.account import say_account
 from geobri.study.model import Study
 from geobri.words import Words
 
-__all__ = ["say_study", "say_years"]
+__all__ = ["say_study", "say_taken", "say_years"]
+
+_NAMED_EACH: Final = 2
+"""Columns of which the same was inferred are named in one line from the third on."""
 
 
 def say_study(study: Study) -> list[Words]:
@@ -27,12 +33,39 @@ def say_study(study: Study) -> list[Words]:
     scores = study.scores
     warnings = () if scores is None else zip(scores.warnings, scores.warnings_zh, strict=True)
     return [
-        *(Words(str(one)) for one in study.taken),
+        *say_taken(study.taken),
         *say_years(study),
         *say_account(study.account, labels),
         *study.cautions,
         *(Words(f"index: {en}", f"指数：{zh}") for en, zh in warnings),
     ]
+
+
+def say_taken(taken: Iterable[Taken]) -> list[Words]:
+    """Say what was inferred, the same of several columns in one line.
+
+    Parameters
+    ----------
+    taken
+        What was inferred.
+
+    Returns
+    -------
+    list of Words
+        ``trade taken as: kind = count, because it holds whole numbers from 12 to 8120``.
+    """
+    alike: dict[str, list[Taken]] = {}
+    for one in taken:
+        alike.setdefault(one.taken, []).append(one)
+    said = []
+    for what, several in alike.items():
+        if len(several) <= _NAMED_EACH:
+            said += [Words(str(one)) for one in several]
+            continue
+        because = {one.because for one in several}
+        why = f", because {because.pop()}" if len(because) == 1 else ""
+        said.append(Words(f"{', '.join(one.column for one in several)} taken as: {what}{why}"))
+    return said
 
 
 def say_years(study: Study) -> list[Words]:

@@ -14,15 +14,16 @@ import shapely
 
 from geobri.cities import build_cities, parse_flags
 from geobri.errors import GeobriError, first_offenders
+from geobri.measures import Taken
 from geobri.study.account import Entry
 from geobri.study.model import StudyFault
 from geobri.study.reading.parts import FolderParts, read_sheets_or_note, to_study_faults
 from geobri.study.reading.recognition import Labels, recognise_ids
-from geobri.study.reading.tables import to_numbers
+from geobri.study.reading.tables import blank_missing, to_numbers
 from geobri.tables import find_city_faults, find_coordinate_faults
 from geobri.words import Words
 
-__all__ = ["read_cities"]
+__all__ = ["build_places", "read_cities"]
 
 _OUTSIDE_DEG: Final = 1.0
 _FAR_DEG: Final = 3.0
@@ -64,21 +65,43 @@ def read_cities(
         )
         return None
     table = _read_one(files[0], renamed, parts)
-    if table is None:
-        return None
+    return None if table is None else build_places(table, files[0].name, parts, labels)
+
+
+def build_places(
+    table: pd.DataFrame, file: str, parts: FolderParts, labels: Labels
+) -> gpd.GeoDataFrame | None:
+    """Make the cities of a table as it was read.
+
+    Parameters
+    ----------
+    table
+        One row per city.
+    file
+        What it is called, for the faults.
+    parts
+        Where faults and the rows as they stand are noted; what its settled names mean.
+    labels
+        What the flows call their cities, to recognise the column of ids by.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame or None
+        Cities by the contract; None when anything is wrong with them.
+    """
     table = recognise_ids(table, labels, parts)
     if "city" not in table.columns:
         spare = next((name for name in ("name", "name_zh") if name in table.columns), None)
         if spare is None:
-            faults.append(
-                StudyFault(
-                    files[0].name, None, f"cities need a column 'city'; got {list(table.columns)}. Add it"
-                )
+            came = (
+                f"cities need a column 'city'; got {list(table.columns)}. Add it, or say which it is: "
+                "--place COLUMN, or city under [columns] of study.toml"
             )
+            parts.faults.append(StudyFault(file, None, came))
             return None
         table = table.assign(city=table[spare])
     parts.listed = table.set_index("city")
-    return _build_cities(table, files[0].name, parts)
+    return _build_cities(table, file, parts)
 
 
 def _read_one(path: Path, renamed: dict[str, str], parts: FolderParts) -> pd.DataFrame | None:
@@ -95,7 +118,7 @@ def _build_cities(table: pd.DataFrame, file: str, parts: FolderParts) -> gpd.Geo
     faults = parts.faults
     before = len(faults)
     if not {"lon", "lat"} <= set(table.columns):
-        located = _geocode(table, file, faults)
+        located = _geocode(table, file, parts)
         if located is None or len(faults) > before:
             return None
         table = located
@@ -227,15 +250,42 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
         if name in ("city", "name", "name_zh", "country", "region", "coastal"):
             typed[str(name)] = cells.where(cells != "", None)
             continue
-        numbers = to_numbers(cells)
-        is_known = numbers.notna().to_numpy() | (cells.to_numpy(dtype=object) == "")
-        typed[str(name)] = numbers if is_known.all() else cells
+        known = blank_missing(cells)
+        numbers = to_numbers(known)
+        is_known = numbers.notna().to_numpy() | (known.to_numpy(dtype=object) == "")
+        typed[str(name)] = numbers if is_known.all() else known
     return pd.DataFrame(
         typed, index=table.index
     )  # at once: ten thousand columns put in one by one take minutes
 
 
-def _geocode(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> pd.DataFrame | None:
+def _at_seats(table: pd.DataFrame, names: pd.Series, parts: FolderParts) -> pd.DataFrame | None:
+    """Place the states or provinces of a country at a city of each, where all names are such; say so."""
+    from geobri.gazetteer.countries import country_codes
+    from geobri.gazetteer.seats import place_divisions
+
+    said = sorted(set(table["country"]) - {""}) if "country" in table.columns else []
+    try:
+        country = country_codes(said)[0] if len(said) == 1 else ""
+    except GeobriError:
+        return None  # the caller lists the rows whose country is none
+    seats = place_divisions([str(name) for name in names], country) if len(said) <= 1 else None
+    if seats is None or not names.isin(seats.index).all():
+        return None
+    at = seats.loc[names.tolist()]
+    first = ", ".join(f"{name} at {seat}" for name, seat in at["seat"].items() if name != seat)
+    parts.taken.append(
+        Taken(
+            column="places",
+            taken=f"states or provinces of {at['country'].iloc[0]}, each at a city of it ({first})",
+            because="all names are such, and no coordinates were given",
+        )
+    )
+    return table.assign(lon=at["lon"].to_numpy(), lat=at["lat"].to_numpy(), country=at["country"].to_numpy())
+
+
+def _geocode(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFrame | None:
+    faults = parts.faults
     from geobri.gazetteer import geocode
     from geobri.gazetteer.divisions import division_column
 
@@ -253,9 +303,15 @@ def _geocode(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> pd.Dat
         table["name"].where(table["name"] != "", table["city"]) if "name" in table.columns else table["city"]
     )
     country = table["country"].tolist() if "country" in table.columns else None
+    divisions = _at_seats(table, names, parts) if parts.settled is None else None
+    if divisions is not None:
+        return divisions
     state = division_column(table.columns)
     report = geocode(
-        names.tolist(), country=country, division=None if state is None else table[state].tolist()
+        names.tolist(),
+        country=country,
+        division=None if state is None else table[state].tolist(),
+        settled=parts.settled,
     )
     rows = table.index
     for at, problem in report.problems():

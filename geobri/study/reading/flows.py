@@ -15,7 +15,7 @@ from geobri.study.account import Entry, count_entry
 from geobri.study.model import StudyFault
 from geobri.study.reading.parts import FolderParts, to_study_faults
 from geobri.study.reading.recognition import recognise_ends, spread_measures
-from geobri.study.reading.tables import COLUMN_WORDS, to_numbers
+from geobri.study.reading.tables import COLUMN_WORDS, blank_missing, to_numbers
 from geobri.tables import Fault, find_flow_faults
 
 __all__ = ["match_names", "read_flows"]
@@ -174,7 +174,7 @@ def _name_of(heading: str, labels: Iterable[str]) -> str:
 
 def _read_values(table: pd.DataFrame) -> pd.DataFrame:
     """Turn values into numbers; cells that are none stay as they stand, so that the check names them."""
-    cells = table["value"]
+    cells = blank_missing(table["value"])
     if pd.api.types.is_numeric_dtype(cells):
         finite = np.isfinite(cells.to_numpy(dtype=float, na_value=np.nan)) | cells.isna().to_numpy()
         return table if finite.all() else table.assign(value=cells.astype(object).where(finite, "infinite"))

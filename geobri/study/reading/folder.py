@@ -9,7 +9,10 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
-from geobri.errors import InputError, SpecificationError, StudyError, shorten
+import geopandas as gpd
+import pandas as pd
+
+from geobri.errors import GeobriError, InputError, SpecificationError, StudyError, shorten
 from geobri.inputs import read_toml
 from geobri.measures import check_said
 from geobri.study.model import StudyFault
@@ -18,12 +21,12 @@ from geobri.study.reading.flows import read_flows
 from geobri.study.reading.memberships import read_memberships
 from geobri.study.reading.parts import FolderParts, read_sheets_or_note
 from geobri.study.reading.recognition import collect_labels
+from geobri.study.reading.sources import TABLE_ENDINGS, read_outlines
 
-__all__ = ["FolderParts", "read_folder", "read_tables", "refuse"]
+__all__ = ["FolderParts", "read_folder", "refuse"]
 
 _FAULTS_NAMED: Final = 50
 _LONGEST_SAID: Final = 200
-_ENDINGS: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 _SETTINGS: Final[dict[str, type | tuple[type, ...]]] = {
     "title": str,
     "title_zh": str,
@@ -45,6 +48,7 @@ _SETTINGS: Final[dict[str, type | tuple[type, ...]]] = {
     "self_flows": str,
     "outside": list,
     "strata": str,
+    "basemap": str,
 }
 _CHOICES: Final = {
     "language": ("en", "zh"),
@@ -78,28 +82,10 @@ def read_folder(folder: Path) -> FolderParts:
     parts.settings = _read_settings(folder, parts.faults)
     parts.said = _read_measures(parts)
     renamed = {str(theirs): str(ours) for ours, theirs in parts.settings.get("columns", {}).items()}
+    parts.settled = _read_settled(folder, parts)
+    parts.outlines = _read_base(folder, parts)
     _read_both(_find_files(folder, "cities"), _find_files(folder, "flows"), renamed, parts)
     parts.memberships = read_memberships(_find_files(folder, "memberships"), renamed, parts)
-    return parts
-
-
-def read_tables(cities: Path, flows: Path | None) -> FolderParts:
-    """Read two loose tables as if they stood in a folder.
-
-    Parameters
-    ----------
-    cities
-        Table of cities.
-    flows
-        Table of pairs, or None.
-
-    Returns
-    -------
-    FolderParts
-        Cities, flows and faults.
-    """
-    parts = FolderParts()
-    _read_both([cities], [] if flows is None else [flows], {}, parts)
     return parts
 
 
@@ -109,6 +95,34 @@ def _read_both(cities: list[Path], flows: list[Path], renamed: dict[str, str], p
     labels = collect_labels(table for sheets in files.values() for table in sheets.values())
     parts.cities = read_cities(cities, renamed, parts, labels)
     parts.flows = read_flows(files, parts)
+
+
+def _read_settled(folder: Path, parts: FolderParts) -> pd.DataFrame | None:
+    """Read the table that settles names, where the study keeps one."""
+    path = folder / "places.csv"
+    if not path.is_file():
+        return None
+    return next(iter(read_sheets_or_note(path, {}, parts).values()), None)
+
+
+def _read_base(folder: Path, parts: FolderParts) -> gpd.GeoDataFrame | None:
+    """Read the outlines that `basemap` names; files outside the folder are not read."""
+    name = parts.settings.get("basemap")
+    if name is None:
+        return None
+    path = folder / name
+    inside = path.resolve().is_relative_to(folder.resolve())
+    try:
+        found = read_outlines(path) if inside and path.is_file() else None
+    except GeobriError as error:
+        parts.faults.append(StudyFault("study.toml", None, str(error)))
+        return None
+    if found is None:
+        came = (
+            f"'basemap' must name a file of polygons in the folder of the study; got '{name}'. Put it there"
+        )
+        parts.faults.append(StudyFault("study.toml", None, came))
+    return found
 
 
 def _read_settings(folder: Path, faults: list[StudyFault]) -> dict[str, Any]:
@@ -158,11 +172,11 @@ def _find_files(folder: Path, stem: str) -> list[Path]:
     return sorted(
         path
         for path in folder.iterdir()
-        if path.stem.split(".")[0].startswith(stem) and path.suffix.lower() in _ENDINGS
+        if path.stem.split(".")[0].startswith(stem) and path.suffix.lower() in TABLE_ENDINGS
     )
 
 
-def refuse(faults: list[StudyFault], folder: Path) -> StudyError:
+def refuse(faults: list[StudyFault], folder: Path | str) -> StudyError:
     """Make the error that names every fault of a folder.
 
     Parameters
@@ -170,7 +184,7 @@ def refuse(faults: list[StudyFault], folder: Path) -> StudyError:
     faults
         What `read_folder` found.
     folder
-        The folder, for the message.
+        The folder, or what the tables are called, for the message.
 
     Returns
     -------

@@ -37,6 +37,10 @@ class FolderParts:
         The tables, None where they could not be built. Flows keep their years, and the flows of a city with itself.
     listed
         The rows of the cities as they stand in the file, index `city`, whatever is wrong with them.
+    settled
+        Which places ambiguous or unknown names mean (`places.csv`), None without.
+    outlines
+        Polygons of the places, to be drawn below the map; None without.
     account
         What was read and left out on the way.
     taken
@@ -53,6 +57,8 @@ class FolderParts:
     listed: pd.DataFrame | None = None
     flows: pd.DataFrame | None = None
     memberships: pd.DataFrame | None = None
+    settled: pd.DataFrame | None = None
+    outlines: gpd.GeoDataFrame | None = None
     account: list[Entry] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
     cautions: list[Words] = field(default_factory=list)

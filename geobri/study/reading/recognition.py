@@ -12,9 +12,17 @@ import pandas as pd
 
 from geobri.measures import Taken
 from geobri.study.reading.parts import FolderParts
-from geobri.study.reading.tables import to_numbers
+from geobri.study.reading.tables import blank_missing, to_numbers
 
-__all__ = ["Labels", "collect_labels", "recognise_ends", "recognise_ids", "spread_measures"]
+__all__ = [
+    "Labels",
+    "as_ids",
+    "collect_labels",
+    "holds_numbers",
+    "recognise_ends",
+    "recognise_ids",
+    "spread_measures",
+]
 
 Labels: TypeAlias = tuple[frozenset[str], ...]
 """The distinct cells of every column of flows that may be an end of a pair."""
@@ -27,6 +35,28 @@ _LOOKED_AT: Final = 4
 """Ends of a pair stand among the first columns of a table."""
 
 _PLAIN: Final = ("indicator", "origin", "destination", "year")
+
+
+def as_ids(column: pd.Series) -> pd.Series:
+    """Give cells as ids: text as it stands, whole numbers without a decimal point.
+
+    Parameters
+    ----------
+    column
+        Text or numbers.
+
+    Returns
+    -------
+    pandas.Series
+        Text, "" where missing.
+    """
+    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        known = column.notna()
+        whole = bool((column[known] % 1 == 0).all())
+        texts = (column[known].astype("int64") if whole else column[known]).astype(str)
+        return texts.reindex(column.index, fill_value="").astype(object)
+    texts = column.astype(object)
+    return texts.where(texts.notna(), "").astype(str).astype(object)
 
 
 def collect_labels(tables: Iterable[pd.DataFrame]) -> Labels:
@@ -48,7 +78,7 @@ def collect_labels(tables: Iterable[pd.DataFrame]) -> Labels:
         for name in named or table.columns[:_LOOKED_AT]:
             cells = table[name]
             if not isinstance(cells, pd.DataFrame):
-                found.append(frozenset(str(cell) for cell in cells.unique()) - {""})
+                found.append(frozenset(as_ids(cells).unique()) - {""})
     return tuple(labels for labels in found if labels)
 
 
@@ -69,25 +99,45 @@ def recognise_ids(table: pd.DataFrame, labels: Labels, parts: FolderParts) -> pd
     pandas.DataFrame
         The table with a column `city`, if one was found; a column `city` that was none is called `town`.
     """
-    if "city" in table.columns and (not labels or not table["city"].duplicated().any()):
-        return table
-    found = [(_share(table[name], labels), str(name)) for name in table.columns if _is_unique(table[name])]
-    best, column = max(found, key=lambda one: one[0], default=(0.0, ""))
+    if "city" in table.columns and _fits_as_it_is(table, labels):
+        return table.assign(city=as_ids(table["city"]))
+    best, column = _best_ids(table, labels)
     if best < _ENOUGH:
         return table
-    because = f"its values are all different, and {best:.0%} of the ends of the flows are among them"
+    because = "its values are all different"
+    because += f", and {best:.0%} of the ends of the flows are among them" if labels else ""
     parts.taken.append(Taken(column="cities", taken=f"city = {column}", because=because))
     spared = table.rename(columns={"city": "town"}) if column != "city" else table
-    return spared.rename(columns={column: "city"})
+    named = spared.rename(columns={column: "city"})
+    return named.assign(city=as_ids(named["city"]))
+
+
+def _fits_as_it_is(table: pd.DataFrame, labels: Labels) -> bool:
+    """Whether the column `city` holds ids that the flows use, if only by way of the names beside them."""
+    if table["city"].duplicated().any():
+        return False
+    names = [name for name in ("city", "name", "name_zh") if name in table.columns]
+    return not labels or any(_share(table[name], labels) >= _ENOUGH for name in names)
+
+
+def _best_ids(table: pd.DataFrame, labels: Labels) -> tuple[float, str]:
+    """Give the column of different cells that the flows know best; without flows, the first such column of words."""
+    unique = [str(name) for name in table.columns if _is_unique(table[name])]
+    if labels:
+        found = [(_share(table[name], labels), name) for name in unique]
+        return max(found, key=lambda one: one[0], default=(0.0, ""))
+    if "city" not in table.columns:
+        return 0.0, ""
+    return next(((1.0, name) for name in unique if to_numbers(table[name]).isna().all()), (0.0, ""))
 
 
 def _is_unique(column: pd.Series) -> bool:
-    return bool((column.astype(str) != "").all() and not column.duplicated().any())
+    return bool((as_ids(column) != "").all() and not column.duplicated().any())
 
 
 def _share(column: pd.Series, labels: Labels) -> float:
     """Give the largest share of the cells of one end that the column knows."""
-    known = set(column.astype(str))
+    known = set(as_ids(column))
     return max((len(one & known) / len(one) for one in labels), default=0.0)
 
 
@@ -117,7 +167,7 @@ def recognise_ends(table: pd.DataFrame, cities: pd.Index, parts: FolderParts, fi
     fitting = [
         name
         for name in table.columns[:_LOOKED_AT]
-        if name not in _PLAIN and name != "value" and head[name].astype(str).isin(known).mean() > _ENOUGH
+        if name not in _PLAIN and name != "value" and as_ids(head[name]).isin(known).mean() > _ENOUGH
     ]
     if len(fitting) != len(missing):
         return table
@@ -154,7 +204,7 @@ def spread_measures(table: pd.DataFrame, parts: FolderParts, file: str) -> pd.Da
     head = table.head(
         _ROWS_LOOKED_AT
     )  # a word further down is a fault with its row, as in any column of numbers
-    measures = [name for name in table.columns if name not in _PLAIN and _holds_numbers(head[name])]
+    measures = [name for name in table.columns if name not in _PLAIN and holds_numbers(head[name])]
     if not measures:
         return table
     because = f"there is no column 'value', and {'these hold' if len(measures) > 1 else 'this holds'} numbers"
@@ -174,10 +224,23 @@ def _say_not_read(
         parts.taken.append(Taken(column=file, taken=f"not read = {', '.join(left)}", because=because))
 
 
-def _holds_numbers(column: pd.Series) -> bool:
+def holds_numbers(column: pd.Series) -> bool:
+    """Tell whether a column holds numbers and nothing else.
+
+    Parameters
+    ----------
+    column
+        Text or numbers.
+
+    Returns
+    -------
+    bool
+        False for yes and no, for words, and where every cell is empty.
+    """
     if pd.api.types.is_bool_dtype(column):
         return False
     if pd.api.types.is_numeric_dtype(column):
         return True
+    column = blank_missing(column)
     known = column[(column != "") & column.notna()]
     return bool(len(known) and to_numbers(known).notna().all())

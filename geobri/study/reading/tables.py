@@ -20,10 +20,18 @@ import pandas as pd
 from geobri.errors import InputError, MissingExtraError, StudyError, first_offenders, mould
 from geobri.exchange.workbooks import plain_text
 from geobri.inputs import check_file
+from geobri.study.reading.sources import VECTOR_ENDINGS, layer_names, place_columns, read_vector
 from geobri.study.reading.workbooks import check_workbook
-from geobri.units import LONLAT_CRS
 
-__all__ = ["COLUMN_WORDS", "read_sheets", "read_table", "tidy_column_names", "to_numbers"]
+__all__ = [
+    "COLUMN_WORDS",
+    "blank_missing",
+    "plain_cells",
+    "read_sheets",
+    "read_table",
+    "tidy_column_names",
+    "to_numbers",
+]
 
 COLUMN_WORDS: Final[dict[str, str]] = {
     "城市": "city", "城市代码": "city", "slug": "city", "id": "city",
@@ -45,6 +53,10 @@ COLUMN_WORDS: Final[dict[str, str]] = {
 """What columns are called in the wild (Chinese headings, GIS habits), and what they are called here."""
 
 _WORKBOOKS: Final = (".xlsx", ".xlsm")
+_PARQUET: Final = (".parquet", ".geoparquet")
+_MISSING: Final = ("NA", "N/A", "n/a", "#N/A", "NaN", "NULL")
+"""What R, Excel and pandas write for a missing number."""
+
 _LOOK_AHEAD: Final = 25
 _MARKS_LOOK: Final = 1000
 _LONGEST_LOOK: Final = 100_000
@@ -82,14 +94,15 @@ def tidy_column_names(columns: list[str], renamed: dict[str, str] | None = None)
         in the file itself is never displaced by a synonym.
     """
     stripped = [heading.strip().strip("\ufeff") for heading in columns]
-    own = renamed or {}
+    own = {theirs: ours for theirs, ours in (renamed or {}).items() if theirs in stripped}
     taken = {heading.lower() for heading in stripped}
-    names = []
+    names: list[str] = []
     for heading in stripped:
         word = COLUMN_WORDS.get(heading.lower())
-        free = word is not None and word not in taken and word not in names
+        free = word is not None and word not in taken and word not in names and word not in own.values()
         lowered = heading.lower() if heading.lower() in COLUMN_WORDS.values() else heading
-        names.append(own.get(heading) or (word if free and word else lowered))
+        plain = word if free and word else lowered
+        names.append(own.get(heading) or (f"{plain}_given" if plain in own.values() else plain))
     return names
 
 
@@ -252,19 +265,40 @@ def _cell_text(cell: object) -> str:
     return plain_text(str(cell))
 
 
-def _read_parquet(path: Path, _own: Iterable[str]) -> pd.DataFrame:
+def _read_parquet(path: Path) -> pd.DataFrame:
     try:
-        table = _from_geoparquet(path) if _has_geometry(path) else pd.read_parquet(path)
+        table = gpd.read_parquet(path) if _has_geometry(path) else pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise _damaged(path, "a Parquet file", error) from error
+    return plain_cells(table, path.name)
+
+
+def plain_cells(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Turn a frame into a table as `read_table` gives it.
+
+    Parameters
+    ----------
+    frame
+        Any table; shapes become coordinates, an index with a name becomes a column.
+    name
+        What it is called, for the messages.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Numbers as they are, everything else as text ("" where missing), index `row` from 1.
+    """
+    table = place_columns(frame, name)
     if table.index.name is not None:  # written with its ids as the index
         table = table.reset_index()
-    table.columns = [str(name) for name in table.columns]
-    for name in table.columns:
-        if not pd.api.types.is_numeric_dtype(table[name]) or pd.api.types.is_bool_dtype(table[name]):
-            cells = table[name].astype(object)
-            table[name] = cells.where(cells.notna(), "").map(_cell_words)
-    return table.set_axis(pd.RangeIndex(1, 1 + len(table), name="row"))
+    table = table.set_axis([str(column) for column in table.columns], axis=1)
+    cells = {}
+    for column in table.columns:
+        cells[column] = table[column]
+        if not pd.api.types.is_numeric_dtype(table[column]) or pd.api.types.is_bool_dtype(table[column]):
+            texts = table[column].astype(object)
+            cells[column] = texts.where(texts.notna(), "").map(_cell_words)
+    return pd.DataFrame(cells).set_axis(pd.RangeIndex(1, 1 + len(table), name="row"))
 
 
 def _has_geometry(path: Path) -> bool:
@@ -273,16 +307,10 @@ def _has_geometry(path: Path) -> bool:
     return b"geo" in (pq.read_schema(path).metadata or {})
 
 
-def _from_geoparquet(path: Path) -> pd.DataFrame:
-    """Read points as longitude and latitude; other shapes by a point inside them."""
-    layer = gpd.read_parquet(path)
-    shapes = layer.geometry if layer.crs is None else layer.geometry.to_crs(LONLAT_CRS)
-    points = shapes.representative_point()
-    return pd.DataFrame(layer.drop(columns=str(layer.geometry.name))).assign(lon=points.x, lat=points.y)
-
-
 def _cell_words(cell: object) -> object:
-    return str(cell).lower() if isinstance(cell, (bool, np.bool_)) else cell
+    if isinstance(cell, (bool, np.bool_)):
+        return str(cell).lower()
+    return cell.strip() if isinstance(cell, str) else cell
 
 
 def read_sheets(path: str | Path, *, renamed: dict[str, str] | None = None) -> dict[str, pd.DataFrame]:
@@ -304,10 +332,14 @@ def read_sheets(path: str | Path, *, renamed: dict[str, str] | None = None) -> d
         If the file is missing, empty, no table, or names a column twice.
     """
     path = Path(path)
-    if path.suffix.lower() not in _WORKBOOKS or not path.is_file() or path.stat().st_size == 0:
+    is_book, is_vector = path.suffix.lower() in _WORKBOOKS, path.suffix.lower() in VECTOR_ENDINGS
+    if not (is_book or is_vector) or not path.is_file() or path.stat().st_size == 0:
         return {"": read_table(path, renamed=renamed)}
     found: dict[str, pd.DataFrame] = {}
-    for name in _sheet_names(path):
+    names = _sheet_names(path) if is_book else layer_names(path)
+    if is_vector and len(names) == 1:
+        return {"": read_table(path, renamed=renamed)}
+    for name in names:
         try:
             found[name] = read_table(path, renamed=renamed, sheet=name)
         except StudyError as error:
@@ -339,11 +371,12 @@ def read_table(
     Parameters
     ----------
     path
-        ``.csv``, ``.tsv``, ``.txt`` (encoding, separator and heading row are found out), ``.xlsx`` or ``.parquet``.
+        ``.csv``, ``.tsv``, ``.txt`` (encoding, separator and heading row are found out), ``.xlsx``, ``.parquet``, or a vector file
+        (``.gpkg .geojson .shp .fgb``), whose points, or points inside its polygons, become `lon` and `lat`.
     renamed
         The study's own column names: ours by theirs.
     sheet
-        Which sheet of a workbook, by name or position.
+        Which sheet of a workbook, or layer of a vector file, by name or position.
 
     Returns
     -------
@@ -366,12 +399,15 @@ def read_table(
     if size == 0:
         raise _empty(path)
     own = renamed or {}
-    if path.suffix.lower() in _WORKBOOKS:
+    ending = path.suffix.lower()
+    if ending in _WORKBOOKS:
         table = _read_workbook(path, own, sheet)
+    elif ending in VECTOR_ENDINGS:
+        table = plain_cells(read_vector(path, sheet if isinstance(sheet, str) else None), path.name)
     else:
-        table = _read_parquet(path, own) if path.suffix.lower() == ".parquet" else _read_text_table(path, own)
+        table = _read_parquet(path) if ending in _PARQUET else _read_text_table(path, own)
     table.columns = tidy_column_names(list(table.columns), renamed)
-    if path.suffix.lower() == ".parquet":
+    if ending in (*_PARQUET, *VECTOR_ENDINGS):
         _check_headings(path, table)
         return table
     texts = _strip_cells(table)
@@ -415,6 +451,28 @@ def _check_headings(path: Path, table: pd.DataFrame) -> None:
         wanted = f"{path.name} must name every column that holds values"
         came = f"columns without a heading, as merged cells leave them: {first_offenders(places)}"
         raise StudyError(mould("read_table", wanted, came, "Write a heading above each"))
+
+
+def blank_missing(cells: pd.Series) -> pd.Series:
+    """Empty the cells in which R, Excel or pandas wrote that a number is missing, where everything else is a number.
+
+    Parameters
+    ----------
+    cells
+        Text as read, or numbers.
+
+    Returns
+    -------
+    pandas.Series
+        The cells; ``NA``, ``#N/A``, ``n/a``, ``NaN`` and ``NULL`` are "" if the rest of the column are numbers.
+    """
+    if pd.api.types.is_numeric_dtype(cells):
+        return cells
+    marked = cells.isin(_MISSING)
+    if not marked.any():
+        return cells
+    rest = cells[~marked & (cells != "")]
+    return cells.where(~marked, "") if len(rest) and to_numbers(rest).notna().all() else cells
 
 
 def to_numbers(cells: pd.Series) -> pd.Series:

@@ -1,0 +1,205 @@
+"""What a command is about: a built-in study, a folder, or tables as they lie there; and the options that say what geobri would have to guess."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from geobri.study import Study, StudyFault
+
+__all__ = ["Source", "first_flow", "study_or_tables"]
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_MOST_LINES: Final = 12
+"""Lines of what was recognised that are printed; `geobri check` prints all."""
+
+_TABLE_OPTIONS: Final = (
+    click.option("--origin", default="", metavar="COLUMN", help="Column of the origins."),
+    click.option("--destination", default="", metavar="COLUMN", help="Column of the destinations."),
+    click.option("--place", default="", metavar="COLUMN", help="Column of the ids of the places."),
+    click.option(
+        "--lon", default="", metavar="COLUMN", help="Column of longitudes (or eastings, with --crs)."
+    ),
+    click.option(
+        "--lat", default="", metavar="COLUMN", help="Column of latitudes (or northings, with --crs)."
+    ),
+    click.option("--crs", default="", help="Reference system of coordinates in columns, as in EPSG:27700."),
+    click.option(
+        "--directed/--undirected",
+        "directed",
+        default=None,
+        help="Whether there and back may differ; by default, whether they do.",
+    ),
+    click.option(
+        "--absent",
+        type=click.Choice(["missing", "zero"]),
+        default=None,
+        help="What a pair without a row means: not known, or none.",
+    ),
+    click.option("--count", is_flag=True, help="Count the rows of each pair, whatever they hold."),
+    click.option("--year-column", default="", metavar="COLUMN", help="Column of years, or of dates."),
+    click.option(
+        "--drop-unknown", is_flag=True, help="Leave out, and count, rows whose ends are no known places."
+    ),
+    click.option("--country", default="", help="Country in which names without coordinates are looked up."),
+    click.option(
+        "--places",
+        type=click.Path(path_type=Path, dir_okay=False, exists=True),
+        default=None,
+        help="Table that says which places names mean (name, and place, geonameid, or lon and lat).",
+    ),
+    click.option(
+        "--index", default=None, metavar="NAME|FILE", help="Index to compute, as index in study.toml."
+    ),
+    click.option("--title", default="", help="What the study is called."),
+    click.option(
+        "--save",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=None,
+        help="Folder to make of the tables: a study with a study.toml that says what was taken.",
+    ),
+)
+_NAMES: Final = (
+    "origin", "destination", "place", "lon", "lat", "crs", "directed", "absent", "count", "year_column", "drop_unknown", "country",
+    "places", "index", "title", "save",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What a command is about.
+
+    Attributes
+    ----------
+    names
+        A study, or files.
+    said
+        What the table options say.
+    """
+
+    names: tuple[str, ...]
+    said: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_tables(self) -> bool:
+        """Whether files are named, and not a study."""
+        return len(self.names) > 1 or self.names[0] == "-" or Path(self.names[0]).is_file()
+
+    def __str__(self) -> str:
+        """Give what was named."""
+        return " + ".join(self.names)
+
+    def load(self, *, year: int | None = None, quiet: bool = False) -> Study:
+        """Load the study, and say in a few lines what was recognised in tables.
+
+        Parameters
+        ----------
+        year
+            The year to show.
+        quiet
+            Whether nothing is said, because the command says it itself.
+
+        Returns
+        -------
+        Study
+            Its index computed; saved as a folder where that is wished.
+        """
+        from geobri.study import load_study, load_tables
+        from geobri.study.reading import Hints
+        from geobri.study.saving import save_study
+        from geobri.study.saying import say_taken
+
+        if not self.is_tables:
+            self._refuse_options()
+            return load_study(self.names[0], year=year)
+        said = dict(self.said)
+        save, places, index, title = (said.pop(name) for name in ("save", "places", "index", "title"))
+        said["year"] = said.pop("year_column")
+        study = load_tables(
+            *self.names, hints=Hints(**said), settled=places, index=index, title=title, year=year
+        )
+        lines = [] if quiet else say_taken(study.taken)
+        for line in lines[:_MOST_LINES]:
+            click.echo(line.en, err=True)
+        if len(lines) > _MOST_LINES:
+            click.echo(
+                f"… and {len(lines) - _MOST_LINES} more: geobri check {' '.join(self.names)}", err=True
+            )
+        if save is not None:
+            save_study(study, save)
+            click.echo(f"Saved the study to {save}; from now on: geobri report {save}", err=True)
+        return study
+
+    def check(self) -> list[StudyFault]:
+        """List the faults of a study folder; those of tables are raised when they are loaded.
+
+        Returns
+        -------
+        list of StudyFault
+            Empty when all is well.
+        """
+        from geobri.study import check_study
+
+        return [] if self.is_tables else check_study(self.names[0])
+
+    def _refuse_options(self) -> None:
+        given = [
+            name for name, value in self.said.items() if value not in (None, "", False) and name != "value"
+        ]
+        if given:
+            named = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+            raise click.UsageError(
+                f"{named} speak of tables; '{self.names[0]}' is a study. Say it in its study.toml."
+            )
+
+
+def study_or_tables(command: _Command) -> _Command:
+    """Let a command take a study or tables, as its argument `study`.
+
+    Parameters
+    ----------
+    command
+        The function of a command, with its own options.
+
+    Returns
+    -------
+    callable
+        The same, with `[STUDY | FILE...]` and the options of tables.
+    """
+
+    @functools.wraps(command)
+    def with_source(*args: Any, sources: tuple[str, ...], **given: Any) -> Any:
+        said = {name: given.pop(name) for name in _NAMES}
+        said["value"] = given.get("value") or ""
+        return command(*args, study=Source(names=sources or ("bri22",), said=said), **given)
+
+    wrapped: Any = with_source
+    for option in reversed(_TABLE_OPTIONS):
+        wrapped = option(wrapped)
+    return click.argument("sources", nargs=-1, metavar="[STUDY | FILE...]")(wrapped)  # type: ignore[no-any-return]
+
+
+def first_flow(study: Study, value: str | None) -> str:
+    """Take the value that was asked for, else the first measure of the pairs.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    value
+        What was asked for, or None.
+
+    Returns
+    -------
+    str
+        Name of a column of the corridors.
+    """
+    shown = study.shown("corridors")
+    return value or (shown[0].column if shown else "")

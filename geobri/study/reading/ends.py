@@ -1,0 +1,331 @@
+"""The two ends of a pair, told by what the columns hold: `start_lat` and `end_lat` belong together, and so do two columns of the same names.
+
+Nothing is guessed in silence: what was recognised is noted with its reason, and where two answers fit the message names the option that decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from geobri.study.reading.recognition import as_ids
+from geobri.study.reading.tables import to_numbers
+
+__all__ = ["Ends", "find_ends", "paired_columns", "places_of_ends"]
+
+_END_WORDS: Final = (
+    ("origin", "destination"), ("orig", "dest"), ("origin", "dest"), ("from", "to"), ("start", "end"), ("source", "target"), ("src", "dst"),
+    ("o", "d"), ("home", "work"), ("residence", "workplace"), ("pickup", "dropoff"), ("departure", "arrival"), ("dep", "arr"),
+    ("exporter", "importer"), ("reporter", "partner"), ("sender", "receiver"), ("left", "right"), ("1", "2"), ("a", "b"), ("i", "j"),
+    ("起点", "终点"), ("出发", "到达"), ("起始", "终止"), ("迁出", "迁入"), ("流出", "流入"),
+)  # fmt: skip
+"""What tells the origin's column from the destination's; the rest of the heading is the same in both."""
+
+_LAT: Final = frozenset({"lat", "latitude", "y", "纬度", "northing"})
+_LON: Final = frozenset({"lon", "lng", "long", "longitude", "x", "经度", "easting"})
+_IDS: Final = ("", "id", "code", "codes", "iata", "fips", "编号", "代码", "name", "名称")
+"""Which of several pairs of labels is the id: the first in this order; names last."""
+
+_NAME: Final = frozenset({"name", "label", "名称"})
+_ALIKE: Final = 0.3
+"""Share of the labels of the shorter column that must stand in the other one as well."""
+
+_TOKEN: Final = re.compile(r"[a-z]+|\d+|[一-鿿]+")
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_DIGITS: Final = 5
+"""Decimals of degrees by which points without ids are told apart: a metre."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """What of a table belongs to the ends of its pairs.
+
+    Attributes
+    ----------
+    origin, destination
+        Columns of the labels; empty where there are only coordinates.
+    lon, lat
+        Both columns of each; empty where there are none.
+    others
+        Further columns that come in twos, by what their headings share.
+    because
+        Why these are the ends.
+    choices
+        Pairs of columns that could be the ends too, where nothing decides.
+    """
+
+    origin: str = ""
+    destination: str = ""
+    lon: tuple[str, ...] = ()
+    lat: tuple[str, ...] = ()
+    others: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    because: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def has_points(self) -> bool:
+        """Whether both ends have coordinates."""
+        return bool(self.lon and self.lat)
+
+    @property
+    def found(self) -> bool:
+        """Whether the table is one of pairs."""
+        return bool(self.origin) or self.has_points
+
+
+def paired_columns(columns: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Find columns that say the same of both ends.
+
+    Parameters
+    ----------
+    columns
+        Headings.
+
+    Returns
+    -------
+    dict of str and tuple of str
+        By what the headings share (``lat`` for ``start_lat, end_lat``), the origin's first; empty text where the heading
+        says nothing else (``from, to``).
+    """
+    tokens = {name: tuple(_TOKEN.findall(_HUMP.sub(" ", name).lower())) for name in columns}
+    found: dict[str, tuple[str, str]] = {}
+    for one, other in _END_WORDS:
+        for name, words in tokens.items():
+            if one not in words:
+                continue
+            at = words.index(one)
+            partner = (*words[:at], other, *words[at + 1 :])
+            match = next((column for column, its in tokens.items() if its == partner), None)
+            stem = " ".join((*words[:at], *words[at + 1 :]))
+            if match is not None and not any({name, match} & set(pair) for pair in found.values()):
+                found.setdefault(stem, (name, match))
+    return found
+
+
+def find_ends(table: pd.DataFrame, known: pd.Index | None, *, alone: bool) -> Ends:
+    """Find the columns of a table that name or place the ends of its pairs.
+
+    Parameters
+    ----------
+    table
+        As it was read.
+    known
+        Ids and names of places of another table; None where there is none.
+    alone
+        Whether no other table can hold the pairs, so that any two columns of the same labels may be the ends.
+
+    Returns
+    -------
+    Ends
+        What was found; nothing for a table of places.
+    """
+    pairs = paired_columns([str(name) for name in table.columns])
+    lon = next((pair for stem, pair in pairs.items() if _says(stem, _LON) and _numbers(table, pair)), ())
+    lat = next((pair for stem, pair in pairs.items() if _says(stem, _LAT) and _numbers(table, pair)), ())
+    if not (lon and lat):
+        lon = lat = ()
+    rest = {stem: pair for stem, pair in pairs.items() if pair not in (lon, lat)}
+    if {"origin", "destination"} <= set(table.columns):
+        others = {stem: pair for stem, pair in rest.items() if stem and "origin" not in pair}
+        return Ends(origin="origin", destination="destination", lon=lon, lat=lat, others=others)
+    if not lon and {"lon", "lat"} <= set(table.columns):
+        return Ends()
+    labelled = {
+        stem: pair
+        for stem, pair in rest.items()
+        if lon or _alike(table, pair, known) or _plainly(table, stem, pair)
+    }
+    chosen = _best_label(table, labelled, known, strict=not lon)
+    if chosen is not None:
+        others = {stem: pair for stem, pair in rest.items() if pair != chosen}
+        because = "their headings differ by the end only"
+        return Ends(origin=chosen[0], destination=chosen[1], lon=lon, lat=lat, others=others, because=because)
+    if lon:
+        return Ends(lon=lon, lat=lat, others=rest, because="their headings differ by the end only")
+    return _by_content(table, known, rest) if known is not None or alone else Ends()
+
+
+def _says(stem: str, words: frozenset[str]) -> bool:
+    return bool(words & set(stem.split()))
+
+
+def _numbers(table: pd.DataFrame, pair: tuple[str, str]) -> bool:
+    return all(
+        to_numbers(table[name].head(50)).notna().any() for name in pair if not table[name].head(50).empty
+    )
+
+
+def _labels(column: pd.Series) -> set[str]:
+    return set(as_ids(column).unique()) - {""}
+
+
+def _is_label(column: pd.Series) -> bool:
+    """Whether the cells may be labels: words, or whole numbers."""
+    numbers = to_numbers(column[column != ""] if column.dtype == object else column).dropna()
+    return bool(len(numbers) == 0 or (numbers % 1 == 0).all())
+
+
+def _alike(table: pd.DataFrame, pair: tuple[str, str], known: pd.Index | None) -> bool:
+    if not all(_is_label(table[name]) for name in pair):
+        return False
+    one, other = (_labels(table[name]) for name in pair)
+    if not one or not other:
+        return False
+    if known is not None and all(len(labels & set(known)) > len(labels) / 2 for labels in (one, other)):
+        return True
+    return len(one & other) >= _ALIKE * min(len(one), len(other)) and len(one & other) > 1
+
+
+def _plainly(table: pd.DataFrame, stem: str, pair: tuple[str, str]) -> bool:
+    """Whether two columns of words say by their headings alone that they are ends, as in `home` and `work`."""
+    words = all(to_numbers(table[name].head(200)).isna().all() for name in pair)
+    return words and stem in ("", "id", "code") and len(table) > 0
+
+
+def _best_label(
+    table: pd.DataFrame, pairs: Mapping[str, tuple[str, str]], known: pd.Index | None, *, strict: bool
+) -> tuple[str, str] | None:
+    fitting = {stem: pair for stem, pair in pairs.items() if _is_id(table, pair) or strict}
+    if known is not None:
+        inside = set(known)
+        share = {
+            stem: len(_labels(table[pair[0]]) & inside) / max(len(_labels(table[pair[0]])), 1)
+            for stem, pair in fitting.items()
+        }
+        fitting = {stem: pair for stem, pair in fitting.items() if share[stem] == max(share.values())}
+    order = sorted(fitting, key=_id_order)
+    return fitting[order[0]] if order else None
+
+
+def _is_id(table: pd.DataFrame, pair: tuple[str, str]) -> bool:
+    """Whether two columns beside coordinates may be ids: labels that repeat with their points."""
+    return all(_is_label(table[name]) for name in pair) and _alike(table, pair, None)
+
+
+def _id_order(stem: str) -> int:
+    words = stem.split()
+    fits = [at for at, word in enumerate(_IDS) if word in words or word == stem]
+    return min(fits, default=len(_IDS) - 2)
+
+
+def _by_content(table: pd.DataFrame, known: pd.Index | None, pairs: Mapping[str, tuple[str, str]]) -> Ends:
+    columns = [str(name) for name in table.columns if name not in ("indicator", "year", "value")]
+    repeated = [name for name in columns if _is_label(table[name]) and table[name].duplicated().any()]
+    if known is not None:
+        inside = set(known)
+        fitting = [name for name in repeated if _known_share(table[name], inside) > 0.5]  # noqa: PLR2004 - most
+        because = "these columns hold known places, in this order"
+    else:
+        texts = [name for name in repeated if to_numbers(table[name].head(500)).isna().all()]
+        fitting = sorted(
+            {
+                name
+                for at, name in enumerate(texts)
+                for other in texts[at + 1 :]
+                if _alike(table, (name, other), None)
+                for name in (name, other)
+            },
+            key=columns.index,
+        )
+        because = "these columns hold the same names, in this order"
+    if len(fitting) == 2:  # noqa: PLR2004 - a pair has two ends
+        others = {stem: pair for stem, pair in pairs.items() if not set(pair) & set(fitting)}
+        return Ends(origin=fitting[0], destination=fitting[1], others=others, because=because)
+    if len(fitting) > 2:  # noqa: PLR2004
+        return Ends(choices=tuple((fitting[0], name) for name in fitting[1:]))
+    return Ends()
+
+
+def _known_share(column: pd.Series, known: set[str]) -> float:
+    labels = as_ids(column)
+    return float(labels.isin(known).mean()) if len(labels) else 0.0
+
+
+def places_of_ends(table: pd.DataFrame, ends: Ends) -> pd.DataFrame:
+    """Make the table of places out of what a table of pairs says of its ends.
+
+    Parameters
+    ----------
+    table
+        Pairs with `origin` and `destination`.
+    ends
+        What belongs to the ends.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `city`, and `lon`, `lat`, `name` and attributes of places where the pairs say them; the index is the row in which a place
+        comes first. Points of one id are taken at their median.
+    """
+    sides = []
+    columns = _attributes(table, ends)
+    for side in (0, 1):
+        plain = {name: table[pair[side]] for name, pair in columns.items()}
+        label = table["origin" if side == 0 else "destination"]
+        sides.append(pd.DataFrame({"city": label, **plain}))
+    both = pd.concat(sides)
+    both = both[both["city"] != ""]
+    first = both[~both["city"].duplicated()].sort_index(kind="stable")
+    found = {"city": first["city"]}
+    for name in columns:
+        numbers = to_numbers(both[name]) if name in ("lon", "lat") else None
+        if numbers is not None:
+            found[name] = first["city"].map(numbers.groupby(both["city"].to_numpy()).median())
+        else:
+            last = both[both[name] != ""].drop_duplicates("city", keep="last").set_index("city")[name]
+            found[name] = first["city"].map(last)
+    return pd.DataFrame(found).set_axis(pd.Index(first.index, name="row"), axis=0)
+
+
+def _attributes(table: pd.DataFrame, ends: Ends) -> dict[str, tuple[str, str]]:
+    """Name what the pairs say of both ends, as columns of places: what is the same wherever the place stands."""
+    columns: dict[str, tuple[str, str]] = {}
+    if ends.has_points:
+        columns |= {"lon": (ends.lon[0], ends.lon[1]), "lat": (ends.lat[0], ends.lat[1])}
+    for stem, pair in ends.others.items():
+        if not _is_attribute(table, pair):
+            continue
+        words = set(stem.split())
+        name = "name" if words & _NAME else next((word for word in ("country", "state") if word in words), "")
+        columns.setdefault(name or stem.replace(" ", "_") or "label", pair)
+    return columns
+
+
+def _is_attribute(table: pd.DataFrame, pair: tuple[str, str]) -> bool:
+    """Whether a place has one value in all its rows, of a year where there are years."""
+    ends = ("origin", "destination")
+    years = table["year"] if "year" in table.columns else pd.Series("", index=table.index)
+    sides = [
+        pd.DataFrame({"city": table[end], "year": years, "cell": table[name].astype(str)})
+        for end, name in zip(ends, pair, strict=True)
+    ]
+    distinct = pd.concat(sides).drop_duplicates()
+    return not distinct.duplicated(["city", "year"]).any()
+
+
+def ids_of_points(table: pd.DataFrame, ends: Ends) -> pd.DataFrame:
+    """Name the ends of pairs that have coordinates only by their points.
+
+    Parameters
+    ----------
+    table
+        Pairs with both ends' coordinates.
+    ends
+        Which columns they are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With `origin` and `destination`, as in ``53.79061, -1.60993``.
+    """
+    named = {}
+    for side, end in enumerate(("origin", "destination")):
+        lon, lat = (to_numbers(table[pair[side]]).round(_DIGITS) for pair in (ends.lon, ends.lat))
+        texts = [f"{y:.{_DIGITS}f}, {x:.{_DIGITS}f}" for x, y in zip(lon, lat, strict=True)]
+        named[end] = np.where(lon.notna() & lat.notna(), np.array(texts, dtype=object), "")
+    return table.assign(**named)

@@ -1,0 +1,107 @@
+"""A study as a folder that says everything itself: what was recognised in tables becomes a `study.toml`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from geobri.exchange.layers import write_layer
+from geobri.measures import Measure
+from geobri.outputs import staged_folder
+from geobri.study.model import Study
+
+__all__ = ["save_study"]
+
+_FRONT: Final = ("name", "name_zh", "country", "region", "coastal")
+_OUTLINES: Final = "outlines.gpkg"
+_SAID: Final = (
+    ("label", ""), ("label_zh", ""), ("unit", ""), ("unit_zh", ""), ("description", ""), ("description_zh", ""), ("kind", None),
+    ("better", None), ("absent", None), ("directed", None), ("year", None), ("source", ""), ("retrieved", ""), ("licence", ""),
+)  # fmt: skip
+"""What a `[[measure]]` says, and the value at which it is left out."""
+
+
+def save_study(study: Study, folder: str | Path) -> list[Path]:
+    """Write a study as a folder that is read back the same, without anything to infer.
+
+    Parameters
+    ----------
+    study
+        A loaded study, such as one of loose tables.
+    folder
+        Where to write; whole or not at all.
+
+    Returns
+    -------
+    list of pathlib.Path
+        `study.toml, cities.csv`, and what there is of `flows.csv, memberships.csv, index.toml` and outlines.
+    """
+    with staged_folder(folder, caller="geobri --save") as stage:
+        _places(study).to_csv(stage / "cities.csv", lineterminator="\n")
+        tables = [one for one in (study.flows, study.own_flows) if one is not None and len(one)]
+        if tables:
+            pd.concat(tables).to_csv(stage / "flows.csv", index=False, lineterminator="\n")
+        if study.memberships is not None:
+            study.memberships.to_csv(stage / "memberships.csv", index=False, lineterminator="\n")
+        if study.outlines is not None:
+            rows = pd.RangeIndex(len(study.outlines), name="outline")
+            write_layer(study.outlines.set_index(rows), stage / _OUTLINES)
+        index = study.specification
+        if index is not None and Path(index).is_file():
+            (stage / "index.toml").write_bytes(Path(index).read_bytes())
+            index = "index.toml"
+        (stage / "study.toml").write_text(_settings(study, index), encoding="utf-8")
+        names = sorted(path.name for path in stage.iterdir() if path.is_file())
+    return [Path(folder) / name for name in names]
+
+
+def _places(study: Study) -> pd.DataFrame:
+    """Give the places as they were read: without scores and totals."""
+    made = {one.column for one in study.city_measures if one.origin not in ("given", "published")}
+    plain = pd.DataFrame(study.cities.drop(columns=[study.cities.geometry.name, *made], errors="ignore"))
+    plain = plain.assign(lon=study.cities.geometry.x, lat=study.cities.geometry.y)
+    empty = [name for name in _FRONT[1:] if name in plain.columns and plain[name].isna().all()]
+    return plain.drop(columns=empty)
+
+
+def _settings(study: Study, index: str | Path | None) -> str:
+    top: dict[str, Any] = {"title": study.title, "title_zh": study.title_zh, "language": study.language}
+    top |= {"directed": study.directed, "domain": study.domain}
+    if study.flows is not None:
+        top["pairs"] = "flows"
+    if study.keeps_own:
+        top["self_flows"] = "keep"
+    top |= {"strata": study.strata, "licence": study.licence, "attribution": study.citation}
+    top |= {"index": "" if index is None else str(index)}
+    top |= {"basemap": "" if study.outlines is None else _OUTLINES}
+    lines = ["# What geobri took the tables for; edit what is not so.", ""]
+    lines += [f"{name} = {_toml(value)}" for name, value in top.items() if value != ""]
+    if study.notes:
+        lines.append(f"notes = {_toml(list(study.notes))}")
+    for measure in study.measures:
+        if measure.origin in ("given", "published"):
+            lines += ["", "[[measure]]", *_said(measure)]
+    return "\n".join(lines) + "\n"
+
+
+def _said(measure: Measure) -> list[str]:
+    said = {"column": measure.column, "of": measure.of, "origin": measure.origin}
+    skipped = {"absent", "directed", "year"} if measure.of == "cities" else set()
+    if not measure.years[1:]:  # nothing to choose between
+        skipped.add("year")
+    said |= {
+        name: getattr(measure, name)
+        for name, left in _SAID
+        if getattr(measure, name) != left and name not in skipped
+    }
+    return [f"{name} = {_toml(value)}" for name, value in said.items()]
+
+
+def _toml(value: object) -> str:
+    """Write a value as TOML; its strings are those of JSON."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(value, ensure_ascii=False)
