@@ -15,9 +15,11 @@ import numpy as np
 import pandas as pd
 
 from geobri.measures import Measure
+from geobri.report.definitions import draw_definitions
+from geobri.report.distances import draw_decay, is_yes_or_no, share_by_distance
 from geobri.report.drawings import write_number
 from geobri.report.model import Drawing
-from geobri.report.pictures import Line, Mark, draw_groups, draw_scatter, sample_curve
+from geobri.report.pictures import Line, Mark, draw_groups, draw_scatter
 from geobri.report.terms import name_columns, translate
 from geobri.stats.decay.friction import DecayResult
 from geobri.stats.proximity.verdict import ProximityResult
@@ -105,6 +107,8 @@ class Answer:
         What the answer cannot show, and why this test leads.
     picture
         The picture that shows it; None where the numbers do not allow one.
+    also
+        A second picture, such as the effect under every definition.
     """
 
     question: Question
@@ -117,6 +121,7 @@ class Answer:
     statistics: Words
     limits: Words
     picture: Drawing | None
+    also: Drawing | None = None
 
 
 def find_answers(study: Study, tests: Iterable[TestResult]) -> list[Answer]:
@@ -179,6 +184,7 @@ def _answer(
         statistics=_statistics(study, lead),
         limits=Words(f"{limits.en} {rule.en}".strip(), f"{limits.zh}{rule.zh}"),
         picture=picture,
+        also=next((drawn for drawn in map(draw_definitions, others) if drawn is not None), None),
     )
 
 
@@ -348,8 +354,11 @@ def _draw_list(study: Study, measure: Measure) -> Drawing:
 def _distance(
     study: Study, lead: TestResult, _others: Sequence[TestResult], measure: Measure
 ) -> tuple[Words, Words, Drawing | None]:
-    picture = _draw_decay(study, lead, measure)
+    pairs = pairs_of(study, measure).dropna(subset=[measure.column, "distance_km"])
     p = p_value(lead.p_value, lead.terms[0].mc_error)
+    if is_yes_or_no(pairs[measure.column]):
+        return share_by_distance(pairs, measure, lead)
+    picture = draw_decay(study, pairs, measure, lead)
     if not isinstance(lead, DecayResult):
         said = say_result(study, lead)
         return said, said, picture
@@ -386,55 +395,6 @@ def _distance(
 def _change(ratio: float) -> Words:
     size = write_number(abs(100 * (1 - ratio)))
     return Words(f"{size} % less", f"减少 {size}%") if ratio < 1 else Words(f"{size} % more", f"增加 {size}%")
-
-
-def _draw_decay(study: Study, lead: TestResult, measure: Measure) -> Drawing | None:
-    """Draw every pair by distance, zeros included, with the fitted curve, and name those far above it."""
-    pairs = pairs_of(study, measure).dropna(subset=[measure.column, "distance_km"])
-    x, y = pairs["distance_km"].to_numpy(dtype=float), pairs[measure.column].to_numpy(dtype=float)
-    if len(pairs) < 2 or np.ptp(x) == 0:  # noqa: PLR2004 - one point is no picture
-        return None
-    line, excess = None, y - y.mean()
-    if isinstance(lead, DecayResult) and x.min() > 0:
-        scale = y.sum() / lead.fit.decay(x).sum()
-        curve = np.array(sample_curve(float(x.min()), float(x.max())))
-        heights = scale * lead.fit.decay(curve)
-        line = Line(
-            tuple(zip(curve.tolist(), heights.tolist(), strict=True)), Words("fitted curve", "拟合曲线")
-        )
-        excess = y - scale * lead.fit.decay(x)
-    spread = len(np.unique(y)) > _FEW_VALUES  # names over a row of dots would hide it
-    named = set(np.argsort(-excess, kind="stable")[:_MOST_NAMED].tolist()) if spread else set()
-    marks = [
-        Mark(float(a), float(b), _pair(study, row), labelled=at in named, corridors=(str(corridor),))
-        for at, (a, b, (corridor, row)) in enumerate(zip(x, y, pairs.iterrows(), strict=True))
-    ]
-    zeros = int((y == 0).sum())
-    unit, unit_zh = (
-        (f", {measure.unit}" if measure.unit else ""),
-        (f"（{measure.unit_zh}）" if measure.unit_zh else ""),
-    )
-    beyond = (
-        Words(f" {zeros:,} of {len(y):,} pairs are 0.", f"{len(y):,} 个城市对中有 {zeros:,} 个为零。")
-        if zeros
-        else Words("")
-    )
-    tops = Words(" Named: those farthest above it.", "标出的是高出最多者。") if named else Words("")
-    drawn = Words(" The curve is the fitted decay.", "曲线为拟合的衰减。") if line else Words("")
-    return draw_scatter(
-        marks,
-        x_axis=Words("distance, km", "距离（公里）"),
-        y_axis=Words(measure.label + unit, measure.label_zh + unit_zh),
-        caption=Words(
-            f"Every pair of cities by distance.{beyond.en}{drawn.en}{tops.en}",
-            f"每个城市对按距离排列。{beyond.zh}{drawn.zh}{tops.zh}",
-        ),
-        alternative=Words(
-            f"{len(y):,} pairs from {write_number(x.min())} to {write_number(x.max())} km; {measure.label} from {write_number(y.min())} to {write_number(y.max())}",
-            f"{len(y):,} 个城市对，{write_number(x.min())} 至 {write_number(x.max())} 公里；{measure.label_zh}为 {write_number(y.min())} 至 {write_number(y.max())}",
-        ),
-        line=line,
-    )
 
 
 def _groups(

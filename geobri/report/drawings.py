@@ -129,7 +129,14 @@ def write_ids(cities: Sequence[str], corridors: Sequence[str] = ()) -> str:
 
 
 def draw_intervals(
-    rows: Sequence[Interval], *, axis: Words, caption: Words, reference: float | None = None
+    rows: Sequence[Interval],
+    *,
+    axis: Words,
+    caption: Words,
+    reference: float | None = None,
+    breaks: Sequence[int] = (),
+    statistics: Words | None = None,
+    limits: Words | None = None,
 ) -> Drawing:
     """Draw intervals under each other on one axis.
 
@@ -143,6 +150,10 @@ def draw_intervals(
         Caption of the drawing.
     reference
         Where to draw a line of no effect.
+    breaks
+        Rows above which a line is drawn.
+    statistics, limits
+        The line of statistics under the picture, and what it cannot show.
 
     Returns
     -------
@@ -152,6 +163,7 @@ def draw_intervals(
     numbers = [number for row in rows for number in (row.low, row.high, row.point) if math.isfinite(number)]
     numbers += [] if reference is None else [reference]
     low, high = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
+    ticks = axis_ticks(low, high)
     pad = 0.04 * (high - low) or 0.5
     low, high = low - pad, high + pad
     height = 14 + _ROW * len(rows) + 44
@@ -163,7 +175,7 @@ def draw_intervals(
     parts = [
         f'<svg viewBox="0 0 {_WIDTH} {height}" xmlns="http://www.w3.org/2000/svg" font-size="12" fill="currentColor" aria-hidden="true">'
     ]
-    for tick in axis_ticks(low, high):
+    for tick in ticks:
         parts.append(
             f'<line x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="6" y2="{bottom}" stroke="currentColor" stroke-opacity=".12"/>'
         )
@@ -174,6 +186,10 @@ def draw_intervals(
         parts.append(
             f'<line x1="{x(reference):.1f}" x2="{x(reference):.1f}" y1="4" y2="{bottom}" stroke="currentColor" stroke-opacity=".55" stroke-dasharray="3 3"/>'
         )
+    parts += [
+        f'<line x1="8" x2="{_WIDTH - _RIGHT}" y1="{10 + _ROW * at}" y2="{10 + _ROW * at}" stroke="currentColor" stroke-opacity=".6"/>'
+        for at in breaks
+    ]
     for at, row in enumerate(rows):
         y = 10 + _ROW * (at + 0.5)
         parts.append(f'<g class="row"{write_ids(row.cities)}>' if row.cities else "<g>")
@@ -191,7 +207,9 @@ def draw_intervals(
     parts.append("</svg>")
     said = "; ".join(f"{row.label.en}: {_say(row)}" for row in rows)
     said_zh = "；".join(f"{row.label.zh}：{_say(row)}" for row in rows)
-    return Drawing("".join(parts), Words(f"{axis.en}. {said}", f"{axis.zh}。{said_zh}"), caption)
+    return Drawing(
+        "".join(parts), Words(f"{axis.en}. {said}", f"{axis.zh}。{said_zh}"), caption, statistics, limits
+    )
 
 
 def _say(row: Interval) -> str:

@@ -100,11 +100,23 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A drawing that geobri made from numbers, as SVG, with its text alternative."""
+    """A drawing that geobri made from numbers, as SVG, with its text alternative.
+
+    Attributes
+    ----------
+    svg
+        The picture.
+    alternative, caption
+        What a screen reader says instead of it, and the line under it.
+    statistics, limits
+        Effect, p and n in a line, and what the picture cannot show, where the section around it does not say so.
+    """
 
     svg: str
     alternative: Words
     caption: Words
+    statistics: Words | None = None
+    limits: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)

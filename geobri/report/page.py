@@ -63,7 +63,7 @@ _DISTANCE: Final = Measure(
     better="low",
     origin="derived",
 )
-_FEW_ROWS: Final = 20
+_FEW_ROWS: Final = 8
 """Rows beyond the first of a table up to which packing them would save nothing."""
 _MAP_KEY: Final = "map1"
 _OPENING: Final = 20

@@ -62,10 +62,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line through a picture: its points from left to right, and what it is."""
+    """A line through a picture: its points from left to right, what it is, and the band around it (x, lower, upper)."""
 
     points: tuple[tuple[float, float], ...]
     name: Words
+    band: tuple[tuple[float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,9 @@ def draw_scatter(
     line: Line | None = None,
     cross: tuple[float, float] | None = None,
     quadrants: Sequence[tuple[Words, Words]] = (),
+    statistics: Words | None = None,
+    limits: Words | None = None,
+    ranks: bool = False,
 ) -> Drawing:
     """Draw points over two axes, with a line and a cross of reference where there are any.
 
@@ -114,6 +118,10 @@ def draw_scatter(
         Where two lines of reference cross.
     quadrants
         Words in the left and right corners, above and below the cross.
+    statistics, limits
+        The line of statistics under the picture, and what it cannot show.
+    ranks
+        Whether the numbers are ranks with a minus before them, so that the best is on the right and at the top.
 
     Returns
     -------
@@ -121,9 +129,10 @@ def draw_scatter(
         The SVG.
     """
     numbers = [mark.y for mark in marks] + [y for _, y in (line.points if line else ())]
+    numbers += [high for _, _, high in (line.band if line else ())]
     x = _Scale(*_span([mark.x for mark in marks]), _LEFT, _WIDTH - _RIGHT)
     y = _Scale(*_span(numbers, 0.06), _HEIGHT - _FOOT, _TOP)
-    parts = [_open(_HEIGHT), *_grid(x, y)]
+    parts = [_open(_HEIGHT), *_grid(x, y, ranks=ranks)]
     if cross is not None:
         parts.append(_rule(x(cross[0]), x(cross[0]), _TOP, _HEIGHT - _FOOT))
         parts.append(_rule(_LEFT, _WIDTH - _RIGHT, y(cross[1]), y(cross[1])))
@@ -136,17 +145,21 @@ def draw_scatter(
     if crowded:
         parts += _density(marks, x, y)
     parts += [
-        _dot(mark, x(mark.x), y(mark.y))
+        _dot(mark, x(mark.x), y(mark.y), ranks=ranks)
         for mark in sorted(marks, key=lambda one: one.strong)
         if not crowded or mark.strong or mark.labelled
     ]
+    if line is not None and line.band:
+        rim = [(a, high) for a, _, high in line.band] + [(a, low) for a, low, _ in reversed(line.band)]
+        around = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in rim)
+        parts.append(f'<polygon points="{around}" fill="{_ACCENT}" fill-opacity=".16"/>')
     if line is not None:
         path = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in line.points)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{_ACCENT}" stroke-width="2.2"/>')
     parts += _names([(mark, x(mark.x), y(mark.y)) for mark in marks if mark.labelled])
     parts.append(write_text(x_axis, (_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 8, "middle"))
     parts.append(write_text(y_axis, 8, 16, "start"))
-    return Drawing("".join([*parts, "</svg>"]), alternative, caption)
+    return Drawing("".join([*parts, "</svg>"]), alternative, caption, statistics, limits)
 
 
 def draw_groups(
@@ -183,7 +196,7 @@ def draw_groups(
     x = _Scale(low, high, *ends)
     bottom = 10 + _LANE * len(groups)
     parts = [_open(bottom + 46)]
-    for tick in axis_ticks(low, high):
+    for tick in axis_ticks(min(values), max(values)):
         parts.append(_rule(x(tick), x(tick), 6, bottom, faint=True))
         parts.append(_tick(write_number(tick), x(tick), bottom + 16, "middle"))
     for at, (name, members) in enumerate(groups):
@@ -223,15 +236,22 @@ def _open(height: float) -> str:
     return f'<svg viewBox="0 0 {_WIDTH} {height:.0f}" xmlns="http://www.w3.org/2000/svg" font-size="12" fill="currentColor" aria-hidden="true">'
 
 
-def _grid(x: _Scale, y: _Scale) -> list[str]:
+def _grid(x: _Scale, y: _Scale, *, ranks: bool) -> list[str]:
     parts = []
-    for tick in axis_ticks(x.low, x.high):
+    for tick in _ticks(x, ranks=ranks):
         parts.append(_rule(x(tick), x(tick), _TOP, _HEIGHT - _FOOT, faint=True))
-        parts.append(_tick(write_number(tick), x(tick), _HEIGHT - _FOOT + 16, "middle"))
-    for tick in axis_ticks(y.low, y.high):
+        shown = write_number(-tick if ranks else tick)
+        parts.append(_tick(shown, x(tick), _HEIGHT - _FOOT + 16, "middle"))
+    for tick in _ticks(y, ranks=ranks):
         parts.append(_rule(_LEFT, _WIDTH - _RIGHT, y(tick), y(tick), faint=True))
-        parts.append(_tick(write_number(tick), _LEFT - 6, y(tick) + 4, "end"))
+        parts.append(_tick(write_number(-tick if ranks else tick), _LEFT - 6, y(tick) + 4, "end"))
     return parts
+
+
+def _ticks(scale: _Scale, *, ranks: bool) -> list[float]:
+    """Give round numbers; of ranks, only those that a rank can be."""
+    ticks = axis_ticks(scale.low, scale.high)
+    return [tick for tick in ticks if tick <= -1] if ranks else ticks
 
 
 def _rule(x1: float, x2: float, y1: float, y2: float, *, faint: bool = False) -> str:
@@ -261,12 +281,15 @@ def _density(marks: Sequence[Mark], x: _Scale, y: _Scale) -> list[str]:
     ]
 
 
-def _dot(mark: Mark, x: float, y: float, *, many: int = 0, shown: str = "") -> str:
+def _dot(mark: Mark, x: float, y: float, *, many: int = 0, shown: str = "", ranks: bool = False) -> str:
     look = f'fill="{_ACCENT}"' if mark.strong else 'fill="var(--bar)" fill-opacity=".6"'
     place = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{2 if many > _MOST_MARKS else 4}" {look}{write_ids(mark.cities, mark.corridors)}'
     if many > _MOST_MARKS:
         return f"{place}/>"
-    told = shown or f"{write_number(mark.x)}; {write_number(mark.y)}"
+    told = (
+        shown
+        or f"{write_number(abs(mark.x) if ranks else mark.x)}; {write_number(abs(mark.y) if ranks else mark.y)}"
+    )
     if mark.cities or mark.corridors:  # the script of the page says the name, in the language of the reader
         return f'{place} data-told="{told}"/>'
     both = mark.name.en if mark.name.en == mark.name.zh else f"{mark.name.en} {mark.name.zh}"

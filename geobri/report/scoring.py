@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geobri.report.drawings import Interval, draw_intervals
+from geobri.report.drawings import Interval, draw_intervals, write_number
 from geobri.report.index import index_folds, tree_table
 from geobri.report.model import Cell, Column, Drawing, Row, Section, Table
 from geobri.study import Study
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["audit_section", "score_section"]
 
 _MOST_ROWS = 300
+_MOST_DRAWN = 25
+_FEWEST_DRAWN = 4
+_TIERS = 4
 _SCORED = (
     Words(
         "Computed from the flows of the study: cities over their partners, corridors among all pairs, each normalised on its own level.",
@@ -111,6 +115,90 @@ def _score_table(
     return Table(f"scores-{level}", caption, columns, rows, searchable=True, first_rows=15)
 
 
+def _widest_gaps(scores: pd.Series[float], most: int) -> list[tuple[int, float]]:
+    """Find the widest gaps of scores in falling order: the place below each, and its width."""
+    steps = -scores.diff().iloc[1:].to_numpy(dtype=float)
+    widest = sorted(range(len(steps)), key=lambda at: (-steps[at], at))[:most]
+    return [(at + 1, float(steps[at])) for at in sorted(widest) if steps[at] > 0]
+
+
+def _draw_gaps(study: Study, result: IndexResult) -> tuple[Drawing, ...]:
+    """Draw the scores of the cities in order, with lines where the widest gaps are."""
+    top = result.nodes()["score"].iloc[0]
+    scores = result.cities[top].dropna().astype(float).sort_values(ascending=False, kind="stable")
+    shown = scores.head(_MOST_DRAWN)
+    if len(shown) < _FEWEST_DRAWN:
+        return ()
+    gaps = _widest_gaps(shown, _TIERS - 1)
+    said = [
+        (_name(study, str(shown.index[at - 1])), _name(study, str(shown.index[at])), size)
+        for at, size in gaps
+    ]
+    widest = "; ".join(f"{a.en} and {b.en}, {write_number(size)}" for a, b, size in said)
+    widest_zh = "；".join(f"{a.zh}与{b.zh}，{write_number(size)}" for a, b, size in said)
+    return (
+        draw_intervals(
+            [
+                Interval(_name(study, str(slug)), math.nan, math.nan, float(score), cities=(str(slug),))
+                for slug, score in shown.items()
+            ],
+            axis=Words("score, 0 to 100", "得分 0–100"),
+            caption=Words(
+                "Cities by their score; a line where one of the widest gaps parts them into tiers.",
+                "城市得分；横线处为最大的几处断档，将城市分为若干梯队。",
+            ),
+            breaks=[at for at, _ in gaps],
+            statistics=Words(
+                f"Widest gaps, in points, between {widest}; {len(scores)} cities.",
+                f"最大的断档（分）：{widest_zh}；{len(scores)} 座城市。",
+            ),
+            limits=Words(
+                "What this cannot show: that a tier is more than a gap; the next picture tells how firm the ranks are.",
+                "这不能说明：梯队不仅是断档；名次有多稳，见下一图。",
+            ),
+        ),
+    )
+
+
+def _draw_rank_intervals(study: Study, uncertainty: pd.DataFrame | None) -> tuple[Drawing, ...]:
+    """Draw the ranks that most runs span."""
+    if uncertainty is None:
+        return ()
+    known = uncertainty[uncertainty["level"] == "cities"].dropna(subset=["rank_lower", "rank_upper"])
+    shown = known.sort_values("rank", kind="stable").head(_MOST_DRAWN)
+    if len(shown) < _FEWEST_DRAWN:
+        return ()
+    firm = int((known["rank_lower"] == known["rank_upper"]).sum())
+    span = float((known["rank_upper"] - known["rank_lower"]).max())
+    return (
+        draw_intervals(
+            [
+                Interval(
+                    _name(study, str(row["unit"])),
+                    float(row["rank_lower"]),
+                    float(row["rank_upper"]),
+                    float(row["rank"]),
+                    cities=(str(row["unit"]),),
+                )
+                for _, row in shown.iterrows()
+            ],
+            axis=Words("rank", "名次"),
+            caption=Words(
+                "The rank of each city, and the ranks that 90 % of the runs span.",
+                "每座城市的名次，以及 90% 的模拟所跨的名次。",
+            ),
+            statistics=Words(
+                f"{firm} of {len(known)} cities keep one rank in 90 % of {int(known['runs'].iloc[0]):,} runs; the widest span is {span:.0f} ranks.",
+                f"{len(known)} 座城市中有 {firm} 座在 {int(known['runs'].iloc[0]):,} 次模拟的 90% 中名次不变；最大跨度为 {span:.0f} 名。",
+            ),
+            limits=Words(
+                "What this cannot show: errors in the data; only the choices of the index were varied.",
+                "这不能说明：数据本身的误差；这里只变动了指数的各种选择。",
+            ),
+        ),
+    )
+
+
 def score_section(study: Study, analysis: Analysis) -> Section | None:
     """Make the section of the computed scores.
 
@@ -137,10 +225,12 @@ def score_section(study: Study, analysis: Analysis) -> Section | None:
         tables.append(_score_table(study, result, "corridors", intervals, corridors))
     notes = (*study.cautions, *map(Words, result.warnings, result.warnings_zh))
     said = (*_SCORED, *((_NOT_PUBLISHED,) if study.validate_against else ()), *say_years(study))
+    drawn = (*_draw_gaps(study, result), *_draw_rank_intervals(study, analysis.uncertainty))
     return Section(
         "scores",
         Words("Scores", "指数得分"),
         paragraphs=said,
+        drawings=drawn,
         tables=tuple(tables),
         notes=notes,
         folds=index_folds(study, result),

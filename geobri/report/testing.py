@@ -56,7 +56,7 @@ def _section(study: Study, answer: Answer) -> Section:
         answer.title,
         short=answer.short,
         answer=answer.sentence,
-        drawings=() if answer.picture is None else (answer.picture,),
+        drawings=tuple(one for one in (answer.picture, answer.also) if one is not None),
         statistics=answer.statistics,
         limits=answer.limits,
         folds=tuple(fold for fold in folds if fold is not None),
@@ -100,6 +100,8 @@ def _forests(results: Sequence[TestResult], names: Mapping[str, Words]) -> tuple
     """Draw the effect under every definition, or without each city, where a test has such rows."""
     drawn = []
     for result in results:
+        if "threshold_km" in result.table.columns:  # a curve of its own beside the answer
+            continue
         rows = [one for one in result.terms if math.isfinite(one.ci_low) and math.isfinite(one.ci_high)]
         effect = {one.term.partition(", ")[0] for one in rows}
         labels = [one.term.partition(", ")[2] for one in rows]

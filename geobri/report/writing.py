@@ -18,6 +18,7 @@ from geobri.report.sources import source_section
 from geobri.report.summary import summary_section
 from geobri.report.testing import question_sections
 from geobri.report.validation import validation_section
+from geobri.report.years import years_section
 from geobri.stats.results import combine_results
 from geobri.study import Study, write_tables
 from geobri.study.account import tabulate_account
@@ -49,6 +50,7 @@ def build_sections(study: Study, analysis: Analysis | None = None) -> list[Secti
     made = [
         summary_section(study, known, answers),
         ranking_section(study),
+        years_section(study),
         *question_sections(study, answers),
         score_section(study, known),
         corridor_section(study),

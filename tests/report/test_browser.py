@@ -156,6 +156,13 @@ def test_history_over_the_years(open_page, hostile_page):
     assert page.locator("#pf-compare").is_visible()
 
 
+def test_ranks_over_the_years_are_drawn_and_linked(open_page, hostile_page):
+    page = open_page(hostile_page)
+    assert page.locator("#years svg polyline").count() == 6
+    page.locator("#years svg [data-cities=c1] circle").first.click()
+    assert '"city":"c1"' in page.evaluate(STATE)
+
+
 def test_hostile_names_show_as_text_and_nothing_runs(open_page, hostile_page):
     page = open_page(hostile_page)
     assert page.locator("h1").inner_text() == "<script>alert(1)</script>"

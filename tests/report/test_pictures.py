@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import re
 
+import pandas as pd
+import pytest
+
+from geobri.measures import Measure
+from geobri.report.charts import Course, Point, draw_course, draw_ranks
+from geobri.report.definitions import draw_definitions
+from geobri.report.distances import draw_decay, is_yes_or_no, share_by_distance
 from geobri.report.drawings import Interval, draw_intervals
 from geobri.report.pictures import Mark, draw_groups, draw_scatter
+from geobri.report.years import years_section
+from geobri.stats.decay.friction import decay_test
+from geobri.stats.groups import coastal_sensitivity_test
+from geobri.study import load_study
+from geobri.study.pairs import pairs_of
+from geobri.study.template import create_study
 from geobri.words import Words
 
+FLOW = Measure("flow", label="Flights", label_zh="航班", kind="count")
 NAME = Words("A", "甲")
 
 
@@ -47,3 +62,84 @@ def test_rows_of_intervals_and_members_of_groups_are_linked():
     )
     assert groups.svg.count("data-cities") == 2
     assert "2 A, median 3.5" in groups.alternative.en
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("study") / "own"
+    create_study(folder)
+    return load_study(folder)
+
+
+def test_the_decay_has_a_band_around_its_curve(template):
+    measure = template.corridor_measures[0]
+    flow = next(one for one in (measure, *template.corridor_measures) if one.origin == "given")
+    pairs = pairs_of(template, flow).dropna(subset=[flow.column])
+    result = decay_test(pairs, flow=flow.column, n_permutations=199, rng=1)
+    drawing = draw_decay(template, pairs, flow, result)
+    assert drawing.svg.count("<circle") == len(pairs)
+    assert drawing.svg.count("<polygon") == int(all(map(math.isfinite, result.interval)))
+    assert "band" in drawing.caption.en or not all(map(math.isfinite, result.interval))
+
+
+def test_a_flow_of_yes_and_no_is_shown_as_shares_without_a_curve(template):
+    near = [float(km) for km in range(100, 1100, 10)]
+    pairs = pd.DataFrame({"distance_km": near, "flow": [1] * 50 + [0] * 50})
+    result = decay_test(
+        pairs_of(template, template.corridor_measures[0]).dropna(),
+        flow=template.corridor_measures[0].column,
+        n_permutations=99,
+        rng=1,
+    )
+    assert is_yes_or_no(pairs["flow"])
+    assert not is_yes_or_no(pd.Series([0, 1, 2]))
+    verdict, sentence, picture = share_by_distance(pairs, FLOW, result)
+    assert "100 % of the nearest fifth" in verdict.en
+    assert "0 % of the farthest" in sentence.en
+    assert "50 of 100 pairs have “Flights”" in sentence.en
+    assert "有“航班”" in verdict.zh
+    assert picture.svg.count("<circle") == 5
+
+
+def test_the_effect_over_every_definition_is_a_curve_with_the_published_one():
+    cities = load_study("bri22").cities
+    cities = cities.assign(coast_km=[1.0 + 40 * at for at in range(len(cities))])
+    result = coastal_sensitivity_test(cities, "rank_overall", rng=1)
+    drawing = draw_definitions(result)
+    assert drawing.svg.count("<polygon") == 1
+    assert drawing.svg.count("<circle") == int((result.table["threshold_km"] > 0).sum())
+    assert "as published" in drawing.svg
+    assert f"over {int((result.table['threshold_km'] > 0).sum())} thresholds" in drawing.statistics.en
+    assert drawing.limits.zh.startswith("这不能说明")
+
+
+def test_ranks_over_years_are_lines_that_a_year_without_rank_interrupts():
+    drawing = draw_ranks(
+        [Course(NAME, "a", (1, 2, 1)), Course(Words("B", "乙"), "b", (2, math.nan, 2))],
+        [2018, 2019, 2020],
+        caption=NAME,
+        alternative=NAME,
+        statistics=NAME,
+        limits=NAME,
+    )
+    assert drawing.svg.count("<polyline") == 2
+    assert drawing.svg.count("<circle") == 5
+    assert 'data-cities="b"' in drawing.svg
+
+
+def test_a_study_of_one_year_has_no_section_of_years(template):
+    assert years_section(template) is None
+
+
+def test_an_axis_of_equal_ratios_has_round_ticks():
+    drawing = draw_course(
+        [Point(1, 1, 0, 2), Point(10, 2, 1, 3), Point(100, 3, 2, 4)],
+        x_axis=NAME,
+        y_axis=NAME,
+        caption=NAME,
+        alternative=NAME,
+        logarithmic=True,
+    )
+    places = [float(one) for one in re.findall(r'<circle cx="([\d.]+)"', drawing.svg)]
+    assert places[1] - places[0] == pytest.approx(places[2] - places[1])
+    assert {"1", "10", "100"} <= set(re.findall(r">([\d.]+)</text>", drawing.svg))

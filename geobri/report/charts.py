@@ -1,0 +1,214 @@
+"""Pictures of an effect under many choices, of ranks over years, of shares over distance and of the gaps of a ranking.
+
+SVG from numbers, as in `geobri.report.pictures`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from geobri.report.drawings import axis_ticks, write_ids, write_number, write_text
+from geobri.report.model import Drawing
+from geobri.words import Words
+
+__all__ = ["Course", "Point", "draw_course", "draw_ranks"]
+
+_WIDTH: Final = 640
+_LEFT: Final = 58
+_RIGHT: Final = 18
+_TOP: Final = 30
+_HEIGHT: Final = 320
+_FOOT: Final = 48
+_ACCENT: Final = "#d1495b"
+_TONES: Final = ("#1f78b4", "#d95f02", "#1b9e77", "#8a5fb0", "#a6761d", "#c2408d")
+_ROW: Final = 15
+_NAMES: Final = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """An estimate at one place of an axis, with its interval; NaN for ends that are not known."""
+
+    x: float
+    y: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The ranks of one city over the years; NaN where it has none."""
+
+    name: Words
+    city: str
+    ranks: tuple[float, ...]
+
+
+def _logarithmic_ticks(low: float, high: float) -> list[float]:
+    """Give 1, 2 and 5 of every power of ten between two ends."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    return [tick for power in powers for factor in (1, 2, 5) if low <= (tick := factor * 10.0**power) <= high]
+
+
+def draw_course(
+    points: Sequence[Point],
+    *,
+    x_axis: Words,
+    y_axis: Words,
+    caption: Words,
+    alternative: Words,
+    statistics: Words | None = None,
+    limits: Words | None = None,
+    reference: float | None = None,
+    marked: tuple[float, Words] | None = None,
+    logarithmic: bool = False,
+) -> Drawing:
+    """Draw estimates along an axis as a curve with the band of their intervals.
+
+    Parameters
+    ----------
+    points
+        Estimates from left to right.
+    x_axis, y_axis
+        What the axes show, with units.
+    caption, alternative
+        Caption and text alternative.
+    statistics, limits
+        The line of statistics under the picture, and what it cannot show.
+    reference
+        Height of a line of no effect.
+    marked
+        Height and name of a further line, such as the estimate under the published definition.
+    logarithmic
+        Whether equal ratios of x are equally far apart.
+
+    Returns
+    -------
+    Drawing
+        The SVG.
+    """
+    heights = [one for point in points for one in (point.y, point.low, point.high) if math.isfinite(one)]
+    heights += [one for one in (reference, marked and marked[0]) if one is not None]
+    bottom, top = min(heights), max(heights)
+    room = 0.06 * (top - bottom) or 0.5
+    bottom, top = bottom - room, top + room
+    first, last = points[0].x, points[-1].x
+    scale = math.log if logarithmic else float
+
+    def x(number: float) -> float:
+        share = (scale(number) - scale(first)) / ((scale(last) - scale(first)) or 1)
+        return _LEFT + 10 + share * (_WIDTH - _LEFT - _RIGHT - 20)
+
+    def y(number: float) -> float:
+        return _HEIGHT - _FOOT - (number - bottom) / (top - bottom) * (_HEIGHT - _FOOT - _TOP)
+
+    parts = [_open(_HEIGHT)]
+    for tick in _logarithmic_ticks(first, last) if logarithmic else axis_ticks(first, last):
+        parts += [
+            _rule(x(tick), x(tick), _TOP, _HEIGHT - _FOOT),
+            _label(tick, x(tick), _HEIGHT - _FOOT + 16, "middle"),
+        ]
+    for tick in axis_ticks(bottom, top):
+        parts += [
+            _rule(_LEFT, _WIDTH - _RIGHT, y(tick), y(tick)),
+            _label(tick, _LEFT - 6, y(tick) + 4, "end"),
+        ]
+    if reference is not None:
+        parts.append(_rule(_LEFT, _WIDTH - _RIGHT, y(reference), y(reference), dashed=True))
+    known = [point for point in points if math.isfinite(point.low) and math.isfinite(point.high)]
+    rim = [(x(one.x), y(one.high)) for one in known] + [(x(one.x), y(one.low)) for one in reversed(known)]
+    parts.append(f'<polygon points="{_path(rim)}" fill="var(--bar)" fill-opacity=".18"/>')
+    line = [(x(one.x), y(one.y)) for one in points]
+    parts.append(f'<polyline points="{_path(line)}" fill="none" stroke="var(--bar)" stroke-width="2"/>')
+    parts += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3.5" fill="var(--bar)"/>' for a, b in line]
+    if marked is not None:
+        height = y(marked[0])
+        parts.append(
+            f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{height:.1f}" y2="{height:.1f}" stroke="{_ACCENT}" stroke-width="1.6"/>'
+        )
+        parts.append(write_text(marked[1], _WIDTH - _RIGHT - 4, height - 5, "end"))
+    parts.append(write_text(x_axis, (_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 8, "middle"))
+    parts.append(write_text(y_axis, 8, 16, "start"))
+    return Drawing("".join([*parts, "</svg>"]), alternative, caption, statistics, limits)
+
+
+def draw_ranks(
+    courses: Sequence[Course],
+    years: Sequence[int],
+    *,
+    caption: Words,
+    alternative: Words,
+    statistics: Words,
+    limits: Words,
+) -> Drawing:
+    """Draw the ranks of cities over the years: a line each, the first at the top.
+
+    Parameters
+    ----------
+    courses
+        Cities with their rank in each year, the best of the last year first.
+    years
+        In increasing order.
+    caption, alternative
+        Caption and text alternative.
+    statistics, limits
+        The line of statistics under the picture, and what it cannot show.
+
+    Returns
+    -------
+    Drawing
+        The SVG; every line is linked to its city.
+    """
+    worst = max(rank for one in courses for rank in one.ranks if math.isfinite(rank))
+    height = _TOP + _ROW * worst + 12
+
+    def x(year: int) -> float:
+        share = (year - years[0]) / max(years[-1] - years[0], 1)
+        return _LEFT + share * (_WIDTH - _LEFT - _NAMES)
+
+    def y(rank: float) -> float:
+        return _TOP + _ROW * (rank - 0.5)
+
+    parts = [_open(height)]
+    every = math.ceil(len(years) / 10)
+    parts += [_year(year, x(year)) for year in years[::every]]
+    for at, one in enumerate(courses):
+        tone = _TONES[at % len(_TONES)]
+        known = [
+            (x(year), y(rank)) for year, rank in zip(years, one.ranks, strict=True) if math.isfinite(rank)
+        ]
+        parts.append(f'<g class="row"{write_ids((one.city,))}>')
+        parts.append(
+            f'<polyline points="{_path(known)}" fill="none" stroke="{tone}" stroke-width="2" stroke-opacity=".75"/>'
+        )
+        parts += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3" fill="{tone}"/>' for a, b in known]
+        rank = one.ranks[-1]
+        if math.isfinite(rank):
+            shown = Words(f"{rank:.0f} {one.name.en}", f"{rank:.0f} {one.name.zh}")
+            parts.append(write_text(shown, _WIDTH - _NAMES + 10, y(rank) + 4, "start"))
+        parts.append("</g>")
+    return Drawing("".join([*parts, "</svg>"]), alternative, caption, statistics, limits)
+
+
+def _open(height: float) -> str:
+    return f'<svg viewBox="0 0 {_WIDTH} {height:.0f}" xmlns="http://www.w3.org/2000/svg" font-size="12" fill="currentColor" aria-hidden="true">'
+
+
+def _rule(x1: float, x2: float, y1: float, y2: float, *, dashed: bool = False) -> str:
+    look = 'stroke-opacity=".55" stroke-dasharray="3 3"' if dashed else 'stroke-opacity=".12"'
+    return f'<line x1="{x1:.1f}" x2="{x2:.1f}" y1="{y1:.1f}" y2="{y2:.1f}" stroke="currentColor" {look}/>'
+
+
+def _label(number: float, x: float, y: float, anchor: str) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill-opacity=".7" font-size="11">{write_number(number)}</text>'
+
+
+def _year(year: int, x: float) -> str:
+    return f'<text x="{x:.1f}" y="16" text-anchor="middle" fill-opacity=".7" font-size="11">{year}</text>'
+
+
+def _path(points: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{a:.1f},{b:.1f}" for a, b in points)

@@ -1,0 +1,91 @@
+"""Ranks of the cities over the years."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from geobri.measures import Measure
+from geobri.report.charts import Course, draw_ranks
+from geobri.report.drawings import write_number
+from geobri.report.model import Section
+from geobri.report.ranking import name_city
+from geobri.study import Study
+from geobri.words import Words
+
+__all__ = ["years_section"]
+
+_MOST_CITIES: Final = 20
+_FEWEST_YEARS: Final = 2
+
+
+def _rank_years(study: Study, measure: Measure) -> pd.DataFrame:
+    """Rank the cities in each year by the sum of a flow over their partners; no rank without a row."""
+    rows = study.flows[study.flows["indicator"] == measure.column] if study.flows is not None else None
+    if rows is None or "year" not in rows.columns:
+        return pd.DataFrame()
+    known = rows.dropna(subset=["year", "value"])
+    known = known[known["origin"] != known["destination"]]
+    ends = pd.concat([known.assign(city=known[end]) for end in ("origin", "destination")])
+    sums = pd.DataFrame(ends.groupby(["city", "year"])["value"].sum().unstack("year"))  # noqa: PD010 - sums of a group are unique already
+    return sums.rank(ascending=measure.direction < 0, method="min")
+
+
+def years_section(study: Study) -> Section | None:
+    """Make the section of the ranks over the years.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+
+    Returns
+    -------
+    Section or None
+        None where no flow has two years.
+    """
+    measure = next((one for one in study.corridor_measures if len(one.years) >= _FEWEST_YEARS), None)
+    ranks = pd.DataFrame() if measure is None else _rank_years(study, measure)
+    if measure is None or ranks.shape[1] < _FEWEST_YEARS:
+        return None
+    years = [int(year) for year in ranks.columns]
+    shown = ranks[ranks[ranks.columns[-1]] <= _MOST_CITIES].sort_values(ranks.columns[-1], kind="stable")
+    first, last = ranks[ranks.columns[0]], ranks[ranks.columns[-1]]
+    both = first.notna() & last.notna()
+    rho = float(first[both].corr(last[both], method="pearson")) if first[both].std() > 0 else np.nan
+    moved = (first[both] != last[both]).sum()
+    agreement = write_number(rho) or "–"
+    picture = draw_ranks(
+        [
+            Course(
+                name_city(pd.Series(study.cities.loc[str(city)])),
+                str(city),
+                tuple(row.where(row <= _MOST_CITIES).astype(float)),
+            )
+            for city, row in shown.iterrows()
+        ],
+        years,
+        caption=Words(
+            f"Cities by “{measure.label}” summed over their partners, {years[0]} to {years[-1]}, first at the top"
+            + (f"; the first {_MOST_CITIES} of {len(ranks)}." if len(ranks) > len(shown) else "."),
+            f"按“{measure.label_zh}”对全部伙伴求和的城市排序，{years[0]}–{years[-1]} 年，第 1 名在上"
+            + (f"；仅示 {len(ranks)} 座中的前 {_MOST_CITIES} 名。" if len(ranks) > len(shown) else "。"),
+        ),
+        alternative=Words(
+            f"Ranks of {len(shown)} cities in {len(years)} years; the table of the section Compare gives them",
+            f"{len(shown)} 座城市 {len(years)} 年的排序；“比较与查询”一节的表格可查",
+        ),
+        statistics=Words(
+            f"Rank correlation of the first and the last year {agreement}; {moved} of {int(both.sum())} cities changed their rank.",
+            f"首末两年的秩相关为 {agreement}；{int(both.sum())} 座城市中有 {moved} 座名次有变。",
+        ),
+        limits=Words(
+            "What this cannot show: by how much; a rank changes when others move, and years may differ in what was counted.",
+            "这不能说明：变化的幅度；他人变动也会改变名次，且各年统计口径可能不同。",
+        ),
+    )
+    return Section(
+        "years", Words("Ranks over the years", "历年排序"), short=Words("Years", "历年"), drawings=(picture,)
+    )
