@@ -13,6 +13,7 @@ from scipy import fft
 
 from geobri.stats.null import IntArray, NodePlan
 from geobri.stats.pairs import pair_positions
+from geobri.stats.progress import tell_progress
 from geobri.stats.results import FloatArray
 
 __all__ = ["cross_sums", "pair_sums"]
@@ -21,6 +22,8 @@ ComplexArray = npt.NDArray[np.complex128]
 
 #: Cells gathered at once; 32 MB of numbers stay near the processor and far from the limit of the memory.
 CELLS_AT_ONCE = 4_000_000
+BEAT = 50
+"""Permutations of whole matrices between two words about progress."""
 
 
 def cross_sums(
@@ -92,6 +95,8 @@ def _whole_sums(permutations: IntArray, lefts: FloatArray, rights: FloatArray) -
     sums = np.empty((len(permutations), some, len(rights)))
     moved, rows = np.empty((some, n, n)), np.empty((n, n))
     for r, order in enumerate(permutations):
+        if r % BEAT == 0:
+            tell_progress(f"exchanging cities, {r / len(permutations):.0%}")
         for u, left in enumerate(lefts):
             left.take(order, axis=0, out=rows, mode="clip")  # "raise" would copy through a buffer
             rows.take(order, axis=1, out=moved[u], mode="clip")
@@ -107,6 +112,7 @@ def _gathered_sums(permutations: IntArray, lefts: FloatArray, rights: FloatArray
     sums = np.empty((len(permutations), len(lefts), len(rights)))
     step = max(1, CELLS_AT_ONCE // max(1, rows.size))
     for start in range(0, len(permutations), step):
+        tell_progress(f"exchanging cities, {start / len(permutations):.0%}")
         chunk = permutations[start : start + step]
         cells = chunk.take(rows, axis=1)
         cells *= n
@@ -132,6 +138,7 @@ def _coset_sums(
     sums = np.empty((len(representatives), len(lefts), len(rights), n))
     step = max(1, CELLS_AT_ONCE // max(1, ends.size))
     for start in range(0, len(representatives), step):
+        tell_progress(f"exchanging cities, {start / len(representatives):.0%}")
         chunk = representatives[start : start + step]
         cells = chunk[:, None, :] * n + chunk[:, ends]
         for u, left in enumerate(flat):

@@ -13,12 +13,14 @@ from geobri.errors import DataError, SchemaError, SpecificationError
 from geobri.neighbours import build_distance_band, build_knn, graph_weights
 from geobri.neighbours.weights import make_graph
 from geobri.stats.results import TIDY_COLUMNS
+from geobri.stats.simulate import place_cities
 from geobri.stats.spatial import (
     bivariate_moran_test,
     geary_test,
     getis_ord_test,
     join_count_test,
     moran_test,
+    moran_tests,
 )
 
 SPACE = Path(__file__).parents[1] / "reference" / "space"
@@ -315,3 +317,13 @@ def test_a_hand_made_graph_works():
     cities = pd.DataFrame({"value": [1.0, 2.0, 5.0, 9.0]}, index=list("wxyz"))
     graph = Graph.from_arrays(list("wxyz"), list("xwzy"), np.ones(4))
     assert moran_test(cities, "value", graph).n == 4
+
+
+def test_enough_permutations_that_a_verdict_does_not_hang_on_the_seed():
+    places = place_cities(20, rng=2).assign(height=np.random.default_rng(3).normal(size=20))
+    found = moran_tests(places, "height", rng=1)
+    drawn = [term for result in found for term in result.terms if term.mc_error > 0]
+    assert drawn
+    assert all(term.mc_error <= 2 * np.sqrt(0.25 * 0.75 / 19_999) + 1e-12 for term in drawn)
+    few = moran_tests(places, "height", n_permutations=99, rng=1)
+    assert max(term.mc_error for result in few for term in result.terms if term.mc_error > 0) > 0.02

@@ -27,6 +27,7 @@ from geobri.stats.models.robust import error_terms
 from geobri.stats.models.score_test import Interval, ScoreTest
 from geobri.stats.null import Chance, NodePlan, TwoSided
 from geobri.stats.places import Column, as_measure
+from geobri.stats.progress import shows_progress
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_decay
 from geobri.stats.tables import Blocks, PairSample, plan_exchange, read_pairs, say_left_out
@@ -57,6 +58,7 @@ class DecayResult(TestResult):
     fit: DecayFit
 
 
+@shows_progress
 @on_one_thread
 def decay_test(
     corridors: pd.DataFrame,

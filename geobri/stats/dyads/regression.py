@@ -18,6 +18,7 @@ from geobri.stats.models.robust import error_terms
 from geobri.stats.models.score_test import coefficient_tests
 from geobri.stats.null import IntArray, NodePlan
 from geobri.stats.places import Column, as_measure
+from geobri.stats.progress import shows_progress
 from geobri.stats.results import FloatArray, Term, TestResult
 from geobri.stats.say import say_regression
 from geobri.stats.tables import Blocks, PairSample, plan_exchange, read_pairs, say_left_out
@@ -54,6 +55,7 @@ class PairRegressionResult(OfRegression, TestResult):
     regression: RegressionFit
 
 
+@shows_progress
 @on_one_thread
 def pair_regression_test(
     corridors: pd.DataFrame,

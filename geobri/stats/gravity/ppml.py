@@ -21,6 +21,7 @@ from geobri.stats.models.robust import error_terms
 from geobri.stats.models.score_test import coefficient_tests
 from geobri.stats.null import NodePlan
 from geobri.stats.places import Column, as_measure
+from geobri.stats.progress import shows_progress
 from geobri.stats.results import FloatArray, Term, TestResult
 from geobri.stats.say import say_gravity
 from geobri.stats.tables import Blocks, PairSample, plan_exchange, read_pairs, say_left_out
@@ -84,6 +85,7 @@ class _Model:
         )
 
 
+@shows_progress
 @on_one_thread
 def fit_gravity(
     corridors: pd.DataFrame,

@@ -20,6 +20,7 @@ from geobri.stats.models.score_test import coefficient_tests
 from geobri.stats.models.separation import check_not_separated
 from geobri.stats.null import NodePlan
 from geobri.stats.places import Column, as_measure
+from geobri.stats.progress import shows_progress
 from geobri.stats.results import FloatArray, Term, TestResult
 from geobri.stats.say import say_presence
 from geobri.stats.tables import Blocks, PairSample, plan_exchange, read_pairs
@@ -82,6 +83,7 @@ class _Model:
         )
 
 
+@shows_progress
 @on_one_thread
 def presence_test(
     corridors: pd.DataFrame,

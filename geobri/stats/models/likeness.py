@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from geobri.stats.models.effects import NodeEffects
 from geobri.stats.models.fits import RegressionFit
-from geobri.stats.null import IntArray, permutation_p_value
+from geobri.stats.moran_randomisation import measure_smoothness
+from geobri.stats.null import IntArray
 from geobri.stats.results import FloatArray
 
 __all__ = ["Likeness", "find_levels", "measure_likeness"]
 
-DRAWS = 999
 NEAR = 0.1
 """Share of the distances below which two cities count as near: their weight has fallen to exp(-1) there."""
 
@@ -27,7 +28,8 @@ class Likeness:
     moran
         Moran's I of the levels, weights falling exponentially with separation; -1 / (n - 1) on average by chance.
     p_value
-        Of levels that are as alike or more, from exchanging the levels of cities (always the same draws).
+        Of levels that are as alike or more, from exchanging the levels of cities (always the same draws); 1 where all are
+        equal, or no two cities are near.
     """
 
     moran: float
@@ -86,13 +88,11 @@ def measure_likeness(
     """
     n = int(max(origin.max(), destination.max())) + 1
     z = levels if len(levels) == n else (levels[:n] + levels[n:]) / 2
-    z = z - z.mean()
     near = max(float(np.quantile(separation, NEAR)), np.finfo(float).tiny)
     weights = np.zeros((n, n))
     np.add.at(weights, (origin, destination), np.exp(-separation / near))
     weights += weights.T
-    scale = n / float(weights.sum()) / float(z @ z) if z.any() and weights.any() else 0.0
-    observed = scale * float(z @ weights @ z)
-    drawn = np.random.default_rng(0).permuted(np.tile(z, (DRAWS, 1)), axis=1)
-    null = scale * np.einsum("rn,rn->r", drawn @ weights, drawn)
-    return Likeness(moran=observed, p_value=permutation_p_value(observed, null, "greater"))
+    found = measure_smoothness(z, weights) if weights.any() else None
+    if found is None or math.isnan(found.p_value):
+        return Likeness(moran=0.0, p_value=1.0)
+    return Likeness(moran=found.estimate, p_value=found.p_value)

@@ -25,6 +25,7 @@ from geobri.stats.cross_sums import cross_sums
 from geobri.stats.models.effects import NodeEffects
 from geobri.stats.models.fits import RegressionFit
 from geobri.stats.null import IntArray, NodePlan
+from geobri.stats.progress import tell_progress
 from geobri.stats.results import FloatArray, Term
 from geobri.stats.tables import PairSample
 
@@ -176,6 +177,7 @@ def exchange_scores(
     size = max(1, CHUNK_CELLS // sample.n_pairs)
     null = np.empty(len(plan.permutations))
     for at in range(0, len(null), size):
+        tell_progress(f"exchanging cities, {at / len(null):.0%}")
         cells = _cells(sample, plan.permutations[at : at + size])
         null[at : at + size] = _statistics([matrix.take(cells) for matrix in matrices], score, projection)
     return float(observed[0]), null / _root(spread, plain.shape[1])
@@ -426,6 +428,8 @@ class ScoreTest:
 
         def excess(value: float) -> float:
             if value not in known:
+                side = "lower" if step < 0 else "upper"
+                tell_progress(f"searching the {side} limit of an interval, {len(known)} values tried")
                 statistic, null, _ = self._evaluate(value)
                 low, high = _critical(null, rank)
                 known[value] = statistic - high if step < 0 else low - statistic
