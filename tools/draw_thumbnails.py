@@ -1,6 +1,6 @@
 """Make the pictures of the pages: docs/images/map.png, maps/thumbnails/*.png, examples/thumbnails/*.png.
 
-    python tools/draw_thumbnails.py
+    python tools/draw_thumbnails.py [maps | examples]
 
 Needs Chromium (`CHROMIUM=/path/to/it` if it is not /usr/bin/chromium), playwright and matplotlib (which brings
 Pillow), all but the first in the dependency group test. Pages are drawn afresh from their recipes, opened from
@@ -79,25 +79,37 @@ def draw(recipe: Path, folder: Path, **overrides: Any) -> Path:
     return target
 
 
-def main() -> None:
-    """Make every picture again."""
+def main(only: str = "") -> None:
+    """Make every picture again, or those of `only`."""
     mpl.use("Agg")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as name:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         folder = Path(name)
-        page = draw(ROOT / "maps/bri22.toml", folder, theme="light")
-        picture = shrink(photograph(browser, page, (1240, 760), "light"), 1180, 256)
-        write(picture, ROOT / "docs/images/map.png")
-        for recipe in sorted((ROOT / "maps").glob("*.toml")):
-            settings = load_recipe(recipe).settings
-            theme = settings.get("theme", "light")
-            page = draw(recipe, folder, theme=theme, panel="closed")
-            picture = shrink(photograph(browser, page, (1120, 630), theme), 640, 128)
-            write(picture, ROOT / "maps/thumbnails" / f"{recipe.stem}.png")
-        for example in sorted((ROOT / "examples").glob("[0-9]*.py")):
-            picture = reduce_colours(fit(draw_example(browser, example, folder), (560, 400)), 160)
-            write(picture, ROOT / "examples/thumbnails" / f"{example.stem}.png")
+        if only in ("", "maps"):
+            draw_maps(browser, folder)
+        if only in ("", "examples"):
+            draw_examples(browser, folder)
         browser.close()
+
+
+def draw_maps(browser: Browser, folder: Path) -> None:
+    """Take the pictures of the recipes."""
+    page = draw(ROOT / "maps/bri22.toml", folder, theme="light")
+    picture = shrink(photograph(browser, page, (1240, 760), "light"), 1180, 256)
+    write(picture, ROOT / "docs/images/map.png")
+    for recipe in sorted((ROOT / "maps").glob("*.toml")):
+        settings = load_recipe(recipe).settings
+        theme = settings.get("theme", "light")
+        page = draw(recipe, folder, theme=theme, panel="closed")
+        picture = shrink(photograph(browser, page, (1120, 630), theme), 640, 128)
+        write(picture, ROOT / "maps/thumbnails" / f"{recipe.stem}.png")
+
+
+def draw_examples(browser: Browser, folder: Path) -> None:
+    """Take the pictures of what the examples end in."""
+    for example in sorted((ROOT / "examples").glob("[0-9]*.py")):
+        picture = reduce_colours(fit(draw_example(browser, example, folder), (560, 400)), 160)
+        write(picture, ROOT / "examples/thumbnails" / f"{example.stem}.png")
 
 
 def run_example(path: Path) -> Any:
@@ -139,4 +151,4 @@ def write(picture: Image.Image, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:2])

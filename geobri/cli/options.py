@@ -55,9 +55,17 @@ def look_options(command: _Command) -> _Command:
     Returns
     -------
     callable
-        The same, with `--lang`, `--theme`, `--basemap` and `--worldview`.
+        The same, with `--lang`, `--theme`, `--basemap`, `--worldview`, `--attribution` and `--approval`.
     """
     for option in (
+        click.option(
+            "--approval",
+            default=None,
+            help="Number under which an authority has approved the map, such as 审图号：GS(2026)0001; on the page and in its images.",
+        ),
+        click.option(
+            "--attribution", default=None, help="Whom the base map is by; needed for tiles from a URL."
+        ),
         click.option(
             "--worldview",
             type=click.Choice(["ne", "china"]),

@@ -26,6 +26,8 @@ def report_command(
     theme: Literal["auto", "light", "dark"],
     basemap: str | None,
     worldview: Literal["ne", "china"],
+    attribution: str | None,
+    approval: str | None,
 ) -> None:
     """Write the page, the map and the layers of a study, whole or not at all.
 
@@ -46,6 +48,8 @@ def report_command(
             theme=theme,
             basemap=basemap,
             worldview=worldview,
+            attribution=attribution,
+            approval=approval,
             on_step=begin,
             on_note=notes.append,
         )

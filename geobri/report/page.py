@@ -18,6 +18,7 @@ from geobri.measures import Level, Measure
 from geobri.regions import REGION_NAMES_ZH
 from geobri.report.model import Fact, Section
 from geobri.study import Study
+from geobri.study.pairs import values_by_year
 from geobri.webmap import (
     OFFLINE_POLICY,
     CorridorMap,
@@ -104,6 +105,13 @@ def _text(en: str, zh: str) -> dict[str, str]:
     return {"en": en, "zh": zh}
 
 
+_GROUPS: Final = (
+    Measure("subregion", of="cities", kind="category", label="Sub-region", label_zh="次区域"),
+    Measure("capital", of="cities", kind="flag", label="Capital", label_zh="首都"),
+)
+"""Words of the cities that are offered as groups wherever a study has them."""
+
+
 def _offer(study: Study, of: Level, column: str | None) -> list[Measure]:
     """List the measures that a map offers, the wished one first."""
     if column is None:
@@ -117,17 +125,44 @@ def _choose(study: Study, settings: dict[str, Any]) -> tuple[Measure, dict[str, 
     settings = {name: said for name, said in settings.items() if name != "basemap" or said is not None}
     measures = _offer(study, "corridors", settings.pop("value", None)) or [_DISTANCE]
     city_measures = _offer(study, "cities", settings.pop("city_value", None))
+    groups = [
+        one
+        for one in _GROUPS
+        if one.column in study.cities.columns and one.column not in [other.column for other in city_measures]
+    ]
     title, title_zh = settings.pop("title", None), settings.pop("title_zh", None)
+    if "approval_zh" in settings:
+        settings["approval"] = _text(settings.get("approval", ""), settings.pop("approval_zh"))
     choices = {
         "values": measures[1:],
-        "city_values": city_measures,
+        "city_values": [*city_measures, *groups],
         "city_value": city_measures[0].column if city_measures else None,
         "title": _text(title or study.title, title_zh or title or study.title_zh),
         "source": study.citation or None,
-        "translations": REGION_NAMES_ZH,
+        "translations": {**REGION_NAMES_ZH, **_names_of_groups(study)},
+        "views": study.views,
         "basemap": "land" if study.outlines is None else study.outlines,
     }
     return measures[0], choices | settings
+
+
+def _names_of_groups(study: Study) -> dict[str, str]:
+    """Give the Chinese names of sub-regions, where the cities have them."""
+    if not {"subregion", "subregion_zh"} <= set(study.cities.columns):
+        return {}
+    names = study.cities[["subregion", "subregion_zh"]].dropna().drop_duplicates("subregion")
+    return dict(zip(names["subregion"], names["subregion_zh"], strict=True))
+
+
+def _with_years(study: Study, measures: list[Measure]) -> tuple[gpd.GeoDataFrame, dict[str, dict[int, str]]]:
+    """Give the corridors with the columns of all years of some measures, and which column is which year."""
+    frame, years = study.corridors, {}
+    for measure in measures:
+        values = values_by_year(study, measure)
+        if values.shape[1] > 1:
+            years[measure.column] = {int(year): f"{measure.column} in {year}" for year in values.columns}
+            frame = frame.assign(**values.set_axis(list(years[measure.column].values()), axis=1))
+    return frame, years
 
 
 def draw_map(study: Study, **settings: Any) -> CorridorMap:
@@ -138,8 +173,8 @@ def draw_map(study: Study, **settings: Any) -> CorridorMap:
     study
         A loaded study.
     **settings
-        `value` and `city_value` (what the map opens with), `title`, `title_zh`, and `lang, theme, basemap,
-        worldview, panel, state` as in `geobri.corridor_map`.
+        `value` and `city_value` (what the map opens with), `title`, `title_zh`, `approval_zh`, and `lang, theme, basemap,
+        worldview, attribution, approval, panel, state, views` as in `geobri.corridor_map`.
 
     Returns
     -------
@@ -147,11 +182,17 @@ def draw_map(study: Study, **settings: Any) -> CorridorMap:
         A folium map.
     """
     value, choices = _choose(study, settings)
-    return corridor_map(study.cities, study.corridors, value, **choices)
+    corridors, years = _with_years(study, [value, *choices["values"]])
+    return corridor_map(study.cities, corridors, value, years=years, **choices)
 
 
 def draw_layer_map(
-    study: Study, cities: gpd.GeoDataFrame, column: str, *, colours: Mapping[str, str]
+    study: Study,
+    cities: gpd.GeoDataFrame,
+    column: str,
+    *,
+    colours: Mapping[str, str],
+    **settings: Any,
 ) -> CorridorMap:
     """Draw the map of a study with a category of its cities, such as the kind of place of a local test.
 
@@ -165,13 +206,15 @@ def draw_layer_map(
         The category.
     colours
         The colour of each category as ``#rrggbb``.
+    **settings
+        As of `draw_map`.
 
     Returns
     -------
     CorridorMap
         A folium map whose cities are coloured by category.
     """
-    value, choices = _choose(study, {"lang": study.language})
+    value, choices = _choose(study, {"lang": study.language} | settings)
     kinds = [kind for kind in colours if kind in set(cities[column].dropna())]
     layer = Measure(
         column,
@@ -211,7 +254,8 @@ def draw_column_map(study: Study, corridors: gpd.GeoDataFrame, measure: Measure)
 
 def _draw_parts(study: Study, settings: dict[str, Any]) -> MapParts:
     value, choices = _choose(study, settings)
-    return map_parts(study.cities, study.corridors, value, key=_MAP_KEY, height="720px", **choices)
+    corridors, years = _with_years(study, [value, *choices["values"]])
+    return map_parts(study.cities, corridors, value, key=_MAP_KEY, height="720px", years=years, **choices)
 
 
 def _facts(study: Study) -> list[Fact]:
@@ -242,6 +286,8 @@ def render_page(
     theme: Literal["auto", "light", "dark"] = "auto",
     basemap: str | None = None,
     worldview: Literal["ne", "china"] = "ne",
+    attribution: str | None = None,
+    approval: str | None = None,
 ) -> str:
     """Render the page of a study.
 
@@ -253,7 +299,7 @@ def render_page(
         What is said in short, then what follows the map, in reading order.
     lang, theme
         What the page opens in; the reader can switch both.
-    basemap, worldview
+    basemap, worldview, attribution, approval
         As in `geobri.corridor_map`.
 
     Returns
@@ -261,7 +307,8 @@ def render_page(
     str
         HTML, self-contained; the same study gives the same text.
     """
-    parts = _draw_parts(study, {"lang": lang, "theme": theme, "basemap": basemap, "worldview": worldview})
+    look = {"lang": lang, "theme": theme, "basemap": basemap, "worldview": worldview}
+    parts = _draw_parts(study, look | {"attribution": attribution, "approval": approval})
     online = is_online(basemap)
     return (
         _environment()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from geobri.outputs import staged_folder
 from geobri.report.answers import find_answers
@@ -86,6 +86,8 @@ def write_report(
     theme: Literal["auto", "light", "dark"] = "auto",
     basemap: str | None = None,
     worldview: Literal["ne", "china"] = "ne",
+    attribution: str | None = None,
+    approval: str | None = None,
     on_step: Callable[[str], None] | None = None,
     on_note: Callable[[str], None] | None = None,
 ) -> list[Path]:
@@ -99,7 +101,7 @@ def write_report(
         Folder to write to; made if need be.
     lang, theme
         What the pages open in; the study's own language by default.
-    basemap, worldview
+    basemap, worldview, attribution, approval
         As in `geobri.corridor_map`; the outlines of the study's own places, or land, by default.
     on_step
         Called with the name of each step as it begins.
@@ -120,20 +122,22 @@ def write_report(
     """
     begin = on_step or (lambda _step: None)
     language = lang or study.language
+    base: dict[str, Any] = {
+        "basemap": basemap,
+        "worldview": worldview,
+        "attribution": attribution,
+        "approval": approval,
+    }
     with staged_folder(out, caller="geobri report") as stage:
         begin("Drawing the map")
-        page = (
-            draw_map(study, lang=language, theme=theme, basemap=basemap, worldview=worldview)
-            .get_root()
-            .render()
-        )
+        page = draw_map(study, lang=language, theme=theme, **base).get_root().render()
         (stage / "map.html").write_text(page, encoding="utf-8")
         analysis = analyse_study(study, on_step=begin)
         for name, reason in analysis.left_out:
             (on_note or begin)(f"Left out: {name}. {reason}")
         sections = build_sections(study, analysis)
         begin("Writing the page")
-        html = render_page(study, sections, lang=language, theme=theme, basemap=basemap, worldview=worldview)
+        html = render_page(study, sections, lang=language, theme=theme, **base)
         (stage / "report.html").write_text(html, encoding="utf-8")
         begin("Writing the tables")
         write_tables(with_intervals(study, analysis.uncertainty), stage)

@@ -109,6 +109,7 @@ def assemble(
         keeps_own=settings.get("self_flows") == "keep",
         validate_against=settings.get("validate_against", ""),
         outlines=parts.outlines,
+        views=tuple(settings.get("view", ())),
         folder=folder,
     )
 

@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
 import pandas as pd
@@ -97,6 +97,8 @@ class Study:
         Whether the flows of a city with itself count in its totals.
     validate_against
         Name of the published data set that the flows are compared with; empty for none.
+    views
+        Named states of the map, as `geobri.corridor_map` takes them.
     tables
         Further tables to print in the report, by title.
     contradictions, indicators
@@ -133,6 +135,7 @@ class Study:
     strata: str = ""
     keeps_own: bool = False
     validate_against: str = ""
+    views: tuple[Mapping[str, Any], ...] = ()
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     contradictions: pd.DataFrame | None = None
     indicators: pd.DataFrame | None = None

@@ -6,6 +6,7 @@ is tested on all pairs that could have had a row, one whose absent rows are miss
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -16,7 +17,7 @@ from geobri.corridors import PairSelection, build_pairs, corridor_ids, describe_
 from geobri.measures import Measure
 from geobri.study.model import Domain, Study
 
-__all__ = ["choose_year", "count_pairs", "list_pairs", "pairs_of", "rows_of"]
+__all__ = ["choose_year", "count_pairs", "list_pairs", "pairs_of", "rows_of", "values_by_year"]
 
 
 def list_pairs(cities: gpd.GeoDataFrame, domain: Domain, *, directed: bool) -> pd.DataFrame:
@@ -159,6 +160,34 @@ def _values(study: Study, measure: Measure) -> pd.Series[float]:
     ids = corridor_ids(ends["origin"], ends["destination"], directed=measure.directed)
     listed = pd.Series(rows["value"].to_numpy(dtype=float), index=ids, name=measure.column)
     return listed.groupby(level=0, sort=False).first() if listed.index.has_duplicates else listed
+
+
+def values_by_year(study: Study, measure: Measure) -> pd.DataFrame:
+    """Give the values of a measure in each of its years, for the corridors of the study.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    measure
+        One of its corridor measures.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The index of the corridors; a column for each year, without any where there are fewer than two. A corridor without a
+        row in a year is 0 where the measure says so, else missing.
+    """
+    if study.flows is None or len(measure.years) <= 1 or measure.directed != study.directed:
+        return pd.DataFrame(index=study.corridors.index)
+    empty = 0.0 if measure.absent == "zero" else float("nan")
+    columns = {
+        year: study.corridors[measure.column]
+        if year == measure.year
+        else _values(study, replace(measure, year=year)).reindex(study.corridors.index, fill_value=empty)
+        for year in measure.years
+    }
+    return pd.DataFrame(columns, index=study.corridors.index)
 
 
 def _listed_pairs(study: Study, measure: Measure) -> pd.DataFrame:

@@ -17,7 +17,15 @@ from geobri.webmap.summary import summarise_map
 from geobri.webmap.values import read_numbers
 from geobri.webmap.wording import Language, Text, bilingual, clean
 
-__all__ = ["DEFAULT_CHOICES", "STATE_KEYS", "MapChoices", "Theme", "check_choice", "configure_map"]
+__all__ = [
+    "DEFAULT_CHOICES",
+    "STATE_KEYS",
+    "MapChoices",
+    "Theme",
+    "check_choice",
+    "check_views",
+    "configure_map",
+]
 
 Theme = Literal["auto", "light", "dark"]
 STATE_KEYS: Final = (
@@ -177,7 +185,7 @@ def _pack_words(choices: MapChoices, caller: str) -> dict[str, Any]:
         "subtitle": bilingual(choices["subtitle"], caller=caller, what="subtitle"),
         "source": bilingual(choices["source"], caller=caller, what="source"),
         "approval": bilingual(choices["approval"], caller=caller, what="approval"),
-        "views": [_pack_view(view, caller) for view in choices["views"]],
+        "views": check_views(choices["views"], caller=caller),
         "lang": choices["lang"],
         "theme": choices["theme"],
         "panel": choices["panel"],
@@ -188,6 +196,32 @@ def _pack_words(choices: MapChoices, caller: str) -> dict[str, Any]:
 def _translation(name: str, text: Text, caller: str) -> dict[str, str]:
     both = {"en": name, "zh": text} if isinstance(text, str) else text
     return bilingual(both, caller=caller, what=f"the translation of '{name}'")
+
+
+def check_views(views: object, *, caller: str) -> list[dict[str, Any]]:
+    """Check named views, and split each into its name and its state.
+
+    Parameters
+    ----------
+    views
+        A list of tables with `name`, perhaps `name_zh`, and keys of a state.
+    caller
+        Who asks, for the message.
+
+    Returns
+    -------
+    list of dict
+        `name` in both languages and `state`.
+
+    Raises
+    ------
+    SpecificationError
+        If a view has no name, or something that no state holds.
+    """
+    if not isinstance(views, Sequence) or not all(isinstance(view, Mapping) for view in views):
+        wanted = "views must be a list of tables"
+        raise SpecificationError(mould(caller, wanted, repr(views), "Write [[view]] for each"))
+    return [_pack_view(view, caller) for view in views]
 
 
 def _pack_view(view: Mapping[str, Any], caller: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The command line: what each command prints, writes and refuses."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -175,6 +176,53 @@ def test_map_from_tables_recipe_and_study(run, folder, tmp_path):
     assert '"lang":"zh"' in out.read_text(encoding="utf-8")
     run("map", recipe, "--out", out, "--lang", "en")
     assert '"lang":"en"' in out.read_text(encoding="utf-8")
+
+
+def read_config(path):
+    text = re.search(r'class="geobri-data">(.*?)</script>', path.read_text(encoding="utf-8"))
+    return json.loads(text[1])
+
+
+def test_views_approval_and_clusters_of_a_recipe(run, tmp_path):
+    recipe, out = tmp_path / "mine.toml", tmp_path / "map.html"
+    said = 'study = "air22"\nclusters = "reach"\napproval = "No. 7"\napproval_zh = "审图号：7"\n'
+    recipe.write_text(said + '[[view]]\nname = "Far"\nname_zh = "远"\nkm = [5000, 0]\n', encoding="utf-8")
+    run("map", recipe, "--out", out)
+    config = read_config(out)
+    assert config["approval"] == {"en": "No. 7", "zh": "审图号：7"}
+    assert config["views"] == [{"name": {"en": "Far", "zh": "远"}, "state": {"km": [5000, 0]}}]
+    assert config["cities"]["values"][0]["label"]["en"] == "Kind of place"
+    run("map", recipe, "--out", out, "--approval", "No. 8", "--attribution", "Own survey")
+    assert "No. 8" in read_config(out)["approval"]["en"]
+    assert "Own survey" in out.read_text(encoding="utf-8")
+    recipe.write_text(said + '[[view]]\ntop = 3\n[[view]]\nname = "x"\ntpo = 3\n', encoding="utf-8")
+    assert "every view must have a name" in run("map", recipe, "--out", out, code=1).output
+
+
+def test_a_study_has_views_and_the_map_all_its_years(run, folder, tmp_path):
+    flows = [("lisbon", "porto", 10, 2019), ("lisbon", "porto", 15, 2021), ("lisbon", "dakar", 7, 2021)]
+    rows = "".join(f"trade,{a},{b},{value},{year}\n" for a, b, value, year in flows)
+    ends = {name for row in flows for name in row[:2]}
+    cities = "".join(f"{name},{name.title()},{k},{k}\n" for k, name in enumerate(sorted(ends)))
+    (folder / "cities.csv").write_text("city,name,lon,lat\n" + cities, encoding="utf-8")
+    (folder / "flows.csv").write_text("indicator,origin,destination,value,year\n" + rows, encoding="utf-8")
+    settings = (
+        '[[measure]]\ncolumn = "trade"\nkind = "amount"\nabsent = "zero"\n[[view]]\nname = "Top"\ntop = 1\n'
+    )
+    (folder / "study.toml").write_text('domain = "all"\n' + settings, encoding="utf-8")
+    out = tmp_path / "map.html"
+    run("map", folder, "--out", out)
+    config = read_config(out)
+    (trade,) = config["corridors"]["values"]
+    assert (trade["year"], [one["year"] for one in trade["years"]], trade["low"], trade["high"]) == (
+        2021,
+        [2019],
+        0,
+        15,
+    )
+    assert config["views"][0]["state"] == {"top": 1}
+    (folder / "study.toml").write_text("[[view]]\ntop = 1\n", encoding="utf-8")
+    assert "every view must have a name" in run("check", folder, code=1).output
 
 
 def test_score_of_a_study(run, tmp_path):

@@ -91,6 +91,7 @@ def test_the_corridors_of_a_part_of_a_chart(opened):
     assert "only" not in opened.page.evaluate("location.hash")
     opened.ask("map.filter({only: []})")
     assert opened.drawn == []
+    assert opened.text(".geobri-said") == "Cities alone, without corridors."
     opened.page.get_by_role("button", name="Reset").click()
     assert len(opened.drawn) == 195
 

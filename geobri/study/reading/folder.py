@@ -43,6 +43,7 @@ _SETTINGS: Final[dict[str, type | tuple[type, ...]]] = {
     "measure": list,
     "value": list,
     "source": list,
+    "view": list,
     "domain": str,
     "year": int,
     "self_flows": str,
@@ -165,6 +166,17 @@ def _setting_fault(name: str, value: object) -> str:
         return f"'index' must name an index or a file; got {len(str(value)):,} letters. Shorten it"
     if name in _CHOICES and value not in _CHOICES[name]:
         return f"'{name}' must be one of {', '.join(_CHOICES[name])}; got {shorten(repr(value), _LONGEST_SAID)}. Choose one"
+    return _view_fault(value) if name == "view" else ""
+
+
+def _view_fault(views: object) -> str:
+    """Say what is wrong with the `[[view]]` of a study, whose states the map knows."""
+    from geobri.webmap.config import check_views  # folium takes its time, and few studies have views
+
+    try:
+        check_views(views, caller="view")
+    except SpecificationError as error:
+        return str(error).removeprefix("view: ")
     return ""
 
 

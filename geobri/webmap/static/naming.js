@@ -38,7 +38,7 @@ function addQuestions(app) {
   app.isDense = () => app.shown.rows.length > Scale.STROKES_UP_TO;
   app.showsMissing = () => app.state.missing && app.state.range === null && app.state.top === null;
   app.isMarked = (c) => app.marked.has(c);
-  app.isAway = (c) => app.shown.rows.length < app.total() && !app.shown.touched[c] && !app.marked.has(c);
+  app.isAway = (c) => app.shown.rows.length > 0 && app.shown.rows.length < app.total() && !app.shown.touched[c] && !app.marked.has(c);
   /** The colours of lines by type, or null where they are those of the measure. */
   app.colouring = (theme) => {
     const type = app.model.types.find(({ key }) => key === app.state.colour);
@@ -53,7 +53,7 @@ function addQuestions(app) {
   app.importance = (c) => (app.marked.has(c) ? 1e9 : 0) + app.standing(c) + app.shown.weight[c];
   app.isChanged = () => {
     const plain = (state) => ({ ...state, lang: "en", theme: "auto", corridor: null });
-    return State.toHash(plain(app.state), plain(app.opening), "") !== "" || app.highlighted !== null || app.state.only !== null;
+    return State.toHash(plain(app.state), plain(app.opening), "") !== "" || app.highlighted !== null || JSON.stringify(app.state.only) !== JSON.stringify(app.opening.only);
   };
 }
 

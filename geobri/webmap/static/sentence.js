@@ -47,7 +47,8 @@ function describeFilters(app) {
 /** "The 20 strongest corridors of Singapore, within East Asia."; empty when nothing is filtered. */
 function describeSelection(app) {
   const parts = describeFilters(app);
-  const { top } = app.state;
+  const { top, only } = app.state;
+  if (only !== null && only.length === 0) return app.say("saidNone");
   if (parts.length === 0 && top === null) return "";
   const what = top === null ? app.say("saidAll") : app.say("saidTop", { n: top, measure: app.measure().label[app.state.lang] });
   return app.say("sentence", { what, parts: parts.join(app.state.lang === "zh" ? "，" : ", "), joint: parts.length ? (app.state.lang === "zh" ? "：" : " ") : "" });

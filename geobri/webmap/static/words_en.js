@@ -105,6 +105,7 @@ const ENGLISH = {
   saidCity: "of {city}",
   saidFromKm: "from {low} km on",
   saidKm: "{low} to {high} km long",
+  saidNone: "Cities alone, without corridors.",
   saidOnly: "of a list of {n}",
   saidRange: "with {measure} from {low} to {high}",
   saidTop: "The {n} strongest corridors by {measure}",

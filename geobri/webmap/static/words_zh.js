@@ -105,6 +105,7 @@ const CHINESE = {
   saidCity: "与{city}相连",
   saidFromKm: "{low} 公里及以上",
   saidKm: "{low} 至 {high} 公里",
+  saidNone: "只显示城市，不显示通路。",
   saidOnly: "在所列 {n} 条之内",
   saidRange: "“{measure}”在 {low} 至 {high} 之间",
   saidTop: "按“{measure}”最强的 {n} 条通路",
