@@ -1,10 +1,17 @@
-"""A text in both languages: every sentence that a reader sees exists in English and in Chinese."""
+"""A text in both languages, and what places are called: every sentence that a reader sees exists in English and in Chinese."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
-__all__ = ["Words"]
+__all__ = ["CITY", "PlaceWords", "Words"]
+
+_CITY: Final = re.compile(r"\b(?:(?P<article>[Aa]n?) )?(?P<initial>[Cc])it(?P<ending>y|ies)\b")
+_CITY_ZH: Final = re.compile(r"(?P<count>[座个])?城市(?=(?P<pair>通路)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +35,120 @@ class Words:
     def __str__(self) -> str:
         """Give the English."""
         return self.en
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceWords:
+    """What the places of a study are called: cities unless it says otherwise.
+
+    Attributes
+    ----------
+    one, many
+        Singular and plural in English; the plural follows the usual rules where it is not said.
+    zh
+        The Chinese word.
+
+    Examples
+    --------
+    >>> PlaceWords("county", zh="县").tell(Words("A city of 5 cities.", "5 座城市之一。")).en
+    'A county of 5 counties.'
+    """
+
+    one: str = "city"
+    many: str = ""
+    zh: str = ""
+
+    def __post_init__(self) -> None:
+        """Make the plural, and take the English word where there is no Chinese."""
+        if not self.many:
+            object.__setattr__(self, "many", _plural(self.one))
+        if not self.zh:
+            object.__setattr__(
+                self, "zh", "城市" if self.one == "city" else "地点" if self.one == "place" else self.one
+            )
+
+    @classmethod
+    def from_settings(cls, said: Mapping[str, str]) -> PlaceWords:
+        """Read the table `[words]` of a study.
+
+        Parameters
+        ----------
+        said
+            `place`, and perhaps `places` and `place_zh`.
+
+        Returns
+        -------
+        PlaceWords
+            Cities where nothing is said.
+        """
+        return cls(said.get("place", "city"), said.get("places", ""), said.get("place_zh", ""))
+
+    @property
+    def is_city(self) -> bool:
+        """Whether places are cities, so that nothing is to be told otherwise."""
+        return (self.one, self.zh) == ("city", "城市")
+
+    def tell(self, words: Words, names: Iterable[str] = ()) -> Words:
+        """Call the places of a sentence what they are.
+
+        Parameters
+        ----------
+        words
+            A sentence that speaks of cities.
+        names
+            Names that may hold the word, such as Kansas City, and stay as they are.
+
+        Returns
+        -------
+        Words
+            The sentence in both languages.
+        """
+        if self.is_city:
+            return words
+        kept = _keeper(
+            tuple(sorted({name for name in names if _speaks(name)}, key=lambda name: (-len(name), name)))
+        )
+        return Words(_outside(kept, words.en, self._english), _outside(kept, words.zh, self._chinese))
+
+    def _english(self, text: str) -> str:
+        return _CITY.sub(self._word, text)
+
+    def _word(self, found: re.Match[str]) -> str:
+        word = self.one if found["ending"] == "y" else self.many
+        word = word[:1].upper() + word[1:] if found["initial"] == "C" else word
+        if not found["article"]:
+            return word
+        article = "an" if word[:1].lower() in "aeiou" else "a"
+        return f"{article.capitalize() if found['article'][0] == 'A' else article} {word}"
+
+    def _chinese(self, text: str) -> str:
+        return _CITY_ZH.sub(
+            lambda found: ("个" if found["count"] else "") + ("" if found["pair"] else self.zh), text
+        )
+
+
+def _plural(word: str) -> str:
+    if re.search(r"[^aeiou]y$", word):
+        return f"{word[:-1]}ies"
+    return f"{word}es" if re.search(r"(s|x|z|ch|sh)$", word) else f"{word}s"
+
+
+def _speaks(name: object) -> bool:
+    return isinstance(name, str) and bool(_CITY.search(name) or "城市" in name)
+
+
+@lru_cache(maxsize=16)
+def _keeper(names: tuple[str, ...]) -> re.Pattern[str] | None:
+    return re.compile("(" + "|".join(re.escape(name) for name in names) + ")") if names else None
+
+
+def _outside(kept: re.Pattern[str] | None, text: str, change: object) -> str:
+    """Change a text except for the names in it."""
+    assert callable(change)
+    if kept is None:
+        return str(change(text))
+    return "".join(part if at % 2 else str(change(part)) for at, part in enumerate(kept.split(text)))
+
+
+CITY: Final = PlaceWords()
+"""What places are called unless a study says otherwise."""

@@ -50,6 +50,16 @@ _TABLE_OPTIONS: Final = (
     ),
     click.option("--country", default="", help="Country in which names without coordinates are looked up."),
     click.option(
+        "--with",
+        "fill",
+        default="",
+        metavar="country,region,coast",
+        help="Fill these from coordinates, where they are missing.",
+    ),
+    click.option(
+        "--call", default="", metavar="WORD", help="What the places are: zone, or county,counties,县."
+    ),
+    click.option(
         "--places",
         type=click.Path(path_type=Path, dir_okay=False, exists=True),
         default=None,
@@ -67,7 +77,7 @@ _TABLE_OPTIONS: Final = (
     ),
 )
 _NAMES: Final = (
-    "origin", "destination", "place", "lon", "lat", "crs", "directed", "absent", "count", "year_column", "drop_unknown", "country",
+    "origin", "destination", "place", "lon", "lat", "crs", "directed", "absent", "count", "year_column", "drop_unknown", "country", "fill", "call",
     "places", "index", "title", "save",
 )  # fmt: skip
 
@@ -122,6 +132,7 @@ class Source:
         said = dict(self.said)
         save, places, index, title = (said.pop(name) for name in ("save", "places", "index", "title"))
         said["year"] = said.pop("year_column")
+        said["fill"] = _fillings(said["fill"])
         study = load_tables(
             *self.names, hints=Hints(**said), settled=places, index=index, title=title, year=year
         )
@@ -184,6 +195,16 @@ def study_or_tables(command: _Command) -> _Command:
     for option in reversed(_TABLE_OPTIONS):
         wrapped = option(wrapped)
     return click.argument("sources", nargs=-1, metavar="[STUDY | FILE...]")(wrapped)  # type: ignore[no-any-return]
+
+
+def _fillings(said: str) -> tuple[str, ...]:
+    from geobri.study.reading.filling import FILLED
+
+    words = tuple(word.strip() for word in said.split(",") if word.strip())
+    wrong = [word for word in words if word not in FILLED]
+    if wrong:
+        raise click.BadParameter(f"{', '.join(wrong)} is none of {', '.join(FILLED)}", param_hint="--with")
+    return words
 
 
 def first_flow(study: Study, value: str | None) -> str:

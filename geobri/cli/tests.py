@@ -10,6 +10,7 @@ import click
 
 from geobri.cli.options import out_folder, progress, year_option
 from geobri.cli.sources import Source, first_flow, study_or_tables
+from geobri.words import Words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +34,11 @@ _impedance = click.option(
 
 
 def _finish(
-    results: Sequence[TestResult], out: Path, name: str, further: Callable[[Path], None] | None = None
+    study: Study,
+    results: Sequence[TestResult],
+    out: Path,
+    name: str,
+    further: Callable[[Path], None] | None = None,
 ) -> None:
     """Write rows, text and, with the extra plots, a figure; a map where a test speaks of single places; say the findings."""
     from geobri.errors import MissingExtraError
@@ -41,7 +46,7 @@ def _finish(
     from geobri.outputs import staged_folder
     from geobri.stats.results import combine_results
 
-    text = "\n\n".join(result.summary() for result in results) + "\n"
+    text = "\n\n".join(study.tell(Words(result.summary())).en for result in results) + "\n"
     with staged_folder(out, caller=f"geobri {name}") as stage:
         combine_results(results).to_csv(stage / "tests.csv", index=False, lineterminator="\n")
         (stage / f"{name}.txt").write_text(text, encoding="utf-8")
@@ -94,7 +99,7 @@ def proximity_command(study: Source, value: str | None, year: int | None, impeda
         begin("Testing")
         loaded = study.load(year=year)
         results = run_proximity(loaded, first_flow(loaded, value), impedance=impedance)
-    _finish(results, out, "proximity")
+    _finish(loaded, results, out, "proximity")
 
 
 @click.command(name="decay")
@@ -117,7 +122,7 @@ def decay_command(study: Source, value: str | None, year: int | None, impedance:
         results = run_decay(loaded, value, impedance=impedance)
         begin("Finding what distance does not explain")
         residuals = find_residuals(loaded, value, impedance=impedance)
-    _finish(results, out, "decay", lambda stage: _write_residuals(loaded, residuals, stage))
+    _finish(loaded, results, out, "decay", lambda stage: _write_residuals(loaded, residuals, stage))
 
 
 @click.command(name="coastal")
@@ -138,8 +143,9 @@ def coastal_command(study: Source, value: str, year: int | None, strata: str | N
 
     with progress("Testing", 1) as begin:
         begin("Testing")
-        results = run_coastal(study.load(year=year), value, strata=strata)
-    _finish(results, out, "coastal")
+        loaded = study.load(year=year)
+        results = run_coastal(loaded, value, strata=strata)
+    _finish(loaded, results, out, "coastal")
 
 
 @click.command(name="moran")
@@ -155,4 +161,6 @@ def moran_command(study: Source, value: str, year: int | None, out: Path) -> Non
         begin("Testing")
         loaded = study.load(year=year)
         results = run_moran(loaded, value)
-    _finish(results, out, "moran", lambda stage: _write_local_map(loaded, results, stage / "moran.html"))
+    _finish(
+        loaded, results, out, "moran", lambda stage: _write_local_map(loaded, results, stage / "moran.html")
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any, Final, Literal
@@ -141,6 +142,7 @@ def _choose(study: Study, settings: dict[str, Any]) -> tuple[Measure, dict[str, 
         "source": study.citation or None,
         "translations": {**REGION_NAMES_ZH, **_names_of_groups(study)},
         "views": study.views,
+        "place": study.words,
         "basemap": "land" if study.outlines is None else study.outlines,
     }
     return measures[0], choices | settings
@@ -271,6 +273,18 @@ def _facts(study: Study) -> list[Fact]:
     return facts
 
 
+def _retell(study: Study, made: Any) -> Any:
+    """Call places what they are in everything that a page says, whatever record it stands in."""
+    if isinstance(made, Words):
+        return study.tell(made)
+    if isinstance(made, tuple | list):
+        return type(made)(_retell(study, part) for part in made)
+    if is_dataclass(made) and not isinstance(made, type):
+        said = {one.name: getattr(made, one.name) for one in fields(made)}
+        return replace(made, **{name: _retell(study, part) for name, part in said.items()})
+    return made
+
+
 def _with_map(sections: list[Section]) -> list[Section]:
     """Put the map behind what is said in short, before everything else."""
     drawn = Section("map", Words("The map", "地图"), short=Words("Map", "地图"), has_map=True)
@@ -322,8 +336,8 @@ def render_page(
             title={"en": study.title, "zh": study.title_zh},
             heading=Words(study.title, study.title_zh),
             source=Words(study.citation),
-            facts=_facts(study),
-            sections=_with_map(sections),
+            facts=_retell(study, _facts(study)),
+            sections=_retell(study, _with_map(sections)),
             words=_WORDS,
             few=_FEW_ROWS,
             style=_static("report.css") + _static("platform.css"),

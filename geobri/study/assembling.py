@@ -22,7 +22,7 @@ from geobri.study.index import settle_domestic
 from geobri.study.model import Domain, Study
 from geobri.study.pairs import choose_year, count_pairs
 from geobri.study.reading import FolderParts
-from geobri.words import Words
+from geobri.words import PlaceWords, Words
 
 if TYPE_CHECKING:
     from geobri.score import IndexSpec
@@ -108,6 +108,7 @@ def assemble(
         strata=settings.get("strata", ""),
         keeps_own=settings.get("self_flows") == "keep",
         validate_against=settings.get("validate_against", ""),
+        words=PlaceWords.from_settings(settings.get("words", {})),
         outlines=parts.outlines,
         views=tuple(settings.get("view", ())),
         folder=folder,

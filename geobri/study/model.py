@@ -14,7 +14,7 @@ import pandas as pd
 from geobri.errors import DataError, mould
 from geobri.measures import Level, Measure, Taken, find_measure
 from geobri.study.account import Entry
-from geobri.words import Words
+from geobri.words import CITY, PlaceWords, Words
 
 if TYPE_CHECKING:
     from geobri.score import IndexResult
@@ -103,6 +103,8 @@ class Study:
         Further tables to print in the report, by title.
     contradictions, indicators
         What is known of a published data set beyond its ranks.
+    words
+        What its places are called.
     outlines
         Polygons to draw below the map, such as the zones that the places stand for; None for land.
     folder
@@ -139,6 +141,7 @@ class Study:
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     contradictions: pd.DataFrame | None = None
     indicators: pd.DataFrame | None = None
+    words: PlaceWords = CITY
     outlines: gpd.GeoDataFrame | None = None
     folder: Path | None = None
 
@@ -198,6 +201,25 @@ class Study:
             raise DataError(mould(f"geobri: '{self.name}'", wanted, repr(column), "Choose one of these"))
         return found
 
+    def tell(self, words: Words) -> Words:
+        """Call the places of a sentence what they are in this study.
+
+        Parameters
+        ----------
+        words
+            A sentence that speaks of cities.
+
+        Returns
+        -------
+        Words
+            The sentence; names of places and measures stay as they are.
+        """
+        if self.words.is_city:
+            return words
+        named = [self.cities[name].dropna() for name in ("name", "name_zh")]
+        labels = [text for one in self.measures for text in (one.label, one.label_zh, one.column)]
+        return self.words.tell(words, [*named[0], *named[1], *labels, self.title, self.title_zh])
+
     def summary(self) -> str:
         """Say what the study holds in a sentence.
 
@@ -209,7 +231,7 @@ class Study:
         said = f"{self.title}: {len(self.cities):,} cities, {len(self.corridors):,} corridors"
         named = ", ".join(one.label for one in self.measures if one.origin != "total")
         leaders = "" if self.scores is None else f" {self.scores.summary()}"
-        return f"{said}; measures: {named or 'none'}.{leaders}"
+        return self.tell(Words(f"{said}; measures: {named or 'none'}.{leaders}")).en
 
     def __repr__(self) -> str:
         """Give the summary."""

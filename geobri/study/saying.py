@@ -34,9 +34,9 @@ def say_study(study: Study) -> list[Words]:
     warnings = () if scores is None else zip(scores.warnings, scores.warnings_zh, strict=True)
     return [
         *say_taken(study.taken),
-        *say_years(study),
-        *say_account(study.account, labels),
-        *study.cautions,
+        *(study.tell(said) for said in say_years(study)),
+        *(study.tell(said) for said in say_account(study.account, labels)),
+        *(study.tell(said) for said in study.cautions),
         *(Words(f"index: {en}", f"指数：{zh}") for en, zh in warnings),
     ]
 

@@ -16,6 +16,7 @@ from geobri.webmap.payload import as_corridor_measures, pack_cities, pack_corrid
 from geobri.webmap.summary import summarise_map
 from geobri.webmap.values import read_numbers
 from geobri.webmap.wording import Language, Text, bilingual, clean
+from geobri.words import CITY, PlaceWords
 
 __all__ = [
     "DEFAULT_CHOICES",
@@ -78,6 +79,7 @@ class MapChoices(TypedDict, total=False):
     state: Mapping[str, Any] | None
     views: Sequence[Mapping[str, Any]]
     panel: Literal["open", "closed"]
+    place: PlaceWords
 
 
 DEFAULT_CHOICES: Final = MapChoices(
@@ -100,6 +102,7 @@ DEFAULT_CHOICES: Final = MapChoices(
     state=None,
     views=(),
     panel="open",
+    place=CITY,
 )
 
 
@@ -189,8 +192,14 @@ def _pack_words(choices: MapChoices, caller: str) -> dict[str, Any]:
         "lang": choices["lang"],
         "theme": choices["theme"],
         "panel": choices["panel"],
+        **_pack_place(choices["place"]),
         "translations": {clean(name): _translation(name, text, caller) for name, text in names.items()},
     }
+
+
+def _pack_place(place: PlaceWords) -> dict[str, Any]:
+    """Say what places are called, where they are no cities."""
+    return {} if place.is_city else {"place": {"one": place.one, "many": place.many, "zh": place.zh}}
 
 
 def _translation(name: str, text: Text, caller: str) -> dict[str, str]:
@@ -268,7 +277,7 @@ def _pack_tables(
     measure = next(item for item in packed["values"] if item["key"] == opening)
     numbers = read_numbers(corridors[opening], caller=caller, table="corridors")
     return {
-        "summary": summarise_map(cities, corridors, numbers, measure),
+        "summary": summarise_map(cities, corridors, numbers, measure, choices["place"]),
         "cities": packed_cities,
         "corridors": packed,
         "state": {"value": opening, "points": choices["city_value"]} | _check_state(choices["state"], caller),

@@ -20,7 +20,9 @@ from geobri.measures import Measure
 from geobri.webmap.basemap import Resolution, Worldview
 from geobri.webmap.config import MapChoices, Theme, configure_map
 from geobri.webmap.page import OFFLINE_POLICY, MapParts, assemble_parts, make_key
+from geobri.webmap.plain import take_plain
 from geobri.webmap.wording import Language, Text
+from geobri.words import CITY, PlaceWords
 
 __all__ = ["CorridorMap", "corridor_map", "map_parts"]
 
@@ -176,6 +178,7 @@ def corridor_map(
     state: Mapping[str, Any] | None = None,
     views: Sequence[Mapping[str, Any]] = (),
     panel: Literal["open", "closed"] = "open",
+    place: PlaceWords = CITY,
     width: str = "100%",
     height: str = "100%",
 ) -> CorridorMap:
@@ -233,6 +236,8 @@ def corridor_map(
         Named states that the page offers in a menu: ``{"name": "Long haul", "name_zh": "远程", "km": [3000, None]}``.
     panel
         Whether the controls are unfolded at first; on phones they are always folded.
+    place
+        What the places are called, where they are no cities.
     width, height
         Size as CSS lengths, such as ``100%`` or ``560px``.
 
@@ -271,7 +276,9 @@ def corridor_map(
         state=state,
         views=views,
         panel=panel,
+        place=place,
     )
+    cities, corridors = take_plain(cities, corridors)
     config, base = configure_map(cities, corridors, value, choices, caller="corridor_map")
     return CorridorMap(config, base, width=size[0], height=size[1])
 
@@ -319,6 +326,7 @@ def map_parts(
         If a choice is not one of those offered.
     """
     size = _check_size(width, height, "map_parts")
+    cities, corridors = take_plain(cities, corridors)
     config, base = configure_map(cities, corridors, value, choices, caller="map_parts")
     return assemble_parts(config, base, key=key, size=size)
 

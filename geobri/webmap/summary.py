@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.webmap.payload import sort_strongest_first
+from geobri.words import CITY, PlaceWords, Words
 
 __all__ = ["summarise_map"]
 
@@ -16,7 +17,11 @@ _MOST_NAMED: Final = 5
 
 
 def summarise_map(
-    cities: pd.DataFrame, corridors: pd.DataFrame, numbers: npt.NDArray[np.float64], measure: dict[str, Any]
+    cities: pd.DataFrame,
+    corridors: pd.DataFrame,
+    numbers: npt.NDArray[np.float64],
+    measure: dict[str, Any],
+    place: PlaceWords = CITY,
 ) -> dict[str, str]:
     """Say in a few sentences what the map shows when it opens.
 
@@ -28,6 +33,8 @@ def summarise_map(
         Values of the opening column, shape (n,), NaN where missing.
     measure
         The packed opening column.
+    place
+        What the places are called.
 
     Returns
     -------
@@ -37,10 +44,13 @@ def summarise_map(
     order = sort_strongest_first(numbers, measure["direction"])[:_MOST_NAMED]
     top = [row for row in order if not np.isnan(numbers[row])]
     label = measure["label"]
-    opening = {
-        "en": f"Map of {len(cities)} cities and {len(corridors)} corridors, drawn as great circles, not as routes.",
-        "zh": f"{len(cities)} 座城市、{len(corridors)} 条通路的地图；线为大圆线，并非实际路线。",
-    }
+    said = place.tell(
+        Words(
+            f"Map of {len(cities)} cities and {len(corridors)} corridors, drawn as great circles, not as routes.",
+            f"{len(cities)} 座城市、{len(corridors)} 条通路的地图；线为大圆线，并非实际路线。",
+        )
+    )
+    opening = {"en": said.en, "zh": said.zh}
     if not top:
         return opening
     named = {

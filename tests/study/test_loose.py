@@ -435,3 +435,32 @@ def test_a_few_names_of_states_among_cities_are_no_states():
     )
     with pytest.raises(StudyError, match="Victoria"):
         geobri.read_study(flows=moves)
+
+
+def test_places_are_called_what_they_are(tmp_path, places, pairs):
+    study = geobri.read_study(places, pairs, call="zone,zones,小区")
+    assert study.summary().startswith("Flows: 5 zones")
+    assert geobri.read_study(places, pairs).words.many == "places"
+    assert geobri.read_study(places.rename(columns={"zone": "city"}), pairs).words.is_city
+    save_study(study, tmp_path / "kept")
+    assert load_study(tmp_path / "kept").words == study.words
+
+
+def test_open_attributes_are_filled_on_request_and_said():
+    towns = pd.DataFrame(
+        {
+            "city": ["a", "b", "c"],
+            "lon": [9.0, 11.58, 4.9],
+            "lat": [53.87, 48.14, 52.37],
+            "country": ["", "AUT", ""],
+        }
+    )
+    flows = pd.DataFrame({"from": ["a", "b"], "to": ["b", "c"], "n": [1, 2]})
+    study = geobri.read_study(towns, flows, fill=("country", "region", "coast"))
+    assert study.cities["country"].tolist() == ["DEU", "AUT", "NLD"]  # what the table says stays
+    assert study.cities["region"].tolist() == ["Western Europe"] * 3
+    assert study.cities["coastal"].tolist() == [True, False, True]
+    said = " ".join(str(one) for one in study.taken)
+    assert "country inferred for 2 of 3 places" in said
+    assert "coastal inferred for 3 of 3 places" in said
+    assert geobri.read_study(towns, flows).cities["region"].isna().all()

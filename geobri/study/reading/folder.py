@@ -50,7 +50,9 @@ _SETTINGS: Final[dict[str, type | tuple[type, ...]]] = {
     "outside": list,
     "strata": str,
     "basemap": str,
+    "words": dict,
 }
+_WORDS: Final = ("place", "places", "place_zh")
 _CHOICES: Final = {
     "language": ("en", "zh"),
     "pairs": ("international", "all", "flows"),
@@ -136,7 +138,7 @@ def _read_settings(folder: Path, faults: list[StudyFault]) -> dict[str, Any]:
         faults.append(StudyFault(path.name, None, str(error).removeprefix(f"study: {path.name} ")))
         return {}
     for name, value in list(settings.items()):
-        message = _setting_fault(name, value)
+        message = _setting_fault(name, value) or (_words_fault(value) if name == "words" else "")
         if message:
             faults.append(StudyFault(path.name, None, message))
             del settings[name]
@@ -178,6 +180,15 @@ def _view_fault(views: object) -> str:
     except SpecificationError as error:
         return str(error).removeprefix("view: ")
     return ""
+
+
+def _words_fault(said: dict[str, object]) -> str:
+    wrong = [key for key, text in said.items() if key not in _WORDS or not isinstance(text, str)]
+    return (
+        f"'words' may say in text {', '.join(_WORDS)}; got {', '.join(map(str, wrong))}. Correct it"
+        if wrong
+        else ""
+    )
 
 
 def _find_files(folder: Path, stem: str) -> list[Path]:

@@ -18,6 +18,7 @@ from geobri.study.account import Entry
 from geobri.study.model import StudyFault
 from geobri.study.reading.cities import build_places
 from geobri.study.reading.ends import Ends, find_ends, ids_of_points, places_of_ends
+from geobri.study.reading.filling import fill_places
 from geobri.study.reading.flows import is_matrix, match_names, melt_matrix, read_flows
 from geobri.study.reading.parts import FolderParts, read_sheets_or_note
 from geobri.study.reading.recognition import as_ids, collect_labels, holds_numbers
@@ -61,6 +62,10 @@ class Hints:
         Whether rows are left out, and counted, whose ends are no known places.
     country
         Country in which names are looked up.
+    fill
+        What is filled from coordinates: ``country``, ``region``, ``coast``.
+    call
+        What the places are, as in ``zone``, or ``county,counties,县``; places, unless a heading says city.
     """
 
     origin: str = ""
@@ -76,6 +81,8 @@ class Hints:
     count: bool = False
     drop_unknown: bool = False
     country: str = ""
+    fill: tuple[str, ...] = ()
+    call: str = ""
 
     @property
     def renamed(self) -> dict[str, str]:
@@ -173,6 +180,7 @@ def _put_together(
         return parts
     pairs, places = _tell_apart(tables)
     parts.settings["title"] = label_column((pairs or places)[0].file.stem)
+    _call_places(tables, hints, parts)
     chosen = _choose_places(places, pairs, parts)
     pairs = [_name_ends(table, chosen, hints, parts) for table in pairs]
     if parts.faults:
@@ -184,6 +192,8 @@ def _put_together(
         parts.outlines = next(iter(shapes.values()))
     if parts.cities is None or parts.faults:
         return parts
+    if hints.fill:
+        parts.cities = fill_places(parts.cities, hints.fill, parts)
     flows = [_ready(table, hints, parts) for table in pairs]
     if parts.faults:
         return parts
@@ -196,6 +206,18 @@ def _put_together(
         return parts
     _say_choices(hints, parts)
     return parts
+
+
+def _call_places(tables: list[_Table], hints: Hints, parts: FolderParts) -> None:
+    """Call nothing a city that nobody called so."""
+    if hints.call:
+        said = [word.strip() for word in hints.call.split(",")]
+        han = [word for word in said if word and not word.isascii()]
+        latin = [word for word in said if word.isascii()]
+        keys = dict(zip(("place", "places"), latin, strict=False)) | ({"place_zh": han[0]} if han else {})
+        parts.settings["words"] = keys
+    elif not any("city" in table.rows.columns for table in tables):
+        parts.settings["words"] = {"place": "place"}
 
 
 # Which table is which

@@ -4,6 +4,31 @@ import { CHINESE } from "./words_zh.js";
 
 const WORDS = { en: ENGLISH, zh: CHINESE };
 
+const CITY = /\b(?:([Aa])n? )?([Cc])it(y|ies)\b/g;
+const CITY_ZH = /([座个])?城市(通路)?/g;
+
+/** The words of the page with another word for cities; what stands between braces is a name of ours and stays. */
+function renameCities(lang, words, place) {
+  const english = (text) => text.replace(CITY, (_, article, initial, ending) => {
+    const plain = ending === "y" ? place.one : place.many;
+    const word = initial === "C" ? plain[0].toUpperCase() + plain.slice(1) : plain;
+    if (!article) return word;
+    return `${/^[aeiou]/i.test(word) ? `${article}n` : article} ${word}`;
+  });
+  const chinese = (text) => text.replace(CITY_ZH, (_, count, pair) => (count ? "个" : "") + (pair ? "通路" : place.zh));
+  const change = lang === "zh" ? chinese : english;
+  return words.split(/(\{\w+\})/).map((part, at) => (at % 2 ? part : change(part))).join("");
+}
+
+/** Call places what they are on this page: zones, stations, counties. */
+function callPlaces(place) {
+  for (const [lang, words] of Object.entries(WORDS)) {
+    for (const key of Object.keys(words)) {
+      if (typeof words[key] === "string") words[key] = renameCities(lang, words[key], place);
+    }
+  }
+}
+
 function say(lang, key, fill) {
   const words = WORDS[lang][key];
   return words.replace(/\{(\w+)\}/g, (_, name) => String(fill[name]));
@@ -50,4 +75,4 @@ function formatShort(lang, measure, value) {
   return formatNumber(lang, value, Math.max(digitsOf(measure, value), Number.isInteger(value) || value === 0 ? 0 : Math.min(6, 2 - Math.floor(Math.log10(Math.abs(value))))));
 }
 
-export { say, formatNumber, formatValue, formatShort };
+export { callPlaces, renameCities, say, formatNumber, formatValue, formatShort };

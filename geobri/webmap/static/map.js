@@ -4,6 +4,7 @@ import * as Address from "./address.js";
 import * as Details from "./details.js";
 import { h } from "./dom.js";
 import * as FoliumShims from "./folium_shims.js";
+import { callPlaces } from "./i18n.js";
 import { makeInterface } from "./interface.js";
 import * as Legend from "./legend.js";
 import * as Listen from "./listen.js";
@@ -84,6 +85,7 @@ function start(key) {
   const root = document.getElementById(key);
   const config = JSON.parse(root.querySelector("script.geobri-data").textContent);
   const base = JSON.parse(document.getElementById(config.base).textContent);
+  if (config.place) callPlaces(config.place);
   FoliumShims.provideShims();
   const app = {
     key, root, config,

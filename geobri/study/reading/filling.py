@@ -1,0 +1,94 @@
+"""What the coordinates say of places that a table leaves open: country, region, coast. On request only, and said as inferred."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geobri.measures import Taken
+from geobri.study.reading.parts import FolderParts
+
+__all__ = ["FILLED", "fill_places"]
+
+FILLED: Final = ("country", "region", "coast")
+COAST_KM: Final = 100.0
+"""Greatest distance from the coast at which a place counts as coastal when nothing else is known of it."""
+_NEAR_DEG: Final = 0.5
+"""How far off the coarse outline of a country a place may lie, as on a small island or a quay."""
+
+
+def fill_places(cities: gpd.GeoDataFrame, wanted: tuple[str, ...], parts: FolderParts) -> gpd.GeoDataFrame:
+    """Fill what is missing of places from where they are.
+
+    Parameters
+    ----------
+    cities
+        Table of cities.
+    wanted
+        Which of `FILLED`.
+    parts
+        Where it is noted that they are inferred.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The table; what the source says of a place stays, what cannot be told stays missing.
+    """
+    if "country" in wanted or "region" in wanted:
+        cities = _fill(
+            cities, "country", _countries(cities), "the point lies in that country (Natural Earth)", parts
+        )
+    if "region" in wanted:
+        cities = _fill(cities, "region", _regions(cities), "the country lies in that region (UN M49)", parts)
+    if "coast" in wanted:
+        because = f"the coast of Natural Earth is at most {COAST_KM:g} km away"
+        cities = _fill(cities, "coastal", _coastal(cities), because, parts)
+    return cities
+
+
+def _fill(
+    cities: gpd.GeoDataFrame, column: str, found: pd.Series, because: str, parts: FolderParts
+) -> gpd.GeoDataFrame:
+    empty = cities[column].isna()
+    told = empty & found.notna()
+    if not empty.any():
+        return cities
+    taken = f"{column} inferred for {int(told.sum()):,} of {len(cities):,} places"
+    left = int((empty & ~told).sum())
+    parts.taken.append(
+        Taken(column="cities", taken=taken + (f", open for {left:,}" if left else ""), because=because)
+    )
+    return cities.assign(**{column: cities[column].where(~told, found)})
+
+
+def _countries(cities: gpd.GeoDataFrame) -> pd.Series:
+    from geobri.boundaries import load_countries
+
+    outlines = load_countries("50m", worldview="ne")
+    outlines = outlines[outlines["country"] != ""][["country", "geometry"]]
+    near = cities[["geometry"]].sjoin(outlines, predicate="intersects")["country"]
+    near = near[~near.index.duplicated()].reindex(cities.index)
+    for at in near.index[near.isna()]:
+        close = outlines.loc[
+            shapely.dwithin(outlines.geometry, cities.geometry[at], _NEAR_DEG), "country"
+        ].unique()
+        if len(close) == 1:
+            near[at] = close[0]
+    return near
+
+
+def _regions(cities: gpd.GeoDataFrame) -> pd.Series:
+    from geobri.regions import assign_regions
+
+    known = cities["country"].dropna()
+    regions = assign_regions(known, scheme="m49_subregion") if len(known) else pd.Series(dtype=object)
+    return regions.reindex(cities.index)
+
+
+def _coastal(cities: gpd.GeoDataFrame) -> pd.Series:
+    from geobri.coast import coastal_by_threshold, distance_to_coast
+
+    return coastal_by_threshold(distance_to_coast(cities), COAST_KM)

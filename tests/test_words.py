@@ -1,0 +1,37 @@
+"""What places are called: cities unless a study says otherwise, and names stay names."""
+
+import pytest
+
+from geobri.words import CITY, PlaceWords, Words
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "told"),
+    [
+        ("zone", "The 5 cities of a city; Cities near a City.", "The 5 zones of a zone; Zones near a Zone."),
+        ("area", "A city and a city.", "An area and an area."),
+        ("county", "Cities with capacity", "Counties with capacity"),
+        ("box", "two cities", "two boxes"),
+        ("city", "two cities", "two cities"),
+    ],
+)
+def test_english(word, text, told):
+    assert PlaceWords(word).tell(Words(text)).en == told
+
+
+def test_chinese():
+    said = PlaceWords("county", zh="县").tell(Words("x", "22 座城市之间有 195 条城市通路；城市点"))
+    assert said.zh == "22 个县之间有 195 条通路；县点"
+
+
+def test_names_stay():
+    told = PlaceWords("station").tell(
+        Words("Kansas City is a city near Union City."), ["Kansas City", "Union City"]
+    )
+    assert told.en == "Kansas City is a station near Union City."
+
+
+def test_settings():
+    assert PlaceWords.from_settings({}) == CITY
+    assert PlaceWords.from_settings({"place": "person", "places": "people"}).many == "people"
+    assert PlaceWords("place").zh == "地点"
