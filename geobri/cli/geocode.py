@@ -20,7 +20,7 @@ __all__ = ["geocode_command"]
     "table",
     type=click.Path(path_type=Path, dir_okay=False),
     default=None,
-    help="Table with a column city or name, and perhaps country and state (or province).",
+    help="Table with a column city or name, and perhaps country and state (or province), or of pairs, whose ends are looked up.",
 )
 @click.option(
     "--country", default=None, help="Country of all names, as a code or a name (FRA, France, 法国)."
@@ -111,12 +111,27 @@ def _read(path: Path) -> pd.DataFrame:
     return read_table(path)
 
 
+def _names_of_ends(pairs: pd.DataFrame) -> list[str] | None:
+    """Give the different names of a table of pairs, or None if it is none."""
+    from geobri.study.reading.ends import find_ends
+
+    ends = find_ends(pairs, None, alone=True)
+    if not ends.origin:
+        return None
+    both = [*pairs[ends.origin], *pairs[ends.destination]]
+    return [str(name) for name in dict.fromkeys(both) if name != ""]
+
+
 def _read_names(table: Path) -> tuple[list[str], list[str] | None, list[str] | None]:
     from geobri.errors import StudyError, mould
     from geobri.gazetteer.divisions import division_column
 
     read = _read(table)
     column = next((name for name in ("name", "city", "name_zh") if name in read.columns), None)
+    if column is None:
+        ends = _names_of_ends(read)
+        if ends is not None:
+            return ends, None, None
     if column is None:
         raise StudyError(
             mould(

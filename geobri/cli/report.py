@@ -16,12 +16,16 @@ __all__ = ["report_command"]
 @click.command(name="report")
 @out_folder("report")
 @year_option
+@click.option(
+    "--without", type=click.Choice(["tests"]), multiple=True, help="Leave this out; tests take the longest."
+)
 @look_options
 @study_or_tables
 def report_command(
     study: Source,
     out: Path,
     year: int | None,
+    without: tuple[str, ...],
     lang: Literal["en", "zh"] | None,
     theme: Literal["auto", "light", "dark"],
     basemap: str | None,
@@ -50,6 +54,7 @@ def report_command(
             worldview=worldview,
             attribution=attribution,
             approval=approval,
+            without=without,
             on_step=begin,
             on_note=notes.append,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Any, Literal
 
@@ -88,6 +88,7 @@ def write_report(
     worldview: Literal["ne", "china"] = "ne",
     attribution: str | None = None,
     approval: str | None = None,
+    without: Container[str] = (),
     on_step: Callable[[str], None] | None = None,
     on_note: Callable[[str], None] | None = None,
 ) -> list[Path]:
@@ -103,6 +104,8 @@ def write_report(
         What the pages open in; the study's own language by default.
     basemap, worldview, attribution, approval
         As in `geobri.corridor_map`; the outlines of the study's own places, or land, by default.
+    without
+        What is not wanted: ``tests``, which take the longest.
     on_step
         Called with the name of each step as it begins.
     on_note
@@ -132,7 +135,7 @@ def write_report(
         begin("Drawing the map")
         page = draw_map(study, lang=language, theme=theme, **base).get_root().render()
         (stage / "map.html").write_text(page, encoding="utf-8")
-        analysis = analyse_study(study, on_step=begin)
+        analysis = analyse_study(study, without=without, on_step=begin)
         for name, reason in analysis.left_out:
             (on_note or begin)(f"Left out: {name}. {reason}")
         sections = build_sections(study, analysis)

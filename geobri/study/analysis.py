@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,13 +68,17 @@ class Analysis:
     left_out: tuple[tuple[str, str], ...] = field(default=())
 
 
-def analyse_study(study: Study, *, on_step: Callable[[str], None] | None = None) -> Analysis:
+def analyse_study(
+    study: Study, *, without: Container[str] = (), on_step: Callable[[str], None] | None = None
+) -> Analysis:
     """Compute everything that applies to a study.
 
     Parameters
     ----------
     study
         A loaded study.
+    without
+        What is not wanted: ``tests`` leaves them out, and says so.
     on_step
         Called with the name of each step as it begins.
 
@@ -87,7 +91,7 @@ def analyse_study(study: Study, *, on_step: Callable[[str], None] | None = None)
     jobs: dict[str, Callable[[], Any]] = {
         "audit": lambda: audit_study(study),
         "findings": lambda: find_claims(study),
-        **_test_jobs(study),
+        **({} if "tests" in without else _test_jobs(study)),
     }
     begin("Scoring, auditing, testing, checking the claims")
     done = _attempt_all(jobs)
@@ -102,6 +106,7 @@ def analyse_study(study: Study, *, on_step: Callable[[str], None] | None = None)
         ledger=ledger,
         contradictions=None if ledger is None else _contradictions(study, ledger),
         left_out=(
+            *((("tests", "They were not asked for"),) if "tests" in without else ()),
             *((("scores", study.no_scores),) if study.no_scores else ()),
             *((("uncertainty", reason),) if (reason := unmeasured(study.scores)) else ()),
             *((name, outcome.reason) for name, outcome in done.items() if outcome.reason),

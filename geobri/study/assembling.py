@@ -195,7 +195,7 @@ def name_flows(
         measures.append(replace(measure, years=years, year=_year(years, said.get("year", year))))
         inferred += [] if taken is None else [taken]
         if "absent" not in said:
-            because = "neither study.toml nor the index says what a pair without a row means"
+            because = "neither study.toml nor the index says what a pair without a row means (if there is none: zero)"
             inferred.append(Taken(column=name, taken="absent = missing", because=because))
     return tuple(measures), inferred
 

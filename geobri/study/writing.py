@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from geobri.corridors import corridor_ids, order_pairs
@@ -20,6 +21,8 @@ __all__ = ["cities_frame", "corridors_frame", "with_intervals", "write_geopackag
 _CITY_FRONT: Final = ("name", "name_zh", "country", "region", "coastal", "lat", "lon")
 _CORRIDOR_FRONT: Final = ("origin", "destination", "distance_km", "region_pair", "coast_pair")
 _COORDINATE_DIGITS: Final = 6
+_METRES: Final = 3
+_FIGURES: Final = 5
 
 
 def cities_frame(study: Study) -> pd.DataFrame:
@@ -53,11 +56,19 @@ def corridors_frame(study: Study) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index `corridor`; `origin, destination, distance_km` (1 decimal)`, region_pair, coast_pair`, ranks, values.
+        Index `corridor`; `origin, destination, distance_km` (metres, or five digits where these are finer)`, region_pair, coast_pair`, ranks, values.
     """
     plain = pd.DataFrame(study.corridors.drop(columns="geometry"))
-    plain["distance_km"] = plain["distance_km"].round(1)
+    plain["distance_km"] = _to_digits(plain["distance_km"])
     return _in_order(plain, _CORRIDOR_FRONT, study.corridor_measures)
+
+
+def _to_digits(kilometres: pd.Series) -> pd.Series:
+    """Round to metres, or to five significant digits where a metre would be coarser: 0.14 km and 0.1412 km are 1 % apart."""
+    known = kilometres.where(kilometres > 0, 1.0)
+    digits = np.maximum(_METRES, _FIGURES - 1 - np.floor(np.log10(known))).astype(int)
+    rounded = [round(float(value), int(places)) for value, places in zip(kilometres, digits, strict=True)]
+    return pd.Series(rounded, index=kilometres.index, name=kilometres.name)
 
 
 def _in_order(frame: pd.DataFrame, front: tuple[str, ...], measures: tuple[Measure, ...]) -> pd.DataFrame:

@@ -464,3 +464,61 @@ def test_open_attributes_are_filled_on_request_and_said():
     assert "country inferred for 2 of 3 places" in said
     assert "coastal inferred for 3 of 3 places" in said
     assert geobri.read_study(towns, flows).cities["region"].isna().all()
+
+
+def test_small_distances_keep_their_digits(tmp_path):
+    from geobri.study.writing import corridors_frame
+
+    spots = pd.DataFrame({"stop": ["a", "b", "c"], "lon": [7.0, 7.0005, 9.0], "lat": [51.0, 51.0003, 48.0]})
+    rides = pd.DataFrame({"from": ["a", "a", "b"], "to": ["b", "c", "c"], "rides": [4, 3, 2]})
+    study = geobri.read_study(spots, rides)
+    exact, written = study.corridors["distance_km"], corridors_frame(study)["distance_km"]
+    assert (written - exact).abs().max() < 5e-4
+    assert ((written - exact).abs() / exact).max() < 5e-5
+    assert written.iloc[0] == float(f"{exact.iloc[0]:.5g}")
+
+
+def test_pairs_without_a_row_are_spoken_of_only_where_there_are_any(places, pairs):
+    full = geobri.read_study(places, pairs)
+    assert not any("without a row" in str(one) and "--absent zero" in str(one) for one in full.taken)
+    some = geobri.read_study(places, pairs.iloc[:-4])
+    assert any("--absent zero" in str(one) for one in some.taken)
+    filled = geobri.read_study(places, pairs.iloc[:-4], absent="zero")
+    assert not any("--absent" in str(one) for one in filled.taken)
+
+
+def test_names_of_pairs_are_listed_to_be_settled(tmp_path):
+    (tmp_path / "moves.csv").write_text("orig,dest,flow\nLyon,Qxyz,3\nQxyz,Lille,4\n")
+    done = _run(
+        "geocode",
+        "--file",
+        tmp_path / "moves.csv",
+        "--country",
+        "FRA",
+        "--undecided",
+        tmp_path / "places.csv",
+    )
+    assert done.exit_code == 1
+    assert pd.read_csv(tmp_path / "places.csv")["name"].tolist() == ["Qxyz"]
+
+
+def test_a_report_without_tests_says_so(tmp_path, places, pairs):
+    places.to_csv(tmp_path / "p.csv", index=False)
+    pairs.to_csv(tmp_path / "q.csv", index=False)
+    done = _run(
+        "report",
+        tmp_path / "p.csv",
+        tmp_path / "q.csv",
+        "--without",
+        "tests",
+        "--call",
+        "zone",
+        "--out",
+        tmp_path / "r",
+    )
+    assert done.exit_code == 0, done.output
+    assert "Left out: tests" in done.stderr
+    assert not (tmp_path / "r" / "tests.csv").exists()
+    page = (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
+    assert "zones" in page
+    assert ">cities<" not in page

@@ -554,8 +554,20 @@ def _say_choices(hints: Hints, parts: FolderParts) -> None:
     names = list(dict.fromkeys(parts.flows["indicator"].astype(str)))
     if hints.value in names:
         parts.said.append({"column": hints.value})
+    if hints.absent is None and _leaves_pairs_out(parts.flows, directed=parts.settings["directed"]):
+        because = "tables do not say whether a pair without a row is unknown or none (else: --absent zero)"
+        parts.taken.append(Taken(column="pairs", taken="without a row, missing", because=because))
     if hints.absent is not None:
         parts.said += [{"column": name, "of": "corridors", "absent": hints.absent} for name in names]
+
+
+def _leaves_pairs_out(flows: pd.DataFrame, *, directed: bool) -> bool:
+    """Whether some pair of places has no row of some measure."""
+    apart = flows[flows["origin"] != flows["destination"]]
+    n_places = len(set(flows["origin"]) | set(flows["destination"]))
+    possible = n_places * (n_places - 1) // (1 if directed else 2)
+    listed = apart.drop_duplicates(["indicator", "origin", "destination"]).groupby("indicator").size()
+    return bool((listed < possible).any())
 
 
 def _infer_directed(flows: pd.DataFrame) -> tuple[bool, str]:
