@@ -48,6 +48,10 @@ _CHINESE: Final = (
     (r"exact: all ([\d,]+) placements", r"精确：全部 \1 种放置"),
     (r"exact: all ([\d,]+) lists", r"精确：全部 \1 份名单"),
     (r"exact, all choices of cities", "精确：全部城市组合"),
+    (
+        r"maps of the label, as smooth as the observed one \(([\d,]+)\)",
+        r"与观测同样平滑的标签随机地图（\1 幅）",
+    ),
     (r"all placements of the label \(([\d,]+)\)", r"标签的全部 \1 种放置"),
     (r"all permutations of values \(([\d,]+)\)", r"数值的全部 \1 种置换"),
     (r"random permutations of values \(([\d,]+)\)", r"数值随机置换（\1 次）"),

@@ -25,7 +25,9 @@ from geobri.stats.groups import (
     leave_one_city_out,
     mann_whitney_test,
 )
-from geobri.stats.results import TIDY_COLUMNS, combine_results
+from geobri.stats.groups.placements import Placements
+from geobri.stats.results import TIDY_COLUMNS, Term, combine_results
+from geobri.stats.simulate import build_simulator, place_cities
 from geobri.stats.spatial import moran_tests
 
 
@@ -482,6 +484,7 @@ def test_all_coastal_tests_give_tidy_rows():
         "mann_whitney_test", "brunner_munzel_test", "spatial_group_test", "coastal_regression_test", "coastal_sensitivity_test", "leave_one_city_out",
         "dimensions_test", "city_interaction_test", "corridor_types_test", "corridor_regression_test",
     ]  # fmt: skip
+    assert frame["method"].str.startswith("random maps of the label").sum() == 6
     again = coastal_tests(
         cities,
         corridors,
@@ -521,6 +524,71 @@ def test_the_test_that_keeps_its_size_leads_where_value_and_label_gather():
     assert not any("gather" in one.summary() for one in plain)
 
 
+def smooth_corridors(n, seed):
+    """Corridors whose levels of cities are alike over 3,000 km, and a label that gathers as much and has nothing to do with them."""
+    simulator, rng = build_simulator(n), np.random.default_rng(seed)
+    table = simulator.draw(friction=0.0, hubs=0.8, noise=1.5, smooth_km=3000.0, flows="continuous", rng=rng)
+    height = np.linalg.cholesky(np.exp(-simulator.km / 3000.0) + 1e-9 * np.eye(n)) @ rng.normal(size=n)
+    cities = place_cities(n, rng=n).assign(coastal=height > np.median(height))
+    return cities, table.assign(score=np.log(table["flow"]))
+
+
+def test_maps_keep_the_size_of_corridor_types_where_levels_and_label_gather():
+    few = {"n_permutations": 99, "rng": 1, "most_placements": 1}
+    rejected = np.array(
+        [
+            [
+                corridor_types_test(corridors, "score", cities, maps=maps, **few).p_value <= 0.05
+                for maps in (False, True)
+            ]
+            for cities, corridors in (smooth_corridors(40, seed) for seed in range(60))
+        ]
+    ).sum(axis=0)
+    assert rejected[0] >= 8  # moving the label freely rejects more true nulls than it says
+    assert rejected[1] <= 6  # 3 expected; 0.97 of Binomial(60, 0.05)
+
+
+def test_maps_find_what_is_there_and_say_what_they_are():
+    cities = make_cities(16, 19)
+    corridors = make_corridors(cities, both_ends(cities), seed=19)
+    result = corridor_types_test(corridors, "value", cities, maps=True, n_permutations=499, rng=1)
+    assert result.p_value <= 0.05
+    assert result.choices["maps"]
+    assert result.terms[0].null == "maps of the label, as smooth as the observed one (499)"
+    assert "exchanging labels over maps as smooth as the observed one" in result.summary()
+    assert "在同样平滑的随机地图上置换标签" in result.summary("zh")
+    free = corridor_types_test(corridors, "value", cities, n_permutations=499, rng=1)
+    assert [one.estimate for one in result.terms] == [one.estimate for one in free.terms]
+    with pytest.raises(SchemaError, match="needs points"):
+        corridor_types_test(corridors, "value", pd.DataFrame(cities.drop(columns="geometry")), maps=True)
+
+
+def test_placements_without_some_type_are_left_out_and_counted():
+    chance = Placements(np.zeros((5, 4), dtype=bool), exact=False)
+    row = chance.judged(
+        Term(test="t", statistic=2.0, alternative="greater"), np.array([1.0, np.nan, 3.0, 0.0, np.nan])
+    )
+    assert row.p_value == 0.5
+    assert row.note == "2 of 5 placements leave a type without corridors and are left out"
+
+
+def test_corridors_on_maps_lead_where_near_cities_have_alike_corridors():
+    cities, corridors = smooth_corridors(24, 8)
+    found = coastal_tests(cities, corridors, "score", n_permutations=199, rng=1)
+    assert [one.terms[0].test for one in found] == [
+        "corridor_types_test",
+        "corridor_types_test",
+        "corridor_regression_test",
+    ]
+    assert [one.choices.get("maps") for one in found[:2]] == [True, False]
+    assert found[0].summary().endswith("this test allows for it.")
+    assert all("finds too much." in one.summary() and "过多" in one.summary("zh") for one in found[1:])
+    mixed = cities.assign(coastal=np.arange(24) % 2 == 0)
+    plain = coastal_tests(mixed, corridors, "score", n_permutations=199, rng=1)
+    assert [one.choices.get("maps") for one in plain[:2]] == [False, True]
+    assert not any("gather" in one.summary() for one in plain)
+
+
 def test_all_tests_of_dependence_give_tidy_rows():
     cities = make_cities(14, 26)
     corridors = make_corridors(cities, both_ends(cities), seed=26).rename(columns={"value": "score"})
@@ -546,7 +614,7 @@ def test_tests_that_the_data_do_not_allow_are_said_and_do_not_stop_the_others():
     few = corridors.assign(score=corridors["score"].where(np.arange(len(corridors)) < 2))
     frame = combine_results(coastal_tests(cities, few, "score", coast_km=None, n_permutations=49, rng=1))
     lost = frame[frame["p_value"].isna()]
-    assert lost["test"].tolist() == ["corridor_types_test", "corridor_regression_test"]
+    assert lost["test"].tolist() == ["corridor_types_test", "corridor_types_test", "corridor_regression_test"]
     assert lost["note"].str.startswith("not possible: ").all()
     with pytest.raises(DataError, match="both groups"):
         coastal_tests(cities.assign(coastal=True), None, "score", coast_km=None)

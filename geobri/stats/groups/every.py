@@ -24,7 +24,7 @@ from geobri.stats.groups.dimensions import coastal_dimensions_test
 from geobri.stats.groups.interaction import city_interaction_test, corridor_interaction_test
 from geobri.stats.moran_randomisation import measure_smoothness
 from geobri.stats.places import Column, as_measure, read_places
-from geobri.stats.results import TestResult
+from geobri.stats.results import Term, TestResult
 from geobri.stats.say import LEVEL, say_smoothness
 
 __all__ = ["coastal_tests"]
@@ -111,11 +111,20 @@ def coastal_tests(
     if not attempts:
         wanted = f"cities or corridors need a column {measure.column!r}"
         raise DataError(mould("coastal_tests", wanted, "neither with it", "Name one that they have"))
-    return _lead(attempt_all(measure, "groups", attempts), cities, measure, group)
+    found = _lead(attempt_all(measure, "groups", attempts), cities, measure, group)
+    return found if corridors is None else _lead_corridors(found, cities, corridors, own, group)
 
 
-_ON_MAP: Final = {"mann_whitney_test": False, "brunner_munzel_test": False, "spatial_group_test": True}
-"""Tests of two groups of cities, and whether they allow for values that are smooth over the map."""
+_ON_MAP: Final = {
+    "mann_whitney_test": False,
+    "brunner_munzel_test": False,
+    "spatial_group_test": True,
+    "corridor_regression_test": False,
+}
+"""Tests of two groups, and whether they allow for values that are smooth over the map; others say it in their choices."""
+_OF_CORRIDORS: Final = frozenset(
+    {"corridor_types_test", "corridor_regression_test", "corridor_interaction_test"}
+)
 
 
 def _lead(
@@ -131,10 +140,16 @@ def _lead(
     values, label = (measure_smoothness(one, weights) for one in (data.numbers, data.first))
     if not max(values.p_value, label.p_value) <= LEVEL:
         return results
+    return sorted(
+        _told(results, measure, values, label), key=lambda one: one.terms[0].test != "spatial_group_test"
+    )
+
+
+def _told(results: list[TestResult], measure: Measure, values: Term, label: Term) -> list[TestResult]:
+    """Say of each test whether it allows for values and labels that gather on the map."""
     told = []
     for result in results:
-        kind = result.terms[0].test
-        maps = _ON_MAP.get(kind)
+        maps = result.choices.get("maps", _ON_MAP.get(result.terms[0].test))
         if maps is None or not math.isfinite(result.p_value):
             told.append(result)
             continue
@@ -142,7 +157,28 @@ def _lead(
         told.append(
             replace(result, sentence=result.sentence + more.en, sentence_zh=result.sentence_zh + more.zh)
         )
-    return sorted(told, key=lambda one: one.terms[0].test != "spatial_group_test")
+    return told
+
+
+def _lead_corridors(
+    results: list[TestResult],
+    cities: gpd.GeoDataFrame,
+    corridors: pd.DataFrame,
+    measure: Measure,
+    group: Column,
+) -> list[TestResult]:
+    """Put the test of corridors against random maps before the others where corridors of near cities are alike."""
+    if measure.column not in corridors.columns or not isinstance(cities, gpd.GeoDataFrame):
+        return results
+    both = pd.concat([corridors.set_index(end)[measure.column] for end in ("origin", "destination")]).groupby(
+        level=0
+    )
+    means = cities.assign(**{measure.column: both.mean().reindex(cities.index)})
+    of_corridors = [one for one in results if one.terms[0].test in _OF_CORRIDORS]
+    told = _lead(of_corridors, means, measure, group)
+    first = [one for one in told if one.choices.get("maps")] if told is not of_corridors else []
+    rest = [one for one in told if not any(one is other for other in first)]
+    return [*(one for one in results if not any(one is other for other in of_corridors)), *first, *rest]
 
 
 def _city_attempts(
@@ -205,7 +241,10 @@ def _corridor_attempts(
     dimensions: Sequence[Column],
     choices: dict[str, Any],
 ) -> Attempts:
-    attempts: Attempts = [partial(corridor_types_test, corridors, measure, cities, **choices)]
+    types = partial(corridor_types_test, corridors, measure, cities, **choices)
+    attempts: Attempts = [types]
+    if isinstance(cities, gpd.GeoDataFrame):
+        attempts.append(partial(types, maps=True))
     if "distance_km" in corridors.columns:
         attempts.append(partial(corridor_regression_test, corridors, measure, cities, **choices))
     named = [one for one in dimensions if as_measure(one).column in corridors.columns]

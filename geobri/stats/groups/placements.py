@@ -10,10 +10,11 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from geobri.stats.groups.samples import BoolArray, GroupSample
+from geobri.stats.moran_randomisation import moran_randomisation
 from geobri.stats.null import monte_carlo_error, permutation_p_value, value_permutations
 from geobri.stats.results import FloatArray, Term
 
-__all__ = ["MOST_PLACEMENTS", "Placements", "place_groups"]
+__all__ = ["MOST_PLACEMENTS", "Placements", "place_groups", "place_on_maps"]
 
 MOST_PLACEMENTS: Final = 1_000_000
 """Placements up to which all are enumerated (12 of 22 cities: 646,646)."""
@@ -28,10 +29,13 @@ class Placements(NamedTuple):
         Membership of the first group, one row per placement, shape (R, n).
     exact
         All placements are there, the observed one among them.
+    smooth
+        The placements gather on the map as much as the observed one does.
     """
 
     first: BoolArray
     exact: bool
+    smooth: bool = False
 
     def describe(self) -> str:
         """Say what the null model is.
@@ -41,6 +45,8 @@ class Placements(NamedTuple):
         str
             Number and kind of placements.
         """
+        if self.smooth:
+            return f"maps of the label, as smooth as the observed one ({len(self.first):,})"
         return f"{'all' if self.exact else 'random'} placements of the label ({len(self.first):,})"
 
     def judged(self, row: Term, null: FloatArray) -> Term:
@@ -51,16 +57,56 @@ class Placements(NamedTuple):
         row
             A row with statistic and alternative.
         null
-            The statistic for every placement, shape (R,).
+            The statistic for every placement, shape (R,). Where it cannot be computed, the placement is left out and counted.
 
         Returns
         -------
         Term
             The row with its p-value and the Monte Carlo error.
         """
-        p_value = permutation_p_value(row.statistic, null, row.alternative, exact=self.exact)
-        error = math.nan if self.exact else monte_carlo_error(p_value, len(null), row.alternative)
-        return replace(row, p_value=p_value, mc_error=error)
+        known = null[np.isfinite(null)]
+        p_value = permutation_p_value(row.statistic, known, row.alternative, exact=self.exact)
+        error = math.nan if self.exact else monte_carlo_error(p_value, len(known), row.alternative)
+        out = len(null) - len(known)
+        left = (
+            f"{out} of {len(null)} placements leave a type without corridors and are left out" if out else ""
+        )
+        note = "; ".join(part for part in (row.note, left) if part)
+        return replace(row, p_value=p_value, mc_error=error, note=note)
+
+
+def place_on_maps(
+    first: BoolArray,
+    weights: FloatArray,
+    n_permutations: int,
+    *,
+    rng: int | np.random.Generator | None = None,
+) -> Placements:
+    """Place the label on cities so that it gathers on the map as much as the observed one does.
+
+    Parameters
+    ----------
+    first
+        Membership of the first group, shape (n,).
+    weights
+        Symmetric spatial weights, shape (n, n); see `proximity_weights`.
+    n_permutations
+        How many placements to draw.
+    rng
+        Seed or generator.
+
+    Returns
+    -------
+    Placements
+        Random placements on as many cities as the observed label has: those with the largest values of a random map with
+        the spatial autocorrelation of the label (`moran_randomisation`).
+    """
+    maps = moran_randomisation(first.astype(np.float64), weights, n_permutations, method="singleton", rng=rng)
+    count = int(first.sum())
+    highest = np.argpartition(-maps, count - 1, axis=1)[:, :count]
+    placed = np.zeros(maps.shape, dtype=bool)
+    np.put_along_axis(placed, highest, values=True, axis=1)
+    return Placements(placed, exact=False, smooth=True)
 
 
 def _all_choices(n: int, m: int) -> BoolArray:
