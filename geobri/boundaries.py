@@ -6,7 +6,9 @@ README. A wheel carries them as `geobri/boundaries_data/`; `locate` finds them i
 
 from __future__ import annotations
 
+import gzip
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +23,7 @@ __all__ = [
     "load_countries",
     "load_lakes",
     "load_land",
+    "load_land_squares",
     "locate",
 ]
 
@@ -29,6 +32,7 @@ Worldview = Literal["ne", "china"]
 
 _PACKAGE = Path(__file__).resolve().parent
 _SUFFIX = ".geojson.gz"
+_ID_STARTS = len('{"type":"Feature","properties":{"id":"')
 
 
 def _folder() -> Path:
@@ -110,12 +114,12 @@ def load_land(resolution: Resolution = "110m") -> gpd.GeoDataFrame:
     Parameters
     ----------
     resolution
-        Natural Earth scale: `110m` (1:110 million) or `50m`.
+        Natural Earth scale: `110m` (1:110 million), `50m`, or `10m` (simplified by at most 0.25 km).
 
     Returns
     -------
     geopandas.GeoDataFrame
-        Columns `id, geometry` (Polygon, EPSG:4326, cut at 180°). The Caspian is a hole; Antarctica reaches 90° S.
+        Columns `id, geometry` (Polygon, EPSG:4326, cut at 180°; `10m`: in squares of 5°). The Caspian is a hole; Antarctica reaches 90° S.
 
     Raises
     ------
@@ -123,6 +127,26 @@ def load_land(resolution: Resolution = "110m") -> gpd.GeoDataFrame:
         If the resolution does not exist.
     """
     return _read("land", resolution)
+
+
+def load_land_squares(corners: Iterable[tuple[int, int]]) -> gpd.GeoDataFrame:
+    """Load the finest land of some squares of 5 degrees, without reading the shapes of the others.
+
+    Parameters
+    ----------
+    corners
+        Lower left corners, longitude and latitude, multiples of 5.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Columns `id, geometry` (MultiPolygon or Polygon, EPSG:4326), a row for each square that has land.
+    """
+    wanted = {f"land {west} {south}" for west, south in corners}
+    with gzip.open(locate("land_10m"), "rt", encoding="utf-8") as lines:
+        found = [line for line in lines if line[_ID_STARTS : line.find('"', _ID_STARTS)] in wanted]
+    features = [json.loads(line.rstrip(",\n")) for line in found]
+    return gpd.GeoDataFrame.from_features(features, columns=["id", "geometry"], crs=4326)
 
 
 def load_lakes(resolution: Resolution = "110m") -> gpd.GeoDataFrame:

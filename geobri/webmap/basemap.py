@@ -25,6 +25,11 @@ Worldview = Literal["ne", "china"]
 _LAND_TOLERANCE_DEG: Final = {"110m": 0.0, "50m": 0.02}
 _COUNTRY_TOLERANCE_DEG: Final = {"110m": 0.0, "50m": 0.05}
 _SMALLEST_ISLAND_DEG2: Final = 0.003
+_NEAR_GRID: Final = 360_000
+"""Steps across the world for land near the cities: 0.001 degrees, as that layer is written."""
+_NEAR_LIMIT_DEG: Final = 84
+_MOST_CELLS: Final = 400
+"""Squares of a degree around the cities; more of them, and the study is looked at from afar."""
 _SMALLEST_LAKE_DEG2: Final = 0.15
 _CREDIT: Final = {
     "land": "Natural Earth",
@@ -39,6 +44,7 @@ def pack_basemap(
     worldview: Worldview = "ne",
     resolution: Resolution | None = None,
     attribution: str | None = None,
+    cities: gpd.GeoDataFrame | None = None,
     caller: str = "corridor_map",
 ) -> dict[str, Any]:
     """Pack the base map for the page.
@@ -54,14 +60,18 @@ def pack_basemap(
         ``110m`` or ``50m``; None takes the finest there is.
     attribution
         Whom the tiles are by; needed for an address.
+    cities
+        Where the base has to bear a close look: land around them comes from the 1:10 million layer, if no resolution
+        was asked for. None for nowhere.
     caller
         Who asks, for the message.
 
     Returns
     -------
     dict
-        `kind` (``land, countries, zones, tiles, none``), `credit`, and packed `polygons` and `lakes`, with own shapes
-        in `zones`; or `url`.
+        `kind` (``land, countries, zones, tiles, none``), `credit`, and packed `polygons` and `lakes`, with land around
+        the cities in `near` (its `cells` are squares of a degree by their lower left corners) and own shapes in
+        `zones`; or `url`.
 
     Raises
     ------
@@ -70,7 +80,7 @@ def pack_basemap(
     """
     if isinstance(basemap, gpd.GeoDataFrame) or is_vector_file(basemap):
         zones = read_zones(basemap, caller=caller)
-        land = _pack_land(resolution or "50m")
+        land = _pack_land(resolution or "50m") | _pack_near(cities, resolution)
         return land | {
             "kind": "zones",
             "zones": pack_zones(zones),
@@ -80,9 +90,10 @@ def pack_basemap(
     if basemap == "none":
         return {"kind": "none", "credit": clean(attribution)}
     if basemap in {"land", "countries"}:
-        packed = (
-            _pack_land(resolution or "50m") if basemap == "land" else _pack_countries(worldview, resolution)
-        )
+        if basemap == "land":
+            packed = _pack_land(resolution or "50m") | _pack_near(cities, resolution)
+        else:
+            packed = _pack_countries(worldview, resolution)
         return packed | {"credit": clean(attribution) or packed["credit"]}
     return _check_tiles(basemap, attribution, caller)
 
@@ -110,6 +121,35 @@ def _pack_land(resolution: Resolution) -> dict[str, Any]:
         land, simplify_deg=_LAND_TOLERANCE_DEG[resolution], smallest_deg2=_SMALLEST_ISLAND_DEG2
     )
     return {"kind": "land", "credit": _CREDIT["land"], "polygons": polygons, "lakes": _pack_lakes(resolution)}
+
+
+def _pack_near(cities: gpd.GeoDataFrame | None, resolution: Resolution | None) -> dict[str, Any]:
+    """Pack land near the cities, unless a resolution was asked for or they are all over the world."""
+    if cities is None or resolution is not None or cities.empty:
+        return {}
+    corners = np.floor(np.column_stack([cities.geometry.x, cities.geometry.y])).astype(int)
+    around = [(x + dx, y + dy) for x, y in corners for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
+    cells = sorted(
+        {(int(x + 180) % 360 - 180, int(y)) for x, y in around if -_NEAR_LIMIT_DEG <= y < _NEAR_LIMIT_DEG}
+    )
+    if not 0 < len(cells) <= _MOST_CELLS:
+        return {}
+    return {"near": _cut_cells(tuple(cells))}
+
+
+@lru_cache(maxsize=8)
+def _cut_cells(cells: tuple[tuple[int, int], ...]) -> dict[str, Any]:
+    squares = {(x // 5 * 5, y // 5 * 5) for x, y in cells}
+    land = np.asarray(boundaries.load_land_squares(sorted(squares)).geometry.array, dtype=object)
+    tree = shapely.STRtree(land)
+    parts = [np.empty(0, dtype=object)]
+    for x, y in cells:
+        found = land[tree.query(shapely.box(x, y, x + 1, y + 1))]
+        parts.append(shapely.clip_by_rect(found, x, y, x + 1, y + 1))
+    cut = shapely.get_parts(np.concatenate(parts))
+    return pack_polygons(cut[shapely.get_dimensions(cut) == 2], grid=_NEAR_GRID) | {  # noqa: PLR2004 - areas
+        "cells": [list(cell) for cell in cells]
+    }
 
 
 @lru_cache(maxsize=4)

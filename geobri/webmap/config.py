@@ -175,6 +175,7 @@ def configure_map(
         worldview=choices["worldview"],
         resolution=choices["resolution"],
         attribution=choices["attribution"],
+        cities=cities,
         caller=caller,
     )
     return config, base

@@ -179,7 +179,11 @@ def to_varint(values: npt.NDArray[np.int64]) -> bytes:
 
 
 def pack_polygons(
-    geometry: npt.ArrayLike | ExtensionArray, *, simplify_deg: float = 0.0, smallest_deg2: float = 0.0
+    geometry: npt.ArrayLike | ExtensionArray,
+    *,
+    simplify_deg: float = 0.0,
+    smallest_deg2: float = 0.0,
+    grid: int = GRID,
 ) -> dict[str, Any]:
     """Pack polygons as rounded steps from vertex to vertex on the Web Mercator square.
 
@@ -191,6 +195,8 @@ def pack_polygons(
         Tolerance of a simplification beforehand, degrees at the equator; 0 for none.
     smallest_deg2
         Parts with a smaller area, square degrees, are left out.
+    grid
+        Steps across the world.
 
     Returns
     -------
@@ -201,9 +207,11 @@ def pack_polygons(
         by the non-zero rule.
     """
     parts = shapely.get_parts(np.asarray(geometry, dtype=object))
-    parts = shapely.transform(parts[shapely.area(parts) > smallest_deg2], _to_grid)
+    parts = shapely.transform(
+        parts[shapely.area(parts) > smallest_deg2], lambda lonlat: grid * to_mercator(lonlat)
+    )
     if simplify_deg > 0:
-        tolerance = simplify_deg * GRID / 360
+        tolerance = simplify_deg * grid / 360
         parts = shapely.get_parts(shapely.simplify(parts, tolerance, preserve_topology=True))
     stream: list[npt.NDArray[np.int64]] = []
     n_rings = 0
@@ -214,7 +222,7 @@ def pack_polygons(
             n_rings += 1
     numbers = np.concatenate(stream) if stream else np.empty(0, dtype=np.int64)
     data = to_varint(numbers)
-    return {"rings": n_rings, "grid": GRID, "n": len(data), "data": _to_base64(_deflate(data))}
+    return {"rings": n_rings, "grid": grid, "n": len(data), "data": _to_base64(_deflate(data))}
 
 
 def pack_shapes(geometry: npt.NDArray[np.object_], *, grid: int) -> dict[str, Any]:
@@ -255,10 +263,6 @@ def pack_shapes(geometry: npt.NDArray[np.object_], *, grid: int) -> dict[str, An
         "n": len(data),
         "data": _to_base64(_deflate(data)),
     }
-
-
-def _to_grid(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return GRID * to_mercator(lonlat)
 
 
 def to_mercator(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -30,6 +30,7 @@ def test_there_are_all_layers_of_the_plan():
     wanted = {f"{theme}_{level}" for theme in ("land", "lakes", "coastline") for level in ("110m", "50m")}
     assert set(LAYERS) == wanted | {
         "coastline_10m",
+        "land_10m",
         "countries_110m_ne",
         "countries_50m_ne",
         "countries_110m_china",
@@ -162,6 +163,17 @@ def test_known_points_are_on_land_or_water():
     assert lakes.contains(shapely.Point(33.0, -1.0)).any()
 
 
+def test_squares_of_fine_land_are_its_parts_and_no_others_are_read():
+    squares = boundaries.load_land_squares([(10, 40), (100, 0), (-40, 30)])
+    assert squares["id"].tolist() == ["land 100 0", "land 10 40"]  # the third is all water
+    for name, geometry in zip(squares["id"], squares.geometry, strict=True):
+        west, south = map(int, name.split()[1:])
+        assert geometry.within(shapely.box(west, south, west + 5, south + 5))
+    assert squares.geometry.iloc[1].contains(shapely.Point(12.5, 41.9))
+    coarse = boundaries.load_land("50m").clip(shapely.box(10, 40, 15, 45)).geometry.to_numpy()
+    assert shapely.area(squares.geometry.iloc[1]) == pytest.approx(shapely.area(coarse).sum(), rel=0.01)
+
+
 def test_null_island_is_gone():
     origin = shapely.box(-0.1, -0.1, 0.1, 0.1)
     for level in ("110m", "50m", "10m"):
@@ -171,8 +183,8 @@ def test_null_island_is_gone():
 def test_unknown_names_list_what_exists():
     with pytest.raises(BoundaryError, match=r"coastline_10m.*land_50m"):
         boundaries.locate("land_5m")
-    with pytest.raises(BoundaryError, match="110m, 50m"):
-        boundaries.load_land("10m")
+    with pytest.raises(BoundaryError, match="10m, 110m, 50m"):
+        boundaries.load_land("5m")
     with pytest.raises(BoundaryError):
         boundaries.locate("../pyproject.toml")
 

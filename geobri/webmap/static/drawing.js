@@ -1,5 +1,6 @@
 /* What is drawn one by one, as SVG for a drawing program: land, lines, points, labels, title and source. */
 import { toPathData, toShapePaths } from "./decode.js";
+import { boxesOf } from "./paint_base.js";
 import { FONT } from "./paint_cities.js";
 import { copiesOf, crispRows, lookOfLine, offsetOf, pathsOf, shift } from "./paint_corridors.js";
 import { describeSelection } from "./sentence.js";
@@ -22,6 +23,12 @@ function drawBase(app, view) {
     const place = (grid, origin) => `translate(${origin[0] * (view.scale / grid) + k * view.scale - view.x0} ${origin[1] * (view.scale / grid) - view.y0}) scale(${view.scale / grid})`;
     for (const [part, fill] of [["polygons", app.tones.land], ["lakes", app.tones.water]]) {
       if (packed[part]) shapes.push(element("path", { d: toPathData(packed[part], false), fill, transform: place(packed[part].grid, [0, 0]) }));
+    }
+    if (packed.near) {
+      const boxes = boxesOf(packed.near.cells).map(([x, y, wide, high]) => `M${x} ${y}h${wide}v${high}h${-wide}z`).join("");
+      shapes.splice(-1, 0,
+        element("path", { d: boxes, fill: app.tones.water, transform: place(1, [0, 0]) }),
+        element("path", { d: toPathData(packed.near, false), fill: app.tones.land, transform: place(packed.near.grid, [0, 0]) }));
     }
     if (packed.zones) {
       const { zones } = packed;

@@ -58,9 +58,27 @@ function readBase(base) {
     zones: base.zones ? readZones(base.zones) : null,
     grid: base.polygons.grid,
     land: toPath(base.polygons, false),
+    near: base.near ? { ...base.near, land: toPath(base.near, false) } : null,
     borders: base.kind === "countries" ? toPath(base.polygons, true) : null,
     lakes: toPath(base.lakes, false),
   };
+}
+
+/** Squares of a degree by their lower left corners, as left, top, width and height in the world. */
+const boxesOf = (cells) => cells.map(([lon, lat]) => [worldX(lon), worldY(lat + 1), 1 / 360, worldY(lat) - worldY(lat + 1)]);
+
+/** Land near the cities in the place of the coarse one; the context stands on the grid of the base. */
+function paintNear(context, base, tones) {
+  const { near, grid } = base;
+  context.fillStyle = tones.water;
+  context.beginPath();
+  for (const box of boxesOf(near.cells)) context.rect(...box.map((part) => part * grid));
+  context.fill();
+  context.save();
+  context.scale(grid / near.grid, grid / near.grid);
+  context.fillStyle = tones.land;
+  context.fill(near.land, "nonzero");
+  context.restore();
 }
 
 function paintGrid(context, view, tones) {
@@ -89,6 +107,7 @@ function paintShapes(context, view, base, tones) {
     context.scale(view.scale / base.grid, view.scale / base.grid);
     context.fillStyle = tones.land;
     context.fill(base.land, "nonzero");
+    if (base.near) paintNear(context, base, tones);
     context.fillStyle = tones.water;
     context.fill(base.lakes, "nonzero");
     if (base.borders) {
@@ -109,4 +128,4 @@ function paintBase(context, view, base, tones) {
   paintGrid(context, view, tones);
 }
 
-export { readBase, paintBase, nameZone };
+export { readBase, paintBase, nameZone, boxesOf };
