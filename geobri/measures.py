@@ -338,15 +338,13 @@ def as_measure(item: str | Measure, frame: pd.DataFrame, *, of: Level) -> Measur
 
 
 def _infer_kind(column: pd.Series[Any]) -> tuple[Kind, str]:
-    known = column.dropna()
-    if len(known) and (pdt.is_bool_dtype(known) or all(isinstance(cell, bool) for cell in known)):
-        return "flag", "it holds yes and no"
-    if not pdt.is_numeric_dtype(column):
-        return "category", "it holds words"
-    if known.empty:
-        return "score", "it holds no number yet"
-    numbers = known.to_numpy(dtype=float)
-    return _infer_number(str(column.name), numbers)
+    if not pdt.is_numeric_dtype(column) or pdt.is_bool_dtype(column):
+        known = column.dropna()
+        is_flag = len(known) and (pdt.is_bool_dtype(known) or all(isinstance(cell, bool) for cell in known))
+        return ("flag", "it holds yes and no") if is_flag else ("category", "it holds words")
+    numbers = column.to_numpy(dtype=float, na_value=np.nan)
+    numbers = numbers[~np.isnan(numbers)]
+    return _infer_number(str(column.name), numbers) if numbers.size else ("score", "it holds no number yet")
 
 
 def _plain(number: float) -> str:

@@ -18,6 +18,7 @@ from geobri.regions import REGION_NAMES_ZH
 from geobri.report.model import Section
 from geobri.report.ranking import name_country
 from geobri.study import Study
+from geobri.study.model import MOST_SHOWN
 from geobri.webmap.wording import clean, to_safe_json
 from geobri.words import Words
 
@@ -138,7 +139,8 @@ def _columns(
         for name in frame.columns
         if name not in _LEFT_OUT and name not in said and (own or name in _FIXED)
     ]
-    described = [_describe(frame[name], said.get(name)) for name in [*said, *extra, *rest] if name in frame]
+    offered = [*list(said)[:MOST_SHOWN], *extra, *rest[:MOST_SHOWN]]
+    described = [_describe(frame[name], said.get(name)) for name in offered if name in frame]
     seen: dict[str, dict[str, Any]] = {}
     for column in described:
         if column is not None:

@@ -19,7 +19,7 @@ from geobri.corridors import build_corridors, corridor_ids, order_pairs
 from geobri.measures import Level, Measure, Taken, infer_measure
 from geobri.study.account import Entry, count_entry
 from geobri.study.index import settle_domestic
-from geobri.study.model import Domain, Study
+from geobri.study.model import MOST_FIELDS, MOST_SHOWN, Domain, Study
 from geobri.study.pairs import choose_year, count_pairs
 from geobri.study.reading import FolderParts
 from geobri.words import PlaceWords, Words
@@ -104,7 +104,11 @@ def assemble(
         notes=(notes,) if isinstance(notes, str) else tuple(str(note) for note in notes),
         account=(*parts.account, *(() if flows is None else flows.account), *entries),
         taken=(*parts.taken, *city_taken, *(() if flows is None else flows.taken), *taken),
-        cautions=(*parts.cautions, *(() if flows is None else flows.cautions)),
+        cautions=(
+            *parts.cautions,
+            *(() if flows is None else flows.cautions),
+            *_say_too_wide(city_measures, flows),
+        ),
         strata=settings.get("strata", ""),
         keeps_own=settings.get("self_flows") == "keep",
         validate_against=settings.get("validate_against", ""),
@@ -113,6 +117,22 @@ def assemble(
         views=tuple(settings.get("view", ())),
         folder=folder,
     )
+
+
+def _say_too_wide(city_measures: tuple[Measure, ...], flows: _Flows | None) -> list[Words]:
+    tables = {
+        Words("cities", "城市"): len(city_measures),
+        Words("corridors", "城市通路"): 0 if flows is None else len(flows.measures),
+    }
+    return [
+        Words(
+            f"Of {n:,} measures of the {of.en}, page and map offer the first {MOST_SHOWN}, a GeoPackage holds {MOST_FIELDS:,} columns, the other tables hold all. "
+            "Those named with [[measure]] in study.toml come first.",
+            f"{of.zh}共有{n:,}项指标，页面与地图只列出前{MOST_SHOWN}项，GeoPackage最多{MOST_FIELDS}列，其余数据表保留全部；study.toml中以[[measure]]列出的指标排在前面。",
+        )
+        for of, n in tables.items()
+        if n > MOST_SHOWN
+    ]
 
 
 def _language(settings: Mapping[str, Any]) -> Literal["en", "zh"]:
@@ -142,7 +162,7 @@ def _declared(parts: FolderParts, spec: IndexSpec | None, column: str, of: Level
 
 def _order(columns: Iterable[str], parts: FolderParts, spec: IndexSpec | None) -> list[str]:
     """Columns as `study.toml` names them, then as the index does, then as they stand."""
-    met = list(columns)
+    met = dict.fromkeys(columns)
     named = [entry["column"] for entry in parts.said]
     named += [] if spec is None else [leaf.name for leaf in spec.indicators]
     return [name for name in dict.fromkeys([*named, *met]) if name in met]
@@ -152,13 +172,13 @@ def _city_measures(
     parts: FolderParts, spec: IndexSpec | None, cities: gpd.GeoDataFrame
 ) -> tuple[tuple[Measure, ...], list[Taken]]:
     declared = {entry["column"] for entry in parts.said if entry.get("of", "cities") == "cities"}
-    columns = [
-        str(name)
-        for name in cities.columns
-        if name not in _SHOWN and (pd.api.types.is_numeric_dtype(cities[name]) or name in declared)
-    ]
+    columns = {
+        str(name): column
+        for name, column in pd.DataFrame(cities.drop(columns=["geometry"])).items()
+        if name not in _SHOWN and (pd.api.types.is_numeric_dtype(column) or name in declared)
+    }
     found = [
-        infer_measure(cities[name], of="cities", said=_declared(parts, spec, name, "cities"))
+        infer_measure(columns[name], of="cities", said=_declared(parts, spec, name, "cities"))
         for name in _order(columns, parts, spec)
     ]
     return tuple(measure for measure, _ in found), [taken for _, taken in found if taken is not None]

@@ -68,7 +68,7 @@ def export_study(
         elif kind == "duckdb":
             save_database(study, path)
         else:
-            write_geopackage(study, path, first=layer)
+            return write_geopackage(study, path, first=layer)
     return ""
 
 

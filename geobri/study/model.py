@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import geopandas as gpd
 import pandas as pd
@@ -19,7 +20,12 @@ from geobri.words import CITY, PlaceWords, Words
 if TYPE_CHECKING:
     from geobri.score import IndexResult
 
-__all__ = ["Domain", "Study", "StudyFault"]
+__all__ = ["MOST_FIELDS", "MOST_SHOWN", "Domain", "Study", "StudyFault"]
+
+MOST_SHOWN: Final = 200
+"""Measures of one table that a page or a map offers: nobody reads ten thousand, and each has its price."""
+MOST_FIELDS: Final = 1900
+"""Columns of a layer that a GeoPackage gets: SQLite holds 2,000."""
 
 Domain = Literal["international", "all", "listed"]
 """The pairs that could have had a row: those between countries, all, or just those that are listed."""
@@ -161,17 +167,18 @@ class Study:
         Returns
         -------
         tuple of Measure
-            Those with a value, the index first.
+            Those with a value, the index first; at most `MOST_SHOWN`.
         """
         frame: pd.DataFrame = self.cities if of == "cities" else self.corridors
         offered = self.city_measures if of == "cities" else self.corridor_measures
-        return tuple(
+        found = (
             one
             for one in offered
             if one.origin in ("given", "published", "index")
             and one.column in frame.columns
             and frame[one.column].notna().any()
         )
+        return tuple(islice(found, MOST_SHOWN))
 
     def measure(self, column: str, of: Level) -> Measure:
         """Find what a column means.

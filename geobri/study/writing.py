@@ -14,7 +14,7 @@ from geobri.exchange.layers import plain_types, system_errors, write_vector
 from geobri.exchange.qgis_style import add_qgis_style
 from geobri.measures import Measure
 from geobri.score.spec import ROOT
-from geobri.study.model import Study
+from geobri.study.model import MOST_FIELDS, Study
 
 __all__ = ["cities_frame", "corridors_frame", "with_intervals", "write_geopackage", "write_tables"]
 
@@ -126,7 +126,7 @@ def write_tables(study: Study, folder: Path) -> list[Path]:
     return paths
 
 
-def write_geopackage(study: Study, path: Path, *, first: str = "cities") -> None:
+def write_geopackage(study: Study, path: Path, *, first: str = "cities") -> str:
     """Write both layers of a study with their styles for QGIS.
 
     Parameters
@@ -137,11 +137,21 @@ def write_geopackage(study: Study, path: Path, *, first: str = "cities") -> None
         File to make; the caller stages it.
     first
         The layer that programs open which take the first: ``cities`` or ``corridors``.
+
+    Returns
+    -------
+    str
+        How many columns did not fit, in a sentence; empty where all did.
     """
+    left_out = []
     for layer in ("cities", "corridors") if first == "cities" else ("corridors", "cities"):
-        if layer == "cities":
-            write_vector(study.cities, path, "GPKG")
-        else:
-            write_vector(study.corridors, path, "GPKG", multi=True)
+        whole = study.cities if layer == "cities" else study.corridors
+        kept = whole.drop(columns=[*whole.columns.drop("geometry")][MOST_FIELDS:])
+        write_vector(kept, path, "GPKG", multi=None if layer == "cities" else True)
+        if kept.shape[1] < whole.shape[1]:
+            left_out.append(f"{whole.shape[1] - kept.shape[1]:,} of the {layer}")
     with system_errors(path):
         add_qgis_style(path, study.corridors, study.shown("corridors"), directed=study.directed)
+    if not left_out:
+        return ""
+    return f"Columns that a GeoPackage cannot hold beside {MOST_FIELDS:,} others are left out: {', '.join(left_out)}."

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -417,12 +417,17 @@ def read_table(
 
 def _strip_cells(table: pd.DataFrame) -> pd.DataFrame:
     """Strip every cell; leave out columns that have neither a heading nor a value."""
-    is_wide = table.shape[1] > max(
-        len(table), 1
-    )  # ten thousand columns of a few rows: each call has its price
-    stripped = _strip_columns(table.T).T if is_wide else _strip_columns(table)
+    if table.shape[1] > max(len(table), 1):  # ten thousand columns of a few rows: each call has its price
+        texts = [[_strip(cell) for cell in row] for row in table.to_numpy(dtype=object)]
+        stripped = pd.DataFrame(texts, index=table.index, columns=table.columns, dtype="str")
+    else:
+        stripped = _strip_columns(table)
     kept = [at for at, name in enumerate(stripped.columns) if name or (stripped.iloc[:, at] != "").any()]
-    return stripped.iloc[:, kept]
+    return stripped if len(kept) == stripped.shape[1] else stripped.iloc[:, kept]
+
+
+def _strip(cell: Any) -> Any:
+    return cell.strip() if isinstance(cell, str) else cell
 
 
 def _strip_columns(table: pd.DataFrame) -> pd.DataFrame:
@@ -432,7 +437,7 @@ def _strip_columns(table: pd.DataFrame) -> pd.DataFrame:
 
 def _blank_rows(texts: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     if texts.shape[1] > len(texts):
-        return np.array([bool((texts.iloc[at] == "").all()) for at in range(len(texts))], dtype=np.bool_)
+        return np.asarray((texts.to_numpy(dtype=object) == "").all(axis=1), dtype=np.bool_)
     blank = np.ones(len(texts), dtype=np.bool_)
     for at in range(texts.shape[1]):
         blank &= (texts.iloc[:, at] == "").to_numpy(dtype=np.bool_)
