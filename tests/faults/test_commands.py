@@ -47,6 +47,7 @@ COMMANDS = {
     "decay": ("decay", "{}", "--value", "air", "--out", "out"),
     "moran": ("moran", "{}", "--value", "gdp", "--out", "out"),
     "proximity": ("proximity", "{}", "--value", "air", "--out", "out"),
+    "save": ("check", "{}/cities.csv", "{}/flows.csv", "--save", "out"),
     "report": ("report", "{}", "--out", "out"),
 }
 """Every command that writes, but `new`, which never writes over anything."""
@@ -141,7 +142,7 @@ def test_every_command_with_an_output_is_here():
         name
         for name in commands
         for option in cli._geobri.get_command(None, name).params
-        if option.name in {"out", "target", "folder"}
+        if option.name in {"out", "target", "folder", "save"}
     }
     assert writing == {words[0] for words in COMMANDS.values()} | {"new"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -245,7 +245,7 @@ def _countries(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> pd.S
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
     """Covariates that are numbers throughout become numbers; empty text becomes missing."""
-    typed = {}
+    typed: dict[str, Any] = {}
     plain = _plain_numbers(table)
     for name, cells in table.items():
         if name in ("city", "name", "name_zh", "country", "region", "coastal"):
