@@ -13,7 +13,7 @@ from geobri.measures import Measure
 from geobri.report.charts import Point, draw_course
 from geobri.report.drawings import write_number
 from geobri.report.model import Drawing
-from geobri.report.pictures import Line, Mark, draw_scatter, sample_curve
+from geobri.report.pictures import MOST_MARKS, Line, Mark, draw_scatter, sample_curve
 from geobri.stats.decay.friction import DecayResult
 from geobri.stats.results import FloatArray, TestResult
 from geobri.stats.say import LEVEL, p_value
@@ -169,15 +169,16 @@ def draw_decay(study: Study, pairs: pd.DataFrame, measure: Measure, lead: TestRe
         excess = y - _curve(lead, x, float(y.sum()), x)
     spread = len(np.unique(y)) > _FEW_VALUES  # names over a row of dots would hide it
     named = set(np.argsort(-excess, kind="stable")[:_MOST_NAMED].tolist()) if spread else set()
+    shown = sorted(named) if len(pairs) > MOST_MARKS else range(len(pairs))
     marks = [
         Mark(
-            float(a),
-            float(b),
-            _named(study, pairs.iloc[at]) if at in named else Words(str(corridor)),
+            float(x[at]),
+            float(y[at]),
+            _named(study, pairs.iloc[at]) if at in named else Words(str(pairs.index[at])),
             labelled=at in named,
-            corridors=(str(corridor),),
+            corridors=(str(pairs.index[at]),),
         )
-        for at, (a, b, corridor) in enumerate(zip(x, y, pairs.index, strict=True))
+        for at in shown
     ]
     unit = f", {measure.unit}" if measure.unit else ""
     unit_zh = f"（{measure.unit_zh}）" if measure.unit_zh else ""
@@ -192,6 +193,7 @@ def draw_decay(study: Study, pairs: pd.DataFrame, measure: Measure, lead: TestRe
             f"{len(y):,} 个城市对，{span[0]} 至 {span[1]} 公里；{measure.label_zh}为 {span[2]} 至 {span[3]}",
         ),
         line=line,
+        crowd=(x, y),
     )
 
 

@@ -6,18 +6,20 @@ Every mark carries its numbers and the ids of what it stands for: the script of 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from statistics import median
 from typing import Final
 
+import numpy as np
+
 from geobri.report.drawings import axis_ticks, write_ids, write_number, write_text
 from geobri.report.model import Drawing
+from geobri.stats.results import FloatArray
 from geobri.words import Words
 
-__all__ = ["Line", "Mark", "draw_groups", "draw_scatter", "sample_curve"]
+__all__ = ["MOST_MARKS", "Line", "Mark", "draw_groups", "draw_scatter", "sample_curve"]
 
 _WIDTH: Final = 640
 _HEIGHT: Final = 340
@@ -28,7 +30,7 @@ _FOOT: Final = 48
 _LANE: Final = 88
 _SPREAD: Final = 6.5
 _ACCENT: Final = "#d1495b"
-_MOST_MARKS: Final = 1500
+MOST_MARKS: Final = 1500
 """Marks beyond which their density is drawn, and only those that stand out one by one."""
 _CELL: Final = 7.0
 
@@ -96,6 +98,7 @@ def draw_scatter(
     caption: Words,
     alternative: Words,
     line: Line | None = None,
+    crowd: tuple[FloatArray, FloatArray] | None = None,
     cross: tuple[float, float] | None = None,
     quadrants: Sequence[tuple[Words, Words]] = (),
     statistics: Words | None = None,
@@ -114,6 +117,8 @@ def draw_scatter(
         Caption and text alternative.
     line
         A fitted line or curve.
+    crowd
+        Places of all points where they are too many to be marks: drawn as a density under the marks.
     cross
         Where two lines of reference cross.
     quadrants
@@ -128,9 +133,11 @@ def draw_scatter(
     Drawing
         The SVG.
     """
-    numbers = [mark.y for mark in marks] + [y for _, y in (line.points if line else ())]
+    if crowd is None:
+        crowd = (np.array([mark.x for mark in marks]), np.array([mark.y for mark in marks]))
+    numbers = [float(crowd[1].min()), float(crowd[1].max()), *(y for _, y in (line.points if line else ()))]
     numbers += [high for _, _, high in (line.band if line else ())]
-    x = _Scale(*_span([mark.x for mark in marks]), _LEFT, _WIDTH - _RIGHT)
+    x = _Scale(*_span([float(crowd[0].min()), float(crowd[0].max())]), _LEFT, _WIDTH - _RIGHT)
     y = _Scale(*_span(numbers, 0.06), _HEIGHT - _FOOT, _TOP)
     parts = [_open(_HEIGHT), *_grid(x, y, ranks=ranks)]
     if cross is not None:
@@ -141,9 +148,9 @@ def draw_scatter(
             write_text(left, _LEFT + 6, height, "start", faint=True),
             write_text(right, _WIDTH - _RIGHT - 4, height, "end", faint=True),
         ]
-    crowded = len(marks) > _MOST_MARKS
+    crowded = len(crowd[0]) > MOST_MARKS
     if crowded:
-        parts += _density(marks, x, y)
+        parts += _density(crowd, x, y)
     parts += [
         _dot(mark, x(mark.x), y(mark.y), ranks=ranks)
         for mark in sorted(marks, key=lambda one: one.strong)
@@ -265,12 +272,17 @@ def _tick(text: str, x: float, y: float, anchor: str) -> str:
     )
 
 
-def _density(marks: Sequence[Mark], x: _Scale, y: _Scale) -> list[str]:
-    """Draw how many marks fall into each small square: the darker the more, by the logarithm."""
-    counts = Counter((int(x(mark.x) // _CELL), int(y(mark.y) // _CELL)) for mark in marks)
-    top = math.log1p(max(counts.values()))
+def _density(crowd: tuple[FloatArray, FloatArray], x: _Scale, y: _Scale) -> list[str]:
+    """Draw how many points fall into each small square: the darker the more, by the logarithm."""
+    places = [
+        scale.start + (values - scale.low) / (scale.high - scale.low) * (scale.end - scale.start)
+        for scale, values in zip((x, y), crowd, strict=True)
+    ]
+    cells = np.stack([(place // _CELL).astype(int) for place in places], axis=1)
+    squares_met, counts = np.unique(cells, axis=0, return_counts=True)
+    top = math.log1p(int(counts.max()))
     shades: dict[float, list[str]] = {}
-    for (column, row), count in sorted(counts.items()):
+    for (column, row), count in zip(squares_met.tolist(), counts.tolist(), strict=True):
         shade = round(0.12 + 0.88 * math.log1p(count) / top, 1)
         shades.setdefault(shade, []).append(
             f"M{column * _CELL:g} {row * _CELL:g}h{_CELL:g}v{_CELL:g}h-{_CELL:g}z"
@@ -283,8 +295,8 @@ def _density(marks: Sequence[Mark], x: _Scale, y: _Scale) -> list[str]:
 
 def _dot(mark: Mark, x: float, y: float, *, many: int = 0, shown: str = "", ranks: bool = False) -> str:
     look = f'fill="{_ACCENT}"' if mark.strong else 'fill="var(--bar)" fill-opacity=".6"'
-    place = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{2 if many > _MOST_MARKS else 4}" {look}{write_ids(mark.cities, mark.corridors)}'
-    if many > _MOST_MARKS:
+    place = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{2 if many > MOST_MARKS else 4}" {look}{write_ids(mark.cities, mark.corridors)}'
+    if many > MOST_MARKS:
         return f"{place}/>"
     told = (
         shown
