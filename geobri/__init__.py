@@ -28,6 +28,7 @@ _VERBS = {
     "build_cities": "geobri.cities",
     "build_corridors": "geobri.corridors",
     "build_pairs": "geobri.corridors",
+    "points_along": "geobri.corridors",
     "corridor_map": "geobri.webmap",
     "geocode": "geobri.gazetteer",
     "load_study": "geobri.study",

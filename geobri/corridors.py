@@ -6,6 +6,7 @@ whole columns: 131,328 corridors are drawn without a Python loop per corridor.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import geopandas as gpd
@@ -14,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import DataError, SchemaError, first_offenders, mould
-from geobri.geodesy import distance_km
+from geobri.geodesy import distance_km, points_between
 from geobri.great_circles import great_circle_lines
 from geobri.tables import CORRIDOR_COLUMNS, check_cities
 from geobri.units import LONLAT_CRS
@@ -27,6 +28,7 @@ __all__ = [
     "corridor_ids",
     "describe_pairs",
     "order_pairs",
+    "points_along",
 ]
 
 PairSelection = Literal["all", "international"]
@@ -319,6 +321,83 @@ def _coast_pairs(
     return pd.Series(
         np.array([*COAST_PAIRS, None], dtype=object)[codes], dtype=pd.CategoricalDtype(list(COAST_PAIRS))
     )
+
+
+def points_along(
+    cities: gpd.GeoDataFrame,
+    corridors: pd.DataFrame,
+    *,
+    shares: Sequence[float] = (0.5,),
+    every_km: float | None = None,
+) -> gpd.GeoDataFrame:
+    """Find midpoints of corridors, or other points along them.
+
+    Parameters
+    ----------
+    cities
+        Points in EPSG:4326, one row per city, index `city`.
+    corridors
+        Table with `origin` and `destination`, both of them cities of the table.
+    shares
+        How far along each corridor the points lie, from 0 (origin) to 1 (destination); the midpoint by default.
+    every_km
+        A point every so many kilometres instead, from the origin on, both ends included.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Index `corridor`, repeated where it has several points; `origin, destination, share, km` (from the origin), points in
+        EPSG:4326 on the WGS84 geodesic.
+
+    Raises
+    ------
+    SchemaError
+        If an end is no city of the table, a share lies outside 0..1, or the distance between points is not above 0.
+
+    Examples
+    --------
+    >>> places = gpd.GeoDataFrame(index=["a", "b"], geometry=gpd.points_from_xy([0.0, 90.0], [0.0, 0.0]), crs=4326)
+    >>> pair = pd.DataFrame({"origin": ["a"], "destination": ["b"]}, index=["a--b"])
+    >>> middle = points_along(places, pair)
+    >>> float(middle.geometry.x.iloc[0].round(6)), float(middle["km"].iloc[0].round())
+    (45.0, 5009.0)
+    """
+    origin, destination = (
+        cities.index.get_indexer(pd.Index(corridors[end])) for end in ("origin", "destination")
+    )
+    strangers = [
+        str(city)
+        for end, place in (("origin", origin), ("destination", destination))
+        for city in corridors[end].to_numpy()[place < 0]
+    ]
+    if strangers or (every_km is not None and not every_km > 0):
+        came = (
+            f"no city {first_offenders(list(dict.fromkeys(strangers)))}"
+            if strangers
+            else f"every_km={every_km}"
+        )
+        wanted = "ends must be cities of the table, and points lie apart"
+        raise SchemaError(mould("points_along", wanted, came, "Complete the cities, or leave every_km out"))
+    lon, lat = cities.geometry.x.to_numpy(dtype=float), cities.geometry.y.to_numpy(dtype=float)
+    ends = (lon[origin], lat[origin], lon[destination], lat[destination])
+    whole = distance_km(*ends)
+    parts = [
+        np.asarray(shares, dtype=float)
+        if every_km is None
+        else np.append(np.arange(0.0, length, every_km) / length, 1.0)
+        for length in whole
+    ]
+    row = np.repeat(np.arange(len(parts)), [len(one) for one in parts])
+    share = np.concatenate(parts) if parts else np.empty(0)
+    x, y = points_between(ends[0][row], ends[1][row], ends[2][row], ends[3][row], share)
+    table = {
+        "origin": corridors["origin"].to_numpy(dtype=object)[row],
+        "destination": corridors["destination"].to_numpy(dtype=object)[row],
+        "share": share,
+        "km": share * whole[row],
+    }
+    index = corridors.index[row].rename("corridor")
+    return gpd.GeoDataFrame(table, index=index, geometry=gpd.points_from_xy(x, y), crs=LONLAT_CRS)
 
 
 def attach_values(

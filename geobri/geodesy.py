@@ -17,11 +17,18 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import Geod
 
-from geobri.errors import SchemaError
+from geobri.errors import SchemaError, mould
 from geobri.tables import find_coordinate_faults
 from geobri.units import KM_PER_M
 
-__all__ = ["azimuth_deg", "check_degrees", "distance_km", "distance_matrix_km", "solve_inverse"]
+__all__ = [
+    "azimuth_deg",
+    "check_degrees",
+    "distance_km",
+    "distance_matrix_km",
+    "points_between",
+    "solve_inverse",
+]
 
 FloatArray = npt.NDArray[np.floating]
 
@@ -138,6 +145,42 @@ def solve_inverse(
     x1, y1, x2, y2 = _columns(lon1, lat1, lon2, lat2)
     forward, back, metres = _wgs84().inv(x1, y1, x2, y2)
     return np.asarray(forward), np.asarray(back) + 180.0, np.asarray(metres)
+
+
+def points_between(
+    lon1: npt.ArrayLike, lat1: npt.ArrayLike, lon2: npt.ArrayLike, lat2: npt.ArrayLike, share: npt.ArrayLike
+) -> tuple[FloatArray, FloatArray]:
+    """Find points on the geodesics between places.
+
+    Parameters
+    ----------
+    lon1, lat1, lon2, lat2
+        Degrees, broadcast against each other and `share`.
+    share
+        How far along, from 0 (the first place) to 1 (the second); 0.5 is the midpoint.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Longitude (-180 to 180) and latitude in degrees, exact on WGS84.
+
+    Raises
+    ------
+    SchemaError
+        If a longitude lies outside -180..180, a latitude outside -90..90, or a share outside 0..1.
+    """
+    check_degrees("points_between", lon1, lat1)
+    check_degrees("points_between", lon2, lat2)
+    x1, y1, x2, y2, part = _columns(lon1, lat1, lon2, lat2, share)
+    wrong = ~((part >= 0) & (part <= 1))
+    if wrong.any():
+        came = f"{int(wrong.sum())} outside (first: {part[wrong][0]:g})"
+        raise SchemaError(
+            mould("points_between", "shares must lie in 0..1", came, "Divide kilometres by the distance")
+        )
+    azimuth, _, metres = _wgs84().inv(x1, y1, x2, y2)
+    lon, lat, _ = _wgs84().fwd(x1, y1, azimuth, np.asarray(metres) * part)
+    return np.asarray(lon), np.asarray(lat)
 
 
 def distance_matrix_km(cities: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -1,12 +1,15 @@
 """Pairs and corridors: which ones, how they are called, and what they carry."""
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from pyproj import Geod
 
 from geobri.cities import build_cities
-from geobri.corridors import attach_values, build_corridors, build_pairs, corridor_ids
+from geobri.corridors import attach_values, build_corridors, build_pairs, corridor_ids, points_along
 from geobri.errors import DataError, SchemaError
+from geobri.geodesy import distance_km
 
 
 @pytest.fixture
@@ -118,3 +121,61 @@ def test_rows_that_are_only_counted_are_no_names():
     with pytest.raises(SchemaError, match=r"need a column \(or an index\) 'city' with a slug each"):
         build_cities(table)
     assert build_cities(table.set_index(pd.Index(["oslo", "rome"]))).index.tolist() == ["oslo", "rome"]
+
+
+class TestPointsAlong:
+    @pytest.fixture
+    def places(self):
+        at = {
+            "lisbon": (-9.14, 38.72),
+            "suva": (178.44, -18.14),
+            "apia": (-171.76, -13.83),
+            "oslo": (10.75, 59.91),
+        }
+        points = gpd.points_from_xy(*zip(*at.values(), strict=True))
+        return gpd.GeoDataFrame(index=pd.Index(list(at), name="city"), geometry=points, crs=4326)
+
+    @pytest.fixture
+    def pairs(self):
+        ends = [("lisbon", "oslo"), ("apia", "suva"), ("oslo", "suva")]
+        return pd.DataFrame(ends, columns=["origin", "destination"], index=["--".join(pair) for pair in ends])
+
+    def test_midpoints_are_as_far_from_both_ends_and_on_the_way(self, places, pairs):
+        middle = points_along(places, pairs)
+        assert middle.index.tolist() == pairs.index.tolist()
+        for name, row in middle.iterrows():
+            one, other = (places.geometry[pairs.loc[name, end]] for end in ("origin", "destination"))
+            here = row.geometry
+            first = distance_km(one.x, one.y, here.x, here.y)
+            second = distance_km(here.x, here.y, other.x, other.y)
+            assert first == pytest.approx(second, rel=1e-9)
+            assert first + second == pytest.approx(distance_km(one.x, one.y, other.x, other.y), rel=1e-9)
+            assert row["km"] == pytest.approx(float(first))
+        assert (
+            abs(middle.loc["apia--suva"].geometry.x) > 171
+        )  # between the two, not on the other side of the earth
+
+    def test_shares_are_those_of_pyproj(self, places, pairs):
+        along = points_along(places, pairs, shares=[0.25, 0.5, 0.75])
+        assert len(along) == 9
+        one, other = places.geometry["oslo"], places.geometry["suva"]
+        wanted = Geod(ellps="WGS84").npts(one.x, one.y, other.x, other.y, 3)
+        got = along.loc["oslo--suva"]
+        np.testing.assert_allclose(np.column_stack([got.geometry.x, got.geometry.y]), wanted, atol=1e-7)
+        assert got["share"].tolist() == [0.25, 0.5, 0.75]
+
+    def test_a_point_every_so_many_kilometres_and_at_both_ends(self, places, pairs):
+        along = points_along(places, pairs, every_km=500.0).loc["lisbon--oslo"]
+        assert np.diff(along["km"])[:-1] == pytest.approx(500.0)
+        assert 0 < np.diff(along["km"])[-1] <= 500
+        for end, row in (("lisbon", along.iloc[0]), ("oslo", along.iloc[-1])):
+            assert row.geometry.distance(places.geometry[end]) < 1e-9
+
+    def test_strangers_and_impossible_shares_are_refused(self, places, pairs):
+        with pytest.raises(SchemaError, match="no city 'rome'"):
+            points_along(places, pairs.replace("oslo", "rome"))
+        with pytest.raises(SchemaError, match=r"1 outside \(first: 1.5\)"):
+            points_along(places, pairs.iloc[:1], shares=[1.5])
+        with pytest.raises(SchemaError, match="every_km=0"):
+            points_along(places, pairs, every_km=0)
+        assert points_along(places, pairs.iloc[:0]).empty

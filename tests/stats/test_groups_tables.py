@@ -325,7 +325,7 @@ def brute_contrasts(corridors, coastal):
 def test_corridor_types_equal_full_enumeration_of_labels():
     cities = make_cities(8, 17)
     corridors = make_corridors(cities, both_ends(cities), seed=17)
-    result = corridor_types_test(corridors, "value", cities)
+    result = corridor_types_test(cities, corridors, "value")
     observed = brute_contrasts(corridors, cities["coastal"].astype(int))
     labels = [cities.index.isin(chosen).astype(int) for chosen in itertools.combinations(cities.index, 4)]
     every = np.array([brute_contrasts(corridors, pd.Series(label, cities.index)) for label in labels])
@@ -339,7 +339,7 @@ def test_corridor_types_equal_full_enumeration_of_labels():
 def test_missing_domestic_pairs_keep_labels_within_blocks():
     cities = make_cities(13, 18)
     corridors = make_corridors(cities, both_ends(cities), domestic=False, seed=18)
-    result = corridor_types_test(corridors, "value", cities)
+    result = corridor_types_test(cities, corridors, "value")
     china = cities["china"].to_numpy()
     coastal = cities["coastal"].to_numpy(dtype=bool)
     ways = math.comb(china.sum(), (china & coastal).sum()) * math.comb(
@@ -352,7 +352,7 @@ def test_missing_domestic_pairs_keep_labels_within_blocks():
 
 def test_planted_types_are_found_and_the_means_are_shown():
     cities = make_cities(16, 19)
-    result = corridor_types_test(make_corridors(cities, both_ends(cities), seed=19), "value", cities)
+    result = corridor_types_test(cities, make_corridors(cities, both_ends(cities), seed=19), "value")
     frame = result.to_frame().set_index("term")
     assert result.p_value < 0.01
     assert frame.loc["coastal-coastal minus inland-inland", "estimate"] == pytest.approx(2, abs=0.9)
@@ -364,7 +364,7 @@ def test_corridor_types_keep_their_size_under_hubs():
     alarms = 0
     for seed in range(100):
         cities = make_cities(10, seed)
-        found = corridor_types_test(make_corridors(cities, lambda *_: 0.0, seed=seed), "value", cities)
+        found = corridor_types_test(cities, make_corridors(cities, lambda *_: 0.0, seed=seed), "value")
         alarms += found.p_value <= 0.05
     assert alarms <= 13  # 5 expected; 0.999 of Binomial(100, 0.05)
 
@@ -374,9 +374,9 @@ def test_jackknife_interval_of_types_covers_about_its_level():
     for seed in range(120):
         cities = make_cities(20, seed)
         term = corridor_types_test(
+            cities,
             make_corridors(cities, both_ends(cities), seed=seed),
             "value",
-            cities,
             n_permutations=9,
             most_placements=0,
         ).terms[0]
@@ -392,7 +392,7 @@ def test_distance_is_told_from_the_coast():
     cities = cities.set_geometry(gpd.points_from_xy(lon, rng.uniform(0, 30, 18), crs=4326))
     km = distance_matrix_km(cities).to_numpy()
     near = make_corridors(cities, lambda i, j: -2 * math.log(km[i, j]), seed=21)
-    result = corridor_regression_test(near, "value", cities, n_permutations=499, rng=1)
+    result = corridor_regression_test(cities, near, "value", n_permutations=499, rng=1)
     rows = result.to_frame().set_index("term")
     assert rows.loc["coastal-coastal, without distance", "p_value"] < 0.02
     assert rows.loc["coastal-coastal, with distance", "p_value"] > 0.05
@@ -408,7 +408,7 @@ def test_distance_is_told_from_the_coast():
 def test_regression_coefficients_and_jackknife_equal_least_squares():
     cities = make_cities(10, 22)
     corridors = make_corridors(cities, both_ends(cities), domestic=False, seed=22)
-    result = corridor_regression_test(corridors, "value", cities, n_permutations=49, rng=1)
+    result = corridor_regression_test(cities, corridors, "value", n_permutations=49, rng=1)
     coastal = cities["coastal"].astype(int)
 
     def fit(table):
@@ -433,24 +433,24 @@ def test_corridor_interaction_is_found_where_planted():
     for seed, name in enumerate(("rail", "policy", "sea")):
         strength = both_ends(cities) if name == "sea" else lambda *_: 0.0
         table[name] = make_corridors(cities, strength, seed=30 + seed)["value"]
-    found = corridor_interaction_test(table, ["rail", "policy", "sea"], cities, rng=1)
+    found = corridor_interaction_test(cities, table, ["rail", "policy", "sea"], rng=1)
     assert found.p_value < 0.01
     assert "highest in Sea" in found.summary()
     with pytest.raises(SpecificationError, match="two dimensions"):
-        corridor_interaction_test(table, ["sea"], cities)
+        corridor_interaction_test(cities, table, ["sea"])
 
 
 def test_bad_corridors_are_refused():
     cities = make_cities(8, 24)
     corridors = make_corridors(cities, both_ends(cities), seed=24)
     with pytest.raises(SpecificationError, match="'log' or 'linear'"):
-        corridor_regression_test(corridors, "value", cities, form="square")
+        corridor_regression_test(cities, corridors, "value", form="square")
     with pytest.raises(DataError, match="above 0"):
         corridor_regression_test(
-            corridors.assign(distance_km=np.arange(len(corridors)) * 1.0), "value", cities
+            cities, corridors.assign(distance_km=np.arange(len(corridors)) * 1.0), "value"
         )
     with pytest.raises(DataError, match="both groups"):
-        corridor_types_test(corridors, "value", cities.assign(coastal=False))
+        corridor_types_test(cities.assign(coastal=False), corridors, "value")
     inland = corridors[
         ~(
             corridors["origin"].isin(["c01", "c03", "c05", "c07"])
@@ -458,7 +458,7 @@ def test_bad_corridors_are_refused():
         )
     ]
     with pytest.raises(DataError, match="every type"):
-        corridor_types_test(inland, "value", cities, blocks=None)
+        corridor_types_test(cities, inland, "value", blocks=None)
 
 
 # --- all at once ----------------------------------------------------------------------------------
@@ -538,7 +538,7 @@ def test_maps_keep_the_size_of_corridor_types_where_levels_and_label_gather():
     rejected = np.array(
         [
             [
-                corridor_types_test(corridors, "score", cities, maps=maps, **few).p_value <= 0.05
+                corridor_types_test(cities, corridors, "score", maps=maps, **few).p_value <= 0.05
                 for maps in (False, True)
             ]
             for cities, corridors in (smooth_corridors(40, seed) for seed in range(60))
@@ -551,16 +551,16 @@ def test_maps_keep_the_size_of_corridor_types_where_levels_and_label_gather():
 def test_maps_find_what_is_there_and_say_what_they_are():
     cities = make_cities(16, 19)
     corridors = make_corridors(cities, both_ends(cities), seed=19)
-    result = corridor_types_test(corridors, "value", cities, maps=True, n_permutations=499, rng=1)
+    result = corridor_types_test(cities, corridors, "value", maps=True, n_permutations=499, rng=1)
     assert result.p_value <= 0.05
     assert result.choices["maps"]
     assert result.terms[0].null == "maps of the label, as smooth as the observed one (499)"
     assert "exchanging labels over maps as smooth as the observed one" in result.summary()
     assert "在同样平滑的随机地图上置换标签" in result.summary("zh")
-    free = corridor_types_test(corridors, "value", cities, n_permutations=499, rng=1)
+    free = corridor_types_test(cities, corridors, "value", n_permutations=499, rng=1)
     assert [one.estimate for one in result.terms] == [one.estimate for one in free.terms]
     with pytest.raises(SchemaError, match="needs points"):
-        corridor_types_test(corridors, "value", pd.DataFrame(cities.drop(columns="geometry")), maps=True)
+        corridor_types_test(pd.DataFrame(cities.drop(columns="geometry")), corridors, "value", maps=True)
 
 
 def test_placements_without_some_type_are_left_out_and_counted():
@@ -627,7 +627,7 @@ def test_corridors_without_a_value_and_their_cities_are_left_out():
     corridors = make_corridors(cities, both_ends(cities), seed=28)
     gone = corridors["origin"].eq("c03") | corridors["destination"].eq("c03")
     holes = corridors.assign(value=corridors["value"].mask(gone))
-    wanted = corridor_types_test(corridors[~gone], "value", cities)
-    found = corridor_types_test(holes, "value", cities)
+    wanted = corridor_types_test(cities, corridors[~gone], "value")
+    found = corridor_types_test(cities, holes, "value")
     assert found.n == 13
     assert found.p_value == wanted.p_value

@@ -33,7 +33,7 @@ class DecayCurve:
         Names of the columns.
     threshold
         Flow above which a pair counts into `share`; None if there is none.
-    level
+    confidence
         Coverage of the intervals.
     n_cities
         Number of cities.
@@ -45,7 +45,7 @@ class DecayCurve:
     flow: str
     impedance: str
     threshold: float | None
-    level: float
+    confidence: float
     n_cities: int
     n_bootstrap: int
 
@@ -77,7 +77,7 @@ class DecayCurve:
             se_type="node bootstrap",
             n_cities=int(band["n_cities"]),
             n_pairs=int(band["n_pairs"]),
-            method=f"bands of {self.impedance}, {self.n_bootstrap} resamples of cities, {self.level:.0%} interval",
+            method=f"bands of {self.impedance}, {self.n_bootstrap} resamples of cities, {self.confidence:.0%} interval",
         )
 
     def summary(self) -> str:
@@ -115,7 +115,7 @@ class DecayCurve:
             table["mean_high"],
             color="#9fb4c7",
             alpha=0.5,
-            label=f"{self.level:.0%} interval",
+            label=f"{self.confidence:.0%} interval",
         )
         ax.plot(table["centre"], table["mean"], color="#26547c", marker="o", label="mean")
         ax.plot(table["centre"], table["median"], color="#b5403c", linestyle="--", label="median")
@@ -132,7 +132,7 @@ def decay_curve(
     impedance: str = "distance_km",
     bands: int | Sequence[float] = 8,
     threshold: float | None = None,
-    level: float = 0.95,
+    confidence: float = 0.95,
     n_bootstrap: int = 999,
     directed: bool | None = None,
     rng: int | np.random.Generator | None = None,
@@ -151,7 +151,7 @@ def decay_curve(
         Number of bands with equally many pairs, or the limits of the bands in increasing order.
     threshold
         Also give the share of pairs whose flow is above this.
-    level
+    confidence
         Coverage of the intervals.
     n_bootstrap
         How often cities are resampled.
@@ -168,7 +168,7 @@ def decay_curve(
     Raises
     ------
     SpecificationError
-        If bands or level are impossible, or no pair falls into a band.
+        If bands or confidence are impossible, or no pair falls into a band.
 
     Notes
     -----
@@ -180,10 +180,12 @@ def decay_curve(
     Snijders, T. A. B. and Borgatti, S. P. (1999). Non-parametric standard errors and tests for network statistics. Connections 22(2), 161-170.
     """
     sample = read_pairs(corridors, flow=flow, impedance=impedance, directed=directed, caller="decay_curve")
-    limits = _limits(sample.impedance, bands, level, n_bootstrap)
+    limits = _limits(sample.impedance, bands, confidence, n_bootstrap)
     weights = _resampled_weights(sample, n_bootstrap, np.random.default_rng(rng))
     rows = [
-        _summarise_band(sample, weights, (float(low), float(high)), threshold=threshold, level=level)
+        _summarise_band(
+            sample, weights, (float(low), float(high)), threshold=threshold, confidence=confidence
+        )
         for low, high in pairwise(limits)
     ]
     table = pd.DataFrame([row for row in rows if row["n_pairs"]])
@@ -196,22 +198,22 @@ def decay_curve(
         flow=flow,
         impedance=impedance,
         threshold=threshold,
-        level=level,
+        confidence=confidence,
         n_cities=sample.n_cities,
         n_bootstrap=n_bootstrap,
     )
 
 
 def _limits(
-    impedance: FloatArray, bands: int | Sequence[float], level: float, n_bootstrap: int
+    impedance: FloatArray, bands: int | Sequence[float], confidence: float, n_bootstrap: int
 ) -> FloatArray:
     """Limits of the bands; the last is moved up a little so that the farthest pair is inside."""
-    if not 0 < level < 1 or n_bootstrap < 1 or (isinstance(bands, int) and bands < 1):
-        came = f"bands={bands}, level={level}, n_bootstrap={n_bootstrap}"
+    if not 0 < confidence < 1 or n_bootstrap < 1 or (isinstance(bands, int) and bands < 1):
+        came = f"bands={bands}, confidence={confidence}, n_bootstrap={n_bootstrap}"
         raise SpecificationError(
             mould(
                 "decay_curve",
-                "needs at least one band and resample, and a level below 1",
+                "needs at least one band and resample, and a confidence below 1",
                 came,
                 "Leave them out",
             )
@@ -259,7 +261,7 @@ def _summarise_band(
     limits: tuple[float, float],
     *,
     threshold: float | None,
-    level: float,
+    confidence: float,
 ) -> dict[str, float]:
     low, high = limits
     inside = np.flatnonzero((sample.impedance >= low) & (sample.impedance < high))
@@ -278,13 +280,13 @@ def _summarise_band(
     for name, (summarise, numbers) in summaries.items():
         row[name] = float(summarise(numbers, np.ones(len(inside))))
         spread = summarise(numbers, weights[:, inside])
-        row[f"{name}_low"], row[f"{name}_high"] = _interval(spread, level)
+        row[f"{name}_low"], row[f"{name}_high"] = _interval(spread, confidence)
     return row
 
 
-def _interval(spread: FloatArray, level: float) -> tuple[float, float]:
+def _interval(spread: FloatArray, confidence: float) -> tuple[float, float]:
     drawn = spread[np.isfinite(spread)]
     if not drawn.size:
         return math.nan, math.nan
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(drawn, [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)

@@ -24,9 +24,9 @@ Distance = Literal["log", "linear"]
 
 
 def corridor_regression_test(
+    cities: pd.DataFrame,
     corridors: pd.DataFrame,
     value: Column,
-    cities: pd.DataFrame,
     *,
     group: Column = "coastal",
     distance: str = "distance_km",
@@ -44,12 +44,12 @@ def corridor_regression_test(
 
     Parameters
     ----------
+    cities
+        Table of cities with the column `group`.
     corridors
         One row per undirected pair with `origin`, `destination`, `value`, the distance and the covariates.
     value
         Numeric column to be explained.
-    cities
-        Table of cities with the column `group`.
     group
         Column of truth values.
     distance

@@ -244,9 +244,9 @@ def _jackknife(data: CorridorData) -> FloatArray:
 
 
 def corridor_types_test(
+    cities: pd.DataFrame,
     corridors: pd.DataFrame,
     value: Column,
-    cities: pd.DataFrame,
     *,
     group: Column = "coastal",
     maps: bool = False,
@@ -261,13 +261,13 @@ def corridor_types_test(
 
     Parameters
     ----------
+    cities
+        Table of cities with the column `group`.
     corridors
         One row per undirected pair with `origin`, `destination` and the column `value`; pairs without a value
         are left out.
     value
         Numeric column: a score, or a rank with 1 as the best.
-    cities
-        Table of cities with the column `group`.
     group
         Column of truth values.
     maps

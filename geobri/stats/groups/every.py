@@ -241,13 +241,13 @@ def _corridor_attempts(
     dimensions: Sequence[Column],
     choices: dict[str, Any],
 ) -> Attempts:
-    types = partial(corridor_types_test, corridors, measure, cities, **choices)
+    types = partial(corridor_types_test, cities, corridors, measure, **choices)
     attempts: Attempts = [types]
     if isinstance(cities, gpd.GeoDataFrame):
         attempts.append(partial(types, maps=True))
     if "distance_km" in corridors.columns:
-        attempts.append(partial(corridor_regression_test, corridors, measure, cities, **choices))
+        attempts.append(partial(corridor_regression_test, cities, corridors, measure, **choices))
     named = [one for one in dimensions if as_measure(one).column in corridors.columns]
     if len(named) > 1:
-        attempts.append(partial(corridor_interaction_test, corridors, named, cities, **choices))
+        attempts.append(partial(corridor_interaction_test, cities, corridors, named, **choices))
     return attempts

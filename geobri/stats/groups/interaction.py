@@ -141,9 +141,9 @@ def city_interaction_test(
 
 
 def corridor_interaction_test(
+    cities: pd.DataFrame,
     corridors: pd.DataFrame,
     values: Sequence[Column],
-    cities: pd.DataFrame,
     *,
     group: Column = "coastal",
     blocks: Blocks = "auto",
@@ -154,13 +154,13 @@ def corridor_interaction_test(
 
     Parameters
     ----------
+    cities
+        Table of cities with the column `group`.
     corridors
         One row per undirected pair with `origin`, `destination` and all columns; pairs without all values are
         left out.
     values
         Numeric columns, one per dimension, all with the same direction.
-    cities
-        Table of cities with the column `group`.
     group
         Column of truth values.
     blocks
