@@ -193,7 +193,7 @@ def history_command(study: str, names: tuple[str, ...], indicator: str | None, o
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["auto", "layer", "kepler", "flowmap", "duckdb"]),
+    type=click.Choice(["auto", "layer", "kepler", "flowmap", "duckdb", "qgis"]),
     default="auto",
     show_default=True,
     help="What to write; auto goes by the name of the file.",

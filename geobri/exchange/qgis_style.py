@@ -17,12 +17,13 @@ import pandas as pd
 
 from geobri.measures import Measure, as_measure
 
-__all__ = ["add_qgis_style"]
+__all__ = ["add_qgis_style", "corridor_style", "names_style"]
 
 _VIRIDIS: Final = ("94,201,98", "33,145,140", "59,82,139", "72,40,120", "68,1,84")
 _WIDTHS_MM: Final = (0.3, 0.6, 0.95, 1.35, 1.8)
 _GAP_MM: Final = 0.15
 """Half of what is left free between the two directions of a pair."""
+_NAMES: Final = "Symbology|Labeling"
 _LONGEST_NAME: Final = 30
 _LONG: Final = 1000.0
 _TABLE: Final = """
@@ -96,7 +97,23 @@ def _rule(number: int, column: str, low: float, high: float) -> str:
     )
 
 
-def _corridor_qml(values: pd.Series, measure: Measure, *, directed: bool) -> str:
+def corridor_style(values: pd.Series, measure: Measure, *, directed: bool) -> str:
+    """Draw lines in classes of a measure, the better end the thickest and darkest.
+
+    Parameters
+    ----------
+    values
+        The column.
+    measure
+        What it means.
+    directed
+        Whether lines run one way, side by side and with an arrow.
+
+    Returns
+    -------
+    str
+        The renderer as QGIS writes it.
+    """
     classes = _classes(values, measure.direction)
     places = (
         np.linspace(0, len(_WIDTHS_MM) - 1, num=len(classes)).round().astype(int)
@@ -110,21 +127,38 @@ def _corridor_qml(values: pd.Series, measure: Measure, *, directed: bool) -> str
         symbols.append(_line_symbol(number, _VIRIDIS[place], _WIDTHS_MM[place], directed=directed))
         rules.append(_rule(number, measure.column, low, high))
     return (
-        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'><qgis version=\"3.34\" styleCategories=\"Symbology\">"
         f'<renderer-v2 type="RuleRenderer" symbollevels="1"><rules key="root">{"".join(rules)}</rules>'
-        f"<symbols>{''.join(symbols)}</symbols></renderer-v2></qgis>"
+        f"<symbols>{''.join(symbols)}</symbols></renderer-v2>"
     )
 
 
-def _city_qml(name: str) -> str:
-    """Points, and names beside them that leave the points free."""
+def _qml(drawing: str, categories: str) -> str:
+    """Make a style of its own out of what a layer of a project holds."""
     return (
-        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'><qgis version=\"3.34\" styleCategories=\"Symbology|Labeling\">"
+        f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'><qgis version=\"3.34\" styleCategories=\"{categories}\">"
+        f"{drawing}</qgis>"
+    )
+
+
+def names_style(name: str) -> str:
+    """Draw points, and names beside them that leave the points free.
+
+    Parameters
+    ----------
+    name
+        The expression that gives the name.
+
+    Returns
+    -------
+    str
+        Renderer and labels as QGIS writes them.
+    """
+    return (
         '<renderer-v2 type="singleSymbol"><symbols><symbol type="marker" name="0" alpha="1"><layer class="SimpleMarker" enabled="1">'
         '<Option type="Map"><Option name="color" type="QString" value="28,39,51,255"/><Option name="outline_color" type="QString" value="255,255,255,255"/>'
         '<Option name="size" type="QString" value="2.4"/></Option></layer></symbol></symbols></renderer-v2>'
         f'<labeling type="simple"><settings><text-style fieldName={quoteattr(name)} isExpression="1" fontSize="8"/>'
-        '<placement placement="6" dist="1.6" distUnits="MM"/></settings></labeling></qgis>'
+        '<placement placement="6" dist="1.6" distUnits="MM"/></settings></labeling>'
     )
 
 
@@ -146,8 +180,8 @@ def add_qgis_style(
         Whether a corridor runs from origin to destination only: both directions are drawn side by side, with an arrow.
     """
     styles = [
-        ("cities", "names", _city_qml('"name"'), 1),
-        ("cities", "名称", _city_qml('coalesce("name_zh", "name")'), 0),
+        ("cities", "names", _qml(names_style('"name"'), _NAMES), 1),
+        ("cities", "名称", _qml(names_style('coalesce("name_zh", "name")'), _NAMES), 0),
     ]
     found = [as_measure(one, corridors, of="corridors") for one in measures]
     known = [one for one in found if one.column in corridors and corridors[one.column].notna().any()]
@@ -158,7 +192,7 @@ def add_qgis_style(
             if len(measure.label) <= _LONGEST_NAME
             else f"{measure.label[: _LONGEST_NAME - 4]} {at + 1}"
         )
-        qml = _corridor_qml(corridors[measure.column], measure, directed=directed)
+        qml = _qml(corridor_style(corridors[measure.column], measure, directed=directed), "Symbology")
         styles.append(("corridors", title, qml, int(at == 0)))
     with sqlite3.connect(path) as database:
         database.execute(_TABLE)

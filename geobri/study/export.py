@@ -7,14 +7,16 @@ from typing import Final
 
 from geobri.errors import DataError, mould
 from geobri.exchange import to_flowmap, to_kepler, write_layer
+from geobri.exchange.qgis_project import write_qgis_project
 from geobri.outputs import staged_file, staged_folder
 from geobri.study.model import Study
 from geobri.study.query import save_database
-from geobri.study.writing import write_geopackage
+from geobri.study.writing import write_base, write_geopackage, write_years
+from geobri.words import Words
 
 __all__ = ["export_study"]
 
-_ENDINGS: Final = {"kepler": (".csv",), "duckdb": (".duckdb", ".db"), "flowmap": ("",)}
+_ENDINGS: Final = {"kepler": (".csv",), "duckdb": (".duckdb", ".db"), "flowmap": ("",), "qgis": (".qgz",)}
 """Endings of what is no layer; a flow map is a folder."""
 
 
@@ -32,7 +34,7 @@ def export_study(
     layer
         ``cities`` or ``corridors``, for ``layer``; a GeoPackage holds both, this one first, with styles for QGIS.
     kind
-        ``layer`` (format by the ending), ``kepler``, ``flowmap`` or ``duckdb``; ``auto`` goes by the name: `kepler.csv`, `.duckdb`, a folder, else a layer.
+        ``layer`` (format by the ending), ``kepler``, ``flowmap``, ``duckdb`` or ``qgis`` (a project, ``.qgz``, and its GeoPackage); ``auto`` goes by the name: `kepler.csv`, `.duckdb`, a folder, else a layer.
     value
         Value column for ``flowmap``; the first of the study by default.
 
@@ -62,6 +64,8 @@ def export_study(
     if kind == "layer" and target.suffix.lower() != ".gpkg":
         write_layer(study.cities if layer == "cities" else study.corridors, target)
         return ""
+    if kind == "qgis":
+        return _export_project(study, target)
     with staged_file(target, caller="geobri export") as path:
         if kind == "kepler":
             to_kepler(study.cities, study.corridors).to_csv(path, index=False, lineterminator="\n")
@@ -70,6 +74,28 @@ def export_study(
         else:
             return write_geopackage(study, path, first=layer)
     return ""
+
+
+def _export_project(study: Study, target: Path) -> str:
+    """Write a project for QGIS and, beside it, the GeoPackage that it shows."""
+    package = target.with_suffix(".gpkg")
+    with staged_file(package, caller="geobri export") as path:
+        left_out = write_geopackage(study, path)
+        write_base(study, path)
+        write_years(study, path)
+    with staged_file(target, caller="geobri export") as path:
+        write_qgis_project(
+            path,
+            package.name,
+            title=Words(study.title, study.title_zh),
+            source=" · ".join(text for text in (study.citation, study.licence) if text),
+            corridors=study.corridors,
+            cities=study.cities,
+            measures=study.shown("corridors"),
+            directed=study.directed,
+            places=study.tell(Words("Cities", "城市")),
+        )
+    return f"{target.name} shows {package.name}: keep both in one folder. {left_out}".strip()
 
 
 def _kind_of(target: Path) -> str:

@@ -10,13 +10,21 @@ import numpy as np
 import pandas as pd
 
 from geobri.corridors import corridor_ids, order_pairs
-from geobri.exchange.layers import plain_types, system_errors, write_vector
+from geobri.exchange.layers import fixed_date, plain_types, system_errors, write_vector
 from geobri.exchange.qgis_style import add_qgis_style
 from geobri.measures import Measure
 from geobri.score.spec import ROOT
 from geobri.study.model import MOST_FIELDS, Study
 
-__all__ = ["cities_frame", "corridors_frame", "with_intervals", "write_geopackage", "write_tables"]
+__all__ = [
+    "cities_frame",
+    "corridors_frame",
+    "with_intervals",
+    "write_base",
+    "write_geopackage",
+    "write_tables",
+    "write_years",
+]
 
 _CITY_FRONT: Final = ("name", "name_zh", "country", "region", "coastal", "lat", "lon")
 _CORRIDOR_FRONT: Final = ("origin", "destination", "distance_km", "region_pair", "coast_pair")
@@ -155,3 +163,44 @@ def write_geopackage(study: Study, path: Path, *, first: str = "cities") -> str:
     if not left_out:
         return ""
     return f"Columns that a GeoPackage cannot hold beside {MOST_FIELDS:,} others are left out: {', '.join(left_out)}."
+
+
+def write_base(study: Study, path: Path) -> None:
+    """Add what lies below the map to a GeoPackage: the outlines of the study's own places, or land around them.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    path
+        A GeoPackage, on a stage.
+    """
+    from geobri.boundaries import load_land
+
+    shapes = load_land("50m") if study.outlines is None else study.outlines
+    named = [name for name in ("name", "id") if name in shapes.columns][:1]
+    with fixed_date(), system_errors(path):
+        shapes[[*named, shapes.geometry.name]].to_file(
+            path, layer="base", driver="GPKG", engine="pyogrio", promote_to_multi=True
+        )
+
+
+def write_years(study: Study, path: Path) -> None:
+    """Add the flows of all years to a GeoPackage, as a table with a date for programs that play time.
+
+    Parameters
+    ----------
+    study
+        A loaded study; nothing is added where flows have no years.
+    path
+        A GeoPackage, on a stage.
+    """
+    import pyogrio
+
+    if study.flows is None or "year" not in study.flows.columns or study.flows["year"].isna().all():
+        return
+    dated = study.flows[study.flows["year"].notna()]
+    date = pd.to_datetime(dated["year"].astype(int).map("{:04d}-01-01".format))
+    table = dated.assign(year=dated["year"].astype(int), date=date.to_numpy())
+    with fixed_date(), system_errors(path):
+        pyogrio.write_dataframe(table, path, layer="flows", driver="GPKG")
