@@ -1,7 +1,7 @@
 """A style that QGIS finds inside the GeoPackage, so that corridors show what the map shows at once.
 
 QGIS reads the table `layer_styles` of a GeoPackage and applies the default style of each layer when it opens. The styles here are made from the data and
-from what they mean: five classes of each measure, viridis, the stronger over the weaker, both directions of a directed pair side by side with an arrow.
+from what they mean: the classes of each measure that the map on the page opens with, viridis, the stronger over the weaker, both directions of a directed pair side by side with an arrow.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 import pandas as pd
 
+from geobri.exchange.classes import class_bounds
 from geobri.measures import Measure, as_measure
 
 __all__ = ["add_qgis_style", "corridor_style", "names_style"]
@@ -32,16 +33,6 @@ CREATE TABLE IF NOT EXISTS layer_styles (
     f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
     useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME)
 """
-
-
-def _classes(values: pd.Series, direction: int) -> list[tuple[float, float]]:
-    """Five classes from weak to strong; fewer where there are fewer different values."""
-    known = np.unique(pd.to_numeric(values, errors="coerce").dropna().to_numpy(dtype=float))
-    groups = [
-        group for group in np.array_split(known, min(len(_WIDTHS_MM), max(known.size, 1))) if group.size
-    ]
-    bounds = [(float(group[0]), float(group[-1])) for group in groups]
-    return bounds[::direction]
 
 
 def _options(**values: object) -> str:
@@ -114,15 +105,18 @@ def corridor_style(values: pd.Series, measure: Measure, *, directed: bool) -> st
     str
         The renderer as QGIS writes it.
     """
-    classes = _classes(values, measure.direction)
+    classes = class_bounds(values, measure)
     places = (
         np.linspace(0, len(_WIDTHS_MM) - 1, num=len(classes)).round().astype(int)
         if len(classes) > 1
         else [len(_WIDTHS_MM) - 1]
     )
     symbols = [_line_symbol(0, "160,168,176", 0.15, directed=False)]
-    missing = quoteattr(f"{_quoted(measure.column)} IS NULL")
-    rules = [f'<rule key="r0" symbol="0" filter={missing} label="no value · 无数值"/>']
+    none = f"{_quoted(measure.column)} IS NULL"
+    if measure.is_quantity and bool((pd.to_numeric(values, errors="coerce") == 0).any()):
+        none += f" OR {_quoted(measure.column)} = 0"
+    label = "no value or 0 · 无数值或为零" if " OR " in none else "no value · 无数值"
+    rules = [f'<rule key="r0" symbol="0" filter={quoteattr(none)} label={quoteattr(label)}/>']
     for number, ((low, high), place) in enumerate(zip(classes, places, strict=True), 1):
         symbols.append(_line_symbol(number, _VIRIDIS[place], _WIDTHS_MM[place], directed=directed))
         rules.append(_rule(number, measure.column, low, high))

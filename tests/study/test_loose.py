@@ -522,3 +522,18 @@ def test_a_report_without_tests_says_so(tmp_path, places, pairs):
     page = (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
     assert "zones" in page
     assert ">cities<" not in page
+
+
+def test_a_country_that_is_none_is_left_open_and_said(places, pairs):
+    odd = places.assign(country=["DEU", "DEU", "Atlantis", "DEU", "DEU"])
+    study = geobri.read_study(odd, pairs)
+    assert study.cities["country"].isna().sum() == 1
+    assert any("Atlantis" in one.en for one in study.cautions)
+
+
+def test_several_numbers_on_doubled_pairs_are_asked_about(places, pairs):
+    doubled = pd.concat([pairs.assign(line="A"), pairs.assign(line="B")])
+    with pytest.raises(StudyError, match="--count"):
+        geobri.read_study(places, doubled)
+    study = geobri.read_study(places, doubled.drop(columns="bike"))
+    assert [one.column for one in study.corridor_measures if one.origin == "given"] == ["A", "B"]

@@ -135,7 +135,7 @@ def _build_cities(table: pd.DataFrame, file: str, parts: FolderParts) -> gpd.Geo
     )
     faults += to_study_faults(file, table.index, find_city_faults(points))
     faults += _flag_faults(table, file)
-    countries = _countries(table, file, faults)
+    countries = _countries(table, file, parts)
     if len(faults) > before:
         return None
     try:
@@ -222,24 +222,36 @@ def _flag_faults(table: pd.DataFrame, file: str) -> list[StudyFault]:
     return faults
 
 
-def _countries(table: pd.DataFrame, file: str, faults: list[StudyFault]) -> pd.Series:
+def _countries(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.Series:
     """Countries as alpha-3 codes, from codes or names in English or Chinese."""
     from geobri.gazetteer import country_codes
 
     written = table["country"].tolist() if "country" in table.columns else [""] * len(table)
     codes: dict[str, str | None] = {"": None}
+    unread: list[str] = []
     first_row = dict(zip(reversed(written), reversed(table.index), strict=True))
     for name in dict.fromkeys(name for name in written if name):
         try:
             codes.setdefault(name, country_codes([name])[0])
         except GeobriError:
-            faults.append(
+            if parts.lenient:
+                codes[name] = None
+                unread.append(name)
+                continue
+            parts.faults.append(
                 StudyFault(
                     file,
                     int(first_row[name]),
                     f"'country' must be a code (ISO 3166) or a name; got {name!r}. Write it as in CHN, China or 中国",
                 )
             )
+    if unread:
+        parts.cautions.append(
+            Words(
+                f"Countries that are no codes or names, left open: {first_offenders(unread)}.",
+                f"无法识别的国家/地区，留空：{first_offenders(unread)}。",
+            )
+        )
     return pd.Series([codes.get(name) for name in written], index=table.index, dtype=object)
 
 

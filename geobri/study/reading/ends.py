@@ -19,7 +19,7 @@ from geobri.study.reading.tables import to_numbers
 __all__ = ["Ends", "find_ends", "paired_columns", "places_of_ends"]
 
 _END_WORDS: Final = (
-    ("origin", "destination"), ("orig", "dest"), ("origin", "dest"), ("from", "to"), ("start", "end"), ("source", "target"), ("src", "dst"),
+    ("origin", "destination"), ("orig", "dest"), ("origin", "dest"), ("from", "to"), ("start", "end"), ("source", "target"), ("source", "destination"), ("src", "dst"),
     ("o", "d"), ("home", "work"), ("residence", "workplace"), ("pickup", "dropoff"), ("departure", "arrival"), ("dep", "arr"),
     ("exporter", "importer"), ("reporter", "partner"), ("sender", "receiver"), ("left", "right"), ("1", "2"), ("a", "b"), ("i", "j"),
     ("起点", "终点"), ("出发", "到达"), ("起始", "终止"), ("迁出", "迁入"), ("流出", "流入"),

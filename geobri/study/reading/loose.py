@@ -125,7 +125,7 @@ def read_files(files: Iterable[Path], hints: Hints, *, settled: Path | None = No
     FolderParts
         Places, pairs and outlines, and what was recognised; faults name the option that decides.
     """
-    parts = FolderParts()
+    parts = FolderParts(lenient=True)
     tables: list[_Table] = []
     shapes: dict[Path, gpd.GeoDataFrame] = {}
     for file in files:
@@ -161,7 +161,7 @@ def read_frames(
     FolderParts
         As `read_files` gives it.
     """
-    parts = FolderParts(settled=settled)
+    parts = FolderParts(settled=settled, lenient=True)
     tables, shapes = [], {}
     for name, frame in frames.items():
         rows = plain_cells(frame, name)
@@ -448,11 +448,11 @@ def _one_row_a_pair(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderPa
         return rows
     if hints.value in numbers:
         return _add_up(rows, key, hints.value, file, parts)
-    split = _column_that_splits(rows, key, numbers)
+    split = _column_that_splits(rows, key, numbers) if len(numbers) == 1 else ""
     if split and "indicator" not in rows.columns:
         because = f"with it every pair stands once a {split}"
         parts.taken.append(Taken(column=file, taken=f"indicator = {split}", because=because))
-        return rows.rename(columns={split: "indicator"})
+        return rows.rename(columns={split: "indicator", numbers[0]: "value"})
     if "value" in rows.columns:
         return rows  # the doubled rows are a fault, with their numbers
     offered = " or ".join(f"--value {name}" for name in numbers[:3])

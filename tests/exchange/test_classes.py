@@ -1,0 +1,81 @@
+"""Classes of a measure in QGIS are those that the map on the page opens with, whatever the numbers."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geobri.exchange.classes import class_bounds, class_breaks
+from geobri.measures import Measure
+from tests.webmap.test_javascript import find_node
+
+SCALE = Path(__file__).parents[2] / "geobri" / "webmap" / "static" / "scale.js"
+RNG = np.random.default_rng(11)
+CASES = {
+    "counts": (Measure("n", kind="count"), RNG.integers(0, 90, 300).astype(float)),
+    "few": (Measure("n", kind="count"), np.array([1.0, 2, 2, 5])),
+    "skewed amounts": (Measure("n", kind="amount"), np.exp(RNG.normal(4, 2, 500))),
+    "skewed counts with zeros": (Measure("n", kind="count"), np.floor(np.exp(RNG.normal(1, 2.5, 500)))),
+    "narrow amounts": (Measure("n", kind="amount"), 100 + RNG.random(80)),
+    "scores": (Measure("n", kind="score"), RNG.normal(0, 3, 200)),
+    "skewed scores": (Measure("n", kind="score"), np.exp(RNG.normal(0, 2.5, 400)) - 0.01),
+    "ranks": (Measure("n", kind="rank"), np.arange(1.0, 38.0)),
+    "kilometres": (Measure("n", kind="amount", better="low"), np.exp(RNG.normal(6, 1, 300))),
+    "changes": (Measure("n", kind="score", better="neither"), RNG.normal(2, 40, 150)),
+    "shares": (Measure("n", kind="share"), RNG.random(120)),
+    "millions": (Measure("n", kind="amount"), np.array([2.0, 3, 40, 41, 1e6, 5, 6, 7, 8, 9])),
+}
+
+
+def _on_the_page(measure, numbers):
+    known = numbers[np.isfinite(numbers)]
+    packed = {
+        "kind": "rank" if measure.is_rank else "score", "measure": measure.kind, "direction": measure.direction,
+        "diverging": bool(measure.better == "neither" and known.min() < 0 < known.max()), "low": known.min(), "high": known.max(),
+    }  # fmt: skip
+    script = (
+        f"import {{ makeScale }} from {json.dumps(SCALE.as_uri())};"
+        f"const numbers = Float64Array.from({json.dumps(numbers.tolist())});"
+        f"console.log(JSON.stringify(makeScale({{ numbers, ...{json.dumps(packed)} }}, null).breaks));"
+    )
+    done = subprocess.run(
+        [find_node(), "--input-type=module", "-e", script], capture_output=True, text=True, check=True
+    )
+    return json.loads(done.stdout)
+
+
+@pytest.mark.skipif(find_node() is None, reason="no Node here")
+@pytest.mark.parametrize("name", CASES)
+def test_breaks_are_those_of_the_page(name):
+    measure, numbers = CASES[name]
+    assert class_breaks(pd.Series(numbers), measure) == pytest.approx(
+        _on_the_page(measure, numbers), rel=1e-12
+    )
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_value_is_in_one_class(name):
+    measure, numbers = CASES[name]
+    drawn = numbers[numbers > 0] if measure.is_quantity else numbers
+    bounds = class_bounds(pd.Series(numbers), measure)
+    times = sum(((drawn >= low) & (drawn <= high)).astype(int) for low, high in bounds)
+    assert (times == 1).all()
+
+
+def test_ranks_run_from_weak_to_strong():
+    assert class_bounds(pd.Series(np.arange(1.0, 11.0)), Measure("n", kind="rank")) == [
+        (9, 10),
+        (7, 8),
+        (5, 6),
+        (3, 4),
+        (1, 2),
+    ]
+
+
+def test_nothing_to_divide():
+    assert class_breaks(pd.Series([np.nan, 4, 4]), Measure("n")) == []
+    assert class_bounds(pd.Series([np.nan, 4, 4]), Measure("n")) == [(4, 4)]
+    assert class_bounds(pd.Series([0.0, 0.0]), Measure("n", kind="count")) == []
