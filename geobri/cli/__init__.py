@@ -30,6 +30,7 @@ _COMMANDS: Final = {
     "coastal": ("geobri.cli.tests", "Are coastal cities ahead of inland ones?"),
     "moran": ("geobri.cli.tests", "Do neighbouring cities resemble each other?"),
     "findings": ("geobri.cli.score", "Check every claim of a report."),
+    "scale": ("geobri.cli.scale", "Compute a study whose pairs do not fit into memory."),
     "query": ("geobri.cli.query", "Find cities, corridors or flows by any attribute."),
     "compare": ("geobri.cli.query", "Put cities or corridors side by side."),
     "groups": ("geobri.cli.query", "Compare two groups of cities in every measure."),

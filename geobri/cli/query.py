@@ -86,10 +86,14 @@ def query_command(
     Signs are = != < <= > >= and ~ (contains); all conditions must hold. Counts of the first hundred by sub-region:
     geobri query global513 "rank_dynamic<=100" --count subregion.
     """
+    from geobri.scale.asking import is_run
     from geobri.study import load_study
     from geobri.study.contrast import count_by
     from geobri.study.query import ask_in_sql, query
 
+    if is_run(study):
+        _show_run(study, sql, out, allow_files=allow_files)
+        return
     loaded = load_study(study)
     if sql is not None:
         answer = ask_in_sql(loaded, sql, allow_files=allow_files)
@@ -100,6 +104,19 @@ def query_command(
         return
     chosen = columns.split(",") if columns else None
     _show(query(loaded, *conditions, table=table, columns=chosen, sort=sort, top=top), out)
+
+
+def _show_run(folder: str, sql: str | None, out: Path | None, *, allow_files: bool) -> None:
+    from geobri.errors import StudyError, mould
+    from geobri.scale.asking import ask_run
+
+    if sql is None:
+        wanted = "a run of geobri scale is asked in SQL"
+        raise StudyError(
+            mould("query", wanted, "no question", 'Write it as in --sql "SELECT * FROM corridors LIMIT 10"')
+        )
+    answer = ask_run(folder, sql, allow_files=allow_files)
+    _show(answer.set_index(answer.columns[0]), out)
 
 
 @click.command(name="compare")

@@ -16,6 +16,7 @@ import pandas as pd
 
 from geobri.cities import tell_names_apart
 from geobri.corridors import build_corridors, corridor_ids, order_pairs
+from geobri.errors import StudyError, mould
 from geobri.measures import Level, Measure, Taken, infer_measure
 from geobri.study.account import Entry, count_entry
 from geobri.study.index import settle_domestic
@@ -33,6 +34,10 @@ _FEWER: Final = 0.5
 """A year with less than this share of the rows of the year before is a caution."""
 
 _YEARS_NAMED: Final = 3
+_MOST_PAIRS: Final = 10_000_000
+_BYTES_PER_CORRIDOR: Final = 1_000
+"""A line of 20 vertices as an object, two slugs, an id and some numbers."""
+
 _SHOWN: Final = ("name", "name_zh", "country", "region", "coastal", "geometry", "note", "url")
 
 
@@ -55,6 +60,7 @@ def assemble(
     spec: IndexSpec | None,
     *,
     year: int | None = None,
+    draw: bool = True,
 ) -> Study:
     """Put the parts of a folder together.
 
@@ -70,11 +76,18 @@ def assemble(
         The specification of the index, which says what its indicators mean; None when there is none.
     year
         The year to show; `year` of `study.toml`, else the latest of each measure, by default.
+    draw
+        Whether corridors are made; without, their table is empty, for studies whose pairs do not fit into memory.
 
     Returns
     -------
     Study
         Without scores yet.
+
+    Raises
+    ------
+    StudyError
+        If corridors of more pairs were to be made than fit into memory.
     """
     settings, cities = parts.settings, tell_names_apart(cities)
     directed = bool(settings.get("directed", False))
@@ -82,7 +95,11 @@ def assemble(
     pairs, domain, taken = _choose_pairs(settings, cities, flows)
     spec = None if spec is None else settle_domestic(spec, domain)[0]
     city_measures, city_taken = _city_measures(parts, spec, cities)
-    drawn, entries = _draw(cities, flows, pairs, domain, spec, directed=directed)
+    if draw:
+        _check_fits(cities, pairs, directed=directed)
+        drawn, entries = _draw(cities, flows, pairs, domain, spec, directed=directed)
+    else:
+        drawn, entries = build_corridors(cities, pairs=pd.DataFrame(columns=["origin", "destination"])), []
     index, notes = settings.get("index"), settings.get("notes", [])
     return Study(
         name=folder.resolve().name,
@@ -133,6 +150,20 @@ def _say_too_wide(city_measures: tuple[Measure, ...], flows: _Flows | None) -> l
         for of, n in tables.items()
         if n > MOST_SHOWN
     ]
+
+
+def _check_fits(cities: pd.DataFrame, pairs: str, *, directed: bool) -> None:
+    """Say before work starts that the corridors of so many cities do not fit."""
+    if pairs == "flows":
+        return
+    n = count_pairs(cities, "international" if pairs == "international" else "all", directed=directed)
+    if n > _MOST_PAIRS:
+        wanted = f"a study in memory has at most {_MOST_PAIRS:,} corridors"
+        came = (
+            f"{n:,} of {len(cities):,} cities, about {n * _BYTES_PER_CORRIDOR / 1e9:,.0f} GB with their lines"
+        )
+        remedy = 'Run geobri scale --out FOLDER (or with --reduce), or draw only pairs with a flow: pairs = "flows"'
+        raise StudyError(mould("load_study", wanted, came, remedy))
 
 
 def _language(settings: Mapping[str, Any]) -> Literal["en", "zh"]:

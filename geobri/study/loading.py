@@ -22,7 +22,7 @@ from geobri.study.reading import FolderParts, Hints, read_files, read_folder, re
 if TYPE_CHECKING:
     from geobri.score import IndexSpec
 
-__all__ = ["BUILT_IN", "check_study", "load_study", "load_tables", "read_study"]
+__all__ = ["BUILT_IN", "check_study", "load_study", "load_tables", "load_undrawn", "read_study"]
 
 _PUBLISHED: Final[dict[str, Callable[[], Study]]] = {"bri22": bri22_study, "global513": global513_study}
 _OPEN: Final = ("air22", "air513")
@@ -64,6 +64,38 @@ def load_study(study: str | Path = "bri22", *, year: int | None = None) -> Study
     if faults or parts.cities is None:
         raise refuse(faults, folder)
     return attach_index(assemble(folder, parts, parts.cities, spec, year=year), spec)
+
+
+def load_undrawn(study: str | Path, *, year: int | None = None) -> tuple[Study, IndexSpec | None]:
+    """Load a study folder without its corridors and its index, for studies whose pairs do not fit into memory.
+
+    Parameters
+    ----------
+    study
+        ``air22``, ``air513``, or the path of a folder.
+    year
+        As for `load_study`.
+
+    Returns
+    -------
+    tuple of Study and IndexSpec or None
+        A study whose table of corridors is empty, and the specification of its index.
+
+    Raises
+    ------
+    StudyError
+        If there is no such folder, or it has faults.
+    """
+    if str(study) in _PUBLISHED:
+        wanted = "a study that is computed pair by pair is a folder"
+        raise StudyError(mould("geobri scale", wanted, f"the published '{study}'", "Name a folder"))
+    folder = _locate(study)
+    parts = read_folder(folder)
+    spec = _load_spec(folder, parts)
+    faults = parts.faults + _pair_faults(parts, spec)
+    if faults or parts.cities is None:
+        raise refuse(faults, folder)
+    return assemble(folder, parts, parts.cities, spec, year=year, draw=False), spec
 
 
 def load_tables(

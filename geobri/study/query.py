@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import operator
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -16,7 +16,7 @@ from geobri.corridors import corridor_ids
 from geobri.errors import DataError, MissingExtraError, first_offenders, mould
 from geobri.study.model import Study
 
-__all__ = ["ask_in_sql", "compare", "history", "open_database", "query", "save_database"]
+__all__ = ["ask_database", "ask_in_sql", "compare", "history", "open_database", "query", "save_database"]
 
 TableName = Literal["cities", "corridors", "flows"]
 _CONDITION: Final = re.compile(
@@ -386,25 +386,72 @@ def ask_in_sql(study: Study, question: str, *, allow_files: bool = False) -> pd.
     MissingExtraError
         If duckdb is not installed.
     """
-    duckdb = _need_duckdb()
     with open_database(study) as database:
         if not allow_files:
             database.execute("SET enable_external_access = false")
-            database.execute("SET python_enable_replacements = false")
-            database.execute("SET lock_configuration = true")
-        try:
-            answer = database.execute(question)
-        except duckdb.PermissionException as error:
-            wanted = "a question in SQL is about the tables of the study, not about files"
-            came = str(error).splitlines()[0]
-            raise DataError(mould("query", wanted, came, "Allow it with --allow-files")) from error
-        except duckdb.Error as error:
-            wanted = "a question in SQL must be one that DuckDB can read"
-            raise DataError(mould("query", wanted, str(error), "Correct it")) from error
-        if answer is None or answer.description is None:
-            wanted = "a question in SQL must ask for something"
-            raise DataError(mould("query", wanted, repr(question), "Write it as in SELECT * FROM cities"))
-        table: pd.DataFrame = answer.df()
+            _lock(database)
+        return _ask(database, question)
+
+
+def ask_database(
+    question: str, views: Mapping[str, str], *, allow_files: bool = False, folder: Path | None = None
+) -> pd.DataFrame:
+    """Ask tables in files in SQL.
+
+    Parameters
+    ----------
+    question
+        In DuckDB's SQL.
+    views
+        What each table is called, and how DuckDB reads it.
+    allow_files
+        Whether the question may read and write other files.
+    folder
+        Where the files of the tables stand; only these are read unless more is allowed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The answer, rows numbered from 0.
+
+    Raises
+    ------
+    DataError
+        If the question is empty, cannot be read, or asks for other files.
+    MissingExtraError
+        If duckdb is not installed.
+    """
+    with _need_duckdb().connect(":memory:") as database:
+        for name, reader in views.items():
+            database.execute(f'CREATE VIEW "{name}" AS SELECT * FROM {reader}')  # noqa: S608 - our own files
+        if not allow_files:
+            if folder is not None:
+                database.execute(f"SET allowed_directories = ['{folder}/']")
+            database.execute("SET enable_external_access = false")
+            _lock(database)
+        return _ask(database, question)
+
+
+def _lock(database: Any) -> None:
+    database.execute("SET python_enable_replacements = false")
+    database.execute("SET lock_configuration = true")
+
+
+def _ask(database: Any, question: str) -> pd.DataFrame:
+    duckdb = _need_duckdb()
+    try:
+        answer = database.execute(question)
+    except duckdb.PermissionException as error:
+        wanted = "a question in SQL is about the tables of the study, not about files"
+        came = str(error).splitlines()[0]
+        raise DataError(mould("query", wanted, came, "Allow it with --allow-files")) from error
+    except duckdb.Error as error:
+        wanted = "a question in SQL must be one that DuckDB can read"
+        raise DataError(mould("query", wanted, str(error), "Correct it")) from error
+    if answer is None or answer.description is None:
+        wanted = "a question in SQL must ask for something"
+        raise DataError(mould("query", wanted, repr(question), "Write it as in SELECT * FROM cities"))
+    table: pd.DataFrame = answer.df()
     return table
 
 

@@ -1,0 +1,310 @@
+"""The places of a study as arrays, and its flows as sorted lists: what every block of pairs is computed from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, Literal, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geobri.errors import DataError, first_offenders, mould
+from geobri.measures import Measure
+from geobri.units import WGS84_ECCENTRICITY_SQUARED
+
+__all__ = ["BANDS_KM", "FlowList", "Gravity", "PairDomain", "PairInputs", "build_inputs", "list_flows"]
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+IntArray: TypeAlias = npt.NDArray[np.int64]
+PairDomain = Literal["all", "international"]
+
+BANDS_KM: Final = (100.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0, 12000.0)
+"""Where one band of distance ends and the next begins."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FlowList:
+    """One measure of pairs as a sorted list; pairs that are not in it are absent.
+
+    Attributes
+    ----------
+    measure
+        What it means.
+    key
+        Origin times n plus destination, ascending, shape (rows,).
+    value
+        Shape (rows,).
+    absent
+        What a pair without a row has: 0 or NaN.
+    """
+
+    measure: Measure
+    key: IntArray
+    value: FloatArray
+    absent: float
+
+    def within(self, first: int, stop: int, n: int) -> tuple[IntArray, IntArray, FloatArray]:
+        """Find the rows of some origins.
+
+        Parameters
+        ----------
+        first, stop
+            The origins, half-open.
+        n
+            Number of cities.
+
+        Returns
+        -------
+        tuple
+            Origin, destination and value.
+        """
+        low, high = np.searchsorted(self.key, [first * n, stop * n])
+        origin, destination = np.divmod(self.key[low:high], n)
+        return origin, destination, self.value[low:high]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gravity:
+    """A score of pairs without observed flows: mass times mass, falling with distance.
+
+    Attributes
+    ----------
+    mass
+        Column of the cities.
+    friction
+        Exponent of distance (``power``), or its rate by 1,000 km (``exponential``).
+    form
+        The decay function.
+    """
+
+    mass: str
+    friction: float = 1.0
+    form: Literal["power", "exponential"] = "power"
+
+    def decay(self, distance_km: FloatArray) -> FloatArray:
+        """Give the share that is left at a distance.
+
+        Parameters
+        ----------
+        distance_km
+            Kilometres, above 0.
+
+        Returns
+        -------
+        numpy.ndarray
+            The decay function, same shape.
+        """
+        if self.form == "exponential":
+            return np.exp(distance_km * (-self.friction / 1000.0))
+        return np.reciprocal(distance_km) if self.friction == 1.0 else distance_km ** (-self.friction)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PairInputs:
+    """All that blocks of pairs are computed from; small enough to be sent to every worker.
+
+    Attributes
+    ----------
+    slugs
+        The n cities in alphabetical order, so that the origin of an undirected pair comes first in it.
+    lon, lat
+        Degrees, shape (n,).
+    vector
+        Unit vectors on the auxiliary sphere (reduced latitude), shape (3, n); the third row is the sine of the latitude.
+    country, region
+        Codes from 0, -1 where unknown, shape (n,).
+    regions
+        Names of the regions.
+    coastal
+        1, 0, or -1 where unknown, shape (n,).
+    directed
+        Whether both directions are pairs of their own.
+    domain
+        Whether pairs inside a country are left out.
+    distance
+        ``sphere``: the auxiliary sphere with the correction of Lambert; ``geodesic``: exact, and fifty times slower.
+    edges_km
+        Where bands of distance begin.
+    mass, gravity
+        Masses of the cities and the decay of their attraction; None without.
+    flows
+        The measures of pairs.
+    """
+
+    slugs: npt.NDArray[np.object_]
+    lon: FloatArray
+    lat: FloatArray
+    vector: FloatArray
+    country: IntArray
+    region: IntArray
+    regions: tuple[str, ...]
+    coastal: IntArray
+    directed: bool = False
+    domain: PairDomain = "all"
+    distance: Literal["sphere", "geodesic"] = "sphere"
+    edges_km: tuple[float, ...] = BANDS_KM
+    mass: FloatArray | None = None
+    gravity: Gravity | None = None
+    flows: tuple[FlowList, ...] = ()
+
+    @property
+    def n(self) -> int:
+        """Number of cities."""
+        return len(self.slugs)
+
+    @property
+    def nbytes(self) -> int:
+        """What a worker holds of it, in bytes."""
+        rows = sum(one.key.nbytes + one.value.nbytes for one in self.flows)
+        return rows + self.vector.nbytes + 6 * self.lon.nbytes
+
+
+def build_inputs(
+    cities: gpd.GeoDataFrame,
+    *,
+    flows: pd.DataFrame | None = None,
+    measures: tuple[Measure, ...] = (),
+    directed: bool = False,
+    domain: PairDomain = "all",
+    distance: Literal["sphere", "geodesic"] = "sphere",
+    edges_km: tuple[float, ...] = BANDS_KM,
+    gravity: Gravity | None = None,
+) -> PairInputs:
+    """Turn tables into what blocks are computed from.
+
+    Parameters
+    ----------
+    cities
+        Points in EPSG:4326, index `city`, with `country, region, coastal` where these are known.
+    flows
+        Long table `indicator, origin, destination, value` of one year, without flows of a city with itself.
+    measures
+        What the indicators of `flows` mean.
+    directed, domain
+        Which pairs there are.
+    distance
+        How distances are measured.
+    edges_km
+        Where bands of distance begin, ascending.
+    gravity
+        A score from masses.
+
+    Returns
+    -------
+    PairInputs
+        Arrays in alphabetical order of the cities.
+
+    Raises
+    ------
+    DataError
+        If a mass is missing or not above 0, or the bands do not ascend.
+    """
+    if any(low >= high for low, high in pairwise(edges_km)) or not all(edges_km):
+        raise DataError(
+            mould("scale", "bands must ascend from above 0", repr(edges_km), "Write them as 100,500,2000")
+        )
+    ordered = cities.sort_index()
+    lon, lat = (np.asarray(side, dtype=np.float64) for side in (ordered.geometry.x, ordered.geometry.y))
+    region, regions = _codes(ordered, "region")
+    return PairInputs(
+        slugs=ordered.index.to_numpy(dtype=object),
+        lon=lon,
+        lat=lat,
+        vector=_auxiliary(lon, lat),
+        country=_codes(ordered, "country")[0],
+        region=region,
+        regions=regions,
+        coastal=_flags(ordered),
+        directed=directed,
+        domain=domain,
+        distance=distance,
+        edges_km=tuple(map(float, edges_km)),
+        mass=None if gravity is None else _masses(ordered, gravity.mass),
+        gravity=gravity,
+        flows=()
+        if flows is None
+        else tuple(list_flows(flows, one, ordered.index, directed=directed) for one in measures),
+    )
+
+
+def _auxiliary(lon: FloatArray, lat: FloatArray) -> FloatArray:
+    beta = np.arctan(np.sqrt(1.0 - WGS84_ECCENTRICITY_SQUARED) * np.tan(np.radians(lat)))
+    lam = np.radians(lon)
+    return np.ascontiguousarray([np.cos(beta) * np.cos(lam), np.cos(beta) * np.sin(lam), np.sin(beta)])
+
+
+def _codes(cities: pd.DataFrame, column: str) -> tuple[IntArray, tuple[str, ...]]:
+    if column not in cities.columns:
+        return np.full(len(cities), -1, dtype=np.int64), ()
+    codes, names = pd.factorize(cities[column].astype(object), sort=True)
+    return codes.astype(np.int64), tuple(map(str, names))
+
+
+def _flags(cities: pd.DataFrame) -> IntArray:
+    if "coastal" not in cities.columns:
+        return np.full(len(cities), -1, dtype=np.int64)
+    flags = cities["coastal"].astype("boolean").astype("Int64")
+    return np.asarray(flags.fillna(-1).to_numpy(dtype=np.int64))
+
+
+def _masses(cities: pd.DataFrame, column: str) -> FloatArray:
+    if column not in cities.columns:
+        came = f"columns {', '.join(map(str, cities.columns))}"
+        raise DataError(
+            mould("scale", f"--mass names a column of the cities, got '{column}'", came, "Choose one")
+        )
+    mass = pd.to_numeric(cities[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    bad = ~(mass > 0)
+    if bad.any():
+        came = f"{int(bad.sum())} of {len(mass)} otherwise: {first_offenders(cities.index[bad])}"
+        raise DataError(
+            mould(
+                "scale", f"'{column}' must be above 0 for every city", came, "Fill it in, or drop the cities"
+            )
+        )
+    return mass
+
+
+def list_flows(flows: pd.DataFrame, measure: Measure, cities: pd.Index, *, directed: bool) -> FlowList:
+    """Sort the rows of one measure by their pair; where pairs have no direction, both directions are added up.
+
+    Parameters
+    ----------
+    flows
+        Long table of one year.
+    measure
+        Which indicator, and what a pair without a row means.
+    cities
+        The cities in alphabetical order.
+    directed
+        Whether pairs have a direction.
+
+    Returns
+    -------
+    FlowList
+        One entry a pair; undirected measures stand on both directions of directed pairs.
+    """
+    rows = flows[(flows["indicator"].astype(str) == measure.column).to_numpy(dtype=bool)]
+    ends = [
+        cities.get_indexer(pd.Index(rows[end].astype(object))).astype(np.int64)
+        for end in ("origin", "destination")
+    ]
+    value = pd.to_numeric(rows["value"]).to_numpy(dtype=float, na_value=np.nan)
+    n, (one, other) = len(cities), ends
+    if not (measure.directed and directed):
+        one, other = np.minimum(*ends), np.maximum(*ends)
+    key, first, place = np.unique(one * n + other, return_index=True, return_inverse=True)
+    if measure.directed and not directed:  # both directions are added up, as in the table of corridors
+        known = ~np.isnan(value)
+        summed = np.bincount(place[known], value[known], len(key))
+        value = np.where(np.bincount(place[known], minlength=len(key)) > 0, summed, np.nan)
+    else:
+        value = value[first]
+    if directed and not measure.directed:
+        back = key % n * n + key // n
+        order = np.argsort(np.concatenate([key, back]), kind="stable")
+        key, value = np.concatenate([key, back])[order], np.concatenate([value, value])[order]
+    return FlowList(measure, key, value, 0.0 if measure.absent == "zero" else np.nan)
