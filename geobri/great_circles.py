@@ -13,7 +13,6 @@ Karney, C. F. F. (2013). Algorithms for geodesics. Journal of Geodesy 87, 43-55.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -24,6 +23,7 @@ import shapely
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.geodesy import check_degrees, solve_inverse
 from geobri.units import WGS84_ECCENTRICITY_SQUARED
+from geobri.workers import spread
 
 __all__ = ["great_circle_lines"]
 
@@ -301,9 +301,12 @@ def great_circle_lines(
     ]
     if not chunks:
         return np.empty(0, dtype=object)
-    with ThreadPoolExecutor(_THREADS) as pool:
-        drawn = list(pool.map(lambda chunk: _draw_chunk(chunk, step_deg, n_vertices), chunks))
-    return np.concatenate(drawn)
+    drawn = spread(
+        lambda _shared, chunk: _draw_chunk(chunk, step_deg, n_vertices),
+        chunks,
+        workers=min(_THREADS, len(chunks)),
+    )
+    return np.concatenate(list(drawn))
 
 
 def _meet_poles(lon1: FloatArray, lat1: FloatArray, lon2: FloatArray, lat2: FloatArray) -> Ends:

@@ -62,3 +62,35 @@ def test_workers_are_counted():
     with pytest.raises(DataError, match="1 or more"):
         count_workers(0)
     assert threading.active_count() < 50
+
+
+def test_power_is_the_same_with_many_workers():
+    from geobri.stats.power import power
+
+    choices = {"effects": (0.0, 0.8), "n_simulations": 6, "choices": {"n_permutations": 19}, "rng": 3}
+    one, many = (power("mantel_test", 12, workers=n, backend="threads", **choices) for n in (1, 4))
+    assert one.table.equals(many.table)
+
+
+def test_uncertainty_is_the_same_with_many_workers(monkeypatch):
+    import pandas as pd
+
+    from geobri.score.compiled import compile_index
+    from geobri.score.spec import IndexSpec, Indicator
+    from geobri.score.trust import runs
+    from geobri.score.trust.choices import PerturbWeights
+    from geobri.score.trust.uncertainty import measure_uncertainty
+
+    spec = IndexSpec(
+        name="two",
+        dimensions=(),
+        indicators=tuple(Indicator(name=name, dimension="overall", kind="city") for name in "ab"),
+    )
+    values = pd.DataFrame(np.random.default_rng(1).random((9, 2)), columns=["a", "b"])
+    compiled = compile_index(spec, values)
+    monkeypatch.setattr(runs, "_CELLS_AT_ONCE", 90)  # many bites
+    one, many = (
+        measure_uncertainty(compiled, [PerturbWeights(0.9)], n_runs=300, rng=1, workers=n).ranks
+        for n in (1, 3)
+    )
+    assert (one == many).all()

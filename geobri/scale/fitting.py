@@ -432,7 +432,7 @@ class _Engine:
     ) -> BlockFit:
         """Sum the scores of the cities for the dyadic-robust covariance."""
         k, n, sides = self.model.k, self.model.inputs.n, len(state.level)
-        precise = self.solve(state, state.by_column, inner, 1e-9)
+        precise = self.solve(state, state.by_column, inner, 1e-7)
         bread: FloatArray = np.asarray(np.linalg.inv(self.apart(state, precise)), dtype=np.float64)
         sums = self.run(_score_block, (self.model, family, *found, precise))
         per_city, dyads = sums[: n * k].reshape(n, k), sums[n * k : -2].reshape(k, k)

@@ -19,8 +19,9 @@ from scipy import special
 
 from geobri.errors import SpecificationError, mould
 from geobri.stats.power_designs import DESIGNS, Design
-from geobri.stats.results import TIDY_COLUMNS, Term, new_axes
+from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, new_axes
 from geobri.stats.simulate import place_cities
+from geobri.workers import Backend, spread
 
 __all__ = ["DESIGNS", "Design", "PowerResult", "power", "proportion_interval"]
 
@@ -159,6 +160,8 @@ def power(
     simulate: Mapping[str, Any] | None = None,
     choices: Mapping[str, Any] | None = None,
     rng: int | np.random.Generator | None = None,
+    workers: int | None = 1,
+    backend: Backend | str = "processes",
 ) -> PowerResult:
     """Say how often a test would find an effect, by size of the effect.
 
@@ -185,6 +188,8 @@ def power(
         Choices for the test (``{"n_permutations": 199}``).
     rng
         Seed or generator.
+    workers, backend
+        How many tables are simulated and tested side by side, and where (`geobri.workers.spread`); the result is the same.
 
     Returns
     -------
@@ -208,7 +213,12 @@ def power(
         else (_find(test)(places, dict(simulate or {}), dict(choices or {})), test)
     )
     seeds = np.random.default_rng(rng).integers(0, 2**63, size=n_simulations)
-    rows = [_share_of_rejections(design, float(effect), seeds, level) for effect in effects]
+    tasks = [(float(effect), int(seed)) for effect in effects for seed in seeds]
+    found = spread(_simulate_p_value, tasks, shared=design, workers=workers, backend=backend)
+    p_values = np.fromiter(found, dtype=np.float64, count=len(tasks)).reshape(len(effects), n_simulations)
+    rows = [
+        _share_of_rejections(float(effect), row, level) for effect, row in zip(effects, p_values, strict=True)
+    ]
     table = pd.DataFrame(rows)
     return PowerResult(
         table=table,
@@ -236,19 +246,23 @@ def _find(test: str) -> Callable[[gpd.GeoDataFrame, dict[str, Any], dict[str, An
     return DESIGNS[test]
 
 
-def _share_of_rejections(design: Design, effect: float, seeds: Any, level: float) -> dict[str, float]:
-    rejections = 0
-    for seed in seeds:
-        generator = np.random.default_rng(int(seed))
-        rejections += design.run(design.draw(effect, generator), generator).p_value <= level
-    low, high = proportion_interval(rejections, len(seeds))
+def _simulate_p_value(design: Design, task: tuple[float, int]) -> float:
+    """Draw one table and test it; the seed belongs to the table, whoever draws it."""
+    effect, seed = task
+    generator = np.random.default_rng(seed)
+    return float(design.run(design.draw(effect, generator), generator).p_value)
+
+
+def _share_of_rejections(effect: float, p_values: FloatArray, level: float) -> dict[str, float]:
+    rejections, n = int((p_values <= level).sum()), len(p_values)
+    low, high = proportion_interval(rejections, n)
     return {
         "effect": effect,
-        "power": rejections / len(seeds),
+        "power": rejections / n,
         "low": low,
         "high": high,
         "rejections": rejections,
-        "n_simulations": len(seeds),
+        "n_simulations": n,
     }
 
 

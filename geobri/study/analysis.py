@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +14,7 @@ from geobri.measures import Level, Measure
 from geobri.study.model import Study
 from geobri.study.pairs import count_pairs
 from geobri.study.questions import SEED, run_coastal, run_decay, run_moran, run_proximity, run_validation
+from geobri.workers import spread
 
 if TYPE_CHECKING:
     from geobri.findings.ledger import Ledger
@@ -124,11 +124,8 @@ class _Outcome:
 
 def _attempt_all(jobs: dict[str, Callable[[], Any]]) -> dict[str, _Outcome]:
     """Do the jobs side by side; Ctrl-C drops those that have not begun."""
-    pool = ThreadPoolExecutor(_THREADS)
-    try:
-        return dict(zip(jobs, pool.map(_attempt, jobs.values()), strict=True))
-    finally:
-        pool.shutdown(cancel_futures=True)
+    done = spread(lambda _shared, job: _attempt(job), jobs.values(), workers=_THREADS)
+    return dict(zip(jobs, done, strict=True))
 
 
 def _attempt(job: Callable[[], Any]) -> _Outcome:

@@ -18,6 +18,7 @@ from geobri.score.compiled import CompiledIndex, normalise_compiled, score_compi
 from geobri.score.spec import ROOT
 from geobri.score.trust.choices import ChooseAggregator, ChooseNormaliser, ChooseVariant, UncertainChoice
 from geobri.score.trust.choosing import count_uniforms, move_importance, pick_options
+from geobri.workers import spread
 
 __all__ = ["Sampler", "draw_uniforms", "evaluate_runs", "split_uniforms"]
 
@@ -52,7 +53,12 @@ def draw_uniforms(n: int, width: int, sampler: Sampler, rng: int | np.random.Gen
 
 
 def evaluate_runs(
-    compiled: CompiledIndex, choices: Sequence[UncertainChoice], uniforms: FloatArray, *, node: str = ROOT
+    compiled: CompiledIndex,
+    choices: Sequence[UncertainChoice],
+    uniforms: FloatArray,
+    *,
+    node: str = ROOT,
+    workers: int | None = 1,
 ) -> FloatArray:
     """Score the units in many runs.
 
@@ -66,6 +72,8 @@ def evaluate_runs(
         Numbers from 0 to 1, shape (runs, total of `count_uniforms`).
     node
         The node that is scored.
+    workers
+        How many bites of runs are evaluated side by side; the scores are the same.
 
     Returns
     -------
@@ -81,14 +89,20 @@ def evaluate_runs(
                 codes[:, place] = pick_options(choice, compiled, block[:, 0])
                 options[place] = choice
     scores = np.empty((len(uniforms), len(compiled.labels)))
-    for combination, runs in _group_runs(codes, len(compiled.labels)):
+
+    def evaluate(_shared: None, bite: tuple[IntArray, IntArray]) -> FloatArray:
+        combination, runs = bite
         one, normalised, aggregator = _prepare(compiled, options, combination)
         importance = np.tile(weigh_compiled(one, normalised), (len(runs), 1))
         for choice, block in blocks:
             importance = move_importance(choice, one, importance, block[runs])
-        scores[runs] = score_compiled(
+        return score_compiled(
             one, normalised=normalised, importance=importance, aggregator=aggregator, keep=[node]
         )[..., 0]
+
+    bites = list(_group_runs(codes, len(compiled.labels)))
+    for (_, runs), found in zip(bites, spread(evaluate, bites, workers=workers), strict=True):
+        scores[runs] = found
     return scores
 
 

@@ -228,6 +228,7 @@ def measure_uncertainty(
     node: str = ROOT,
     sampler: Sampler = "random",
     rng: int | np.random.Generator | None = None,
+    workers: int | None = 1,
 ) -> Uncertainty:
     """Rank the units again and again with the declared choices left to chance.
 
@@ -249,6 +250,8 @@ def measure_uncertainty(
         power of two).
     rng
         Seed or generator.
+    workers
+        How many threads evaluate runs side by side (`geobri.workers.spread`); the result is the same.
 
     Returns
     -------
@@ -277,7 +280,7 @@ def measure_uncertainty(
     uniforms = draw_uniforms(n_runs, width, sampler, rng)
     score = score_compiled(compiled, keep=[node])[:, 0]
     scores, settings = (
-        evaluate_runs(compiled, choices, uniforms, node=node),
+        evaluate_runs(compiled, choices, uniforms, node=node, workers=workers),
         _list_settings(compiled, choices, uniforms),
     )
     spec = compiled.spec.choices
