@@ -31,6 +31,8 @@ _BASE: Final = (
     '<Option name="outline_color" type="QString" value="200,204,208,255"/>'
     '<Option name="outline_width" type="QString" value="0.15"/></Option></layer></symbol></symbols></renderer-v2>'
 )
+_ELLIPSOID: Final = '<properties><SpatialRefSys><ProjectionsEnabled type="int">1</ProjectionsEnabled></SpatialRefSys><Measure><Ellipsoid type="QString">EPSG:7030</Ellipsoid></Measure></properties>'
+"""Lengths are measured on WGS84; without it the scale bar would call degrees kilometres."""
 _MARGIN: Final = 0.06
 _PAGE: Final = (297.0, 210.0)
 _MAP: Final = (10.0, 22.0, 200.0, 165.0)
@@ -39,7 +41,7 @@ _MAP: Final = (10.0, 22.0, 200.0, 165.0)
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    """One layer of the project: where it stands, what it is called, and how it is drawn."""
+    """One layer of the project: where it stands, what it is called, and how it is drawn. QGIS loses layers with a short key."""
 
     key: str
     table: str
@@ -87,7 +89,7 @@ def write_qgis_project(
     ]
     lines = [
         _Layer(
-            f"corridors_{at}",
+            f"corridors_of_the_study_{at}",
             "corridors",
             _both(Words(one.label, one.label_zh)),
             "Line",
@@ -97,9 +99,16 @@ def write_qgis_project(
         for at, one in enumerate(drawn)
     ]
     points = [
-        _Layer("cities_en", "cities", f"{places.en} (English)", "Point", names_style('"name"'), shown=True),
         _Layer(
-            "cities_zh",
+            "cities_of_the_study_en",
+            "cities",
+            f"{places.en} (English)",
+            "Point",
+            names_style('"name"'),
+            shown=True,
+        ),
+        _Layer(
+            "cities_of_the_study_zh",
             "cities",
             f"{places.zh}（中文）",
             "Point",
@@ -107,7 +116,7 @@ def write_qgis_project(
             shown=False,
         ),
     ]
-    base = [_Layer("base", "base", "Base · 底图", "Polygon", _BASE, shown=True)]
+    base = [_Layer("base_of_the_study", "base", "Base · 底图", "Polygon", _BASE, shown=True)]
     groups = [(_both(places), points), ("Corridors · 通路", lines), ("Base · 底图", base)]
     text = _project(groups, package, title, source, _extent(cities))
     entry = zipfile.ZipInfo(f"{path.stem}.qgs", _EPOCH)
@@ -144,18 +153,22 @@ def _project(
     extent: tuple[float, float, float, float],
 ) -> str:
     layers = [layer for _, members in groups for layer in members]
-    tree = "".join(_group(name, members, package) for name, members in groups if members)
-    order = "".join(f'<layer id="{layer.key}"/>' for layer in layers)
+    shown = [(name, [layer for layer in members if layer.shown]) for name, members in groups]
     return (
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
         f'<qgis version="3.22.0" projectname={quoteattr(title.en)}><title>{escape(_both(title))}</title>'
         f"<projectCrs>{_SRS}</projectCrs>"
-        f"<layer-tree-group><customproperties/>{tree}</layer-tree-group>"
+        f"{_tree(groups, package)}"
         f'<mapcanvas name="theMapCanvas"><units>degrees</units><extent>{_frame(extent)}</extent><rotation>0</rotation>'
         f"<destinationsrs>{_SRS}</destinationsrs></mapcanvas>"
         f"<projectlayers>{''.join(_layer(layer, package) for layer in layers)}</projectlayers>"
-        f"<layerorder>{order}</layerorder><Layouts>{_layout(title, source, extent)}</Layouts></qgis>"
+        f"{_ELLIPSOID}<Layouts>{_layout(title, source, extent, _tree(shown, package))}</Layouts></qgis>"
     )
+
+
+def _tree(groups: list[tuple[str, list[_Layer]]], package: str) -> str:
+    inside = "".join(_group(name, members, package) for name, members in groups if members)
+    return f"<layer-tree-group><customproperties/>{inside}</layer-tree-group>"
 
 
 def _source(layer: _Layer, package: str) -> str:
@@ -194,7 +207,7 @@ _PAPER, _CANVAS, _LABEL, _LEGEND, _SCALE = 65638, 65639, 65641, 65642, 65646
 """Kinds of layout items, as QGIS numbers them."""
 
 
-def _layout(title: Words, source: str, extent: tuple[float, float, float, float]) -> str:
+def _layout(title: Words, source: str, extent: tuple[float, float, float, float], legend: str) -> str:
     edges = " ".join(
         f'{name}="{edge!r}"' for name, edge in zip(("xmin", "ymin", "xmax", "ymax"), extent, strict=True)
     )
@@ -206,7 +219,7 @@ def _layout(title: Words, source: str, extent: tuple[float, float, float, float]
             _CANVAS, "map", _MAP, 'keepLayerSet="false" drawCanvasItems="true"', f"<Extent {edges}/>{_SRS}"
         ),
         _item(_LABEL, "title", (10, 8, 277, 12), f"labelText={quoteattr(_both(title))}", big),
-        _item(_LEGEND, "legend", (214, 22, 73, 150), 'map_uuid="{map}" resizeToContents="1"'),
+        _item(_LEGEND, "legend", (214, 22, 73, 150), 'map_uuid="{map}" resizeToContents="1"', legend),
         _item(
             _SCALE,
             "scale",

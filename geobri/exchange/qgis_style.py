@@ -6,6 +6,7 @@ from what they mean: the classes of each measure that the map on the page opens 
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,6 +23,9 @@ __all__ = ["add_qgis_style", "corridor_style", "names_style"]
 
 _VIRIDIS: Final = ("94,201,98", "33,145,140", "59,82,139", "72,40,120", "68,1,84")
 _WIDTHS_MM: Final = (0.3, 0.6, 0.95, 1.35, 1.8)
+_FULL_WIDTH_UP_TO: Final = 300
+_THINNEST: Final = 0.25
+"""Many lines are thinner, as on the map of the page."""
 _GAP_MM: Final = 0.15
 """Half of what is left free between the two directions of a pair."""
 _NAMES: Final = "Symbology|Labeling"
@@ -111,6 +115,7 @@ def corridor_style(values: pd.Series, measure: Measure, *, directed: bool) -> st
         if len(classes) > 1
         else [len(_WIDTHS_MM) - 1]
     )
+    thin = max(_THINNEST, math.sqrt(min(1.0, _FULL_WIDTH_UP_TO / max(int(values.notna().sum()), 1))))
     symbols = [_line_symbol(0, "160,168,176", 0.15, directed=False)]
     none = f"{_quoted(measure.column)} IS NULL"
     if measure.is_quantity and bool((pd.to_numeric(values, errors="coerce") == 0).any()):
@@ -118,7 +123,8 @@ def corridor_style(values: pd.Series, measure: Measure, *, directed: bool) -> st
     label = "no value or 0 · 无数值或为零" if " OR " in none else "no value · 无数值"
     rules = [f'<rule key="r0" symbol="0" filter={quoteattr(none)} label={quoteattr(label)}/>']
     for number, ((low, high), place) in enumerate(zip(classes, places, strict=True), 1):
-        symbols.append(_line_symbol(number, _VIRIDIS[place], _WIDTHS_MM[place], directed=directed))
+        width = round(_WIDTHS_MM[place] * thin, 3)
+        symbols.append(_line_symbol(number, _VIRIDIS[place], width, directed=directed))
         rules.append(_rule(number, measure.column, low, high))
     return (
         f'<renderer-v2 type="RuleRenderer" symbollevels="1"><rules key="root">{"".join(rules)}</rules>'

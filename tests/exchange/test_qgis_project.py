@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import pandas as pd
 import pyogrio
 import pytest
+from pyproj import Geod
 
 import geobri
 from geobri.study.export import export_study
@@ -47,6 +48,9 @@ done = exporter.exportToImage(sys.argv[2], settings)
 picture = QImage(sys.argv[2])
 colours = {picture.pixelColor(x, y).name() for x in range(0, picture.width(), 2) for y in range(0, picture.height(), 2)}
 root = project.layerTreeRoot()
+bar = next(item for item in layout.items() if getattr(item, "id", str)() == "scale")
+paper = next(item for item in layout.items() if getattr(item, "id", str)() == "map")
+legend = next(item for item in layout.items() if getattr(item, "id", str)() == "legend")
 print(json.dumps({
     "read": read, "title": project.title(), "done": int(done), "colours": len(colours),
     "valid": {layer.name(): layer.isValid() and layer.featureCount() for layer in project.mapLayers().values()},
@@ -54,6 +58,9 @@ print(json.dumps({
     "shown": [node.name() for node in root.findLayers() if node.isVisible()],
     "renderers": {layer.name(): layer.renderer().type() for layer in project.mapLayers().values()},
     "labels": {layer.name(): layer.labelsEnabled() for layer in project.mapLayers().values()},
+    "order": [layer.name() for layer in root.layerOrder()], "ellipsoid": project.ellipsoid(),
+    "bar": [bar.units(), bar.unitsPerSegment(), paper.rect().width()], "extent": [paper.extent().xMinimum(), paper.extent().xMaximum(), paper.extent().center().y()],
+    "legend": [node.name() for node in legend.model().rootGroup().findLayers()],
     "items": sorted(item.id() for item in layout.items() if hasattr(item, "id") and item.id()),
 }))
 """
@@ -110,4 +117,13 @@ def test_qgis_opens_and_prints_it(project, tmp_path):
     assert found["labels"]["Towns (English)"]
     assert {"map", "title", "legend", "scale", "source"} <= set(found["items"])
     assert found["done"] == 0
+    assert found["order"] == ["Towns (English)", "城镇（中文）", "R&D <spend>", "Rank", "Base · 底图"]
+    assert found["legend"] == found["shown"]
+    west, east, y = found["extent"]
+    wide_km = Geod(ellps="WGS84").inv(west, y, east, y)[2] / 1000
+    unit, step, wide_mm = found["bar"]
+    assert unit == 1  # kilometres
+    assert (
+        10 < step * wide_mm / wide_km < 60
+    )  # a segment on paper, so that the bar speaks of kilometres and not of degrees
     assert found["colours"] > 20
