@@ -262,3 +262,65 @@ def test_a_page_hears_what_the_reader_points_at(opened):
     opened.page.mouse.move(*opened.place_of(5, 0))
     opened.page.wait_for_timeout(80)
     assert opened.page.evaluate("heard") == []
+
+
+@pytest.mark.parametrize("sandbox", ["allow-scripts", "allow-scripts allow-downloads", None])
+def test_a_download_is_said_where_it_may_be_forbidden(open_map, published_file, tmp_path, sandbox):
+    limits = "" if sandbox is None else f'sandbox="{sandbox}"'
+    page = f'<!doctype html><iframe {limits} style="width:1200px;height:640px" src="{published_file.as_uri()}"></iframe>'
+    (tmp_path / "host.html").write_text(page, encoding="utf-8")
+    opened = open_map(tmp_path / "host.html")
+    frame = opened.page.frames[1]
+    frame.wait_for_selector(".geobri-panel")
+    frame.evaluate("document.querySelector('.geobri').geobri.ready")
+    frame.get_by_role("button", name="Save what is shown as table (CSV)").click()
+    said = frame.wait_for_selector(".geobri-notice:not([hidden])").inner_text()
+    assert said.startswith("The table was saved.")
+    forbids = sandbox == "allow-scripts"
+    assert said.endswith("open the map in a window of its own.") or not forbids
+    if forbids:
+        blocked = [one for one in opened.complaints if "download" in one.lower()]
+        opened.complaints[:] = [one for one in opened.complaints if one not in blocked]
+
+
+def test_a_saved_table_is_said_without_a_doubt_where_the_page_is_whole(opened):
+    with opened.page.expect_download():
+        opened.page.get_by_role("button", name="Save what is shown as table (CSV)").click()
+    assert opened.text(".geobri-notice") == "The table was saved."
+
+
+MIDDLE = """(() => {
+    const arc = map.arc(argument[0]);
+    const [x, y] = arc[Math.round((arc.length - 1) * 0.4)];
+    const lat = Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180 / Math.PI;
+    map.map.setView([lat, x * 360 - 180], argument[1], {animate: false});
+})()"""
+
+
+@pytest.mark.parametrize("zoom", [7, 9, 11.5])
+def test_hover_is_right_at_deep_zoom(opened, zoom):
+    opened.set(value="score", top=8)
+    for corridor in opened.drawn:
+        opened.ask(MIDDLE, [corridor, zoom])
+        opened.page.wait_for_timeout(60)
+        x, y = opened.place_on(corridor, 0.4)
+        opened.page.mouse.move(x + 30, y + 40)
+        opened.page.mouse.move(x, y)
+        opened.wait_until(f"document.querySelector('.geobri').geobri.highlighted().join() === '{corridor}'")
+    opened.page.mouse.move(1200, 690)
+
+
+def test_hover_names_the_drawn_line_among_131328(open_map, city_table, tmp_path):
+    cities = scatter_cities(city_table, 513)
+    rng = np.random.default_rng(4)
+    corridors = all_pairs(cities, score=lambda n: rng.beta(1, 4, n) * 100)
+    assert len(corridors) == 131_328
+    opened = open_map(save_map(corridor_map(cities, corridors, "score"), tmp_path / "all.html"))
+    opened.ask("map.map.setView([15, 20], 3, {animate: false})")
+    opened.page.wait_for_timeout(1500)
+    points = np.array([opened.place_of(point.y, point.x) for point in cities.geometry])
+    places = [found for found in lonely_places(opened, 40) if np.hypot(*(points - found[1:]).T).min() > 14]
+    assert len(places) >= 5  # where no city is under the cursor
+    for corridor, x, y in places:
+        opened.page.mouse.move(x, y)
+        opened.wait_until(f"document.querySelector('.geobri').geobri.highlighted().join() === '{corridor}'")

@@ -8,6 +8,7 @@ import * as Rows from "./rows.js";
 import * as State from "./state.js";
 import * as View from "./view.js";
 
+const NOTICE_MS = 8000;
 const DARK = window.matchMedia("(prefers-color-scheme: dark)");
 
 function addActions(app) {
@@ -89,6 +90,17 @@ function addActions(app) {
   app.saveTable = () => Exporting.saveTable(app);
   app.announce = (words) => {
     app.live.textContent = words;
+  };
+  /* What everybody should read, not only those who listen. */
+  let fading = null;
+  app.notify = (words) => {
+    app.announce(words);
+    app.notice.textContent = words;
+    app.notice.hidden = false;
+    clearTimeout(fading);
+    fading = setTimeout(() => {
+      app.notice.hidden = true;
+    }, NOTICE_MS);
   };
 }
 

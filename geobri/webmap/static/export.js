@@ -194,10 +194,17 @@ async function save(app) {
   try {
     const blob = await toBlob(app);
     download(app, blob, "geobri-map.png");
-    app.announce(app.say("imageSaved"));
+    tellSaved(app, "imageSaved");
   } catch {
-    app.announce(app.say("imageFailed"));
+    app.notify(app.say("imageFailed"));
   }
+}
+
+/** A frame with an origin of its own may forbid downloads without a word, and cannot know it: that is said. */
+const isSandboxed = () => window.self !== window.top && window.origin === "null";
+
+function tellSaved(app, key) {
+  app.notify(isSandboxed() ? `${app.say(key)} ${app.say("mayBeBlocked")}` : app.say(key));
 }
 
 function download(app, blob, name) {
@@ -217,12 +224,12 @@ function makeSvg(app) {
 
 function saveSvg(app) {
   download(app, new Blob([makeSvg(app)], { type: "image/svg+xml" }), "geobri-map.svg");
-  app.announce(app.say("imageSaved"));
+  tellSaved(app, "imageSaved");
 }
 
 function saveTable(app) {
   download(app, new Blob([toCsv(listShown(app))], { type: "text/csv;charset=utf-8" }), "geobri-corridors.csv");
-  app.announce(app.say("tableSaved"));
+  tellSaved(app, "tableSaved");
 }
 
 export { toCanvas, toBlob, save, saveSvg, saveTable, makeSvg };

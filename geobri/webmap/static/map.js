@@ -28,6 +28,7 @@ function build(app, leafletId) {
   const summary = h("p", { class: "geobri-hidden", id: `${app.key}_summary` });
   const source = h("p", { class: "geobri-source" });
   app.live = h("div", { class: "geobri-hidden", "aria-live": "polite" });
+  app.notice = h("div", { class: "geobri-card geobri-notice", hidden: true });
   app.print = h("div", { class: "geobri-print" });
   app.root.append(summary, element);
   element.setAttribute("aria-describedby", summary.id);
@@ -43,7 +44,7 @@ function build(app, leafletId) {
   legend.querySelector(".geobri-legend-body").after(source);
   app.root.append(
     h("div", { class: "geobri-left" }, app.panel, Details.makeCard(app), legend),
-    bar, zoom, app.scaleBar.element, app.lasso.element, app.table.element, app.tip.element, app.live, app.print,
+    bar, zoom, app.scaleBar.element, app.lasso.element, app.table.element, app.tip.element, app.notice, app.live, app.print,
   );
   app.onSync(() => {
     const place = app.isNarrow() ? app.panel : app.root; /* on a phone the buttons fold away with the controls */

@@ -67,6 +67,7 @@ const ENGLISH = {
   letGo: "let go",
   m: "m",
   many: "many",
+  mayBeBlocked: "If it is not there, this frame forbids downloads: open the map in a window of its own.",
   moreWithoutRank: "{n} corridors without a rank",
   moreWithoutScore: "{n} corridors without a value",
   nCities: "{n} cities",

@@ -67,6 +67,7 @@ const CHINESE = {
   letGo: "取消",
   m: "米",
   many: "多",
+  mayBeBlocked: "如未找到文件，说明此框架禁止下载：请在单独窗口中打开地图。",
   moreWithoutRank: "另有 {n} 条通路无排名",
   moreWithoutScore: "另有 {n} 条通路无数值",
   nCities: "{n} 座城市",
