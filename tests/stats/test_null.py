@@ -278,3 +278,10 @@ class TestCrossSums:
             monkeypatch.setattr("geobri.stats.cross_sums.CELLS_AT_ONCE", 100)
             np.testing.assert_allclose(cross_sums(plan, left, right, directed=True), whole, atol=1e-12)
             monkeypatch.undo()
+
+
+@pytest.mark.parametrize("size", [1e-12, 1.0, 1e9])
+def test_ties_are_told_by_the_size_of_the_statistics(size):
+    null = size * np.array([1.0 + 1e-13, 0.9, 0.5, 1.1])
+    assert permutation_p_value(size, null, "greater") == pytest.approx(3 / 5)
+    assert permutation_p_value(size, null, "less") == pytest.approx(4 / 5)

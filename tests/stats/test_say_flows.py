@@ -7,6 +7,7 @@ import pytest
 from geobri.measures import Measure
 from geobri.stats import say
 from geobri.stats.results import Term
+from geobri.words import Words
 
 RANK = Measure(column="place", kind="rank", label="Port ranking", label_zh="港口排名")
 SCORE = Measure(column="points", kind="score", label="Trade", label_zh="贸易")
@@ -189,3 +190,20 @@ def test_sentence(case):
     said, english, chinese = GOLDEN[case]
     assert said.en == english
     assert said.zh == chinese
+
+
+def test_lengths_of_a_list_are_rounded_and_not_cut_off():
+    said = say.say_list(
+        row(term="mean length", null="node permutation"),
+        0.034,
+        closer=True,
+        measure=RANK,
+        by=Words("mean length", "平均长度"),
+        null="active",
+        lengths=(1234.6, 5678.5001),
+        counts=(10, 185),
+        least=0.0,
+    )
+    assert "are 1,235 km long on average, the other 185 5,679 km" in said.en
+    assert "平均长1,235公里，其余185条为5,679公里" in said.zh
+    assert "3.4 % of all lists would be at least as close together" in said.en
