@@ -5,6 +5,7 @@ Run in an environment with all extras: python tools/list_licences.py
 
 import re
 import tomllib
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -22,24 +23,26 @@ Of these, igraph is under the GPL. It is an extra of its own (`graphs`): nothing
 """
 
 
-def licence_of(name):
+def licence_of(name: str) -> str:
     """Say the licence as the package's metadata has it: an expression, classifiers, or the first line of the field."""
     about = metadata.metadata(name)
     said = about.get("License-Expression")
-    classed = [one.split(" :: ")[-1] for one in about.get_all("Classifier") or () if one.startswith("License ::")]
+    classed = [
+        one.split(" :: ")[-1] for one in about.get_all("Classifier") or () if one.startswith("License ::")
+    ]
     classed = [one for one in classed if one != "OSI Approved"]
     field = (about.get("License") or "").strip().splitlines()
     return said or "; ".join(classed) or (field[0][:60] if field else "see the package")
 
 
-def named():
+def named() -> dict[str, str]:
     """List what pyproject.toml names, with the extra that asks for it."""
     project = tomllib.loads((PAGE.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lists = {"": project["dependencies"], **project["optional-dependencies"]}
     return {Requirement(text).name.lower(): extra for extra, texts in lists.items() for text in texts}
 
 
-def requirements(name):
+def requirements(name: str) -> Iterator[tuple[str, str]]:
     """List what a package needs here, with the extra that asks for it."""
     for text in metadata.requires(name) or ():
         wanted = Requirement(text)
@@ -49,7 +52,7 @@ def requirements(name):
             yield wanted.name.lower().replace("_", "-"), extra.group(1) if extra else ""
 
 
-def installed(name):
+def installed(name: str) -> bool:
     """Tell whether a package is here."""
     try:
         metadata.version(name)
@@ -58,17 +61,21 @@ def installed(name):
     return True
 
 
-def main():
+def main() -> None:
     """Write the page."""
     direct = named()
-    behind, todo = {}, [name for name in direct if installed(name)]
+    behind: dict[str, str] = {}
+    todo = [name for name in direct if installed(name)]
     while todo:
         for name, extra in requirements(todo.pop()):
             if not extra and name not in direct and name not in behind and installed(name):
                 behind[name] = licence_of(name)
                 todo.append(name)
     lines = [HEAD, "| package | licence | for |", "|---|---|---|"]
-    lines += [f"| `{name}` | {licence_of(name)} | {f'extra `{extra}`' if extra else 'always'} |" for name, extra in sorted(direct.items())]
+    lines += [
+        f"| `{name}` | {licence_of(name)} | {f'extra `{extra}`' if extra else 'always'} |"
+        for name, extra in sorted(direct.items())
+    ]
     lines += ["", "| package, brought along | licence |", "|---|---|"]
     lines += [f"| `{name}` | {said} |" for name, said in sorted(behind.items())]
     PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -37,14 +37,18 @@ def doctor_command() -> None:
 
     The exit code is 1 if something that geobri needs is missing, too old or damaged; extras may be absent.
     """
-    click.echo(f"geobri {geobri.__version__}, Python {platform.python_version()}, {sys.platform} {platform.machine()}")
+    click.echo(
+        f"geobri {geobri.__version__}, Python {platform.python_version()}, {sys.platform} {platform.machine()}"
+    )
     findings = [*_look_at_packages(), *_look_at_data()]
     width = max(len(one.what) for one in findings)
     for one in findings:
         click.echo(f"{_MARKS[one.verdict]}  {one.what:<{width}}  {one.said}")
     faults = sum(one.verdict == "fault" for one in findings)
     if faults:
-        raise click.ClickException(f"{faults} fault{'s' if faults > 1 else ''}. Install geobri again, or what is named above.")
+        raise click.ClickException(
+            f"{faults} fault{'s' if faults > 1 else ''}. Install geobri again, or what is named above."
+        )
     click.echo("Everything that geobri needs is in place.")
 
 
@@ -59,17 +63,25 @@ def _look_at_packages() -> Iterator[_Finding]:
         try:
             found = metadata.version(wanted.name)
         except metadata.PackageNotFoundError:
-            remedy = f"pip install 'geobri[{extra}]'" if extra else f"pip install '{wanted.name}{wanted.specifier}'"
+            remedy = (
+                f"pip install 'geobri[{extra}]'"
+                if extra
+                else f"pip install '{wanted.name}{wanted.specifier}'"
+            )
             yield _Finding(name, "absent" if extra else "fault", f"not installed: {remedy}")
             continue
         fits = wanted.specifier.contains(found, prereleases=True)
-        yield _Finding(name, "ok" if fits else "fault", found if fits else f"{found}, but geobri needs {wanted.specifier}")
+        yield _Finding(
+            name,
+            "ok" if fits else "fault",
+            found if fits else f"{found}, but geobri needs {wanted.specifier}",
+        )
 
 
 def _extra_of(marker: object) -> str:
     """Name the extra that a requirement belongs to; empty for what geobri always needs."""
     text = str(marker or "")
-    return text.split("==")[-1].strip().strip("'\"") if "extra" in text else ""
+    return text.rsplit("==", maxsplit=1)[-1].strip().strip("'\"") if "extra" in text else ""
 
 
 def _look_at_data() -> Iterator[_Finding]:
@@ -104,7 +116,9 @@ def _look_at_layer(row: Mapping[str, Any]) -> _Finding:
     def read() -> str:
         digest = hashlib.sha256(locate(layer).read_bytes()).hexdigest()
         if digest != row["sha256"]:
-            raise GeobriError(f"damaged: its SHA-256 begins with {digest[:12]}, not with {row['sha256'][:12]}")
+            raise GeobriError(
+                f"damaged: its SHA-256 begins with {digest[:12]}, not with {row['sha256'][:12]}"
+            )
         return f"{row['features']:,} features, {row['origin']}"
 
     return _try(f"boundaries {layer}", read)

@@ -94,5 +94,8 @@ def test_every_package_of_the_project_has_its_licence_on_the_page():
     page = (root / "docs" / "licences.md").read_text(encoding="utf-8")
     listed = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    texts = [*project["dependencies"], *(text for extra in project["optional-dependencies"].values() for text in extra)]
+    texts = [
+        *project["dependencies"],
+        *(text for extra in project["optional-dependencies"].values() for text in extra),
+    ]
     assert {Requirement(text).name.lower() for text in texts} <= listed
