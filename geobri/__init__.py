@@ -17,13 +17,26 @@ _CHAPTERS: tuple[str, ...] = (
     "corridors",
     "datasets",
     "errors",
+    "exchange",
     "gazetteer",
     "geodesy",
     "regions",
     "tables",
     "units",
 )
-_CHAPTERS += ("findings", "figures", "impedance", "neighbours", "report", "score", "stats", "study", "webmap")
+_CHAPTERS += (
+    "findings",
+    "figures",
+    "impedance",
+    "measures",
+    "neighbours",
+    "report",
+    "score",
+    "stats",
+    "study",
+    "webmap",
+    "words",
+)
 _VERBS = {
     "build_cities": "geobri.cities",
     "build_corridors": "geobri.corridors",

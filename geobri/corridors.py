@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 PairSelection = Literal["all", "international"]
+"""Which pairs of cities are meant: all, or those of two countries."""
 COAST_PAIRS = ("inland-inland", "coast-inland", "coast-coast")
 """Types of corridor by how many of its ends are coastal."""
 

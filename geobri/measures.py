@@ -38,10 +38,15 @@ __all__ = [
 ]
 
 Kind = Literal["rank", "score", "amount", "count", "share", "category", "flag"]
+"""What kind of number or word a column holds."""
 Better = Literal["high", "low", "neither"]
+"""Which end of a column is the better one."""
 Absent = Literal["missing", "zero"]
+"""What a pair without a row means."""
 Level = Literal["cities", "corridors"]
+"""The table that a column belongs to."""
 Origin = Literal["given", "published", "index", "total", "derived"]
+"""How a column came about."""
 
 _DEFAULT_BETTER: Final[dict[str, Better]] = {"rank": "low", "category": "neither", "flag": "neither"}
 _RANK_WORDS: Final = frozenset({"rank", "ranks", "ranking"})

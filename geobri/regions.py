@@ -19,6 +19,7 @@ from geobri.gazetteer.countries import country_codes, load_country_table
 __all__ = ["REGION_NAMES_ZH", "SCHEMES", "RegionScheme", "assign_regions", "region_names_zh"]
 
 RegionScheme = Literal["bri22", "bri22_corridor", "global513", "m49_region", "m49_subregion"]
+"""The names of the ways to divide the world into regions."""
 
 SCHEMES: dict[RegionScheme, str] = {
     "bri22": "legend of figure 1 of the index of 22 cities: China apart, Europe and Africa whole",
@@ -27,6 +28,7 @@ SCHEMES: dict[RegionScheme, str] = {
     "m49_region": "UN M49 regions",
     "m49_subregion": "UN M49 subregions (intermediate regions in Africa and the Americas)",
 }
+"""Where each division into regions comes from."""
 
 REGION_NAMES_ZH = {
     "China": "中国",
@@ -70,6 +72,7 @@ REGION_NAMES_ZH = {
     "Micronesia": "密克罗尼西亚",
     "Polynesia": "波利尼西亚",
 }
+"""The Chinese name of each region, by its English one."""
 
 _BY_SUBREGION = {
     "Eastern Asia": "East Asia",

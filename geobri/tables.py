@@ -33,8 +33,11 @@ __all__ = [
 ]
 
 CITY_COLUMNS: Final = ("name", "name_zh", "country", "region", "coastal")
+"""Columns that every table of cities has, beside its geometry."""
 FLOW_COLUMNS: Final = ("indicator", "origin", "destination", "value")
+"""Columns that every table of flows has; `year` may come with them."""
 CORRIDOR_COLUMNS: Final = ("origin", "destination", "distance_km", "region_pair", "coast_pair")
+"""Columns that every table of corridors has, beside its geometry."""
 RESERVED_IN_CITY_SLUGS: Final = ("--", "->")
 """Marks that join two city slugs to a corridor id, so that no slug may hold them."""
 

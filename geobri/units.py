@@ -21,3 +21,4 @@ WGS84_ECCENTRICITY_SQUARED: Final = 6.69437999014e-3
 """First eccentricity squared of the WGS84 ellipsoid (NIMA TR8350.2)."""
 
 KM_PER_M: Final = 1e-3
+"""Kilometres in a metre."""

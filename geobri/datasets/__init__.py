@@ -18,3 +18,7 @@ __all__ = ["DATASETS", "Dataset", "bri22", "global513"]
 
 DATASETS: Mapping[str, Callable[[], Dataset]] = MappingProxyType({"bri22": bri22, "global513": global513})
 """The loader of each data set, by name."""
+
+
+def __dir__() -> list[str]:
+    return [*__all__]

@@ -6,3 +6,7 @@ from geobri.figures.print_map import draw_print_map
 from geobri.figures.saving import save_figure
 
 __all__ = ["draw_print_map", "save_figure"]
+
+
+def __dir__() -> list[str]:
+    return [*__all__]

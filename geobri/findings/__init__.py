@@ -23,3 +23,7 @@ __all__ = [
     "load_claims",
     "parse_claims",
 ]
+
+
+def __dir__() -> list[str]:
+    return [*__all__]

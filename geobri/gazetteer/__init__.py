@@ -13,3 +13,7 @@ __all__ = [
     "load_gazetteer",
     "load_report_cities",
 ]
+
+
+def __dir__() -> list[str]:
+    return [*__all__]

@@ -33,3 +33,7 @@ __all__ = [
     "neighbours_within",
     "pairs_within",
 ]
+
+
+def __dir__() -> list[str]:
+    return [*__all__]

@@ -6,3 +6,7 @@ from geobri.report.page import draw_map, render_page
 from geobri.report.writing import build_sections, write_report
 
 __all__ = ["build_sections", "draw_map", "render_page", "write_report"]
+
+
+def __dir__() -> list[str]:
+    return [*__all__]

@@ -100,6 +100,7 @@ AGGREGATORS: Final[dict[str, Aggregator]] = {
     "copeland": copeland,
     "borda": borda,
 }
+"""The functions that lead the columns of a node to one, by name."""
 _NON_NEGATIVE: Final = frozenset({"geometric", "harmonic", "generalised"})
 STRUCK_BY_ZERO: Final = frozenset({"geometric", "harmonic"})
 """Means that are 0 as soon as one part is."""

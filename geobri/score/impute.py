@@ -114,6 +114,7 @@ IMPUTERS: Final[dict[str, Imputer]] = {
     "gravity": gravity,
     "panel": panel,
 }
+"""The functions that fill missing values, by name."""
 IMPUTER_INPUTS: Final[dict[str, tuple[str, ...]]] = {
     "group": ("groups",),
     "origin_destination": ("first", "second", "directed"),

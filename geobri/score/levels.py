@@ -96,6 +96,7 @@ CITY_RULES: Final[dict[str, CityRule]] = {
     "count": count,
     "breadth": breadth,
 }
+"""The functions that lead the pairs of a city to one value, by name."""
 _SCALED: Final = frozenset({"sum", "count"})
 
 PAIR_RULES: Final[dict[str, Callable[[FloatArray, FloatArray], FloatArray]]] = {

@@ -174,6 +174,7 @@ NORMALISERS: Final[dict[str, Normaliser]] = {
     "goalposts": goalposts,
     "fraction_of_max": fraction_of_max,
 }
+"""The functions that lead a column to a common scale, by name."""
 _FIXED: Final = frozenset({"goalposts"})
 _WITHOUT_ENDS: Final = frozenset({"zscore", "rank", "borda", "reference_distance"})
 

@@ -130,6 +130,7 @@ TREATMENTS: Final[dict[str, Treatment]] = {
     "log": logarithm,
     "boxcox": boxcox,
 }
+"""The functions that treat outliers, by name."""
 
 
 def treat(

@@ -118,6 +118,7 @@ WEIGHTINGS: Final[dict[str, Weighting]] = {
     "pca": pca,
     "correlation_optimised": correlation_optimised,
 }
+"""The functions that find weights of columns, by name."""
 
 
 def weigh(matrix: npt.ArrayLike, method: str = "equal") -> FloatArray:

@@ -47,7 +47,6 @@ _CHAPTERS = (
     "dyads",
     "gravity",
     "groups",
-    "models",
     "multiplicity",
     "null",
     "places",

@@ -40,12 +40,14 @@ __all__ = [
 ]
 
 IntArray = npt.NDArray[np.intp]
+"""An array of whole numbers that fit an index."""
 Labels = Sequence[object] | npt.NDArray[np.generic]
 TwoSided = Literal["tails", "absolute"]
+"""How two tails become one p-value: twice the smaller one, or all that is as far from 0."""
 Counts = int | npt.NDArray[np.integer]
 
-#: Statistics closer than this share of their own size are the same statistic, apart from rounding.
 TIE_TOLERANCE = 1e-10
+"""Statistics closer than this share of their own size are the same statistic, apart from rounding."""
 
 
 @overload

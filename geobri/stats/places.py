@@ -36,6 +36,7 @@ __all__ = [
 Column = str | Measure
 """A column, by name or with what it means."""
 Standardise = Literal["row", "none", "binary"]
+"""What is done to the weights of a place: rows that add up to 1, nothing, or every weight 1."""
 BoolArray = npt.NDArray[np.bool_]
 
 COAST: Final = "coastal"

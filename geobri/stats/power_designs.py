@@ -176,4 +176,5 @@ DESIGNS: Mapping[str, Callable[[gpd.GeoDataFrame, dict[str, Any], dict[str, Any]
         }
     )
 )
+"""The designs whose power can be computed, by name."""
 """How each test meets simulated data, by name of the test."""

@@ -33,7 +33,9 @@ __all__ = [
 ]
 
 Alternative = Literal["two-sided", "greater", "less"]
+"""The side on which a statistic counts as extreme."""
 FloatArray = npt.NDArray[np.float64]
+"""An array of double precision numbers."""
 Question = Literal["", "closeness", "distance", "groups", "neighbours", "agreement", "power"]
 """What a test asks: are the listed ones close, does it fall with distance, do two groups differ, do neighbours resemble
 each other, does it agree with a published rank, what could have been found."""
@@ -106,6 +108,7 @@ class Term:
 
 
 TIDY_COLUMNS: tuple[str, ...] = tuple(one.name for one in fields(Term))
+"""The columns of `to_frame()` of every result, and of `tests.csv`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 FlowName = Literal["counts", "continuous"]
+"""Whether simulated flows are counts or continuous."""
 LAND_BOX = (-10.0, -35.0, 140.0, 60.0)
 """West, south, east, north of the box in which made-up cities lie."""
 

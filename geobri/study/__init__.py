@@ -16,3 +16,7 @@ __all__ = [
     "read_study",
     "write_tables",
 ]
+
+
+def __dir__() -> list[str]:
+    return [*__all__]

@@ -19,3 +19,7 @@ __all__ = [
     "map_parts",
     "save_map",
 ]
+
+
+def __dir__() -> list[str]:
+    return [*__all__]

@@ -162,8 +162,10 @@ def test_pictures_are_small_and_real(folder, most_kb):
         assert min(width, height) >= 150, picture.name
 
 
-def test_readme_runs_and_fits_one_screen(tmp_path):
-    text = _text(ROOT / "README.md")
+@pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])
+def test_readme_runs_and_fits_one_screen(readme, tmp_path):
+    text = _text(ROOT / readme)
+    assert re.findall(r"^make (\w+) ", text, re.MULTILINE) == ["report", "test"]
     assert len(text.splitlines()) <= 70
     (block,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     assert len([line for line in block.splitlines() if line.strip()]) <= 10

@@ -24,3 +24,7 @@ __all__ = [
     "fit_decay",
     "fold_cities",
 ]
+
+
+def __dir__() -> list[str]:
+    return [*__all__]

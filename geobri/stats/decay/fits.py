@@ -35,9 +35,11 @@ __all__ = [
 ]
 
 EstimatorName = Literal["loglinear", "poisson", "negative-binomial", "quantile"]
+"""The estimators of a decay model."""
 ESTIMATORS: tuple[EstimatorName, ...] = get_args(EstimatorName)
 """Names of all estimators."""
 EffectsName = Literal["auto", "none", "node", "origin-destination"]
+"""Which levels of the cities a decay model holds."""
 
 NEEDS_POSITIVE_FLOW = ("loglinear", "quantile")
 

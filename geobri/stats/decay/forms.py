@@ -22,6 +22,7 @@ __all__ = ["FORMS", "DecayForm", "FormName", "build_form"]
 FormName = Literal[
     "power", "exponential", "exponential-root", "gaussian", "log-normal", "tanner", "piecewise", "spline"
 ]
+"""The forms that a decay function can take."""
 FORMS: tuple[FormName, ...] = get_args(FormName)
 """Names of all decay functions."""
 

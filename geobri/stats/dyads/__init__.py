@@ -19,3 +19,7 @@ __all__ = [
     "pair_regression_test",
     "partial_mantel_test",
 ]
+
+
+def __dir__() -> list[str]:
+    return [*__all__]

@@ -175,6 +175,8 @@ def partial_mantel_test(
         x and residualises again, which keeps the relation of x and controls (double semi-partialling).
     alternative
         Direction of the alternative for the partial correlation.
+    two_sided
+        ``"tails"`` or ``"absolute"``, as in `mantel_test`.
     n_permutations
         How many permutations, at least.
     blocks

@@ -27,3 +27,7 @@ __all__ = [
     "similarity_index",
     "standardised_rmse",
 ]
+
+
+def __dir__() -> list[str]:
+    return [*__all__]

@@ -29,6 +29,7 @@ from geobri.stats.threads import on_one_thread
 __all__ = ["LinkName", "PresenceResult", "presence_test"]
 
 LinkName = Literal["logit", "probit"]
+"""The link functions of a model of links that are there or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

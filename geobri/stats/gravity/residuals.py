@@ -17,6 +17,7 @@ from geobri.stats.results import FloatArray
 __all__ = ["RESIDUALS", "ResidualName", "residual_corridors"]
 
 ResidualName = Literal["deviance", "pearson", "log-ratio", "difference"]
+"""The kinds of residuals of a corridor."""
 RESIDUALS: tuple[ResidualName, ...] = get_args(ResidualName)
 """Kinds of residual."""
 

@@ -27,6 +27,7 @@ from geobri.words import Words
 __all__ = ["CONSTRAINTS", "ConstraintName", "WilsonFit", "fit_wilson", "furness"]
 
 ConstraintName = Literal["unconstrained", "origin", "destination", "doubly"]
+"""The members of Wilson's family, by the totals that they keep."""
 CONSTRAINTS: tuple[ConstraintName, ...] = get_args(ConstraintName)
 """Members of the family."""
 

@@ -52,3 +52,7 @@ __all__ = [
     "spatial_group_test",
     "to_delta",
 ]
+
+
+def __dir__() -> list[str]:
+    return [*__all__]

@@ -5,3 +5,7 @@ from geobri.stats.proximity.top_list import TopList, build_top_list
 from geobri.stats.proximity.verdict import ProximityResult, proximity_test, proximity_tests
 
 __all__ = ["NULLS", "ProximityResult", "TopList", "build_top_list", "proximity_test", "proximity_tests"]
+
+
+def __dir__() -> list[str]:
+    return [*__all__]

@@ -33,3 +33,7 @@ __all__ = [
     "moran_tests",
     "spatial_regression_test",
 ]
+
+
+def __dir__() -> list[str]:
+    return [*__all__]
