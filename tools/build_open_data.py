@@ -53,6 +53,7 @@ class Plan:
     cities: gpd.GeoDataFrame
     with_zeros: bool
     coastal_note: str
+    coastal_note_zh: str
     ranks: tuple[str, ...]
     validate_against: str = ""
 
@@ -213,6 +214,14 @@ notes = [
   "{coastal_note}",
   "coast_km is the geodesic distance to the 10m coastline of Natural Earth; the Caspian is not a coast.",
 ]
+notes_zh = [
+  "直飞航线指 2021年8月31日的航线表中两城机场之间列有航线，不分方向；不反映班次与座位，该表由人工维护。",
+  "机场归属本国 50 公里以内的每座城市；几座城市可共用一座机场，一座城市也可有多座。更远的机场（如兰州的机场、东京的成田）按此规则不计。",
+  "同一国家内的城市对不计。",
+  "海上距离是两城最近港口（本国、150 公里以内）之间在简化海运网络上的最短航程，不走西北航道；无港口的城市没有此值。大圆距离见各通路的距离列。",
+  "{coastal_note_zh}",
+  "距海岸的距离为到自然地球 10m 海岸线的测地距离；里海不算海岸。",
+]
 
 [[measure]]
 column = "air_direct"
@@ -364,6 +373,7 @@ def write_study(plan: Plan, airports: gpd.GeoDataFrame, routes: pd.DataFrame) ->
             **words,
             pairs=plan.pairs,
             coastal_note=plan.coastal_note,
+            coastal_note_zh=plan.coastal_note_zh,
             validation=validation,
             city_values=name_city_values(plan.ranks),
         ),
@@ -402,6 +412,7 @@ def main() -> None:
             cities=bri22().cities,
             with_zeros=True,
             coastal_note="coastal is the label of the Belt and Road City Connectivity Index 2021, and rank_* are its published ranks, for comparison.",
+            coastal_note_zh="沿海标签取自 2021 年“一带一路”城市互联互通指数；所附名次为其已发布的排序，供比较。",
             ranks=tuple(f"rank_{name}" for name in ranks_22),
             validate_against="bri22",
         ),
@@ -413,6 +424,7 @@ def main() -> None:
             cities=global513().cities,
             with_zeros=False,
             coastal_note="coastal is not published for these cities: it is geometric, at most 130 km from the coast, a threshold that gives the published split of the 22 cities. rank_* are published ranks, for comparison.",
+            coastal_note_zh="这些城市没有已发布的沿海标签：此处按几何划分，距海岸不超过 130 公里者为沿海，该阈值能重现 22 座城市已发布的划分。所附名次为已发布的排序，供比较。",
             ranks=(
                 "rank_dynamic",
                 "rank_potential",

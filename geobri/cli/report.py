@@ -19,6 +19,12 @@ __all__ = ["report_command"]
 @click.option(
     "--without", type=click.Choice(["tests"]), multiple=True, help="Leave this out; tests take the longest."
 )
+@click.option(
+    "--sections",
+    default="",
+    metavar="KEY,KEY",
+    help="Sections of the page, such as short,distance,sources; all of them by default.",
+)
 @look_options
 @study_or_tables
 def report_command(
@@ -26,6 +32,7 @@ def report_command(
     out: Path,
     year: int | None,
     without: tuple[str, ...],
+    sections: str,
     lang: Literal["en", "zh"] | None,
     theme: Literal["auto", "light", "dark"],
     basemap: str | None,
@@ -55,6 +62,7 @@ def report_command(
             attribution=attribution,
             approval=approval,
             without=without,
+            only=[key.strip() for key in sections.split(",") if key.strip()],
             on_step=begin,
             on_note=notes.append,
         )

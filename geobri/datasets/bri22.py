@@ -59,6 +59,16 @@ _NOTES: Final = (
     ),
     "The English of names and indicators is geobri's; the report is in Chinese.",
 )
+_NOTES_ZH: Final = (
+    "报告只发布排序，没有原始数值与得分；此处也不作任何推测充数。",
+    "195 个国际城市对中，报告给出综合前十名与各维度前五名；其余城市对没有已发布的名次。",
+    "“沿海”标签有 11 座城市见于报告，另 11 座为推断，来源与说明列有记录。",
+    "图 1 的分组附有数目；各城市属于哪一组由地理位置推得，且只有一种分法与数目相符。",
+    "表 6 对十条通路只印六个区域标签；第一个视为覆盖第 1 至 5 行的合并单元格。",
+    "所据文本中表 8 有三个单元格缺失，一个零散数字可归入两处；这些单元格留空。",
+    "并列：设施第 12 名（首尔、罗马）与信息第 18 名（莫斯科、阿拉木图）取最小名次；表 7 中政策并列第 4 名（连续编号），设施并列第 5 名（共十条通路）。",
+    "城市与指标的英文名称由本软件翻译；报告原文为中文。",
+)
 
 
 def bri22() -> Dataset:
@@ -86,6 +96,7 @@ def bri22() -> Dataset:
         tables=load_tables(_TABLES, _WHOLE),
         citation=_CITATION,
         notes=_NOTES,
+        notes_zh=_NOTES_ZH,
         contradictions=load_contradictions("bri22"),
         provenance=load_provenance("bri22"),
     )

@@ -62,6 +62,15 @@ _NOTES: Final = (
     "The report says nothing of coast or inland: 'coastal' is missing.",
     "The lists of the policy, facility, trade, finance and people connectivities are not printed.",
 )
+_NOTES_ZH: Final = (
+    "报告发布两个百城排序、三个二十城名单，没有得分；其余城市均无名次。",
+    "区域以报告的城市名单为准：乌拉尔山以东的俄罗斯城市、帕皮提与威廉斯塔德列在欧洲之下，塞班列在美洲之下。",
+    "中英文名称已修正，原印名称并列保留，修正理由另有说明；重名城市按原文在名称后加注国家。",
+    "有名次或括号注明国家的城市，国家见于报告；其余为推断，并在备注中列出同名的其他地方。",
+    "少数条目不是城市点：地区、岛屿、市辖区、工业园区。",
+    "报告未提及沿海或内陆：沿海一项缺失。",
+    "政策、设施、贸易、资金与民心各维度的名单未发布。",
+)
 
 
 def _ranks() -> pd.DataFrame:
@@ -112,6 +121,7 @@ def global513() -> Dataset:
         tables=load_tables(_TABLES, _WHOLE),
         citation=_CITATION,
         notes=_NOTES,
+        notes_zh=_NOTES_ZH,
         contradictions=load_contradictions("global513"),
         provenance=load_provenance("global513"),
     )

@@ -36,8 +36,8 @@ class Dataset:
         Every table of the report by name (``table2``, ``figure1``, …), as printed.
     citation
         How to cite the report.
-    notes
-        What a user of the data has to know.
+    notes, notes_zh
+        What a user of the data has to know, in English and Chinese.
     contradictions
         Where the report contradicts itself, one row each.
     provenance
@@ -53,6 +53,7 @@ class Dataset:
     tables: Mapping[str, pd.DataFrame]
     citation: str
     notes: tuple[str, ...]
+    notes_zh: tuple[str, ...]
     contradictions: pd.DataFrame
     provenance: pd.DataFrame
 

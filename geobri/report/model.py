@@ -157,12 +157,15 @@ class Fold:
         Sentences under headings of their own.
     drawings, tables
         What follows, in this order.
+    code
+        A text to copy as it stands.
     """
 
     summary: Words
     points: tuple[tuple[Words, tuple[Words, ...]], ...] = ()
     drawings: tuple[Drawing, ...] = ()
     tables: tuple[Table, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

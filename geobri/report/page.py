@@ -46,6 +46,11 @@ _WORDS: Final = {
         "Further rows are in the tables that come with this page; here they need JavaScript.",
         "其余各行见随本页提供的表格；在本页中需启用 JavaScript。",
     ),
+    "blocked": Words(
+        "The scripts of this page are blocked, so there is no map and no table opens. Where a server or a frame forbids inline scripts "
+        "(Content-Security-Policy), allow script-src 'unsafe-inline' for this file, or open it from disk.",
+        "本页脚本被阻止，因此没有地图，表格也无法展开。若服务器或框架禁止内联脚本（Content-Security-Policy），请为此文件允许 script-src 'unsafe-inline'，或从本地磁盘打开。",
+    ),
     "printed": Words(
         "Rows printed; all rows are in the tables that come with this page",
         "已打印的行数；全部行见随本页提供的表格",

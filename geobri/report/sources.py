@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from itertools import zip_longest
+
 import pandas as pd
 
+import geobri
 from geobri.findings.where import say_where_zh
-from geobri.report.model import Cell, Column, Row, Section, Table
+from geobri.report.model import Cell, Column, Fold, Row, Section, Table
 from geobri.study import Study
 from geobri.study.account import REASONS, say_number, tabulate_account
 from geobri.study.analysis import Analysis
@@ -125,6 +129,30 @@ def _say_row(row: pd.Series) -> tuple[Words, ...]:
     )
 
 
+def _say_notes(study: Study) -> list[Words]:
+    """Give the notes of a study in both languages; those without a translation stand in the one they have."""
+    return [
+        Words(note or other, other or note)
+        for note, other in zip_longest(study.notes, study.notes_zh, fillvalue="")
+    ]
+
+
+def _cite(study: Study) -> Fold:
+    """Give this page as an entry of BibTeX."""
+    plain = {
+        name: re.sub(r"[{}\\\\]", "", text)
+        for name, text in (("title", study.title), ("note", study.citation))
+    }
+    lines = [f"  title = {{{plain['title']}}},"]
+    lines += [f"  note = {{Data: {plain['note']}}},"] if plain["note"] else []
+    lines += [f"  howpublished = {{Page made with geobri {geobri.__version__}}},"]
+    key = re.sub(r"[^A-Za-z0-9]", "", study.name) or "study"
+    return Fold(
+        Words("Cite this page (BibTeX)", "引用本页（BibTeX）"),
+        code="\n".join([f"@misc{{{key},", *lines, "}"]),
+    )
+
+
 def source_section(study: Study, analysis: Analysis) -> Section:
     """Make the section on method and sources.
 
@@ -153,5 +181,6 @@ def source_section(study: Study, analysis: Analysis) -> Section:
         short=Words("Sources", "来源"),
         paragraphs=(*_METHOD, _FILLED if filled else _NOT_FILLED, *said, *terms),
         tables=(*_account(study), *_contradictions(analysis.contradictions)),
-        notes=(*study.cautions, *(Words(note) for note in study.notes), *left_out, _ATTRIBUTION),
+        notes=(*study.cautions, *_say_notes(study), *left_out, _ATTRIBUTION),
+        folds=(_cite(study),),
     )

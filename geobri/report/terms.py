@@ -59,6 +59,8 @@ _CHINESE: Final = (
     (r"all permutations of labels \(([\d,]+)\)", r"标签的全部 \1 种置换"),
     (r"the same for all bands", "各距离带相同"),
     (r"conditional randomisation \(([\d,]+)\)", r"条件随机化（\1 次）"),
+    (r"likeness of the levels of near cities", "邻近城市水平的相似程度"),
+    (r"levels exchanged", "置换各城市水平"),
     (r"shared draws", "共用抽样"),
     (r"Moran spectral randomisation, \w+ \(([\d,]+) maps\)", r"莫兰谱随机化（\1 幅地图）"),
     (r"hub-preserving randomisation", "保持枢纽的随机化"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
+from geobri.errors import SpecificationError, mould
 from geobri.outputs import staged_folder
 from geobri.report.answers import find_answers
 from geobri.report.findings import findings_section
@@ -30,7 +32,9 @@ from geobri.study.writing import with_intervals
 __all__ = ["build_sections", "write_report"]
 
 
-def build_sections(study: Study, analysis: Analysis | None = None) -> list[Section]:
+def build_sections(
+    study: Study, analysis: Analysis | None = None, *, only: Sequence[str] = ()
+) -> list[Section]:
     """Make everything around the map: the sentences before it, and what follows.
 
     Parameters
@@ -39,11 +43,18 @@ def build_sections(study: Study, analysis: Analysis | None = None) -> list[Secti
         A loaded study.
     analysis
         What was computed for it; None leaves scores, tests and findings out.
+    only
+        Keys of the sections to keep, such as ``short, distance, sources``; all of them by default.
 
     Returns
     -------
     list of Section
         In reading order; sections without content are left out.
+
+    Raises
+    ------
+    SpecificationError
+        If the study has no section of a name.
     """
     known = analysis or Analysis()
     answers = find_answers(study, known.tests)
@@ -61,7 +72,24 @@ def build_sections(study: Study, analysis: Analysis | None = None) -> list[Secti
         audit_section(study, known),
         source_section(study, known),
     ]
-    return [section for section in made if section is not None]
+    sections = [section for section in made if section is not None]
+    return _keep(sections, only) if only else sections
+
+
+def _keep(sections: list[Section], only: Sequence[str]) -> list[Section]:
+    """Keep the wished sections, in reading order; quotes that lead to a section that is not there go with it."""
+    known = [section.key for section in sections]
+    unknown = [key for key in only if key not in known]
+    if unknown:
+        wanted = f"sections must be among {', '.join(known)}"
+        raise SpecificationError(
+            mould("build_sections", wanted, ", ".join(map(repr, unknown)), "Choose some")
+        )
+    return [
+        replace(section, quotes=tuple(one for one in section.quotes if one[1] in only))
+        for section in sections
+        if section.key in only
+    ]
 
 
 def _write_analysis(study: Study, analysis: Analysis, stage: Path) -> None:
@@ -89,6 +117,7 @@ def write_report(
     attribution: str | None = None,
     approval: str | None = None,
     without: Container[str] = (),
+    only: Sequence[str] = (),
     on_step: Callable[[str], None] | None = None,
     on_note: Callable[[str], None] | None = None,
 ) -> list[Path]:
@@ -106,6 +135,8 @@ def write_report(
         As in `geobri.corridor_map`; the outlines of the study's own places, or land, by default.
     without
         What is not wanted: ``tests``, which take the longest.
+    only
+        Keys of the sections that the page has; all by default.
     on_step
         Called with the name of each step as it begins.
     on_note
@@ -122,6 +153,8 @@ def write_report(
     ------
     OutputError
         If the folder cannot be written; it then keeps what it had.
+    SpecificationError
+        If the study has no section of a wished name.
     """
     begin = on_step or (lambda _step: None)
     language = lang or study.language
@@ -138,7 +171,7 @@ def write_report(
         analysis = analyse_study(study, without=without, on_step=begin)
         for name, reason in analysis.left_out:
             (on_note or begin)(f"Left out: {name}. {reason}")
-        sections = build_sections(study, analysis)
+        sections = build_sections(study, analysis, only=only)
         begin("Writing the page")
         html = render_page(study, sections, lang=language, theme=theme, **base)
         (stage / "report.html").write_text(html, encoding="utf-8")

@@ -100,7 +100,7 @@ def assemble(
         drawn, entries = _draw(cities, flows, pairs, domain, spec, directed=directed)
     else:
         drawn, entries = build_corridors(cities, pairs=pd.DataFrame(columns=["origin", "destination"])), []
-    index, notes = settings.get("index"), settings.get("notes", [])
+    index = settings.get("index")
     return Study(
         name=folder.resolve().name,
         title=settings.get("title", folder.resolve().name),
@@ -118,7 +118,8 @@ def assemble(
         specification=None if index is None else (folder / index if (folder / index).is_file() else index),
         citation=settings.get("attribution", settings.get("citation", "")),
         licence=settings.get("licence", ""),
-        notes=(notes,) if isinstance(notes, str) else tuple(str(note) for note in notes),
+        notes=_notes(settings, "notes"),
+        notes_zh=_notes(settings, "notes_zh"),
         account=(*parts.account, *(() if flows is None else flows.account), *entries),
         taken=(*parts.taken, *city_taken, *(() if flows is None else flows.taken), *taken),
         cautions=(
@@ -164,6 +165,11 @@ def _check_fits(cities: pd.DataFrame, pairs: str, *, directed: bool) -> None:
         )
         remedy = 'Run geobri scale --out FOLDER (or with --reduce), or draw only pairs with a flow: pairs = "flows"'
         raise StudyError(mould("load_study", wanted, came, remedy))
+
+
+def _notes(settings: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    notes = settings.get(name, [])
+    return (notes,) if isinstance(notes, str) else tuple(str(note) for note in notes)
 
 
 def _language(settings: Mapping[str, Any]) -> Literal["en", "zh"]:

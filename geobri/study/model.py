@@ -89,8 +89,8 @@ class Study:
         What the columns of the index in both tables are called in `scores`, where a name was taken.
     no_scores
         Why there is no index though there is a specification; empty otherwise.
-    citation, licence, notes
-        Where the data come from, under which terms, and what a reader must know.
+    citation, licence, notes, notes_zh
+        Where the data come from, under which terms, and what a reader must know, in English and Chinese.
     account
         What was read, used and left out.
     taken
@@ -137,6 +137,7 @@ class Study:
     citation: str = ""
     licence: str = ""
     notes: tuple[str, ...] = ()
+    notes_zh: tuple[str, ...] = ()
     account: tuple[Entry, ...] = ()
     taken: tuple[Taken, ...] = ()
     cautions: tuple[Words, ...] = ()

@@ -101,6 +101,7 @@ def _as_study(
         specification=specification,
         citation=data.citation,
         notes=data.notes,
+        notes_zh=data.notes_zh,
         tables={name: pd.DataFrame(table) for name, table in data.tables.items()},
         contradictions=data.contradictions,
         indicators=data.indicators,

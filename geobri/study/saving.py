@@ -81,6 +81,8 @@ def _settings(study: Study, index: str | Path | None) -> str:
     lines += [f"{name} = {_toml(value)}" for name, value in top.items() if value != ""]
     if study.notes:
         lines.append(f"notes = {_toml(list(study.notes))}")
+    if study.notes_zh:
+        lines.append(f"notes_zh = {_toml(list(study.notes_zh))}")
     if not study.words.is_city:
         said = {"place": study.words.one, "places": study.words.many, "place_zh": study.words.zh}
         lines += ["", "[words]", *(f"{name} = {_toml(word)}" for name, word in said.items())]

@@ -14,6 +14,7 @@ const NONE = { cities: { id: [], en: [], zh: [], columns: [] }, corridors: { id:
 
 function start() {
   const main = document.querySelector("main");
+  document.querySelector(".blocked").remove(); /* it says that scripts do not run */
   bindSwitches();
   bindPaper();
   for (const sheet of main.querySelectorAll(".sheet")) bindSheet(sheet);

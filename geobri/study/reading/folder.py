@@ -39,6 +39,7 @@ _SETTINGS: Final[dict[str, type | tuple[type, ...]]] = {
     "licence": str,
     "attribution": str,
     "notes": (str, list),
+    "notes_zh": (str, list),
     "columns": dict,
     "measure": list,
     "value": list,
