@@ -181,10 +181,17 @@ def changes_command(old: str, new: str, value: str | None, out: Path | None) -> 
 @click.command(name="history")
 @click.argument("study", metavar="STUDY")
 @click.argument("names", nargs=-1)
-@click.option("--indicator", default=None, help="One indicator; all by default.")
+@click.option(
+    "--value",
+    "--indicator",
+    "indicator",
+    metavar="COLUMN",
+    default=None,
+    help="One flow, or a column of the index (overall, a dimension, rank_overall); all flows by default.",
+)
 @_out
 def history_command(study: str, names: tuple[str, ...], indicator: str | None, out: Path | None) -> None:
-    """Follow the flows of cities or corridors over the years."""
+    """Follow cities or corridors over the years: their flows, or the index of every year on one scale."""
     from geobri.study import load_study
     from geobri.study.query import history
 

@@ -6,6 +6,7 @@ map, the tests, the queries and the exports need to know nothing of scores.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from geobri.study.pairs import choose_year, rows_of
 if TYPE_CHECKING:
     from geobri.score import IndexResult, IndexSpec, Indicator
 
-__all__ = ["attach_index", "score_study", "settle_domestic"]
+__all__ = ["attach_index", "score_study", "score_years", "settle_domestic"]
 
 
 def attach_index(study: Study, spec: IndexSpec | None) -> Study:
@@ -131,6 +132,46 @@ def score_study(study: Study, spec: IndexSpec) -> IndexResult | None:
         return build_index(spec, study.cities, flows, pairs=listed, memberships=study.memberships, year=year)
     chosen = choose_year(flows, study.corridor_measures)
     return build_index(spec, study.cities, chosen, pairs=listed, memberships=study.memberships)
+
+
+def score_years(study: Study) -> dict[int, IndexResult]:
+    """Compute the index of a study in every year of its flows, on one scale for all years.
+
+    Parameters
+    ----------
+    study
+        A study with scores.
+
+    Returns
+    -------
+    dict of int and IndexResult
+        By year, in order; a year in which the index cannot be computed, because an indicator has no rows, is not there. The
+        scale of each indicator is that of all these years together, so that scores can be compared between years.
+    """
+    from geobri.score import build_index
+
+    flows, scores = study.flows, study.scores
+    if scores is None or flows is None or "year" not in flows.columns:
+        return {}
+    listed = pd.DataFrame(study.corridors[["origin", "destination"]]) if study.domain == "listed" else None
+    years = sorted(int(year) for year in flows["year"].dropna().unique())
+    rows = {year: flows[(flows["year"] == year).fillna(value=False)].drop(columns="year") for year in years}
+
+    def score(year: int, reference: list[IndexResult] | None = None) -> IndexResult:
+        return build_index(
+            scores.spec,
+            study.cities,
+            rows[year],
+            pairs=listed,
+            memberships=study.memberships,
+            reference=reference,
+        )
+
+    alone = {}
+    for year in years:
+        with suppress(GeobriError):
+            alone[year] = score(year)
+    return {year: score(year, list(alone.values())) for year in alone}
 
 
 def _attach_scores(study: Study, scores: IndexResult) -> Study:

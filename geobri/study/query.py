@@ -14,6 +14,7 @@ import pandas as pd
 from geobri.cities import find_city
 from geobri.corridors import corridor_ids
 from geobri.errors import DataError, MissingExtraError, first_offenders, mould
+from geobri.study.index import score_years
 from geobri.study.model import Study
 
 __all__ = ["ask_database", "ask_in_sql", "compare", "history", "open_database", "query", "save_database"]
@@ -241,22 +242,23 @@ def compare(study: Study, names: Sequence[str]) -> pd.DataFrame:
 
 
 def history(study: Study, names: Sequence[str] = (), *, indicator: str | None = None) -> pd.DataFrame:
-    """Follow flows over the years.
+    """Follow flows, or the index and its parts, over the years.
 
     Parameters
     ----------
     study
         A study whose flows have years.
     names
-        Cities (the sum over their corridors) or corridors; all cities by default.
+        Cities (of flows, the sum over their corridors) or corridors; all cities by default.
     indicator
-        One indicator; all by default.
+        One flow, or a column of the index (`overall`, a dimension, `rank_overall`), which is computed for every year on one
+        scale; all flows by default.
 
     Returns
     -------
     pandas.DataFrame
         One row per indicator and city or corridor: a column per year, then `change` (last less first) and
-        `growth` (compound annual, a share; missing where the first value is not above 0).
+        `growth` (compound annual, a share; missing where the first value is not above 0, and for scores and ranks).
 
     Raises
     ------
@@ -273,22 +275,39 @@ def history(study: Study, names: Sequence[str] = (), *, indicator: str | None = 
                 "Add the year to flows.csv",
             )
         )
-    if indicator is not None and indicator not in set(flows["indicator"]):
-        raise DataError(
-            mould(
-                "history",
-                f"indicator must be one of {sorted(set(flows['indicator']))}",
-                repr(indicator),
-                "Choose one",
-            )
-        )
-    chosen = flows if indicator is None else flows[flows["indicator"] == indicator]
+    known = set(flows["indicator"])
+    if indicator is not None and indicator not in known | set(study.score_columns):
+        wanted = f"indicator must be one of {sorted(known | set(study.score_columns))}"
+        raise DataError(mould("history", wanted, repr(indicator), "Choose one"))
     keys = _resolve(study, names, "history")[1] if names else list(study.cities.index)
-    long = _by_pair(chosen, study) if keys and keys[0] in study.corridors.index else _by_city(chosen)
-    table = long[long["name"].isin(keys)].pivot_table(
-        index=["indicator", "name"], columns="year", values="value", aggfunc="sum", min_count=1
-    )
+    of_corridors = bool(keys) and keys[0] in study.corridors.index
+    if indicator is not None and indicator not in known:
+        return _follow_index(study, indicator, keys, of_corridors=of_corridors)
+    chosen = flows if indicator is None else flows[flows["indicator"] == indicator]
+    long = _by_pair(chosen, study) if of_corridors else _by_city(chosen)
+    kept = long[long["name"].isin(keys)]
+    table = kept.groupby(["indicator", "name", "year"])["value"].sum(min_count=1).unstack("year")  # noqa: PD010 - pandas 2.3 has no pivot_table(min_count=)
     return _add_growth(table)
+
+
+def _follow_index(study: Study, column: str, keys: Sequence[str], *, of_corridors: bool) -> pd.DataFrame:
+    """Give a score or rank of the index in every year, on one scale for all years."""
+    node, years = study.score_columns[column], score_years(study)
+    if not years:
+        came = f"'{study.name}' has no year with all indicators"
+        raise DataError(mould("history", "the index must be computable in a year", came, "Name a flow"))
+    shown = {
+        year: scores.for_corridors(study.corridors, directed=study.directed)
+        if of_corridors
+        else scores.cities
+        for year, scores in years.items()
+    }
+    table = pd.DataFrame(
+        {year: frame[node].reindex(list(keys)).astype(float) for year, frame in shown.items()}
+    )
+    labelled = pd.MultiIndex.from_product([[column], keys], names=["indicator", "name"])
+    table = table.set_axis(labelled, axis=0).rename_axis("year", axis=1)
+    return _add_growth(table).assign(growth=float("nan"))
 
 
 def _by_pair(flows: pd.DataFrame, study: Study) -> pd.DataFrame:

@@ -205,3 +205,42 @@ def test_files_are_allowed_when_asked_for(bri22, tmp_path):
 def test_an_empty_question_is_refused(bri22, question):
     with pytest.raises(DataError, match="must ask for something"):
         ask_in_sql(bri22, question)
+
+
+def test_the_index_is_followed_over_the_years(tmp_path):
+    """Each year is scored by itself, on the scale of all years together."""
+    places = {"oslo": ("NOR", 10.75, 59.91), "rome": ("ITA", 12.48, 41.89), "warsaw": ("POL", 21.01, 52.23)}
+    (tmp_path / "cities.csv").write_text(
+        "city,country,lon,lat\n" + "".join(f"{slug},{c},{x},{y}\n" for slug, (c, x, y) in places.items())
+    )
+    rows = {2019: (10, 0, 5), 2020: (20, 10, 0), 2021: (30, 10, 20)}
+    pairs = [("oslo", "rome"), ("oslo", "warsaw"), ("rome", "warsaw")]
+    (tmp_path / "flows.csv").write_text(
+        "indicator,origin,destination,value,year\n"
+        + "".join(
+            f"air,{one},{other},{value},{year}\n"
+            for year, values in rows.items()
+            for (one, other), value in zip(pairs, values, strict=True)
+        )
+    )
+    (tmp_path / "index.toml").write_text(
+        '[index]\nname = "x"\n[[indicator]]\nname = "air"\ndimension = "overall"\n'
+    )
+    (tmp_path / "study.toml").write_text('index = "index.toml"\n')
+    study = load_study(tmp_path)
+    found = history(study, indicator="overall").droplevel("indicator")
+    sums = {
+        year: pd.Series({"oslo": a + b, "rome": a + c, "warsaw": b + c}, dtype=float)
+        for year, (a, b, c) in rows.items()
+    }
+    every = pd.concat(sums.values())
+    for year, values in sums.items():
+        expected = 100 * (values - every.min()) / (every.max() - every.min())
+        assert found[year].to_dict() == pytest.approx(expected.to_dict())
+    assert found["change"].to_dict() == pytest.approx((found[2021] - found[2019]).to_dict())
+    ranks = history(study, ["rome"], indicator="rank_overall")
+    assert ranks[[2019, 2020, 2021]].to_numpy().tolist() == [[1, 2, 1]]
+    corridors = history(study, ["oslo--rome"], indicator="overall")
+    assert corridors[2021].tolist() == [100]
+    with pytest.raises(DataError, match="rank_overall"):
+        history(study, indicator="nothing")
