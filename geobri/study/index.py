@@ -57,16 +57,27 @@ def _as_measured(spec: IndexSpec, study: Study) -> IndexSpec:
     return replace(
         spec,
         indicators=tuple(
-            leaf if leaf.kind == "city" or leaf.name not in measures else _mean(leaf, measures[leaf.name])
+            leaf
+            if leaf.kind == "city" or leaf.name not in measures
+            else _mean(leaf, measures[leaf.name], study)
             for leaf in spec.indicators
         ),
     )
 
 
-def _mean(leaf: Indicator, measure: Measure) -> Indicator:
+def _mean(leaf: Indicator, measure: Measure, study: Study) -> Indicator:
     absent = measure.absent if leaf.absent != "error" else "error"
     direction = {"high": 1, "low": -1}.get(measure.better or "", leaf.direction)
-    return replace(leaf, directed=measure.directed, absent=absent, direction=direction)
+    directed = leaf.directed or (measure.directed and _stands_both_ways(study, measure))
+    return replace(leaf, directed=directed, absent=absent, direction=direction)
+
+
+def _stands_both_ways(study: Study, measure: Measure) -> bool:
+    """Tell whether any pair has a row each way; where none has, the one row says all that is known of the pair."""
+    assert study.flows is not None
+    rows = study.flows[study.flows["indicator"] == measure.column]
+    there = set(zip(rows["origin"], rows["destination"], strict=True))
+    return any((other, one) in there for one, other in there)
 
 
 def settle_domestic(spec: IndexSpec, domain: Domain) -> tuple[IndexSpec, tuple[Taken, ...]]:
