@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geobri.cities import build_cities
-from geobri.corridors import build_corridors
+from geobri.corridors import build_corridors, corridor_ids, order_pairs
 from geobri.tables import CITY_COLUMNS, CORRIDOR_COLUMNS
 
 __all__ = ["take_plain"]
@@ -22,7 +22,8 @@ def take_plain(cities: pd.DataFrame, corridors: pd.DataFrame) -> tuple[gpd.GeoDa
     cities
         Points, or columns `lon` and `lat`; the index, or a column `city`, says what they are called.
     corridors
-        Columns `origin` and `destination` and any measures; directed if a pair stands both ways.
+        Columns `origin` and `destination` and any measures; directed if a pair stands both ways. A column `distance_km`
+        is kept: it may be a distance by road.
 
     Returns
     -------
@@ -35,9 +36,17 @@ def take_plain(cities: pd.DataFrame, corridors: pd.DataFrame) -> tuple[gpd.GeoDa
         points = build_cities(cities, caller="corridor_map")
         if set(_ENDS) <= set(corridors.columns):
             corridors = corridors.assign(**{end: corridors[end].astype(str) for end in _ENDS})
-    if set(CORRIDOR_COLUMNS) <= set(corridors.columns) or not set(_ENDS) <= set(corridors.columns):
+    keeps_contract = points is cities and "distance_km" in corridors.columns
+    if keeps_contract or not set(_ENDS) <= set(corridors.columns):
         return points, corridors
     back = corridors[_ENDS].set_axis(_ENDS[::-1], axis=1)
     directed = bool(len(corridors[_ENDS].merge(back, on=_ENDS)))
     plain = pd.DataFrame(corridors).drop(columns=[*CORRIDOR_COLUMNS[2:], "geometry"], errors="ignore")
-    return points, build_corridors(points, pairs=plain, directed=directed)
+    built = build_corridors(points, pairs=plain, directed=directed)
+    if "distance_km" not in corridors.columns:
+        return points, built
+    ends = corridors[_ENDS] if directed else order_pairs(corridors[_ENDS])
+    own = corridors["distance_km"].set_axis(
+        corridor_ids(ends["origin"], ends["destination"], directed=directed)
+    )
+    return points, built.assign(distance_km=own.reindex(built.index))

@@ -39,3 +39,14 @@ def test_tables_that_keep_the_contract_are_handed_on():
     cities, corridors = take_plain(study.cities, study.corridors)
     assert cities is study.cities
     assert corridors is study.corridors
+
+
+def test_a_distance_of_ones_own_is_kept():
+    """By road it is longer than the geodesic; the map shows what the table says."""
+    cities = pd.DataFrame({"city": ["a", "b", "c"], "lon": [9.0, 9.1, 9.2], "lat": [48.0, 48.1, 48.0]})
+    corridors = pd.DataFrame(
+        {"origin": ["b", "c"], "destination": ["a", "a"], "trips": [3, 4], "distance_km": [20.5, 31.0]}
+    )
+    _, taken = take_plain(cities, corridors)
+    assert taken["distance_km"].to_dict() == {"a--b": 20.5, "a--c": 31.0}
+    assert taken["trips"].to_dict() == {"a--b": 3, "a--c": 4}

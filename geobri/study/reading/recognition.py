@@ -13,6 +13,7 @@ import pandas as pd
 from geobri.measures import Taken
 from geobri.study.reading.parts import FolderParts
 from geobri.study.reading.tables import blank_missing, to_numbers
+from geobri.tables import CITY_COLUMNS
 
 __all__ = [
     "Labels",
@@ -128,6 +129,7 @@ def _best_ids(table: pd.DataFrame, labels: Labels) -> tuple[float, str]:
         return max(found, key=lambda one: one[0], default=(0.0, ""))
     if "city" not in table.columns:
         return 0.0, ""
+    unique = [name for name in unique if name not in CITY_COLUMNS]  # names and the like are no ids
     return next(((1.0, name) for name in unique if to_numbers(table[name]).isna().all()), (0.0, ""))
 
 
