@@ -29,6 +29,10 @@ _NO_WEIGHT: Final = 1e-9
 _LEVELS_ZH: Final = {"cities": "城市", "corridors": "通路"}
 _COUNTED_ZH: Final = {"cities": "座城市", "corridors": "条通路"}
 _METHODS_ZH: Final = {"geometric": "几何", "harmonic": "调和", "generalised": "幂"}
+_PAIRED: Final[Mapping[str, Said]] = {
+    "exclude": (" (pairs within one country are left out)", "（不计同一国家内的城市对）"),
+    "only": (" (only pairs within one country count)", "（只计同一国家内的城市对）"),
+}
 _MORE_PARTNERS_MORE: Final = frozenset({"sum", "count", "top_k", "breadth"})
 
 
@@ -227,15 +231,17 @@ def _say_partners(inputs: Inputs, staying: BoolArray) -> list[Said]:
     ends = np.concatenate([inputs.universe.first, inputs.universe.second])
     partners = np.bincount(ends, minlength=len(inputs.cities))[staying]
     summed = [
-        leaf.name
+        leaf
         for leaf in inputs.spec.indicators
         if leaf.kind != "city" and leaf.city_rule in _MORE_PARTNERS_MORE
     ]
     if not summed or partners.min() == partners.max():
         return []
-    (en, zh), rule = _list(summed), inputs.spec.choices.domestic
-    counted = f"Cities have {partners.min()} to {partners.max()} partners (domestic={rule!r}); "
-    counted_zh = f"各城市的伙伴城市数为 {partners.min()} 至 {partners.max()}（domestic = {rule!r}），"
+    en, _ = _list(leaf.title or leaf.name for leaf in summed)
+    _, zh = _list(leaf.title_zh or leaf.title or leaf.name for leaf in summed)
+    rule, rule_zh = _PAIRED.get(inputs.spec.choices.domestic, ("", ""))
+    counted = f"Cities have {partners.min()} to {partners.max()} partners{rule}; "
+    counted_zh = f"各城市的伙伴城市数为 {partners.min()} 至 {partners.max()}{rule_zh}，"
     return [
         (
             f"{counted}city values that are summed favour those with more: {en}.",

@@ -171,13 +171,17 @@ def find_double_counting(
     rows, columns = np.triu_indices(len(names), k=1)
     strong = np.abs(matrix[rows, columns]) >= threshold
     up, share = spec.parents, spec.effective_importance()
+    titles = {
+        node.name: (node.title or node.name, node.title_zh or node.title or node.name)
+        for node in spec.indicators
+    }
     array, found = scores[names].to_numpy(dtype=float), []
     lowest = array == np.nanmin(np.where(np.isnan(array), np.inf, array), axis=0)
     for row, column in zip(rows[strong], columns[strong], strict=True):
         one, other, r = names[row], names[column], float(matrix[row, column])
         together = float(share[one] + share[other])
         empty = float((lowest[:, row] & lowest[:, column]).mean())
-        said = _say_double(one, other, r, together, empty)
+        said = _say_double(titles[one], titles[other], r, together, empty)
         found.append((one, other, r, up[one] == up[other], together, empty, *said))
     names_of_columns = [
         "one",
@@ -193,15 +197,17 @@ def find_double_counting(
     return frame.sort_values("correlation", key=np.abs, ascending=False, kind="stable", ignore_index=True)
 
 
-def _say_double(one: str, other: str, r: float, together: float, empty: float) -> tuple[str, str]:
+def _say_double(
+    one: tuple[str, str], other: tuple[str, str], r: float, together: float, empty: float
+) -> tuple[str, str]:
     what = "may count the same thing twice" if r > 0 else "may cancel each other"
     what_zh = "可能重复计量同一事物" if r > 0 else "可能相互抵消"
     much = empty >= _MUCH_ABSENT
     absent = f"; {empty:.0%} of the units are lowest in both" if much else ""
     absent_zh = f"；{empty:.0%} 的单元在两项中均为最低" if much else ""
     return (
-        f"{one} and {other} {what}: correlation {r:.2f}, {together:.0%} of the index together{absent}.",
-        f"{one} 与 {other} {what_zh}：相关系数 {r:.2f}，合计占指数的 {together:.0%}{absent_zh}。",
+        f"{one[0]} and {other[0]} {what}: correlation {r:.2f}, {together:.0%} of the index together{absent}.",
+        f"{one[1]} 与 {other[1]} {what_zh}：相关系数 {r:.2f}，合计占指数的 {together:.0%}{absent_zh}。",
     )
 
 

@@ -101,8 +101,15 @@ BEDS = towns(beds=[4.0, 1.0, np.nan, 2.0], people=[1.0, np.nan, 3.0, 2.0])
             index(one()),
             towns(),
             TRADE,
-            "Cities have 2 to 3 partners (domestic='exclude'); city values that are summed favour those with more: 'trade'.",
-            "各城市的伙伴城市数为 2 至 3（domestic = 'exclude'），求和的指标有利于伙伴较多的城市：trade。",
+            "Cities have 2 to 3 partners (pairs within one country are left out); city values that are summed favour those with more: 'trade'.",
+            "各城市的伙伴城市数为 2 至 3（不计同一国家内的城市对），求和的指标有利于伙伴较多的城市：trade。",
+        ),
+        (
+            index(one(title="Goods traded", title_zh="货物贸易")),
+            towns(),
+            TRADE,
+            "Cities have 2 to 3 partners (pairs within one country are left out); city values that are summed favour those with more: 'Goods traded'.",
+            "各城市的伙伴城市数为 2 至 3（不计同一国家内的城市对），求和的指标有利于伙伴较多的城市：货物贸易。",
         ),
         (
             index(one(), one("beds", kind="city", imputer="mean"), aggregator="geometric"),

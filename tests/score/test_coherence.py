@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -49,6 +51,17 @@ def test_double_counting(scores):
     )
     assert "may cancel each other" in found.loc[("u", "anti"), "warning"]
     assert not found.loc[("u", "anti"), "same_dimension"]
+
+
+def test_the_warning_calls_indicators_by_their_titles(scores):
+    titled = tuple(
+        replace(leaf, title="Freight", title_zh="货运") if leaf.name == "u" else leaf
+        for leaf in SPEC.indicators
+    )
+    found = find_double_counting(scores, replace(SPEC, indicators=titled)).set_index(["one", "other"])
+    said = found.loc[("u", "copy")]
+    assert said["warning"].startswith("Freight and copy may count the same thing twice")
+    assert said["warning_zh"].startswith("货运 与 copy 可能重复计量同一事物")
 
 
 def test_joint_absence_is_said(scores):

@@ -222,3 +222,20 @@ def test_no_direction_is_asserted_of_neighbours_above_the_level():
     )
     assert apart.en.endswith("like cities keep apart.")
     assert apart.zh.endswith("同类城市彼此分散。")
+
+
+@pytest.mark.parametrize(
+    ("value", "sign", "written"),
+    [
+        (-6.28e-05, False, "-0.0000628"),
+        (6.28e-05, True, "+0.0000628"),
+        (1e-6, False, "0.000001"),
+        (3.14159e-09, False, "3.14 × 10⁻⁹"),
+        (-2e-12, True, "-2 × 10⁻¹²"),
+        (999.7, False, "1,000"),
+        (0.0, True, "0"),
+        (0.0612, False, "0.0612"),
+    ],
+)
+def test_small_numbers_are_written_without_an_e(value, sign, written):
+    assert say.number(value, sign=sign) == written

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Final
 
 from geobri.measures import Measure
@@ -28,6 +29,8 @@ LEVEL: Final = 0.05
 """Above this p-value a sentence says that nothing can be told from chance."""
 _LEAST: Final = 0.0001
 _WHOLE: Final = 1000
+_TINY: Final = 1e-6
+_RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MOST_NAMES: Final = 6
 
 
@@ -117,7 +120,7 @@ def _sided(written: str, alternative: Alternative) -> Words:
 
 
 def number(value: float, digits: int = 3, *, sign: bool = False) -> str:
-    """Write a number with some significant digits, without an exponent where it can be read without.
+    """Write a number with some significant digits, as a power of ten only below a millionth.
 
     Parameters
     ----------
@@ -131,12 +134,18 @@ def number(value: float, digits: int = 3, *, sign: bool = False) -> str:
     Returns
     -------
     str
-        ``1,234``, ``-7.5``, ``0.061``.
+        ``1,234``, ``-7.5``, ``0.061``, ``-0.0000628``, ``3.1 × 10⁻⁹``.
     """
     plus = "+" if sign and value != 0 else ""
     if abs(value) >= _WHOLE:
         return f"{value:{plus},.0f}"
-    return f"{value:{plus}.{digits}g}"
+    written = f"{value:{plus}.{digits}g}"
+    if "e" not in written:
+        return written
+    if abs(float(written)) >= _TINY:
+        return f"{Decimal(written):{plus},f}"
+    size, _, power = written.partition("e")
+    return f"{size} × 10{str(int(power)).translate(_RAISED)}"
 
 
 def percent(share: float, digits: int = 0) -> Words:
