@@ -126,7 +126,8 @@ def test_faults_of_a_study_leave_an_older_report_alone(tmp_path):
 def test_ctrl_c_half_way_leaves_nothing(tmp_path, after):
     out = tmp_path / "deep" / "report"
     code = (
-        "import os, signal, geobri.study.writing as w, geobri.cli\n"
+        "import signal, geobri.cli\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # as in a terminal, whoever runs this
         "def interrupted(*a, **k):\n"
         "    signal.raise_signal(signal.SIGINT)\n"
         "import geobri.report.writing as r\n"
@@ -140,10 +141,17 @@ def test_ctrl_c_half_way_leaves_nothing(tmp_path, after):
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+AS_IN_A_TERMINAL = """import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from geobri.cli import main
+main()
+"""
+
+
 def test_a_signal_from_outside_leaves_nothing(tmp_path):
     out = tmp_path / "report"
     job = subprocess.Popen(
-        [sys.executable, "-m", "geobri", "report", "bri22", "--out", str(out)],
+        [sys.executable, "-c", AS_IN_A_TERMINAL, "report", "bri22", "--out", str(out)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )

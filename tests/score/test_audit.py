@@ -228,7 +228,8 @@ class TestPublishedRanking:
         assert audit.scores_margin == pytest.approx(2.312, abs=0.001)
         assert audit.overall_margin == pytest.approx(30 / 7, abs=1e-6)
         frame = audit.to_frame().set_index(["question", "quantity"])
-        assert frame.loc[("scores behind ranks", "overall margin"), "value"] == audit.overall_margin
+        margin = np.squeeze(frame.loc[("scores behind ranks", "overall margin"), "value"])
+        assert float(margin) == audit.overall_margin
         assert "every ranking" in frame.loc[("scores behind ranks", "margin"), "note"]
 
     def test_fewest_and_nearest_are_not_confused(self):

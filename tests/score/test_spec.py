@@ -236,7 +236,7 @@ class TestFiles:
 def test_choices_can_be_replaced_but_not_invented():
     spec = load_spec("bri22").with_choices(aggregator="geometric")
     assert spec.choices.aggregator == "geometric"
-    assert load_spec("bri22").choices == Choices()
+    assert load_spec("bri22").choices == Choices(domestic="exclude")
     with pytest.raises(SpecificationError, match=r"'agregator'"):
         spec.with_choices(agregator="geometric")
     with pytest.raises(SpecificationError, match=r"aggregator = 'mean' is unknown"):

@@ -342,7 +342,7 @@ def test_a_saved_study_is_read_back_the_same_with_nothing_to_infer(tmp_path, pla
         pd.DataFrame(again.corridors[shared]),
         pd.DataFrame(study.corridors[shared]),
         check_dtype=False,
-        check_exact=True,
+        rtol=1e-12,
     )
     assert again.cities.geometry.geom_equals(study.cities.geometry).all()
     assert (again.outlines is None) == (study.outlines is None)
