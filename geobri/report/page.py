@@ -150,6 +150,10 @@ def _choose(study: Study, settings: dict[str, Any]) -> tuple[Measure, dict[str, 
         "place": study.words,
         "basemap": "land" if study.outlines is None else study.outlines,
     }
+    if (
+        measures[0] is _DISTANCE and city_measures
+    ):  # between ranked cities there is nothing but distance to draw
+        settings["state"] = {"lines": False} | (settings.get("state") or {})
     return measures[0], choices | settings
 
 

@@ -45,6 +45,7 @@ STATE_KEYS: Final = (
     "city",
     "cities",
     "only",
+    "lines",
     "corridor",
     "missing",
     "zeros",
@@ -277,9 +278,12 @@ def _pack_tables(
     )
     measure = next(item for item in packed["values"] if item["key"] == opening)
     numbers = read_numbers(corridors[opening], caller=caller, table="corridors")
+    state = {"value": opening, "points": choices["city_value"]} | _check_state(choices["state"], caller)
     return {
-        "summary": summarise_map(cities, corridors, numbers, measure, choices["place"]),
+        "summary": summarise_map(
+            cities, corridors, numbers, measure, choices["place"], lines=state.get("lines", True)
+        ),
         "cities": packed_cities,
         "corridors": packed,
-        "state": {"value": opening, "points": choices["city_value"]} | _check_state(choices["state"], caller),
+        "state": state,
     }

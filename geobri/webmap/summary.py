@@ -14,6 +14,11 @@ from geobri.words import CITY, PlaceWords, Words
 __all__ = ["summarise_map"]
 
 _MOST_NAMED: Final = 5
+_FRONTS: Final = {
+    "strongest": Words("Strongest by", "最强的通路"),
+    "lowest": Words("Lowest in", "数值最小的通路"),
+    "highest": Words("Highest in", "数值最大的通路"),
+}
 
 
 def summarise_map(
@@ -22,6 +27,8 @@ def summarise_map(
     numbers: npt.NDArray[np.float64],
     measure: dict[str, Any],
     place: PlaceWords = CITY,
+    *,
+    lines: bool = True,
 ) -> dict[str, str]:
     """Say in a few sentences what the map shows when it opens.
 
@@ -35,6 +42,8 @@ def summarise_map(
         The packed opening column.
     place
         What the places are called.
+    lines
+        Whether corridors are drawn.
 
     Returns
     -------
@@ -44,6 +53,14 @@ def summarise_map(
     order = sort_strongest_first(numbers, measure["direction"])[:_MOST_NAMED]
     top = [row for row in order if not np.isnan(numbers[row])]
     label = measure["label"]
+    if not lines:
+        alone = place.tell(
+            Words(
+                f"Map of {len(cities)} cities; the {len(corridors)} corridors between them are not drawn at first.",
+                f"{len(cities)} 座城市的地图；城市间的 {len(corridors)} 条通路起初不显示。",
+            )
+        )
+        return {"en": alone.en, "zh": alone.zh}
     said = place.tell(
         Words(
             f"Map of {len(cities)} cities and {len(corridors)} corridors, drawn as great circles, not as routes.",
@@ -57,9 +74,10 @@ def summarise_map(
         "en": "; ".join(_name(cities, corridors, row, numbers, "name") for row in top),
         "zh": "；".join(_name(cities, corridors, row, numbers, "name_zh") for row in top),
     }
+    front = _FRONTS[measure["front"]]
     return {
-        "en": f"{opening['en']} Strongest by {label['en']}: {named['en']}.",
-        "zh": f"{opening['zh']}按“{label['zh']}”最强的通路：{named['zh']}。",
+        "en": f"{opening['en']} {front.en} {label['en']}: {named['en']}.",
+        "zh": f"{opening['zh']}“{label['zh']}”{front.zh}：{named['zh']}。",
     }
 
 

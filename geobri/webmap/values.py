@@ -81,8 +81,8 @@ def pack_measure(
     Returns
     -------
     dict
-        `key, label, kind` (rank or score)`, measure` (the kind in full)`, direction, diverging` (whether it is drawn to both
-        sides of 0)`, low, high, unit, description, known`,
+        `key, label, kind` (rank or score)`, measure` (the kind in full)`, direction, front` (how its first rows are called)`,
+        diverging` (whether it is drawn to both sides of 0)`, low, high, unit, description, known`,
         the packed `values`, and in `years` those of other years. `low` and `high` are the ends of the scale as numbers, not as strength.
 
     Raises
@@ -115,6 +115,7 @@ def pack_measure(
         "kind": "rank" if value.is_rank else "score",
         "measure": value.kind,
         "direction": value.direction,
+        "front": _front(value),
         "diverging": value.better == "neither" and bool(every.size and every.min() < 0 < every.max()),
         "low": min(ends),
         "high": max(ends),
@@ -124,6 +125,13 @@ def pack_measure(
         "values": packed,
         "years": years,
     }
+
+
+def _front(value: Measure) -> str:
+    """Say what stands first in the order of a measure: small distances and costs are not strong, and of some numbers no end is."""
+    if value.better == "neither":
+        return "highest"
+    return "lowest" if value.better == "low" and value.kind in ("amount", "count", "share") else "strongest"
 
 
 def _as_read(numbers: npt.NDArray[np.float64], packed: Mapping[str, Any]) -> npt.NDArray[np.float64]:

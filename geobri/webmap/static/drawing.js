@@ -67,7 +67,7 @@ function drawCities(app, points, labels) {
 function toSvg(app, view, look, { points, labels }) {
   const { lang } = app.state;
   const rows = Array.from(crispRows(app)).reverse();
-  const said = [app.countText(), app.leftText(), describeSelection(app), app.isDense() ? app.say("strongestLines", { n: rows.length }) : ""].filter(Boolean).join(" · ");
+  const said = [app.countText(), app.leftText(), describeSelection(app), app.isDense() ? app.say(`lines_${app.measure().front}`, { n: rows.length }) : ""].filter(Boolean).join(" · ");
   const title = element("text", { x: 16, y: 28, "font-size": 20, "font-weight": 600, fill: app.tones.ink }, escape(app.config.title[lang]))
     + element("text", { x: 16, y: 50, "font-size": 13, fill: app.tones.muted }, escape(`${app.measure().label[lang]} · ${said}`));
   const credits = [app.config.source[lang], app.credit()].filter(Boolean).join(" · ");

@@ -47,7 +47,7 @@ function onlyTest(model, ids) {
 
 /** Tests of what the reader has chosen; a value that is not there, or is nothing, is another matter. */
 function makeTests(model, state, measure) {
-  const tests = [];
+  const tests = state.lines ? [] : [() => false];
   for (const group of model.groups) {
     const filter = groupFilter(state, group.key);
     if (filter.mode !== "all") tests.push(groupTest(model, group, filter));

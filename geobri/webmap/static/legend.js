@@ -43,7 +43,7 @@ function describeLegend(app) {
       ...(measure.known < app.model.n && app.showsMissing() ? [grey(app.say(measure.kind === "rank" ? "withoutRank" : "withoutScore"))] : []),
     ],
     points: describePoints(app),
-    note: app.say("greatCircles"),
+    note: app.state.lines ? app.say("greatCircles") : "",
   };
 }
 
@@ -92,8 +92,17 @@ function pickGroup(app, key, name) {
   return { isOn, pick: () => app.set(groupWish(app.state, key, isOn ? { mode: "all" } : { mode: "within", a: name })) };
 }
 
+/** The tiers of a ranking: the classes of its points, with how many cities stand in each. */
+function describeTiers(app, value) {
+  const rows = Uint32Array.from(value.numbers.keys());
+  return describeClasses(value.scale, rows).map((row) => ({
+    ...PaintCities.measuredLook(app, value, Math.round((row.low + row.high) / 2)),
+    text: app.say("tier", { ranks: classText(app, value, row), n: I18n.formatNumber(app.state.lang, row.n, 0) }),
+  }));
+}
+
 function describeMeasuredPoints(app, value) {
-  const items = sampleValues(value.scale).map((number) => ({
+  const items = value.kind === "rank" ? describeTiers(app, value) : sampleValues(value.scale).map((number) => ({
     ...PaintCities.measuredLook(app, value, number),
     text: I18n.formatShort(app.state.lang, value, number),
   }));
@@ -124,7 +133,7 @@ function ramp(app) {
     h("div", { class: "geobri-small" }, app.say("density")),
     bar,
     h("div", { class: "geobri-ends geobri-small" }, h("span", {}, app.say("few")), h("span", {}, app.say("many"))),
-    h("div", { class: "geobri-small" }, app.say("strongestLines", { n: CRISP })));
+    h("div", { class: "geobri-small" }, app.say(`lines_${app.measure().front}`, { n: CRISP })));
 }
 
 /** The scale of the measure: as it suits the numbers, or as the reader chooses. */
@@ -184,7 +193,8 @@ function makeLegend(app) {
   const density = h("div", {});
   const types = h("div", { class: "geobri-types" }, h("div", { class: "geobri-legend-title" }), h("ul", { class: "geobri-points" }));
   const points = h("div", { class: "geobri-last" }, h("div", { class: "geobri-legend-title" }), h("ul", { class: "geobri-points" }), h("div", { class: "geobri-small geobri-muted" }));
-  const body = h("div", { class: "geobri-legend-body" }, h("div", { class: "geobri-spread" }, title, scaleChoice(app)), makeRange(app), density, lines, types, points);
+  const ofLines = h("div", {}, h("div", { class: "geobri-spread" }, title, scaleChoice(app)), makeRange(app), density, lines, types);
+  const body = h("div", { class: "geobri-legend-body" }, ofLines, points);
   const summary = h("summary", {}, h("span", {}), icon("chevron"));
   const box = h("details", { class: "geobri-card geobri-legend" }, summary, body);
   summary.addEventListener("click", (event) => {
@@ -193,6 +203,7 @@ function makeLegend(app) {
   });
   app.onSync(() => {
     box.open = app.unfolded().legend;
+    ofLines.hidden = !app.state.lines;
     const legend = describeLegend(app);
     summary.firstChild.textContent = app.say("legend");
     title.replaceChildren(legend.title, ...(legend.kind ? [h("span", { class: "geobri-muted" }, ` · ${legend.kind}`)] : []));

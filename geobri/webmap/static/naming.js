@@ -19,12 +19,14 @@ function addNaming(app) {
   app.total = () => app.model.n - app.shown.counts.folded;
   app.groupName = ({ key, label }) => (label ? label[app.state.lang] : app.say(key));
   app.countText = () => {
+    if (!app.state.lines) return "";
     const count = (n) => I18n.formatNumber(app.state.lang, n, 0);
     const key = app.shown.rows.length === app.total() ? "countAll" : "countSome";
     return app.say(key, { n: count(app.shown.rows.length), m: count(app.total()) });
   };
   /* What is not drawn, each reason with its number: none, not known, filtered. */
   app.leftText = () => {
+    if (!app.state.lines) return "";
     const { nothing, missing, folded, filtered } = app.shown.counts;
     const count = (n) => I18n.formatNumber(app.state.lang, n, 0);
     const parts = [["leftNothing", nothing], [app.measure().kind === "rank" ? "leftUnranked" : "leftMissing", missing], ["leftFolded", folded], ["leftFiltered", filtered]];

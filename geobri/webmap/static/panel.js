@@ -47,12 +47,14 @@ function header(app, panel) {
 
 function makePanel(app) {
   const panel = h("div", { class: "geobri-card geobri-panel" });
-  const fields = [
-    Filter.viewField(app), Value.valueField(app), yearField(app), Value.netField(app), Value.colourField(app), Filter.citiesField(app), Filter.groupField(app),
+  const ofLines = h("div", {},
+    Value.valueField(app), yearField(app), Value.netField(app), Value.colourField(app), Filter.citiesField(app), Filter.groupField(app),
     ...app.model.types.map((type) => Filter.typeField(app, type)), Filter.coastField(app), Filter.lengthField(app),
-    Value.topField(app), Value.zerosField(app), Value.missingField(app), Value.pointsField(app),
-  ];
-  const controls = h("div", { class: "geobri-controls", id: `${app.key}_controls` }, ...fields);
+    Value.topField(app), Value.zerosField(app), Value.missingField(app));
+  app.onSync(() => {
+    ofLines.hidden = !app.state.lines;
+  });
+  const controls = h("div", { class: "geobri-controls", id: `${app.key}_controls` }, Filter.viewField(app), Value.linesField(app), ofLines, Value.pointsField(app));
   panel.append(header(app, panel), Search.makeSearch(app), controls, footer(app));
   const hint = () => controls.classList.toggle("geobri-more", controls.scrollTop + controls.clientHeight < controls.scrollHeight - 4);
   controls.addEventListener("scroll", hint);

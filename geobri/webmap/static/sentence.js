@@ -44,13 +44,13 @@ function describeFilters(app) {
   return parts;
 }
 
-/** "The 20 strongest corridors of Singapore, within East Asia."; empty when nothing is filtered. */
+/** "The 20 strongest corridors of Singapore, within East Asia."; "Cities alone" where lines are off; empty when nothing is filtered. */
 function describeSelection(app) {
   const parts = describeFilters(app);
   const { top, only } = app.state;
-  if (only !== null && only.length === 0) return app.say("saidNone");
+  if (!app.state.lines || (only !== null && only.length === 0)) return app.say("saidNone");
   if (parts.length === 0 && top === null) return "";
-  const what = top === null ? app.say("saidAll") : app.say("saidTop", { n: top, measure: app.measure().label[app.state.lang] });
+  const what = top === null ? app.say("saidAll") : app.say(`saidTop_${app.measure().front}`, { n: top, measure: app.measure().label[app.state.lang] });
   return app.say("sentence", { what, parts: parts.join(app.state.lang === "zh" ? "，" : ", "), joint: parts.length ? (app.state.lang === "zh" ? "：" : " ") : "" });
 }
 

@@ -8,7 +8,7 @@ const CITY_MODES = ["touching", "within", "leaving"];
 const VIEW_DIGITS = 6;
 /* What decides which corridors are drawn. */
 const FILTERS = [
-  "value", "year", "since", "net", "region", "groups", "types", "km", "coast", "range", "top", "city", "cities", "only", "missing", "zeros", "scale",
+  "value", "year", "since", "net", "region", "groups", "types", "km", "coast", "range", "top", "city", "cities", "only", "lines", "missing", "zeros", "scale",
 ];
 
 const oneOf = (value, allowed, fallback) => (allowed.includes(value) ? value : fallback);
@@ -108,6 +108,7 @@ function merge(model, old, wish) {
   if (has("only")) state.only = readOnly(wish.only, old.only, model.find);
   if (has("corridor")) state.corridor = model.find(wish.corridor) >= 0 ? wish.corridor : null;
   if (has("scale")) state.scale = oneOf(wish.scale, [null, ...MODES], old.scale);
+  if (has("lines")) state.lines = Boolean(wish.lines);
   if (has("zeros")) state.zeros = Boolean(wish.zeros);
   if (has("missing")) state.missing = Boolean(wish.missing);
   if (has("points")) state.points = model.cities.values.has(wish.points) ? wish.points : null;
@@ -135,6 +136,7 @@ function blank(model, config) {
     cities: null,
     only: null,
     corridor: null,
+    lines: true,
     missing: true,
     zeros: false,
     scale: null,
@@ -166,6 +168,7 @@ const WRITERS = {
   city: (s) => s.city || "",
   cities: (s) => (s.cities ? join([s.cities.mode, ...s.cities.list]) : ""),
   corridor: (s) => s.corridor || "",
+  lines: (s) => (s.lines ? "1" : "0"),
   missing: (s) => (s.missing ? "1" : "0"),
   zeros: (s) => (s.zeros ? "1" : "0"),
   scale: (s) => s.scale || "auto",
@@ -194,6 +197,7 @@ const READERS = {
   },
   range: (text) => (text === "all" ? null : numbers(text)),
   top: (text) => (text === "all" ? null : Number(text)),
+  lines: (text) => text === "1",
   missing: (text) => text === "1",
   zeros: (text) => text === "1",
   scale: (text) => (text === "auto" ? null : text),

@@ -37,7 +37,7 @@ function makeTable(app) {
     if (app.model.distance) titles.push(app.say("distance"));
     titles.push(app.say("cityTypes"));
     const focused = [...body.rows].findIndex((tr) => tr.contains(document.activeElement));
-    caption.textContent = rows.length ? app.say("sheetNote", { n: rows.length }) : app.say("nothing");
+    caption.textContent = rows.length ? app.say(`sheet_${measure.front}`, { n: rows.length }) : app.say("nothing");
     head.replaceChildren(h("tr", {}, ...titles.map((text) => h("th", { scope: "col" }, text))));
     body.replaceChildren(...rows.map(row));
     const again = body.rows[Math.min(focused, rows.length - 1)];

@@ -23,8 +23,15 @@ function topField(app) {
   const items = tops.map((top) => ({ value: top, text: () => (top === null ? app.say("all") : String(top)) }));
   const custom = { value: "custom", text: () => String(app.state.top), hidden: () => tops.includes(app.state.top) };
   const get = () => (tops.includes(app.state.top) ? app.state.top : "custom");
-  return field(app, "strongest", pills(app, "top", [...items, custom], get, (top) => (top === "custom" ? {} : { top })));
+  const box = field(app, "front_strongest", pills(app, "top", [...items, custom], get, (top) => (top === "custom" ? {} : { top })));
+  app.onSync(() => {
+    box.firstChild.textContent = app.say(`front_${app.measure().front}`);
+  });
+  return box;
 }
+
+/** Whether corridors are drawn at all; offered where a map opens with its cities alone. */
+const linesField = (app) => tick(app, () => ({ hidden: app.opening.lines, checked: app.state.lines, text: app.say("drawLines") }), (lines) => ({ lines }));
 
 /** Quantities of nothing are no flows; they can be drawn like what is not known, thin and grey. */
 function zerosField(app) {
@@ -76,4 +83,4 @@ function pointsField(app) {
   return field(app, "cityPoints", choice(app, options, get, (points) => ({ points: points || null }), "cityPoints"));
 }
 
-export { valueField, topField, zerosField, missingField, netField, colourField, pointsField };
+export { valueField, linesField, topField, zerosField, missingField, netField, colourField, pointsField };
