@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import click
 
-from geobri.cli.options import study_argument
+from geobri.cli.sources import Source, study_or_tables, study_or_tables_then
 
 __all__ = [
     "changes_command",
@@ -42,8 +42,6 @@ _out = click.option(
 
 
 @click.command(name="query")
-@study_argument
-@click.argument("conditions", nargs=-1)
 @click.option(
     "--table",
     type=click.Choice(["cities", "corridors", "flows"]),
@@ -68,8 +66,9 @@ _out = click.option(
     help="Let the question in SQL read and write files and use the network, as DuckDB can.",
 )
 @_out
+@study_or_tables_then("conditions", spared=("--count",))
 def query_command(
-    study: str,
+    study: Source,
     conditions: tuple[str, ...],
     table: Literal["cities", "corridors", "flows"],
     columns: str | None,
@@ -87,14 +86,13 @@ def query_command(
     geobri query global513 "rank_dynamic<=100" --count subregion.
     """
     from geobri.scale.asking import is_run
-    from geobri.study import load_study
     from geobri.study.contrast import count_by
     from geobri.study.query import ask_in_sql, query
 
-    if is_run(study):
-        _show_run(study, sql, out, allow_files=allow_files)
+    if not study.is_tables and is_run(study.names[0]):
+        _show_run(study.names[0], sql, out, allow_files=allow_files)
         return
-    loaded = load_study(study)
+    loaded = study.load()
     if sql is not None:
         answer = ask_in_sql(loaded, sql, allow_files=allow_files)
         _show(answer.set_index(answer.columns[0]), out)
@@ -120,49 +118,43 @@ def _show_run(folder: str, sql: str | None, out: Path | None, *, allow_files: bo
 
 
 @click.command(name="compare")
-@click.argument("study", metavar="STUDY")
-@click.argument("names", nargs=-1, required=True)
 @_out
-def compare_command(study: str, names: tuple[str, ...], out: Path | None) -> None:
+@study_or_tables_then("names", least=1)
+def compare_command(study: Source, names: tuple[str, ...], out: Path | None) -> None:
     """Put cities (slug or name) or corridors (a--b) side by side."""
-    from geobri.study import load_study
     from geobri.study.query import compare
 
-    _show(compare(load_study(study), names), out)
+    _show(compare(study.load(), names), out)
 
 
 @click.command(name="groups")
-@click.argument("study", metavar="STUDY")
-@click.argument("condition")
 @click.option(
     "--first", type=click.IntRange(min=1), default=5, show_default=True, help="How many places are the front."
 )
 @_out
-def groups_command(study: str, condition: str, first: int, out: Path | None) -> None:
+@study_or_tables_then("condition", least=1, most=1)
+def groups_command(study: Source, condition: tuple[str, ...], first: int, out: Path | None) -> None:
     """Compare two groups of cities in every measure: those that fulfil CONDITION, and the others.
 
     For instance: geobri groups bri22 country=CHN.
     """
-    from geobri.study import load_study
     from geobri.study.contrast import compare_groups
 
-    _show(compare_groups(load_study(study), condition, first=first), out)
+    _show(compare_groups(study.load(), condition[0], first=first), out)
 
 
 @click.command(name="rankings")
-@click.argument("study", metavar="STUDY")
-@click.argument("one")
-@click.argument("other")
 @_out
-def rankings_command(study: str, one: str, other: str, out: Path | None) -> None:
+@study_or_tables_then("ranks", least=2, most=2)
+def rankings_command(study: Source, ranks: tuple[str, ...], out: Path | None) -> None:
     """Compare two rankings on the cities that both have, by their places among these.
 
     For instance: geobri rankings global513 rank_dynamic rank_potential.
     """
-    from geobri.study import load_study
     from geobri.study.contrast import compare_rankings
 
-    _show(compare_rankings(load_study(study), one, other), out)
+    one, other = ranks
+    _show(compare_rankings(study.load(), one, other), out)
 
 
 @click.command(name="changes")
@@ -171,35 +163,32 @@ def rankings_command(study: str, one: str, other: str, out: Path | None) -> None
 @click.option("--value", default=None, help="Measure of the cities; the first that both have by default.")
 @_out
 def changes_command(old: str, new: str, value: str | None, out: Path | None) -> None:
-    """Say what changed between two editions of a study: who came, left, rose, fell, and which part moved it."""
-    from geobri.study import load_study
+    """Say what changed between two editions, studies or files: who came, left, rose, fell, and which part moved it."""
     from geobri.study.contrast import compare_editions
 
-    _show(compare_editions(load_study(old), load_study(new), value=value), out)
+    editions = (Source(names=(edition,)).load() for edition in (old, new))
+    _show(compare_editions(*editions, value=value), out)
 
 
 @click.command(name="history")
-@click.argument("study", metavar="STUDY")
-@click.argument("names", nargs=-1)
 @click.option(
     "--value",
     "--indicator",
-    "indicator",
+    "value",
     metavar="COLUMN",
     default=None,
     help="One flow, or a column of the index (overall, a dimension, rank_overall); all flows by default.",
 )
 @_out
-def history_command(study: str, names: tuple[str, ...], indicator: str | None, out: Path | None) -> None:
+@study_or_tables_then("names")
+def history_command(study: Source, names: tuple[str, ...], value: str | None, out: Path | None) -> None:
     """Follow cities or corridors over the years: their flows, or the index of every year on one scale."""
-    from geobri.study import load_study
     from geobri.study.query import history
 
-    _show(history(load_study(study), names, indicator=indicator), out)
+    _show(history(study.load(), names, indicator=value), out)
 
 
 @click.command(name="export")
-@study_argument
 @click.option(
     "--to",
     "target",
@@ -223,12 +212,12 @@ def history_command(study: str, names: tuple[str, ...], indicator: str | None, o
     help="What to write; auto goes by the name of the file.",
 )
 @click.option("--value", default=None, help="Column for --format flowmap; the first by default.")
+@study_or_tables
 def export_command(
-    study: str, target: Path, layer: Literal["cities", "corridors"], kind: str, value: str | None
+    study: Source, target: Path, layer: Literal["cities", "corridors"], kind: str, value: str | None
 ) -> None:
-    """Write a study for other programs: GIS layers, kepler.gl, FlowmapBlue, DuckDB."""
-    from geobri.study import load_study
+    """Write a study, or tables as they lie there, for other programs: GIS layers, kepler.gl, FlowmapBlue, DuckDB."""
     from geobri.study.export import export_study
 
-    said = export_study(load_study(study), target, layer=layer, kind=kind, value=value)
+    said = export_study(study.load(), target, layer=layer, kind=kind, value=value)
     click.echo(" ".join(filter(None, [f"Wrote {target}.", said])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,10 +14,12 @@ import click
 if TYPE_CHECKING:
     from geobri.study import Study, StudyFault
 
-__all__ = ["Source", "first_flow", "study_or_tables"]
+__all__ = ["Source", "first_flow", "study_or_tables", "study_or_tables_then"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+_STRAIGHT: Final = "distance_km"
+"""The separation that every study has."""
 _MOST_LINES: Final = 12
 """Lines of what was recognised that are printed; `geobri check` prints all."""
 
@@ -43,7 +46,6 @@ _TABLE_OPTIONS: Final = (
         default=None,
         help="What a pair without a row means: not known, or none.",
     ),
-    click.option("--count", is_flag=True, help="Count the rows of each pair, whatever they hold."),
     click.option("--year-column", default="", metavar="COLUMN", help="Column of years, or of dates."),
     click.option(
         "--drop-unknown", is_flag=True, help="Leave out, and count, rows whose ends are no known places."
@@ -77,7 +79,7 @@ _TABLE_OPTIONS: Final = (
     ),
 )
 _NAMES: Final = (
-    "origin", "destination", "place", "lon", "lat", "crs", "directed", "absent", "count", "year_column", "drop_unknown", "country", "fill", "call",
+    "origin", "destination", "place", "lon", "lat", "crs", "directed", "absent", "count_rows", "year_column", "drop_unknown", "country", "fill", "call",
     "places", "index", "title", "save",
 )  # fmt: skip
 
@@ -130,9 +132,10 @@ class Source:
             self._refuse_options()
             return load_study(self.names[0], year=year)
         said = dict(self.said)
-        save, places, index, title = (said.pop(name) for name in ("save", "places", "index", "title"))
-        said["year"] = said.pop("year_column")
-        said["fill"] = _fillings(said["fill"])
+        save, places, index = (said.pop(name, None) for name in ("save", "places", "index"))
+        title = said.pop("title", "")
+        said["year"], said["count"] = said.pop("year_column", ""), said.pop("count_rows", False)
+        said["fill"] = _fillings(said.pop("fill", ""))
         study = load_tables(
             *self.names, hints=Hints(**said), settled=places, index=index, title=title, year=year
         )
@@ -148,21 +151,26 @@ class Source:
             click.echo(f"Saved the study to {save}; from now on: geobri report {save}", err=True)
         return study
 
-    def check(self) -> list[StudyFault]:
-        """List the faults of a study folder; those of tables are raised when they are loaded.
+    def examine(self) -> tuple[list[StudyFault], Study | None]:
+        """List the faults of a study, and load it; those of tables are raised.
 
         Returns
         -------
-        list of StudyFault
-            Empty when all is well.
+        tuple of list of StudyFault and Study or None
+            No study where its faults do not allow it.
         """
-        from geobri.study import check_study
+        from geobri.study.loading import examine_study
 
-        return [] if self.is_tables else check_study(self.names[0])
+        if self.is_tables:
+            return [], self.load(quiet=True)
+        self._refuse_options()
+        return examine_study(self.names[0])
 
     def _refuse_options(self) -> None:
         given = [
-            name for name, value in self.said.items() if value not in (None, "", False) and name != "value"
+            name
+            for name, value in self.said.items()
+            if value not in (None, "", False) and name not in ("value", "impedance")
         ]
         if given:
             named = ", ".join(f"--{name.replace('_', '-')}" for name in given)
@@ -184,17 +192,70 @@ def study_or_tables(command: _Command) -> _Command:
     callable
         The same, with `[STUDY | FILE...]` and the options of tables.
     """
+    return _with_tables(command, "", least=0, most=None, spared=())
 
+
+def study_or_tables_then(
+    rest: str, *, least: int = 0, most: int | None = None, spared: tuple[str, ...] = ()
+) -> Callable[[_Command], _Command]:
+    """Let a command take a study or tables, and then arguments of its own.
+
+    Parameters
+    ----------
+    rest
+        Name of the argument that takes what stands behind the study, or behind the last file.
+    least, most
+        How many of these there must, and may, be.
+    spared
+        Names of options of tables that mean something else in this command.
+
+    Returns
+    -------
+    callable
+        A decorator, as `study_or_tables`.
+    """
+    return lambda command: _with_tables(command, rest, least=least, most=most, spared=spared)
+
+
+def _with_tables(
+    command: _Command, rest: str, *, least: int, most: int | None, spared: tuple[str, ...]
+) -> _Command:
     @functools.wraps(command)
     def with_source(*args: Any, sources: tuple[str, ...], **given: Any) -> Any:
         said = {name: given.pop(name) for name in _NAMES}
         said["value"] = given.get("value") or ""
-        return command(*args, study=Source(names=sources or ("bri22",), said=said), **given)
+        impedance = given.get("impedance", _STRAIGHT)
+        said["impedance"] = "" if impedance == _STRAIGHT else impedance
+        names = sources or ("bri22",)
+        if rest:
+            names, behind = _split(names)
+            if len(behind) < least or (most is not None and len(behind) > most):
+                wanted = f"{least}" if least == most else f"{least} or more"
+                raise click.UsageError(f"Behind the study: {wanted} of {rest.upper()}; got {len(behind)}.")
+            given[rest] = behind
+        return command(*args, study=Source(names=names, said=said), **given)
 
     wrapped: Any = with_source
-    for option in reversed(_TABLE_OPTIONS):
+    for option in reversed(_table_options(spared)):
         wrapped = option(wrapped)
-    return click.argument("sources", nargs=-1, metavar="[STUDY | FILE...]")(wrapped)  # type: ignore[no-any-return]
+    shown = (
+        {0: f" [{rest.upper()}...]", 1: f" {rest.upper()}"}.get(least, f" {rest.upper()}...") if rest else ""
+    )
+    return click.argument("sources", nargs=-1, metavar=f"[STUDY | FILE...]{shown}")(wrapped)  # type: ignore[no-any-return]
+
+
+def _table_options(spared: tuple[str, ...]) -> tuple[Callable[[Any], Any], ...]:
+    """Give the options of tables; a name that the command needs for itself is left to it."""
+    names = [name for name in ("--count", "--count-rows") if name not in spared]
+    said = "Count the rows of each pair, whatever they hold."
+    return (*_TABLE_OPTIONS, click.option(*names, "count_rows", is_flag=True, help=said))
+
+
+def _split(arguments: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Tell the study, or the files in front, from what stands behind."""
+    files = tuple(itertools.takewhile(lambda one: one == "-" or Path(one).is_file(), arguments))
+    n = len(files) or 1
+    return arguments[:n], arguments[n:]
 
 
 def _fillings(said: str) -> tuple[str, ...]:

@@ -24,12 +24,12 @@ def check_command(study: Source, value: str | None) -> None:  # noqa: ARG001 - t
     """
     from geobri.study.saying import say_study
 
-    faults = study.check()
+    faults, loaded = study.examine()
     for fault in faults:
         click.echo(str(fault))
-    if faults:
+    if faults or loaded is None:
         raise click.ClickException(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {study}.")
-    for line in say_study(study.load(quiet=True)):
+    for line in say_study(loaded):
         click.echo(line.en)
     click.echo(f"{study}: no faults.")
 

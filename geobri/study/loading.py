@@ -22,7 +22,15 @@ from geobri.study.reading import FolderParts, Hints, read_files, read_folder, re
 if TYPE_CHECKING:
     from geobri.score import IndexSpec
 
-__all__ = ["BUILT_IN", "check_study", "load_study", "load_tables", "load_undrawn", "read_study"]
+__all__ = [
+    "BUILT_IN",
+    "check_study",
+    "examine_study",
+    "load_study",
+    "load_tables",
+    "load_undrawn",
+    "read_study",
+]
 
 _PUBLISHED: Final[dict[str, Callable[[], Study]]] = {"bri22": bri22_study, "global513": global513_study}
 _OPEN: Final = ("air22", "air513")
@@ -231,13 +239,29 @@ def check_study(study: str | Path) -> list[StudyFault]:
     list of StudyFault
         File, row and message of each; empty when all is well.
     """
+    return [] if str(study) in _PUBLISHED else examine_study(study)[0]
+
+
+def examine_study(study: str | Path) -> tuple[list[StudyFault], Study | None]:
+    """List every fault of a study, and load it where there is none.
+
+    Parameters
+    ----------
+    study
+        Built-in name or folder.
+
+    Returns
+    -------
+    tuple of list of StudyFault and Study or None
+        As `check_study` and `load_study` give them, the folder read once.
+    """
     if str(study) in _PUBLISHED:
-        return []
+        return [], _PUBLISHED[str(study)]()
     folder = _open_folder(str(study)) if str(study) in _OPEN else Path(study)
     parts = read_folder(folder)
     spec = _load_spec(folder, parts)
     faults = parts.faults + _claim_faults(folder) + _pair_faults(parts, spec)
-    return faults if faults or parts.cities is None else _trial_faults(folder, parts, spec)
+    return (faults, None) if faults or parts.cities is None else _try_out(folder, parts, spec)
 
 
 def _claim_faults(folder: Path) -> list[StudyFault]:
@@ -274,13 +298,15 @@ def _load_spec(folder: Path, parts: FolderParts) -> IndexSpec | None:
     return None
 
 
-def _trial_faults(folder: Path, parts: FolderParts, spec: IndexSpec | None) -> list[StudyFault]:
-    """List what only shows when corridors and scores are made: cities at one place, a constant indicator."""
+def _try_out(
+    folder: Path, parts: FolderParts, spec: IndexSpec | None
+) -> tuple[list[StudyFault], Study | None]:
+    """Load a study and list what only shows when corridors and scores are made: cities at one place, a constant indicator."""
     assert parts.cities is not None
     try:
         study = attach_index(assemble(folder, parts, parts.cities, spec), spec)
     except GeobriError as error:
-        return [StudyFault("cities", None, str(error).removeprefix("build_corridors: "))]
+        return [StudyFault("cities", None, str(error).removeprefix("build_corridors: "))], None
     faults = [
         StudyFault(
             "study.toml",
@@ -291,7 +317,7 @@ def _trial_faults(folder: Path, parts: FolderParts, spec: IndexSpec | None) -> l
     ]
     if study.no_scores:
         faults.append(StudyFault(str(parts.settings.get("index")), None, f"no scores: {study.no_scores}"))
-    return faults
+    return faults, study
 
 
 def _unknown_columns(parts: FolderParts, study: Study) -> list[str]:

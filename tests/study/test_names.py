@@ -2,12 +2,14 @@
 
 import pandas as pd
 import pytest
+from shapely import Point
 
 from geobri.cities import build_cities, find_city, tell_names_apart
 from geobri.cli import main
 from geobri.datasets import global513
 from geobri.errors import DataError
-from geobri.study import load_study
+from geobri.gazetteer import geocode
+from geobri.study import check_study, load_study
 from geobri.study.query import compare, history, query
 
 ROWS = [
@@ -135,3 +137,24 @@ def test_the_513_cities_show_the_printed_country_where_a_name_repeats():
         "伊斯克拉",
     ]
     assert cities.loc[["maseru", "nouakchott", "iskra"], "repair_reason"].ne("").all()
+
+
+def test_a_study_keeps_what_its_ambiguous_names_mean(tmp_path):
+    (tmp_path / "cities.csv").write_text("city,country\nSantiago,\nSpringfield,USA\nLyon,FRA\nQxyz,\n")
+    flows = "origin,destination,value\nSantiago,Springfield,5\nSpringfield,Lyon,6\nLyon,Qxyz,7\n"
+    (tmp_path / "flows_mail.csv").write_text(flows)
+    said = " ".join(str(fault) for fault in check_study(tmp_path))
+    assert all(name in said for name in ("Santiago", "Springfield", "Qxyz"))
+    assert "Lyon" not in said
+    settled = geocode(["Santiago", "Springfield", "Qxyz"], country=[None, "USA", None]).to_settle()
+    settled = settled.set_index("name").astype(object)
+    offered = settled.loc["Santiago", "candidates"].split(" | ")
+    settled.loc["Santiago", "place"] = next(one for one in offered if one.startswith("Santiago (CHL"))
+    settled.loc["Springfield", ["lon", "lat"]] = [-89.64, 39.80]
+    settled.loc["Qxyz", ["lon", "lat"]] = [7.5, 46.9]
+    settled.to_csv(tmp_path / "places.csv")
+    assert check_study(tmp_path) == []
+    points = load_study(tmp_path).cities.geometry
+    assert (points["Springfield"].x, points["Springfield"].y) == (-89.64, 39.80)
+    assert (points["Qxyz"].x, points["Qxyz"].y) == (7.5, 46.9)
+    assert points["Santiago"].distance(Point(-70.65, -33.45)) < 0.1

@@ -20,6 +20,7 @@ from geobri.tables import Fault, find_flow_faults
 
 __all__ = ["match_names", "read_flows"]
 
+_COLUMNS: Final = ("indicator", "origin", "destination", "value", "year")
 _LAST_YEAR: Final = 10_000
 _YEAR_SHEET: Final = re.compile(r"\d{4}")
 _PLAIN_SHEET: Final = re.compile(r"(sheet|tabelle|feuil|hoja|工作表)\s*\d*", re.IGNORECASE)
@@ -98,6 +99,7 @@ def _read_flow_table(
     table = spread_measures(table, parts, path.name)
     if "indicator" not in table.columns:
         table = table.assign(indicator=indicator)
+    table = _put_below(table, parts)
     if "origin" in table.columns and "destination" in table.columns and parts.listed is not None:
         table = match_names(table, parts.listed, ("origin", "destination"))
     found: list[Fault] = []
@@ -108,13 +110,24 @@ def _read_flow_table(
     known = None if parts.listed is None else parts.listed.index
     found += find_flow_faults(table.reset_index(drop=True), known, own=True)
     parts.faults += to_study_faults(path.name, table.index, found)
-    wanted = [
-        name for name in ("indicator", "origin", "destination", "value", "year") if name in table.columns
-    ]
+    wanted = [name for name in _COLUMNS if name in table.columns]
     if found:
         return None
     _count(table, parts)
     return table[wanted]
+
+
+def _put_below(table: pd.DataFrame, parts: FolderParts) -> pd.DataFrame:
+    """Put the columns that are read beside the values below them, as measures of their own; said once a pair where it is said of each indicator."""
+    beside = [name for name in parts.beside if name in table.columns and name not in _COLUMNS]
+    if "value" not in table.columns or not beside:
+        return table
+    key = [name for name in ("origin", "destination", "year") if name in table.columns]
+    further = [
+        table[[*key, name]].rename(columns={name: "value"}).assign(indicator=name).drop_duplicates()
+        for name in beside
+    ]
+    return pd.concat([table.drop(columns=beside), *further])
 
 
 def _count(table: pd.DataFrame, parts: FolderParts) -> None:

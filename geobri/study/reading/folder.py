@@ -85,6 +85,7 @@ def read_folder(folder: Path) -> FolderParts:
         return parts
     parts.settings = _read_settings(folder, parts.faults)
     parts.said = _read_measures(parts)
+    parts.beside = tuple(entry["column"] for entry in parts.said if entry.get("of") != "cities")
     renamed = {str(theirs): str(ours) for ours, theirs in parts.settings.get("columns", {}).items()}
     parts.settled = _read_settled(folder, parts)
     parts.outlines = _read_base(folder, parts)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import geopandas as gpd
 import pandas as pd
@@ -19,78 +18,19 @@ from geobri.study.model import StudyFault
 from geobri.study.reading.cities import build_places
 from geobri.study.reading.ends import Ends, find_ends, ids_of_points, places_of_ends
 from geobri.study.reading.filling import fill_places
-from geobri.study.reading.flows import is_matrix, match_names, melt_matrix, read_flows
+from geobri.study.reading.flows import is_matrix, melt_matrix, read_flows
+from geobri.study.reading.hints import Hints
 from geobri.study.reading.parts import FolderParts, read_sheets_or_note
 from geobri.study.reading.recognition import as_ids, collect_labels, holds_numbers
+from geobri.study.reading.repeats import ready_pairs
 from geobri.study.reading.sources import outlines_of, read_outlines
 from geobri.study.reading.tables import plain_cells, tidy_column_names, to_numbers
 from geobri.units import LONLAT_CRS
 
-__all__ = ["Hints", "read_files", "read_frames"]
+__all__ = ["read_files", "read_frames"]
 
-_STAMP: Final = re.compile(r"^(\d{4})[-/.]\d{1,2}([-/.]\d{1,2})?([ T]\d|$)|^\d{1,2}[-/.]\d{1,2}[-/.]\d{4} \d")
-_DATE: Final = re.compile(r"^(\d{4})([-/.]?\d{1,2}){0,2}([ T].*)?$")
-_PLAIN: Final = ("indicator", "origin", "destination", "year")
 _NO_NAMES: Final = 0.5
-_FEW_WORDS: Final = 50
-"""A column of at most so many words may say of which kind a row is."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hints:
-    """What the user says of tables that geobri would have to guess at.
-
-    Attributes
-    ----------
-    origin, destination
-        Columns of the ends of a pair.
-    value
-        Column that is looked at first; where several rows speak of one pair, it is added up.
-    place, lon, lat
-        Columns of the table of places: its ids, its coordinates.
-    year
-        Column of years, or of dates whose years are taken.
-    crs
-        Reference system of coordinates that stand in columns, as in ``EPSG:27700``.
-    directed
-        Whether there and back may differ; None for what the numbers say.
-    absent
-        What a pair without a row means; None leaves it missing, and says so.
-    count
-        Whether rows are counted, though they hold numbers.
-    drop_unknown
-        Whether rows are left out, and counted, whose ends are no known places.
-    country
-        Country in which names are looked up.
-    fill
-        What is filled from coordinates: ``country``, ``region``, ``coast``.
-    call
-        What the places are, as in ``zone``, or ``county,counties,县``; places, unless a heading says city.
-    """
-
-    origin: str = ""
-    destination: str = ""
-    value: str = ""
-    place: str = ""
-    lon: str = ""
-    lat: str = ""
-    year: str = ""
-    crs: str = ""
-    directed: bool | None = None
-    absent: Literal["missing", "zero"] | None = None
-    count: bool = False
-    drop_unknown: bool = False
-    country: str = ""
-    fill: tuple[str, ...] = ()
-    call: str = ""
-
-    @property
-    def renamed(self) -> dict[str, str]:
-        """Ours by theirs, as the readers of tables take them."""
-        ours = {"origin": self.origin, "destination": self.destination, "city": self.place}
-        ours |= {"lon": self.lon, "lat": self.lat, "year": self.year}
-        said = {theirs: name for name, theirs in ours.items() if theirs}
-        return said | ({self.value: self.value} if self.value and self.value not in said else {})
+_MOST_NAMED: Final = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,9 +116,12 @@ def read_frames(
 def _put_together(
     tables: list[_Table], shapes: dict[Path, gpd.GeoDataFrame], hints: Hints, parts: FolderParts
 ) -> FolderParts:
+    if not parts.faults and tables:
+        parts.faults += _check_hints(tables, hints)
     if parts.faults or not tables:
         return parts
     pairs, places = _tell_apart(tables)
+    parts.beside = (hints.impedance,) if hints.impedance else ()
     parts.settings["title"] = label_column((pairs or places)[0].file.stem)
     _call_places(tables, hints, parts)
     chosen = _choose_places(places, pairs, parts)
@@ -186,10 +129,9 @@ def _put_together(
     if parts.faults:
         return parts
     _build(chosen, pairs, hints, parts)
-    if chosen is not None and chosen.file in shapes:
-        parts.outlines = shapes[chosen.file]
-    elif shapes:
-        parts.outlines = next(iter(shapes.values()))
+    if shapes:
+        first = next(iter(shapes.values()))
+        parts.outlines = first if chosen is None else shapes.get(chosen.file, first)
     if parts.cities is None or parts.faults:
         return parts
     if hints.fill:
@@ -206,6 +148,32 @@ def _put_together(
         return parts
     _say_choices(hints, parts)
     return parts
+
+
+def _check_hints(tables: list[_Table], hints: Hints) -> list[StudyFault]:
+    """List the options that name what no table has, or no reference system."""
+    columns = dict.fromkeys(str(name) for table in tables for name in table.rows.columns)
+    faults = [
+        StudyFault(
+            tables[0].file.name,
+            None,
+            f"{option} must name a column; got {named!r}. There are {_listed(columns)}",
+        )
+        for option, named in hints.not_found(columns).items()
+    ]
+    if hints.crs:
+        try:
+            pyproj.CRS.from_user_input(hints.crs)
+        except pyproj.exceptions.CRSError:
+            came = f"--crs must be a reference system; got {hints.crs!r}. Write it as in EPSG:27700"
+            faults.append(StudyFault(tables[0].file.name, None, came))
+    return faults
+
+
+def _listed(columns: Iterable[str]) -> str:
+    named = [repr(name) for name in columns]
+    more = f", and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+    return ", ".join(named[:_MOST_NAMED]) + more
 
 
 def _call_places(tables: list[_Table], hints: Hints, parts: FolderParts) -> None:
@@ -338,7 +306,10 @@ def _build(chosen: _Table | None, pairs: list[_Table], hints: Hints, parts: Fold
             rows = _to_degrees(rows, "lon", "lat", hints.crs)
         if hints.country and "country" not in rows.columns:
             rows = rows.assign(country=hints.country)
+        before = len(parts.faults)
         parts.cities = build_places(rows, chosen.file.name, parts, labels)
+        if not {"lon", "lat"} <= set(rows.columns):
+            _ask_for_points(rows, chosen.file.name, before, hints, parts)
     elif pairs:
         found = [places_of_ends(table.rows, table.ends) for table in pairs]
         rows = pd.concat(found)
@@ -358,6 +329,26 @@ def _build(chosen: _Table | None, pairs: list[_Table], hints: Hints, parts: Fold
         if "lon" not in rows.columns:
             _ask_for_places(rows, pairs[0].file.name, before, parts)
     parts.faults = [_with_option(fault) for fault in parts.faults]
+
+
+def _ask_for_points(rows: pd.DataFrame, file: str, before: int, hints: Hints, parts: FolderParts) -> None:
+    """Ask for the columns of coordinates where the places of a table have no known names, or a reference system was given for them."""
+    open_names = len(parts.faults) - before
+    if not open_names or not (hints.crs or open_names > _NO_NAMES * len(rows)):
+        return
+    numbers = [str(name) for name in rows.columns if holds_numbers(rows[name])]
+    has = (
+        f"columns of numbers are {_listed(numbers)}"
+        if numbers
+        else f"columns are {_listed(map(str, rows.columns))}"
+    )
+    remedy = (
+        "Say which hold the coordinates: --lon COLUMN --lat COLUMN, and --crs EPSG:27700 or the like if they are no degrees"
+        if len(numbers) > 1
+        else "Add columns lon and lat, or write names that are known"
+    )
+    came = f"places need points; {open_names} of {len(rows)} names are not known as places, and no column is called lon or lat ({has})"
+    parts.faults[before:] = [StudyFault(file, None, f"{came}. {remedy}")]
 
 
 def _ask_for_places(rows: pd.DataFrame, file: str, before: int, parts: FolderParts) -> None:
@@ -392,150 +383,12 @@ def _with_option(fault: StudyFault) -> StudyFault:
     return replace(fault, message=message)
 
 
-# Pairs
-
-
 def _ready(table: _Table, hints: Hints, parts: FolderParts) -> _Table:
-    """Bring a table of pairs to what `read_flows` takes: one row a pair, known ends, years."""
     if is_matrix(table.rows):
         if not hints.drop_unknown:
             return table
         table = _long(table)
-    rows = table.rows
-    assert parts.listed is not None
-    rows = match_names(rows, parts.listed, ("origin", "destination"))
-    if hints.year and "year" in rows.columns:
-        rows = _years_of_dates(rows, table.file.name, parts)
-    rows = _without_ends(rows, table.ends)
-    rows = _one_row_a_pair(rows, table.file.name, hints, parts)
-    if hints.drop_unknown:
-        rows = _drop_unknown(rows, parts)
-    return replace(table, rows=rows)
-
-
-def _without_ends(rows: pd.DataFrame, ends: Ends) -> pd.DataFrame:
-    """Leave out what speaks of the ends, not of the pair."""
-    spoken = [name for pair in (ends.lon, ends.lat, *ends.others.values()) for name in pair]
-    return rows.drop(columns=[name for name in spoken if name in rows.columns and name not in _PLAIN])
-
-
-def _years_of_dates(rows: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFrame:
-    texts = rows["year"].astype(str)
-    found = texts.str.extract(_DATE, expand=True)[0]
-    if found.isna().any() or texts.str.fullmatch(r"\d{4}").all():
-        return rows
-    parts.taken.append(
-        Taken(column=file, taken="year = that of the dates", because="--year-column names dates")
-    )
-    return rows.assign(year=found)
-
-
-def _one_row_a_pair(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderParts) -> pd.DataFrame:
-    """Count or add up where several rows speak of one pair; ask where it is not clear which."""
-    key = [name for name in ("indicator", "origin", "destination", "year") if name in rows.columns]
-    numbers = [str(name) for name in rows.columns if name not in _PLAIN and holds_numbers(rows[name])]
-    if hints.value in numbers:
-        numbers = [hints.value, *(name for name in numbers if name != hints.value)]
-        rows = rows[[*key, *numbers, *(name for name in rows.columns if name not in (*key, *numbers))]]
-    repeated = bool(rows.duplicated(key).any())
-    if (
-        hints.count
-        or (not numbers)
-        or (repeated and hints.value not in numbers and _are_events(rows, numbers))
-    ):
-        return _count_rows(rows, key, file, repeated=repeated, parts=parts)
-    if not repeated:
-        return rows
-    if hints.value in numbers:
-        return _add_up(rows, key, hints.value, file, parts)
-    split = _column_that_splits(rows, key, numbers) if len(numbers) == 1 else ""
-    if split and "indicator" not in rows.columns:
-        because = f"with it every pair stands once a {split}"
-        parts.taken.append(Taken(column=file, taken=f"indicator = {split}", because=because))
-        return rows.rename(columns={split: "indicator", numbers[0]: "value"})
-    if "value" in rows.columns:
-        return rows  # the doubled rows are a fault, with their numbers
-    offered = " or ".join(f"--value {name}" for name in numbers[:3])
-    came = (
-        f"every pair must stand once; got {int(rows.duplicated(key).sum()):,} of {len(rows):,} rows that speak of a pair again. "
-        f"Say what to do with them: count them with --count, or add up a column with {offered}"
-    )
-    parts.faults.append(StudyFault(file, None, came))
-    return rows
-
-
-def _are_events(rows: pd.DataFrame, numbers: list[str]) -> bool:
-    """Whether each row is an event, such as a trip: it has a time of day, or a number of its own."""
-    if not numbers:
-        return True
-    for name in rows.columns:
-        if name in _PLAIN:
-            continue
-        cells = as_ids(rows[name].head(200))
-        if len(cells) and cells.str.match(_STAMP).all() and as_ids(rows[name]).nunique() > len(rows) / 2:
-            return True
-    return False
-
-
-def _count_rows(
-    rows: pd.DataFrame, key: list[str], file: str, *, repeated: bool, parts: FolderParts
-) -> pd.DataFrame:
-    name = "trips" if repeated else "links"
-    left = [str(column) for column in rows.columns if column not in key]
-    because = (
-        "several rows speak of one pair, each of them an event" if repeated else "no column holds numbers"
-    )
-    parts.taken.append(
-        Taken(column=file, taken=f"{name} = rows of each pair, {len(rows):,} in all", because=because)
-    )
-    if left:
-        parts.taken.append(
-            Taken(column=file, taken=f"not read = {', '.join(left)}", because="rows are counted")
-        )
-    first = pd.Series(rows.index, index=rows.index)
-    groups = rows.groupby(key, sort=False)
-    counted = groups.size().rename(name).reset_index()
-    return counted.set_axis(
-        pd.Index(first.groupby([rows[one] for one in key], sort=False).first(), name="row")
-    )
-
-
-def _add_up(rows: pd.DataFrame, key: list[str], value: str, file: str, parts: FolderParts) -> pd.DataFrame:
-    numbers = to_numbers(rows[value])
-    because = f"{int(rows.duplicated(key).sum()):,} rows speak of a pair again, and --value names it"
-    parts.taken.append(Taken(column=file, taken=f"{value} = the sum of the rows of a pair", because=because))
-    first = pd.Series(rows.index, index=rows.index)
-    by = [rows[one] for one in key]
-    summed = numbers.groupby(by, sort=False).sum(min_count=1).rename(value).reset_index()
-    return summed.set_axis(pd.Index(first.groupby(by, sort=False).first(), name="row"))
-
-
-def _column_that_splits(rows: pd.DataFrame, key: list[str], numbers: list[str]) -> str:
-    """Find the column of few words with which every pair stands once: a mode, a product, a sex."""
-    words = [
-        str(name)
-        for name in rows.columns
-        if name not in (*key, *numbers) and rows[name].nunique() <= _FEW_WORDS
-    ]
-    return next((name for name in words if not rows.duplicated([*key, name]).any()), "")
-
-
-def _drop_unknown(rows: pd.DataFrame, parts: FolderParts) -> pd.DataFrame:
-    assert parts.listed is not None
-    known = rows["origin"].isin(parts.listed.index) & rows["destination"].isin(parts.listed.index)
-    left = rows[~known]
-    if left.empty:
-        return rows
-    numbers = [str(name) for name in rows.columns if name not in _PLAIN and holds_numbers(rows[name])]
-    ends = pd.concat([left["origin"], left["destination"]])
-    named = ", ".join(dict.fromkeys(ends[~ends.isin(parts.listed.index)]).keys()) or ""
-    for name in numbers:
-        by = left.groupby("indicator") if name == "value" and "indicator" in left.columns else [(name, left)]
-        for measure, some in by:
-            parts.account.append(
-                Entry(str(measure), "unknown", len(some), float(to_numbers(some[name]).sum()), named[:80])
-            )
-    return rows[known]
+    return replace(table, rows=ready_pairs(table.rows, table.ends, table.file.name, hints, parts))
 
 
 # What nobody said
@@ -551,10 +404,13 @@ def _say_choices(hints: Hints, parts: FolderParts) -> None:
         parts.taken.append(Taken(column="pairs", taken=taken, because=f"{because} (else: {other})"))
     else:
         parts.settings["directed"] = hints.directed
-    names = list(dict.fromkeys(parts.flows["indicator"].astype(str)))
+    is_flow = parts.flows["indicator"] != hints.impedance
+    names = list(dict.fromkeys(parts.flows.loc[is_flow, "indicator"].astype(str)))
     if hints.value in names:
         parts.said.append({"column": hints.value})
-    if hints.absent is None and _leaves_pairs_out(parts.flows, directed=parts.settings["directed"]):
+    if names and not is_flow.all():  # a separation is no flow: never the first measure, never added up
+        parts.said += [{"column": names[0]}, {"column": hints.impedance, "of": "corridors", "better": "low"}]
+    if hints.absent is None and _leaves_pairs_out(parts.flows[is_flow], directed=parts.settings["directed"]):
         because = "tables do not say whether a pair without a row is unknown or none (else: --absent zero)"
         parts.taken.append(Taken(column="pairs", taken="without a row, missing", because=because))
     if hints.absent is not None:

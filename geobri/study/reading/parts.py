@@ -41,6 +41,8 @@ class FolderParts:
         Which places ambiguous or unknown names mean (`places.csv`), None without.
     outlines
         Polygons of the places, to be drawn below the map; None without.
+    beside
+        Columns of pairs that are read beside a column of values: what `[[measure]]` names, and a separation that the user named.
     lenient
         Whether a country that is none is left open and said, as in tables that nobody wrote for geobri; a fault otherwise.
     account
@@ -61,6 +63,7 @@ class FolderParts:
     memberships: pd.DataFrame | None = None
     settled: pd.DataFrame | None = None
     outlines: gpd.GeoDataFrame | None = None
+    beside: tuple[str, ...] = ()
     lenient: bool = False
     account: list[Entry] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)

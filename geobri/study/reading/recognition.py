@@ -201,7 +201,8 @@ def spread_measures(table: pd.DataFrame, parts: FolderParts, file: str) -> pd.Da
     if not {"origin", "destination"} <= set(table.columns):
         return table
     if "value" in table.columns:
-        _say_not_read(table, (*_PLAIN, "value"), "there is a column 'value'", parts, file)
+        beside = [name for name in parts.beside if name in table.columns and name not in (*_PLAIN, "value")]
+        _say_not_read(table, (*_PLAIN, "value", *beside), "there is a column 'value'", parts, file)
         return table
     head = table.head(
         _ROWS_LOOKED_AT

@@ -1,0 +1,200 @@
+"""Tables of pairs as they lie there, brought to one row a pair: counted, added up, told apart by a word, or asked about."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import pandas as pd
+
+from geobri.measures import Taken
+from geobri.study.account import Entry
+from geobri.study.model import StudyFault
+from geobri.study.reading.ends import Ends
+from geobri.study.reading.flows import match_names
+from geobri.study.reading.hints import Hints
+from geobri.study.reading.parts import FolderParts
+from geobri.study.reading.recognition import as_ids, holds_numbers
+from geobri.study.reading.tables import to_numbers
+
+__all__ = ["ready_pairs"]
+
+_STAMP: Final = re.compile(r"^(\d{4})[-/.]\d{1,2}([-/.]\d{1,2})?([ T]\d|$)|^\d{1,2}[-/.]\d{1,2}[-/.]\d{4} \d")
+_DATE: Final = re.compile(r"^(\d{4})([-/.]?\d{1,2}){0,2}([ T].*)?$")
+_PLAIN: Final = ("indicator", "origin", "destination", "year")
+_FEW_WORDS: Final = 50
+"""A column of at most so many words may say of which kind a row is."""
+
+
+def ready_pairs(rows: pd.DataFrame, ends: Ends, file: str, hints: Hints, parts: FolderParts) -> pd.DataFrame:
+    """Bring a table of pairs to what `read_flows` takes: one row a pair, known ends, years.
+
+    Parameters
+    ----------
+    rows
+        The table, with `origin` and `destination`; no matrix.
+    ends
+        Which columns its ends were.
+    file
+        Name of its file, for notes and faults.
+    hints
+        What the user said.
+    parts
+        The places that pairs may name; what was taken, left out or is wrong is noted here.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair, unless that could not be decided: then there is a fault that names the options.
+    """
+    assert parts.listed is not None
+    rows = match_names(rows, parts.listed, ("origin", "destination"))
+    if hints.year and "year" in rows.columns:
+        rows = _years_of_dates(rows, file, parts)
+    rows = _without_ends(rows, ends)
+    once = _one_row_a_pair(rows, file, hints, parts)
+    rows = _with_separation(once, rows, file, hints, parts)
+    return _drop_unknown(rows, parts) if hints.drop_unknown else rows
+
+
+def _without_ends(rows: pd.DataFrame, ends: Ends) -> pd.DataFrame:
+    """Leave out what speaks of the ends, not of the pair."""
+    spoken = [name for pair in (ends.lon, ends.lat, *ends.others.values()) for name in pair]
+    return rows.drop(columns=[name for name in spoken if name in rows.columns and name not in _PLAIN])
+
+
+def _years_of_dates(rows: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFrame:
+    texts = rows["year"].astype(str)
+    found = texts.str.extract(_DATE, expand=True)[0]
+    if found.isna().any() or texts.str.fullmatch(r"\d{4}").all():
+        return rows
+    parts.taken.append(
+        Taken(column=file, taken="year = that of the dates", because="--year-column names dates")
+    )
+    return rows.assign(year=found)
+
+
+def _one_row_a_pair(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderParts) -> pd.DataFrame:
+    """Count or add up where several rows speak of one pair; ask where it is not clear which."""
+    key = [name for name in ("indicator", "origin", "destination", "year") if name in rows.columns]
+    numbers = [
+        str(name)
+        for name in rows.columns
+        if name not in (*_PLAIN, hints.impedance) and holds_numbers(rows[name])
+    ]
+    if hints.value in numbers:
+        numbers = [hints.value, *(name for name in numbers if name != hints.value)]
+        rows = rows[[*key, *numbers, *(name for name in rows.columns if name not in (*key, *numbers))]]
+    repeated = bool(rows.duplicated(key).any())
+    if (
+        hints.count
+        or (not numbers)
+        or (repeated and hints.value not in numbers and _are_events(rows, numbers))
+    ):
+        return _count_rows(rows, key, file, repeated=repeated, parts=parts)
+    if not repeated:
+        return rows
+    if hints.value in numbers:
+        return _add_up(rows, key, hints.value, file, parts)
+    split = _column_that_splits(rows, key, numbers) if len(numbers) == 1 else ""
+    if split and "indicator" not in rows.columns:
+        because = f"with it every pair stands once a {split}"
+        parts.taken.append(Taken(column=file, taken=f"indicator = {split}", because=because))
+        return rows.rename(columns={split: "indicator", numbers[0]: "value"})
+    if "value" in rows.columns:
+        return rows  # the doubled rows are a fault, with their numbers
+    offered = " or ".join(f"--value {name}" for name in numbers[:3])
+    came = (
+        f"every pair must stand once; got {int(rows.duplicated(key).sum()):,} of {len(rows):,} rows that speak of a pair again. "
+        f"Say what to do with them: count them with --count, or add up a column with {offered}"
+    )
+    parts.faults.append(StudyFault(file, None, came))
+    return rows
+
+
+def _with_separation(
+    once: pd.DataFrame, rows: pd.DataFrame, file: str, hints: Hints, parts: FolderParts
+) -> pd.DataFrame:
+    """Keep the separation that the user named, where counting or adding up left it out: its mean over the rows of a pair."""
+    name = hints.impedance
+    if name not in rows.columns or name in once.columns:
+        return once
+    key = [column for column in ("indicator", "origin", "destination", "year") if column in once.columns]
+    mean = to_numbers(rows[name]).groupby([rows[column] for column in key], sort=False).mean()
+    because = "--impedance names it, and several rows speak of one pair"
+    parts.taken.append(Taken(column=file, taken=f"{name} = the mean of the rows of a pair", because=because))
+    return once.join(mean.rename(name), on=key)
+
+
+def _are_events(rows: pd.DataFrame, numbers: list[str]) -> bool:
+    """Whether each row is an event, such as a trip: it has a time of day, or a number of its own."""
+    if not numbers:
+        return True
+    for name in rows.columns:
+        if name in _PLAIN:
+            continue
+        cells = as_ids(rows[name].head(200))
+        if len(cells) and cells.str.match(_STAMP).all() and as_ids(rows[name]).nunique() > len(rows) / 2:
+            return True
+    return False
+
+
+def _count_rows(
+    rows: pd.DataFrame, key: list[str], file: str, *, repeated: bool, parts: FolderParts
+) -> pd.DataFrame:
+    name = "trips" if repeated else "links"
+    left = [str(column) for column in rows.columns if column not in key]
+    because = (
+        "several rows speak of one pair, each of them an event" if repeated else "no column holds numbers"
+    )
+    parts.taken.append(
+        Taken(column=file, taken=f"{name} = rows of each pair, {len(rows):,} in all", because=because)
+    )
+    if left:
+        parts.taken.append(
+            Taken(column=file, taken=f"not read = {', '.join(left)}", because="rows are counted")
+        )
+    first = pd.Series(rows.index, index=rows.index)
+    groups = rows.groupby(key, sort=False)
+    counted = groups.size().rename(name).reset_index()
+    return counted.set_axis(
+        pd.Index(first.groupby([rows[one] for one in key], sort=False).first(), name="row")
+    )
+
+
+def _add_up(rows: pd.DataFrame, key: list[str], value: str, file: str, parts: FolderParts) -> pd.DataFrame:
+    numbers = to_numbers(rows[value])
+    because = f"{int(rows.duplicated(key).sum()):,} rows speak of a pair again, and --value names it"
+    parts.taken.append(Taken(column=file, taken=f"{value} = the sum of the rows of a pair", because=because))
+    first = pd.Series(rows.index, index=rows.index)
+    by = [rows[one] for one in key]
+    summed = numbers.groupby(by, sort=False).sum(min_count=1).rename(value).reset_index()
+    return summed.set_axis(pd.Index(first.groupby(by, sort=False).first(), name="row"))
+
+
+def _column_that_splits(rows: pd.DataFrame, key: list[str], numbers: list[str]) -> str:
+    """Find the column of few words with which every pair stands once: a mode, a product, a sex."""
+    words = [
+        str(name)
+        for name in rows.columns
+        if name not in (*key, *numbers) and rows[name].nunique() <= _FEW_WORDS
+    ]
+    return next((name for name in words if not rows.duplicated([*key, name]).any()), "")
+
+
+def _drop_unknown(rows: pd.DataFrame, parts: FolderParts) -> pd.DataFrame:
+    assert parts.listed is not None
+    known = rows["origin"].isin(parts.listed.index) & rows["destination"].isin(parts.listed.index)
+    left = rows[~known]
+    if left.empty:
+        return rows
+    numbers = [str(name) for name in rows.columns if name not in _PLAIN and holds_numbers(rows[name])]
+    ends = pd.concat([left["origin"], left["destination"]])
+    named = ", ".join(dict.fromkeys(ends[~ends.isin(parts.listed.index)]).keys()) or ""
+    for name in numbers:
+        by = left.groupby("indicator") if name == "value" and "indicator" in left.columns else [(name, left)]
+        for measure, some in by:
+            parts.account.append(
+                Entry(str(measure), "unknown", len(some), float(to_numbers(some[name]).sum()), named[:80])
+            )
+    return rows[known]

@@ -1,0 +1,200 @@
+"""Tables as they lie there through the other doors: asked, followed, exported; a separation of one's own; what an option names and no table has."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from geobri.errors import StudyError
+from geobri.geodesy import distance_km
+from geobri.study import load_study, load_tables, loading
+from geobri.study.questions import run_decay
+from geobri.study.reading import Hints
+
+IDS = [f"v{number:02}" for number in range(1, 15)]
+
+
+@pytest.fixture(scope="module")
+def valley(tmp_path_factory):
+    """Fourteen halts along two lines with travel times that are not their distances, trips over two years, and metres of UTM."""
+    rng = np.random.default_rng(5)
+    folder = tmp_path_factory.mktemp("valley")
+    east, north = rng.uniform(400_000, 460_000, len(IDS)), rng.uniform(5_200_000, 5_260_000, len(IDS))
+    halts = pd.DataFrame({"halt": IDS, "e_utm": east.round(1), "n_utm": north.round(1)})
+    halts["beds"] = rng.integers(10, 400, len(IDS))
+    at = {halt: number for number, halt in enumerate(IDS)}
+    rows = [(a, b, year) for a in IDS for b in IDS if a != b for year in (2021, 2024)]
+    trips = pd.DataFrame(rows, columns=["board", "alight", "year"])
+    ends = trips["board"].map(at), trips["alight"].map(at)
+    minutes = 5 + 40 * rng.random((len(IDS), len(IDS)))
+    minutes = (minutes + minutes.T) / 2
+    trips["minutes"] = minutes[ends[0], ends[1]].round(2)
+    size = rng.lognormal(0, 0.5, len(IDS))
+    mean = 4e4 * size[ends[0]] * size[ends[1]] * trips["minutes"].to_numpy() ** -1.5
+    trips["value"] = rng.poisson(mean)
+    halts.to_csv(folder / "halts.csv", index=False)
+    trips.to_csv(folder / "trips.csv", index=False)
+    return folder
+
+
+def _hints(**more):
+    said = {"lon": "e_utm", "lat": "n_utm", "crs": "EPSG:32632", "origin": "board", "destination": "alight"}
+    return Hints(**(said | more))
+
+
+OPTIONS = ["--lon", "e_utm", "--lat", "n_utm", "--crs", "EPSG:32632", "--origin", "board", "--destination", "alight"]  # fmt: skip
+
+
+def _run(*arguments):
+    from geobri.cli import _geobri
+
+    return CliRunner().invoke(_geobri, [str(one) for one in arguments])
+
+
+def _table(done):
+    assert done.exit_code == 0, done.output
+    return [line.split(",") for line in done.stdout.splitlines()]
+
+
+def test_files_are_asked_like_studies(valley):
+    files = [valley / "trips.csv", valley / "halts.csv"]
+    halts = pd.read_csv(valley / "halts.csv")
+    listed = _table(_run("query", *files, "beds>200", "--sort", "-beds", "--columns", "beds", *OPTIONS))
+    wanted = halts[halts["beds"] > 200].sort_values("beds", ascending=False, kind="stable")
+    assert [row[0] for row in listed[1:]] == wanted["halt"].tolist()
+    trips = pd.read_csv(valley / "trips.csv")
+    total = trips.loc[trips["year"] == 2024, "value"].sum()
+    summed = _table(_run("query", *files, "--sql", "SELECT sum(trips) AS s FROM corridors", *OPTIONS))
+    assert float(summed[1][0]) == total
+    followed = _table(_run("history", *files, "v01->v02", *OPTIONS))
+    pair = trips[(trips["board"] == "v01") & (trips["alight"] == "v02")].set_index("year")["value"]
+    at = [followed[0].index(year) for year in ("2021", "2024")]
+    assert [float(followed[1][one]) for one in at] == [pair[2021], pair[2024]]
+    compared = _table(_run("compare", *files, "v03", "v05", *OPTIONS))
+    assert {"v03", "v05"} <= {cell for row in compared for cell in (row[0], *compared[0])}
+    groups = _table(_run("groups", *files, "beds>200", *OPTIONS))
+    assert int(groups[1][groups[0].index("group_n")]) == len(wanted)
+    ranked = _table(_run("rankings", *files, "trips_out", "trips_in", *OPTIONS))
+    assert len(ranked) == len(IDS) + 1
+
+
+def test_files_are_exported_like_studies(valley, tmp_path):
+    files = [valley / "trips.csv", valley / "halts.csv"]
+    done = _run("export", *files, "--to", tmp_path / "x.geojson", *OPTIONS)
+    assert done.exit_code == 0, done.output
+    written = json.loads((tmp_path / "x.geojson").read_text(encoding="utf-8"))
+    trips = pd.read_csv(valley / "trips.csv")
+    assert (
+        sum(one["properties"]["trips"] for one in written["features"])
+        == trips.loc[trips["year"] == 2024, "value"].sum()
+    )
+
+
+def test_what_stands_behind_the_files_is_counted(valley):
+    files = [valley / "trips.csv", valley / "halts.csv"]
+    for command, n in (("compare", 0), ("groups", 2), ("rankings", 1)):
+        done = _run(command, *files, *(["beds"] * n), *OPTIONS)
+        assert done.exit_code == 2
+        assert f"got {n}" in done.output
+
+
+def test_rows_are_counted_in_query_too(tmp_path):
+    pd.DataFrame({"a": ["Paris", "Paris", "Lyon"], "b": ["Lyon", "Lyon", "Nice"], "kg": [3, 4, 5]}).to_csv(
+        tmp_path / "sent.csv", index=False
+    )
+    done = _run("query", tmp_path / "sent.csv", "--table", "corridors", "--count-rows", "--country", "FRA")
+    rows = _table(done)
+    assert {(row[0], float(row[rows[0].index("trips")])) for row in rows[1:]} == {
+        ("Lyon--Paris", 2),
+        ("Lyon--Nice", 1),
+    }
+
+
+# A separation of one's own
+
+
+def test_a_separation_beside_the_values_is_what_friction_is_measured_by(valley):
+    study = load_tables(valley / "trips.csv", valley / "halts.csv", hints=_hints(impedance="minutes"))
+    trips = pd.read_csv(valley / "trips.csv").query("year == 2024")
+    wanted = trips.set_index(trips["board"] + "->" + trips["alight"])["minutes"]
+    found = study.corridors["minutes"].sort_index()
+    np.testing.assert_allclose(found, wanted.sort_index())
+    assert study.corridor_measures[0].column == "trips"
+    assert not any(one.column.startswith("minutes_") for one in study.city_measures)
+    by_time, by_km = (run_decay(study, "trips", impedance=name)[0] for name in ("minutes", "distance_km"))
+    assert by_time.terms[0].estimate == pytest.approx(1.5, abs=0.15)
+    assert abs(by_km.terms[0].estimate) < 0.5
+
+
+def test_a_separation_of_rows_that_are_added_up_is_their_mean(tmp_path):
+    pd.DataFrame(
+        {"from": ["Paris", "Paris", "Lyon"], "to": ["Lyon", "Lyon", "Nice"], "kg": [3, 4, 5], "h": [2.0, 4.0, 6.0]}
+    ).to_csv(tmp_path / "sent.csv", index=False)  # fmt: skip
+    study = load_tables(tmp_path / "sent.csv", hints=Hints(value="kg", impedance="h", country="FRA"))
+    assert study.corridors[["kg", "h"]].sort_index().to_numpy().tolist() == [[5, 6], [7, 3]]
+    assert any("h = the mean of the rows" in one.taken for one in study.taken)
+
+
+def test_a_study_names_a_separation_beside_its_values(tmp_path):
+    (tmp_path / "study.toml").write_text('[[measure]]\ncolumn = "goods"\n[[measure]]\ncolumn = "hours"\nbetter = "low"\n')  # fmt: skip
+    (tmp_path / "cities.csv").write_text("city,country,lon,lat\na,FRA,1,1\nb,ITA,2,2\nc,ESP,3,3\n")
+    (tmp_path / "flows_goods.csv").write_text("origin,destination,value,hours,other\na,b,5,1.5,9\nb,c,6,2.5,9\n")  # fmt: skip
+    study = load_study(tmp_path)
+    assert study.corridors.loc[["a--b", "b--c"], "hours"].tolist() == [1.5, 2.5]
+    assert study.corridors.loc[["a--b", "b--c"], "goods"].tolist() == [5, 6]
+    assert "not read = other" in " ".join(one.taken for one in study.taken)
+
+
+def test_a_decay_of_files_takes_their_separation(valley, tmp_path):
+    files = [valley / "trips.csv", valley / "halts.csv"]
+    done = _run("decay", *files, *OPTIONS, "--impedance", "minutes", "--out", tmp_path)
+    assert done.exit_code == 0, done.output
+    told = pd.read_csv(tmp_path / "tests.csv")
+    friction = told.loc[told["test"] == "decay_test", "estimate"].iloc[0]
+    assert friction == pytest.approx(1.5, abs=0.15)
+
+
+# Planar coordinates, and options that name nothing
+
+
+def test_planar_coordinates_give_true_distances(valley):
+    study = load_tables(valley / "trips.csv", valley / "halts.csv", hints=_hints())
+    halts = pd.read_csv(valley / "halts.csv").set_index("halt")
+    pair = study.corridors.loc["v01->v02"]
+    planar = np.hypot(*(halts.loc["v01", ["e_utm", "n_utm"]] - halts.loc["v02", ["e_utm", "n_utm"]])) / 1000
+    assert pair["distance_km"] == pytest.approx(planar, rel=6e-4)  # UTM's scale on its middle meridian
+    ends = study.cities.geometry.loc[["v01", "v02"]]
+    assert pair["distance_km"] == pytest.approx(
+        float(distance_km(ends.x.iloc[0], ends.y.iloc[0], ends.x.iloc[1], ends.y.iloc[1]))
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ({"lon": "", "lat": ""}, "--lon COLUMN --lat COLUMN"),
+        ({"lon": "", "lat": "", "crs": ""}, "'e_utm', 'n_utm', 'beds'"),
+        ({"lon": "east"}, "--lon must name a column; got 'east'"),
+        ({"origin": "from"}, "--origin must name a column; got 'from'"),
+        ({"place": "stop"}, "--place must name a column; got 'stop'"),
+        ({"destination": "to"}, "--destination must name a column; got 'to'"),
+        ({"crs": "EPSG:999999"}, "--crs must be a reference system; got 'EPSG:999999'"),
+    ],
+)
+def test_a_fault_names_the_columns_and_the_option(valley, said, named):
+    with pytest.raises(StudyError, match="1 fault") as refused:
+        load_tables(valley / "trips.csv", valley / "halts.csv", hints=_hints(**said))
+    assert named in str(refused.value)
+
+
+def test_a_check_reads_its_folder_once(tmp_path, monkeypatch):
+    (tmp_path / "cities.csv").write_text("city,country,lon,lat\na,FRA,1,1\nb,ITA,2,2\nc,ESP,3,3\n")
+    (tmp_path / "flows_goods.csv").write_text("origin,destination,value\na,b,5\nb,c,6\n")
+    read = []
+    reader = loading.read_folder
+    monkeypatch.setattr(loading, "read_folder", lambda folder: read.append(folder) or reader(folder))
+    done = _run("check", tmp_path)
+    assert done.exit_code == 0, done.output
+    assert read == [tmp_path]
