@@ -9,13 +9,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import DataError, first_offenders, mould
-from geobri.score.audit.polytope import RankPolytope
+from geobri.score.audit.polytope import TOP_SCORE, RankPolytope
 from geobri.score.linear import minimise_linear
 
 __all__ = ["INDEX_NODE", "find_score_bounds"]
 
 FloatArray = npt.NDArray[np.float64]
 INDEX_NODE = "index"
+_REACHED = 1e-9  # points from the end of the scale that count as its end
 
 
 def find_score_bounds(
@@ -54,13 +55,12 @@ def find_score_bounds(
     """
     wanted_cities = _select(polytope.cities, cities, "city")
     known = pd.Index([*polytope.dimensions, INDEX_NODE] if importance is not None else polytope.dimensions)
-    rows = []
-    for city in wanted_cities:
-        at = list(polytope.cities).index(city)
-        for node in _select(known, nodes, "node"):
-            lower, upper = _extremes(polytope, _objective(polytope, at, node, importance))
-            rows.append((city, node, lower, upper))
-    return pd.DataFrame(rows, columns=["city", "node", "lower", "upper"])
+    places = {city: at for at, city in enumerate(polytope.cities)}
+    asked = [(city, node) for city in wanted_cities for node in _select(known, nodes, "node")]
+    rows = np.array([_objective(polytope, places[city], node, importance) for city, node in asked])
+    found = pd.DataFrame(asked, columns=["city", "node"])
+    found["lower"], found["upper"] = _extremes(polytope, rows.reshape(len(asked), len(polytope.base)))
+    return found
 
 
 def _select(known: pd.Index, wanted: Collection[str] | None, what: str) -> pd.Index:
@@ -90,12 +90,17 @@ def _objective(polytope: RankPolytope, at: int, node: str, importance: pd.Series
     return row.ravel()
 
 
-def _extremes(polytope: RankPolytope, row: FloatArray) -> tuple[float, float]:
-    cost, constant = polytope.lift.T @ row, float(row @ polytope.base)
-    found = []
-    for sign in (1.0, -1.0):
+def _extremes(polytope: RankPolytope, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Give the least and greatest value of each row over the polytope.
+
+    A table of scores that one programme ends in often reaches the end of the scale for others; these need no programme of
+    their own.
+    """
+    least, greatest = np.full(len(rows), np.inf), np.full(len(rows), -np.inf)
+
+    def visit(cost: FloatArray) -> float:
         answer = minimise_linear(
-            sign * cost,
+            polytope.lift.T @ cost,
             below=(polytope.inequality, polytope.bound),
             equal=(polytope.equality, polytope.target),
         )
@@ -105,5 +110,17 @@ def _extremes(polytope: RankPolytope, row: FloatArray) -> tuple[float, float]:
             raise DataError(
                 mould("find_score_bounds", wanted, came, "See the contradictions in audit_ranking(...)")
             )
-        found.append(sign * answer.value + constant)
-    return found[0], found[1]
+        values = rows @ (polytope.lift @ answer.point + polytope.base)
+        np.minimum(least, values, out=least)
+        np.maximum(greatest, values, out=greatest)
+        return answer.value + float(cost @ polytope.base)
+
+    visit(rows.sum(axis=0))  # as many low scores as fit into one table, and as many high ones
+    visit(-rows.sum(axis=0))
+    lower, upper = np.zeros(len(rows)), np.full(len(rows), TOP_SCORE)
+    for at, row in enumerate(rows):
+        if least[at] > _REACHED:
+            lower[at] = visit(row)
+        if greatest[at] < TOP_SCORE - _REACHED:
+            upper[at] = 0.0 - visit(-row)  # no negative zeros
+    return lower, upper

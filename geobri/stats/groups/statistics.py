@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 from scipy.stats import rankdata
 
 from geobri.stats.groups.samples import BoolArray, GroupSample
@@ -67,25 +68,32 @@ def _welch(sample: GroupSample, placed: BoolArray) -> FloatArray:
     return np.asarray((inside / m - outside / (n - m)) / np.sqrt(np.maximum(spread[0] + spread[1], floor)))
 
 
-def _wins(values: FloatArray) -> FloatArray:
-    """1 where the row's value is the higher one, 1/2 where they tie."""
-    return np.asarray((np.sign(np.subtract.outer(values, values)) + 1) / 2)
+def _wins(values: FloatArray) -> npt.NDArray[np.float32]:
+    """2 where the row's value is the higher one, 1 where they tie: whole numbers, which single precision adds exactly."""
+    return np.asarray(np.sign(np.subtract.outer(values, values)) + 1, dtype=np.float32)
 
 
-def _one_stratum(wins: FloatArray, placed: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _one_stratum(wins: npt.NDArray[np.float32], placed: BoolArray) -> tuple[FloatArray, FloatArray]:
     """Probability of superiority and its Brunner-Munzel variance for each placement.
 
-    Wins are halves, so that every sum before the divisions is exact.
+    Wins are doubled, so that every sum before the divisions is a whole number. Single precision holds them exactly
+    below 2**24, which the squares (4 n**3) reach at 160 cities; beyond that they are added in double precision.
     """
-    m, n = placed.sum(axis=1), placed.shape[1]
+    n = placed.shape[1]
+    exact = np.float32 if 4 * n**3 < 2**24 else np.float64
+    chosen = placed.astype(exact)
+    ones = np.ones(n, dtype=exact)
+    m = (chosen @ ones).astype(np.float64)
     k = n - m
-    over_first = placed @ wins.T  # how many of the first group a city beats
-    over_second = wins.sum(axis=1) - over_first
-    taken = placed * over_second
-    chance = taken.sum(axis=1) / (m * k)
-    first = np.einsum("ij,ij->i", taken, over_second) / k**2 - m * chance**2
-    over_first *= 1 - placed
-    second = np.einsum("ij,ij->i", over_first, over_first) / m**2 - k * (1 - chance) ** 2
+    over_first = chosen @ wins.T.astype(exact)  # twice how many of the first group a city beats
+    over_second = wins.sum(axis=1, dtype=np.float64).astype(exact) - over_first
+    over_second *= chosen
+    over_first -= over_first * chosen
+    chance = (over_second @ ones).astype(np.float64) / (2 * m * k)
+    own = np.einsum("ij,ij->i", over_second, over_second).astype(np.float64) / 4
+    other = np.einsum("ij,ij->i", over_first, over_first).astype(np.float64) / 4
+    first = own / k**2 - m * chance**2
+    second = other / m**2 - k * (1 - chance) ** 2
     variance = first / (m * np.maximum(m - 1, 1)) + second / (k * np.maximum(k - 1, 1))
     return chance, np.maximum(variance, 1 / (4 * m * k) ** 2)
 
@@ -115,7 +123,7 @@ def pooled_placements(sample: GroupSample, placed: BoolArray) -> tuple[FloatArra
         if not 0 < sample.first[rows].sum() < rows.sum():
             continue
         weight = int(sample.first[rows].sum() * (~sample.first[rows]).sum())
-        part, spread = _one_stratum(_wins(sample.values[rows]), placed[:, rows].astype(np.float64))
+        part, spread = _one_stratum(_wins(sample.values[rows]), placed[:, rows])
         chance += weight * part
         variance += weight**2 * spread
         pairs += weight

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from geobri.errors import SpecificationError, mould
 from geobri.stats.null import TIE_TOLERANCE, IntArray
 from geobri.stats.proximity.placements import (
+    Pattern,
     count_distinct,
     draw_placements,
     enumerate_placements,
@@ -144,6 +146,28 @@ def _tally_lists(task: _Task, lists: IntArray, *, exact: bool) -> Tally:
     return tally
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Placing:
+    """A list, its pattern and what is summed; equal where all that the placements depend on is equal, to the byte."""
+
+    top: TopList = field(compare=False)
+    pattern: Pattern = field(compare=False)
+    columns: FloatArray = field(compare=False)
+    content: tuple[object, ...]
+
+    @classmethod
+    def of(cls, top: TopList, pattern: Pattern, columns: FloatArray) -> _Placing:
+        arrays = (columns, top.origins, top.destinations, top.weights, pattern.members, *pattern.rooms)
+        content = (*(one.tobytes() for one in arrays), top.directed, pattern.block, pattern.twins)
+        return cls(top=top, pattern=pattern, columns=columns, content=content)
+
+
+@lru_cache(maxsize=8)
+def _enumerate(placing: _Placing) -> Tally:
+    """Go through all placements of a list, which takes a second for ten corridors: sections and claims ask about the same ones."""
+    return enumerate_placements(placing.top, placing.pattern, placing.columns)
+
+
 def _sample_blocks(task: _Task, *, active_only: bool = False) -> NullSample:
     pattern = pattern_of(task.top, blocks=task.blocks, active_only=active_only)
     says = NULLS["active" if active_only else "blocks"].says.en
@@ -152,7 +176,7 @@ def _sample_blocks(task: _Task, *, active_only: bool = False) -> NullSample:
     if distinct <= task.most_exact:
         lists = draw_placements(task.top, pattern, SAMPLED_LISTS, task.rng)
         return NullSample(
-            tally=enumerate_placements(task.top, pattern, task.columns),
+            tally=_enumerate(_Placing.of(task.top, pattern, task.columns)),
             lists=lists,
             lists_complete=False,
             says=f"{says}, exact: all {distinct:,} placements",
