@@ -86,6 +86,9 @@ class Measure:
         Where it comes from, when it was taken from there (a date as text), and under which terms.
     parents
         Columns of the composites that it is a part of, the nearest first.
+    ranks
+        Of a rank: the node of an index that it puts in order (``overall``, ``trade``), so that a published ranking can be
+        audited whatever its column is called; empty where it ranks something else.
     origin
         ``given`` in a table, ``published`` by others, a node of the ``index``, a ``total`` of a city's flows, or ``derived``
         otherwise.
@@ -122,6 +125,7 @@ class Measure:
     retrieved: str = ""
     licence: str = ""
     parents: tuple[str, ...] = ()
+    ranks: str = ""
     origin: Origin = "given"
     domain: tuple[float, float] | None = None
     colours: Mapping[str, str] = field(default_factory=dict)
@@ -201,7 +205,7 @@ _SAYS: Final[dict[str, tuple[tuple[type, ...], str]]] = {
     "order": ((list,), "a list of categories"),
     "domain": ((list,), "a list of two numbers"),
     "colours": ((dict,), "a table of category and #rrggbb"),
-    "origin": ((str,), "text"),
+    **dict.fromkeys(("origin", "ranks"), ((str,), "text")),
 }
 _SAID_OFFERED: Final = {**_OFFERED, "origin": ("given", "published")}
 """Words that a table of TOML may choose from; the other origins are made, not said."""
@@ -312,12 +316,14 @@ def infer_measure(
     """
     name = str(column.name)
     declared = {"column": name, **(said or {}), "of": of}
-    if "kind" in declared:
-        return Measure(**declared), None
-    kind, because = _infer_kind(column)
-    if kind == "rank":  # the label says what is ranked
-        declared = {"label": label_column(name.removeprefix("rank_")), **declared}
-    return Measure(**declared, kind=kind), Taken(column=name, taken=f"kind = {kind}", because=because)
+    taken = None
+    if "kind" not in declared:
+        declared["kind"], because = _infer_kind(column)
+        taken = Taken(column=name, taken=f"kind = {declared['kind']}", because=because)
+    ranked = name.removeprefix("rank_")
+    if declared["kind"] == "rank" and ranked != name:  # the heading says what is ranked
+        declared = {"label": label_column(ranked), "ranks": ranked, **declared}
+    return Measure(**declared), taken
 
 
 def as_measure(item: str | Measure, frame: pd.DataFrame, *, of: Level) -> Measure:

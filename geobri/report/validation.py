@@ -12,21 +12,17 @@ from geobri.report.model import Cell, Column, Drawing, Row, Section, Table
 from geobri.report.pictures import Line, Mark, draw_scatter
 from geobri.report.ranking import name_city
 from geobri.stats.results import Term, TestResult
-from geobri.study import BUILT_IN, Study, load_study
+from geobri.stats.say.agreement import LEVELS, VERDICTS, Verdict
+from geobri.study import Study
 from geobri.study.analysis import Analysis
-from geobri.study.validation import AGREEMENT_TEST
+from geobri.study.published import PUBLISHED
+from geobri.study.validation import AGREEMENT_TEST, give_verdict
 from geobri.words import Words
 
 __all__ = ["validation_section"]
 
-_VERDICTS: Final = {
-    "agrees": Words("agrees", "一致"),
-    "does not agree": Words("agreement not shown", "未显示一致"),
-    "contradicts": Words("contradicts", "相反"),
-}
 _FEWEST_CITIES: Final = 5
 _MOST_NAMED: Final = 6
-_LEVELS: Final = {"cities": Words("cities", "城市"), "corridors": Words("corridors", "通路")}
 _CAUTION: Final = Words(
     "Positive means: more of the indicator, better published rank. Cities: sums over the partners of a city; p by exchanging cities, "
     "95 % interval by resampling cities with replacement (percentile). Corridors: the published list, all other corridors tied behind it; "
@@ -57,15 +53,15 @@ def validation_section(study: Study, analysis: Analysis) -> Section | None:
     results = [one for one in analysis.tests if one.terms and one.terms[0].test == AGREEMENT_TEST]
     if not results:
         return None
-    ranks = _rank_labels(str(results[0].choices["validate_against"]))
-    indicators = {value.column: Words(value.label, value.label_zh) for value in (*study.corridor_measures,)}
+    report = PUBLISHED[str(results[0].choices["validate_against"])]()
+    ranks = {one.column: Words(one.label, one.label_zh) for one in report.city_measures}
     return Section(
         "validation",
         Words("Do the data agree with the published ranks?", "数据与已发布的排序一致吗？"),
         short=Words("Validation", "验证"),
-        points=tuple(_points(results, indicators, ranks)),
-        drawings=(*_against(study), *_drawings(results, indicators, ranks)),
-        tables=(_table(results, indicators, ranks),),
+        points=tuple(_points(results, ranks)),
+        drawings=(*_against(study), *_drawings(results, ranks)),
+        tables=(_table(results, ranks),),
         notes=(_CAUTION,),
     )
 
@@ -119,46 +115,42 @@ def _against(study: Study) -> tuple[Drawing, ...]:
     )
 
 
-def _rank_labels(name: str) -> dict[str, Words]:
-    if name not in BUILT_IN:
-        return {}
-    return {value.column: Words(value.label, value.label_zh) for value in load_study(name).city_measures}
-
-
-def _rank_of(term: Term) -> str:
-    return term.term.split()[2]
-
-
 def _label(names: dict[str, Words], key: str) -> Words:
     return names.get(key, Words(label_column(key)))
 
 
-def _verdict(term: Term) -> str:
-    return term.note.split(" (", maxsplit=1)[0]
-
-
 def _level(result: TestResult) -> Words:
-    return _LEVELS[str(result.choices["level"])]
+    return LEVELS[result.choices["level"]]
 
 
-def _rhos(result: TestResult) -> list[Term]:
-    return [term for term in result.terms if term.term.startswith("spearman")]
+def _called(result: TestResult) -> Words:
+    assert result.measure is not None
+    return Words(result.measure.label, result.measure.label_zh)
 
 
-def _points(
-    results: Sequence[TestResult], indicators: dict[str, Words], ranks: dict[str, Words]
-) -> list[tuple[Words, tuple[Words, ...]]]:
+def _compared(result: TestResult) -> list[tuple[str, Term, Term]]:
+    """Give each published rank with the rows of Spearman's rho and Kendall's tau-b."""
+    return list(zip(result.choices["ranks"], result.terms[::2], result.terms[1::2], strict=True))
+
+
+def _verdict(rho: Term) -> Verdict:
+    return give_verdict(rho.estimate, rho.p_adjusted)
+
+
+def _points(results: Sequence[TestResult], ranks: dict[str, Words]) -> list[tuple[Words, tuple[Words, ...]]]:
     """Say of each indicator and level what agrees and what does not."""
     points = []
     for result in results:
-        name, level = _label(indicators, result.terms[0].value), _level(result)
+        name, level = _called(result), _level(result)
         heading = Words(f"{name.en}: {level.en}", f"{name.zh}：{level.zh}")
         sentences = []
-        for verdict, words in _VERDICTS.items():
-            found = [term for term in _rhos(result) if _verdict(term) == verdict]
+        for verdict, words in VERDICTS.items():
+            found = [
+                (_label(ranks, rank), rho) for rank, rho, _ in _compared(result) if _verdict(rho) == verdict
+            ]
             if found:
-                en = ", ".join(f"{_label(ranks, _rank_of(term)).en} ({_rho(term)})" for term in found)
-                zh = "、".join(f"{_label(ranks, _rank_of(term)).zh}（{_rho(term)}）" for term in found)
+                en = ", ".join(f"{rank.en} ({_rho(rho)})" for rank, rho in found)
+                zh = "、".join(f"{rank.zh}（{_rho(rho)}）" for rank, rho in found)
                 preposition = "" if verdict == "contradicts" else "with "
                 sentences.append(
                     Words(f"{words.en.capitalize()} {preposition}the rank in {en}.", f"{words.zh}：{zh}。")
@@ -174,18 +166,16 @@ def _rho(term: Term) -> str:
     return f"{term.estimate:+.2f}, {term.ci_low:+.2f} … {term.ci_high:+.2f}"
 
 
-def _drawings(
-    results: Sequence[TestResult], indicators: dict[str, Words], ranks: dict[str, Words]
-) -> tuple[Drawing, ...]:
+def _drawings(results: Sequence[TestResult], ranks: dict[str, Words]) -> tuple[Drawing, ...]:
     drawn = []
     for result in results:
-        rhos = _rhos(result)
-        if not all(math.isfinite(term.ci_low) for term in rhos):
-            continue
         rows = [
-            Interval(_label(ranks, _rank_of(term)), term.ci_low, term.ci_high, term.estimate) for term in rhos
+            Interval(_label(ranks, rank), rho.ci_low, rho.ci_high, rho.estimate)
+            for rank, rho, _ in _compared(result)
         ]
-        name = _label(indicators, result.terms[0].value)
+        if not all(math.isfinite(row.low) for row in rows):
+            continue
+        name = _called(result)
         caption = Words(
             f"{name.en}, {result.n} cities: Spearman's rho with each published rank, 95 % bootstrap interval.",
             f"{name.zh}，{result.n} 座城市：与各项已发布排序的 Spearman 相关系数及 95% 自助区间。",
@@ -201,7 +191,6 @@ def _number(value: float, digits: str) -> Cell:
 
 def _row(rho: Term, tau: Term, level: Words, indicator: Words, rank: Words) -> Row:
     interval = f"{rho.ci_low:+.2f} – {rho.ci_high:+.2f}" if math.isfinite(rho.ci_low) else ""
-    adjusted = float(rho.note.rsplit(": ", maxsplit=1)[1].rstrip(")"))
     return Row(
         (
             Cell(indicator),
@@ -212,19 +201,18 @@ def _row(rho: Term, tau: Term, level: Words, indicator: Words, rank: Words) -> R
             _number(rho.p_value, ".2g"),
             _number(tau.estimate, "+.2f"),
             _number(tau.p_value, ".2g"),
-            _number(adjusted, ".2g"),
-            Cell(_VERDICTS[_verdict(rho)]),
+            _number(rho.p_adjusted, ".2g"),
+            Cell(VERDICTS[_verdict(rho)]),
         ),
         group=level.en,
     )
 
 
-def _table(results: Sequence[TestResult], indicators: dict[str, Words], ranks: dict[str, Words]) -> Table:
+def _table(results: Sequence[TestResult], ranks: dict[str, Words]) -> Table:
     rows = []
     for result in results:
-        for rho, tau in zip(_rhos(result), result.terms[1::2], strict=True):
-            indicator = _label(indicators, rho.value)
-            rows.append(_row(rho, tau, _level(result), indicator, _label(ranks, _rank_of(rho))))
+        for rank, rho, tau in _compared(result):
+            rows.append(_row(rho, tau, _level(result), _called(result), _label(ranks, rank)))
     columns = (
         Column(Words("Indicator", "指标")),
         Column(Words("Level", "层面")),

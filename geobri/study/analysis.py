@@ -189,7 +189,7 @@ def audit_study(study: Study) -> RankingAudit | None:
     Parameters
     ----------
     study
-        A study whose cities carry `rank_overall` and a rank for every dimension of its specification.
+        A study with an index whose cities have measures that rank it (`Measure.ranks`): the whole, and two dimensions or more.
 
     Returns
     -------
@@ -197,16 +197,18 @@ def audit_study(study: Study) -> RankingAudit | None:
         None when there are no such ranks. A dimension of a single indicator, with a rank for every city, is taken to run
         from 0 to 100, as min-max makes it; the mean of several need not, and nothing is assumed of it.
     """
-    if study.specification is None or "rank_overall" not in study.cities.columns:
+    if study.specification is None:
         return None
     from geobri.score import load_spec
     from geobri.score.audit import audit_ranking
+    from geobri.score.spec import ROOT
 
     spec = load_spec(study.specification)
-    nodes = [node for node in spec.dimensions if f"rank_{node.name}" in study.cities.columns]
-    if len(nodes) < 2:  # noqa: PLR2004 - one dimension has nothing to be weighed against
+    columns = {one.ranks: one.column for one in study.city_measures if one.is_rank and one.origin != "index"}
+    nodes = [node for node in spec.dimensions if node.name in columns]
+    if ROOT not in columns or len(nodes) < 2:  # noqa: PLR2004 - one dimension has nothing to be weighed against
         return None
-    ranks = pd.DataFrame({node.name: study.cities[f"rank_{node.name}"] for node in nodes})
+    ranks = pd.DataFrame({node.name: study.cities[columns[node.name]] for node in nodes})
     shares = {
         node.name: 1 / len(nodes) if node.importance is None else float(node.importance) for node in nodes
     }
@@ -216,7 +218,7 @@ def audit_study(study: Study) -> RankingAudit | None:
         for name in ranks
         if ranks[name].notna().all() and _is_single(spec.children(str(name)), leaves)
     ]
-    return audit_ranking(study.cities["rank_overall"], ranks, importance=pd.Series(shares), anchored=single)
+    return audit_ranking(study.cities[columns[ROOT]], ranks, importance=pd.Series(shares), anchored=single)
 
 
 def _is_single(children: tuple[str, ...], leaves: set[str]) -> bool:

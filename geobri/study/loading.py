@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -16,7 +15,7 @@ from geobri.errors import GeobriError, StudyError, mould
 from geobri.study.assembling import assemble, name_flows
 from geobri.study.index import attach_index
 from geobri.study.model import Study, StudyFault
-from geobri.study.published import bri22_study, global513_study
+from geobri.study.published import PUBLISHED
 from geobri.study.reading import FolderParts, Hints, read_files, read_folder, read_frames, refuse, unpack
 
 if TYPE_CHECKING:
@@ -32,9 +31,8 @@ __all__ = [
     "read_study",
 ]
 
-_PUBLISHED: Final[dict[str, Callable[[], Study]]] = {"bri22": bri22_study, "global513": global513_study}
 _OPEN: Final = ("air22", "air513")
-BUILT_IN: Final = (*_PUBLISHED, *_OPEN)
+BUILT_IN: Final = (*PUBLISHED, *_OPEN)
 """Names of the studies that come with geobri."""
 
 
@@ -63,8 +61,8 @@ def load_study(study: str | Path = "bri22", *, year: int | None = None) -> Study
     StudyError
         If there is no such study, or its folder has faults: all of them at once, with file and row.
     """
-    if str(study) in _PUBLISHED:
-        return _PUBLISHED[str(study)]()
+    if str(study) in PUBLISHED:
+        return PUBLISHED[str(study)]()
     folder = _locate(study)
     parts = read_folder(folder)
     spec = _load_spec(folder, parts)
@@ -94,7 +92,7 @@ def load_undrawn(study: str | Path, *, year: int | None = None) -> tuple[Study, 
     StudyError
         If there is no such folder, or it has faults.
     """
-    if str(study) in _PUBLISHED:
+    if str(study) in PUBLISHED:
         wanted = "a study that is computed pair by pair is a folder"
         raise StudyError(mould("geobri scale", wanted, f"the published '{study}'", "Name a folder"))
     folder = _locate(study)
@@ -239,7 +237,7 @@ def check_study(study: str | Path) -> list[StudyFault]:
     list of StudyFault
         File, row and message of each; empty when all is well.
     """
-    return [] if str(study) in _PUBLISHED else examine_study(study)[0]
+    return [] if str(study) in PUBLISHED else examine_study(study)[0]
 
 
 def examine_study(study: str | Path) -> tuple[list[StudyFault], Study | None]:
@@ -255,8 +253,8 @@ def examine_study(study: str | Path) -> tuple[list[StudyFault], Study | None]:
     tuple of list of StudyFault and Study or None
         As `check_study` and `load_study` give them, the folder read once.
     """
-    if str(study) in _PUBLISHED:
-        return [], _PUBLISHED[str(study)]()
+    if str(study) in PUBLISHED:
+        return [], PUBLISHED[str(study)]()
     folder = _open_folder(str(study)) if str(study) in _OPEN else Path(study)
     parts = read_folder(folder)
     spec = _load_spec(folder, parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import geopandas as gpd
@@ -12,23 +13,23 @@ from geobri.datasets import Dataset, bri22, global513
 from geobri.measures import Level, Measure
 from geobri.study.model import Study
 
-__all__ = ["bri22_study", "global513_study"]
+__all__ = ["PUBLISHED", "bri22_study", "global513_study"]
 
 _BRI22_RANKS: Final = (
-    ("rank_overall", "Overall", "综合"),
-    ("rank_policy", "Policy coordination", "政策沟通"),
-    ("rank_facility", "Facilities connectivity", "设施联通"),
-    ("rank_trade", "Unimpeded trade", "贸易畅通"),
-    ("rank_finance", "Financial integration", "资金融通"),
-    ("rank_people", "People-to-people bonds", "民心相通"),
-    ("rank_information", "Information connectivity", "信息互联"),
+    ("overall", "Overall", "综合"),
+    ("policy", "Policy coordination", "政策沟通"),
+    ("facility", "Facilities connectivity", "设施联通"),
+    ("trade", "Unimpeded trade", "贸易畅通"),
+    ("finance", "Financial integration", "资金融通"),
+    ("people", "People-to-people bonds", "民心相通"),
+    ("information", "Information connectivity", "信息互联"),
 )
 _GLOBAL513_RANKS: Final = (
-    ("rank_dynamic", "Global Dynamic Cities Index", "全球价值活力城市指数"),
-    ("rank_potential", "Belt and Road Potential Cities Index", "“一带一路”潜力城市指数"),
-    ("rank_innovation", "Global innovation network", "全球创新网络"),
-    ("rank_production_service", "Global production and service network", "全球生产与服务网络"),
-    ("rank_connectivity", "Global connectivity facility network", "全球联通设施网络"),
+    ("dynamic", "Global Dynamic Cities Index", "全球价值活力城市指数"),
+    ("potential", "Belt and Road Potential Cities Index", "“一带一路”潜力城市指数"),
+    ("innovation", "Global innovation network", "全球创新网络"),
+    ("production_service", "Global production and service network", "全球生产与服务网络"),
+    ("connectivity", "Global connectivity facility network", "全球联通设施网络"),
 )
 
 
@@ -37,16 +38,17 @@ def _ranks(named: tuple[tuple[str, str, str], ...], of: Level, data: Dataset) ->
     whole = named[0][0] if named is _BRI22_RANKS else None
     return tuple(
         Measure(
-            column,
+            f"rank_{node}",
             of=of,
             kind="rank",
             label=label,
             label_zh=label_zh,
             origin="published",
             source=data.citation,
-            parents=() if whole in (None, column) else (whole,),
+            parents=() if whole in (None, node) else (f"rank_{whole}",),
+            ranks=node,
         )
-        for column, label, label_zh in named
+        for node, label, label_zh in named
     )
 
 
@@ -59,7 +61,7 @@ def bri22_study() -> Study:
         Cities and corridors with their published ranks; most corridors have none.
     """
     data = bri22()
-    ranks = ["origin", "destination", *(column for column, _, _ in _BRI22_RANKS)]
+    ranks = ["origin", "destination", *(f"rank_{node}" for node, _, _ in _BRI22_RANKS)]
     corridors = attach_values(build_corridors(data.cities), data.pairs[ranks])
     of_cities, of_corridors = (_ranks(_BRI22_RANKS, of, data) for of in ("cities", "corridors"))
     return _as_study(data, corridors, of_cities, of_corridors, specification="bri22")
@@ -106,3 +108,7 @@ def _as_study(
         contradictions=data.contradictions,
         indicators=data.indicators,
     )
+
+
+PUBLISHED: Final[dict[str, Callable[[], Study]]] = {"bri22": bri22_study, "global513": global513_study}
+"""The reports by name."""

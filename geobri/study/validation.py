@@ -7,7 +7,7 @@ what does not is said in words; a comparison that chance could have made is not 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -15,20 +15,22 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from geobri.datasets import DATASETS, Dataset
 from geobri.errors import DataError, StudyError, first_offenders, mould
-from geobri.measures import infer_measure
+from geobri.measures import Level, Measure
 from geobri.score.spec import load_spec
 from geobri.stats.dyads import mantel_test
 from geobri.stats.multiplicity import holm
 from geobri.stats.null import plan_permutations
 from geobri.stats.pairs import FEWEST_CITIES, pair_positions, to_matrix
 from geobri.stats.results import FloatArray, Term, TestResult
+from geobri.stats.say import Verdict, say_agreement
 from geobri.study.model import Study
+from geobri.study.pairs import pairs_of, rows_of
+from geobri.study.published import PUBLISHED
+from geobri.words import Words
 
-__all__ = ["AGREEMENT_TEST", "Verdict", "city_sums", "give_verdict", "validate_study"]
+__all__ = ["AGREEMENT_TEST", "give_verdict", "sum_over_partners", "validate_study"]
 
-Verdict = Literal["agrees", "does not agree", "contradicts"]
 AGREEMENT_TEST: Final = "rank_agreement_test"
 """What these tests are called in `tests.csv`."""
 
@@ -47,15 +49,6 @@ class _Effort:
     n_permutations: int
     n_bootstrap: int
     generator: np.random.Generator
-
-
-@dataclass(frozen=True, slots=True)
-class _Indicator:
-    """An indicator to compare: whether more is better, and what a pair without a row means."""
-
-    name: str
-    direction: int
-    absent_is_zero: bool
 
 
 def validate_study(
@@ -82,9 +75,9 @@ def validate_study(
     -------
     list of TestResult
         One per level (cities, then corridors) and indicator, with two rows per published rank: Spearman's rho and
-        Kendall's tau-b, both positive where more of the indicator goes with a better rank. The `note` of each row
-        is its verdict. `statistic` and `p_value` are those of the overall rank (of the first rank where none is
-        called so). Empty when the study names no data set or has no flows.
+        Kendall's tau-b, both positive where more of the indicator goes with a better rank; the p-values of rho are adjusted
+        by Holm over the ranks. `choices["ranks"]` names the ranks in the order of the rows. `statistic` and `p_value` are
+        those of the first rank, the whole of the published index. Empty when the study names no data set or has no flows.
 
     Raises
     ------
@@ -99,20 +92,20 @@ def validate_study(
     corridors enter, the unlisted tied behind the list; p by exchanging cities, rows and columns together, within
     blocks that leave domestic pairs out. A list of five or ten supports no interval, and none is given.
     A verdict is *agrees* when rho is positive and its p-value, adjusted by Holm over the ranks of the same indicator
-    and level, is at most 0.05; *contradicts* when it is negative instead; and *does not agree* otherwise.
+    and level, is at most 0.05; *contradicts* when it is negative instead; and *not shown* otherwise.
 
     References
     ----------
     Kendall, M. G. (1945). The treatment of ties in ranking problems. 10.1093/biomet/33.3.239.
     Holm, S. (1979). A simple sequentially rejective multiple test procedure. https://www.jstor.org/stable/4615733.
     """
-    data = _published(study)
-    if data is None or study.flows is None:
+    report = _published(study)
+    if report is None or study.flows is None:
         return []
     effort = _Effort(n_permutations, n_bootstrap, np.random.default_rng(rng))
-    indicators = list(_indicators(study))
-    cities = [_compare_cities(study, data, one, effort) for one in indicators]
-    corridors = [_compare_corridors(study, data, one, effort) for one in indicators]
+    flows = _flows(study)
+    cities = [_compare_cities(study, report, one, effort) for one in flows]
+    corridors = [_compare_corridors(study, report, one, effort) for one in flows]
     return [result for result in (*cities, *corridors) if result is not None]
 
 
@@ -129,72 +122,61 @@ def give_verdict(estimate: float, p_value: float) -> Verdict:
     Returns
     -------
     str
-        ``agrees``, ``contradicts`` or ``does not agree``.
+        ``agrees``, ``contradicts`` or ``not shown``.
     """
     if not p_value <= _LEVEL or estimate == 0:
-        return "does not agree"
+        return "not shown"
     return "agrees" if estimate > 0 else "contradicts"
 
 
-def city_sums(study: Study, indicator: str, *, absent_is_zero: bool = False) -> pd.Series[float]:
-    """Sum an indicator over the corridors of each city.
+def sum_over_partners(study: Study, measure: Measure) -> pd.Series[float]:
+    """Sum a flow over the partners of each city, both ways.
 
     Parameters
     ----------
     study
         A loaded study.
-    indicator
-        Column of the corridors.
-    absent_is_zero
-        A corridor without a value counts 0; otherwise it is left out, and a city without any value is missing.
+    measure
+        One of its flows.
 
     Returns
     -------
     pandas.Series
-        One value per city, index `city`, in the unit of the indicator.
+        One value per city, index `city`, in the unit of the flow. A pair without a value counts 0 where the measure says that
+        an absent row is zero; otherwise it is left out, and a city without any value is missing.
     """
-    pairs = study.corridors[["origin", "destination", indicator]]
-    pairs = pairs.fillna({indicator: 0.0}) if absent_is_zero else pairs
-    ends = pd.concat([pairs.set_index("origin")[indicator], pairs.set_index("destination")[indicator]])
+    rows = rows_of(study, measure)
+    ends = pd.concat([rows.set_index(end)[measure.column] for end in ("origin", "destination")])
     sums = ends.groupby(level=0).sum(min_count=1).reindex(study.cities.index).astype(float)
-    return pd.Series(sums.fillna(0.0) if absent_is_zero else sums, name=indicator, dtype=float)
+    empty = 0.0 if measure.absent == "zero" else np.nan
+    return pd.Series(sums.fillna(empty), name=measure.column, dtype=float)
 
 
-def _published(study: Study) -> Dataset | None:
+def _published(study: Study) -> Study | None:
+    """Give the published report that a study compares itself with."""
     name = study.validate_against
     if not name:
         return None
-    if name not in DATASETS:
-        wanted = f"validate_against must be one of {', '.join(DATASETS)}"
+    if name not in PUBLISHED:
+        wanted = f"validate_against must be one of {', '.join(PUBLISHED)}"
         raise StudyError(mould("validate_study", wanted, repr(name), "Correct study.toml"))
-    data = DATASETS[name]()
-    shared = study.cities.index.intersection(data.cities.index)
+    report = PUBLISHED[name]()
+    shared = study.cities.index.intersection(report.cities.index)
     if len(shared) < FEWEST_CITIES:
         wanted = f"the study must share at least {FEWEST_CITIES} cities with {name}"
         came = f"{len(shared)} shared: {first_offenders(shared) or 'none'}"
         remedy = "Call the cities by the slugs of the published data set, or leave validate_against out"
         raise StudyError(mould("validate_study", wanted, came, remedy))
-    return data
+    return report
 
 
-def _indicators(study: Study) -> Iterator[_Indicator]:
-    """Give the indicators of the index; without an index, every measured value of the corridors."""
-    if study.specification is not None:
-        for leaf in load_spec(study.specification).indicators:
-            if leaf.name in study.corridors.columns:
-                yield _Indicator(leaf.name, int(leaf.direction), leaf.absent == "zero")
-        return
-    for value in study.corridor_measures:
-        if value.is_number:
-            yield _Indicator(value.column, 1, absent_is_zero=False)
-
-
-def _rank_columns(frame: pd.DataFrame) -> list[str]:
-    return [
-        name
-        for name in frame.columns
-        if infer_measure(frame[name], of="cities")[0].is_rank and frame[name].notna().sum() >= FEWEST_CITIES
-    ]
+def _flows(study: Study) -> list[Measure]:
+    """List the indicators of the index; without an index, every flow that is a number."""
+    given = [one for one in study.corridor_measures if one.origin == "given"]
+    if study.specification is None:
+        return [one for one in given if one.is_number]
+    leaves = {leaf.name for leaf in load_spec(study.specification).indicators}
+    return [one for one in given if one.column in leaves]
 
 
 def _sign_pairs(values: FloatArray) -> FloatArray:
@@ -225,20 +207,24 @@ def _interval(draws: FloatArray) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _compare_cities(study: Study, data: Dataset, indicator: _Indicator, effort: _Effort) -> TestResult | None:
-    sums = indicator.direction * city_sums(study, indicator.name, absent_is_zero=indicator.absent_is_zero)
+def _compare_cities(study: Study, report: Study, flow: Measure, effort: _Effort) -> TestResult | None:
+    sums = flow.direction * sum_over_partners(study, flow)
     compared = []
-    for rank in _rank_columns(data.cities):
-        published = -data.cities[rank].astype("Float64").astype(float)
+    for rank in _ranks(report.city_measures):
+        published = rank.strength(report.cities[rank.column])
         both = pd.concat([sums.rename("x"), published.rename("y")], axis=1, join="inner").dropna()
         values = both.to_numpy().T
         if len(both) >= FEWEST_CITIES and np.ptp(values, axis=1).min() > 0:
-            compared.append(_city_terms(values, indicator, rank, effort))
-    return _gather(compared, indicator, "cities", data)
+            compared.append((rank, *_city_terms(values, flow, rank, effort)))
+    return _gather(compared, flow, "cities", report)
+
+
+def _ranks(measures: Sequence[Measure]) -> list[Measure]:
+    return [one for one in measures if one.is_rank]
 
 
 def _city_terms(
-    both: FloatArray, indicator: _Indicator, rank: str, effort: _Effort
+    both: FloatArray, flow: Measure, rank: Measure, effort: _Effort
 ) -> tuple[list[Term], FloatArray]:
     """Estimate, p-value and interval of both correlations of one indicator with one rank."""
     x, y = rankdata(both, axis=-1)
@@ -254,8 +240,8 @@ def _city_terms(
         terms.append(
             Term(
                 test=AGREEMENT_TEST,
-                value=indicator.name,
-                term=f"{name} with {rank} (cities)",
+                value=flow.column,
+                term=f"{name} with {rank.column} (cities)",
                 estimate=float(estimate),
                 ci_low=low,
                 ci_high=high,
@@ -270,37 +256,35 @@ def _city_terms(
     return terms, null[0]
 
 
-def _compare_corridors(
-    study: Study, data: Dataset, indicator: _Indicator, effort: _Effort
-) -> TestResult | None:
-    pairs = study.corridors[["origin", "destination", indicator.name]].copy()
-    if indicator.absent_is_zero:
-        pairs[indicator.name] = pairs[indicator.name].fillna(0.0)
+def _compare_corridors(study: Study, report: Study, flow: Measure, effort: _Effort) -> TestResult | None:
+    if flow.directed:  # a published list has one corridor for a pair
+        return None
+    pairs = pairs_of(study, flow)[["origin", "destination", flow.column]]
     compared = []
-    for rank in _rank_columns(data.pairs):
-        places = data.pairs[rank].reindex(pairs.index).astype("Float64")
-        if places.notna().sum() < FEWEST_CITIES or study.directed:
+    for rank in _ranks(report.corridor_measures):
+        places = report.corridors[rank.column].reindex(pairs.index).astype("Float64")
+        if places.notna().sum() < FEWEST_CITIES:
             continue
         behind = float(places.max()) + 1.0
         listed = pairs.assign(place=-places.fillna(behind).astype(float))
         try:
-            compared.append(_corridor_terms(listed, indicator, rank, effort))
+            compared.append((rank, *_corridor_terms(listed, flow, rank, effort)))
         except DataError:  # a constant column, or cities without any pair: nothing can be compared
             continue
-    return _gather(compared, indicator, "corridors", data)
+    return _gather(compared, flow, "corridors", report)
 
 
 def _corridor_terms(
-    listed: pd.DataFrame, indicator: _Indicator, rank: str, effort: _Effort
+    listed: pd.DataFrame, flow: Measure, rank: Measure, effort: _Effort
 ) -> tuple[list[Term], FloatArray]:
-    x, labels = to_matrix(listed, indicator.name)
+    x, labels = to_matrix(listed, flow.column)
     y, _ = to_matrix(listed, "place", labels)
     terms = []
     nulls = []
     for name in _STATISTICS:
         seed = int(effort.generator.integers(2**32))
         result = mantel_test(
-            indicator.direction * x,
+            flow.direction * x,
             y,
             method=name,
             n_permutations=max(effort.n_permutations // 10, 1),
@@ -311,8 +295,8 @@ def _corridor_terms(
         terms.append(
             Term(
                 test=AGREEMENT_TEST,
-                value=indicator.name,
-                term=f"{name} with {rank} (corridors)",
+                value=flow.column,
+                term=f"{name} with {rank.column} (corridors)",
                 estimate=result.statistic,
                 statistic=result.statistic,
                 p_value=result.p_value,
@@ -326,47 +310,38 @@ def _corridor_terms(
 
 
 def _gather(
-    compared: Sequence[tuple[list[Term], FloatArray]], indicator: _Indicator, level: str, data: Dataset
+    compared: Sequence[tuple[Measure, list[Term], FloatArray]], flow: Measure, level: Level, report: Study
 ) -> TestResult | None:
-    """Adjust the p-values over the ranks, give each its verdict, and say what came out."""
+    """Adjust the p-values over the ranks, and say what came out."""
     if not compared:
         return None
-    adjusted = holm([terms[0].p_value for terms, _ in compared])
-    judged: list[tuple[Term, ...]] = []
-    for (terms, _), p_adjusted in zip(compared, adjusted, strict=True):
-        verdict = give_verdict(terms[0].estimate, float(p_adjusted))
-        note = f"{verdict} (p adjusted by Holm: {p_adjusted:.2g})"
-        judged.append(tuple(replace(term, note=note) for term in terms))
-    at = next((at for at, terms in enumerate(judged) if "rank_overall" in terms[0].term), 0)
-    head, null = judged[at][0], compared[at][1]
+    adjusted = holm([terms[0].p_value for _, terms, _ in compared])
+    judged = [
+        (rank, replace(rho, p_adjusted=float(p), adjustment="holm"), tau)
+        for (rank, (rho, tau), _), p in zip(compared, adjusted, strict=True)
+    ]
+    head = judged[0][1]
+    said = say_agreement(
+        flow,
+        level,
+        [(rank, rho.estimate, give_verdict(rho.estimate, rho.p_adjusted)) for rank, rho, _ in judged],
+        report=Words(report.title, report.title_zh),
+    )
     return TestResult(
         statistic=head.estimate,
         p_value=head.p_value,
         alternative="two-sided",
         n=head.n_cities,
-        method=f"Spearman and Kendall against the ranks of {data.name}, {level}",
-        null_distribution=null,
-        sentence=_say(judged, indicator, level, data),
-        terms=tuple(term for terms in judged for term in terms),
-        choices={"validate_against": data.name, "level": level, "adjustment": "holm", "n_ranks": len(judged)},
+        method=f"Spearman and Kendall against the ranks of {report.name}, {level}",
+        null_distribution=compared[0][2],
+        sentence=said.en,
+        sentence_zh=said.zh,
+        terms=tuple(term for _, *terms in judged for term in terms),
+        measure=flow,
+        choices={
+            "validate_against": report.name,
+            "level": level,
+            "adjustment": "holm",
+            "ranks": tuple(rank.column for rank, _, _ in judged),
+        },
     )
-
-
-def _say(judged: Sequence[Sequence[Term]], indicator: _Indicator, level: str, data: Dataset) -> str:
-    """Say which ranks agree and which do not."""
-    by_verdict: dict[str, list[str]] = {}
-    for terms in judged:
-        rank = terms[0].term.split()[2].removeprefix("rank_")
-        verdict = terms[0].note.split(" (", maxsplit=1)[0]
-        by_verdict.setdefault(verdict, []).append(f"{rank} (rho {terms[0].estimate:+.2f})")
-    words = {
-        "agrees": "agrees with",
-        "does not agree": "does not agree with",
-        "contradicts": "contradicts",
-    }
-    parts = [
-        f"{phrase} {', '.join(by_verdict[verdict])}"
-        for verdict, phrase in words.items()
-        if verdict in by_verdict
-    ]
-    return f"{indicator.name}, {level}: of the ranks of {data.name} it {'; it '.join(parts)}."

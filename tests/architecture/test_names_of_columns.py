@@ -9,10 +9,6 @@ ROOT = Path(__file__).parents[2]
 READING = {"startswith", "endswith", "removeprefix", "removesuffix"}
 ALLOWED = {
     ("geobri/score/spec.py", "name.startswith('rank_')"): "keeps f'rank_{node}' free, which the scores build",
-    (
-        "geobri/study/validation.py",
-        "terms[0].term.split()[2].removeprefix('rank_')",
-    ): "prints a rank; decides nothing",
     ("geobri/findings/needs.py", "name == 'rank'"): "a word of the vocabulary of claims",
     (
         "geobri/stats/proximity/verdict.py",

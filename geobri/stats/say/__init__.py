@@ -4,6 +4,7 @@ Every function takes numbers and measures and gives a `Words`. A sentence names 
 chance; it uses labels, not names of columns; and where p is above 5 % it asserts no direction.
 """
 
+from geobri.stats.say.agreement import Verdict, say_agreement
 from geobri.stats.say.closeness import say_list
 from geobri.stats.say.flows import (
     CORRELATIONS,
@@ -47,12 +48,14 @@ __all__ = [
     "DISTANCE",
     "LEVEL",
     "GroupNames",
+    "Verdict",
     "bare_p",
     "chance",
     "interval",
     "number",
     "p_value",
     "percent",
+    "say_agreement",
     "say_bands",
     "say_bivariate",
     "say_bounds",

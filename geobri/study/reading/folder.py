@@ -14,7 +14,7 @@ import pandas as pd
 
 from geobri.errors import GeobriError, InputError, SpecificationError, StudyError, shorten
 from geobri.inputs import read_toml
-from geobri.measures import check_said
+from geobri.measures import Taken, check_said
 from geobri.study.model import StudyFault
 from geobri.study.reading.cities import read_cities
 from geobri.study.reading.flows import read_flows
@@ -62,6 +62,10 @@ _CHOICES: Final = {
 }
 
 
+_INDEX: Final = "index.toml"
+"""The specification of a folder that names no other."""
+
+
 def read_folder(folder: Path) -> FolderParts:
     """Read a study folder as far as it goes, and list all that is wrong with it.
 
@@ -86,6 +90,10 @@ def read_folder(folder: Path) -> FolderParts:
     parts.settings = _read_settings(folder, parts.faults)
     parts.said = _read_measures(parts)
     parts.beside = tuple(entry["column"] for entry in parts.said if entry.get("of") != "cities")
+    if (folder / _INDEX).is_file() and "index" not in parts.settings:
+        parts.settings["index"] = _INDEX
+        because = "it lies in the folder, and study.toml names no index"
+        parts.taken.append(Taken(column="index", taken=_INDEX, because=because))
     renamed = {str(theirs): str(ours) for ours, theirs in parts.settings.get("columns", {}).items()}
     parts.settled = _read_settled(folder, parts)
     parts.outlines = _read_base(folder, parts)
