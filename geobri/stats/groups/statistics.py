@@ -80,7 +80,7 @@ def _one_stratum(wins: npt.NDArray[np.float32], placed: BoolArray) -> tuple[Floa
     below 2**24, which the squares (4 n**3) reach at 160 cities; beyond that they are added in double precision.
     """
     n = placed.shape[1]
-    exact = np.float32 if 4 * n**3 < 2**24 else np.float64
+    exact: npt.DTypeLike = np.float32 if 4 * n**3 < 2**24 else np.float64
     chosen = placed.astype(exact)
     ones = np.ones(n, dtype=exact)
     m = (chosen @ ones).astype(np.float64)
