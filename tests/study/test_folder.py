@@ -343,6 +343,8 @@ class TestAnIndexOfAttributes:
         with pytest.raises(StudyError, match=r'no flows in .* kind = "city"'):
             write_score_tables(load_study(own), tmp_path / "out", runs=0)
         (own / "study.toml").write_text("", encoding="utf-8")
+        assert "index taken as: index.toml" in "\n".join(map(str, load_study(own).taken))
+        (own / "index.toml").unlink()
         with pytest.raises(StudyError, match=r"no specification in"):
             write_score_tables(load_study(own), tmp_path / "out", runs=0)
 
