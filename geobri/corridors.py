@@ -7,6 +7,7 @@ whole columns: 131,328 corridors are drawn without a Python loop per corridor.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Literal
 
 import geopandas as gpd
@@ -52,9 +53,10 @@ def corridor_ids(origins: pd.Series, destinations: pd.Series, *, directed: bool 
     pandas.Index
         ``a--b`` with the slugs in alphabetical order, or ``a->b`` for directed pairs; named `corridor`.
     """
-    left, right = origins.astype(str).to_numpy(dtype=object), destinations.astype(str).to_numpy(dtype=object)
-    swap = np.zeros(left.size, dtype=bool) if directed else left > right
-    joined = np.where(swap, right, left) + ("->" if directed else "--") + np.where(swap, left, right)
+    left, right, labels = _code_ends(origins, destinations)
+    if not directed:
+        left, right = np.minimum(left, right), np.maximum(left, right)
+    joined = labels[left] + ("->" if directed else "--") + labels[right]
     ids: pd.Index = pd.Index(list(joined), name="corridor", dtype=object)
     return ids
 
@@ -70,12 +72,39 @@ def order_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The same rows and columns, ends exchanged where needed.
+        The same rows and columns, ends exchanged where needed; categories stay categories.
     """
-    ends = pairs[["origin", "destination"]].astype(str).to_numpy(dtype=object)
-    swap = (ends[:, 0] > ends[:, 1])[:, None]
-    turned = np.where(swap, ends[:, ::-1], ends)
-    return pairs.assign(origin=turned[:, 0], destination=turned[:, 1])
+    one, other, labels = _code_ends(pairs["origin"], pairs["destination"])
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    if isinstance(pairs["origin"].dtype, pd.CategoricalDtype):
+        same = labels.tolist() == list(pairs["origin"].cat.categories)
+        kept = pairs["origin"].dtype if same else pd.CategoricalDtype(pd.Index(labels, dtype="str"))
+        ends = (pd.Categorical.from_codes(codes, dtype=kept) for codes in (low, high))
+        return pairs.assign(**dict(zip(("origin", "destination"), ends, strict=True)))
+    return pairs.assign(origin=labels[low], destination=labels[high])
+
+
+def _code_ends(
+    origins: pd.Series, destinations: pd.Series
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.object_]]:
+    """Give both ends as positions in the list of all labels in alphabetical order: a comparison a label, not a row."""
+    ends, coded = (origins, destinations), []
+    known = isinstance(origins.dtype, pd.CategoricalDtype) and origins.dtype == destinations.dtype
+    for end in ends:
+        codes, distinct = (
+            (end.cat.codes.to_numpy(dtype=np.intp), end.cat.categories)
+            if known and not any(one.hasnans for one in ends)
+            else pd.factorize(end, use_na_sentinel=False)
+        )
+        coded.append((np.asarray(codes, dtype=np.intp), distinct))
+    named = [np.array([str(one) for one in distinct], dtype=object) for _, distinct in coded]
+    labels = np.array(sorted(set(chain(*named))), dtype=object)
+    place = {label: at for at, label in enumerate(labels)}
+    left, right = (
+        np.array([place[label] for label in labels_of], dtype=np.intp)[codes]
+        for (codes, _), labels_of in zip(coded, named, strict=True)
+    )
+    return left, right, labels
 
 
 def build_pairs(

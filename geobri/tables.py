@@ -78,12 +78,19 @@ class Fault:
         return f"{self.wanted}; got {self.came}. {self.remedy}."
 
 
-def _row_fault(mask: _Mask, labels: Sequence[object], column: str, wanted: str, remedy: str) -> list[Fault]:
-    """Make the fault of the rows where `mask` holds; none where it holds nowhere."""
+def _row_fault(
+    mask: _Mask,
+    labels: Sequence[object] | Callable[[int], object],
+    column: str,
+    wanted: str,
+    remedy: str,
+) -> list[Fault]:
+    """Make the fault of the rows where `mask` holds; none where it holds nowhere. Labels may be made on demand."""
     rows = [int(row) for row in np.flatnonzero(mask)]
     if not rows:
         return []
-    came = f"{len(rows)} of {mask.size} rows otherwise: {first_offenders(labels[row] for row in rows)}"
+    named = (labels(row) if callable(labels) else labels[row] for row in rows)
+    came = f"{len(rows)} of {mask.size} rows otherwise: {first_offenders(named)}"
     return [Fault(column, wanted, came, remedy, tuple(rows))]
 
 
@@ -261,14 +268,17 @@ def find_flow_faults(
     faults = _missing_columns(flows, FLOW_COLUMNS, "flows")
     if faults:
         return faults
-    labels = (flows["origin"].astype(str) + " – " + flows["destination"].astype(str)).tolist()
+    origin, destination, value = (flows[name].array for name in ("origin", "destination", "value"))
+
+    def pair(row: int) -> str:
+        return f"{origin[row]} – {destination[row]}"
+
     if not pdt.is_numeric_dtype(flows["value"]):
         numbers = pd.to_numeric(flows["value"], errors="coerce")
         bad = (numbers.isna() & flows["value"].notna()).to_numpy(dtype=bool)
-        named = [f"{label}: {value!r}" for label, value in zip(labels, flows["value"], strict=True)]
         faults += _row_fault(
             bad,
-            named,
+            lambda row: f"{pair(row)}: {value[row]!r}",
             "value",
             "'value' must be a number",
             "Correct it, or leave the cell empty if it is unknown",
@@ -276,7 +286,7 @@ def find_flow_faults(
     else:
         faults += _row_fault(
             (flows["value"].abs() > _LARGEST_FLOW).to_numpy(dtype=bool, na_value=False),
-            [f"{label}: {value:g}" for label, value in zip(labels, flows["value"], strict=True)],
+            lambda row: f"{pair(row)}: {value[row]:g}",
             "value",
             f"'value' must lie within {_LARGEST_FLOW:g} either side of 0, so that sums and squares are numbers",
             "Correct it, or choose a larger unit",
@@ -284,7 +294,7 @@ def find_flow_faults(
     same = (flows["origin"] == flows["destination"]).to_numpy(dtype=bool)
     faults += _row_fault(
         same & (not own),
-        labels,
+        pair,
         "destination",
         "origin and destination must differ",
         "Remove the flows of a city with itself",
@@ -295,7 +305,7 @@ def find_flow_faults(
             unknown = ~flows[end].isin(known).to_numpy(dtype=bool)
             faults += _row_fault(
                 unknown,
-                flows[end].tolist(),
+                flows[end].array,
                 end,
                 f"every {end} must be a known city",
                 "Add it to the cities, or correct it",
@@ -303,7 +313,7 @@ def find_flow_faults(
     key = [name for name in ("indicator", "origin", "destination", "year") if name in flows.columns]
     doubled = flows.duplicated(key).to_numpy(dtype=bool)
     return faults + _row_fault(
-        doubled, labels, "", f"{', '.join(key)} must be unique", "Add the doubled rows up, or remove them"
+        doubled, pair, "", f"{', '.join(key)} must be unique", "Add the doubled rows up, or remove them"
     )
 
 

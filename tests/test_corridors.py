@@ -7,7 +7,14 @@ import pytest
 from pyproj import Geod
 
 from geobri.cities import build_cities
-from geobri.corridors import attach_values, build_corridors, build_pairs, corridor_ids, points_along
+from geobri.corridors import (
+    attach_values,
+    build_corridors,
+    build_pairs,
+    corridor_ids,
+    order_pairs,
+    points_along,
+)
 from geobri.errors import DataError, SchemaError
 from geobri.geodesy import distance_km
 
@@ -179,3 +186,20 @@ class TestPointsAlong:
         with pytest.raises(SchemaError, match="every_km=0"):
             points_along(places, pairs, every_km=0)
         assert points_along(places, pairs.iloc[:0]).empty
+
+
+@pytest.mark.parametrize("dtype", ["str", "object", "category"])
+def test_pairs_are_ordered_whatever_the_columns_are_made_of(dtype):
+    rows = pd.DataFrame({"origin": ["rome", "cairo", "rome"], "destination": ["lima", "oslo", "cairo"]})
+    names = ["cairo", "lima", "oslo", "rome", "unused"]
+    given = rows.astype(pd.CategoricalDtype(names) if dtype == "category" else dtype)
+    turned = order_pairs(given)
+    assert turned["origin"].tolist() == ["lima", "cairo", "cairo"]
+    assert turned["destination"].tolist() == ["rome", "oslo", "rome"]
+    assert given["origin"].tolist() == rows["origin"].tolist()
+    if dtype == "category":
+        assert turned["origin"].dtype == given["origin"].dtype
+    ids = corridor_ids(given["origin"], given["destination"])
+    assert ids.tolist() == ["lima--rome", "cairo--oslo", "cairo--rome"]
+    directed = corridor_ids(given["origin"], given["destination"], directed=True)
+    assert directed.tolist() == ["rome->lima", "cairo->oslo", "rome->cairo"]

@@ -104,7 +104,8 @@ def _read(
         raise SchemaError(mould("total_flows", f"corridors need columns {absent}", came, "Add them"))
     ends = []
     for name in ("origin", "destination"):
-        place = cities.index.get_indexer(pd.Index(corridors[name].to_numpy(dtype=object)))
+        codes, labels = pd.factorize(corridors[name], use_na_sentinel=False)
+        place = cities.index.get_indexer(pd.Index(np.asarray(labels, dtype=object), dtype=object))[codes]
         if (place < 0).any():
             came = f"{int((place < 0).sum())} of {len(place)} otherwise: {first_offenders(corridors.loc[place < 0, name])}"
             wanted = f"every {name} must be one of the cities"
@@ -121,7 +122,7 @@ def _count_partners(origin: IntArray, destination: IntArray, amount: FloatArray,
     """Count the cities with which there is more than 0, either way."""
     there = amount > 0
     low, high = np.minimum(origin, destination)[there], np.maximum(origin, destination)[there]
-    pairs = np.unique(low * n + high)
+    pairs = pd.unique(low * n + high)
     return (np.bincount(pairs // n, minlength=n) + np.bincount(pairs % n, minlength=n)).astype(float)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geobri.cities import tell_names_apart
@@ -107,9 +108,9 @@ def assemble(
         title_zh=settings.get("title_zh", settings.get("title", folder.resolve().name)),
         cities=cities,
         corridors=drawn,
-        flows=None if flows is None else flows.rows,
+        flows=None if flows is None else _plain_words(flows.rows),
         memberships=parts.memberships,
-        own_flows=None if flows is None or flows.own.empty else flows.own,
+        own_flows=None if flows is None or flows.own.empty else _plain_words(flows.own),
         city_measures=city_measures,
         corridor_measures=() if flows is None else flows.measures,
         domain=domain,
@@ -135,6 +136,11 @@ def assemble(
         views=tuple(settings.get("view", ())),
         folder=folder,
     )
+
+
+def _plain_words(flows: pd.DataFrame) -> pd.DataFrame:
+    """Write names as text: while a study is read they are categories, which are compared by their numbers."""
+    return flows.astype(dict.fromkeys(("indicator", "origin", "destination"), "str"))
 
 
 def _say_too_wide(city_measures: tuple[Measure, ...], flows: _Flows | None) -> list[Words]:
@@ -398,9 +404,13 @@ def _choose_pairs(
 
 
 def _inside(flows: pd.DataFrame, cities: gpd.GeoDataFrame) -> pd.Series[bool]:
-    country = cities["country"]
-    ends = [flows[end].map(country) for end in ("origin", "destination")]
-    return (ends[0] == ends[1]) & ends[0].notna()
+    country = pd.factorize(cities["country"])[0]
+    ends = []
+    for name in ("origin", "destination"):
+        codes, labels = pd.factorize(flows[name])
+        place = cities.index.get_indexer(pd.Index(labels))
+        ends.append(np.append(np.where(place >= 0, country[place], -1), -1)[codes])
+    return pd.Series((ends[0] == ends[1]) & (ends[0] >= 0), index=flows.index)
 
 
 def _draw(

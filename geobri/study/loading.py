@@ -331,7 +331,8 @@ def _pair_faults(parts: FolderParts, spec: IndexSpec | None) -> list[StudyFault]
     undirected = {measure.column for measure in measures if not measure.directed}
     turned = order_pairs(parts.flows[parts.flows["indicator"].isin(undirected)])
     key = [name for name in ("indicator", "origin", "destination", "year") if name in turned.columns]
-    spread = turned.groupby(key, dropna=False)["value"].nunique(dropna=False)
+    again = turned[turned.duplicated(key, keep=False)]
+    spread = again.groupby(key, dropna=False, observed=True)["value"].nunique(dropna=False)
     torn = spread[spread > 1]
     if torn.empty:
         return []

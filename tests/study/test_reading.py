@@ -266,3 +266,45 @@ def test_a_pipe_or_folder_in_the_place_of_a_table(tmp_path, name):
     (tmp_path / name).mkdir()
     with pytest.raises(StudyError, match="a folder"):
         read_table(tmp_path / name)
+
+
+def test_flows_read_as_categories_leave_as_text_whatever_their_files(tmp_path):
+    """Two files with other cities and indicators: what is compared by number inside is text outside, and nothing is mixed up."""
+    from geobri.study import load_study
+
+    (tmp_path / "cities.csv").write_text(
+        "city,name,lon,lat\nrome,Rom,12.5,41.9\nlima,Lima,-77,-12\noslo,Oslo,10.8,59.9\n", encoding="utf-8"
+    )
+    (tmp_path / "flows.csv").write_text(
+        "indicator,origin,destination,value\nfish,rome,lima,1\nfish,oslo,Rom,2\n", encoding="utf-8"
+    )
+    pd.DataFrame(
+        {"origin": ["oslo", "rome"], "destination": ["lima", "rome"], "value": [3.0, 4.0]}
+    ).to_parquet(tmp_path / "flows_ore.parquet")
+    study = load_study(tmp_path)
+    assert study.flows is not None
+    assert study.own_flows is not None
+    rows = sorted(
+        study.flows[["indicator", "origin", "destination", "value"]].itertuples(index=False, name=None)
+    )
+    assert rows == [
+        ("fish", "lima", "rome", 1.0),
+        ("fish", "oslo", "rome", 2.0),
+        ("ore", "lima", "oslo", 3.0),
+    ]
+    assert study.own_flows["origin"].tolist() == ["rome"]
+    for frame in (study.flows, study.own_flows):
+        assert all(pd.api.types.is_string_dtype(frame[name].dtype) for name in ("indicator", "origin"))
+
+
+def test_doubled_and_unknown_flows_are_named_by_their_ends(tmp_path):
+    from geobri.study import check_study
+
+    (tmp_path / "cities.csv").write_text("city,lon,lat\nrome,12.5,41.9\nlima,-77,-12\n", encoding="utf-8")
+    (tmp_path / "flows.csv").write_text(
+        "indicator,origin,destination,value\nfish,rome,lima,1\nfish,rome,lima,2\nfish,rome,paris,2\n",
+        encoding="utf-8",
+    )
+    said = " ".join(str(one) for one in check_study(tmp_path))
+    assert "'rome – lima'" in said
+    assert "'paris'" in said

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -58,7 +59,7 @@ def read_flows(files: Mapping[Path, Mapping[str, pd.DataFrame]], parts: FolderPa
                 f"the flow files must not say the same twice; got doubled pairs of {came}. Remove one file",
             )
         )
-    return flows
+    return flows.astype({"indicator": "category"})  # a handful of names, asked for again and again
 
 
 def _read_flow_file(path: Path, sheets: Mapping[str, pd.DataFrame], parts: FolderParts) -> list[pd.DataFrame]:
@@ -238,13 +239,18 @@ def match_names(table: pd.DataFrame, cities: pd.DataFrame, columns: tuple[str, .
         once = names[~names.duplicated(keep=False)]
         slugs.update(dict(zip(once, once.index, strict=True)))
     slugs.update({slug: slug for slug in cities.index})
-    return table.assign(**{end: _rename(table[end], slugs) for end in columns})
+    coded = {end: pd.factorize(table[end]) for end in columns}
+    renamed = {end: [slugs.get(name, name) for name in distinct] for end, (_, distinct) in coded.items()}
+    return table.assign(
+        **{
+            end: _as_categories(table.index, codes, renamed[end], ["", *chain(*renamed.values())])
+            for end, (codes, _) in coded.items()
+        }
+    )
 
 
-def _rename(names: pd.Series, slugs: dict[str, str]) -> pd.Series:
-    """Put slugs for names, one look-up a distinct name."""
-    codes, distinct = pd.factorize(names)
-    known = np.array([slugs.get(name, name) for name in distinct], dtype=object)
-    renamed = np.full(len(names), "", dtype=object)
-    renamed[codes >= 0] = known[codes[codes >= 0]] if len(known) else ""
-    return pd.Series(renamed, index=names.index, dtype=names.dtype)
+def _as_categories(index: pd.Index, codes: Any, names: list[str], every: list[str]) -> pd.Series:
+    """Give the names of coded rows, -1 as "", as categories: a look-up a distinct name, and columns that can be compared."""
+    categories = pd.Index(sorted(set(every)), dtype="str")
+    place = np.append(categories.get_indexer(pd.Index(names, dtype="str")), 0)  # "" comes first
+    return pd.Series(pd.Categorical.from_codes(place[codes], categories), index=index)

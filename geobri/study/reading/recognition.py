@@ -79,7 +79,7 @@ def collect_labels(tables: Iterable[pd.DataFrame]) -> Labels:
         for name in named or table.columns[:_LOOKED_AT]:
             cells = table[name]
             if not isinstance(cells, pd.DataFrame):
-                found.append(frozenset(as_ids(cells).unique()) - {""})
+                found.append(frozenset(as_ids(cells.drop_duplicates())) - {""})
     return tuple(labels for labels in found if labels)
 
 

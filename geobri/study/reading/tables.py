@@ -296,8 +296,7 @@ def plain_cells(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     for column in table.columns:
         cells[column] = table[column]
         if not pd.api.types.is_numeric_dtype(table[column]) or pd.api.types.is_bool_dtype(table[column]):
-            texts = table[column].astype(object)
-            cells[column] = texts.where(texts.notna(), "").map(_cell_words)
+            cells[column] = _words(table[column])
     return pd.DataFrame(cells).set_axis(pd.RangeIndex(1, 1 + len(table), name="row"))
 
 
@@ -305,6 +304,16 @@ def _has_geometry(path: Path) -> bool:
     import pyarrow.parquet as pq
 
     return b"geo" in (pq.read_schema(path).metadata or {})
+
+
+def _words(column: pd.Series) -> pd.Series:
+    """Write a column as text; words that repeat, as the ends of pairs do, are looked at once."""
+    if isinstance(column.dtype, (pd.StringDtype, pd.CategoricalDtype)):
+        codes, distinct = pd.factorize(column)
+        words = np.array([*map(_cell_words, distinct), ""], dtype=object)  # a missing cell has the number -1
+        return pd.Series(words[codes], index=column.index, name=column.name, dtype=object)
+    texts = column.astype(object)
+    return texts.where(texts.notna(), "").map(_cell_words)
 
 
 def _cell_words(cell: object) -> object:
