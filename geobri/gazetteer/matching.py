@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 import pandas as pd
 
@@ -42,6 +42,10 @@ _CHINESE_KINDS = ("地区", "市", "区", "县", "州", "盟", "旗")
 """What a place in China is called by, and left off by many who write its name."""
 _BEFORE_A_KIND = 2
 """Characters that a Chinese name must have without its kind: 沙市 and 通州 keep theirs."""
+_ENGLISH: Final = ("USA", "CAN", "AUS")
+"""Countries with states whose places have English names: there another name is an older one, or another spelling."""
+_SHORT: Final = re.compile("saint|fort|mount")
+_ALIKE: Final = 0.85
 _LONGEST_CODE = 3
 
 
@@ -258,7 +262,7 @@ def _match_whole(query: _Query) -> Match:
     if len(decided) == 1:
         return _found("alias", decided, everywhere)
     if not named and len(others) == 1:
-        return _found("other name", others, everywhere)
+        return _doubted(query, others[0]) or _found("other name", others, everywhere)
     if not everywhere:
         return _unknown(query, main + [row for row, _, _ in aliases] + other)
     rows = tuple(named if len(named) > 1 else dict.fromkeys(everywhere))
@@ -267,6 +271,19 @@ def _match_whole(query: _Query) -> Match:
         rows=rows,
         reason=f"{len(rows)} places have this name",
     )
+
+
+def _doubted(query: _Query, row: int) -> Match | None:
+    """Leave open a name that a town bore once, where its state is named: a smaller place that the gazetteer lacks may bear it now."""
+    around = [area for area in query.areas if _lies_in(row, area)]
+    if query.only != (None, None) or not any(area.country in _ENGLISH and area.admin1 for area in around):
+        return None
+    name = str(_places()["name"].iloc[row])
+    asked, known = (_SHORT.sub(lambda met: met[0][0] + "t", key) for key in (query.keys[0], name_key(name)))
+    if asked in known or known in asked or difflib.SequenceMatcher(None, asked, known).ratio() >= _ALIKE:
+        return None
+    reason = f"it is an other name, perhaps a former one, of {name}, and a smaller place may have it; give the candidate if it is the one, or the point"
+    return Match("ambiguous", rows=(row,), reason=reason)
 
 
 def _found(how: How, rows: list[int], everywhere: list[int]) -> Match:

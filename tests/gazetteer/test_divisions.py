@@ -206,3 +206,24 @@ def test_readings():
     assert [area.country for area in read_area("Wales")][:1] == ["GBR"]
     assert split_province("辽宁朝阳")[1] == "朝阳"
     assert split_province("上海") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "town"),
+    [("Terminus, GA", "Atlanta"), ("Losantiville, OH", "Cincinnati"), ("Waterloo, TX", "Austin")],
+)
+def test_what_a_town_was_called_once_is_left_open_where_a_smaller_place_may_have_the_name(name, town):
+    report = geocode([name, name.split(",")[0]])
+    assert report.table["status"].tolist()[0] == "ambiguous"
+    assert f"other name, perhaps a former one, of {town}" in report.table["reason"].iloc[0]
+    offered = report.candidates["candidate"].tolist()
+    again = geocode(offered[:1]).table.iloc[0]
+    assert (again["status"], again["name"]) == ("found", town)
+
+
+@pytest.mark.parametrize(
+    ("name", "town"),
+    [("St Paul, MN", "Saint Paul"), ("Ft. Myers, FL", "Fort Myers"), ("Mt. Vernon, IL", "Mount Vernon"), ("Winston Salem, NC", "Winston-Salem")],
+)  # fmt: skip
+def test_another_spelling_is_no_other_name(name, town):
+    assert geocode([name]).table["name"].tolist() == [town]
