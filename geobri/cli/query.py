@@ -87,7 +87,8 @@ def query_command(
     """
     from geobri.scale.asking import is_run
     from geobri.study.contrast import count_by
-    from geobri.study.query import ask_in_sql, query
+    from geobri.study.database import ask_in_sql
+    from geobri.study.query import query
 
     if not study.is_tables and is_run(study.names[0]):
         _show_run(study.names[0], sql, out, allow_files=allow_files)

@@ -172,7 +172,7 @@ def source_section(study: Study, analysis: Analysis) -> Section:
     terms = [Words(f"Terms: {study.licence}", f"使用条款：{study.licence}")] if study.licence else []
     filled = study.scores is not None and bool(study.scores.imputed.to_numpy().any())
     left_out = [
-        Words(f"Left out: {name}. {reason}", f"未包含：{name}。{reason}")
+        Words(f"Left out: {name}. {reason.en}", f"未包含：{name}。{reason.zh}")
         for name, reason in analysis.left_out
     ]
     return Section(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from geobri.errors import DataError, StudyError, mould
-from geobri.study.query import ask_database
+from geobri.study.database import ask_database
 
 __all__ = ["ask_run", "is_run"]
 

@@ -12,8 +12,10 @@ import pandas as pd
 from geobri.errors import DataError, GeobriError
 from geobri.measures import Level, Measure
 from geobri.study.model import Study
+from geobri.study.opening import say_how_to_open
 from geobri.study.pairs import count_pairs
 from geobri.study.questions import SEED, run_coastal, run_decay, run_moran, run_proximity, run_validation
+from geobri.words import Words
 from geobri.workers import spread
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ class Analysis:
     tests: tuple[TestResult, ...] = ()
     ledger: Ledger | None = None
     contradictions: pd.DataFrame | None = None
-    left_out: tuple[tuple[str, str], ...] = field(default=())
+    left_out: tuple[tuple[str, Words], ...] = field(default=())
 
 
 def analyse_study(
@@ -106,10 +108,11 @@ def analyse_study(
         ledger=ledger,
         contradictions=None if ledger is None else _contradictions(study, ledger),
         left_out=(
-            *((("tests", "They were not asked for"),) if "tests" in without else ()),
-            *((("scores", study.no_scores),) if study.no_scores else ()),
-            *((("uncertainty", reason),) if (reason := unmeasured(study.scores)) else ()),
-            *((name, outcome.reason) for name, outcome in done.items() if outcome.reason),
+            *((("tests", Words("They were not asked for.", "未要求检验。")),) if "tests" in without else ()),
+            *((("scores", Words(study.no_scores)),) if study.no_scores else ()),
+            *((("uncertainty", Words(reason)),) if (reason := unmeasured(study.scores)) else ()),
+            *((name, Words(outcome.reason)) for name, outcome in done.items() if outcome.reason),
+            *(() if "tests" in without else _unopened(study)),
         ),
     )
 
@@ -252,6 +255,22 @@ def _test_jobs(study: Study) -> dict[str, Callable[[], list[TestResult]]]:
     if study.validate_against:
         jobs["validation"] = lambda: run_validation(study)
     return jobs
+
+
+def _unopened(study: Study) -> list[tuple[str, Words]]:
+    """Say which column would open coastal against inland, where no place says what it is."""
+    remedy = say_how_to_open(study, "coastal")
+    if remedy is None or study.cities["coastal"].notna().any():
+        return []
+    return [
+        (
+            "coastal",
+            Words(
+                f"No place says whether it lies at the coast. {remedy.en}.",
+                f"没有地点注明是否沿海。{remedy.zh}。",
+            ),
+        )
+    ]
 
 
 def _own(study: Study, of: Level) -> list[Measure]:

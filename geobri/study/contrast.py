@@ -10,6 +10,7 @@ import pandas as pd
 from geobri.errors import DataError, first_offenders, mould
 from geobri.measures import Measure, find_measure
 from geobri.study.model import Study
+from geobri.study.opening import say_how_to_open
 from geobri.study.query import query
 
 __all__ = ["compare_editions", "compare_groups", "compare_rankings", "count_by"]
@@ -47,6 +48,12 @@ def count_by(study: Study, column: str, *conditions: str) -> pd.DataFrame:
     {'East Asia': 25, 'North America': 23}
     """
     every = query(study, columns=[column])[column].dropna()
+    remedy = say_how_to_open(study, column)
+    if every.empty and remedy is not None:
+        came = f"none of the {len(study.cities):,} of '{study.name}' has one"
+        raise DataError(
+            mould("count_by", f"places are counted by a {column} that they have", came, remedy.en)
+        )
     kept = query(study, *conditions, columns=[column])[column].dropna()
     counts = pd.DataFrame({"n": kept.value_counts(), "of": every.value_counts()}).fillna(0).astype(int)
     counts["share"] = counts["n"] / max(len(kept), 1)

@@ -9,8 +9,8 @@ from geobri.errors import DataError, mould
 from geobri.exchange import to_flowmap, to_kepler, write_layer
 from geobri.exchange.qgis_project import write_qgis_project
 from geobri.outputs import staged_file, staged_folder
+from geobri.study.database import save_database
 from geobri.study.model import Study
-from geobri.study.query import save_database
 from geobri.study.writing import write_base, write_geopackage, write_years
 from geobri.words import Words
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import errno
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal
 
 import pandas as pd
 
 from geobri.cities import find_city
 from geobri.corridors import corridor_ids
-from geobri.errors import DataError, MissingExtraError, first_offenders, mould
+from geobri.errors import DataError, first_offenders, mould
 from geobri.study.index import score_years
 from geobri.study.model import Study
+from geobri.study.opening import say_how_to_open
 
-__all__ = ["ask_database", "ask_in_sql", "compare", "history", "open_database", "query", "save_database"]
+__all__ = ["compare", "history", "query"]
 
 TableName = Literal["cities", "corridors", "flows"]
 _CONDITION: Final = re.compile(
@@ -162,6 +161,8 @@ def query(
     """
     frame = _table(study, table)
     for condition in conditions:
+        read = _CONDITION.match(condition)
+        _check_opened(study, frame, "" if read is None else read["column"])
         frame = frame[_keep(frame, _with_slug(study, condition))]
     if sort:
         name = sort.removeprefix("-")
@@ -172,6 +173,14 @@ def query(
     if top is not None and top < 0:
         raise DataError(mould("query", "top must be 0 rows or more", str(top), "Leave it out to have all"))
     return frame if top is None else frame.head(top)
+
+
+def _check_opened(study: Study, frame: pd.DataFrame, column: str) -> None:
+    """Refuse a question about what no place says, instead of finding nothing."""
+    remedy = say_how_to_open(study, column)
+    if remedy is not None and column in frame.columns and frame[column].isna().all() and len(frame):
+        came = f"none of the {len(frame):,} rows of '{study.name}' has one"
+        raise DataError(mould("query", f"'{column}' must be known somewhere", came, remedy.en))
 
 
 def _check_known(frame: pd.DataFrame, names: Sequence[str]) -> None:
@@ -272,7 +281,7 @@ def history(study: Study, names: Sequence[str] = (), *, indicator: str | None = 
                 "history",
                 "a study needs flows with a column 'year'",
                 f"'{study.name}' has none",
-                "Add the year to flows.csv",
+                "Add a column 'year' to the flows, or name theirs: --year-column COLUMN",
             )
         )
     known = set(flows["indicator"])
@@ -324,186 +333,3 @@ def _add_growth(table: pd.DataFrame) -> pd.DataFrame:
     span = max(int(years[-1]) - int(years[0]), 1)
     ratio = (last / first).where(first > 0)
     return table.assign(change=last - first, growth=ratio ** (1 / span) - 1)
-
-
-def _need_duckdb() -> Any:
-    try:
-        import duckdb
-    except ImportError as error:
-        raise MissingExtraError(
-            "open_database: needs duckdb. Install it with: pip install 'geobri[sql]'."
-        ) from error
-    return duckdb
-
-
-def open_database(study: Study, path: str = ":memory:") -> Any:
-    """Open the tables of a study as an embedded DuckDB database, where a question is more natural in SQL.
-
-    Parameters
-    ----------
-    study
-        A loaded study.
-    path
-        File to create, or memory.
-
-    Returns
-    -------
-    duckdb.DuckDBPyConnection
-        With the tables `cities` (lon, lat), `corridors` and, where there are any, `flows`.
-
-    Raises
-    ------
-    MissingExtraError
-        If duckdb is not installed.
-    """
-    database = _need_duckdb().connect(path)
-    cities = pd.DataFrame(study.cities.drop(columns="geometry")).assign(
-        lon=study.cities.geometry.x, lat=study.cities.geometry.y
-    )
-    frames = {
-        "cities": cities.reset_index(),
-        "corridors": pd.DataFrame(study.corridors.drop(columns="geometry")).reset_index(),
-    }
-    if study.flows is not None:
-        frames["flows"] = study.flows
-    for name, frame in frames.items():
-        plain = frame.astype(
-            {
-                column: object
-                for column in frame.columns
-                if isinstance(frame[column].dtype, pd.CategoricalDtype)
-            }
-        )
-        database.register("handed_over", plain)
-        database.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM handed_over")  # noqa: S608 - one of three names
-        database.unregister("handed_over")
-    return database
-
-
-def ask_in_sql(study: Study, question: str, *, allow_files: bool = False) -> pd.DataFrame:
-    """Ask the tables of a study in SQL.
-
-    Parameters
-    ----------
-    study
-        A loaded study.
-    question
-        In DuckDB's SQL, about the tables `cities`, `corridors` and `flows`.
-    allow_files
-        Whether the question may read and write files, attach databases and load extensions, as DuckDB can. Without
-        it a question that somebody else wrote is safe to ask.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The answer, rows numbered from 0.
-
-    Raises
-    ------
-    DataError
-        If the question is empty, cannot be read, or asks for files.
-    MissingExtraError
-        If duckdb is not installed.
-    """
-    with open_database(study) as database:
-        if not allow_files:
-            database.execute("SET enable_external_access = false")
-            _lock(database)
-        return _ask(database, question)
-
-
-def ask_database(
-    question: str, views: Mapping[str, str], *, allow_files: bool = False, folder: Path | None = None
-) -> pd.DataFrame:
-    """Ask tables in files in SQL.
-
-    Parameters
-    ----------
-    question
-        In DuckDB's SQL.
-    views
-        What each table is called, and how DuckDB reads it.
-    allow_files
-        Whether the question may read and write other files.
-    folder
-        Where the files of the tables stand; only these are read unless more is allowed.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The answer, rows numbered from 0.
-
-    Raises
-    ------
-    DataError
-        If the question is empty, cannot be read, or asks for other files.
-    MissingExtraError
-        If duckdb is not installed.
-    """
-    with _need_duckdb().connect(":memory:") as database:
-        for name, reader in views.items():
-            database.execute(f'CREATE VIEW "{name}" AS SELECT * FROM {reader}')  # noqa: S608 - our own files
-        if not allow_files:
-            if folder is not None:
-                database.execute(f"SET allowed_directories = ['{folder}/']")
-            database.execute("SET enable_external_access = false")
-            _lock(database)
-        return _ask(database, question)
-
-
-def _lock(database: Any) -> None:
-    database.execute("SET python_enable_replacements = false")
-    database.execute("SET lock_configuration = true")
-
-
-def _ask(database: Any, question: str) -> pd.DataFrame:
-    duckdb = _need_duckdb()
-    try:
-        answer = database.execute(question)
-    except duckdb.PermissionException as error:
-        wanted = "a question in SQL is about the tables of the study, not about files"
-        came = str(error).splitlines()[0]
-        raise DataError(mould("query", wanted, came, "Allow it with --allow-files")) from error
-    except duckdb.Error as error:
-        wanted = "a question in SQL must be one that DuckDB can read"
-        raise DataError(mould("query", wanted, str(error), "Correct it")) from error
-    if answer is None or answer.description is None:
-        wanted = "a question in SQL must ask for something"
-        raise DataError(mould("query", wanted, repr(question), "Write it as in SELECT * FROM cities"))
-    table: pd.DataFrame = answer.df()
-    return table
-
-
-def save_database(study: Study, path: Path) -> None:
-    """Write the tables of a study to a DuckDB file, and open it again to count the rows.
-
-    Parameters
-    ----------
-    study
-        A loaded study.
-    path
-        A name on a stage: the file appears while it is written.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be written whole.
-    MissingExtraError
-        If duckdb is not installed.
-    """
-    duckdb = _need_duckdb()
-
-    def count(database: Any) -> dict[str, int]:
-        names = sorted(name for (name,) in database.execute("SHOW TABLES").fetchall())
-        return {name: database.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}  # noqa: S608 - our own three names
-
-    try:
-        with open_database(study, str(path)) as database:
-            database.execute("CHECKPOINT")
-            written = count(database)
-        with duckdb.connect(str(path), read_only=True) as database:
-            kept = count(database)
-    except duckdb.Error as error:
-        raise OSError(errno.EIO, str(error).splitlines()[0], str(path)) from error
-    if kept != written:
-        raise OSError(errno.EIO, f"only {kept} of {written} rows could be read back", str(path))

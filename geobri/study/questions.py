@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -12,6 +13,7 @@ from geobri.errors import DataError, mould
 from geobri.measures import Level, Measure
 from geobri.study.account import say_left_out
 from geobri.study.model import Domain, Study
+from geobri.study.opening import say_how_to_open
 from geobri.study.pairs import count_pairs, pairs_of
 from geobri.words import Words
 
@@ -31,6 +33,7 @@ __all__ = [
 SEED: Final = 20211001
 """Seed of every simulated null in a report, so that the same study gives the same page."""
 
+_WITHOUT_BLOCKS: Final = ("active", "hubs", "corridors")
 _MOST_FOR_DYADS: Final = 150
 """Cities beyond which the commands run fewer exchanges, so that a person need not wait; Python takes any number."""
 _EXCHANGES: Final = 1999
@@ -65,14 +68,23 @@ def run_proximity(study: Study, value: Asked, *, impedance: str = "distance_km")
     list of TestResult
         One per null model.
     """
+    from geobri.stats.attempts import impossible_result
     from geobri.stats.proximity import proximity_tests
 
     measure = _find(study, value, "corridors")
     pairs = pairs_of(study, measure)
-    return [
-        _say_of(study, result, measure, "closeness")
-        for result in proximity_tests(study.cities, pairs, measure, rng=SEED, impedance=impedance)
-    ]
+    asked = partial(proximity_tests, study.cities, pairs, measure, rng=SEED, impedance=impedance)
+    results: list[TestResult]
+    try:
+        results = list(asked())
+    except (
+        DataError
+    ) as error:  # blocks in which no city can change places say nothing against the other questions
+        results = [
+            *asked(nulls=_WITHOUT_BLOCKS),
+            impossible_result("proximity_test", measure, "closeness", error),
+        ]
+    return [_say_of(study, result, measure, "closeness") for result in results]
 
 
 def run_decay(study: Study, value: Asked, *, impedance: str = "distance_km") -> list[TestResult]:
@@ -243,6 +255,7 @@ def run_coastal(study: Study, value: Asked, *, strata: str | None = None) -> lis
     from geobri.stats.groups import coastal_tests
 
     measure = _find(study, value, "cities")
+    _check_told(study, "coastal", "run_coastal")
     column = measure.column
     complete = column in study.corridors.columns and study.corridors[column].notna().mean() > _MOSTLY
     cities = study.cities.assign(coast_km=distance_to_coast(study.cities))
@@ -257,6 +270,14 @@ def run_coastal(study: Study, value: Asked, *, strata: str | None = None) -> lis
         rng=SEED,
     )
     return [_say_of(study, result, measure, "groups") for result in found]
+
+
+def _check_told(study: Study, column: str, caller: str) -> None:
+    """Refuse a question about what no place says, with the column that opens it."""
+    remedy = say_how_to_open(study, column)
+    if remedy is not None and study.cities[column].isna().all():
+        came = f"none of the {len(study.cities):,} of '{study.name}' has one"
+        raise DataError(mould(caller, f"'{column}' of the places must be known", came, remedy.en))
 
 
 def _with_strata(cities: gpd.GeoDataFrame, wish: str) -> tuple[gpd.GeoDataFrame, Asked | None]:

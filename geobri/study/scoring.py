@@ -90,7 +90,7 @@ def _nothing_to_score(study: Study) -> StudyError:
     if study.specification is None:
         came, remedy = (
             f"no specification in '{study.name}'",
-            'Add index.toml, and index = "index.toml" to study.toml',
+            'Add index.toml, and index = "index.toml" to study.toml, or give it to tables: --index index.toml',
         )
     else:
         came = f"no flows in '{study.name}', and indicators that are not attributes of cities"

@@ -8,8 +8,9 @@ import pytest
 from geobri.errors import DataError
 from geobri.exchange import read_layer, write_layer
 from geobri.study import load_study
+from geobri.study.database import ask_in_sql, open_database
 from geobri.study.export import export_study
-from geobri.study.query import ask_in_sql, compare, history, open_database, query
+from geobri.study.query import compare, history, query
 
 
 @pytest.fixture(scope="module")
