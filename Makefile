@@ -1,6 +1,7 @@
 # make report   sets everything up and writes the report on the built-in study
 # make test     sets everything up and runs the whole test suite
 # make docs     sets everything up and builds the documentation site, docs/_build/html/index.html
+# make bench    sets everything up and times geobri beside its peers
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -48,6 +49,10 @@ lint: $(VENV)/.installed-lint node_modules/.installed
 	$(BIN)/python -m numpydoc.hooks.validate_docstrings $$(git ls-files 'geobri/*.py')
 	$(NPM) exec -- eslint --max-warnings 0 geobri/webmap/static geobri/report/static tests/webmap/js tests/report/js
 
+# every comparison with a peer in one run; ends with an error where a ratio fell below the table (benchmarks/bench.csv)
+bench: $(VENV)/.installed-bench
+	$(BIN)/python benchmarks/bench.py
+
 maps: $(VENV)/.installed
 	@mkdir -p maps/built
 	for recipe in maps/*.toml; do $(BIN)/geobri map $$recipe --out maps/built/$$(basename $$recipe .toml).html || exit 1; done
@@ -75,6 +80,10 @@ $(VENV)/.installed-docs: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.installed-lint: pyproject.toml | $(VENV)/bin/python
 	$(INSTALL) --editable . --group test --group lint
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
+$(VENV)/.installed-bench: pyproject.toml | $(VENV)/bin/python
+	$(INSTALL) --editable . --group bench
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
 
 clean:

@@ -22,7 +22,7 @@ VERTICES = 64
 ROUNDS = 3
 
 
-def _pairs():
+def list_ends():
     points = global513().cities.geometry
     points = points[~points.is_empty & points.notna()].drop_duplicates()
     origin, destination = np.triu_indices(len(points), k=1)
@@ -45,7 +45,7 @@ def _split_at_date_line(points):
     return shapely.MultiLineString(parts) if len(parts) > 1 else shapely.LineString(part)
 
 
-def _loop(lon1, lat1, lon2, lat2):
+def draw_by_loop(lon1, lat1, lon2, lat2):
     return [
         _split_at_date_line([(a, b), *WGS84.npts(a, b, c, d, VERTICES - 2), (c, d)])
         for a, b, c, d in zip(lon1.tolist(), lat1.tolist(), lon2.tolist(), lat2.tolist(), strict=True)
@@ -68,10 +68,10 @@ def _largest_offset_km(lines, ends):
 
 
 def main():
-    ends = _pairs()
+    ends = list_ends()
     great_circle_lines(*(column[:10] for column in ends))
     jobs = {
-        "loop over Geod.npts, 64 vertices": lambda: _loop(*ends),
+        "loop over Geod.npts, 64 vertices": lambda: draw_by_loop(*ends),
         "geobri, 64 vertices": lambda: great_circle_lines(*ends, n_vertices=VERTICES),
         "geobri, a vertex every 1.5 degrees": lambda: great_circle_lines(*ends),
         "geobri, a vertex every 2 degrees": lambda: great_circle_lines(*ends, step_deg=2),
