@@ -9,7 +9,15 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["look_options", "out_folder", "progress", "study_argument", "year_option"]
+__all__ = [
+    "look_options",
+    "out_folder",
+    "progress",
+    "show_table",
+    "study_argument",
+    "table_out",
+    "year_option",
+]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -20,6 +28,35 @@ year_option = click.option(
     default=None,
     help="Year to show, where measures have years; the latest of each by default.",
 )
+
+
+table_out = click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="CSV to write; printed otherwise.",
+)
+
+
+def show_table(frame: Any, out: Path | None) -> None:
+    """Print a table as CSV, or write it.
+
+    Parameters
+    ----------
+    frame
+        The table.
+    out
+        The file, or None.
+    """
+    from geobri.outputs import staged_file
+
+    text = frame.to_csv(lineterminator="\n")
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    with staged_file(out) as path:
+        path.write_text(text, encoding="utf-8")
+    click.echo(f"Wrote {out} ({len(frame)} rows).")
 
 
 def out_folder(default: str) -> Callable[[_Command], _Command]:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import click
 
+from geobri.cli.options import show_table, table_out
 from geobri.cli.sources import Source, study_or_tables, study_or_tables_then
 
 __all__ = [
@@ -18,27 +19,6 @@ __all__ = [
     "query_command",
     "rankings_command",
 ]
-
-
-def _show(frame: Any, out: Path | None) -> None:
-    """Print a table as CSV, or write it."""
-    from geobri.outputs import staged_file
-
-    text = frame.to_csv(lineterminator="\n")
-    if out is None:
-        click.echo(text, nl=False)
-        return
-    with staged_file(out) as path:
-        path.write_text(text, encoding="utf-8")
-    click.echo(f"Wrote {out} ({len(frame)} rows).")
-
-
-_out = click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=None,
-    help="CSV to write; printed otherwise.",
-)
 
 
 @click.command(name="query")
@@ -65,7 +45,7 @@ _out = click.option(
     is_flag=True,
     help="Let the question in SQL read and write files and use the network, as DuckDB can.",
 )
-@_out
+@table_out
 @study_or_tables_then("conditions", spared=("--count",))
 def query_command(
     study: Source,
@@ -86,8 +66,8 @@ def query_command(
     geobri query global513 "rank_dynamic<=100" --count subregion.
     """
     from geobri.scale.asking import is_run
-    from geobri.study.contrast import count_by
     from geobri.study.database import ask_in_sql
+    from geobri.study.leading import count_by
     from geobri.study.query import query
 
     if not study.is_tables and is_run(study.names[0]):
@@ -96,13 +76,13 @@ def query_command(
     loaded = study.load()
     if sql is not None:
         answer = ask_in_sql(loaded, sql, allow_files=allow_files)
-        _show(answer.set_index(answer.columns[0]), out)
+        show_table(answer.set_index(answer.columns[0]), out)
         return
     if count is not None:
-        _show(count_by(loaded, count, *conditions), out)
+        show_table(count_by(loaded, count, *conditions), out)
         return
     chosen = columns.split(",") if columns else None
-    _show(query(loaded, *conditions, table=table, columns=chosen, sort=sort, top=top), out)
+    show_table(query(loaded, *conditions, table=table, columns=chosen, sort=sort, top=top), out)
 
 
 def _show_run(folder: str, sql: str | None, out: Path | None, *, allow_files: bool) -> None:
@@ -115,24 +95,24 @@ def _show_run(folder: str, sql: str | None, out: Path | None, *, allow_files: bo
             mould("query", wanted, "no question", 'Write it as in --sql "SELECT * FROM corridors LIMIT 10"')
         )
     answer = ask_run(folder, sql, allow_files=allow_files)
-    _show(answer.set_index(answer.columns[0]), out)
+    show_table(answer.set_index(answer.columns[0]), out)
 
 
 @click.command(name="compare")
-@_out
+@table_out
 @study_or_tables_then("names", least=1)
 def compare_command(study: Source, names: tuple[str, ...], out: Path | None) -> None:
     """Put cities (slug or name) or corridors (a--b) side by side."""
     from geobri.study.query import compare
 
-    _show(compare(study.load(), names), out)
+    show_table(compare(study.load(), names), out)
 
 
 @click.command(name="groups")
 @click.option(
     "--first", type=click.IntRange(min=1), default=5, show_default=True, help="How many places are the front."
 )
-@_out
+@table_out
 @study_or_tables_then("condition", least=1, most=1)
 def groups_command(study: Source, condition: tuple[str, ...], first: int, out: Path | None) -> None:
     """Compare two groups of cities in every measure: those that fulfil CONDITION, and the others.
@@ -141,11 +121,11 @@ def groups_command(study: Source, condition: tuple[str, ...], first: int, out: P
     """
     from geobri.study.contrast import compare_groups
 
-    _show(compare_groups(study.load(), condition[0], first=first), out)
+    show_table(compare_groups(study.load(), condition[0], first=first), out)
 
 
 @click.command(name="rankings")
-@_out
+@table_out
 @study_or_tables_then("ranks", least=2, most=2)
 def rankings_command(study: Source, ranks: tuple[str, ...], out: Path | None) -> None:
     """Compare two rankings on the cities that both have, by their places among these.
@@ -155,20 +135,20 @@ def rankings_command(study: Source, ranks: tuple[str, ...], out: Path | None) ->
     from geobri.study.contrast import compare_rankings
 
     one, other = ranks
-    _show(compare_rankings(study.load(), one, other), out)
+    show_table(compare_rankings(study.load(), one, other), out)
 
 
 @click.command(name="changes")
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
 @click.option("--value", default=None, help="Measure of the cities; the first that both have by default.")
-@_out
+@table_out
 def changes_command(old: str, new: str, value: str | None, out: Path | None) -> None:
     """Say what changed between two editions, studies or files: who came, left, rose, fell, and which part moved it."""
     from geobri.study.contrast import compare_editions
 
     editions = (Source(names=(edition,)).load() for edition in (old, new))
-    _show(compare_editions(*editions, value=value), out)
+    show_table(compare_editions(*editions, value=value), out)
 
 
 @click.command(name="history")
@@ -180,13 +160,13 @@ def changes_command(old: str, new: str, value: str | None, out: Path | None) -> 
     default=None,
     help="One flow, or a column of the index (overall, a dimension, rank_overall); all flows by default.",
 )
-@_out
+@table_out
 @study_or_tables_then("names")
 def history_command(study: Source, names: tuple[str, ...], value: str | None, out: Path | None) -> None:
     """Follow cities or corridors over the years: their flows, or the index of every year on one scale."""
-    from geobri.study.query import history
+    from geobri.study.history import history
 
-    _show(history(study.load(), names, indicator=value), out)
+    show_table(history(study.load(), names, indicator=value), out)
 
 
 @click.command(name="export")

@@ -7,30 +7,18 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from geobri.measures import Measure
 from geobri.report.charts import Course, draw_ranks
 from geobri.report.drawings import write_number
 from geobri.report.model import Section
 from geobri.report.ranking import name_city
 from geobri.study import Study
+from geobri.study.history import rank_years
 from geobri.words import Words
 
 __all__ = ["years_section"]
 
 _MOST_CITIES: Final = 20
 _FEWEST_YEARS: Final = 2
-
-
-def _rank_years(study: Study, measure: Measure) -> pd.DataFrame:
-    """Rank the cities in each year by the sum of a flow over their partners; no rank without a row."""
-    rows = study.flows[study.flows["indicator"] == measure.column] if study.flows is not None else None
-    if rows is None or "year" not in rows.columns:
-        return pd.DataFrame()
-    known = rows.dropna(subset=["year", "value"])
-    known = known[known["origin"] != known["destination"]]
-    ends = pd.concat([known.assign(city=known[end]) for end in ("origin", "destination")])
-    sums = pd.DataFrame(ends.groupby(["city", "year"])["value"].sum().unstack("year"))  # noqa: PD010 - sums of a group are unique already
-    return sums.rank(ascending=measure.direction < 0, method="min")
 
 
 def years_section(study: Study) -> Section | None:
@@ -47,7 +35,7 @@ def years_section(study: Study) -> Section | None:
         None where no flow has two years.
     """
     measure = next((one for one in study.corridor_measures if len(one.years) >= _FEWEST_YEARS), None)
-    ranks = pd.DataFrame() if measure is None else _rank_years(study, measure)
+    ranks = pd.DataFrame() if measure is None else rank_years(study, measure)
     if measure is None or ranks.shape[1] < _FEWEST_YEARS:
         return None
     years = [int(year) for year in ranks.columns]

@@ -9,76 +9,19 @@ import pandas as pd
 
 from geobri.errors import DataError, first_offenders, mould
 from geobri.measures import Measure, find_measure
+from geobri.study.leading import place_cities, ranked_measures
 from geobri.study.model import Study
-from geobri.study.opening import say_how_to_open
 from geobri.study.query import query
 
-__all__ = ["compare_editions", "compare_groups", "compare_rankings", "count_by"]
+__all__ = ["compare_editions", "compare_groups", "compare_rankings"]
 
 _CHANGES: Final = ("new", "out", "up", "down", "same")
 
 
-def count_by(study: Study, column: str, *conditions: str) -> pd.DataFrame:
-    """Count cities by the values of a column: how many of the first hundred lie in each sub-region.
-
-    Parameters
-    ----------
-    study
-        A loaded study.
-    column
-        Column of the cities to count by.
-    *conditions
-        As in `query`; only the cities that fulfil all are counted.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per value, the most frequent first: `n` cities that fulfil the conditions, `of` all cities with that
-        value, and `share` of the counted; `…_zh` where the study has the value in Chinese. A missing value is not counted.
-
-    Raises
-    ------
-    DataError
-        If a condition cannot be read, or the column is unknown.
-
-    Examples
-    --------
-    >>> from geobri.study import load_study
-    >>> count_by(load_study("global513"), "subregion", "rank_dynamic<=100")["n"].head(2).to_dict()
-    {'East Asia': 25, 'North America': 23}
-    """
-    every = query(study, columns=[column])[column].dropna()
-    remedy = say_how_to_open(study, column)
-    if every.empty and remedy is not None:
-        came = f"none of the {len(study.cities):,} of '{study.name}' has one"
-        raise DataError(
-            mould("count_by", f"places are counted by a {column} that they have", came, remedy.en)
-        )
-    kept = query(study, *conditions, columns=[column])[column].dropna()
-    counts = pd.DataFrame({"n": kept.value_counts(), "of": every.value_counts()}).fillna(0).astype(int)
-    counts["share"] = counts["n"] / max(len(kept), 1)
-    chinese = f"{column}_zh"
-    if chinese in study.cities.columns:
-        said = study.cities.dropna(subset=[column]).drop_duplicates(column).set_index(column)[chinese]
-        counts.insert(0, chinese, said.reindex(counts.index))
-    order = counts.assign(name=counts.index.astype(str)).sort_values(["n", "name"], ascending=[False, True])
-    return counts.loc[order.index].rename_axis(column)
-
-
-def _rank(study: Study, measure: Measure) -> pd.Series:
-    """Give the places of the cities by a measure, 1 the best; ties share the smallest place."""
-    strength = measure.strength(study.cities[measure.column]).dropna()
-    return strength.rank(ascending=False, method="min").astype(int)
-
-
-def _numbers(study: Study) -> list[Measure]:
-    return [one for one in study.city_measures if one.is_rank or one.is_number]
-
-
 def _city_measure(study: Study, column: str, caller: str) -> Measure:
-    found = find_measure(_numbers(study), column)
+    found = find_measure(ranked_measures(study), column)
     if found is None:
-        known = ", ".join(one.column for one in _numbers(study)) or "none"
+        known = ", ".join(one.column for one in ranked_measures(study)) or "none"
         wanted = f"a measure of the cities of '{study.name}' must be one of {known}"
         raise DataError(mould(caller, wanted, repr(column), "Choose one of these"))
     return found
@@ -114,8 +57,8 @@ def compare_groups(study: Study, condition: str, *, first: int = 5) -> pd.DataFr
         came = f"{condition!r}, which {len(inside)} of {len(study.cities)} cities fulfil"
         raise DataError(mould("compare_groups", wanted, came, "Choose another condition"))
     rows = {}
-    for measure in _numbers(study):
-        places = _rank(study, measure)
+    for measure in ranked_measures(study):
+        places = place_cities(study, measure)
         rows[measure.column] = {
             "label": measure.label,
             "label_zh": measure.label_zh,
@@ -194,7 +137,7 @@ def compare_editions(old: Study, new: Study, *, value: str | None = None) -> pd.
     DataError
         If the editions have no measure in common, or not the one asked for.
     """
-    shared = [one.column for one in _numbers(old) if find_measure(_numbers(new), one.column)]
+    shared = [one.column for one in ranked_measures(old) if find_measure(ranked_measures(new), one.column)]
     if not shared or (value is not None and value not in shared):
         wanted = (
             f"both editions must have the measure {value!r}" if value else "both editions must have a measure"
@@ -202,7 +145,7 @@ def compare_editions(old: Study, new: Study, *, value: str | None = None) -> pd.
         remedy = f"They share {first_offenders(shared)}" if shared else "Give their cities a column in common"
         raise DataError(mould("geobri changes", wanted, "no such column in both", remedy))
     column = value or shared[0]
-    was, now = (_rank(study, _city_measure(study, column, "geobri changes")) for study in (old, new))
+    was, now = (place_cities(study, _city_measure(study, column, "geobri changes")) for study in (old, new))
     table = pd.DataFrame({"old": was, "new": now}).astype("Int64").rename_axis("city")
     gained = table["old"] - table["new"]
     table["change"] = [
@@ -236,12 +179,12 @@ def _find_movers(old: Study, new: Study, column: str, gained: pd.Series) -> list
     """Name for each city the part of the measure that moved most in the direction of the whole."""
     parts = [
         one.column
-        for one in _numbers(new)
-        if column in one.parents and find_measure(_numbers(old), one.column) is not None
+        for one in ranked_measures(new)
+        if column in one.parents and find_measure(ranked_measures(old), one.column) is not None
     ]
     moved = pd.DataFrame(
         {
-            part: _rank(old, _city_measure(old, part, "")) - _rank(new, _city_measure(new, part, ""))
+            part: place_cities(old, _city_measure(old, part, "")) - place_cities(new, _city_measure(new, part, ""))
             for part in parts
         },
         index=gained.index,

@@ -1,4 +1,4 @@
-"""The research platform: query by any attribute, comparison side by side, history over years."""
+"""The research platform: query by any attribute, comparison side by side."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from geobri.cities import find_city
-from geobri.corridors import corridor_ids
 from geobri.errors import DataError, first_offenders, mould
-from geobri.study.index import score_years
 from geobri.study.model import Study
 from geobri.study.opening import say_how_to_open
 
-__all__ = ["compare", "history", "query"]
+__all__ = ["FLAGS", "compare", "query", "resolve_names"]
 
 TableName = Literal["cities", "corridors", "flows"]
 _CONDITION: Final = re.compile(
@@ -32,7 +30,8 @@ _SIGNS: Final[dict[str, Callable[[Any, Any], Any]]] = {
 }
 
 _CITY_COLUMNS: Final = ("city", "origin", "destination")
-_FLAGS: Final = {"true": True, "yes": True, "1": True, "是": True, "false": False, "no": False, "0": False, "否": False}  # fmt: skip
+FLAGS: Final = {"true": True, "yes": True, "1": True, "是": True, "false": False, "no": False, "0": False, "否": False}  # fmt: skip
+"""How yes and no are written."""
 
 
 def _table(study: Study, table: TableName) -> pd.DataFrame:
@@ -98,10 +97,10 @@ def _with_slug(study: Study, condition: str) -> str:
 
 def _compare_column(column: pd.Series, sign: str, wanted: str) -> pd.Series:
     if isinstance(column.dtype, pd.BooleanDtype) or column.dtype == bool:
-        flag = _FLAGS.get(wanted.lower())
+        flag = FLAGS.get(wanted.lower())
         if flag is None:
             said = f"'{column.name}' is compared with true or false"
-            raise DataError(mould("query", said, repr(wanted), f"Write one of {', '.join(_FLAGS)}"))
+            raise DataError(mould("query", said, repr(wanted), f"Write one of {', '.join(FLAGS)}"))
         return pd.Series(_SIGNS[sign](column.astype("boolean"), flag), index=column.index)
     if pd.api.types.is_numeric_dtype(column):
         try:
@@ -197,8 +196,28 @@ def _check_known(frame: pd.DataFrame, names: Sequence[str]) -> None:
         )
 
 
-def _resolve(study: Study, names: Sequence[str], caller: str) -> tuple[pd.DataFrame, list[str]]:
-    """Find cities by slug or name, corridors by id; all of one kind."""
+def resolve_names(study: Study, names: Sequence[str], caller: str) -> tuple[pd.DataFrame, list[str]]:
+    """Find cities by slug or name, corridors by id; all of one kind.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    names
+        What was named.
+    caller
+        Who asks, for the message.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame and list of str
+        The table, without geometry, and the labels of its rows that were named.
+
+    Raises
+    ------
+    DataError
+        If a name is neither a city nor a corridor, is that of several cities, or they are mixed.
+    """
     cities, corridors = study.cities, study.corridors
     if all(name in corridors.index for name in names):
         return pd.DataFrame(corridors.drop(columns="geometry")), list(names)
@@ -245,91 +264,6 @@ def compare(study: Study, names: Sequence[str]) -> pd.DataFrame:
     >>> compare(load_study("bri22"), ["Singapore", "上海"]).loc["rank_trade"].tolist()
     [1, 2]
     """
-    frame, keys = _resolve(study, names, "compare")
+    frame, keys = resolve_names(study, names, "compare")
     side_by_side = frame.loc[keys].T
     return side_by_side[side_by_side.notna().any(axis=1)]
-
-
-def history(study: Study, names: Sequence[str] = (), *, indicator: str | None = None) -> pd.DataFrame:
-    """Follow flows, or the index and its parts, over the years.
-
-    Parameters
-    ----------
-    study
-        A study whose flows have years.
-    names
-        Cities (of flows, the sum over their corridors) or corridors; all cities by default.
-    indicator
-        One flow, or a column of the index (`overall`, a dimension, `rank_overall`), which is computed for every year on one
-        scale; all flows by default.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per indicator and city or corridor: a column per year, then `change` (last less first) and
-        `growth` (compound annual, a share; missing where the first value is not above 0, and for scores and ranks).
-
-    Raises
-    ------
-    DataError
-        If the flows have no years, or a name or indicator is unknown.
-    """
-    flows = study.flows
-    if flows is None or "year" not in flows.columns:
-        raise DataError(
-            mould(
-                "history",
-                "a study needs flows with a column 'year'",
-                f"'{study.name}' has none",
-                "Add a column 'year' to the flows, or name theirs: --year-column COLUMN",
-            )
-        )
-    known = set(flows["indicator"])
-    if indicator is not None and indicator not in known | set(study.score_columns):
-        wanted = f"indicator must be one of {sorted(known | set(study.score_columns))}"
-        raise DataError(mould("history", wanted, repr(indicator), "Choose one"))
-    keys = _resolve(study, names, "history")[1] if names else list(study.cities.index)
-    of_corridors = bool(keys) and keys[0] in study.corridors.index
-    if indicator is not None and indicator not in known:
-        return _follow_index(study, indicator, keys, of_corridors=of_corridors)
-    chosen = flows if indicator is None else flows[flows["indicator"] == indicator]
-    long = _by_pair(chosen, study) if of_corridors else _by_city(chosen)
-    kept = long[long["name"].isin(keys)]
-    table = kept.groupby(["indicator", "name", "year"])["value"].sum(min_count=1).unstack("year")  # noqa: PD010 - pandas 2.3 has no pivot_table(min_count=)
-    return _add_growth(table)
-
-
-def _follow_index(study: Study, column: str, keys: Sequence[str], *, of_corridors: bool) -> pd.DataFrame:
-    """Give a score or rank of the index in every year, on one scale for all years."""
-    node, years = study.score_columns[column], score_years(study)
-    if not years:
-        came = f"'{study.name}' has no year with all indicators"
-        raise DataError(mould("history", "the index must be computable in a year", came, "Name a flow"))
-    shown = {
-        year: scores.for_corridors(study.corridors, directed=study.directed)
-        if of_corridors
-        else scores.cities
-        for year, scores in years.items()
-    }
-    table = pd.DataFrame(
-        {year: frame[node].reindex(list(keys)).astype(float) for year, frame in shown.items()}
-    )
-    labelled = pd.MultiIndex.from_product([[column], keys], names=["indicator", "name"])
-    table = table.set_axis(labelled, axis=0).rename_axis("year", axis=1)
-    return _add_growth(table).assign(growth=float("nan"))
-
-
-def _by_pair(flows: pd.DataFrame, study: Study) -> pd.DataFrame:
-    return flows.assign(name=corridor_ids(flows["origin"], flows["destination"], directed=study.directed))
-
-
-def _by_city(flows: pd.DataFrame) -> pd.DataFrame:
-    return pd.concat([flows.assign(name=flows["origin"]), flows.assign(name=flows["destination"])])
-
-
-def _add_growth(table: pd.DataFrame) -> pd.DataFrame:
-    years = list(table.columns)
-    first, last = table[years[0]], table[years[-1]]
-    span = max(int(years[-1]) - int(years[0]), 1)
-    ratio = (last / first).where(first > 0)
-    return table.assign(change=last - first, growth=ratio ** (1 / span) - 1)

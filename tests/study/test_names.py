@@ -10,7 +10,8 @@ from geobri.datasets import global513
 from geobri.errors import DataError
 from geobri.gazetteer import geocode
 from geobri.study import check_study, load_study
-from geobri.study.query import compare, history, query
+from geobri.study.history import history
+from geobri.study.query import compare, query
 
 ROWS = [
     ("cordoba-es", "Córdoba", "科尔多瓦", "ESP", -4.8, 37.9),

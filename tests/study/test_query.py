@@ -10,7 +10,8 @@ from geobri.exchange import read_layer, write_layer
 from geobri.study import load_study
 from geobri.study.database import ask_in_sql, open_database
 from geobri.study.export import export_study
-from geobri.study.query import compare, history, query
+from geobri.study.history import history
+from geobri.study.query import compare, query
 
 
 @pytest.fixture(scope="module")

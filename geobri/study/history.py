@@ -1,0 +1,125 @@
+"""A study over the years: flows, the index and its parts, and the ranks of the cities in each year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from geobri.corridors import corridor_ids
+from geobri.errors import DataError, mould
+from geobri.measures import Measure
+from geobri.study.index import score_years
+from geobri.study.model import Study
+from geobri.study.query import resolve_names
+
+__all__ = ["history", "rank_years"]
+
+
+def rank_years(study: Study, measure: Measure) -> pd.DataFrame:
+    """Rank the cities in every year by a flow, summed over their partners.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    measure
+        One of its flows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per city, one column per year, 1 the best, ties sharing the smallest; missing where a city has no row. Empty
+        where the flow has no years.
+    """
+    rows = study.flows[study.flows["indicator"] == measure.column] if study.flows is not None else None
+    if rows is None or "year" not in rows.columns:
+        return pd.DataFrame()
+    known = _by_city(rows.dropna(subset=["year", "value"]))
+    sums = pd.DataFrame(known.groupby(["name", "year"])["value"].sum().unstack("year"))  # noqa: PD010 - sums of a group are unique already
+    return sums.rank(ascending=measure.direction < 0, method="min").rename_axis("city")
+
+
+def history(study: Study, names: Sequence[str] = (), *, indicator: str | None = None) -> pd.DataFrame:
+    """Follow flows, or the index and its parts, over the years.
+
+    Parameters
+    ----------
+    study
+        A study whose flows have years.
+    names
+        Cities (of flows, the sum over their corridors) or corridors; all cities by default.
+    indicator
+        One flow, or a column of the index (`overall`, a dimension, `rank_overall`), which is computed for every year on one
+        scale; all flows by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per indicator and city or corridor: a column per year, then `change` (last less first) and
+        `growth` (compound annual, a share; missing where the first value is not above 0, and for scores and ranks).
+
+    Raises
+    ------
+    DataError
+        If the flows have no years, or a name or indicator is unknown.
+    """
+    flows = study.flows
+    if flows is None or "year" not in flows.columns:
+        raise DataError(
+            mould(
+                "history",
+                "a study needs flows with a column 'year'",
+                f"'{study.name}' has none",
+                "Add a column 'year' to the flows, or name theirs: --year-column COLUMN",
+            )
+        )
+    known = set(flows["indicator"])
+    if indicator is not None and indicator not in known | set(study.score_columns):
+        wanted = f"indicator must be one of {sorted(known | set(study.score_columns))}"
+        raise DataError(mould("history", wanted, repr(indicator), "Choose one"))
+    keys = resolve_names(study, names, "history")[1] if names else list(study.cities.index)
+    of_corridors = bool(keys) and keys[0] in study.corridors.index
+    if indicator is not None and indicator not in known:
+        return _follow_index(study, indicator, keys, of_corridors=of_corridors)
+    chosen = flows if indicator is None else flows[flows["indicator"] == indicator]
+    long = _by_pair(chosen, study) if of_corridors else _by_city(chosen)
+    kept = long[long["name"].isin(keys)]
+    table = kept.groupby(["indicator", "name", "year"])["value"].sum(min_count=1).unstack("year")  # noqa: PD010 - pandas 2.3 has no pivot_table(min_count=)
+    return _add_growth(table)
+
+
+def _follow_index(study: Study, column: str, keys: Sequence[str], *, of_corridors: bool) -> pd.DataFrame:
+    """Give a score or rank of the index in every year, on one scale for all years."""
+    node, years = study.score_columns[column], score_years(study)
+    if not years:
+        came = f"'{study.name}' has no year with all indicators"
+        raise DataError(mould("history", "the index must be computable in a year", came, "Name a flow"))
+    shown = {
+        year: scores.for_corridors(study.corridors, directed=study.directed)
+        if of_corridors
+        else scores.cities
+        for year, scores in years.items()
+    }
+    table = pd.DataFrame(
+        {year: frame[node].reindex(list(keys)).astype(float) for year, frame in shown.items()}
+    )
+    labelled = pd.MultiIndex.from_product([[column], keys], names=["indicator", "name"])
+    table = table.set_axis(labelled, axis=0).rename_axis("year", axis=1)
+    return _add_growth(table).assign(growth=float("nan"))
+
+
+def _by_pair(flows: pd.DataFrame, study: Study) -> pd.DataFrame:
+    return flows.assign(name=corridor_ids(flows["origin"], flows["destination"], directed=study.directed))
+
+
+def _by_city(flows: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([flows.assign(name=flows["origin"]), flows.assign(name=flows["destination"])])
+
+
+def _add_growth(table: pd.DataFrame) -> pd.DataFrame:
+    years = list(table.columns)
+    first, last = table[years[0]], table[years[-1]]
+    span = max(int(years[-1]) - int(years[0]), 1)
+    ratio = (last / first).where(first > 0)
+    return table.assign(change=last - first, growth=ratio ** (1 / span) - 1)

@@ -1,0 +1,256 @@
+"""Places in their net: the reach of a city in one flow, and hubs of several layers at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from geobri.errors import DataError, MissingExtraError, first_offenders, mould
+from geobri.measures import Measure
+from geobri.study.model import Study
+from geobri.study.pairs import rows_of
+from geobri.study.questions import SEED
+
+__all__ = ["find_hubs", "find_reach", "list_partners"]
+
+_FEWEST_LAYERS: Final = 1
+
+
+def _flow(study: Study, column: str | None, caller: str) -> Measure:
+    """Find a flow by its column; the first by default."""
+    flows = [one for one in study.shown("corridors") if _is_flow(one)]
+    found = next((one for one in flows if column in (None, one.column)), None)
+    if found is None:
+        known = ", ".join(one.column for one in flows) or "none"
+        wanted = f"a flow of '{study.name}' must be one of {known}"
+        raise DataError(mould(caller, wanted, repr(column), "Choose one, or add flows to the study"))
+    return found
+
+
+def _is_flow(measure: Measure) -> bool:
+    """Tell whether a measure of pairs adds up: ranks and scores do not, and distances and costs are none."""
+    return measure.is_quantity and measure.better != "low"
+
+
+def _ends(study: Study, measure: Measure) -> pd.DataFrame:
+    """List each pair with a flow once for either end: `city, partner, value, distance_km`."""
+    pairs = rows_of(study, measure)
+    known = pairs[pairs[measure.column].gt(0)]
+    sides = [("origin", "destination"), ("destination", "origin")]
+    columns = {"value": known[measure.column].astype(float), "distance_km": known["distance_km"]}
+    return pd.concat(
+        [pd.DataFrame({"city": known[one], "partner": known[other], **columns}) for one, other in sides],
+        ignore_index=True,
+    )
+
+
+def list_partners(study: Study) -> pd.Series | None:
+    """Count the partners of each city in any flow of a study.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+
+    Returns
+    -------
+    pandas.Series or None
+        Whole numbers for all cities; None where the study has no flows.
+    """
+    flows = [one for one in study.shown("corridors") if _is_flow(one)]
+    if not flows:
+        return None
+    ends = pd.concat([_ends(study, one)[["city", "partner"]] for one in flows]).drop_duplicates()
+    return ends["city"].value_counts().reindex(study.cities.index).fillna(0).astype(int).rename("partners")
+
+
+def find_reach(study: Study, flow: str | None = None, *, by: str = "region") -> pd.DataFrame:
+    """Say how far a city reaches: how much of its flow stays in its region, and how far the rest goes.
+
+    Parameters
+    ----------
+    study
+        A study with flows.
+    flow
+        A flow of its corridors; the first by default.
+    by
+        Column of the cities that counts as their region.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per city with a flow, the largest first: `name, name_zh`, the region, `partners`, `total` (both directions),
+        `share_inside` of the flow with known regions, `mean_km` weighted by flow, `median_km` (half of the flow goes no
+        farther), and `share_expected`, the share of its region in the totals of all its possible partners, for comparison.
+
+    Raises
+    ------
+    DataError
+        If the study has no such flow or column.
+    """
+    measure = _flow(study, flow, "find_reach")
+    if by not in study.cities.columns:
+        known = first_offenders(list(map(str, study.cities.columns)), most=12)
+        raise DataError(mould("find_reach", f"regions must be a column of the cities: {known}", repr(by), "Choose one"))
+    region = study.cities[by]
+    ends = _ends(study, measure)
+    ends["inside"] = ends["city"].map(region).eq(ends["partner"].map(region)).astype(float)
+    ends.loc[ends["city"].map(region).isna() | ends["partner"].map(region).isna(), "inside"] = np.nan
+    rows = {city: _reach_of(own) for city, own in ends.groupby("city", sort=False)}
+    if not rows:
+        wanted = f"'{measure.column}' must have a pair with more than 0"
+        raise DataError(mould("find_reach", wanted, "none", "Choose another flow"))
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    table["share_expected"] = _expected_inside(study, region, table["total"])
+    shown = [name for name in ("name", "name_zh", by) if name in study.cities.columns]
+    whole = pd.DataFrame(study.cities)[list(dict.fromkeys(shown))].join(table, how="inner")
+    return whole.sort_values("total", ascending=False, kind="stable").rename_axis("city")
+
+
+def _reach_of(own: pd.DataFrame) -> dict[str, float]:
+    """Sum up the flows of one city."""
+    value, far = own["value"], own["distance_km"]
+    placed = own["inside"].notna()
+    order = far.sort_values(kind="stable").index
+    half = value[order].cumsum().ge(value.sum() / 2)
+    return {
+        "partners": own["partner"].nunique(),
+        "total": float(value.sum()),
+        "share_inside": float((value * own["inside"])[placed].sum() / value[placed].sum())
+        if placed.any()
+        else np.nan,
+        "mean_km": float((value * far).sum() / value.sum()),
+        "median_km": float(far[half.idxmax()]),
+    }
+
+
+def _expected_inside(study: Study, region: pd.Series, totals: pd.Series) -> pd.Series:
+    """Give the share of each city's own region in the flows of all its possible partners: what no preference for the near would give."""
+    own = region.reindex(totals.index)
+    country = study.cities["country"].reindex(totals.index)
+    apart = country if study.domain == "international" else pd.Series(totals.index, index=totals.index)
+    apart = apart.where(apart.notna(), pd.Series(totals.index, index=totals.index))  # of no country: only itself is no partner
+    possible = totals[own.notna()].sum() - totals.where(own.notna(), 0.0).groupby(apart).transform("sum")
+    inside = totals.groupby(own).transform("sum") - totals.groupby([own, apart]).transform("sum")
+    return (inside / possible).where(own.notna() & possible.gt(0))
+
+
+def _need_networkx() -> Any:
+    try:
+        import networkx
+    except ImportError as error:
+        raise MissingExtraError(
+            "find_hubs: betweenness and communities need networkx. Install it with: pip install 'geobri[graphs]'."
+        ) from error
+    return networkx
+
+
+def find_hubs(
+    study: Study, layers: Sequence[str] | None = None, *, share: float = 0.1
+) -> pd.DataFrame:
+    """Find the hubs of a net of several layers: one layer per flow.
+
+    Parameters
+    ----------
+    study
+        A study with flows.
+    layers
+        Flows to take; all by default.
+    share
+        Which share of the cities with a flow counts as hubs of a layer, by strength; those that share the last place count.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per city, the widest hubs first: `name, name_zh`, of each layer ``degree_…`` (partners with a flow), ``strength_…``
+        (sum of its flows, both directions) and ``hub_…``; then `hub_of` (layers in which it is a hub), `hub_share` of the
+        layers, `degree` (partners in any layer), `betweenness` (share of the shortest paths between others that pass through
+        it, where a path is short if its flows are strong) and `community`, numbered from the largest.
+
+    Raises
+    ------
+    DataError
+        If there is no flow, or no such one.
+    MissingExtraError
+        If networkx is not installed.
+
+    Notes
+    -----
+    For betweenness and communities the layers are added up, each divided by its sum, so that no unit decides. The length of a
+    link is the inverse of its flow (Opsahl, Agneessens and Skvoretz 2010, with exponent 1). Communities are those of Louvain
+    (Blondel and others 2008) with a fixed seed.
+
+    References
+    ----------
+    Opsahl, T., Agneessens, F. and Skvoretz, J. (2010). Node centrality in weighted networks. Social Networks 32(3), 245-251.
+    https://doi.org/10.1016/j.socnet.2010.03.006
+    Blondel, V. D., Guillaume, J.-L., Lambiotte, R. and Lefebvre, E. (2008). Fast unfolding of communities in large networks.
+    Journal of Statistical Mechanics P10008. https://doi.org/10.1088/1742-5468/2008/10/P10008
+    """
+    if not 0 < share <= 1:
+        raise DataError(mould("find_hubs", "share must be above 0 and at most 1", str(share), "Give 0.1 for a tenth"))
+    wanted = [None] if layers is None else list(layers)
+    measures = [_flow(study, column, "find_hubs") for column in wanted]
+    if layers is None:
+        measures = [one for one in study.shown("corridors") if _is_flow(one)]
+    ends = {one.column: _ends(study, one) for one in measures}
+    table = pd.DataFrame(study.cities)[["name", "name_zh"]].copy()
+    for column, own in ends.items():
+        grouped = own.groupby("city")
+        table[f"degree_{column}"] = grouped["partner"].nunique().reindex(table.index).fillna(0).astype(int)
+        table[f"strength_{column}"] = grouped["value"].sum().reindex(table.index).fillna(0.0)
+        table[f"hub_{column}"] = _is_among_first(table[f"strength_{column}"], share)
+    table["hub_of"] = table[[f"hub_{column}" for column in ends]].sum(axis=1)
+    table["hub_share"] = table["hub_of"] / len(ends)
+    table = table.join(_measure_net(study, list(ends.values())))
+    return table.sort_values(["hub_of", "betweenness", "degree"], ascending=False, kind="stable").rename_axis("city")
+
+
+def _is_among_first(strength: pd.Series, share: float) -> pd.Series:
+    active = strength[strength > 0]
+    if active.empty:
+        return strength > 0
+    most = max(int(np.ceil(share * len(active))), 1)
+    return strength >= active.nlargest(most).min()
+
+
+def _measure_net(study: Study, layers: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Give partners, betweenness and community in the net of all layers together."""
+    networkx = _need_networkx()
+    scaled = pd.concat([one.assign(value=one["value"] / one["value"].sum()) for one in layers if len(one)])
+    links = scaled.groupby(["city", "partner"], as_index=False)["value"].sum()
+    once = links[links["city"].astype(str) < links["partner"].astype(str)]
+    graph = networkx.Graph()
+    graph.add_nodes_from(study.cities.index)
+    graph.add_weighted_edges_from(once.itertuples(index=False, name=None))
+    found = networkx.community.louvain_communities(graph, weight="weight", seed=SEED)
+    linked = sorted((sorted(map(str, group)) for group in found if len(group) > 1), key=lambda group: (-len(group), group))
+    community = {city: number for number, group in enumerate(linked, start=1) for city in group}
+    return pd.DataFrame(
+        {
+            "degree": pd.Series(dict(graph.degree()), dtype=int),
+            "betweenness": _betweenness(graph, once),
+            "community": pd.Series(community, dtype="Int64").reindex(study.cities.index),
+        }
+    )
+
+
+def _betweenness(graph: Any, links: pd.DataFrame) -> pd.Series:
+    """Give the share of shortest paths through each city; igraph is twenty times faster, where it is installed."""
+    n, cities = graph.number_of_nodes(), list(graph.nodes)
+    try:
+        import igraph
+    except ImportError:
+        for _, _, link in graph.edges(data=True):
+            link["length"] = 1 / link["weight"]
+        networkx = _need_networkx()
+        return pd.Series(networkx.betweenness_centrality(graph, weight="length"), dtype=float)
+    position = {city: at for at, city in enumerate(cities)}
+    edges = list(zip(links["city"].map(position), links["partner"].map(position), strict=True))
+    plain = igraph.Graph(n=n, edges=edges)
+    through = np.asarray(plain.betweenness(weights=list(1 / links["value"]), directed=False))
+    pairs = (n - 1) * (n - 2) / 2
+    return pd.Series(through / pairs if pairs else through, index=cities)
