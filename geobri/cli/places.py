@@ -16,7 +16,11 @@ __all__ = ["effect_command", "first_command", "hubs_command", "reach_command", "
 @click.command(name="first")
 @click.option("--n", type=click.IntRange(min=1), default=5, show_default=True, help="How many places.")
 @click.option(
-    "--of", type=click.Choice(["cities", "corridors"]), default="cities", show_default=True, help="Which table."
+    "--of",
+    type=click.Choice(["cities", "corridors"]),
+    default="cities",
+    show_default=True,
+    help="Which table.",
 )
 @click.option(
     "--by",
@@ -74,7 +78,9 @@ def reach_command(study: Source, value: str | None, by: str, out: Path | None) -
 
 
 @click.command(name="hubs")
-@click.option("--layers", default=None, metavar="A,B", help="Flows to take, separated by commas; all by default.")
+@click.option(
+    "--layers", default=None, metavar="A,B", help="Flows to take, separated by commas; all by default."
+)
 @click.option(
     "--share",
     type=click.FloatRange(min=0, max=1, min_open=True),
@@ -93,29 +99,45 @@ def hubs_command(study: Source, layers: str | None, share: float, out: Path | No
 
 
 @click.command(name="sample")
-@click.option("--check", "rule", is_flag=True, help="Check the list: large or a capital, and with ties to others.")
-@click.option("--absent", is_flag=True, help="List the large places of the gazetteer that are not in the list.")
 @click.option(
-    "--people", type=click.IntRange(min=1), default=1_000_000, show_default=True, help="Inhabitants of a large city."
+    "--check", "rule", is_flag=True, help="Check the list: large or a capital, and with ties to others."
 )
-@click.option("--ties", type=click.IntRange(min=1), default=None, help="Partners with a flow that --check asks for as well.")
+@click.option(
+    "--left-out",
+    "left_out",
+    is_flag=True,
+    help="List the large places of the gazetteer that are not in the list.",
+)
+@click.option(
+    "--people",
+    type=click.IntRange(min=1),
+    default=1_000_000,
+    show_default=True,
+    help="Inhabitants of a large city.",
+)
+@click.option(
+    "--ties",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Partners with a flow that --check asks for as well.",
+)
 @table_out
 @study_or_tables
 def sample_command(
-    study: Source, *, rule: bool, absent: bool, people: int, ties: int | None, out: Path | None
+    study: Source, *, rule: bool, left_out: bool, people: int, ties: int | None, out: Path | None
 ) -> None:
     """Say what the cities cover by region, coast and country; or check the list against the rule it was chosen by.
 
-    For instance: geobri sample global513 --check, or: geobri sample global513 --absent --people 5000000.
+    For instance: geobri sample global513 --check, or: geobri sample global513 --left-out --people 5000000.
     """
     from geobri.study.sample import check_selection, cover, find_absent, say_selection
 
     loaded = study.load()
-    if rule and absent:
-        raise click.UsageError("--check and --absent are two questions; ask one at a time.")
+    if rule and left_out:
+        raise click.UsageError("--check and --left-out are two questions; ask one at a time.")
     if rule:
         table = check_selection(loaded, people=people, ties=ties)
         click.echo(say_selection(table), err=True)
         show_table(table, out)
         return
-    show_table(find_absent(loaded, people=people) if absent else cover(loaded), out)
+    show_table(find_absent(loaded, people=people) if left_out else cover(loaded), out)

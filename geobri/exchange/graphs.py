@@ -11,10 +11,27 @@ import pandas as pd
 from geobri.cities import build_cities
 from geobri.errors import MissingExtraError
 
-__all__ = ["from_igraph", "from_networkx", "to_igraph", "to_libpysal", "to_networkx"]
+__all__ = ["from_igraph", "from_networkx", "need_package", "to_igraph", "to_libpysal", "to_networkx"]
 
 
-def _need(package: str) -> Any:
+def need_package(package: str) -> Any:
+    """Import what the extra `graphs` brings.
+
+    Parameters
+    ----------
+    package
+        ``networkx`` or ``igraph``.
+
+    Returns
+    -------
+    module
+        The package.
+
+    Raises
+    ------
+    MissingExtraError
+        If it is not installed.
+    """
     from importlib import import_module
 
     try:
@@ -56,7 +73,7 @@ def to_networkx(cities: gpd.GeoDataFrame, corridors: pd.DataFrame, *, directed: 
     MissingExtraError
         If networkx is not installed.
     """
-    networkx = _need("networkx")
+    networkx = need_package("networkx")
     graph = networkx.DiGraph() if directed else networkx.Graph()
     for city, values in _city_records(cities).to_dict("index").items():
         graph.add_node(city, **{str(name): value for name, value in values.items()})
@@ -106,7 +123,7 @@ def to_igraph(cities: gpd.GeoDataFrame, corridors: pd.DataFrame, *, directed: bo
     MissingExtraError
         If igraph is not installed.
     """
-    igraph = _need("igraph")
+    igraph = need_package("igraph")
     records, pairs = _city_records(cities), _pair_records(corridors)
     place = {city: at for at, city in enumerate(cities.index)}
     ends = list(zip(pairs["origin"].map(place), pairs["destination"].map(place), strict=True))

@@ -184,7 +184,8 @@ def _find_movers(old: Study, new: Study, column: str, gained: pd.Series) -> list
     ]
     moved = pd.DataFrame(
         {
-            part: place_cities(old, _city_measure(old, part, "")) - place_cities(new, _city_measure(new, part, ""))
+            part: place_cities(old, _city_measure(old, part, ""))
+            - place_cities(new, _city_measure(new, part, ""))
             for part in parts
         },
         index=gained.index,

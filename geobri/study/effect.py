@@ -38,11 +38,8 @@ def list_parts(study: Study) -> list[str]:
         return [*top, *(node for node in study.scores.nodes()["node"] if node not in (*top, ROOT))]
     if study.specification is None:
         return []
-    return [
-        node.name
-        for node in load_spec(study.specification).dimensions
-        if f"rank_{node.name}" in study.cities.columns
-    ]
+    ranked = {one.ranks for one in study.city_measures if one.is_rank}
+    return [node.name for node in load_spec(study.specification).dimensions if node.name in ranked]
 
 
 def effect_of_part(study: Study, part: str) -> pd.DataFrame:

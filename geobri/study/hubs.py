@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from geobri.errors import DataError, MissingExtraError, first_offenders, mould
+from geobri.exchange.graphs import need_package
 from geobri.measures import Measure
 from geobri.study.model import Study
 from geobri.study.pairs import rows_of
 from geobri.study.questions import SEED
 
 __all__ = ["find_hubs", "find_reach", "list_partners"]
-
-_FEWEST_LAYERS: Final = 1
 
 
 def _flow(study: Study, column: str | None, caller: str) -> Measure:
@@ -94,7 +93,9 @@ def find_reach(study: Study, flow: str | None = None, *, by: str = "region") -> 
     measure = _flow(study, flow, "find_reach")
     if by not in study.cities.columns:
         known = first_offenders(list(map(str, study.cities.columns)), most=12)
-        raise DataError(mould("find_reach", f"regions must be a column of the cities: {known}", repr(by), "Choose one"))
+        raise DataError(
+            mould("find_reach", f"regions must be a column of the cities: {known}", repr(by), "Choose one")
+        )
     region = study.cities[by]
     ends = _ends(study, measure)
     ends["inside"] = ends["city"].map(region).eq(ends["partner"].map(region)).astype(float)
@@ -123,7 +124,7 @@ def _reach_of(own: pd.DataFrame) -> dict[str, float]:
         if placed.any()
         else np.nan,
         "mean_km": float((value * far).sum() / value.sum()),
-        "median_km": float(far[half.idxmax()]),
+        "median_km": float(far.loc[half.index[half][0]]),
     }
 
 
@@ -132,25 +133,15 @@ def _expected_inside(study: Study, region: pd.Series, totals: pd.Series) -> pd.S
     own = region.reindex(totals.index)
     country = study.cities["country"].reindex(totals.index)
     apart = country if study.domain == "international" else pd.Series(totals.index, index=totals.index)
-    apart = apart.where(apart.notna(), pd.Series(totals.index, index=totals.index))  # of no country: only itself is no partner
+    apart = apart.where(
+        apart.notna(), pd.Series(totals.index, index=totals.index)
+    )  # of no country: only itself is no partner
     possible = totals[own.notna()].sum() - totals.where(own.notna(), 0.0).groupby(apart).transform("sum")
     inside = totals.groupby(own).transform("sum") - totals.groupby([own, apart]).transform("sum")
     return (inside / possible).where(own.notna() & possible.gt(0))
 
 
-def _need_networkx() -> Any:
-    try:
-        import networkx
-    except ImportError as error:
-        raise MissingExtraError(
-            "find_hubs: betweenness and communities need networkx. Install it with: pip install 'geobri[graphs]'."
-        ) from error
-    return networkx
-
-
-def find_hubs(
-    study: Study, layers: Sequence[str] | None = None, *, share: float = 0.1
-) -> pd.DataFrame:
+def find_hubs(study: Study, layers: Sequence[str] | None = None, *, share: float = 0.1) -> pd.DataFrame:
     """Find the hubs of a net of several layers: one layer per flow.
 
     Parameters
@@ -191,7 +182,9 @@ def find_hubs(
     Journal of Statistical Mechanics P10008. https://doi.org/10.1088/1742-5468/2008/10/P10008
     """
     if not 0 < share <= 1:
-        raise DataError(mould("find_hubs", "share must be above 0 and at most 1", str(share), "Give 0.1 for a tenth"))
+        raise DataError(
+            mould("find_hubs", "share must be above 0 and at most 1", str(share), "Give 0.1 for a tenth")
+        )
     wanted = [None] if layers is None else list(layers)
     measures = [_flow(study, column, "find_hubs") for column in wanted]
     if layers is None:
@@ -206,7 +199,9 @@ def find_hubs(
     table["hub_of"] = table[[f"hub_{column}" for column in ends]].sum(axis=1)
     table["hub_share"] = table["hub_of"] / len(ends)
     table = table.join(_measure_net(study, list(ends.values())))
-    return table.sort_values(["hub_of", "betweenness", "degree"], ascending=False, kind="stable").rename_axis("city")
+    return table.sort_values(["hub_of", "betweenness", "degree"], ascending=False, kind="stable").rename_axis(
+        "city"
+    )
 
 
 def _is_among_first(strength: pd.Series, share: float) -> pd.Series:
@@ -214,12 +209,13 @@ def _is_among_first(strength: pd.Series, share: float) -> pd.Series:
     if active.empty:
         return strength > 0
     most = max(int(np.ceil(share * len(active))), 1)
-    return strength >= active.nlargest(most).min()
+    least = float(active.nlargest(most).min())
+    return strength >= least
 
 
 def _measure_net(study: Study, layers: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Give partners, betweenness and community in the net of all layers together."""
-    networkx = _need_networkx()
+    networkx = need_package("networkx")
     scaled = pd.concat([one.assign(value=one["value"] / one["value"].sum()) for one in layers if len(one)])
     links = scaled.groupby(["city", "partner"], as_index=False)["value"].sum()
     once = links[links["city"].astype(str) < links["partner"].astype(str)]
@@ -227,7 +223,9 @@ def _measure_net(study: Study, layers: Sequence[pd.DataFrame]) -> pd.DataFrame:
     graph.add_nodes_from(study.cities.index)
     graph.add_weighted_edges_from(once.itertuples(index=False, name=None))
     found = networkx.community.louvain_communities(graph, weight="weight", seed=SEED)
-    linked = sorted((sorted(map(str, group)) for group in found if len(group) > 1), key=lambda group: (-len(group), group))
+    linked = sorted(
+        (sorted(map(str, group)) for group in found if len(group) > 1), key=lambda group: (-len(group), group)
+    )
     community = {city: number for number, group in enumerate(linked, start=1) for city in group}
     return pd.DataFrame(
         {
@@ -242,11 +240,11 @@ def _betweenness(graph: Any, links: pd.DataFrame) -> pd.Series:
     """Give the share of shortest paths through each city; igraph is twenty times faster, where it is installed."""
     n, cities = graph.number_of_nodes(), list(graph.nodes)
     try:
-        import igraph
-    except ImportError:
+        igraph = need_package("igraph")
+    except MissingExtraError:
         for _, _, link in graph.edges(data=True):
             link["length"] = 1 / link["weight"]
-        networkx = _need_networkx()
+        networkx = need_package("networkx")
         return pd.Series(networkx.betweenness_centrality(graph, weight="length"), dtype=float)
     position = {city: at for at, city in enumerate(cities)}
     edges = list(zip(links["city"].map(position), links["partner"].map(position), strict=True))

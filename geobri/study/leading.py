@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pandas as pd
 
@@ -13,7 +13,16 @@ from geobri.study.model import Study
 from geobri.study.opening import say_how_to_open
 from geobri.study.query import query
 
-__all__ = ["TIERS", "count_by", "count_first", "count_tiers", "find_groups", "first_of_each", "place_cities", "ranked_measures"]
+__all__ = [
+    "TIERS",
+    "count_by",
+    "count_first",
+    "count_tiers",
+    "find_groups",
+    "first_of_each",
+    "place_cities",
+    "ranked_measures",
+]
 
 TIERS: Final = (20, 50, 100)
 """Ends of the tiers of a ranking: the first twenty, fifty and hundred."""
@@ -91,7 +100,9 @@ def first_of_each(study: Study, n: int = 5, *, of: Level = "cities") -> pd.DataF
     [10]
     """
     if n < 1:
-        raise DataError(mould("first_of_each", "n must be 1 place or more", str(n), "Give a number such as 5"))
+        raise DataError(
+            mould("first_of_each", "n must be 1 place or more", str(n), "Give a number such as 5")
+        )
     frame = pd.DataFrame(study.cities if of == "cities" else study.corridors)
     shown = [one for one in study.shown(of) if one.is_rank or one.is_number]
     rows = [row for measure in shown for row in _first_rows(study, frame, measure, n)]
@@ -122,8 +133,12 @@ def _first_rows(study: Study, frame: pd.DataFrame, measure: Measure, n: int) -> 
 
 def _name(study: Study, frame: pd.DataFrame, label: str, column: Literal["name", "name_zh"]) -> str:
     """Name a city, or both ends of a corridor."""
-    ends = [label] if label in study.cities.index else [frame.loc[label, end] for end in ("origin", "destination")]
-    cities = [study.cities.loc[end] for end in ends]
+    ends = (
+        [label]
+        if label in study.cities.index
+        else [frame.loc[label, end] for end in ("origin", "destination")]
+    )
+    cities = [study.cities.loc[str(end)] for end in ends]
     return " – ".join(str(city["name"] if pd.isna(city[column]) else city[column]) for city in cities)
 
 
@@ -146,9 +161,7 @@ def find_groups(study: Study) -> str:
     return ""
 
 
-def count_tiers(
-    study: Study, measure: Measure, by: str, *, tiers: Sequence[int] = TIERS
-) -> pd.DataFrame:
+def count_tiers(study: Study, measure: Measure, by: str, *, tiers: Sequence[int] = TIERS) -> pd.DataFrame:
     """Count the first of a ranking by where they are: how many of the first 20, 50 and 100 lie in each group.
 
     Parameters
@@ -187,11 +200,13 @@ def count_tiers(
     groups = query(study, columns=[by])[by].dropna()
     places = place_cities(study, measure)
     kept = [end for at, end in enumerate(ends) if at == 0 or ends[at - 1] < len(places)]
-    counts = {end: groups[groups.index.isin(places.index[places <= end])].value_counts() for end in kept}
+    counts: dict[object, pd.Series] = {
+        end: groups[groups.index.isin(places.index[places <= end])].value_counts() for end in kept
+    }
     table = pd.DataFrame({**counts, "of": groups.value_counts()}).fillna(0).astype(int)
-    order = table.assign(name=table.index.astype(str))
-    order = order.sort_values([*reversed(kept), "name"], ascending=[*[False] * len(kept), True])
-    return table.loc[order.index].rename_axis(by)
+    by_name = table.sort_index(key=lambda names: names.astype(str))
+    last_first: list[Any] = kept[::-1]
+    return by_name.sort_values(last_first, ascending=False, kind="stable").rename_axis(by)
 
 
 def count_first(study: Study, by: str, n: int = 100) -> pd.DataFrame:

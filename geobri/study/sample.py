@@ -11,6 +11,7 @@ from geobri.errors import DataError, mould
 from geobri.geodesy import distance_km
 from geobri.study.hubs import list_partners
 from geobri.study.model import Study
+from geobri.study.query import FLAGS
 
 __all__ = ["MILLION", "check_selection", "cover", "find_absent", "say_selection"]
 
@@ -48,10 +49,10 @@ def cover(study: Study) -> pd.DataFrame:
             "valued": cities[shown[0].column].notna().astype(int) if shown else 0,
         }
     )
-    rows = {str(region): _cover_one(own) for region, own in facts.groupby("region", sort=False)}
-    table = pd.DataFrame.from_dict({**rows, "all": _cover_one(facts)}, orient="index").rename_axis("region")
-    order = [*sorted(rows, key=lambda region: (-rows[region]["cities"], region)), "all"]
-    return table.loc[order]
+    rows = {str(region): _cover_one(own) for region, own in facts.groupby("region", sort=True)}
+    table = pd.DataFrame.from_dict(rows, orient="index").sort_values("cities", ascending=False, kind="stable")
+    whole = pd.DataFrame.from_dict({"all": _cover_one(facts)}, orient="index")
+    return pd.concat([table, whole]).rename_axis("region")
 
 
 def _cover_one(own: pd.DataFrame) -> dict[str, object]:
@@ -95,7 +96,8 @@ def check_selection(study: Study, *, people: int = MILLION, ties: int | None = N
     unknown = pd.Series(pd.NA, index=cities.index)
     population = pd.to_numeric(cities.get("population", unknown), errors="coerce").astype("Float64")
     large = (population >= people).astype("boolean")
-    capital = cities.get("capital", unknown).astype("boolean")
+    said = cities.get("capital", unknown).map(lambda flag: FLAGS.get(str(flag).lower(), pd.NA))
+    capital = said.astype("boolean")
     partners = list_partners(study)
     table = cities[["name", "name_zh"]].assign(
         population=population.astype("Int64"), large=large, capital=capital
@@ -125,7 +127,9 @@ def say_selection(table: pd.DataFrame) -> str:
         How many cities fulfil it, do not, and cannot be decided.
     """
     met = table["fulfils"]
-    yes, no, open_ = (int(one.sum()) for one in (met.fillna(value=False), (~met).fillna(value=False), met.isna()))
+    yes, no, open_ = (
+        int(one.sum()) for one in (met.fillna(value=False), (~met).fillna(value=False), met.isna())
+    )
     return f"{yes:,} of {len(table):,} cities fulfil the rule, {no:,} do not, {open_:,} cannot be decided from what is known."
 
 
@@ -148,13 +152,17 @@ def find_absent(study: Study, *, people: int = MILLION) -> pd.DataFrame:
     from geobri.gazetteer import load_gazetteer
 
     places = load_gazetteer()
-    large = places[(places["population"] >= people).fillna(value=False) & places["country"].isin(study.cities["country"])]
+    large = places[
+        (places["population"] >= people).fillna(value=False) & places["country"].isin(study.cities["country"])
+    ]
     lon, lat = study.cities.geometry.x.to_numpy(), study.cities.geometry.y.to_numpy()
     nearest, near_km = [], []
-    for point in large.geometry:
-        far = distance_km(np.full(len(lon), point.x), np.full(len(lat), point.y), lon, lat)
+    for x, y in zip(large.geometry.x, large.geometry.y, strict=True):
+        far = distance_km(np.full(len(lon), x), np.full(len(lat), y), lon, lat)
         nearest.append(str(study.cities.index[int(far.argmin())]))
         near_km.append(round(float(far.min()), 1))
-    table = pd.DataFrame(large[["name", "name_zh", "country", "population"]]).assign(nearest=nearest, nearest_km=near_km)
+    table = pd.DataFrame(large[["name", "name_zh", "country", "population"]]).assign(
+        nearest=nearest, nearest_km=near_km
+    )
     absent = table[table["nearest_km"] > _NEAR_KM]
     return absent.sort_values("population", ascending=False, kind="stable").rename_axis("geonameid")

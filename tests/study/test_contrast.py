@@ -8,7 +8,7 @@ from geobri.datasets import bri22, global513
 from geobri.errors import DataError
 from geobri.study import load_study
 from geobri.study.contrast import compare_editions, compare_groups, compare_rankings
-from geobri.study.leading import count_by, count_tiers, first_of_each
+from geobri.study.leading import count_by
 
 NAMES = {"lima": "Lima", "oslo": "Oslo", "rome": "Rome", "cairo": "Cairo", "perth": "Perth"}
 COUNTRY = {"lima": "PER", "oslo": "NOR", "rome": "ITA", "cairo": "EGY", "perth": "AUS"}
