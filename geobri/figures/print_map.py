@@ -165,6 +165,7 @@ def _place_labels(ax: Any, places: Any, names: list[str]) -> None:
                 va=down,
                 fontsize=6.5,
                 zorder=4,
+                parse_math=False,
             )
             box = text.get_window_extent(renderer).padded(1)
             others = np.delete(pixels, at, axis=0)

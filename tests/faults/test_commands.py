@@ -144,7 +144,7 @@ def test_every_command_with_an_output_is_here():
         for option in cli._geobri.get_command(None, name).params
         if option.name in {"out", "target", "folder", "save"}
     }
-    resumed = {"scale"}  # keeps finished partitions and goes on: tests/scale/test_running.py kills it
+    resumed = {"scale"}  # keeps finished partitions and goes on: test_scale.py stops it at every step
     assert writing == {words[0] for words in COMMANDS.values()} | {"new"} | resumed
 
 

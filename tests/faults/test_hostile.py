@@ -1,15 +1,20 @@
 """Hostile strings in every field of a study, through every output; pages and drawings are opened in Chromium, where a canary would sing."""
 
+import csv
 import json
 import os
 import xml.etree.ElementTree as ET
+import zipfile
 from itertools import product
 
 import geopandas as gpd
 import pytest
 
 from geobri import cli
-from geobri.exchange import read_layer
+from geobri.exchange import from_kepler, read_layer
+from geobri.figures import draw_print_map, save_figure
+from geobri.study import load_study
+from geobri.study.reading import read_table
 
 STARTS = [0, 3, 6, 9, 12] if os.environ.get("GEOBRI_FAULTS") == "all" else [0]
 """From where the strings are dealt out to the fields: each field meets several with `make faults`."""
@@ -144,12 +149,16 @@ def test_no_command_stumbles_and_no_page_sings(hostile, chromium, capsys):
     assert "Traceback" not in said.out + said.err
     assert {path.name for path in out.iterdir()} == {"report", "map.html", "decay", "proximity", "coastal", "moran", "findings", "score", "count.csv", "history.csv", "groups.csv", "changes.csv"}  # fmt: skip
     for drawing in sorted(out.rglob("*.svg")):
-        found = {node.tag.split("}")[-1] for node in ET.parse(drawing).iter()}
-        assert not found & {"script", "foreignObject", "image", "a"}, drawing.name
+        _only_drawn(drawing)
     pages = sorted([*out.rglob("*.html"), *out.rglob("*.svg")])
     assert len(pages) >= 8
     for page in pages:
         assert _open(chromium, page) == [], page.name
+
+
+def _only_drawn(drawing):
+    found = {node.tag.split("}")[-1] for node in ET.parse(drawing).iter()}
+    assert not found & {"script", "foreignObject", "image", "a"}, drawing.name
 
 
 LOOK = """() => [
@@ -208,3 +217,102 @@ def test_names_come_back_as_they_were_written(hostile, tmp_path, ending):
     read = gpd.read_file(path, layer="cities") if ending == "gpkg" else read_layer(path)
     assert read["name"].tolist() == texts["names"]
     assert {texts["gdp"], texts["kind"]} <= set(map(str, read.columns))
+
+
+def _rows(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_tables_of_other_programs_hold_the_texts(hostile, tmp_path):
+    import duckdb
+
+    folder, texts, _ = hostile
+    _run("export", folder, "--to", tmp_path / "kepler.csv")
+    read, _ = from_kepler(read_table(tmp_path / "kepler.csv"))
+    assert dict(zip(read.index, read["name"], strict=True)) == {
+        f"c{at}": name for at, name in enumerate(texts["names"])
+    }
+    assert texts["air"] in _rows(tmp_path / "kepler.csv")[0]
+    _run("export", folder, "--to", tmp_path / "flows", "--format", "flowmap", "--value", texts["air"])
+    assert [row["name"] for row in _rows(tmp_path / "flows" / "locations.csv")] == texts["names"]
+    _run("export", folder, "--to", tmp_path / "x.duckdb")
+    with duckdb.connect(str(tmp_path / "x.duckdb"), read_only=True) as database:
+        said = database.execute("SELECT name FROM cities ORDER BY city").fetchall()
+        columns = [row[0] for row in database.execute("DESCRIBE cities").fetchall()]
+    assert [name for (name,) in said] == texts["names"]
+    assert {texts["gdp"], texts["kind"]} <= set(columns)
+
+
+def test_a_project_for_qgis_stays_a_project(hostile, tmp_path):
+    folder, texts, _ = hostile
+    _run("export", folder, "--to", tmp_path / "x.qgz")
+    with zipfile.ZipFile(tmp_path / "x.qgz") as archive:
+        assert [name for name in archive.namelist() if name != "x.qgs"] == []
+        project = ET.fromstring(archive.read("x.qgs"))
+    tags = {node.tag for node in project.iter()}
+    assert not tags & {"script", "img", "svg", "style", "b"}
+    sources = {node.text for node in project.iter("datasource")}
+    assert all(source.startswith("./x.gpkg|layername=") for source in sources)
+    assert not any(node.get("name") == "pythonInit" for node in project.iter())
+    styles = gpd.read_file(tmp_path / "x.gpkg", layer="layer_styles")
+    for style in styles["styleQML"]:
+        ET.fromstring(style)
+    assert texts["air"] in set(gpd.read_file(tmp_path / "x.gpkg", layer="corridors").columns)
+
+
+def test_questions_and_their_tables_hold_the_texts(hostile, tmp_path):
+    folder, texts, _ = hostile
+    _run("compare", folder, "c0", texts["names"][1], "--out", tmp_path / "c.csv")
+    assert len(_rows(tmp_path / "c.csv")) >= 2
+    _run("rankings", folder, texts["gdp"], "ships_both", "--out", tmp_path / "r.csv")
+    assert {row["name"] for row in _rows(tmp_path / "r.csv")} == set(texts["names"])
+    _run("query", folder, f"name={texts['names'][2]}", "--out", tmp_path / "q.csv")
+    assert [row["name"] for row in _rows(tmp_path / "q.csv")] == [texts["names"][2]]
+
+
+def test_names_that_are_looked_up_stay_texts(hostile, tmp_path, capsys):
+    _, texts, _ = hostile
+    lines = [["name"], *([name] for name in texts["names"])]
+    with (tmp_path / "names.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(lines)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["geocode", "--file", str(tmp_path / "names.csv"), "--out", str(tmp_path / "p.csv"), "--undecided", str(tmp_path / "places.csv")])  # fmt: skip
+    assert ended.value.code == 1
+    assert "Traceback" not in capsys.readouterr().err
+    asked = read_table(tmp_path / "names.csv")["name"].tolist()
+    assert [row["query"] for row in _rows(tmp_path / "p.csv")] == asked
+    assert [row["name"] for row in _rows(tmp_path / "places.csv")] == asked
+
+
+def test_settled_names_a_saved_study_and_their_map_stay_texts(hostile, tmp_path, chromium):
+    _, texts, _ = hostile
+    names = [
+        name.replace("--", "-") for name in texts["names"]
+    ]  # joins two places to a corridor, and is refused
+    places = [
+        ["name", "lon", "lat"],
+        *([name, lon, lat] for name, (_, lon, lat) in zip(names, PLACES, strict=True)),
+    ]
+    pairs = [["from", "to", texts["air"]], *([names[at], names[at - 1], at + 2] for at in range(1, 8))]
+    for file, rows in (("places.csv", places), ("pairs.csv", pairs)):
+        with (tmp_path / file).open("w", encoding="utf-8", newline="") as lines:
+            csv.writer(lines).writerows(rows)
+    kept = tmp_path / "kept"
+    _run("map", tmp_path / "pairs.csv", "--places", tmp_path / "places.csv", "--title", texts["kind"], "--out", tmp_path / "m.html", "--save", kept)  # fmt: skip
+    assert _open(chromium, tmp_path / "m.html") == []
+    saved = load_study(kept)
+    told = {" ".join(str(name).split()) for name in saved.cities["name"]}
+    assert told == {" ".join(name.split()) for name in read_table(tmp_path / "places.csv")["name"]}
+    assert saved.title == texts["kind"]
+    assert sorted(saved.corridors[saved.corridor_measures[0].column]) == list(range(3, 10))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_map_for_print_draws_the_texts(hostile, tmp_path, chromium, lang):
+    folder, texts, _ = hostile
+    study = load_study(folder)
+    axes = draw_print_map(study.cities, study.corridors, study.measure(texts["air"], "corridors"), lang=lang)
+    save_figure(axes, tmp_path / "map.svg", close=True)
+    _only_drawn(tmp_path / "map.svg")
+    assert _open(chromium, tmp_path / "map.svg") == []

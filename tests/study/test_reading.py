@@ -308,3 +308,12 @@ def test_doubled_and_unknown_flows_are_named_by_their_ends(tmp_path):
     said = " ".join(str(one) for one in check_study(tmp_path))
     assert "'rome – lima'" in said
     assert "'paris'" in said
+
+
+def test_a_list_of_names_is_one_column_whatever_stands_in_them(tmp_path):
+    names = ["Portland, OR", "Foo; Bar; Baz", 'a "b" c', "x | y", "1,5"]
+    read = read_table(_write(tmp_path, "\n".join(["Name", *names])))
+    assert read.columns.tolist() == ["name"]
+    assert read["name"].tolist() == names
+    titled = read_table(_write(tmp_path, "City\n\ncity;lon;lat\na;1;2\nb;3;4\n"))
+    assert titled.columns.tolist() == ["city", "lon", "lat"]

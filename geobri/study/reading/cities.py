@@ -339,8 +339,9 @@ def _geocode(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFrame
         settled=parts.settled,
     )
     rows = table.index
-    for at, problem in report.problems():
-        faults.append(StudyFault(file, int(rows[at]), problem))
+    open_names = [StudyFault(file, int(rows[at]), problem) for at, problem in report.problems()]
+    faults += open_names
+    parts.open_names += len(open_names)
     if faults:
         return None
     found = report.cities

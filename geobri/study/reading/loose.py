@@ -333,7 +333,7 @@ def _build(chosen: _Table | None, pairs: list[_Table], hints: Hints, parts: Fold
 
 def _ask_for_points(rows: pd.DataFrame, file: str, before: int, hints: Hints, parts: FolderParts) -> None:
     """Ask for the columns of coordinates where the places of a table have no known names, or a reference system was given for them."""
-    open_names = len(parts.faults) - before
+    open_names = parts.open_names
     if not open_names or not (hints.crs or open_names > _NO_NAMES * len(rows)):
         return
     numbers = [str(name) for name in rows.columns if holds_numbers(rows[name])]
@@ -353,7 +353,7 @@ def _ask_for_points(rows: pd.DataFrame, file: str, before: int, hints: Hints, pa
 
 def _ask_for_places(rows: pd.DataFrame, file: str, before: int, parts: FolderParts) -> None:
     """Ask for a table of places where what the pairs name are no names, and for settled names where some are."""
-    open_names = len(parts.faults) - before
+    open_names = parts.open_names
     if not open_names:
         return
     if open_names > _NO_NAMES * len(rows):

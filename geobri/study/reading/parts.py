@@ -53,6 +53,8 @@ class FolderParts:
         What a reader should know that is no fault.
     faults
         Every fault met.
+    open_names
+        How many of the faults are names that are no known places.
     """
 
     settings: dict[str, Any] = field(default_factory=dict)
@@ -69,6 +71,7 @@ class FolderParts:
     taken: list[Taken] = field(default_factory=list)
     cautions: list[Words] = field(default_factory=list)
     faults: list[StudyFault] = field(default_factory=list)
+    open_names: int = 0
 
 
 def read_sheets_or_note(path: Path, renamed: dict[str, str], parts: FolderParts) -> dict[str, pd.DataFrame]:

@@ -64,6 +64,8 @@ _MOST_COLUMNS: Final = 16_384
 """What a spreadsheet can hold; a text with more separators in a line is no table."""
 
 _SEPARATORS: Final = (",", ";", "\t", "|")
+_NO_SEPARATOR: Final = "\x1f"
+"""Stands in no text: the whole line is a cell."""
 _DECIMAL_COMMA: Final = re.compile(r"^[+-]?(\d+|\d{1,3}([.\s\u00a0']\d{3})+),\d+([eE][+-]?\d+)?$")
 _AMBIGUOUS: Final = re.compile(r"^[+-]?[1-9]\d{0,2},\d{3}$")
 """1,234 is a thousand to some and a little more than one to others."""
@@ -156,11 +158,23 @@ def _guess_separator(lines: list[str]) -> str:
     return max(_SEPARATORS, key=evidence)
 
 
-def _find_header(rows: list[list[str]], own: Iterable[str]) -> int:
-    """Find the first row that names two columns we know; else the first with two cells, for a title has one; else any."""
+def _known_words(rows: list[list[str]], own: Iterable[str]) -> tuple[list[list[str]], list[int]]:
+    """Give the cells that are filled, and how many of each row are headings we know."""
     ours = {*COLUMN_WORDS.values(), *COLUMN_WORDS, "region", "value", *(word.lower() for word in own)}
     filled = [[cell.strip().strip("\ufeff").lower() for cell in row if cell.strip()] for row in rows]
-    known = (number for number, row in enumerate(filled) if sum(cell in ours for cell in row) >= 2)  # noqa: PLR2004 - one could be chance
+    return filled, [sum(cell in ours for cell in row) for row in filled]
+
+
+def _is_list(rows: list[list[str]], own: Iterable[str]) -> bool:
+    """Whether a table is one column below its heading: whatever its cells hold separates nothing."""
+    filled, n_known = _known_words([row for row in rows if any(cell.strip() for cell in row)], own)
+    return bool(filled) and len(filled[0]) == n_known[0] == 1 and max(n_known) == 1
+
+
+def _find_header(rows: list[list[str]], own: Iterable[str]) -> int:
+    """Find the first row that names two columns we know; else the first with two cells, for a title has one; else any."""
+    filled, n_known = _known_words(rows, own)
+    known = (number for number, n in enumerate(n_known) if n >= 2)  # noqa: PLR2004 - one could be chance
     wide = (number for number, row in enumerate(filled) if len(row) > 1)
     anything = (number for number, row in enumerate(filled) if row)
     return next(chain(known, wide, anything), 0)
@@ -173,6 +187,9 @@ def _read_text_table(path: Path, own: Iterable[str]) -> pd.DataFrame:
     head = _first_lines(text)
     separator = _guess_separator([line for line in head if line.strip()])
     rows = list(csv.reader(head, delimiter=separator))
+    if _is_list(rows, own):
+        separator = _NO_SEPARATOR
+        rows = list(csv.reader(head, delimiter=separator))
     _check_width(path, rows)
     header = _find_header(rows, own)
     try:
