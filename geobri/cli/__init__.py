@@ -23,6 +23,7 @@ _COMMANDS: Final = {
     "report": ("geobri.cli.report", "Write the page, the map and the layers of a study."),
     "map": ("geobri.cli.map", "Draw a map alone, from a recipe or from tables."),
     "check": ("geobri.cli.study", "List every fault of a study folder, with file and row."),
+    "refresh": ("geobri.cli.study", "Fetch what a study declares, show what would change, replace if told."),
     "new": ("geobri.cli.study", "Make a commented study folder to start from."),
     "score": ("geobri.cli.score", "Compute the index of a study, or audit its published ranks."),
     "proximity": ("geobri.cli.tests", "Are the listed corridors closer than chance?"),

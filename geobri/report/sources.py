@@ -33,6 +33,7 @@ _FILLED = Words(
     "specification: they are counted beside the scores.",
     "来源未给出的数值在此保持缺失；指数按其设定规则填补的数值除外，其数量列于得分处。",
 )
+_HASH = 12
 _ACCOUNT_COLUMNS = (
     Column(Words("Measure", "指标")),
     Column(Words("Rows", "行"), "text"),
@@ -86,6 +87,43 @@ def _account(study: Study) -> tuple[Table, ...]:
         "What was read, used and left out (account.csv)", "读入、使用与未使用的记录（account.csv）"
     )
     return (Table("account", caption, _ACCOUNT_COLUMNS, rows, first_rows=20),)
+
+
+def _provenance(study: Study) -> tuple[Table, ...]:
+    """List where the data come from: address, date of retrieval and hash, per source and its measures."""
+    if not study.sources:
+        return ()
+    labels = {one.column: Words(one.label, one.label_zh) for one in study.measures}
+    rows = tuple(
+        Row(
+            (
+                Cell(Words(one.name)),
+                Cell(_join([labels.get(name, Words(name)) for name in one.measures])),
+                Cell(Words(one.address or one.package)),
+                Cell(Words("" if one.retrieved is None else one.retrieved.isoformat())),
+                Cell(Words(one.sha256[:_HASH])),
+                Cell(Words(one.licence)),
+            )
+        )
+        for one in study.sources
+    )
+    columns = (
+        Column(Words("Source", "来源")),
+        Column(Words("Measures", "指标")),
+        Column(Words("Address", "地址")),
+        Column(Words("Retrieved", "获取日期")),
+        Column(Words("SHA-256", "SHA-256")),
+        Column(Words("Terms", "使用条款")),
+    )
+    caption = Words(
+        "Where the data come from; the first digits of the hash of each file as it was fetched",
+        "数据来源；哈希为获取时文件的前几位",
+    )
+    return (Table("provenance", caption, columns, rows, first_rows=20),)
+
+
+def _join(words: list[Words]) -> Words:
+    return Words(", ".join(one.en for one in words), "、".join(one.zh for one in words))
 
 
 def _contradictions(found: pd.DataFrame | None) -> tuple[Table, ...]:
@@ -180,7 +218,7 @@ def source_section(study: Study, analysis: Analysis) -> Section:
         Words("Method and sources", "方法与来源"),
         short=Words("Sources", "来源"),
         paragraphs=(*_METHOD, _FILLED if filled else _NOT_FILLED, *said, *terms),
-        tables=(*_account(study), *_contradictions(analysis.contradictions)),
+        tables=(*_provenance(study), *_account(study), *_contradictions(analysis.contradictions)),
         notes=(*study.cautions, *_say_notes(study), *left_out, _ATTRIBUTION),
         folds=(_cite(study),),
     )

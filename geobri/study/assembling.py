@@ -23,6 +23,7 @@ from geobri.study.account import Entry, count_entry
 from geobri.study.index import settle_domestic
 from geobri.study.model import MOST_FIELDS, MOST_SHOWN, Domain, Study
 from geobri.study.pairs import choose_year, count_pairs
+from geobri.study.provenance import list_provenance
 from geobri.study.reading import FolderParts
 from geobri.words import PlaceWords, Words
 
@@ -135,6 +136,7 @@ def assemble(
         outlines=parts.outlines,
         views=tuple(settings.get("view", ())),
         folder=folder,
+        sources=list_provenance(settings.get("source", [])),
     )
 
 

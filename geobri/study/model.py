@@ -15,6 +15,7 @@ import pandas as pd
 from geobri.errors import DataError, mould
 from geobri.measures import Level, Measure, Taken, find_measure
 from geobri.study.account import Entry
+from geobri.study.provenance import Provenance
 from geobri.words import CITY, PlaceWords, Words
 
 if TYPE_CHECKING:
@@ -115,6 +116,8 @@ class Study:
         Polygons to draw below the map, such as the zones that the places stand for; None for land.
     folder
         Where the study was read from; None for a built-in one.
+    sources
+        Where its data come from, as `[[source]]` of `study.toml` says it.
     """
 
     name: str
@@ -151,6 +154,7 @@ class Study:
     words: PlaceWords = CITY
     outlines: gpd.GeoDataFrame | None = None
     folder: Path | None = None
+    sources: tuple[Provenance, ...] = ()
 
     @property
     def measures(self) -> tuple[Measure, ...]:

@@ -16,6 +16,7 @@ from geobri.errors import GeobriError, InputError, SpecificationError, StudyErro
 from geobri.inputs import read_toml
 from geobri.measures import Taken, check_said
 from geobri.study.model import StudyFault
+from geobri.study.provenance import check_provenance
 from geobri.study.reading.cities import read_cities
 from geobri.study.reading.flows import read_flows
 from geobri.study.reading.memberships import read_memberships
@@ -178,7 +179,8 @@ def _setting_fault(name: str, value: object) -> str:
         return f"'index' must name an index or a file; got {len(str(value)):,} letters. Shorten it"
     if name in _CHOICES and value not in _CHOICES[name]:
         return f"'{name}' must be one of {', '.join(_CHOICES[name])}; got {shorten(repr(value), _LONGEST_SAID)}. Choose one"
-    return _view_fault(value) if name == "view" else ""
+    deeper = {"view": _view_fault, "source": check_provenance}.get(name)
+    return "" if deeper is None else deeper(value)
 
 
 def _view_fault(views: object) -> str:
