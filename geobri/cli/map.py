@@ -38,7 +38,8 @@ def map_command(
 ) -> None:
     """Draw a map alone, as one HTML file.
 
-    Give a recipe (maps/*.toml), a study, or tables as they are: pairs, and perhaps places, in any order.
+    Give a recipe (maps/*.toml), a study, tables as they are (pairs, and perhaps places, in any order), or the folder of a
+    run of geobri scale.
     """
     from geobri.webmap import save_map
 
@@ -63,6 +64,8 @@ def _draw(
     from geobri.report.recipe import Recipe, draw_recipe, load_recipe
 
     begin("Reading the study")
+    if (run := source.run(year=year)) is not None:
+        return _draw_run(run, value, look)
     named = source.names[0]
     if named.endswith(".toml"):
         return draw_recipe(load_recipe(named), value=value, **look)
@@ -71,3 +74,17 @@ def _draw(
         begin("Drawing the map")
         return draw_map(study, lang=look.pop("lang", None) or study.language, value=value, **look)
     return draw_recipe(Recipe(named), value=value, **look)
+
+
+def _draw_run(run: str, value: str | None, look: dict[str, Any]) -> Any:
+    from geobri.errors import StudyError, mould
+    from geobri.scale.pages import draw_run, open_tables
+
+    drawn = draw_run(open_tables(run), value=value, **look)
+    if drawn is None:
+        came = f"'{run}' without any"
+        remedy = "Run geobri scale with --mass, flows or an index"
+        raise StudyError(
+            mould("geobri map", "the corridors of a run need a measure that orders them", came, remedy)
+        )
+    return drawn

@@ -65,13 +65,12 @@ def query_command(
     Signs are = != < <= > >= and ~ (contains); all conditions must hold. Counts of the first hundred by sub-region:
     geobri query global513 "rank_dynamic<=100" --count subregion.
     """
-    from geobri.scale.asking import is_run
     from geobri.study.database import ask_in_sql
     from geobri.study.leading import count_by
     from geobri.study.query import query
 
-    if not study.is_tables and is_run(study.names[0]):
-        _show_run(study.names[0], sql, out, allow_files=allow_files)
+    if (run := study.run()) is not None:
+        _show_run(run, sql, out, allow_files=allow_files)
         return
     loaded = study.load()
     if sql is not None:

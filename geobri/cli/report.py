@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
@@ -42,12 +42,25 @@ def report_command(
 ) -> None:
     """Write the page, the map and the layers of a study, whole or not at all.
 
-    Give a built-in name (bri22, global513, air22, air513), a study folder, or tables as they are. The folder then holds
+    Give a built-in name (bri22, global513, air22, air513), a study folder, tables as they are, or the folder of a run of
+    geobri scale (the strongest corridors and the density of all pairs then). The folder then holds
     report.html (map, rankings, profiles, tests, findings, sources), map.html, cities.csv, corridors.csv,
     study.gpkg for QGIS and corridors.parquet.
     """
     from geobri.report import write_report
 
+    look: dict[str, Any] = {
+        "theme": theme,
+        "basemap": basemap,
+        "worldview": worldview,
+        "attribution": attribution,
+    }
+    if (run := study.run(year=year, without=without, sections=sections)) is not None:
+        from geobri.scale.pages import report_run
+
+        paths = report_run(run, out, lang=lang, approval=approval, **look)
+        click.echo(f"Wrote {' and '.join(path.name for path in paths)} to {out}.")
+        return
     notes: list[str] = []
     with progress("Reading the study", 5) as begin:
         begin("Reading the study")
@@ -56,11 +69,8 @@ def report_command(
             loaded,
             out,
             lang=lang,
-            theme=theme,
-            basemap=basemap,
-            worldview=worldview,
-            attribution=attribution,
             approval=approval,
+            **look,
             without=without,
             only=[key.strip() for key in sections.split(",") if key.strip()],
             on_step=begin,

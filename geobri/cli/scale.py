@@ -45,7 +45,21 @@ __all__ = ["scale_command"]
     type=float,
     default=1.0,
     show_default=True,
-    help="Exponent of distance in the gravity score.",
+    help="Exponent of distance in the gravity score, or its rate by 1,000 km (--form exponential).",
+)
+@click.option(
+    "--form",
+    type=click.Choice(["power", "exponential"]),
+    default="power",
+    show_default=True,
+    help="How gravity score and fits fall with what separates two cities.",
+)
+@click.option(
+    "--impedance",
+    default="distance_km",
+    show_default=True,
+    metavar="COLUMN",
+    help="What separates two cities: their distance, or a measure of pairs such as hours; pairs without it are left out.",
 )
 @click.option(
     "--rank-by",
@@ -80,6 +94,8 @@ def scale_command(
     reduce: bool,
     mass: str | None,
     friction: float,
+    form: Literal["power", "exponential"],
+    impedance: str,
     rank_by: str | None,
     top: int,
     bands: str | None,
@@ -99,12 +115,15 @@ def scale_command(
     from geobri.scale.loading import load_scale_study
     from geobri.scale.partitions import estimate_needs, open_run
     from geobri.scale.places import BANDS_KM, Gravity
+    from geobri.scale.products import name_decay
     from geobri.scale.writing import write_run
 
     scale = load_scale_study(
         study,
         year=year,
-        gravity=None if mass is None else Gravity(mass=mass, friction=friction),
+        gravity=None
+        if mass is None
+        else Gravity(mass=mass, friction=friction, form=form, impedance=impedance),
         distance=distance,
         edges_km=BANDS_KM if bands is None else _read_bands(bands),
         rank_by=rank_by,
@@ -130,7 +149,9 @@ def scale_command(
     fits = {}
     for value in fit:
         with _counting(f"Fitting {value}", 0, inputs) as done:
-            fits[value] = fit_blocks(inputs, value, done=done, **choices)
+            fits[value] = fit_blocks(
+                inputs, value, columns=[name_decay(impedance, form)], done=done, **choices
+            )
     paths = write_run(scale, summary, out, fits=fits)
     run.clear()
     click.echo(f"Wrote {', '.join(path.name for path in paths)}{'' if reduce else ', pairs/'} to {out}.")

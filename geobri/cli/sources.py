@@ -104,6 +104,37 @@ class Source:
         """Whether files are named, and not a study."""
         return len(self.names) > 1 or self.names[0] == "-" or Path(self.names[0]).is_file()
 
+    def run(self, **refused: Any) -> str | None:
+        """Give the folder, where it is a run of `geobri scale` and no study.
+
+        Parameters
+        ----------
+        **refused
+            Options of the command that say nothing of a run, by name; a value that is not empty is refused.
+
+        Returns
+        -------
+        str or None
+            None for studies and tables.
+        """
+        from geobri.errors import StudyError, mould
+        from geobri.scale.asking import is_run
+
+        if self.is_tables or not is_run(self.names[0]):
+            return None
+        if said := [f"--{name}" for name, value in refused.items() if value]:
+            came = f"{', '.join(said)} for the run '{self.names[0]}'"
+            raise StudyError(
+                mould(
+                    "geobri",
+                    "a run is shown as it was computed",
+                    came,
+                    "Leave it out, or run geobri scale again",
+                )
+            )
+        self._refuse_options()
+        return self.names[0]
+
     def __str__(self) -> str:
         """Give what was named."""
         return " + ".join(self.names)

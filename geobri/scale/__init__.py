@@ -7,8 +7,9 @@ what is kept is added up in the order of the blocks, so that the result has the 
 from __future__ import annotations
 
 from geobri.scale.blocks import Block, Tile, count_pairs_of, cut_tiles, plan_blocks
+from geobri.scale.city_index import score_cities
 from geobri.scale.fitting import BlockFit, fit_blocks
-from geobri.scale.index import PairScorer, prepare_scorer, score_cities
+from geobri.scale.index import PairScorer, prepare_scorer
 from geobri.scale.places import BANDS_KM, FlowList, Gravity, PairInputs, build_inputs
 from geobri.scale.recipe import Recipe
 from geobri.scale.running import reduce_pairs

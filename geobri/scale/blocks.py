@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geobri.geodesy import solve_inverse
-from geobri.scale.places import FloatArray, FlowList, IntArray, PairInputs
+from geobri.scale.places import DISTANCE, FloatArray, FlowList, IntArray, PairInputs
 from geobri.units import KM_PER_M, WGS84_ECCENTRICITY_SQUARED
 
 __all__ = [
@@ -125,12 +125,15 @@ class Tile:
         Origins and destinations.
     valid
         Which cells are pairs, shape (r, m); None when all are.
+    unknown
+        How many pairs a fit left out of `valid`, as they have no impedance.
     """
 
     inputs: PairInputs
     rows: slice
     columns: slice
     valid: BoolArray | None
+    unknown: int = 0
 
     def ends(self, values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Lay city numbers along both sides.
@@ -194,13 +197,30 @@ class Tile:
 
     @cached_property
     def gravity(self) -> FloatArray:
-        """Mass times mass by distance, shape (r, m); cities at one place count as 1 km apart."""
+        """Mass times mass by impedance, shape (r, m); cities at one place count as 1 km apart."""
         assert self.inputs.gravity is not None
         assert self.inputs.mass is not None
-        falling = self.inputs.gravity.decay(np.maximum(self.distance_km, 1.0))
+        name = self.inputs.gravity.impedance
+        cost = np.maximum(self.distance_km, 1.0) if name == DISTANCE else self.impedance(name)
+        falling = self.inputs.gravity.decay(cost)
         one, other = self.ends(self.inputs.mass)
         falling *= one * other  # in this order both directions have the same bits
         return falling
+
+    def impedance(self, name: str) -> FloatArray:
+        """Give another cost of separation than distance, shape (r, m); missing where a pair has no row.
+
+        Parameters
+        ----------
+        name
+            A measure of pairs.
+
+        Returns
+        -------
+        numpy.ndarray
+            Its values.
+        """
+        return self.flow(next(one for one in self.inputs.flows if one.measure.column == name))
 
     def flow(self, listed: FlowList) -> FloatArray:
         """Join a sorted list of flows to the rectangle.

@@ -1,7 +1,6 @@
-"""The index of cities and corridors where the pairs do not fit into memory, on the same scale as in memory.
+"""The index of corridors where the pairs do not fit into memory, on the same scale as in memory.
 
-Cities need no blocks: what a city has with its partners follows from the rows that are listed and from what a pair without
-a row means. Corridors take two passes: the first finds the ends of the scale of every indicator (`measure_ranges`), the second
+Cities need no blocks (`geobri.scale.city_index`). Corridors take two passes: the first finds the ends of the scale of every indicator (`measure_ranges`), the second
 scores tile by tile (`PairScorer`). A scale that needs all pairs in order (percentiles, ranks) cannot be had so, and is refused.
 """
 
@@ -13,28 +12,23 @@ from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
 from geobri.measures import Measure
 from geobri.scale.blocks import Block, Tile, cut_tiles, plan_blocks
-from geobri.scale.places import FloatArray, FlowList, IntArray, PairInputs
+from geobri.scale.indicators import Leaf, build_leaf
+from geobri.scale.places import FloatArray, PairInputs
 from geobri.score.compiled import (
     CompiledIndex,
     compile_index,
     normalise_compiled,
     score_compiled,
-    weigh_compiled,
 )
-from geobri.score.denominate import check_denominator, denominate_cities, denominate_pairs
-from geobri.score.levels import CITY_RULES, city_to_pair, fold_directions
-from geobri.score.outliers import treat
-from geobri.score.ranking import rank
 from geobri.score.spec import ROOT, IndexSpec, Indicator
 from geobri.workers import spread
 
-__all__ = ["PairScorer", "check_scalable", "measure_ranges", "prepare_scorer", "score_cities"]
+__all__ = ["PairScorer", "check_scalable", "measure_ranges", "prepare_scorer"]
 
 _BY_ENDS: Final = frozenset(
     {
@@ -48,7 +42,6 @@ _BY_ENDS: Final = frozenset(
     }
 )
 _BY_UNIT: Final = frozenset({"arithmetic", "geometric", "harmonic", "generalised", "median"})
-_SYMMETRY: Final = 1e-9
 
 
 def check_scalable(spec: IndexSpec) -> None:
@@ -104,31 +97,6 @@ def _leaf_faults(leaf: Indicator, spec: IndexSpec) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Leaf:
-    """One indicator, ready for tiles: a sorted list, or an attribute; and sizes to divide by."""
-
-    indicator: Indicator
-    listed: FlowList | None
-    attribute: FloatArray | None
-    rule: str
-    size: FloatArray | None
-
-    def values(self, tile: Tile) -> FloatArray:
-        """Give the raw values of a tile, shape (r, m)."""
-        one, other = tile.ends(np.arange(tile.inputs.n))
-        if self.listed is not None:
-            cells = tile.flow(self.listed)
-        else:
-            assert self.attribute is not None
-            cells = city_to_pair(
-                self.attribute, one, other, rule=self.rule, direction=self.indicator.direction
-            )
-        if self.size is not None:
-            cells = denominate_pairs(cells, self.size, one, other, rule=self.indicator.denominator_rule)
-        return cells
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class PairScorer:
     """The index of corridors with its scale known.
 
@@ -140,7 +108,7 @@ class PairScorer:
         The index; its reference holds the ends of the scale, shape (2, k).
     """
 
-    leaves: tuple[_Leaf, ...]
+    leaves: tuple[Leaf, ...]
     compiled: CompiledIndex
 
     @property
@@ -225,7 +193,7 @@ def prepare_scorer(
         If an indicator is constant or not known for any pair.
     """
     check_scalable(spec)
-    leaves = tuple(_build_leaf(leaf, spec, cities, flows, inputs) for leaf in spec.indicators)
+    leaves = tuple(build_leaf(leaf, spec, cities, flows, inputs) for leaf in spec.indicators)
     plan = plan_blocks(inputs.n, directed=inputs.directed) if blocks is None else blocks
     ranges = np.tile(_NOTHING, (len(leaves), 1))
     results = spread(measure_ranges, plan, shared=(inputs, leaves), workers=workers, scheduler=scheduler)
@@ -248,7 +216,7 @@ _NOTHING: Final = np.array([0.0, np.inf, -np.inf, 0.0, 0.0])
 """Of no pair at all: known pairs, least, largest, mean, sum of squares about the mean."""
 
 
-def measure_ranges(shared: tuple[PairInputs, tuple[_Leaf, ...]], block: Block) -> FloatArray:
+def measure_ranges(shared: tuple[PairInputs, tuple[Leaf, ...]], block: Block) -> FloatArray:
     """Find the least, the largest and the moments of every indicator in a block.
 
     Parameters
@@ -294,7 +262,7 @@ def _join_ranges(one: FloatArray, other: FloatArray) -> FloatArray:
     )
 
 
-def _ends(leaf: _Leaf, spec: IndexSpec, found: FloatArray) -> FloatArray:
+def _ends(leaf: Leaf, spec: IndexSpec, found: FloatArray) -> FloatArray:
     """Give two values that stand for all pairs: with their ends, or for z-scores with their mean and deviation."""
     count, low, high, mean, squares = found
     if (leaf.indicator.normaliser or spec.choices.normaliser) != "zscore":
@@ -303,199 +271,3 @@ def _ends(leaf: _Leaf, spec: IndexSpec, found: FloatArray) -> FloatArray:
         squares / max(count - 1.0, 1.0) / 2.0
     )  # two values that far from their mean have this deviation
     return np.array([mean - reach, mean + reach])
-
-
-# Indicators
-
-
-def _build_leaf(
-    leaf: Indicator, spec: IndexSpec, cities: gpd.GeoDataFrame, flows: pd.DataFrame | None, inputs: PairInputs
-) -> _Leaf:
-    ordered = cities.loc[list(inputs.slugs)]
-    size = (
-        None
-        if leaf.denominator is None
-        else check_denominator(_column(ordered, leaf.denominator), ordered.index, leaf.denominator)
-    )
-    rule = leaf.pair_rule or spec.choices.pair_rule
-    if leaf.kind == "city":
-        return _Leaf(leaf, None, _column(ordered, leaf.column or leaf.name), rule, size)
-    ends, there, back = _both_directions(leaf, flows, ordered.index)
-    n = inputs.n
-    if inputs.directed:
-        key = np.concatenate([ends[0] * n + ends[1], ends[1] * n + ends[0]])
-        value = np.concatenate([there, back])
-    else:
-        key, value = ends[0] * n + ends[1], _folded(leaf, there, back)
-    order = np.argsort(key, kind="stable")
-    listed = FlowList(Measure(leaf.name), key[order], value[order], _absent(leaf))
-    return _Leaf(leaf, listed, None, rule, size)
-
-
-def _column(cities: pd.DataFrame, name: str) -> FloatArray:
-    if name not in cities.columns:
-        wanted = f"the index needs the column '{name}' of the cities"
-        raise DataError(mould("geobri scale", wanted, first_offenders(map(str, cities.columns)), "Add it"))
-    return pd.to_numeric(cities[name]).to_numpy(dtype=float, na_value=np.nan)
-
-
-def _absent(leaf: Indicator) -> float:
-    return 0.0 if leaf.absent == "zero" else np.nan
-
-
-def _both_directions(
-    leaf: Indicator, flows: pd.DataFrame | None, cities: pd.Index
-) -> tuple[tuple[IntArray, IntArray], FloatArray, FloatArray]:
-    """Lay the rows of an indicator on the pairs that have one in either direction.
-
-    Gives both ends of every such pair, the first before the second, and the values there and back.
-    """
-    rows = (
-        pd.DataFrame(columns=["origin", "destination", "value"])
-        if flows is None
-        else flows[(flows["indicator"].astype(str) == leaf.name).to_numpy(dtype=bool)]
-    )
-    if rows.empty:
-        wanted = f"flows must hold indicator {leaf.name!r}"
-        raise DataError(mould("geobri scale", wanted, "no row of it", "Add its rows or leave it out"))
-    n = len(cities)
-    origin, destination = (
-        cities.get_indexer(pd.Index(rows[end].astype(object))) for end in ("origin", "destination")
-    )
-    amount = pd.to_numeric(rows["value"]).to_numpy(dtype=float, na_value=np.nan)
-    if leaf.zero == "missing":
-        amount = np.where(amount == 0, np.nan, amount)
-    key, place = np.unique(
-        np.minimum(origin, destination) * n + np.maximum(origin, destination), return_inverse=True
-    )
-    ahead = origin < destination
-    there, back = np.full(len(key), np.nan), np.full(len(key), np.nan)
-    seen = np.zeros((2, len(key)), dtype=bool)
-    there[place[ahead]], back[place[~ahead]] = amount[ahead], amount[~ahead]
-    seen[0, place[ahead]] = seen[1, place[~ahead]] = True
-    if not leaf.directed:
-        _refuse_asymmetry(leaf, there, back)
-        there = back = np.where(np.isnan(there), back, there)
-        seen[:] = seen.any(axis=0)
-    if leaf.absent == "zero":
-        there, back = np.where(seen[0], there, 0.0), np.where(seen[1], back, 0.0)
-    return (key // n, key % n), there, back
-
-
-def _refuse_asymmetry(leaf: Indicator, there: FloatArray, back: FloatArray) -> None:
-    with np.errstate(invalid="ignore"):
-        differ = np.abs(there - back) > _SYMMETRY * np.maximum(np.abs(there), np.abs(back))
-    if differ.any():
-        remedy = "Say directed = true and how to fold, or give each pair once"
-        came = f"{int(differ.sum())} pairs with two values"
-        raise DataError(mould("geobri scale", f"{leaf.name!r} is declared symmetric", came, remedy))
-
-
-def _folded(leaf: Indicator, there: FloatArray, back: FloatArray) -> FloatArray:
-    return fold_directions(there, back, leaf.fold) if leaf.directed else there
-
-
-# Cities
-
-
-def score_cities(
-    spec: IndexSpec, cities: gpd.GeoDataFrame, flows: pd.DataFrame | None, inputs: PairInputs
-) -> pd.DataFrame:
-    """Score the cities: all that they have with their partners, without listing the pairs.
-
-    Parameters
-    ----------
-    spec
-        The specification.
-    cities
-        The cities.
-    flows
-        Long table of one year.
-    inputs
-        The places.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index `city`; every node and its rank, as `build_index` gives them.
-    """
-    check_scalable(replace(spec, choices=replace(spec.choices, corridors=False)))
-    ordered = cities.loc[list(inputs.slugs)]
-    values = pd.DataFrame(
-        {
-            leaf.name: _treated(spec, leaf, _city_values(spec, leaf, ordered, flows, inputs))
-            for leaf in spec.indicators
-        },
-        index=ordered.index,
-    )
-    compiled = compile_index(spec, values, level="cities")
-    normalised = normalise_compiled(compiled)
-    importance = weigh_compiled(compiled, normalised)
-    scores = score_compiled(compiled, normalised=normalised, importance=importance)
-    table = pd.DataFrame(scores, columns=list(compiled.nodes), index=ordered.index)
-    ranks = rank(table, ties=spec.choices.ties, tolerance=spec.choices.tolerance)
-    return pd.concat([table, ranks.add_prefix("rank_")], axis=1)[
-        [name for node in compiled.nodes for name in (node, f"rank_{node}")]
-    ]
-
-
-def _treated(spec: IndexSpec, leaf: Indicator, values: FloatArray) -> FloatArray:
-    method = leaf.treatment or spec.choices.treatment
-    if method == "none":
-        return values
-    params = dict(leaf.treatment_params or ({} if leaf.treatment else spec.choices.treatment_params))
-    return treat(values, method, exempt=values == 0 if leaf.zero == "structural" else None, **params).after
-
-
-def _city_values(
-    spec: IndexSpec, leaf: Indicator, cities: gpd.GeoDataFrame, flows: pd.DataFrame | None, inputs: PairInputs
-) -> FloatArray:
-    if leaf.kind == "city":
-        values = _column(cities, leaf.column or leaf.name)
-    else:
-        ends, there, back = _both_directions(leaf, flows, cities.index)
-        seen = {"both": (_folded(leaf, there, back),) * 2, "out": (there, back), "in": (back, there)}[
-            leaf.side
-        ]
-        if inputs.domain == "international":
-            abroad = inputs.country[ends[0]] != inputs.country[ends[1]]
-            ends, seen = (ends[0][abroad], ends[1][abroad]), (seen[0][abroad], seen[1][abroad])
-        values = _over_partners(spec, leaf, ends, seen, _count_partners(inputs))
-    if leaf.denominator:
-        values = denominate_cities(
-            values, check_denominator(_column(cities, leaf.denominator), cities.index, leaf.denominator)
-        )
-    return values
-
-
-def _count_partners(inputs: PairInputs) -> FloatArray:
-    own = np.bincount(inputs.country + 1)[inputs.country + 1] if inputs.domain == "international" else 1
-    return np.broadcast_to(np.asarray(inputs.n - own, dtype=float), (inputs.n,))
-
-
-def _over_partners(
-    spec: IndexSpec,
-    leaf: Indicator,
-    ends: tuple[IntArray, IntArray],
-    seen: tuple[FloatArray, FloatArray],
-    partners: FloatArray,
-) -> FloatArray:
-    """Lead listed pairs to the cities; the partners without a row are zeros, or missing."""
-    focal, values = np.concatenate(ends), np.concatenate(seen)
-    known: npt.NDArray[np.bool_] = ~np.isnan(values)
-    n, rule, missing = len(partners), leaf.city_rule, spec.choices.city_missing
-    params: dict[str, Any] = {"k": leaf.top_k} if rule == "top_k" else {}
-    unlisted = partners - np.bincount(focal, minlength=n)
-    observed = np.bincount(focal[known], minlength=n) + (unlisted if leaf.absent == "zero" else 0.0)
-    result = np.array(
-        CITY_RULES["sum" if rule == "mean" else rule](focal[known], values[known], n, **params), dtype=float
-    )
-    if rule == "mean":
-        result = np.divide(result, observed, out=np.full(n, np.nan), where=observed > 0)
-    if rule == "max" and leaf.absent == "zero":
-        result = np.where(unlisted > 0, np.maximum(result, 0.0), result)
-    if missing == "scale" and rule in ("sum", "count"):
-        result = result * np.divide(partners, observed, out=np.ones(n), where=observed > 0)
-    without = observed < partners if missing == "propagate" else np.zeros(n, dtype=bool)
-    result[without | (observed == 0)] = np.nan
-    return result

@@ -11,7 +11,8 @@ import pandas as pd
 
 from geobri.errors import StudyError, mould
 from geobri.scale.blocks import Block
-from geobri.scale.index import check_scalable, prepare_scorer, score_cities
+from geobri.scale.city_index import score_cities
+from geobri.scale.index import check_scalable, prepare_scorer
 from geobri.scale.places import BANDS_KM, Gravity, PairDomain, build_inputs
 from geobri.scale.recipe import Recipe
 from geobri.score.spec import IndexSpec

@@ -23,7 +23,7 @@ from geobri.outputs import staged_file
 from geobri.scale.blocks import Block, count_pairs_of, cut_tiles, plan_blocks
 from geobri.scale.places import PairInputs
 from geobri.scale.recipe import Recipe
-from geobri.scale.summary import Summary, add_tile, cell_table
+from geobri.scale.summary import Summary, add_tile, label_cities
 from geobri.workers import count_workers, spread
 
 __all__ = ["Needs", "Run", "estimate_needs", "open_run"]
@@ -290,11 +290,11 @@ def _load_summary(folder: Path, block: Block) -> Summary:
 def _write_block(shared: tuple[Recipe, Path, bool], block: Block) -> int:
     """Compute a block and write it: the pairs, then the summary, which says that the block is finished."""
     recipe, folder, pairs = shared
-    summary, cells = Summary.empty(recipe), cell_table(recipe.inputs)
+    summary, labels = Summary.empty(recipe), label_cities(recipe)
     kept: list[list[np.ndarray[Any, Any]]] = []
     for tile in cut_tiles(recipe.inputs, block):
         values = recipe.values(tile)
-        add_tile(summary, recipe, tile, values, cells)
+        add_tile(summary, recipe, tile, values, labels)
         if pairs:
             columns = [tile.flat(values[one.column]).astype(np.float32) for one in recipe.measures]
             km = tile.flat(tile.distance_km).astype(np.float32)
@@ -305,7 +305,7 @@ def _write_block(shared: tuple[Recipe, Path, bool], block: Block) -> int:
         ) as path:
             _write_pairs(path, recipe, kept)
     with staged_file(folder / "done" / f"block-{block.number:05d}.npz", caller="geobri scale") as path:
-        np.savez(path, **summary.arrays())  # type: ignore[arg-type]
+        np.savez(path, **summary.settle(recipe).arrays())  # type: ignore[arg-type]
     return block.number
 
 

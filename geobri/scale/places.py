@@ -15,11 +15,24 @@ from geobri.errors import DataError, first_offenders, mould
 from geobri.measures import Measure
 from geobri.units import WGS84_ECCENTRICITY_SQUARED
 
-__all__ = ["BANDS_KM", "FlowList", "Gravity", "PairDomain", "PairInputs", "build_inputs", "list_flows"]
+__all__ = [
+    "BANDS_KM",
+    "DISTANCE",
+    "FlowList",
+    "Gravity",
+    "PairDomain",
+    "PairInputs",
+    "build_inputs",
+    "find_impedance",
+    "list_flows",
+]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
 PairDomain = Literal["all", "international"]
+
+DISTANCE: Final = "distance_km"
+"""The impedance of pairs that have no other."""
 
 BANDS_KM: Final = (100.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0, 12000.0)
 """Where one band of distance ends and the next begins."""
@@ -75,22 +88,25 @@ class Gravity:
     mass
         Column of the cities.
     friction
-        Exponent of distance (``power``), or its rate by 1,000 km (``exponential``).
+        Exponent of the impedance (``power``), or its rate (``exponential``): by 1,000 km of distance, or by one unit of a measure.
     form
         The decay function.
+    impedance
+        What separates two cities: their distance, or a measure of pairs such as hours or fares.
     """
 
     mass: str
     friction: float = 1.0
     form: Literal["power", "exponential"] = "power"
+    impedance: str = DISTANCE
 
-    def decay(self, distance_km: FloatArray) -> FloatArray:
-        """Give the share that is left at a distance.
+    def decay(self, impedance: FloatArray) -> FloatArray:
+        """Give the share that is left at an impedance.
 
         Parameters
         ----------
-        distance_km
-            Kilometres, above 0.
+        impedance
+            Kilometres, or what the measure has, above 0.
 
         Returns
         -------
@@ -98,8 +114,8 @@ class Gravity:
             The decay function, same shape.
         """
         if self.form == "exponential":
-            return np.exp(distance_km * (-self.friction / 1000.0))
-        return np.reciprocal(distance_km) if self.friction == 1.0 else distance_km ** (-self.friction)
+            return np.exp(impedance * (-self.friction / (1000.0 if self.impedance == DISTANCE else 1.0)))
+        return np.reciprocal(impedance) if self.friction == 1.0 else impedance ** (-self.friction)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -200,7 +216,7 @@ def build_inputs(
     Raises
     ------
     DataError
-        If a mass is missing or not above 0, or the bands do not ascend.
+        If a mass is missing or not above 0, the bands do not ascend, or there is no such impedance.
     """
     if any(low >= high for low, high in pairwise(edges_km)) or not all(edges_km):
         raise DataError(
@@ -209,6 +225,13 @@ def build_inputs(
     ordered = cities.sort_index()
     lon, lat = (np.asarray(side, dtype=np.float64) for side in (ordered.geometry.x, ordered.geometry.y))
     region, regions = _codes(ordered, "region")
+    listed = (
+        ()
+        if flows is None
+        else tuple(list_flows(flows, one, ordered.index, directed=directed) for one in measures)
+    )
+    if gravity is not None and gravity.impedance != DISTANCE:
+        find_impedance(listed, gravity.impedance, who="scale")
     return PairInputs(
         slugs=ordered.index.to_numpy(dtype=object),
         lon=lon,
@@ -224,10 +247,44 @@ def build_inputs(
         edges_km=tuple(map(float, edges_km)),
         mass=None if gravity is None else _masses(ordered, gravity.mass),
         gravity=gravity,
-        flows=()
-        if flows is None
-        else tuple(list_flows(flows, one, ordered.index, directed=directed) for one in measures),
+        flows=listed,
     )
+
+
+def find_impedance(flows: tuple[FlowList, ...], name: str, *, who: str) -> FlowList:
+    """Find the measure of pairs that separates them, and refuse one that cannot.
+
+    Parameters
+    ----------
+    flows
+        The measures of pairs.
+    name
+        Which one.
+    who
+        Who asks, for the message.
+
+    Returns
+    -------
+    FlowList
+        The measure; a pair without a row has no impedance, and is left out.
+
+    Raises
+    ------
+    DataError
+        If there is none of this name, a value is not above 0, or a pair without a row would have none to cross.
+    """
+    found = next((one for one in flows if one.measure.column == name), None)
+    if found is None:
+        came = f"{name!r}, and the study has {', '.join(one.measure.column for one in flows) or 'none'}"
+        raise DataError(
+            mould(who, "an impedance is distance_km or a measure of pairs", came, "Choose one of these")
+        )
+    low = int((found.value <= 0).sum())
+    if low or found.absent == 0.0:
+        came = f"{low} of {len(found.value)} values of 0 or less" if low else 'absent = "zero"'
+        remedy = "Write what it takes to get there, and leave pairs that cannot be reached out"
+        raise DataError(mould(who, f"the impedance '{name}' must be above 0 for every pair", came, remedy))
+    return found
 
 
 def _auxiliary(lon: FloatArray, lat: FloatArray) -> FloatArray:

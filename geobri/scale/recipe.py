@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["GRAVITY", "PARTS", "Recipe"]
 
-PARTS: Final = frozenset({"groups", "curve", "histogram", "top", "cities"})
-"""Reductions: sums by group and band, decay curve, histograms, strongest corridors, totals and partners of the cities."""
+PARTS: Final = frozenset({"groups", "curve", "histogram", "top", "cities", "density"})
+"""Reductions: sums by group and band, decay curve, histograms, strongest corridors, totals and partners of the cities, sums
+between zones."""
 
 GRAVITY: Final = Measure(
     "gravity",

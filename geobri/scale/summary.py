@@ -7,17 +7,27 @@ their order, so that the result has the same bytes however many workers there we
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from geobri.measures import Measure
 from geobri.scale.blocks import Block, Tile, cut_tiles
+from geobri.scale.density import MOST_ZONES, gather_zones
 from geobri.scale.places import FloatArray, IntArray, PairInputs
 from geobri.scale.recipe import Recipe
 
-__all__ = ["CURVE_PER_DECADE", "N_BINS", "Summary", "add_tile", "bin_edges", "cell_table", "summarise_block"]
+__all__ = [
+    "CURVE_PER_DECADE",
+    "N_BINS",
+    "Labels",
+    "Summary",
+    "add_tile",
+    "bin_edges",
+    "label_cities",
+    "summarise_block",
+]
 
 CURVE_PER_DECADE: Final = 20
 _CURVE_BINS: Final = 88
@@ -27,6 +37,9 @@ N_BINS: Final = 128
 _PER_DECADE: Final = 4
 _LOWEST: Final = -40
 """A histogram begins at 10 to the power of -10, four bins a decade; below it, zeros; at the end whatever is larger."""
+
+_WAITING: Final = 4
+"""Candidates for the strongest corridors are put in order when there are this many times as many as are kept."""
 
 _COASTS: Final = 4
 """Both inland, one coastal, both coastal, not known."""
@@ -51,6 +64,8 @@ class Summary:
         Of each city over its partners, shape (2 k, n): known partners and sum of each measure.
     nearest, strongest
         Distance, or value, and the partner, shape (2, n); infinite where there is none.
+    density
+        Between zones, shape (2, zones squared): pairs and sum of the measure that ranks; empty where it is not kept.
     """
 
     groups: FloatArray
@@ -60,6 +75,7 @@ class Summary:
     totals: FloatArray
     nearest: FloatArray
     strongest: FloatArray
+    density: FloatArray
 
     @classmethod
     def empty(cls, recipe: Recipe) -> Summary:
@@ -84,6 +100,7 @@ class Summary:
             totals=np.zeros((2 * k, n)),
             nearest=np.vstack([np.full(n, np.inf), np.full(n, -1.0)]),
             strongest=np.vstack([np.full(n, -np.inf), np.full(n, -1.0)]),
+            density=np.zeros((2, min(MOST_ZONES, n) ** 2 if "density" in recipe.keeps else 0)),
         )
 
     def add(self, other: Summary, top: int) -> None:
@@ -96,11 +113,27 @@ class Summary:
         top
             How many corridors are kept.
         """
-        for name in ("groups", "curve", "histogram", "totals"):
+        for name in ("groups", "curve", "histogram", "totals", "density"):
             getattr(self, name)[...] += getattr(other, name)
         self.top = _best(np.hstack([self.top, other.top]), top)
         _improve(self.nearest, other.nearest, other.nearest[0] < self.nearest[0])
         _improve(self.strongest, other.strongest, other.strongest[0] > self.strongest[0])
+
+    def settle(self, recipe: Recipe) -> Summary:
+        """Put the strongest corridors in order, when all tiles of a block are in.
+
+        Parameters
+        ----------
+        recipe
+            What is kept.
+
+        Returns
+        -------
+        Summary
+            This one.
+        """
+        self.top = _best(self.top, recipe.top)
+        return self
 
     def arrays(self) -> dict[str, FloatArray]:
         """Give the arrays by name, to be kept on disk.
@@ -133,10 +166,10 @@ def summarise_block(recipe: Recipe, block: Block) -> Summary:
         Of the pairs of this block alone.
     """
     summary = Summary.empty(recipe)
-    cells = cell_table(recipe.inputs)
+    labels = label_cities(recipe)
     for tile in cut_tiles(recipe.inputs, block):
-        add_tile(summary, recipe, tile, recipe.values(tile), cells)
-    return summary
+        add_tile(summary, recipe, tile, recipe.values(tile), labels)
+    return summary.settle(recipe)
 
 
 def add_tile(
@@ -144,7 +177,7 @@ def add_tile(
     recipe: Recipe,
     tile: Tile,
     values: dict[str, FloatArray],
-    cells: tuple[IntArray, IntArray],
+    labels: Labels,
 ) -> None:
     """Add one tile to a summary.
 
@@ -158,13 +191,13 @@ def add_tile(
         Origins by destinations.
     values
         The measures of the tile.
-    cells
-        As `cell_table` gives them.
+    labels
+        As `label_cities` gives them.
     """
     km = tile.flat(tile.distance_km)
     columns = [tile.flat(values[one.column]) for one in recipe.measures]
     if "groups" in recipe.keeps:
-        label, table = cells
+        label, table = labels.group, labels.cells
         one, other = label[tile.rows], label[tile.columns]
         _add_groups(summary.groups, tile.flat(table[one][:, other] + tile.band), km, columns)
     if "curve" in recipe.keeps:
@@ -174,9 +207,13 @@ def add_tile(
             summary.histogram[row] += np.bincount(_bins(measure, column), minlength=N_BINS)
     if "cities" in recipe.keeps:
         _add_cities(summary, recipe, tile, values)
-    if recipe.rank_by and "top" in recipe.keeps:
-        ranked = columns[[one.column for one in recipe.measures].index(recipe.rank_by)]
+    ranked = (
+        columns[[one.column for one in recipe.measures].index(recipe.rank_by)] if recipe.rank_by else None
+    )
+    if ranked is not None and "top" in recipe.keeps:
         _add_top(summary, tile, ranked, recipe.top)
+    if "density" in recipe.keeps:
+        _add_density(summary.density, tile, labels.zone, ranked)
 
 
 def _count_cells(inputs: PairInputs) -> int:
@@ -184,19 +221,28 @@ def _count_cells(inputs: PairInputs) -> int:
     return regions * (regions + 1) // 2 * _COASTS * (len(inputs.edges_km) + 1)
 
 
-def cell_table(inputs: PairInputs) -> tuple[IntArray, IntArray]:
-    """Give every city a label of region and coast, and every pair of labels the first cell of its bands.
+class Labels(NamedTuple):
+    """What a city counts for in sums: its group of region and coast, the first cell of every two groups, and its zone."""
+
+    group: IntArray
+    cells: IntArray
+    zone: IntArray
+
+
+def label_cities(recipe: Recipe) -> Labels:
+    """Give every city a label of region and coast, every pair of labels the first cell of its bands, and every city its zone.
 
     Parameters
     ----------
-    inputs
-        The places.
+    recipe
+        The places, and whether zones are wanted.
 
     Returns
     -------
-    tuple of numpy.ndarray
-        Labels, shape (n,), and cells, shape (labels, labels).
+    Labels
+        Shapes (n,), (labels, labels) and (n,).
     """
+    inputs = recipe.inputs
     regions = len(inputs.regions) + 1
     region = np.where(inputs.region < 0, regions - 1, inputs.region)
     label = region * 3 + np.where(inputs.coastal < 0, 2, inputs.coastal)
@@ -207,7 +253,19 @@ def cell_table(inputs: PairInputs) -> tuple[IntArray, IntArray]:
         regions * (regions + 1) // 2 - 1
     )  # one end without a region: one group for all
     both = np.where((coast[:, None] == 2) | (coast == 2), 3, coast[:, None] + coast)  # noqa: PLR2004 - 2 is not known
-    return label, (pair * _COASTS + both) * (len(inputs.edges_km) + 1)
+    zone = gather_zones(inputs) if "density" in recipe.keeps else np.zeros(inputs.n, dtype=np.int64)
+    return Labels(label, (pair * _COASTS + both) * (len(inputs.edges_km) + 1), zone)
+
+
+def _add_density(density: FloatArray, tile: Tile, zone: IntArray, ranked: FloatArray | None) -> None:
+    size = density.shape[1]
+    one, other = tile.ends(zone)
+    pair = tile.flat(one * round(size**0.5) + other)
+    density[0] += np.bincount(pair, minlength=size)
+    if ranked is not None:
+        known = ~np.isnan(ranked)
+        every = bool(known.all())
+        density[1] += np.bincount(pair if every else pair[known], ranked if every else ranked[known], size)
 
 
 def _add_groups(groups: FloatArray, cell: IntArray, km: FloatArray, columns: list[FloatArray]) -> None:
@@ -300,8 +358,9 @@ def _keep_least(kept: FloatArray, tile: Tile, cells: FloatArray, *, sign: float)
 
 
 def _add_top(summary: Summary, tile: Tile, ranked: FloatArray, top: int) -> None:
-    full = summary.top.shape[1] >= top
-    least = summary.top[0, -1] if full else -np.inf
+    held = summary.top.shape[1]
+    full = held >= top
+    least = summary.top[0, top - 1] if full else -np.inf  # the first `top` are in order, later ones wait
     with np.errstate(invalid="ignore"):
         at = np.flatnonzero(ranked >= least if full else ~np.isnan(ranked))
     if at.size > top:  # whatever lies below the last of the best of this tile cannot come in
@@ -309,7 +368,9 @@ def _add_top(summary: Summary, tile: Tile, ranked: FloatArray, top: int) -> None
         at = at[ranked[at] >= cut]
     if at.size:
         found = np.vstack([ranked[at], tile.origin[at], tile.destination[at]])
-        summary.top = _best(np.hstack([summary.top, found]), top)
+        summary.top = np.hstack([summary.top, found])
+        if not full or held + at.size > _WAITING * top:
+            summary.top = _best(summary.top, top)
 
 
 def _best(candidates: FloatArray, top: int) -> FloatArray:

@@ -56,6 +56,12 @@ def _moments(recipe: Recipe, sums: FloatArray) -> dict[str, FloatArray]:
     return columns
 
 
+def _with_moments(recipe: Recipe, keys: pd.DataFrame, sums: FloatArray) -> pd.DataFrame:
+    """Put the moments beside their keys; rows without a pair are left out."""
+    table = keys.assign(**_moments(recipe, sums))
+    return table[table["pairs"] > 0].reset_index(drop=True)
+
+
 def group_table(recipe: Recipe, summary: Summary) -> pd.DataFrame:
     """Give sums by pair of regions, coasts and band of distance.
 
@@ -84,8 +90,7 @@ def group_table(recipe: Recipe, summary: Summary) -> pd.DataFrame:
             "to_km": high[band],
         }
     )
-    table = keys.assign(**_moments(recipe, summary.groups))
-    return table[table["pairs"] > 0].reset_index(drop=True)
+    return _with_moments(recipe, keys, summary.groups)
 
 
 def band_table(recipe: Recipe, summary: Summary) -> pd.DataFrame:
@@ -103,8 +108,7 @@ def band_table(recipe: Recipe, summary: Summary) -> pd.DataFrame:
     """
     low, high = _bands(recipe.inputs)
     sums = summary.groups.reshape(-1, len(low), summary.groups.shape[1]).sum(axis=0)
-    table = pd.DataFrame({"from_km": low, "to_km": high, **_moments(recipe, sums)})
-    return table[table["pairs"] > 0].reset_index(drop=True)
+    return _with_moments(recipe, pd.DataFrame({"from_km": low, "to_km": high}), sums)
 
 
 def contrast_table(recipe: Recipe, summary: Summary) -> pd.DataFrame:
@@ -125,16 +129,14 @@ def contrast_table(recipe: Recipe, summary: Summary) -> pd.DataFrame:
     sums = summary.groups.reshape(-1, len(_COASTS), len(low), summary.groups.shape[1]).sum(axis=0)
     whole = sums.sum(axis=1, keepdims=True)
     stacked = np.concatenate([whole, sums], axis=1)
-    coast = np.repeat(np.array(_COASTS, dtype=object), len(low) + 1)
-    table = pd.DataFrame(
+    keys = pd.DataFrame(
         {
-            "coast_pair": coast,
+            "coast_pair": np.repeat(np.array(_COASTS, dtype=object), len(low) + 1),
             "from_km": np.tile(np.concatenate([[0.0], low]), len(_COASTS)),
             "to_km": np.tile(np.concatenate([[np.inf], high]), len(_COASTS)),
-            **_moments(recipe, stacked.reshape(-1, stacked.shape[-1])),
         }
     )
-    return table[table["pairs"] > 0].reset_index(drop=True)
+    return _with_moments(recipe, keys, stacked.reshape(-1, stacked.shape[-1]))
 
 
 def curve_table(recipe: Recipe, summary: Summary) -> pd.DataFrame:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from geobri.measures import Measure
 from geobri.outputs import staged_folder
-from geobri.regions import REGION_NAMES_ZH
 from geobri.scale.blocks import count_pairs_of
+from geobri.scale.density import gather_zones, zone_pair_table, zone_table
 from geobri.scale.fitting import BlockFit
 from geobri.scale.loading import ScaleStudy
+from geobri.scale.pages import MEANING, RunTables, draw_run, write_page
+from geobri.scale.products import is_impedance
 from geobri.scale.summary import Summary
 from geobri.scale.tables import (
     band_table,
@@ -30,8 +29,6 @@ from geobri.scale.tables import (
 from geobri.words import Words
 
 __all__ = ["friction_table", "say_left_out", "write_run"]
-
-_ON_PAGE = 50
 
 
 def write_run(
@@ -60,6 +57,7 @@ def write_run(
     cities = city_table(recipe, summary)
     named = scale.study.cities.loc[list(recipe.inputs.slugs)]
     plain = pd.DataFrame(named.drop(columns="geometry")).assign(lon=named.geometry.x, lat=named.geometry.y)
+    cities = cities.assign(zone=gather_zones(recipe.inputs))
     further = [cities] if scores is None else [cities, scores]
     free = [table[[name for name in table.columns if name not in plain.columns]] for table in further]
     tables: dict[str, pd.DataFrame] = {
@@ -70,18 +68,24 @@ def write_run(
         "contrasts": contrast_table(recipe, summary),
         "decay": curve_table(recipe, summary),
         "histograms": histogram_table(recipe, summary),
+        "zones": zone_table(recipe.inputs),
+        "zone_pairs": zone_pair_table(recipe.inputs, summary.density, recipe.rank_by),
     }
     if fits:
         tables["friction"] = friction_table(fits)
-    said = say_left_out(scale, len(tables["top_corridors"]))
+    facts = _facts(scale, say_left_out(scale, len(tables["top_corridors"])))
+    run = RunTables(facts=facts, tables=tables)
     with staged_folder(out, caller="geobri scale") as stage:
         for name, table in tables.items():
             table.to_csv(
                 stage / f"{name}.csv", index=name in ("cities", "top_corridors"), lineterminator="\n"
             )
-        (stage / "map.html").write_text(_draw(scale, tables, said), encoding="utf-8")
-        (stage / "summary.html").write_text(_page(scale, tables, said), encoding="utf-8")
-        (stage / "scale.json").write_text(_facts(scale, said), encoding="utf-8")
+        if (drawn := draw_run(run)) is not None:
+            (stage / "map.html").write_text(str(drawn.get_root().render()), encoding="utf-8")
+        (stage / "summary.html").write_text(write_page(run), encoding="utf-8")
+        (stage / "scale.json").write_text(
+            json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
         names = sorted(path.name for path in stage.iterdir() if path.is_file())
     return [out / name for name in names]
 
@@ -103,7 +107,7 @@ def friction_table(fits: Mapping[str, BlockFit]) -> pd.DataFrame:
     for value, fit in fits.items():
         low, high = fit.interval()
         for place, name in enumerate(fit.names):
-            is_friction = "distance" in name and place == 0
+            is_friction = is_impedance(name)
             sign = -1.0 if is_friction else 1.0
             ends = sorted((sign * low[place], sign * high[place]))
             rows.append(
@@ -117,10 +121,15 @@ def friction_table(fits: Mapping[str, BlockFit]) -> pd.DataFrame:
                     "se_type": "dyadic",
                     "n_cities": fit.n_cities,
                     "n_pairs": fit.n_pairs,
-                    "left_out": f"pairs of {fit.n_silent} cities without any flow" if fit.n_silent else "",
+                    "left_out": "; ".join(_left_out(fit)),
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _left_out(fit: BlockFit) -> list[str]:
+    said = [f"pairs of {fit.n_silent} cities without any flow"] if fit.n_silent else []
+    return said + ([f"{fit.n_unknown:,} pairs without an impedance"] if fit.n_unknown else [])
 
 
 def say_left_out(scale: ScaleStudy, shown: int) -> list[Words]:
@@ -164,6 +173,13 @@ def say_left_out(scale: ScaleStudy, shown: int) -> list[Words]:
                 "引力得分由规模与距离推算，并非观测。",
             )
         )
+    n_zones = int(gather_zones(recipe.inputs).max()) + 1
+    said.append(
+        Words(
+            f"The shade under the lines is the density of all {n:,} pairs, gathered between {n_zones:,} zones of neighbouring places and drawn from middle to middle of a zone.",
+            f"线条下的底色为全部 {n:,} 个城市对的密度：相邻城市合并为 {n_zones:,} 个分区，按分区中心之间的大圆线绘制。",
+        )
+    )
     said.append(
         Words(
             "No test was made on the corridors of the map: they were chosen for their strength.",
@@ -173,96 +189,21 @@ def say_left_out(scale: ScaleStudy, shown: int) -> list[Words]:
     return said
 
 
-def _draw(scale: ScaleStudy, tables: Mapping[str, pd.DataFrame], said: list[Words]) -> str:
-    from geobri.webmap import corridor_map
-
-    top, recipe = tables["top_corridors"], scale.recipe
-    ordered = sorted(recipe.measures, key=lambda one: one.column != recipe.rank_by)
-    if top.empty or not ordered:
-        return ""
-    ends = pd.unique(pd.concat([top["origin"], top["destination"]]))
-    cities = scale.study.cities.loc[sorted(ends)]
-    totals = Measure(
-        "total", of="cities", label=f"{ordered[0].label}: sum over all partners", label_zh=f"{ordered[0].label_zh}：对所有伙伴之和",
-        kind="amount", origin="total",
-    )  # fmt: skip
-    sums = tables["cities"][f"{ordered[0].column}_sum"].reindex(cities.index)
-    drawn = corridor_map(
-        cities.assign(total=sums),
-        top,
-        ordered[0],
-        values=ordered[1:],
-        city_values=[totals],
-        city_value="total",
-        title={"en": scale.study.title, "zh": scale.study.title_zh},
-        subtitle={"en": " ".join(one.en for one in said), "zh": "".join(one.zh for one in said)},
-        source=scale.study.citation or None,
-        lang=scale.study.language,
-        translations=REGION_NAMES_ZH,
-    )
-    return str(drawn.get_root().render())
-
-
-def _page(scale: ScaleStudy, tables: Mapping[str, pd.DataFrame], said: list[Words]) -> str:
-    """Write a plain page: what was computed, what is left out, the density of all pairs, the first rows of every table."""
-    parts = [f"<h1>{html.escape(scale.study.title)} · {html.escape(scale.study.title_zh)}</h1>"]
-    parts += [f"<p>{html.escape(one.en)}<br><span lang=zh>{html.escape(one.zh)}</span></p>" for one in said]
-    parts.append(
-        f"<h2>Where the pairs are, and how strong · 城市对的距离与强度</h2>{_density(tables['decay'], scale)}"
-    )
-    for name, table in tables.items():
-        shown = table.reset_index() if name in ("cities", "top_corridors") else table
-        parts.append(f"<h2>{name}.csv</h2>")
-        if len(shown) > _ON_PAGE:
-            parts.append(
-                f"<p>The first {_ON_PAGE} of {len(shown):,} rows. · 共 {len(shown):,} 行，此处为前 {_ON_PAGE} 行。</p>"
-            )
-        parts.append(shown.head(_ON_PAGE).to_html(index=False, border=0, float_format=lambda x: f"{x:.6g}"))
-    style = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}table{display:block;overflow-x:auto;font-size:12px;border-collapse:collapse}td,th{padding:.15rem .5rem;text-align:right;white-space:nowrap}svg{width:100%;height:auto}"
-    head = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'"><title>{html.escape(scale.study.title)}</title><style>{style}</style>'
-    return f'<!doctype html><html lang="{scale.study.language}"><head>{head}</head><body>{"".join(parts)}</body></html>\n'
-
-
-def _density(decay: pd.DataFrame, scale: ScaleStudy) -> str:
-    """Draw how many pairs there are at each distance, and how much of the ranked measure; areas of all pairs, nothing sampled."""
-    bars = []
-    columns = [("pairs", "#8aa", "pairs · 城市对")]
-    if scale.recipe.rank_by:
-        label = next(one for one in scale.recipe.measures if one.column == scale.recipe.rank_by)
-        columns.append((f"{scale.recipe.rank_by}_sum", "#c63", f"{label.label} · {label.label_zh}"))
-    left = np.log10(np.maximum(decay["from_km"].to_numpy(dtype=float), 1.0))
-    for row, (column, colour, label_text) in enumerate(columns):
-        share = decay[column].to_numpy(dtype=float)
-        share = share / np.nansum(share) if np.nansum(share) > 0 else np.zeros(len(share))
-        base = 160 * (row + 1)
-        for x, part in zip(left, share, strict=True):
-            height = 0.0 if np.isnan(part) else 130 * part / max(np.nanmax(share), 1e-300)
-            bars.append(
-                f'<rect x="{60 + x * 190:.1f}" y="{base - height:.1f}" width="9" height="{height:.1f}" fill="{colour}"/>'
-            )
-        bars.append(f'<text x="60" y="{base - 138}" font-size="13">{html.escape(label_text)}</text>')
-    for power, text in enumerate(("1 km", "10", "100", "1,000", "10,000 km")):
-        bars.append(
-            f'<text x="{60 + 190 * power}" y="{160 * len(columns) + 18}" font-size="12">{text}</text>'
-        )
-    return f'<svg viewBox="0 0 920 {160 * len(columns) + 26}" role="img" aria-label="density by distance">{"".join(bars)}</svg>'
-
-
-def _facts(scale: ScaleStudy, said: list[Words]) -> str:
+def _facts(scale: ScaleStudy, said: list[Words]) -> dict[str, Any]:
     recipe = scale.recipe
-    facts: dict[str, Any] = {
+    return {
+        "title": scale.study.title,
+        "title_zh": scale.study.title_zh,
+        "language": scale.study.language,
+        "citation": scale.study.citation,
         "places": recipe.inputs.n,
         "pairs": count_pairs_of(recipe.inputs),
         "domain": recipe.inputs.domain,
         "directed": recipe.inputs.directed,
         "distance": recipe.inputs.distance,
-        "bands_km": recipe.inputs.edges_km,
-        "measures": {
-            one.column: {"label": one.label, "label_zh": one.label_zh, "kind": one.kind, "unit": one.unit}
-            for one in recipe.measures
-        },
+        "bands_km": list(recipe.inputs.edges_km),
+        "measures": {one.column: {name: getattr(one, name) for name in MEANING} for one in recipe.measures},
         "rank_by": recipe.rank_by,
         "said": [one.en for one in said],
         "said_zh": [one.zh for one in said],
     }
-    return json.dumps(facts, indent=1, ensure_ascii=False) + "\n"

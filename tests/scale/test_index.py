@@ -6,7 +6,8 @@ import pytest
 
 from geobri.errors import DataError, SpecificationError
 from geobri.scale.blocks import plan_blocks
-from geobri.scale.index import check_scalable, prepare_scorer, score_cities
+from geobri.scale.city_index import score_cities
+from geobri.scale.index import check_scalable, prepare_scorer
 from geobri.scale.places import build_inputs
 from geobri.scale.recipe import Recipe
 from geobri.scale.running import reduce_pairs

@@ -134,7 +134,7 @@ def test_the_command_line_from_folder_to_question(folder, tmp_path):
     assert not (out / "done").exists()
     names = {path.name for path in out.iterdir()}
     assert {"bands.csv", "cities.csv", "contrasts.csv", "decay.csv", "friction.csv", "groups.csv", "histograms.csv", "map.html",
-            "pairs", "plan.json", "scale.json", "summary.html", "top_corridors.csv"} == names  # fmt: skip
+            "pairs", "plan.json", "scale.json", "summary.html", "top_corridors.csv", "zone_pairs.csv", "zones.csv"} == names  # fmt: skip
     friction = pd.read_csv(out / "friction.csv").iloc[0]
     assert friction["ci_low"] < 1.2 < friction["ci_high"]
     answer = _run("query", out, "--sql", "SELECT count(*) AS n, max(distance_km) AS far FROM corridors")
