@@ -43,7 +43,6 @@ _WORDS: Final = (
     "city", "corridor", "name", "name_zh", "country", "region", "origin", "destination", "nearest", "strongest", "measure", "region_pair",
     "coast_pair", "value", "term", "se_type", "left_out",
 )  # fmt: skip
-_MERCATOR_LAT: Final = 85
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -136,11 +135,8 @@ def draw_run(run: RunTables, *, value: str | None = None, **look: Any) -> Corrid
     StudyError
         If there is no such measure.
     """
-    from branca.element import Element
-    from folium.raster_layers import ImageOverlay
-
     from geobri.webmap import corridor_map
-    from geobri.webmap.page import OFFLINE_POLICY
+    from geobri.webmap.picture import lay_picture
 
     top, measures = run.tables["top_corridors"], run.measures
     if top.empty or not measures:
@@ -176,18 +172,13 @@ def draw_run(run: RunTables, *, value: str | None = None, **look: Any) -> Corrid
         translations=REGION_NAMES_ZH,
         **({"lang": facts["language"]} | chosen),
     )
-    shade = paint_density(_raster(run))
-    north = slice(90 - _MERCATOR_LAT, 90 + _MERCATOR_LAT)  # the map ends there
-    overlay = ImageOverlay(
-        shade[north], bounds=[[-_MERCATOR_LAT, -180], [_MERCATOR_LAT, 180]], mercator_project=True, name="density",
-        alt="Density of all pairs · 全部城市对的密度", pixelated=False,
-    )  # fmt: skip
-    overlay.add_to(drawn)
-    if "{z}" not in str(
-        chosen.get("basemap", "")
-    ):  # the picture is in the page: nothing of it asks a network
-        figure: Any = drawn.get_root()
-        figure.header.add_child(Element(OFFLINE_POLICY), name="policy")
+    lay_picture(
+        drawn,
+        paint_density(_raster(run)),
+        name="density",
+        alt="Density of all pairs · 全部城市对的密度",
+        offline="{z}" not in str(chosen.get("basemap", "")),
+    )
     return drawn
 
 
@@ -267,11 +258,10 @@ def write_page(run: RunTables, *, lang: str | None = None) -> str:
 
 def _picture(run: RunTables) -> str:
     """Draw land, the density of all pairs and the strongest corridors on one world."""
-    from branca.utilities import write_png
-
     from geobri.boundaries import load_land
+    from geobri.webmap.picture import to_png
 
-    image = base64.b64encode(write_png(paint_density(_raster(run)), origin="upper")).decode()
+    image = base64.b64encode(to_png(paint_density(_raster(run)))).decode()
     land = "".join(map(_path, load_land("110m").geometry))
     top, cities = run.tables["top_corridors"].head(_DRAWN), run.tables["cities"]
     ends = [cities.loc[top[end], ["lon", "lat"]].to_numpy(dtype=float).T for end in ("origin", "destination")]
