@@ -113,6 +113,7 @@ def decay_command(study: Source, value: str | None, year: int | None, impedance:
 
     Also written: residuals.csv and decay.html, the corridors that are stronger than distance and size explain.
     """
+    from geobri.errors import GeobriError
     from geobri.study.questions import find_residuals, run_decay
 
     with progress("Testing", 2) as begin:
@@ -121,8 +122,15 @@ def decay_command(study: Source, value: str | None, year: int | None, impedance:
         value = first_flow(loaded, value)
         results = run_decay(loaded, value, impedance=impedance)
         begin("Finding what distance does not explain")
-        residuals = find_residuals(loaded, value, impedance=impedance)
-    _finish(loaded, results, out, "decay", lambda stage: _write_residuals(loaded, residuals, stage))
+        residuals, reason = None, ""
+        try:
+            residuals = find_residuals(loaded, value, impedance=impedance)
+        except GeobriError as error:  # the tests stand all the same
+            reason = f"No residuals.csv and no decay.html: {error}"
+    further = None if residuals is None else lambda stage: _write_residuals(loaded, residuals, stage)
+    _finish(loaded, results, out, "decay", further)
+    if reason:
+        click.echo(reason, err=True)
 
 
 @click.command(name="coastal")

@@ -5,17 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
-from geobri.errors import DataError
+import numpy as np
+
+from geobri.errors import GeobriError
 from geobri.measures import Measure
 from geobri.stats.results import Question, Term, TestResult
 from geobri.stats.say import say_impossible
 
-__all__ = ["attempt_all", "impossible_result"]
+__all__ = ["IMPOSSIBLE", "attempt_all", "impossible_result"]
+
+IMPOSSIBLE: Final = (GeobriError, np.linalg.LinAlgError)
+"""What a test may raise without taking the results of others with it; anything else is a fault of the test."""
 
 
-def impossible_result(name: str, measure: Measure, question: Question, error: DataError) -> TestResult:
+def impossible_result(name: str, measure: Measure, question: Question, error: Exception) -> TestResult:
     """Say in the place of a result why a test is not possible.
 
     Parameters
@@ -68,15 +73,15 @@ def attempt_all(measure: Measure, question: Question, attempts: Iterable[partial
 
     Raises
     ------
-    DataError
+    GeobriError
         If none is possible: the error of the first.
     """
     results: list[TestResult] = []
-    errors: list[DataError] = []
+    errors: list[GeobriError | np.linalg.LinAlgError] = []
     for attempt in attempts:
         try:
             results.append(attempt())
-        except DataError as error:
+        except IMPOSSIBLE as error:
             errors.append(error)
             results.append(impossible_result(attempt.func.__name__, measure, question, error))
     if results and len(errors) == len(results):

@@ -286,13 +286,22 @@ def _enough_pairs(study: Study, measure: Measure) -> bool:
 
 def _first_that_can(study: Study, flows: list[Measure]) -> list[TestResult]:
     """Test the first flow that can be tested; say of those before it why they could not."""
+    from geobri.stats.decay import DecayResult
+
     reasons = []
+    second: list[TestResult] = []
     for flow in flows:
         try:
-            return run_decay(study, flow)
+            found = run_decay(study, flow)
         except GeobriError as error:
             reasons.append(f"{flow.label}: {error}")
-    raise DataError(" ".join(reasons))
+            continue
+        if isinstance(found[0], DecayResult):
+            return found
+        second = second or found
+    if not second:
+        raise DataError(" ".join(reasons))
+    return second
 
 
 def _has_both_sides(study: Study, measure: Measure) -> bool:

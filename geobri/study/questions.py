@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -102,46 +102,47 @@ def run_decay(study: Study, value: Asked, *, impedance: str = "distance_km") -> 
     Returns
     -------
     list of TestResult
-        The friction test, then Mantel, MRQAP and correlogram for up to 150 cities.
+        The friction test, then Mantel, MRQAP and correlogram for up to 150 cities; last what the data do not allow.
     """
-    from geobri.stats.decay import decay_test
+    from geobri.stats.decay import DecayResult, decay_test
+    from geobri.stats.dyads import dyadic_tests
 
     measure = _find(study, value, "corridors")
     pairs = pairs_of(study, measure)
     many = len(study.cities) > _MOST_FOR_DYADS
-    friction = decay_test(
-        pairs,
-        flow=measure,
-        impedance=impedance,
-        directed=measure.directed,
-        n_permutations=199 if many else 999,
-        rng=SEED,
+    choices: dict[str, Any] = {"impedance": impedance, "directed": measure.directed, "rng": SEED}
+    friction = partial(
+        decay_test, pairs, flow=measure, n_permutations=199 if many else 999, **choices
     )
-    results = [_with_caution(friction, positive_only(study, measure, pairs))]
-    if not many:
-        results += _dyadic(study, measure, pairs, impedance)
-    return [_say_of(study, result, measure, "distance") for result in results]
+    further = partial(
+        dyadic_tests, study.cities, pairs, measure, n_permutations=_EXCHANGES, **choices
+    )
+    results = _possible_first(measure, friction, None if many else further)
+    caution = positive_only(study, measure, pairs)
+    told = [_with_caution(one, caution) if isinstance(one, DecayResult) else one for one in results]
+    return [_say_of(study, result, measure, "distance") for result in told]
 
 
-def _dyadic(study: Study, measure: Measure, pairs: pd.DataFrame, impedance: str) -> list[TestResult]:
-    """Run the further tests of distance; where the data do not allow them, the friction stands all the same."""
-    from geobri.stats.attempts import impossible_result
-    from geobri.stats.dyads import dyadic_tests
+def _possible_first(
+    measure: Measure, friction: partial[TestResult], further: partial[list[TestResult]] | None
+) -> list[TestResult]:
+    """Run the test of friction and the further tests of distance; what the data do not allow comes last."""
+    from geobri.stats.attempts import IMPOSSIBLE, impossible_result
 
-    try:
-        return list(
-            dyadic_tests(
-                study.cities,
-                pairs,
-                measure,
-                impedance=impedance,
-                directed=measure.directed,
-                n_permutations=_EXCHANGES,
-                rng=SEED,
-            )
-        )
-    except DataError as error:
-        return [impossible_result("dyadic_tests", measure, "distance", error)]
+    found: list[TestResult] = []
+    impossible: list[TestResult] = []
+    errors = []
+    for attempt in [friction] if further is None else [friction, further]:
+        try:
+            given = attempt()
+        except IMPOSSIBLE as error:
+            errors.append(error)
+            impossible.append(impossible_result(attempt.func.__name__, measure, "distance", error))
+        else:
+            found += given if isinstance(given, list) else [given]
+    if not found:
+        raise errors[0]
+    return [*found, *impossible]
 
 
 def positive_only(study: Study, measure: Measure, pairs: pd.DataFrame) -> Words | None:

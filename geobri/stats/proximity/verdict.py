@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -14,6 +15,7 @@ import pandas as pd
 from geobri.errors import SpecificationError, mould
 from geobri.geodesy import distance_matrix_km
 from geobri.measures import Measure
+from geobri.stats.attempts import attempt_all
 from geobri.stats.moran_randomisation import measure_smoothness, proximity_weights
 from geobri.stats.null import monte_carlo_error, permutation_p_value
 from geobri.stats.places import Column, as_measure
@@ -299,7 +301,7 @@ def proximity_tests(
     nulls: Sequence[NullName] = ("blocks", "active", "hubs", "corridors"),
     rng: int | np.random.Generator | None = None,
     **choices: Any,
-) -> list[ProximityResult]:
+) -> list[TestResult]:
     """Ask all questions about the closeness of a list, one null model after the other, the headline first.
 
     The headline is the exchange of cities within blocks. Where cities with many listed corridors gather on the map, that
@@ -323,16 +325,24 @@ def proximity_tests(
 
     Returns
     -------
-    list of ProximityResult
-        One for each null model; `choices["headline"]` is True for the first.
+    list of TestResult
+        A `ProximityResult` for each null model; `choices["headline"]` is True for the first. Last come null models that
+        the data do not allow, with NaN for a p-value and the reason.
+
+    Raises
+    ------
+    GeobriError
+        If no null model is possible: the error of the first.
     """
-    results = [proximity_test(cities, corridors, value, null=null, rng=rng, **choices) for null in nulls]
-    by_null = {one.null: one for one in results}
-    head = by_null.get("blocks", results[0])
+    tests = [partial(proximity_test, cities, corridors, value, null=null, rng=rng, **choices) for null in nulls]
+    results = attempt_all(as_measure(value, of="corridors"), "closeness", tests)
+    by_null = {one.null: one for one in results if isinstance(one, ProximityResult)}
+    head = by_null.get("blocks", next(iter(by_null.values())))
     other = by_null.get("active")
     if head.gathers and other is not None and other.least_p <= LEVEL:
         head = other
-    ordered = [head, *(one for one in results if one is not head)]
+    found = [one for one in by_null.values() if one is not head]
+    ordered = [head, *found, *(one for one in results if not isinstance(one, ProximityResult))]
     return [replace(one, choices={**one.choices, "headline": one is head}) for one in ordered]
 
 

@@ -131,13 +131,17 @@ def say_bivariate(head: Term, in_place: float, *, measure: Measure, other: Measu
     )
 
 
-def say_bands(reach_km: float | None, *, bands: int, measure: Measure, cities: int) -> Words:
+def say_bands(
+    reach_km: float | None, *, farthest_km: float | None = None, bands: int, measure: Measure, cities: int
+) -> Words:
     """Say up to what distance cities resemble each other.
 
     Parameters
     ----------
     reach_km
         Upper edge of the farthest band in which they do beyond chance; None for no band.
+    farthest_km
+        Upper edge of the last band, where not all pairs are in the bands; None where they are.
     bands
         How many bands were looked at.
     measure
@@ -159,9 +163,17 @@ def say_bands(reach_km: float | None, *, bands: int, measure: Measure, cities: i
             f"cities resemble each other in bands up to {reach_km:,.0f} km",
             f"城市相似的距离带至{reach_km:,.0f}公里",
         )
+    which = (
+        Words(f"of {bands} distance bands", f"在{bands}个距离带中")
+        if farthest_km is None
+        else Words(
+            f"of {bands} distance bands up to {farthest_km:,.0f} km (farther pairs were not looked at)",
+            f"在{farthest_km:,.0f}公里以内的{bands}个距离带中（未考察更远的城市对）",
+        )
+    )
     return Words(
-        f"{measure.label}: of {bands} distance bands, {verdict.en} (correlogram, max-T at 5 %, {cities} cities).",
-        f"{measure.label_zh}：在{bands}个距离带中，{verdict.zh}（相关图，max-T校正5%，{cities}个城市）。",
+        f"{measure.label}: {which.en}, {verdict.en} (correlogram, max-T at 5 %, {cities:,} cities).",
+        f"{measure.label_zh}：{which.zh}，{verdict.zh}（相关图，max-T校正5%，{cities:,}个城市）。",
     )
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from geobri.errors import DataError, SchemaError, SpecificationError, mould
-from geobri.geodesy import distance_matrix_km
+from geobri.geodesy import distance_km, distance_matrix_km
 from geobri.measures import Measure
 from geobri.neighbours.nearest import pairs_within
 from geobri.stats.multiplicity import holm, max_t
@@ -31,6 +31,10 @@ Rng = int | np.random.Generator | None
 IntArray = npt.NDArray[np.int64]
 
 _MOST_CITIES_FOR_CLASSES = 2000
+_NEAR = 64
+"""Beyond that many cities default bands reach as far as an average city has so many others."""
+_LOOKED_AT = 128
+"""Cities from which all distances are taken to find out how far that is."""
 _FEWEST_CITIES = 4
 
 
@@ -66,16 +70,26 @@ def _edges(cities: gpd.GeoDataFrame, edges_km: Sequence[float] | None, n_bands: 
                 mould("correlogram_test", "edges_km must rise from 0 or more", came, "Sort them")
             )
         return edges
-    if len(cities) > _MOST_CITIES_FOR_CLASSES or n_bands < 1:
-        came = f"{len(cities)} cities, {n_bands} bands"
-        raise SpecificationError(
-            mould(
-                "correlogram_test", "edges_km must be given beyond 2,000 cities", came, "Give the edges in km"
-            )
-        )
-    matrix = distance_matrix_km(cities).to_numpy()
-    km = matrix[np.triu_indices(len(matrix), 1)]
+    if n_bands < 1:
+        came = f"{n_bands}"
+        raise SpecificationError(mould("correlogram_test", "n_bands must be positive", came, "Ask for 8"))
+    if len(cities) > _MOST_CITIES_FOR_CLASSES:
+        km = pairs_within(cities, _near_km(cities))[2]
+    else:
+        matrix = distance_matrix_km(cities).to_numpy()
+        km = matrix[np.triu_indices(len(matrix), 1)]
     return np.concatenate([[0.0], np.unique(np.quantile(km, np.linspace(0, 1, n_bands + 1)[1:]))])
+
+
+def _near_km(cities: gpd.GeoDataFrame) -> float:
+    """Find the distance within which a city has 64 others on average, looking out from every n-th city."""
+    n = len(cities)
+    lon, lat = cities.geometry.x.to_numpy(), cities.geometry.y.to_numpy()
+    chosen = np.linspace(0, n - 1, _LOOKED_AT).astype(np.intp)
+    km = np.concatenate(
+        [distance_km(np.full(n, lon[one]), np.full(n, lat[one]), lon, lat) for one in chosen]
+    )
+    return float(np.quantile(km, (_NEAR + 1) / n))  # a city is itself among those within any distance
 
 
 def _bands(cities: gpd.GeoDataFrame, edges: FloatArray) -> list[tuple[csr_array, float]]:
@@ -114,7 +128,8 @@ def correlogram_test(
         Numeric column.
     edges_km
         Edges of the bands in km, rising; a band holds the pairs above its lower and up to its upper edge (the first
-        one from its lower edge on). By default `n_bands` classes with equal numbers of pairs.
+        one from its lower edge on). By default `n_bands` classes with equal numbers of pairs: of all pairs for up to 2,000
+        cities, beyond that of the near ones, up to the distance within which a city has 64 others on average.
     n_bands
         Number of default bands.
     alternative
@@ -136,7 +151,7 @@ def correlogram_test(
     SchemaError
         If the column is missing.
     SpecificationError
-        If the edges do not rise, or are missing for more than 2,000 cities.
+        If the edges do not rise, or no band is asked for.
     DataError
         If fewer than four cities have a value, all values are equal, or all bands are empty.
 
@@ -164,6 +179,7 @@ def correlogram_test(
     observed = indices(x[None])[0]
     null, exact = null_statistics(indices, x, n_permutations, rng)
     table = _table(edges, bands, used, x, observed, null, alternative=alternative, exact=exact)
+    far = _outside_bands(table, len(x))
     base = Term(
         test="correlogram_test",
         value=places.measure.column,
@@ -172,9 +188,18 @@ def correlogram_test(
         null=f"{'all' if exact else 'random'} permutations of values ({len(null):,}), the same for all bands",
         method="Moran's I by distance band",
         adjustment="max-T",
-        left_out=places.left_out,
+        left_out="; ".join(part for part in (places.left_out, far) if part),
     )
     return _result(table, base, null, exact=exact, measure=places.measure)
+
+
+def _outside_bands(table: pd.DataFrame, n: int) -> str:
+    """Count the pairs that are in no band."""
+    every, inside = n * (n - 1) // 2, int(table["n_pairs"].sum())
+    if inside == every:
+        return ""
+    low, high = table["low_km"].iloc[0], table["high_km"].iloc[-1]
+    return f"{every - inside:,} of {every:,} pairs are not in the bands from {low:,.0f} to {high:,.0f} km"
 
 
 def _known(places: Places) -> gpd.GeoDataFrame:
@@ -248,7 +273,13 @@ def _result(
     top = int(table["z_score"].abs().to_numpy(dtype=float, na_value=-1.0).argmax())
     alike = table[(table["p_max_t"] <= LEVEL) & (table["z_score"] > 0)]
     reach = float(alike["high_km"].max()) if len(alike) else None
-    said = say_bands(reach, bands=len(table), measure=measure, cities=base.n_cities)
+    said = say_bands(
+        reach,
+        farthest_km=float(table["high_km"].iloc[-1]) if _outside_bands(table, base.n_cities) else None,
+        bands=len(table),
+        measure=measure,
+        cities=base.n_cities,
+    )
     return TestResult(
         statistic=rows[top].statistic,
         p_value=rows[top].p_adjusted,
