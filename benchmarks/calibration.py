@@ -52,7 +52,7 @@ def layouts():
 
 
 def method_of(row) -> str:
-    return f"{row.se_type}, no city effects" if "(no city effects)" in row.term else row.se_type
+    return f"{row.se_type.en}, no city effects" if "(no city effects)" in row.term.en else row.se_type.en
 
 
 def run_chunk(simulator, key, permutations):
@@ -76,7 +76,7 @@ def run_chunk(simulator, key, permutations):
             rng=rng,
         )
         for row in result.terms:
-            if not row.term.startswith("friction"):
+            if not row.term.en.startswith("friction"):
                 continue
             hit = row.p_value <= 0.05 if what == "size" else row.ci_low <= FRICTION[what] <= row.ci_high
             hits[method_of(row)] = hits.get(method_of(row), 0) + int(hit)
@@ -214,7 +214,7 @@ def run_hard_chunk(label, what, chunk):
             rows.append({})
             continue
         low, high = result.interval
-        by = {row.se_type: row for row in reversed(result.terms) if row.term.startswith("friction: log")}
+        by = {row.se_type.en: row for row in reversed(result.terms) if row.term.en.startswith("friction: log")}
         dyadic = by["dyadic"]
         rows.append(
             {

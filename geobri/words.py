@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["CITY", "PlaceWords", "Words"]
+__all__ = ["CITY", "NOTHING", "PlaceWords", "Words"]
 
 _CITY: Final = re.compile(r"\b(?:(?P<article>[Aa]n?) )?(?P<initial>[Cc])it(?P<ending>y|ies)\b")
 _CITY_ZH: Final = re.compile(r"(?P<count>[座个])?城市(?=(?P<pair>通路)?)")
@@ -35,6 +35,18 @@ class Words:
     def __str__(self) -> str:
         """Give the English."""
         return self.en
+
+    def __add__(self, other: Words) -> Words:
+        """Put another text behind this one."""
+        return Words(self.en + other.en, self.zh + other.zh)
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is said."""
+        return bool(self.en)
+
+
+NOTHING: Final = Words("")
+"""No text in either language."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from geobri.report.distances import draw_decay, is_yes_or_no, share_by_distance
 from geobri.report.drawings import write_number
 from geobri.report.model import Drawing
 from geobri.report.pictures import Line, Mark, draw_groups, draw_scatter
-from geobri.report.terms import name_columns, translate
+from geobri.report.terms import name_columns, relabel
 from geobri.stats.decay.friction import DecayResult
 from geobri.stats.proximity.verdict import ProximityResult
 from geobri.stats.results import Question, TestResult
@@ -222,7 +222,7 @@ def _statistics(study: Study, lead: TestResult) -> Words:
     """Write effect, interval, p, null and n of the leading row in one line."""
     head = lead.terms[0]
     names = name_columns(study, lead.measure)
-    what, null = translate(head.term, names), translate(head.null, names)
+    what, null = relabel(head.term, names), relabel(head.null, names)
     english = [f"{what.en} {write_number(head.estimate)}"]
     chinese = [f"{what.zh} {write_number(head.estimate)}"]
     if math.isfinite(head.ci_low) and math.isfinite(head.ci_high):
@@ -304,9 +304,10 @@ def say_result(study: Study, result: TestResult) -> Words:
     """
     label = result.measure.label_zh if result.measure else ""
     names = name_columns(study, result.measure)
-    english = translate(result.summary(), names).en
+    said = relabel(Words(result.summary(), result.sentence_zh), names)
     if result.sentence_zh:
-        return Words(english, translate(result.sentence_zh, names).zh)
+        return said
+    english = said.en
     head = result.terms[0]
     if isinstance(result, ProximityResult) and result.null in LISTS:
         words = LISTS[result.null]
@@ -315,8 +316,8 @@ def say_result(study: Study, result: TestResult) -> Words:
         return Words(
             english, f"{length}。{words.opening.zh}，{p_value(result.p_value)}{told}（{words.says.zh}）。"
         )
-    what = translate(head.term, names).zh
-    null = translate(head.null, names).zh
+    what = relabel(head.term, names).zh
+    null = relabel(head.null, names).zh
     figure = f"{what} {write_number(head.estimate)}，" if math.isfinite(head.estimate) else ""
     under = f"；零模型：{null}" if null else ""
     return Words(english, f"{label}：{figure}{p_value(result.p_value)}（{head.n_cities} 座城市{under}）。")

@@ -9,8 +9,9 @@ from typing import Final
 from geobri.report.answers import Answer, say_result
 from geobri.report.drawings import Interval, draw_intervals, draw_null, write_number
 from geobri.report.model import Cell, Column, Drawing, Fold, Row, Section, Table
-from geobri.report.terms import name_columns, name_test, translate
+from geobri.report.terms import name_columns, relabel
 from geobri.stats.results import Term, TestResult
+from geobri.stats.say.terms import name_test
 from geobri.study import Study
 from geobri.words import Words
 
@@ -87,7 +88,7 @@ def _null(lead: TestResult, names: Mapping[str, Words]) -> tuple[Drawing, ...]:
     values = lead.null_distribution
     if values is None or len(values) < _FEW_VALUES or not math.isfinite(lead.statistic):
         return ()
-    null = translate(lead.terms[0].null, names)
+    null = relabel(lead.terms[0].null, names)
     caption = Words(
         f"What chance alone gives ({null.en}), and what was observed.",
         f"仅凭偶然得到的结果（{null.zh}）与观测值。",
@@ -103,13 +104,13 @@ def _forests(results: Sequence[TestResult], names: Mapping[str, Words]) -> tuple
         if "threshold_km" in result.table.columns:  # a curve of its own beside the answer
             continue
         rows = [one for one in result.terms if math.isfinite(one.ci_low) and math.isfinite(one.ci_high)]
-        effect = {one.term.partition(", ")[0] for one in rows}
-        labels = [one.term.partition(", ")[2] for one in rows]
+        effect = {_split(one.term)[0] for one in rows}
+        labels = [_split(one.term)[1] for one in rows]
         if len(rows) < _FEWEST_ROWS or len(effect) > 1 or len(set(labels)) < len(rows):
             continue
-        what, title = translate(effect.pop(), names), name_test(result.terms[0].test)
+        what, title = relabel(effect.pop(), names), name_test(result.terms[0].test)
         intervals = [
-            Interval(translate(label, names) if label else what, one.ci_low, one.ci_high, one.estimate)
+            Interval(relabel(label, names) if label else what, one.ci_low, one.ci_high, one.estimate)
             for label, one in zip(labels, rows, strict=True)
         ]
         caption = Words(
@@ -117,6 +118,12 @@ def _forests(results: Sequence[TestResult], names: Mapping[str, Words]) -> tuple
         )
         drawn.append(draw_intervals(intervals, axis=what, caption=caption, reference=0))
     return tuple(drawn[:_MOST_FORESTS])
+
+
+def _split(term: Words) -> tuple[Words, Words]:
+    """Part an estimate from the case that it is of."""
+    (en, _, case), (zh, _, case_zh) = term.en.partition(", "), term.zh.partition("，")
+    return Words(en, zh), Words(case, case_zh)
 
 
 def _everything(answer: Answer, names: Mapping[str, Words]) -> Fold:
@@ -138,11 +145,11 @@ def _cells(term: Term, names: Mapping[str, Words]) -> tuple[Cell, ...]:
     interval = f"{write_number(term.ci_low)} – {write_number(term.ci_high)}" if known else ""
     return (
         Cell(name_test(term.test.split(": ")[-1])),
-        Cell(translate(term.term, names)),
+        Cell(relabel(term.term, names)),
         _number(term.estimate),
         Cell(Words(interval)),
         _number(term.p_value),
-        Cell(translate(term.null or term.se_type, names)),
+        Cell(relabel(term.null or term.se_type, names)),
         Cell(Words(str(term.n_cities)), term.n_cities),
     )
 

@@ -13,6 +13,7 @@ from geobri.errors import GeobriError
 from geobri.measures import Measure
 from geobri.stats.results import Question, Term, TestResult
 from geobri.stats.say import say_impossible
+from geobri.words import Words
 
 __all__ = ["IMPOSSIBLE", "attempt_all", "impossible_result"]
 
@@ -48,7 +49,9 @@ def impossible_result(name: str, measure: Measure, question: Question, error: Ex
         method=name,
         sentence=said.en,
         sentence_zh=said.zh,
-        terms=(Term(test=name, value=measure.column, note=f"not possible: {error}"),),
+        terms=(
+            Term(test=name, value=measure.column, note=Words(f"not possible: {error}", f"无法进行：{error}")),
+        ),
         question=question,
         measure=measure,
     )

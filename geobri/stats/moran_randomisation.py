@@ -17,6 +17,7 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.null import permutation_p_value, value_permutations
 from geobri.stats.results import FloatArray, Term
+from geobri.words import Words
 
 __all__ = [
     "SpectralMethod",
@@ -156,7 +157,9 @@ def measure_smoothness(values: npt.ArrayLike, weights: npt.ArrayLike, *, n_permu
         Moran's I with the p-value of "neighbours resemble each other"; NaN where all values are equal.
     """
     column = np.asarray(values, dtype=np.float64)
-    base = Term(test="smoothness", term="Moran's I", alternative="greater", n_cities=len(column))
+    base = Term(
+        test="smoothness", term=Words("Moran's I", "莫兰指数"), alternative="greater", n_cities=len(column)
+    )
     if len(column) < FEWEST_PLACES or np.ptp(column) == 0:
         return base
     observed = float(moran_index(column, weights))

@@ -20,6 +20,8 @@ from scipy.stats import norm
 
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.results import Alternative, FloatArray
+from geobri.stats.say.terms import notes, say_exchange
+from geobri.words import NOTHING, Words
 
 __all__ = [
     "TIE_TOLERANCE",
@@ -316,7 +318,7 @@ class Chance:
     mean: float
     deviation: float
     n_unusable: int = 0
-    caution: str = ""
+    caution: Words = NOTHING
 
 
 def judge(
@@ -357,9 +359,18 @@ def judge(
     unusable = null.size - used.size
     cautions = []
     if unusable:
-        cautions.append(f"{unusable} of {null.size} permutations give no statistic and are left out")
+        cautions.append(
+            Words(
+                f"{unusable} of {null.size} permutations give no statistic and are left out",
+                f"{null.size} 次置换中有 {unusable} 次得不出统计量，已略去",
+            )
+        )
     if float(np.ptp(used)) <= TIE_TOLERANCE * max(abs(statistic), float(np.abs(used).max())):
-        cautions.append("no permutation changes the statistic: this is no test")
+        cautions.append(
+            Words(
+                "no permutation changes the statistic: this is no test", "任何置换都不改变统计量：不构成检验"
+            )
+        )
         p_value = math.nan
     drawn = not exact and not math.isnan(p_value)
     tail: Alternative = "greater" if two_sided == "absolute" else alternative
@@ -369,7 +380,7 @@ def judge(
         mean=float(used.mean()),
         deviation=float(used.std()),
         n_unusable=unusable,
-        caution="; ".join(cautions),
+        caution=notes(*cautions),
     )
 
 
@@ -559,20 +570,23 @@ class NodePlan:
         n = self.permutations.shape[1]
         return n if self.blocks is None else sum(size for size in Counter(self.blocks).values() if size > 1)
 
-    def describe(self) -> str:
+    def describe(self) -> Words:
         """Name the null model in a few words.
 
         Returns
         -------
-        str
+        Words
             ``node permutation within 2 blocks, 999 draws``, with the number of cities that change places where some
             cannot.
         """
-        within = "" if self.blocks is None else f" within {len(set(self.blocks))} blocks"
-        n, count = self.permutations.shape[1], len(self.permutations)
-        some = f" ({self.n_movable} of {n} cities change places)" if self.n_movable < n else ""
-        drawn = f"all {count} permutations" if self.exact else f"{count} draws"
-        return f"node permutation{within}{some}, {drawn}"
+        blocks = None if self.blocks is None else len(set(self.blocks))
+        return say_exchange(
+            self.permutations.shape[1],
+            self.n_movable,
+            len(self.permutations),
+            blocks=blocks,
+            exact=self.exact,
+        )
 
     def judge(
         self,

@@ -19,8 +19,9 @@ from scipy import special
 
 from geobri.errors import SpecificationError, mould
 from geobri.stats.power_designs import DESIGNS, Design
-from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, new_axes
+from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, new_axes, tidy_row
 from geobri.stats.simulate import place_cities
+from geobri.words import Words
 from geobri.workers import Backend, spread
 
 __all__ = ["DESIGNS", "Design", "PowerResult", "power", "proportion_interval"]
@@ -84,17 +85,23 @@ class PowerResult:
             Term(
                 test="power",
                 value=self.test,
-                term=f"power at {self.effect} = {row['effect']:g}",
+                term=Words(
+                    f"power at {self.effect} = {row['effect']:g}",
+                    f"{self.effect} = {row['effect']:g} 时的功效",
+                ),
                 estimate=float(row["power"]),
                 ci_low=float(row["low"]),
                 ci_high=float(row["high"]),
-                se_type="Clopper-Pearson",
+                se_type=Words("Clopper-Pearson"),
                 n_cities=self.n_cities,
-                method=f"{row['n_simulations']:.0f} simulated tables, level {self.level:g}",
+                method=Words(
+                    f"{row['n_simulations']:.0f} simulated tables, level {self.level:g}",
+                    f"{row['n_simulations']:.0f} 张模拟表，水平 {self.level:g}",
+                ),
             )
             for row in self.table.to_dict("records")
         ]
-        return pd.DataFrame([{name: getattr(row, name) for name in TIDY_COLUMNS} for row in rows])
+        return pd.DataFrame([tidy_row(row) for row in rows], columns=list(TIDY_COLUMNS))
 
     def plot(self, ax: Any = None) -> Any:
         """Draw power over the effect.

@@ -20,6 +20,7 @@ import pandas as pd
 
 from geobri.errors import MissingExtraError, SpecificationError, mould
 from geobri.measures import Measure
+from geobri.words import NOTHING, Words
 
 __all__ = [
     "TIDY_COLUMNS",
@@ -30,6 +31,7 @@ __all__ = [
     "TestResult",
     "combine_results",
     "new_axes",
+    "tidy_row",
 ]
 
 Alternative = Literal["two-sided", "greater", "less"]
@@ -43,7 +45,7 @@ each other, does it agree with a published rank, what could have been found."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One estimate with its interval: one row of `tests.csv`.
+    """One estimate with its interval: one row of `tests.csv`, which keeps the English of its words.
 
     Attributes
     ----------
@@ -83,20 +85,20 @@ class Term:
 
     test: str
     value: str = ""
-    term: str = ""
+    term: Words = NOTHING
     estimate: float = math.nan
     ci_low: float = math.nan
     ci_high: float = math.nan
     se: float = math.nan
-    se_type: str = ""
+    se_type: Words = NOTHING
     statistic: float = math.nan
     p_value: float = math.nan
     alternative: Alternative = "two-sided"
     n_cities: int = 0
     n_pairs: int = 0
-    null: str = ""
-    method: str = ""
-    note: str = ""
+    null: Words = NOTHING
+    method: Words = NOTHING
+    note: Words = NOTHING
     question: Question = ""
     p_adjusted: float = math.nan
     adjustment: str = ""
@@ -105,6 +107,23 @@ class Term:
     null_mean: float = math.nan
     null_sd: float = math.nan
     df: float = math.nan
+
+
+def tidy_row(term: Term) -> dict[str, Any]:
+    """Write an estimate as a row of `tests.csv`: words in English.
+
+    Parameters
+    ----------
+    term
+        The estimate.
+
+    Returns
+    -------
+    dict
+        Columns `TIDY_COLUMNS`.
+    """
+    row = {one.name: getattr(term, one.name) for one in fields(Term)}
+    return {name: cell.en if isinstance(cell, Words) else cell for name, cell in row.items()}
 
 
 TIDY_COLUMNS: tuple[str, ...] = tuple(one.name for one in fields(Term))
@@ -186,7 +205,7 @@ class TestResult:
             return said
         return f"{self.method}: statistic {self.statistic:.4g}, p = {self.p_value:.4g} ({self.alternative}), n = {self.n}."
 
-    def effect(self, term: str) -> Term:
+    def effect(self, term: str | Words) -> Term:
         """Give one estimate by its name.
 
         Parameters
@@ -204,11 +223,11 @@ class TestResult:
         SpecificationError
             If the test has no such term.
         """
-        found = {one.term: one for one in reversed(self.terms)}
-        if term not in found:
+        found, name = {one.term.en: one for one in reversed(self.terms)}, str(term)
+        if name not in found:
             wanted = f"the term must be one of {', '.join(map(repr, found))}"
-            raise SpecificationError(mould("effect", wanted, repr(term), "Choose one"))
-        return found[term]
+            raise SpecificationError(mould("effect", wanted, repr(name), "Choose one"))
+        return found[name]
 
     def to_frame(self) -> pd.DataFrame:
         """Give the tidy rows of this result.
@@ -218,11 +237,7 @@ class TestResult:
         pandas.DataFrame
             One row per term, columns `TIDY_COLUMNS`.
         """
-        rows = [
-            {name: getattr(term, name) for name in TIDY_COLUMNS}
-            | {"question": term.question or self.question}
-            for term in self.terms
-        ]
+        rows = [tidy_row(term) | {"question": term.question or self.question} for term in self.terms]
         return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
 
     def plot(self, ax: Any = None) -> Any:

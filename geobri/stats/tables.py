@@ -20,6 +20,7 @@ from geobri.errors import DataError, SchemaError, SpecificationError, first_offe
 from geobri.stats.null import IntArray, NodePlan, plan_permutations
 from geobri.stats.pairs import exchangeable_blocks
 from geobri.stats.results import FloatArray
+from geobri.words import NOTHING, Words
 
 __all__ = [
     "FEWEST_CITIES",
@@ -416,7 +417,7 @@ class Exchange:
 
     labels: tuple[str, ...] | None
     stays: bool
-    caution: str = ""
+    caution: Words = NOTHING
 
 
 def choose_blocks(
@@ -481,12 +482,20 @@ def choose_blocks(
     arrangements = math.prod(math.factorial(size) for size in sizes.values())
     movable = sum(size for size in sizes.values() if size > 1)
     if arrangements < min(FEWEST_ARRANGEMENTS, math.factorial(n)):
-        return Exchange(labels=None, stays=False, caution="missing pairs form no blocks")
+        return Exchange(
+            labels=None, stays=False, caution=Words("missing pairs form no blocks", "缺失的城市对不构成分块")
+        )
     share = 1.0 if moved is None else _movable_share(np.asarray(found), seen, moved, weights)
     if movable <= MOST * n or share <= MOST_VARIANCE:
-        caution = f"blocks found from the missing pairs would let only {movable} of {n} cities change places"
+        caution = Words(
+            f"blocks found from the missing pairs would let only {movable} of {n} cities change places",
+            f"按缺失城市对得到的分块只允许 {n} 座城市中的 {movable} 座换位",
+        )
         if movable > MOST * n:
-            caution = f"blocks found from the missing pairs would leave {1 - share:.0%} of the differences between pairs in place"
+            caution = Words(
+                f"blocks found from the missing pairs would leave {1 - share:.0%} of the differences between pairs in place",
+                f"按缺失城市对得到的分块会使城市对之间 {1 - share:.0%} 的差异留在原处",
+            )
         return Exchange(labels=None, stays=False, caution=caution)
     return Exchange(labels=tuple(str(block) for block in found), stays=True)
 
@@ -517,7 +526,7 @@ def plan_exchange(
     weights: FloatArray | None = None,
     rng: int | np.random.Generator | None = None,
     caller: str = "plan_exchange",
-) -> tuple[NodePlan, str]:
+) -> tuple[NodePlan, Words]:
     """Plan the exchange of cities for a table of pairs.
 
     Parameters
@@ -557,14 +566,20 @@ def plan_exchange(
     chosen = choose_blocks(blocks, sample.cities, seen, moved=laid, weights=counted, caller=caller)
     if not alike:
         chosen = Exchange(
-            labels=chosen.labels, stays=False, caution="missing pairs differ from layer to layer"
+            labels=chosen.labels,
+            stays=False,
+            caution=Words("missing pairs differ from layer to layer", "各层缺失的城市对不同"),
         )
     plan = plan_permutations(sample.n_cities, n_permutations, blocks=chosen.labels, rng=rng)
     if chosen.stays:
-        return plan, ""
-    reason = f"{chosen.caution}: " if chosen.caution else ""
-    within = "" if plan.blocks is None else " within blocks"
-    return plan, f"{reason}cities are exchanged freely{within}, missing pairs count as average"
+        return plan, NOTHING
+    reason = chosen.caution + Words(": ", "：") if chosen.caution else NOTHING
+    within = NOTHING if plan.blocks is None else Words(" within blocks", "在分块内")
+    freely = Words(
+        f"cities are exchanged freely{within.en}, missing pairs count as average",
+        f"城市{within.zh}自由置换，缺失的城市对按平均计",
+    )
+    return plan, reason + freely
 
 
 def say_left_out(n_missing: int, n_separated: int) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from geobri.errors import DataError, mould
 from geobri.measures import Level, Measure
+from geobri.stats.say.terms import notes
 from geobri.study.account import say_left_out
 from geobri.study.model import Domain, Study
 from geobri.study.opening import say_how_to_open
@@ -18,6 +19,7 @@ from geobri.study.pairs import count_pairs, pairs_of
 from geobri.words import Words
 
 if TYPE_CHECKING:
+    from geobri.stats.decay import DecayResult
     from geobri.stats.results import Question, TestResult
 
 __all__ = [
@@ -111,12 +113,8 @@ def run_decay(study: Study, value: Asked, *, impedance: str = "distance_km") -> 
     pairs = pairs_of(study, measure)
     many = len(study.cities) > _MOST_FOR_DYADS
     choices: dict[str, Any] = {"impedance": impedance, "directed": measure.directed, "rng": SEED}
-    friction = partial(
-        decay_test, pairs, flow=measure, n_permutations=199 if many else 999, **choices
-    )
-    further = partial(
-        dyadic_tests, study.cities, pairs, measure, n_permutations=_EXCHANGES, **choices
-    )
+    friction = partial(decay_test, pairs, flow=measure, n_permutations=199 if many else 999, **choices)
+    further = partial(dyadic_tests, study.cities, pairs, measure, n_permutations=_EXCHANGES, **choices)
     results = _possible_first(measure, friction, None if many else further)
     caution = positive_only(study, measure, pairs)
     told = [_with_caution(one, caution) if isinstance(one, DecayResult) else one for one in results]
@@ -124,7 +122,7 @@ def run_decay(study: Study, value: Asked, *, impedance: str = "distance_km") -> 
 
 
 def _possible_first(
-    measure: Measure, friction: partial[TestResult], further: partial[list[TestResult]] | None
+    measure: Measure, friction: partial[DecayResult], further: partial[list[TestResult]] | None
 ) -> list[TestResult]:
     """Run the test of friction and the further tests of distance; what the data do not allow comes last."""
     from geobri.stats.attempts import IMPOSSIBLE, impossible_result
@@ -132,7 +130,8 @@ def _possible_first(
     found: list[TestResult] = []
     impossible: list[TestResult] = []
     errors = []
-    for attempt in [friction] if further is None else [friction, further]:
+    attempts: list[partial[Any]] = [friction] if further is None else [friction, further]
+    for attempt in attempts:
         try:
             given = attempt()
         except IMPOSSIBLE as error:
@@ -182,7 +181,7 @@ def _with_caution(result: TestResult, caution: Words | None) -> TestResult:
     if caution is None or not result.terms:
         return result
     first, *others = result.terms
-    noted = replace(first, note="; ".join(part for part in (first.note, caution.en) if part))
+    noted = replace(first, note=notes(first.note, caution))
     return replace(
         result,
         sentence=f"{result.summary()} {caution.en}",

@@ -36,8 +36,12 @@ AGREEMENT_TEST: Final = "rank_agreement_test"
 
 _LEVEL: Final = 0.05
 _STATISTICS: Final[tuple[Literal["spearman", "kendall"], ...]] = ("spearman", "kendall")
-_CITY_METHOD: Final = "sum over the partners of a city against its published rank"
-_CORRIDOR_METHOD: Final = "value of a corridor against its place in the published list"
+_CITY_METHOD: Final = Words(
+    "sum over the partners of a city against its published rank", "城市对其全部伙伴之和与其已发布名次"
+)
+_CORRIDOR_METHOD: Final = Words(
+    "value of a corridor against its place in the published list", "通路数值与其在已发布名单中的位置"
+)
 _ENOUGH_RESAMPLES: Final = 0.9
 """An interval needs a statistic that at least this share of the resamples has."""
 
@@ -241,11 +245,14 @@ def _city_terms(
             Term(
                 test=AGREEMENT_TEST,
                 value=flow.column,
-                term=f"{name} with {rank.column} (cities)",
+                term=Words(
+                    f"{name} with {rank.column} (cities)",
+                    f"与{rank.label_zh}的 {name.capitalize()} 相关（城市）",
+                ),
                 estimate=float(estimate),
                 ci_low=low,
                 ci_high=high,
-                se_type="city bootstrap, percentile",
+                se_type=Words("city bootstrap, percentile", "城市自助法（百分位）"),
                 statistic=float(estimate),
                 p_value=plan.p_value(float(estimate), chance),
                 n_cities=n,
@@ -296,7 +303,10 @@ def _corridor_terms(
             Term(
                 test=AGREEMENT_TEST,
                 value=flow.column,
-                term=f"{name} with {rank.column} (corridors)",
+                term=Words(
+                    f"{name} with {rank.column} (corridors)",
+                    f"与{rank.label_zh}的 {name.capitalize()} 相关（通路）",
+                ),
                 estimate=result.statistic,
                 statistic=result.statistic,
                 p_value=result.p_value,

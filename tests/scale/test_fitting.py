@@ -53,13 +53,13 @@ def test_poisson_equals_the_fit_in_memory(towns, trade, directed, domain):
         n_permutations=0,
     )
     assert np.allclose(found.coefficients, whole.coefficients, rtol=1e-9, atol=1e-9)
-    errors = [term.se for term in whole.terms if term.se_type == "dyadic"]
+    errors = [term.se for term in whole.terms if term.se_type.en == "dyadic"]
     assert np.allclose(found.errors, errors, rtol=1e-6)
-    naive = [term.se for term in whole.terms if term.se_type == "naive"]
+    naive = [term.se for term in whole.terms if term.se_type.en == "naive"]
     assert np.allclose(np.sqrt(np.diag(found.naive)), naive, rtol=1e-6)
     assert found.n_pairs == whole.terms[0].n_pairs
     low, high = found.interval()
-    dyadic = next(term for term in whole.terms if term.se_type == "dyadic")
+    dyadic = next(term for term in whole.terms if term.se_type.en == "dyadic")
     assert (-high[0], -low[0]) == pytest.approx((dyadic.ci_low, dyadic.ci_high), rel=1e-6)
 
 

@@ -34,7 +34,7 @@ def test_every_refusal_stands_in_the_place_of_its_own_result(error):
     assert found[1].method == "fine"
     assert math.isnan(found[0].p_value)
     assert "some reason" in found[0].sentence
-    assert "some reason" in found[0].terms[0].note
+    assert "some reason" in found[0].terms[0].note.en
 
 
 def test_a_fault_of_a_test_is_no_refusal():
@@ -90,7 +90,7 @@ def test_a_null_model_that_is_not_possible_leaves_the_others():
     )
     assert [one.null for one in found if isinstance(one, ProximityResult)] == ["active", "hubs", "corridors"]
     assert [one.choices.get("headline") for one in found[:3]] == [True, False, False]
-    assert all("not possible" in one.terms[0].note for one in found[3:])
+    assert all("not possible" in one.terms[0].note.en for one in found[3:])
     assert len(found) == 4
 
 
@@ -112,7 +112,7 @@ def test_where_friction_cannot_be_fitted_the_other_tests_of_distance_stand():
     assert found[0].terms[0].test == "mantel_test"
     assert math.isfinite(found[0].p_value)
     assert found[-1].terms[0].test == "decay_test"
-    assert "not possible" in found[-1].terms[0].note
+    assert "not possible" in found[-1].terms[0].note.en
 
 
 def test_where_nothing_is_possible_the_first_reason_is_said():

@@ -78,7 +78,7 @@ class TestAgainstVegan:
         np.testing.assert_allclose(null, nulls[f"partial {method}"], atol=1e-12)
         result = partial_mantel_test(names["x"], names["y"], {"z": names["z"]}, method=method, rng=0)
         assert result.statistic == pytest.approx(statistics[f"partial {method}"], abs=1e-12)
-        assert "approximate" in result.terms[0].note
+        assert "approximate" in result.terms[0].note.en
 
     def test_qap_correlation_of_sna(self, matrices, plan, statistics, nulls):
         result = mantel_test(matrices["d1"], matrices["dy"], directed=True, rng=1)
@@ -165,7 +165,7 @@ class TestBlocksFoundByThemselves:
         result = mantel_test(x, y, rng=0, n_permutations=99)
         assert sorted(result.choices["blocks"].values()) == [9, 13]
         assert result.terms[0].n_pairs == 195
-        assert "2 blocks" in result.terms[0].null
+        assert "2 blocks" in result.terms[0].null.en
 
     def test_row_order_and_labels_do_not_matter(self):
         names = [f"c{k}" for k in range(12)]
@@ -216,7 +216,7 @@ class TestExchange:
         kept = result.null_distribution[~np.isnan(result.null_distribution)]
         high, low = np.sum(kept >= result.statistic), np.sum(kept <= result.statistic)
         assert result.p_value == pytest.approx(min(1.0, 2 * (min(high, low) + 1) / (len(kept) + 1)))
-        note = result.terms[0].note
+        note = result.terms[0].note.en
         assert (
             f"{lost} of {len(result.null_distribution)} permutations give no statistic and are left out"
             in note

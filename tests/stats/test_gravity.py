@@ -35,7 +35,7 @@ def from_r(case, quantity):
 
 
 def errors_of(result, kind):
-    return [term.se for term in result.terms if term.se_type == kind]
+    return [term.se for term in result.terms if term.se_type.en == kind]
 
 
 # --- structural gravity --------------------------------------------------------------------------------------
@@ -126,8 +126,8 @@ def test_city_effects_rebuild_the_expectation(kind):
 
 def test_every_column_is_tested_with_an_interval_around_its_estimate():
     result = fit_gravity(table(), flow="flow", covariates=["same_region"], n_permutations=199, rng=0)
-    tested = [term for term in result.terms if term.se_type == "permutation"]
-    assert [term.term for term in tested] == ["friction: log distance_km", "same_region"]
+    tested = [term for term in result.terms if term.se_type.en == "permutation"]
+    assert [term.term.en for term in tested] == ["friction: log distance_km", "same_region"]
     for term in tested:
         assert term.ci_low < term.estimate < term.ci_high
     assert result.p_value == tested[0].p_value
@@ -336,7 +336,7 @@ def test_presence_keeps_its_size_when_cities_are_hubs():
         )
         result = presence_test(frame, presence="linked", n_permutations=99, rng=seed)
         permuted.append(result.p_value <= 0.05)
-        naive.append(next(t.p_value for t in result.terms if t.se_type == "naive") <= 0.05)
+        naive.append(next(t.p_value for t in result.terms if t.se_type.en == "naive") <= 0.05)
     assert np.mean(permuted) <= 0.15
     assert np.mean(naive) > np.mean(permuted)
 

@@ -142,7 +142,7 @@ def test_brunner_munzel_equals_the_formula_and_scipy(case):
     assert result.statistic == pytest.approx(wanted["statistic"], abs=1e-8)
     assert result.p_value == pytest.approx(wanted["p_value"], abs=1e-8)
     chance = result.effect("probability of superiority")
-    assert chance.se_type == "Brunner-Munzel t"
+    assert chance.se_type.en == "Brunner-Munzel t"
     assert chance.estimate == pytest.approx(wanted["estimate"], abs=1e-8)
     interval = (max(0, wanted["low"]), min(1, wanted["high"]))
     assert (chance.ci_low, chance.ci_high) == pytest.approx(interval, abs=1e-8)
@@ -226,8 +226,8 @@ def test_effects_without_overlap_use_the_score_interval_and_say_so():
     assert chance.estimate == 1
     assert 0.3 < chance.ci_low < 0.8
     assert chance.ci_high == 1
-    assert "do not overlap" in chance.note
-    assert chance.se_type == "Newcombe score"
+    assert "do not overlap" in chance.note.en
+    assert chance.se_type.en == "Newcombe score"
     flipped = mann_whitney_test([9, 8, 7, 3, 2, 1, 0.5], [False] * 3 + [True] * 4).effect(
         "probability of superiority"
     )
@@ -252,7 +252,7 @@ def test_score_interval_solves_its_equation():
 def test_small_groups_say_that_the_level_is_out_of_reach():
     shift = estimate_shift(read_groups([3.0, 5.0, 1.0, 0.0], [True, True, False, False], caller="t"))
     assert (shift.value, shift.low, shift.high) == (3.5, 2.0, 5.0)
-    assert "reaches 66.7%" in shift.note
+    assert "reaches 66.7%" in shift.note.en
 
 
 def test_stratified_shift_and_superiority_look_within_strata_only():
@@ -373,7 +373,7 @@ def test_single_city_group_has_no_t_test_but_a_permutation_test():
     with pytest.raises(DataError, match="method='permutation'"):
         brunner_munzel_test(values, first, method="t")
     assert brunner_munzel_test(values, first).p_value == pytest.approx(0.4)
-    assert "single city" in mann_whitney_test(values, first).effect("Cliff's delta").note
+    assert "single city" in mann_whitney_test(values, first).effect("Cliff's delta").note.en
 
 
 def test_stratified_score_interval_of_one_stratum_is_the_plain_one_and_of_two_is_narrower():

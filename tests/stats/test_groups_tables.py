@@ -554,7 +554,7 @@ def test_maps_find_what_is_there_and_say_what_they_are():
     result = corridor_types_test(cities, corridors, "value", maps=True, n_permutations=499, rng=1)
     assert result.p_value <= 0.05
     assert result.choices["maps"]
-    assert result.terms[0].null == "maps of the label, as smooth as the observed one (499)"
+    assert result.terms[0].null.en == "maps of the label, as smooth as the observed one (499)"
     assert "exchanging labels over maps as smooth as the observed one" in result.summary()
     assert "在同样平滑的随机地图上置换标签" in result.summary("zh")
     free = corridor_types_test(cities, corridors, "value", n_permutations=499, rng=1)
@@ -569,7 +569,7 @@ def test_placements_without_some_type_are_left_out_and_counted():
         Term(test="t", statistic=2.0, alternative="greater"), np.array([1.0, np.nan, 3.0, 0.0, np.nan])
     )
     assert row.p_value == 0.5
-    assert row.note == "2 of 5 placements leave a type without corridors and are left out"
+    assert row.note.en == "2 of 5 placements leave a type without corridors and are left out"
 
 
 def test_corridors_on_maps_lead_where_near_cities_have_alike_corridors():

@@ -60,7 +60,7 @@ def test_dyadic_tests_say_that_they_claim_too_much(simulator):
         for km in (4000.0, 0.0)
     )
     for result in smooth:
-        assert "levels of near cities are alike (Moran's I 0." in result.terms[-1].note
+        assert "levels of near cities are alike (Moran's I 0." in result.terms[-1].note.en
         assert "decay_test and moran_mantel_test keep their size." in result.summary()
     assert all("alike" not in result.summary() for result in rough)
 

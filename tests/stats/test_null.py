@@ -77,7 +77,7 @@ class TestPValue:
         found = judge(2.0, null, "greater")
         assert found.p_value == pytest.approx(2 / 4)
         assert found.n_unusable == 2
-        assert "2 of 5 permutations" in found.caution
+        assert "2 of 5 permutations" in found.caution.en
         assert found.mean == pytest.approx(4 / 3)
         with pytest.raises(DataError, match="none of them a number"):
             judge(2.0, [np.nan, np.nan])
@@ -85,9 +85,9 @@ class TestPValue:
     def test_a_null_without_spread_is_no_test(self):
         found = judge(2.0, np.full(99, 2.0))
         assert math.isnan(found.p_value)
-        assert "no test" in found.caution
+        assert "no test" in found.caution.en
         clean = judge(2.0, [2.0, 1.0, 3.0, 2.5])
-        assert clean.caution == ""
+        assert not clean.caution
         assert clean.mc_error == pytest.approx(monte_carlo_error(clean.p_value, 4))
         assert judge(2.0, [2.0, 1.0], exact=True).mc_error == 0.0
 
@@ -167,7 +167,7 @@ class TestPlan:
         plan = plan_permutations(5, 999)
         assert plan.exact
         assert len(plan.permutations) == 120
-        assert plan.describe() == "node permutation, all 120 permutations"
+        assert plan.describe().en == "node permutation, all 120 permutations"
 
     def test_all_are_gone_through_up_to_the_border(self):
         at, past = plan_permutations(3, 5), plan_permutations(3, 4, rng=1, cosets=False)
@@ -177,8 +177,10 @@ class TestPlan:
     def test_says_how_many_cities_change_places(self):
         plan = plan_permutations(8, 99, blocks=list("aaaaabcd"), rng=1)
         assert plan.n_movable == 5
-        assert plan.describe() == "node permutation within 4 blocks (5 of 8 cities change places), 99 draws"
-        assert "change places" not in plan_permutations(8, 99, blocks=list("aaaabbbb"), rng=1).describe()
+        assert (
+            plan.describe().en == "node permutation within 4 blocks (5 of 8 cities change places), 99 draws"
+        )
+        assert "change places" not in plan_permutations(8, 99, blocks=list("aaaabbbb"), rng=1).describe().en
 
     def test_cosets_fill_up_to_a_multiple_of_n(self):
         plan = plan_permutations(22, 999, rng=1)
@@ -199,7 +201,7 @@ class TestPlan:
         plan = plan_permutations(22, 199, blocks=["a"] * 9 + ["b"] * 13, rng=1)
         assert plan.representatives is None
         assert len(plan.permutations) == 199
-        assert "within 2 blocks" in plan.describe()
+        assert "within 2 blocks" in plan.describe().en
 
     def test_one_block_is_no_restriction(self):
         assert plan_permutations(22, 99, blocks=["a"] * 22, rng=1).blocks is None

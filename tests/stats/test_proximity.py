@@ -60,17 +60,17 @@ class TestList:
         assert top.k == 5
         assert len(top.listed) == 5
         assert [top.labels[city] for city in top.active] == ["c0", "c1", "c2", "c4", "c5", "c7"]
-        assert top.ties == ""
+        assert top.ties.en == ""
 
     def test_shared_last_places(self):
         table = ranked(world()[1], [(0, 5, 1), (1, 5, 2), (2, 5, 3), (4, 5, 3), (5, 7, 3)])
         shared = build_top_list(*_named(table), "rank", k=4, best="smallest")
         assert sorted(shared.weights[shared.listed]) == pytest.approx([2 / 3, 2 / 3, 2 / 3, 1, 1])
         assert shared.k == pytest.approx(4)
-        assert shared.ties == "3 corridors share the last 2 of 4 places; each counts 2/3"
+        assert shared.ties.en == "3 corridors share the last 2 of 4 places; each counts 2/3"
         every = build_top_list(*_named(table), "rank", k=4, best="smallest", ties="all")
         assert every.k == 5
-        assert build_top_list(*_named(table), "rank", k=5, best="smallest").ties == ""
+        assert build_top_list(*_named(table), "rank", k=5, best="smallest").ties.en == ""
 
     def test_scores_and_ranks_are_the_same_list(self):
         table = ranked(world()[1], STAR).assign(score=lambda t: 100 - t["rank"])

@@ -92,12 +92,12 @@ def test_clipping_is_said():
         ).min()
         < -1e-6
     )
-    assert "negative eigenvalues" in estimate_covariance(fit, origin, destination, "dyadic").note
+    assert "negative eigenvalues" in estimate_covariance(fit, origin, destination, "dyadic").note.en
 
 
 def test_few_cities_are_warned_about():
-    assert "prefer the permutation" in estimate_covariance(*small_fit(n=22), "dyadic").note
-    assert estimate_covariance(*small_fit(n=60), "dyadic").note == ""
+    assert "prefer the permutation" in estimate_covariance(*small_fit(n=22), "dyadic").note.en
+    assert estimate_covariance(*small_fit(n=60), "dyadic").note.en == ""
 
 
 def test_interval_and_p_value_agree():

@@ -18,6 +18,7 @@ from geobri.stats.groups import (
     mann_whitney_test,
 )
 from geobri.stats.results import Term
+from geobri.words import Words
 
 FIRST = [True] * 6 + [False] * 6
 APART = [1.0, 2, 3, 4, 5, 9, 6, 7, 8, 10, 11, 12]
@@ -207,7 +208,9 @@ def test_definitions_are_judged_over_the_cities_that_have_a_value():
 
 
 def test_no_direction_is_asserted_of_neighbours_above_the_level():
-    row = Term(test="t", term="Moran's I", estimate=0.3, null_mean=-0.1, p_value=0.06, n_cities=12)
+    row = Term(
+        test="t", term=Words("Moran's I", "莫兰指数"), estimate=0.3, null_mean=-0.1, p_value=0.06, n_cities=12
+    )
     said = say.say_dependence(row, measure=SCORE, alike=True)
     assert "resemble" not in said.en
     assert "相似" not in said.zh

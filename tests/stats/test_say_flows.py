@@ -7,6 +7,7 @@ import pytest
 from geobri.measures import Measure
 from geobri.stats import say
 from geobri.stats.results import Term
+from geobri.stats.say import terms
 from geobri.words import Words
 
 RANK = Measure(column="place", kind="rank", label="Port ranking", label_zh="港口排名")
@@ -24,7 +25,7 @@ def row(**k):
     base = {
         "test": "t",
         "value": "v",
-        "term": "friction: log distance_km",
+        "term": terms.FRICTION + terms.name_column("log distance_km"),
         "estimate": 0.8412,
         "ci_low": 0.51,
         "ci_high": 1.2,
@@ -32,7 +33,7 @@ def row(**k):
         "mc_error": 0.0034,
         "n_cities": 22,
         "n_pairs": 1195,
-        "se_type": "permutation",
+        "se_type": terms.PERMUTATION,
     }
     return Term(**{**base, **k})
 
@@ -89,7 +90,12 @@ GOLDEN = {
     ),
     "gravity, covariate not told": (
         say.say_gravity(
-            row(term="same_language", p_value=0.4, se_type="dyadic", mc_error=math.nan),
+            row(
+                term=terms.name_column("same_language"),
+                p_value=0.4,
+                se_type=terms.ERRORS["dyadic"],
+                mc_error=math.nan,
+            ),
             measure=AMOUNT,
             by=None,
             effects="none",
@@ -109,51 +115,77 @@ GOLDEN = {
         "有无联系（直飞航班）是否取决于对数距离，无法与偶然区分（probit系数-0.841，p = 0.20 ± 0.003，置换城市检验；22个城市、1,195个城市对，其中106个有联系）。",
     ),
     "presence, covariate": (
-        say.say_presence(row(term="hours"), measure=FLAG, by=HOURS, link="logit", linked=106),
+        say.say_presence(
+            row(term=terms.FRICTION + terms.name_column("hours"), estimate=-0.8412),
+            measure=FLAG,
+            by=HOURS,
+            link="logit",
+            linked=106,
+        ),
         "Whether there is a link (Direct flight) depends on travel time: more likely as it grows (logit coefficient 0.841, p = 0.012 ± 0.003 by exchanging cities; 22 cities, 1,195 pairs, 106 of them linked).",
         "有无联系（直飞航班）取决于旅行时间：旅行时间越大，联系越常见（logit系数0.841，p = 0.012 ± 0.003，置换城市检验；22个城市、1,195个城市对，其中106个有联系）。",
     ),
     "mantel": (
-        say.say_correlation(row(term="c", estimate=-0.21), measure=SCORE, by=KM, method="pearson"),
+        say.say_correlation(
+            row(term=terms.name_column("c"), estimate=-0.21), measure=SCORE, by=KM, method="pearson"
+        ),
         "Over 1,195 pairs of 22 cities, Trade falls with distance (Pearson correlation -0.21); exchanging the cities gives p = 0.012 ± 0.003 (Mantel test).",
         "在22个城市的1,195个城市对中，贸易随距离增加而下降（皮尔逊相关系数为-0.21）；置换城市检验，p = 0.012 ± 0.003（Mantel检验）。",
     ),
     "mantel, rank, one side": (
         say.say_correlation(
-            row(term="c", estimate=0.21, alternative="greater"), measure=RANK, by=KM, method="spearman"
+            row(term=terms.name_column("c"), estimate=0.21, alternative="greater"),
+            measure=RANK,
+            by=KM,
+            method="spearman",
         ),
         "Over 1,195 pairs of 22 cities, Port ranking (1 is the best rank) rises with distance (Spearman rank correlation +0.21); exchanging the cities gives p = 0.012 ± 0.003, one-sided (Mantel test).",
         "在22个城市的1,195个城市对中，港口排名（第1名为最优）随距离增加而上升（斯皮尔曼秩相关系数为+0.21）；置换城市检验，p = 0.012 ± 0.003（单侧）（Mantel检验）。",
     ),
     "mantel, not told": (
         say.say_correlation(
-            row(term="c", estimate=-0.21, p_value=0.5), measure=FLAG, by=HOURS, method="kendall"
+            row(term=terms.name_column("c"), estimate=-0.21, p_value=0.5),
+            measure=FLAG,
+            by=HOURS,
+            method="kendall",
         ),
         "Over 1,195 pairs of 22 cities, Direct flight cannot be shown at 5 % to rise or fall with travel time (Kendall tau-b -0.21); exchanging the cities gives p = 0.50 ± 0.003 (Mantel test).",
         "在22个城市的1,195个城市对中，直飞航班随旅行时间升降在5%水平上无法与偶然区分（肯德尔tau-b为-0.21）；置换城市检验，p = 0.50 ± 0.003（Mantel检验）。",
     ),
     "mantel, partial": (
         say.say_correlation(
-            row(term="c", estimate=-0.21), measure=SCORE, by=KM, method="pearson", given=("wealth", "size")
+            row(term=terms.name_column("c"), estimate=-0.21),
+            measure=SCORE,
+            by=KM,
+            method="pearson",
+            given=("wealth", "size"),
         ),
         "Over 1,195 pairs of 22 cities, Trade falls with distance (Pearson correlation -0.21); exchanging the cities gives p = 0.012 ± 0.003 (partial Mantel test given wealth, size, approximate).",
         "在22个城市的1,195个城市对中，贸易随距离增加而下降（皮尔逊相关系数为-0.21）；置换城市检验，p = 0.012 ± 0.003（控制wealth、size的偏Mantel检验（近似））。",
     ),
     "mantel, no test": (
         say.say_correlation(
-            row(term="c", estimate=-0.21, p_value=math.nan), measure=SCORE, by=KM, method="pearson"
+            row(term=terms.name_column("c"), estimate=-0.21, p_value=math.nan),
+            measure=SCORE,
+            by=KM,
+            method="pearson",
         ),
         "Over 1,195 pairs of 22 cities, whether Trade goes with distance (Pearson correlation -0.21) cannot be tested: no permutation changes the statistic (Mantel test).",
         "在22个城市的1,195个城市对中，贸易与距离是否相关（皮尔逊相关系数为-0.21）无法检验：任何置换都不改变统计量（Mantel检验）。",
     ),
     "mantel, maps": (
-        say.say_maps_correlation(row(term="c", estimate=-0.21, p_value=0.3), measure=SCORE, by=KM),
+        say.say_maps_correlation(
+            row(term=terms.name_column("c"), estimate=-0.21, p_value=0.3), measure=SCORE, by=KM
+        ),
         "Trade and distance correlate by -0.21; among matrices that vary as smoothly in space, a correlation like this has p = 0.30 ± 0.003 (1,195 pairs of 22 cities); that cannot be told from chance.",
         "贸易与距离的相关系数为-0.21；与空间上同样平滑的矩阵相比，p = 0.30 ± 0.003（22个城市的1,195个城市对）；无法与偶然区分。",
     ),
     "mrqap": (
         say.say_regression(
-            [row(term="distance_km", ci_low=math.nan), row(term="hours", ci_low=math.nan, p_value=math.nan)],
+            [
+                row(term=terms.name_column("distance_km"), ci_low=math.nan),
+                row(term=terms.name_column("hours"), ci_low=math.nan, p_value=math.nan),
+            ],
             measure=RANK,
             levels=False,
         ),
@@ -161,19 +193,31 @@ GOLDEN = {
         "在22个城市的1,195个城市对中，港口排名（第1名为最优）与下列变量的关系（其他变量保持不变）：距离+0.841（p = 0.012 ± 0.003）；hours+0.841（无法检验）；p值来自置换城市。",
     ),
     "regression": (
-        say.say_regression([row(term="hours")], measure=SCORE, levels=True, rows=True),
+        say.say_regression([row(term=terms.name_column("hours"))], measure=SCORE, levels=True, rows=True),
         "What goes with Trade beyond the levels of cities, over 1,195 rows of 22 cities: hours +0.841 (95 % interval 0.51 to 1.2, p = 0.012 ± 0.003); p-values from exchanging cities.",
         "在22个城市的1,195行中，贸易在各城市水平之外与下列变量的关系：hours+0.841（95%区间0.51至1.2，p = 0.012 ± 0.003）；p值来自置换城市。",
     ),
     "correlogram": (
         say.say_classes(
-            row(term="c", estimate=0.3), (250.0, 1234.6), classes=5, p=0.01, measure=SCORE, by=KM
+            row(term=terms.name_column("c"), estimate=0.3),
+            (250.0, 1234.6),
+            classes=5,
+            p=0.01,
+            measure=SCORE,
+            by=KM,
         ),
         "Trade stands out most at distance 250 to 1,235 (Mantel correlation +0.30, p = 0.010 over 5 distance classes; 22 cities).",
         "贸易在距离250至1,235处最为突出（Mantel相关系数+0.30，5个距离组合并p = 0.010；22个城市）。",
     ),
     "correlogram, not told": (
-        say.say_classes(row(term="c", estimate=0.3), (0.25, 12.3), classes=5, p=0.2, measure=SCORE, by=HOURS),
+        say.say_classes(
+            row(term=terms.name_column("c"), estimate=0.3),
+            (0.25, 12.3),
+            classes=5,
+            p=0.2,
+            measure=SCORE,
+            by=HOURS,
+        ),
         "At no travel time can it be told from chance that Trade stands out; most it does at 0.25 to 12.3 (Mantel correlation +0.30, p = 0.20 over 5 distance classes; 22 cities).",
         "在任何旅行时间上，贸易的突出均无法与偶然区分；最突出的是0.25至12.3（Mantel相关系数+0.30，5个距离组合并p = 0.20；22个城市）。",
     ),
@@ -194,7 +238,7 @@ def test_sentence(case):
 
 def test_lengths_of_a_list_are_rounded_and_not_cut_off():
     said = say.say_list(
-        row(term="mean length", null="node permutation"),
+        row(term=terms.name_column("mean length"), null=Words("node permutation", "置换城市")),
         0.034,
         closer=True,
         measure=RANK,

@@ -247,7 +247,7 @@ def test_spatial_models_equal_spatialreg(columbus, model, parameter, error):
     table, graph = columbus
     result = spatial_regression_test(table, "crime", ["income", "housing"], graph, model=model)
     wanted = dict(zip(REFERENCE[model]["names"], REFERENCE[model]["coefficients"], strict=True))
-    rows = {term.term: term for term in result.terms}
+    rows = {term.term.en: term for term in result.terms}
     spatial = next(row for name, row in rows.items() if name.startswith(parameter))
     assert spatial.estimate == pytest.approx(wanted[parameter], abs=1e-6)
     assert spatial.se == pytest.approx(REFERENCE[model][error], abs=1e-6)
@@ -261,7 +261,7 @@ def test_spatial_models_equal_spatialreg(columbus, model, parameter, error):
 def test_least_squares_and_diagnostics_equal_r(columbus):
     table, graph = columbus
     result = spatial_regression_test(table, "crime", ["income", "housing"], graph, model="ols")
-    rows = {term.term: term for term in result.terms}
+    rows = {term.term.en: term for term in result.terms}
     np.testing.assert_allclose(
         [rows[n].estimate for n in ("intercept", "income", "housing")],
         REFERENCE["ols"]["coefficients"],
@@ -284,7 +284,7 @@ def test_least_squares_and_diagnostics_equal_r(columbus):
 
 def test_impacts_of_the_lag_model_follow_from_the_multiplier(columbus):
     table, graph = columbus
-    rows = {term.term: term for term in spatial_regression_test(table, "crime", ["income"], graph).terms}
+    rows = {term.term.en: term for term in spatial_regression_test(table, "crime", ["income"], graph).terms}
     rho = rows["rho (neighbours' value)"].estimate
     total = rows["income"].estimate / (1 - rho)  # rows of the weights sum to one
     assert rows["income, average total impact"].estimate == pytest.approx(total, rel=1e-10)

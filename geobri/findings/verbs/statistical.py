@@ -21,6 +21,7 @@ from geobri.findings.facts import Facts
 from geobri.findings.selectors import find_column, find_points, top_pairs
 from geobri.stats import say
 from geobri.stats.null import count_p_value, node_permutations, permutation_p_value
+from geobri.words import Words
 
 if TYPE_CHECKING:
     from geobri.stats.groups import GroupResult
@@ -42,12 +43,6 @@ NO_SIGN: Final = 0.5
 _PERMUTATIONS: Final = 4999
 _BOOTSTRAPS: Final = 1999
 
-_NULLS_ZH: Final = {
-    "blocks": "枢纽格局移至其他城市",
-    "active": "仅在上榜城市间互换角色",
-    "hubs": "各城市保持上榜通路数",
-    "corridors": "随机抽取通路（朴素）",
-}
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -282,7 +277,8 @@ def _say_proximity(facts: Facts, pairs: PairSet, result: ProximityResult, state:
     null = np.asarray(result.null_distribution, dtype=np.float64)
     low, high = np.quantile(null, [ALPHA / 2, 1 - ALPHA / 2])
     model = result.terms[0].null
-    caution = result.terms[0].note.partition("; ")[2]
+    note = result.terms[0].note
+    caution = Words(note.en.partition("; ")[2], note.zh.partition("；")[2])
     said = say.p_value(result.p_value)
     ratio = result.statistic / null.mean()
     return Check(
@@ -290,11 +286,11 @@ def _say_proximity(facts: Facts, pairs: PairSet, result: ProximityResult, state:
         figures=(
             f"{len(pairs.names)} pairs, mean {result.statistic:,.0f} km against {null.mean():,.0f} km under the null "
             f"(ratio {ratio:.2f}; 95 % of the null between {low:,.0f} and {high:,.0f} km, so only less could have been "
-            f"found); {model}; {said} (two-sided){'; ' + caution if caution else ''}"
+            f"found); {model}; {said} (two-sided){'; ' + caution.en if caution else ''}"
         ),
         figures_zh=(
             f"{len(pairs.names)}条通路平均{result.statistic:,.0f}公里，零模型平均{null.mean():,.0f}公里（比值{ratio:.2f}；"
-            f"零模型95%区间{low:,.0f}至{high:,.0f}公里）；{_NULLS_ZH.get(str(result.choices['null']), model)}；双侧{said}"
+            f"零模型95%区间{low:,.0f}至{high:,.0f}公里）；{model.zh}；双侧{said}{'；' + caution.zh if caution else ''}"
         ),
         cities=tuple(dict.fromkeys(end for pair in pairs.names for end in pair.split("--"))),
         pairs=pairs.names,

@@ -6,18 +6,23 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from geobri.errors import SpecificationError, mould
-from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, new_axes
+from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, new_axes, tidy_row
+from geobri.stats.say.terms import say_range
 from geobri.stats.tables import PairSample, read_pairs
+from geobri.words import Words
 
 __all__ = ["DecayCurve", "decay_curve"]
 
 Summary = Callable[[FloatArray, FloatArray], FloatArray]
+
+
+_SUMMARIES: Final = {"mean": "均值", "median": "中位数", "share": "占比"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,25 +64,29 @@ class DecayCurve:
         """
         rows = [self._term(band, name) for _, band in self.table.iterrows() for name in self._summaries()]
         return pd.DataFrame(
-            [{name: getattr(term, name) for name in TIDY_COLUMNS} for term in rows],
+            [tidy_row(term) for term in rows],
             columns=list(TIDY_COLUMNS),
         )
 
     def _summaries(self) -> list[str]:
-        return [name for name in ("mean", "median", "share") if name in self.table.columns]
+        return [name for name in _SUMMARIES if name in self.table.columns]
 
     def _term(self, band: pd.Series[Any], name: str) -> Term:
         return Term(
             test="decay_curve",
             value=self.flow,
-            term=f"{name}, {self.impedance} {band['low']:.0f} to {band['high']:.0f}",
+            term=Words(f"{name}, {self.impedance} ", f"{_SUMMARIES[name]}，{self.impedance} ")
+            + say_range(f"{band['low']:.0f}", f"{band['high']:.0f}"),
             estimate=float(band[name]),
             ci_low=float(band[f"{name}_low"]),
             ci_high=float(band[f"{name}_high"]),
-            se_type="node bootstrap",
+            se_type=Words("node bootstrap", "城市自助法"),
             n_cities=int(band["n_cities"]),
             n_pairs=int(band["n_pairs"]),
-            method=f"bands of {self.impedance}, {self.n_bootstrap} resamples of cities, {self.confidence:.0%} interval",
+            method=Words(
+                f"bands of {self.impedance}, {self.n_bootstrap} resamples of cities, {self.confidence:.0%} interval",
+                f"{self.impedance} 分段，城市重抽样 {self.n_bootstrap} 次，{self.confidence:.0%} 区间",
+            ),
         )
 
     def summary(self) -> str:

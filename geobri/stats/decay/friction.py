@@ -30,8 +30,10 @@ from geobri.stats.places import Column, as_measure
 from geobri.stats.progress import shows_progress
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_decay
+from geobri.stats.say.terms import FRICTION, PERMUTATION, name_column, notes, say_levels
 from geobri.stats.tables import Blocks, PairSample, plan_exchange, read_pairs, say_left_out
 from geobri.stats.threads import on_one_thread
+from geobri.words import NOTHING, Words
 
 __all__ = ["DecayResult", "decay_test"]
 
@@ -186,7 +188,7 @@ def _result(fit: DecayFit, tested: _Tested, named: _Named, sample: PairSample, r
         p_value=tested.chance.p_value,
         alternative=tested.alternative,
         n=fit.sample.n_cities,
-        method=_method(fit),
+        method=(_method(fit) + _BY_EXCHANGE).en,
         null_distribution=tested.null,
         sentence=said.en,
         sentence_zh=said.zh,
@@ -216,7 +218,7 @@ class _Named:
 
     measure: Measure
     by: Measure
-    caution: str
+    caution: Words
     likeness: Likeness | None
 
 
@@ -279,13 +281,15 @@ def _hold_friction(fit: DecayFit, plan: NodePlan, quantile: float) -> ScoreTest:
     )
 
 
-def _method(fit: DecayFit) -> str:
-    levels = {
-        "none": "no city effects",
-        "node": "city effects",
-        "origin-destination": "origin and destination effects",
-    }
-    return f"{fit.form.name} decay, {fit.estimator}, {levels[fit.effects]}, score test by exchanging cities"
+_BY_EXCHANGE = Words(", score test by exchanging cities", "，置换城市的得分检验")
+
+
+def _method(fit: DecayFit) -> Words:
+    levels = say_levels(fit.effects)
+    return Words(
+        f"{fit.form.name} decay, {fit.estimator}, {levels.en}",
+        f"{fit.form.name} 衰减，{fit.estimator}，{levels.zh}",
+    )
 
 
 def _choices(fit: DecayFit, tested: _Tested, named: _Named, rng: Any) -> dict[str, Any]:
@@ -297,7 +301,7 @@ def _choices(fit: DecayFit, tested: _Tested, named: _Named, rng: Any) -> dict[st
         "effects": fit.effects,
         "covariates": fit.sample.covariate_names,
         "directed": fit.sample.directed,
-        "null": tested.plan.describe(),
+        "null": tested.plan.describe().en,
         "n_permutations": len(tested.plan.permutations),
         "cities_exchanged": tested.plan.n_movable,
         "levels_alike": None if named.likeness is None else named.likeness.found,
@@ -307,7 +311,7 @@ def _choices(fit: DecayFit, tested: _Tested, named: _Named, rng: Any) -> dict[st
         "pairs_missing": fit.sample.n_missing,
         "pairs_separated": fit.n_separated,
         "half_distance_reference": fit.reference,
-        "caution": "; ".join(note for note in (named.caution, tested.chance.caution) if note),
+        "caution": notes(named.caution, tested.chance.caution).en,
     }
 
 
@@ -317,7 +321,7 @@ def _terms(fit: DecayFit, tested: _Tested, named: _Named, sample: PairSample) ->
         value=named.measure.column,
         n_cities=fit.sample.n_cities,
         n_pairs=fit.sample.n_pairs,
-        method=_method(fit),
+        method=_method(fit) + _BY_EXCHANGE,
         left_out=say_left_out(sample.n_missing, fit.n_separated),
     )
     return (
@@ -331,32 +335,37 @@ def _terms(fit: DecayFit, tested: _Tested, named: _Named, sample: PairSample) ->
 def _permutation_terms(base: Term, fit: DecayFit, tested: _Tested, named: _Named) -> list[Term]:
     limits, chance = tested.interval, tested.chance
     single = len(fit.friction) == 1
-    notes = (named.caution, chance.caution, limits.reason)
     headline = replace(
         base,
-        term=f"friction: {fit.form.terms[0]}" if single else "friction: all terms",
+        term=FRICTION + (name_column(fit.form.terms[0]) if single else Words("all terms", "所有项")),
         estimate=float(fit.friction[0]) if single else math.nan,
         ci_low=limits.low,
         ci_high=limits.high,
-        se_type="permutation",
+        se_type=PERMUTATION,
         statistic=tested.statistic,
         p_value=chance.p_value,
         mc_error=chance.mc_error,
         alternative=tested.alternative,
         null=tested.plan.describe(),
-        note="; ".join(note for note in notes if note),
+        note=notes(named.caution, chance.caution, limits.reason),
     )
     half = replace(
         base,
-        term="half-distance",
+        term=Words("half-distance", "半衰距离"),
         estimate=fit.half_distance(),
         ci_low=_half(fit, limits.high),
         ci_high=_half(fit, limits.low),
-        se_type="permutation" if single else "",
-        note=f"against {named.by.column} = {fit.reference:g}",
+        se_type=PERMUTATION if single else NOTHING,
+        note=Words(
+            f"against {named.by.column} = {fit.reference:g}",
+            f"以{named.by.label_zh} = {fit.reference:g} 为参照",
+        ),
     )
     elasticity = replace(
-        base, term="elasticity", estimate=-fit.elasticity(), note="at the geometric mean of the pairs"
+        base,
+        term=Words("elasticity", "弹性"),
+        estimate=-fit.elasticity(),
+        note=Words("at the geometric mean of the pairs", "在城市对的几何平均处"),
     )
     return [headline, half, elasticity]
 
@@ -364,15 +373,18 @@ def _permutation_terms(base: Term, fit: DecayFit, tested: _Tested, named: _Named
 def _likeness_terms(base: Term, likeness: Likeness | None) -> list[Term]:
     if likeness is None:
         return []
-    found = "tests that exchange cities without levels (Mantel, MRQAP) claim too much here; this one keeps its size"
+    found = Words(
+        "tests that exchange cities without levels (Mantel, MRQAP) claim too much here; this one keeps its size",
+        "不含城市水平而置换城市的检验（Mantel、MRQAP）在此会得出过多的发现；本检验保持检验水平",
+    )
     row = replace(
         base,
-        term="likeness of the levels of near cities (Moran's I)",
+        term=Words("likeness of the levels of near cities (Moran's I)", "邻近城市水平的相似程度（莫兰指数）"),
         estimate=likeness.moran,
         p_value=likeness.p_value,
         alternative="greater",
-        null="levels exchanged, 999 draws",
-        note=found if likeness.found else "",
+        null=Words("levels exchanged, 999 draws", "置换各城市水平，999 次抽样"),
+        note=found if likeness.found else NOTHING,
     )
     return [row]
 
@@ -394,9 +406,14 @@ def _pooled_terms(base: Term, fit: DecayFit, sample: PairSample) -> list[Term]:
         n_pairs=pooled.sample.n_pairs,
         left_out=say_left_out(sample.n_missing, pooled.n_separated),
     )
-    rows = _error_terms(all_pairs, pooled, kinds=("naive", "dyadic"), suffix=" (no city effects)")
-    method = _method(pooled).replace(", score test by exchanging cities", "")
-    return [replace(row, method=method) for row in rows if row.term.startswith("friction")]
+    rows = _error_terms(
+        all_pairs, pooled, kinds=("naive", "dyadic"), suffix=Words(" (no city effects)", "（无城市效应）")
+    )
+    return [
+        replace(row, method=_method(pooled))
+        for at, row in enumerate(rows)
+        if at % (len(rows) // 2) < len(fit.friction)
+    ]
 
 
 def _error_terms(base: Term, fit: DecayFit, **choices: Any) -> list[Term]:

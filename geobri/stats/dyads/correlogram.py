@@ -19,7 +19,9 @@ from geobri.stats.null import NodePlan, monte_carlo_error
 from geobri.stats.places import Column
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult, new_axes
 from geobri.stats.say import say_classes
+from geobri.stats.say.terms import say_range
 from geobri.stats.tables import Blocks
+from geobri.words import Words
 
 __all__ = ["CorrelogramResult", "mantel_correlogram_test"]
 
@@ -346,7 +348,8 @@ def _terms(found: _Classes, p_values: FloatArray, corrected: FloatArray) -> tupl
         Term(
             test="mantel_correlogram_test",
             value=found.measure.column,
-            term=f"{found.by.column} {_say_limit(found.limits[k])} to {_say_limit(found.limits[k + 1])}",
+            term=Words(f"{found.by.column} ", found.by.label_zh)
+            + say_range(_say_limit(found.limits[k]), _say_limit(found.limits[k + 1])),
             estimate=float(correlation),
             statistic=float(correlation),
             p_value=float(p),
@@ -357,7 +360,7 @@ def _terms(found: _Classes, p_values: FloatArray, corrected: FloatArray) -> tupl
             n_cities=found.data.n_cities,
             n_pairs=int(found.counts[k]),
             null=found.plan.describe(),
-            method="Mantel correlogram",
+            method=Words("Mantel correlogram", "Mantel 相关图"),
         )
         for k, correlation, p_corrected, p in zip(
             found.tested, found.observed, corrected, p_values, strict=True

@@ -24,6 +24,7 @@ from geobri.stats.places import Column
 from geobri.stats.results import FloatArray
 from geobri.stats.say import DISTANCE
 from geobri.stats.tables import Blocks, choose_blocks
+from geobri.words import NOTHING, Words
 
 __all__ = ["DyadData", "Matrix", "name_matrix", "prepare_dyads"]
 
@@ -61,7 +62,7 @@ class DyadData:
     blocks: tuple[str, ...] | None
     travelling: bool
     labels: tuple[str, ...]
-    caution: str = ""
+    caution: Words = NOTHING
 
     @property
     def n_cities(self) -> int:
@@ -168,7 +169,7 @@ class DyadData:
             "exact": plan.exact,
             "blocks": None if self.blocks is None else dict(Counter(self.blocks)),
             "cities_exchanged": plan.n_movable,
-            "caution": self.caution,
+            "caution": self.caution.en,
             "directed": self.directed,
             "missing cells": self._say_missing(),
         }
@@ -232,7 +233,8 @@ def prepare_dyads(
     _check_common(clean, list(arrays), seen, labels, caller)
     exchanged = None if moved is None else clean[list(arrays).index(moved)]
     chosen = choose_blocks(blocks, labels, seen, moved=exchanged, caller=caller)
-    travels = "missing pairs travel with the exchanged cities"
+    reason = chosen.caution + Words(": ", "：") if chosen.caution else NOTHING
+    travels = Words("missing pairs travel with the exchanged cities", "缺失的城市对随所置换的城市移动")
     return DyadData(
         names=tuple(arrays),
         matrices=np.where(seen, np.stack(clean), 0.0),
@@ -241,7 +243,7 @@ def prepare_dyads(
         blocks=chosen.labels,
         travelling=not chosen.stays,
         labels=tuple(labels),
-        caution="" if chosen.stays else ": ".join(part for part in (chosen.caution, travels) if part),
+        caution=NOTHING if chosen.stays else reason + travels,
     )
 
 

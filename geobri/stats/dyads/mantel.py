@@ -19,7 +19,9 @@ from geobri.stats.null import Chance, NodePlan, TwoSided
 from geobri.stats.places import Column
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import CORRELATIONS, say_correlation
+from geobri.stats.say.terms import notes, say_correlated
 from geobri.stats.tables import Blocks
+from geobri.words import NOTHING, Words
 
 __all__ = ["CorrelationMethod", "mantel_test", "partial_mantel_test"]
 
@@ -29,7 +31,10 @@ FEWEST_PAIRS = 3
 """A correlation of two pairs is 1 or -1, whatever they are."""
 NO_SPREAD = 1e-12
 """Share of a sum of squares below which its spread is rounding."""
-PARTIAL_NOTE = "approximate: exchanging raw values does not keep the relation with the controls; prefer mrqap_test, which does"
+PARTIAL_NOTE = Words(
+    "approximate: exchanging raw values does not keep the relation with the controls; prefer mrqap_test, which does",
+    "近似：置换原始数值不能保持与控制变量的关系；宜用能保持之的 mrqap_test",
+)
 
 
 def mantel_test(
@@ -124,7 +129,7 @@ def mantel_test(
     return _result(
         _Finding(
             test="mantel_test",
-            title="Mantel test",
+            title=Words("Mantel test", "Mantel 检验"),
             data=data,
             plan=plan,
             observed=observed,
@@ -223,7 +228,10 @@ def partial_mantel_test(
     return _result(
         _Finding(
             test="partial_mantel_test",
-            title=f"partial Mantel test given {', '.join(controls)}, approximate",
+            title=Words(
+                f"partial Mantel test given {', '.join(controls)}, approximate",
+                f"控制{'、'.join(controls)}的偏 Mantel 检验（近似）",
+            ),
             data=data,
             plan=plan,
             observed=observed,
@@ -300,7 +308,7 @@ class _Finding:
     """What a correlation test found, before it is worded."""
 
     test: str
-    title: str
+    title: Words
     data: DyadData
     plan: NodePlan
     observed: float
@@ -319,7 +327,7 @@ def _result(found: _Finding) -> TestResult:
         found.observed, found.null, found.alternative, two_sided=found.two_sided, mid_p=found.mid_p
     )
     method = str(found.choices["correlation"])
-    term = _term(found, CORRELATIONS[method].en, chance)
+    term = _term(found, CORRELATIONS[method], chance)
     said = say_correlation(term, measure=found.y, by=found.x, method=method, given=found.given)
     return TestResult(
         statistic=found.observed,
@@ -343,16 +351,12 @@ def _result(found: _Finding) -> TestResult:
     )
 
 
-def _term(found: _Finding, method: str, chance: Chance) -> Term:
-    notes = (
-        PARTIAL_NOTE if found.test == "partial_mantel_test" else "",
-        found.data.caution,
-        chance.caution,
-    )
+def _term(found: _Finding, kind: Words, chance: Chance) -> Term:
+    approximate = None if found.given is None else PARTIAL_NOTE
     return Term(
         test=found.test,
         value=found.y.column,
-        term=f"{method} with {found.x.column}",
+        term=say_correlated(kind, found.x.column, found.x.label_zh),
         estimate=found.observed,
         statistic=found.observed,
         p_value=chance.p_value,
@@ -361,6 +365,6 @@ def _term(found: _Finding, method: str, chance: Chance) -> Term:
         n_cities=found.data.n_cities,
         n_pairs=found.data.n_pairs,
         null=found.plan.describe(),
-        method=found.title + (", mid-p" if found.mid_p else ""),
-        note="; ".join(note for note in notes if note),
+        method=found.title + (Words(", mid-p", "，mid-p") if found.mid_p else NOTHING),
+        note=notes(approximate, found.data.caution, chance.caution),
     )

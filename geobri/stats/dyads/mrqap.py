@@ -19,8 +19,10 @@ from geobri.stats.null import Chance, NodePlan, TwoSided
 from geobri.stats.places import Column
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_regression
+from geobri.stats.say.terms import ERRORS, name_column, notes
 from geobri.stats.tables import Blocks
 from geobri.stats.threads import on_one_thread
+from geobri.words import Words
 
 __all__ = ["MrqapFamily", "MrqapResult", "MrqapScheme", "MrqapStatistic", "mrqap_test"]
 
@@ -35,9 +37,9 @@ STATISTICS: dict[str, tuple[str, ...]] = {
     "poisson": ("score", "wald", "coefficient"),
 }
 SCHEMES = {
-    "double-semi-partialling": "double semi-partialling",
-    "x": "X-permutation",
-    "y": "Y-permutation",
+    "double-semi-partialling": Words("double semi-partialling", "双重半偏置换"),
+    "x": Words("X-permutation", "置换 X"),
+    "y": Words("Y-permutation", "置换 Y"),
 }
 
 
@@ -293,12 +295,22 @@ def _result(
     measure: Measure,
 ) -> MrqapResult:
     p_values = np.array([one.p_value for one in chances])
-    method = (
-        f"MRQAP, {SCHEMES[str(choices['scheme'])]}, {choices['family']}, {choices['statistic']} statistic"
+    scheme = SCHEMES[str(choices["scheme"])]
+    method = Words(
+        f"MRQAP, {scheme.en}, {choices['family']}, {choices['statistic']} statistic",
+        f"MRQAP，{scheme.zh}，{choices['family']}，{choices['statistic']} 统计量",
     )
     errors = {name: one.mc_error for name, one in zip(data.names[1:], chances, strict=True)}
     residuals = data.spread(fit.residuals)[0]
-    terms = _terms(data, plan.describe(), fit, chances, alternative=alternative, method=method)
+    terms = _terms(
+        data,
+        plan.describe(),
+        fit,
+        chances,
+        alternative=alternative,
+        method=method,
+        counts=choices["family"] == "poisson",
+    )
     said = say_regression(terms[1:], measure=measure, levels=False)
     return MrqapResult(
         statistic=float(fit.statistics[0]),
@@ -330,17 +342,18 @@ def _result(
 
 def _terms(
     data: DyadData,
-    null: str,
+    null: Words,
     fit: _Fit,
     chances: list[Chance],
     *,
     alternative: Alternative,
-    method: str,
+    method: Words,
+    counts: bool,
 ) -> tuple[Term, ...]:
     base = Term(
         test="mrqap_test",
         value=data.names[0],
-        se_type="naive",
+        se_type=ERRORS["naive"],
         alternative=alternative,
         n_cities=data.n_cities,
         n_pairs=data.n_pairs,
@@ -351,23 +364,26 @@ def _terms(
     estimates = [replace(base, estimate=float(one), se=float(error)) for one, error in numbers]
     tested = zip(estimates[1:], data.names[1:], fit.statistics, chances, strict=True)
     return (
-        replace(estimates[0], term="(intercept)"),
+        replace(estimates[0], term=Words("(intercept)", "截距")),
         *(
             replace(
                 row,
-                term=name,
+                term=name_column(name),
                 statistic=float(statistic),
                 p_value=chance.p_value,
                 mc_error=chance.mc_error,
-                note="; ".join(note for note in (_caution(method), data.caution, chance.caution) if note),
+                note=notes(_NAIVE, _COUNTS if counts else None, data.caution, chance.caution),
             )
             for row, name, statistic, chance in tested
         ),
     )
 
 
-def _caution(method: str) -> str:
-    cautions = ["the naive standard error takes pairs as independent; the p-value does not"]
-    if "poisson" in method:
-        cautions.append("with strong node effects up to 8 % of true nulls are rejected at 5 % for counts")
-    return "; ".join(cautions)
+_NAIVE = Words(
+    "the naive standard error takes pairs as independent; the p-value does not",
+    "朴素标准误把城市对视为独立；p 值则不然",
+)
+_COUNTS = Words(
+    "with strong node effects up to 8 % of true nulls are rejected at 5 % for counts",
+    "城市效应很强时，计数模型在 5% 水平上会拒绝多达 8% 的真零假设",
+)

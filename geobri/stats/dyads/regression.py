@@ -21,8 +21,10 @@ from geobri.stats.places import Column, as_measure
 from geobri.stats.progress import shows_progress
 from geobri.stats.results import FloatArray, Term, TestResult
 from geobri.stats.say import say_regression
+from geobri.stats.say.terms import name_column, say_levels
 from geobri.stats.tables import Blocks, PairSample, plan_exchange, read_pairs, say_left_out
 from geobri.stats.threads import on_one_thread
+from geobri.words import NOTHING, Words
 
 __all__ = ["PairRegressionResult", "pair_regression_test"]
 
@@ -164,11 +166,11 @@ def pair_regression_test(
         "fixed": tuple(fixed),
         "clusters": tuple(clusters),
         "directed": sample.directed,
-        "null": plan.describe(),
+        "null": plan.describe().en,
         "cities_exchanged": plan.n_movable,
         "pairs_missing": sample.n_missing,
         "rng": rng if isinstance(rng, int) else None,
-        "caution": caution,
+        "caution": caution.en,
     }
     return _result(model, fit, terms, null, measure=measure, choices=choices)
 
@@ -192,7 +194,7 @@ def _result(
         p_value=terms[0].p_value,
         alternative="two-sided",
         n=sample.n_cities,
-        method=terms[0].method,
+        method=terms[0].method.en,
         null_distribution=null,
         sentence=said.en,
         sentence_zh=said.zh,
@@ -267,16 +269,17 @@ def _terms(
     *,
     value: str,
     clusters: Sequence[str],
-    caution: str,
+    caution: Words,
 ) -> tuple[tuple[Term, ...], FloatArray]:
     sample = model.sample
-    beyond = f", fixed effects: {', '.join(model.fixed)}" if model.fixed else ""
+    levels, fixed = say_levels(model.effects), ", ".join(model.fixed)
+    beyond = Words(f", fixed effects: {fixed}", f"，固定效应：{fixed}") if fixed else NOTHING
     base = Term(
         test="pair_regression_test",
         value=value,
         n_cities=sample.n_cities,
         n_pairs=sample.n_pairs,
-        method=f"least squares, city effects: {model.effects}{beyond}",
+        method=Words(f"least squares, city effects: {model.effects}", f"最小二乘，{levels.zh}") + beyond,
         left_out=say_left_out(sample.n_missing, 0),
     )
     tested, null = coefficient_tests(
@@ -294,7 +297,7 @@ def _terms(
     }
     ends = sample.origin, sample.destination
     beside = error_terms(base, fit, ends, directed=sample.directed, clusters=groups)
-    wanted = set(sample.covariate_names)
+    wanted = {name_column(name) for name in sample.covariate_names}
     return (*tested, *(row for row in beside if row.term in wanted)), null
 
 

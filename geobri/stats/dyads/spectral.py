@@ -15,13 +15,15 @@ from geobri.stats.moran_randomisation import moran_eigenvectors
 from geobri.stats.null import judge
 from geobri.stats.places import Column
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
-from geobri.stats.say import say_maps_correlation
+from geobri.stats.say import CORRELATIONS, say_maps_correlation
+from geobri.stats.say.terms import notes, say_correlated
+from geobri.words import Words
 
 __all__ = ["moran_mantel_test"]
 
 #: Cells of random matrices held at once.
 CELLS_AT_ONCE = 4_000_000
-NULL = "Moran spectral randomisation (singleton)"
+NULL = Words("Moran spectral randomisation (singleton)", "莫兰谱随机化（singleton）")
 
 
 def moran_mantel_test(
@@ -137,7 +139,11 @@ def _term(
     return Term(
         test="moran_mantel_test",
         value=name_matrix(names[1]).column,
-        term=f"{method.capitalize()} correlation with {name_matrix(names[0]).column}",
+        term=say_correlated(
+            Words(f"{method.capitalize()} correlation", CORRELATIONS[method].zh),
+            name_matrix(names[0]).column,
+            name_matrix(names[0]).label_zh,
+        ),
         estimate=observed,
         statistic=observed,
         p_value=chance.p_value,
@@ -145,10 +151,11 @@ def _term(
         alternative=alternative,
         n_cities=data.n_cities,
         n_pairs=data.n_pairs,
-        null=f"{NULL}, {len(null)} draws",
-        method="Mantel test with spatial structure kept",
-        note="; ".join(
-            part for part in ("singleton sign flips keep the spatial spectrum of x", chance.caution) if part
+        null=NULL + Words(f", {len(null)} draws", f"，{len(null)} 次抽样"),
+        method=Words("Mantel test with spatial structure kept", "保持空间结构的 Mantel 检验"),
+        note=notes(
+            Words("singleton sign flips keep the spatial spectrum of x", "singleton 符号翻转保持 x 的空间谱"),
+            chance.caution,
         ),
         null_mean=chance.mean,
         null_sd=chance.deviation,

@@ -25,6 +25,7 @@ from geobri.stats.pairs import align_matrices
 from geobri.stats.places import Column, as_measure
 from geobri.stats.results import Alternative, TestResult
 from geobri.stats.say import say_levels_alike
+from geobri.stats.say.terms import notes
 from geobri.stats.tables import Blocks
 from geobri.words import Words
 
@@ -141,10 +142,7 @@ def _say_likeness(x: pd.DataFrame, y: pd.DataFrame, *, directed: bool) -> Words 
 def _with_caution(result: TestResult, caution: Words | None) -> TestResult:
     if caution is None or math.isnan(result.p_value):
         return result
-    terms = (
-        replace(term, note="; ".join(note for note in (term.note, caution.en) if note))
-        for term in result.terms
-    )
+    terms = (replace(term, note=notes(term.note, caution)) for term in result.terms)
     return replace(
         result,
         terms=tuple(terms),

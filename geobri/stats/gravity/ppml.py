@@ -24,8 +24,10 @@ from geobri.stats.places import Column, as_measure
 from geobri.stats.progress import shows_progress
 from geobri.stats.results import FloatArray, Term, TestResult
 from geobri.stats.say import say_gravity
+from geobri.stats.say.terms import ERRORS, say_levels
 from geobri.stats.tables import Blocks, PairSample, plan_exchange, read_pairs, say_left_out
 from geobri.stats.threads import on_one_thread
+from geobri.words import Words
 
 __all__ = ["GravityResult", "fit_gravity"]
 
@@ -160,7 +162,10 @@ def fit_gravity(
     )
     model = _set_up(sample, None if by is None else by.column, form, effects)
     fit = model.fit(model.columns, model.names)
-    plan, caution = None, "no exchange of cities was asked for: dyadic-robust errors only"
+    plan = None
+    caution = Words(
+        "no exchange of cities was asked for: dyadic-robust errors only", "未要求置换城市：仅有成对稳健误差"
+    )
     if n_permutations:
         plan, caution = plan_exchange(
             model.sample,
@@ -175,7 +180,7 @@ def fit_gravity(
     tested, null = _test_columns(model, fit, plan, replace(base, note=caution))
     ends = model.sample.origin, model.sample.destination
     beside = error_terms(base, fit, ends, directed=sample.directed, n_friction=model.n_impedance)
-    head = tested[0] if tested else next(row for row in beside if row.se_type == "dyadic")
+    head = tested[0] if tested else next(row for row in beside if row.se_type == ERRORS["dyadic"])
     n_separated = sample.n_pairs - model.sample.n_pairs
     said = say_gravity(
         head,
@@ -189,7 +194,7 @@ def fit_gravity(
         p_value=head.p_value,
         alternative="two-sided",
         n=model.sample.n_cities,
-        method=base.method,
+        method=base.method.en,
         null_distribution=null,
         sentence=said.en,
         sentence_zh=said.zh,
@@ -213,7 +218,10 @@ def _base_term(flow: str, model: _Model, sample: PairSample) -> Term:
         value=flow,
         n_cities=model.sample.n_cities,
         n_pairs=model.sample.n_pairs,
-        method=f"gravity by Poisson pseudo-likelihood, effects: {model.effects_name}",
+        method=Words(
+            f"gravity by Poisson pseudo-likelihood, effects: {model.effects_name}",
+            f"泊松伪似然引力模型，{say_levels(model.effects_name).zh}",
+        ),
         left_out=say_left_out(sample.n_missing, sample.n_pairs - model.sample.n_pairs),
     )
 
@@ -248,18 +256,18 @@ def _test_columns(
 
 
 def _choices(
-    model: _Model, plan: NodePlan | None, caution: str, *, n_missing: int, rng: Any
+    model: _Model, plan: NodePlan | None, caution: Words, *, n_missing: int, rng: Any
 ) -> dict[str, Any]:
     return {
         "form": None if model.form is None else model.form.name,
         "effects": model.effects_name,
         "covariates": model.sample.covariate_names,
         "directed": model.sample.directed,
-        "null": "" if plan is None else plan.describe(),
+        "null": "" if plan is None else plan.describe().en,
         "rng": rng if isinstance(rng, int) else None,
         "cities_exchanged": 0 if plan is None else plan.n_movable,
         "pairs_missing": n_missing,
-        "caution": caution,
+        "caution": caution.en,
     }
 
 

@@ -23,8 +23,10 @@ from geobri.stats.places import Column, as_measure
 from geobri.stats.progress import shows_progress
 from geobri.stats.results import FloatArray, Term, TestResult
 from geobri.stats.say import say_presence
+from geobri.stats.say.terms import say_levels
 from geobri.stats.tables import Blocks, PairSample, plan_exchange, read_pairs
 from geobri.stats.threads import on_one_thread
+from geobri.words import Words
 
 __all__ = ["LinkName", "PresenceResult", "presence_test"]
 
@@ -181,7 +183,7 @@ def presence_test(
         p_value=tested[0].p_value,
         alternative="two-sided",
         n=sample.n_cities,
-        method=tested[0].method,
+        method=tested[0].method.en,
         null_distribution=null,
         sentence=said.en,
         sentence_zh=said.zh,
@@ -199,7 +201,7 @@ def presence_test(
 
 
 def _make_rows(
-    model: _Model, fit: RegressionFit, plan: NodePlan, *, presence: str, caution: str
+    model: _Model, fit: RegressionFit, plan: NodePlan, *, presence: str, caution: Words
 ) -> tuple[list[Term], list[Term], FloatArray]:
     """Rows of the exchange of cities and of the errors beside it, and the null distribution of the first column."""
     sample = model.sample
@@ -208,7 +210,10 @@ def _make_rows(
         value=presence,
         n_cities=sample.n_cities,
         n_pairs=sample.n_pairs,
-        method=f"{model.link} model, effects: {model.effects_name}",
+        method=Words(
+            f"{model.link} model, effects: {model.effects_name}",
+            f"{model.link} 模型，{say_levels(model.effects_name).zh}",
+        ),
     )
     tested, null = coefficient_tests(
         replace(base, note=caution),
@@ -285,14 +290,14 @@ def _area_under_curve(observed: FloatArray, expected: FloatArray) -> float:
     return float((ranks[yes].sum() - n_yes * (n_yes + 1) / 2) / (n_yes * n_no))
 
 
-def _choices(model: _Model, plan: NodePlan, caution: str, rng: Any) -> dict[str, Any]:
+def _choices(model: _Model, plan: NodePlan, caution: Words, rng: Any) -> dict[str, Any]:
     return {
         "link": model.link,
         "effects": model.effects_name,
         "covariates": model.sample.covariate_names,
         "directed": model.sample.directed,
-        "null": plan.describe(),
+        "null": plan.describe().en,
         "rng": rng if isinstance(rng, int) else None,
         "pairs_missing": model.sample.n_missing,
-        "caution": caution,
+        "caution": caution.en,
     }

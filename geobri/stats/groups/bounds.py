@@ -16,6 +16,7 @@ from geobri.stats.groups.samples import read_groups
 from geobri.stats.places import Column, as_measure, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import LEVEL, say_bounds
+from geobri.words import Words
 
 __all__ = ["bounded_group_test", "coastal_bounds_test"]
 
@@ -108,19 +109,22 @@ def _result(
     straddles = alternative == "two-sided" and low.estimate < 0 < high.estimate
     p_value = 1.0 if straddles else float(max(low.p_value, high.p_value, p_values.max(initial=0)))
     rows: list[Term] = [
-        replace(low, test="bounded_group_test", term=f"{CLIFF}, least possible"),
-        replace(high, test="bounded_group_test", term=f"{CLIFF}, largest possible"),
+        replace(low, test="bounded_group_test", term=CLIFF + Words(", least possible", "，可能的最小值")),
+        replace(high, test="bounded_group_test", term=CLIFF + Words(", largest possible", "，可能的最大值")),
     ]
     if len(drawn):
         middle = replace(
             low,
             test="bounded_group_test",
-            term=f"{CLIFF}, values drawn within the bounds",
+            term=CLIFF + Words(", values drawn within the bounds", "，在界限内抽取的数值"),
             estimate=float(np.median(deltas)),
             ci_low=float(np.quantile(deltas, 0.025)),
             ci_high=float(np.quantile(deltas, 0.975)),
             se=float(deltas.std()),
-            se_type=f"middle 95 % of {len(drawn)} draws: what the bounds leave open, not sampling error",
+            se_type=Words(
+                f"middle 95 % of {len(drawn)} draws: what the bounds leave open, not sampling error",
+                f"{len(drawn)} 次抽取的中间 95%：界限所留的余地，非抽样误差",
+            ),
             statistic=float("nan"),
             p_value=float(np.median(p_values)),
         )

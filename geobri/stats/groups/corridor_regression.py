@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -16,7 +16,9 @@ from geobri.stats.groups.corridor_types import CorridorData, Rng, lay_out_corrid
 from geobri.stats.places import Column, as_measure
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_types_and_distance
+from geobri.stats.say.terms import JACKKNIFE, name_column
 from geobri.stats.tables import Blocks
+from geobri.words import Words
 
 __all__ = ["corridor_regression_test"]
 
@@ -139,7 +141,7 @@ def _distance(matrix: pd.DataFrame, form: Distance) -> pd.DataFrame:
 def _type_matrices(data: CorridorData) -> dict[str, pd.DataFrame]:
     """Dummies of the corridors with both ends and with one end in the first group."""
     labels, ends = list(data.dyads.labels), np.add.outer(data.first.astype(int), data.first.astype(int))
-    shown = {data.names[0]: ends == 2, data.names[1]: ends == 1}  # noqa: PLR2004 - both ends
+    shown = {data.names[0].en: ends == 2, data.names[1].en: ends == 1}  # noqa: PLR2004 - both ends
     return {
         name: pd.DataFrame(np.where(data.dyads.seen, mask, np.nan).astype(float), labels, labels)
         for name, mask in shown.items()
@@ -167,17 +169,19 @@ def _jackknife(response: pd.DataFrame, columns: dict[str, pd.DataFrame]) -> Floa
     return np.asarray(np.sqrt((n - 1) / n * ((fits - fits.mean(axis=0)) ** 2).sum(axis=0)))
 
 
-def _rows(base: Term, fit: MrqapResult, errors: FloatArray, title: str) -> list[Term]:
+def _rows(
+    base: Term, fit: MrqapResult, errors: FloatArray, title: Words, called: Mapping[str, Words]
+) -> list[Term]:
     half = float(student.ppf(0.975, base.n_cities - 1)) * errors
     return [
         replace(
             base,
-            term=f"{name}, {title}",
+            term=Words(f"{name}, {title.en}", f"{called.get(name, name_column(name)).zh}，{title.zh}"),
             estimate=float(fit.coefficients[place]),
             ci_low=float(fit.coefficients[place] - half[place]),
             ci_high=float(fit.coefficients[place] + half[place]),
             se=float(errors[place]),
-            se_type="node jackknife",
+            se_type=JACKKNIFE,
             statistic=float(fit.statistics[place - 1]),
             p_value=float(fit.p_values[place - 1]),
         )
@@ -198,15 +202,18 @@ def _result(
         alternative=alternative,
         n_cities=len(data.first),
         n_pairs=data.dyads.n_pairs,
-        null=str(held.to_frame()["null"].iloc[0]),
-        method="MRQAP, double semi-partialling",
+        null=held.terms[0].null,
+        method=Words("MRQAP, double semi-partialling", "MRQAP，双重半偏置换"),
         left_out=data.left_out,
     )
-    plain = _rows(base, without, errors[0], "without distance")
-    kept = _rows(base, held, errors[1], "with distance")
+    called = {one.en: one for one in data.names}
+    plain = _rows(base, without, errors[0], Words("without distance", "不控制距离"), called)
+    kept = _rows(base, held, errors[1], Words("with distance", "控制距离"), called)
     head, before = kept[0], plain[0]
     change = replace(
-        base, term=f"{data.names[0]}, change when distance is held", estimate=head.estimate - before.estimate
+        base,
+        term=Words(f"{data.names[0]}, change when distance is held", f"{data.names[0].zh}，控制距离后的变化"),
+        estimate=head.estimate - before.estimate,
     )
     said = say_types_and_distance(before, head, measure=data.measures[0], names=data.groups)
     return TestResult(
@@ -214,7 +221,7 @@ def _result(
         p_value=head.p_value,
         alternative=alternative,
         n=head.n_cities,
-        method=base.method,
+        method=base.method.en,
         null_distribution=held.null_distribution,
         sentence=said.en,
         sentence_zh=said.zh,

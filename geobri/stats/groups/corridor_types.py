@@ -24,7 +24,9 @@ from geobri.stats.pairs import to_matrix
 from geobri.stats.places import Column, as_measure, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import GroupNames, say_types
+from geobri.stats.say.terms import JACKKNIFE, say_within_blocks
 from geobri.stats.tables import Blocks
+from geobri.words import NOTHING, Words
 
 __all__ = [
     "CONTRASTS",
@@ -70,9 +72,9 @@ class CorridorData:
     left_out: str
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def names(self) -> tuple[Words, Words, Words]:
         """Names of the corridor types: both, mixed, none."""
-        return tuple(one.en for one in self.groups.types())
+        return self.groups.types()
 
 
 def lay_out_corridors(
@@ -330,14 +332,16 @@ def corridor_types_test(
         n_cities=len(data.first),
         n_pairs=data.dyads.n_pairs,
         null=placements.describe()
-        + ("" if data.dyads.blocks is None else f" within {len(set(data.dyads.blocks))} blocks"),
-        method="random maps of the label" if maps else "node permutation of the label",
+        + (NOTHING if data.dyads.blocks is None else say_within_blocks(len(set(data.dyads.blocks)))),
+        method=Words("random maps of the label", "标签的随机地图")
+        if maps
+        else Words("node permutation of the label", "置换城市标签"),
         left_out=data.left_out,
     )
     rows = _contrast_rows(data, base, observed, null, placements=placements, confidence=confidence)
     means = type_means(matrix, seen, data.first[None])[0]
     types = [
-        replace(base, term=f"mean {name}", estimate=float(mean))
+        replace(base, term=Words(f"mean {name}", f"均值：{name.zh}"), estimate=float(mean))
         for name, mean in zip(data.names, means, strict=True)
     ]
     return _result(rows, types, null[:, 0], data, maps=maps)
@@ -373,12 +377,12 @@ def _contrast_rows(
         known = bool(np.isfinite(errors[place]))
         row = replace(
             base,
-            term=f"{data.names[a]} minus {data.names[b]}",
+            term=Words(f"{data.names[a]} minus {data.names[b]}", f"{data.names[a].zh} 减 {data.names[b].zh}"),
             estimate=float(observed[place]),
             ci_low=float(observed[place] - half[place]) if known else float("nan"),
             ci_high=float(observed[place] + half[place]) if known else float("nan"),
             se=float(errors[place]),
-            se_type="node jackknife" if known else "",
+            se_type=JACKKNIFE if known else NOTHING,
             statistic=float(observed[place]),
             null_mean=float(centre[place]),
             null_sd=float(spread[place]),
@@ -401,12 +405,12 @@ def _result(
         p_value=head.p_value,
         alternative=head.alternative,
         n=head.n_cities,
-        method=head.method,
+        method=head.method.en,
         null_distribution=null[np.isfinite(null)],
         sentence=said.en,
         sentence_zh=said.zh,
         terms=(*rows, *types),
-        choices={"maps": maps, "blocks": data.dyads.blocks, "null": head.null, "left out": data.left_out},
+        choices={"maps": maps, "blocks": data.dyads.blocks, "null": head.null.en, "left out": data.left_out},
         question="groups",
         measure=data.measures[0],
     )

@@ -17,6 +17,8 @@ from geobri.stats.null import monte_carlo_error, permutation_p_value, value_perm
 from geobri.stats.places import Column, Places, as_measure, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_covariates
+from geobri.stats.say.terms import STUDENT
+from geobri.words import Words
 
 Rng = int | np.random.Generator | None
 Strata = np.ndarray[Any, np.dtype[Any]] | None
@@ -159,18 +161,29 @@ def coastal_regression_test(
         test="coastal_regression_test",
         value=data.measure.column,
         n_cities=len(y),
-        se_type="HC3",
-        method="least squares",
+        se_type=Words("HC3"),
+        method=Words("least squares", "最小二乘"),
         left_out=data.left_out,
     )
-    titles = [f"{data.names.first.en}, with covariates held", "intercept", *(one.column for one in held_out)]
-    rows = _rows(base, alone, fit, titles, confidence)
+    one = data.names.first
+    titles = [
+        Words(f"{one.en}, with covariates held", f"{one.zh}，控制协变量"),
+        Words("intercept", "截距"),
+        *(Words(other.column, other.label_zh) for other in held_out),
+    ]
+    rows = [
+        _row(base, Words(f"{one.en}, alone", f"{one.zh}，单独"), alone, 0, confidence),
+        *(_row(base, title, fit, place, confidence) for place, title in enumerate(titles)),
+    ]
     head = replace(
         rows[1],
         p_value=p_value,
         mc_error=monte_carlo_error(p_value, n_permutations, alternative),
         alternative=alternative,
-        null=f"Freedman-Lane permutation of residuals ({n_permutations:,})",
+        null=Words(
+            f"Freedman-Lane permutation of residuals ({n_permutations:,})",
+            f"Freedman-Lane 残差置换（{n_permutations:,} 次）",
+        ),
         df=math.nan,
     )
     return _result(data, head, (rows[0], head, *rows[2:]), null, held_out)
@@ -193,10 +206,11 @@ def _freedman_lane(
     return np.asarray(rows @ pull / np.maximum(errors, np.finfo(float).tiny))
 
 
-def _row(base: Term, name: str, estimate: float, se: float, *, df: int, confidence: float) -> Term:
-    half = float(student.ppf(0.5 + confidence / 2, df)) * se
+def _row(base: Term, name: Words, fit: LeastSquares, place: int, confidence: float) -> Term:
+    estimate, se = float(fit.coefficients[place]), float(fit.se[place])
+    half = float(student.ppf(0.5 + confidence / 2, fit.df)) * se
     statistic = estimate / se if se > 0 else math.nan
-    p_value = float(2 * student.sf(abs(statistic), df))
+    p_value = float(2 * student.sf(abs(statistic), fit.df))
     return replace(
         base,
         term=name,
@@ -206,28 +220,9 @@ def _row(base: Term, name: str, estimate: float, se: float, *, df: int, confiden
         se=se,
         statistic=statistic,
         p_value=p_value,
-        null="Student t",
-        df=df,
+        null=STUDENT,
+        df=fit.df,
     )
-
-
-def _rows(
-    base: Term, alone: LeastSquares, fit: LeastSquares, names: list[str], confidence: float
-) -> list[Term]:
-    one = names[0].split(",")[0]
-    first = _row(
-        base,
-        f"{one}, alone",
-        float(alone.coefficients[0]),
-        float(alone.se[0]),
-        df=alone.df,
-        confidence=confidence,
-    )
-    rest = zip(names, fit.coefficients, fit.se, strict=True)
-    return [
-        first,
-        *(_row(base, name, float(b), float(se), df=fit.df, confidence=confidence) for name, b, se in rest),
-    ]
 
 
 def _result(

@@ -104,8 +104,12 @@ def _definitions(
     if coast_km:
         distance = cities[coast_km].astype("Float64")
         for threshold in candidate_thresholds(distance) if thresholds is None else thresholds:
-            columns[f"≤ {threshold:,.0f} km"] = (distance <= threshold, float(threshold))
+            columns[_say_threshold(threshold).en] = (distance <= threshold, float(threshold))
     return {name: one for name, one in columns.items() if one[0].dropna().nunique() == 2}  # noqa: PLR2004 - both sides
+
+
+def _say_threshold(km: float) -> Words:
+    return Words(f"≤ {km:,.0f} km", f"≤ {km:,.0f} 公里")
 
 
 def coastal_sensitivity_test(
@@ -240,15 +244,23 @@ def _definition_rows(
         replace(
             result.effect(CLIFF),
             test="coastal_sensitivity_test",
-            term=f"{CLIFF}, {name}",
-            note=f"{result.n_first} : {result.n_second} cities",
+            term=_of(CLIFF, Words(name) if math.isnan(km) else _say_threshold(km)),
+            note=Words(
+                f"{result.n_first} : {result.n_second} cities", f"{result.n_first}：{result.n_second} 座城市"
+            ),
             p_adjusted=float(joint),
             adjustment=f"max-T over {len(table)} definitions",
             mc_error=monte_carlo_error(float(joint), n_drawn, "greater"),
             left_out=left_out,
         )
-        for (name, result), joint in zip(results.items(), table["p_max_t"], strict=True)
+        for (name, result), joint, km in zip(
+            results.items(), table["p_max_t"], table["threshold_km"], strict=True
+        )
     ]
+
+
+def _of(effect: Words, case: Words) -> Words:
+    return Words(f"{effect.en}, {case.en}", f"{effect.zh}，{case.zh}")
 
 
 def _result(
@@ -352,8 +364,12 @@ def leave_one_city_out(
         sentence=said.en,
         sentence_zh=said.zh,
         terms=tuple(
-            replace(one.effect(CLIFF), test="leave_one_city_out", term=f"{CLIFF}, {name}")
-            for name, one in results.items()
+            replace(
+                one.effect(CLIFF),
+                test="leave_one_city_out",
+                term=_of(CLIFF, Words(name, f"去掉{left.zh}")),
+            )
+            for (name, one), left in zip(results.items(), omitted, strict=True)
         ),
         choices={
             "group": as_measure(group).column,

@@ -20,6 +20,8 @@ from geobri.stats.null import permutation_p_value
 from geobri.stats.places import Column, drop_composites, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import LEVEL, say_dimensions
+from geobri.stats.say.terms import WITHIN_STRATA
+from geobri.words import NOTHING, Words
 
 __all__ = ["coastal_dimensions_test", "dimensions_test"]
 
@@ -105,8 +107,8 @@ def dimensions_test(
         test="dimensions_test",
         alternative=alternative,
         n_cities=len(values),
-        null=placements.describe() + ("" if strata is None else " within strata"),
-        method=f"permutation, statistic {statistic}",
+        null=placements.describe() + (NOTHING if strata is None else WITHIN_STRATA),
+        method=Words(f"permutation, statistic {statistic}", f"置换，统计量 {statistic}"),
         adjustment="max-T",
     )
     terms = _dimension_terms(
@@ -183,7 +185,7 @@ def _dimensions_result(
         sentence=said.en,
         sentence_zh=said.zh,
         terms=tuple(terms),
-        choices={"null": terms[0].null, "adjustments": "Holm, Benjamini-Hochberg, max-T"},
+        choices={"null": terms[0].null.en, "adjustments": "Holm, Benjamini-Hochberg, max-T"},
         question="groups",
         table=table.join(adjusted),
     )

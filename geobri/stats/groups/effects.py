@@ -25,6 +25,7 @@ from geobri.stats.groups.rank_sums import (
 )
 from geobri.stats.groups.samples import BoolArray, GroupSample
 from geobri.stats.results import FloatArray
+from geobri.words import NOTHING, Words
 
 __all__ = [
     "INTERVALS",
@@ -59,8 +60,8 @@ class Estimate(NamedTuple):
     low: float
     high: float
     se: float = math.nan
-    how: str = ""
-    note: str = ""
+    how: Words = NOTHING
+    note: Words = NOTHING
 
 
 def to_delta(superiority: Estimate) -> Estimate:
@@ -159,7 +160,7 @@ def _wald_interval(moments: PlacementMoments, confidence: float) -> Estimate:
     """Use a t interval around P, cut at 0 and 1."""
     half = float(student.ppf(0.5 + confidence / 2, moments.df)) * math.sqrt(moments.variance)
     low, high = max(0.0, moments.superiority - half), min(1.0, moments.superiority + half)
-    return Estimate(moments.superiority, low, high, math.sqrt(moments.variance), "Brunner-Munzel t")
+    return Estimate(moments.superiority, low, high, math.sqrt(moments.variance), Words("Brunner-Munzel t"))
 
 
 def _logit_interval(moments: PlacementMoments, confidence: float) -> Estimate:
@@ -167,7 +168,7 @@ def _logit_interval(moments: PlacementMoments, confidence: float) -> Estimate:
     p, se = moments.superiority, math.sqrt(moments.variance)
     half = float(student.ppf(0.5 + confidence / 2, moments.df)) * se / (p * (1 - p))
     low, high = (1 / (1 + math.exp(-(math.log(p / (1 - p)) + side * half))) for side in (-1, 1))
-    return Estimate(p, low, high, se, "Brunner-Munzel logit t")
+    return Estimate(p, low, high, se, Words("Brunner-Munzel logit t"))
 
 
 def _model_variance(theta: float, sizes: tuple[tuple[int, int], ...]) -> float:
@@ -191,7 +192,7 @@ def _score_interval(moments: PlacementMoments, confidence: float) -> Estimate:
     low = 0.0 if p == 0 else _first_root(excess, 1.0, 0.0) if p == 1 else float(brentq(excess, 0.0, p))
     high = 1.0 if p == 1 else _first_root(excess, 0.0, 1.0) if p == 0 else float(brentq(excess, p, 1.0))
     se = math.sqrt(moments.variance) if moments.variance > 0 else math.nan
-    return Estimate(p, low, high, se, "Newcombe score")
+    return Estimate(p, low, high, se, Words("Newcombe score", "Newcombe 得分区间"))
 
 
 def _first_root(function: Callable[[float], float], start: float, end: float) -> float:
@@ -249,9 +250,15 @@ def estimate_superiority(
     if usual:
         return INTERVALS[interval](moments, confidence)
     alone = any(min(sizes) == 1 for sizes in moments.sizes)
-    why = "a group is a single city" if alone else "the groups do not overlap"
+    why = (
+        Words("a group is a single city", "有一组只有一座城市")
+        if alone
+        else Words("the groups do not overlap", "两组没有重叠")
+    )
     return _score_interval(moments, confidence)._replace(
-        note=f"score interval without a variance of the data: {why}"
+        note=Words(
+            f"score interval without a variance of the data: {why.en}", f"得分区间未用数据方差：{why.zh}"
+        )
     )
 
 
@@ -318,9 +325,16 @@ def estimate_shift(sample: GroupSample, *, confidence: float = 0.95) -> Estimate
     Hollander, M., Wolfe, D. A. and Chicken, E. (2014). Nonparametric statistical methods. 10.1002/9781119196037.
     """
     if sum(int(first.sum()) * int((~first).sum()) for _, first in sample.parts()) > MOST_DIFFERENCES:
-        return Estimate(math.nan, math.nan, math.nan, note="too many pairs to list all differences")
+        return Estimate(
+            math.nan,
+            math.nan,
+            math.nan,
+            note=Words("too many pairs to list all differences", "城市对过多，无法列出全部差值"),
+        )
     differences = _differences(sample)
     cut, level = _cut(sample, 1 - confidence)
     low, high = float(differences[cut - 1]), float(differences[len(differences) - cut])
-    note = "" if level >= confidence - 1e-9 else f"too few cities: the interval reaches {level:.1%}"
-    return Estimate(float(np.median(differences)), low, high, how="inverted exact rank test", note=note)
+    short = level < confidence - 1e-9
+    note = Words(f"too few cities: the interval reaches {level:.1%}", f"城市过少：区间仅达 {level:.1%}")
+    how = Words("inverted exact rank test", "反演精确秩检验")
+    return Estimate(float(np.median(differences)), low, high, how=how, note=note if short else NOTHING)

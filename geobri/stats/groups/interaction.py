@@ -27,7 +27,9 @@ from geobri.stats.multiplicity import max_t
 from geobri.stats.places import Column, drop_composites, read_places
 from geobri.stats.results import FloatArray, Term, TestResult
 from geobri.stats.say import GroupNames, say_interaction
+from geobri.stats.say.terms import WITHIN_STRATA
 from geobri.stats.tables import Blocks
+from geobri.words import NOTHING, Words
 
 __all__ = ["city_interaction_test", "corridor_interaction_test", "profiles"]
 
@@ -132,8 +134,8 @@ def city_interaction_test(
     base = Term(
         test=caller,
         n_cities=len(left),
-        null=placements.describe() + ("" if strata is None else " within strata"),
-        method="placement of the label, profiles",
+        null=placements.describe() + (NOTHING if strata is None else WITHIN_STRATA),
+        method=Words("placement of the label, profiles", "标签放置，轮廓"),
         left_out=data.left_out,
     )
     told = _Told(kept, dropped, data.names, data.stratified_by)
@@ -200,7 +202,7 @@ def corridor_interaction_test(
         n_cities=len(data.first),
         n_pairs=data.dyads.n_pairs,
         null=placements.describe(),
-        method="node permutation of the label, profiles",
+        method=Words("node permutation of the label, profiles", "置换城市标签，轮廓"),
         left_out=data.left_out,
     )
     told = _Told(kept, dropped, data.groups, corridors=True)
@@ -224,7 +226,7 @@ def _finish(
         replace(
             base,
             value=", ".join(one.column for one in told.kept),
-            term="interaction of group and dimension",
+            term=Words("interaction of group and dimension", "分组与维度的交互"),
             statistic=float((t**2).sum()),
             alternative="greater",
         ),
@@ -236,7 +238,10 @@ def _finish(
             replace(
                 base,
                 value=one.column,
-                term="difference beyond the mean of all dimensions, in standard deviations",
+                term=Words(
+                    "difference beyond the mean of all dimensions, in standard deviations",
+                    "超出各维度均值的差异（标准差）",
+                ),
                 estimate=float(observed[place]),
                 statistic=float(t[place]),
                 null_mean=float(centre[place]),
@@ -268,11 +273,11 @@ def _result(told: _Told, head: Term, rows: list[Term], null: FloatArray) -> Test
         p_value=head.p_value,
         alternative="greater",
         n=head.n_cities,
-        method=head.method,
+        method=head.method.en,
         null_distribution=null,
         sentence=said.en,
         sentence_zh=said.zh,
         terms=(head, *rows),
-        choices={"null": head.null, "dimensions": tuple(row.value for row in rows)},
+        choices={"null": head.null.en, "dimensions": tuple(row.value for row in rows)},
         question="groups",
     )

@@ -11,7 +11,7 @@ from scipy.stats import brunnermunzel
 
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.groups.effects import placement_moments
-from geobri.stats.groups.placements import MOST_PLACEMENTS, place_groups
+from geobri.stats.groups.placements import MOST_PLACEMENTS, Placements, place_groups
 from geobri.stats.groups.reporting import (
     SUPERIORITY,
     GroupResult,
@@ -22,6 +22,8 @@ from geobri.stats.groups.reporting import (
 from geobri.stats.groups.samples import GroupSample, read_groups
 from geobri.stats.groups.statistics import STATISTICS, group_statistics, pooled_placements
 from geobri.stats.results import Alternative, FloatArray, Term
+from geobri.stats.say.terms import STUDENT, WITHIN_STRATA
+from geobri.words import NOTHING, Words
 
 __all__ = ["brunner_munzel_test", "check_statistic", "group_permutation_test", "observed_statistic"]
 
@@ -138,8 +140,8 @@ def group_permutation_test(
             statistic=observed_statistic(sample, statistic),
             alternative=alternative,
             n_cities=len(sample.values),
-            null=placements.describe() + ("" if strata is None else " within strata"),
-            method=f"permutation, statistic {statistic}",
+            null=placements.describe() + (NOTHING if strata is None else WITHIN_STRATA),
+            method=Words(f"permutation, statistic {statistic}", f"置换，统计量 {statistic}"),
         ),
         null,
     )
@@ -159,6 +161,9 @@ def group_permutation_test(
         null=null,
         choices=choices,
     )
+
+
+_HOW = {"permutation": "置换", "t": "t 近似"}
 
 
 def brunner_munzel_test(
@@ -220,13 +225,16 @@ def brunner_munzel_test(
     Neubert, K. and Brunner, E. (2007). A studentized permutation test for the non-parametric Behrens-Fisher
     problem. 10.1016/j.csda.2006.05.024.
     """
+    if method not in _HOW:
+        wanted = "method must be 'permutation' or 't'"
+        raise SpecificationError(mould("brunner_munzel_test", wanted, repr(method), "Choose one"))
     sample = read_groups(values, group, caller="brunner_munzel_test")
     names = labels or Labels()
     base = Term(
         test="brunner_munzel_test",
         alternative=alternative,
         n_cities=len(sample.values),
-        method=f"Brunner-Munzel, {method}",
+        method=Words(f"Brunner-Munzel, {method}", f"Brunner-Munzel，{_HOW[method]}"),
     )
     if method == "t":
         return assemble_result(
@@ -238,30 +246,39 @@ def brunner_munzel_test(
             interval="brunner-munzel",
             choices={"method": "t"},
         )
-    if method != "permutation":
-        wanted = "method must be 'permutation' or 't'"
-        raise SpecificationError(mould("brunner_munzel_test", wanted, repr(method), "Choose one"))
     placements = place_groups(sample, n_permutations, rng=rng, most=most_placements)
+    return _permuted(sample, base, placements, names, confidence=confidence, rng=rng)
+
+
+def _permuted(
+    sample: GroupSample,
+    base: Term,
+    placements: Placements,
+    names: Labels,
+    *,
+    confidence: float,
+    rng: int | np.random.Generator | None,
+) -> GroupResult:
+    """Judge the studentised statistic by placements of the label, and give its own interval beside the others."""
     null = group_statistics(sample, placements.first, "brunner-munzel")
     observed = observed_statistic(sample, "brunner-munzel")
-    base = placements.judged(replace(base, statistic=observed, null=placements.describe()), null)
-    choices = {
-        "method": method,
-        "n_permutations": len(null),
-        "exact": placements.exact,
-        "rng": seed_choice(rng),
-    }
+    row = placements.judged(replace(base, statistic=observed, null=placements.describe()), null)
     result = assemble_result(
         sample,
-        base,
+        row,
         names,
         test="brunner-munzel",
         confidence=confidence,
         interval="newcombe",
         null=null,
-        choices=choices,
+        choices={
+            "method": "permutation",
+            "n_permutations": len(null),
+            "exact": placements.exact,
+            "rng": seed_choice(rng),
+        },
     )
-    more = replace(base, value=names.measure.column)
+    more = replace(row, value=names.measure.column)
     return replace(result, terms=(*result.terms, _permutation_interval(sample, more, null, confidence)))
 
 
@@ -279,7 +296,7 @@ def _t_row(sample: GroupSample, base: Term) -> Term:
         base,
         statistic=-float(found.statistic),  # scipy counts the wins of the second group
         p_value=float(found.pvalue),
-        null="Student t",
+        null=STUDENT,
         df=moments.df,
     )
 
@@ -290,10 +307,10 @@ def _permutation_interval(sample: GroupSample, base: Term, null: FloatArray, con
     half = float(np.quantile(np.abs(null), confidence, method="higher")) * se
     return replace(
         base,
-        term=f"{SUPERIORITY}, permutation interval",
+        term=SUPERIORITY + Words(", permutation interval", "，置换区间"),
         estimate=chance,
         ci_low=max(0.0, chance - half),
         ci_high=min(1.0, chance + half),
         se=se,
-        se_type="studentised permutation",
+        se_type=Words("studentised permutation", "学生化置换"),
     )

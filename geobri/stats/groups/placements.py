@@ -13,6 +13,8 @@ from geobri.stats.groups.samples import BoolArray, GroupSample
 from geobri.stats.moran_randomisation import moran_randomisation
 from geobri.stats.null import monte_carlo_error, permutation_p_value, value_permutations
 from geobri.stats.results import FloatArray, Term
+from geobri.stats.say.terms import notes, say_placements, say_unusable
+from geobri.words import Words
 
 __all__ = ["MOST_PLACEMENTS", "Placements", "place_groups", "place_on_maps"]
 
@@ -37,17 +39,15 @@ class Placements(NamedTuple):
     exact: bool
     smooth: bool = False
 
-    def describe(self) -> str:
+    def describe(self) -> Words:
         """Say what the null model is.
 
         Returns
         -------
-        str
+        Words
             Number and kind of placements.
         """
-        if self.smooth:
-            return f"maps of the label, as smooth as the observed one ({len(self.first):,})"
-        return f"{'all' if self.exact else 'random'} placements of the label ({len(self.first):,})"
+        return say_placements(len(self.first), exact=self.exact, smooth=self.smooth)
 
     def judged(self, row: Term, null: FloatArray) -> Term:
         """Put into a row what chance says of its statistic.
@@ -67,11 +67,7 @@ class Placements(NamedTuple):
         known = null[np.isfinite(null)]
         p_value = permutation_p_value(row.statistic, known, row.alternative, exact=self.exact)
         error = math.nan if self.exact else monte_carlo_error(p_value, len(known), row.alternative)
-        out = len(null) - len(known)
-        left = (
-            f"{out} of {len(null)} placements leave a type without corridors and are left out" if out else ""
-        )
-        note = "; ".join(part for part in (row.note, left) if part)
+        note = notes(row.note, say_unusable(len(null) - len(known), len(null)))
         return replace(row, p_value=p_value, mc_error=error, note=note)
 
 

@@ -14,6 +14,7 @@ from geobri.stats.groups.samples import BoolArray, read_groups
 from geobri.stats.moran_randomisation import SpectralMethod, moran_randomisation
 from geobri.stats.null import monte_carlo_error, permutation_p_value
 from geobri.stats.results import Alternative, FloatArray, Term
+from geobri.words import Words
 
 __all__ = ["MAP_STATISTICS", "map_statistics", "spatial_group_test"]
 
@@ -138,9 +139,12 @@ def spatial_group_test(
         mc_error=monte_carlo_error(p_value, n_permutations, alternative),
         alternative=alternative,
         n_cities=len(sample.values),
-        null=f"Moran spectral randomisation, {method} ({n_permutations:,} maps)",
-        method=f"random maps, statistic {statistic}",
-        note="intervals do not account for space",
+        null=Words(
+            f"Moran spectral randomisation, {method} ({n_permutations:,} maps)",
+            f"莫兰谱随机化（{n_permutations:,} 幅地图）",
+        ),
+        method=Words(f"random maps, statistic {statistic}", f"随机地图，统计量 {statistic}"),
+        note=Words("intervals do not account for space", "区间未考虑空间"),
     )
     choices = {
         "statistic": statistic,

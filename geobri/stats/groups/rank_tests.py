@@ -22,6 +22,8 @@ from geobri.stats.groups.reporting import GroupResult, Labels, assemble_result
 from geobri.stats.groups.samples import BoolArray, GroupSample, read_groups
 from geobri.stats.null import normal_p_value
 from geobri.stats.results import Alternative, FloatArray, Term
+from geobri.stats.say.terms import WITHIN_STRATA
+from geobri.words import NOTHING, Words
 
 __all__ = ["mann_whitney_distribution", "mann_whitney_test"]
 
@@ -172,7 +174,7 @@ def mann_whitney_test(
     sample = read_groups(values, group, strata=strata, caller="mann_whitney_test")
     parts = _scored(sample, weights)
     p_value, exact = _p_value(parts, alternative, method, mid_p=mid_p)
-    within = " within strata" if len(parts) > 1 else ""
+    within = WITHIN_STRATA if len(parts) > 1 else NOTHING
     skipped = len(sample.values) - sum(len(scores) for scores, _, _ in parts)
     base = Term(
         test="mann_whitney_test",
@@ -180,8 +182,12 @@ def mann_whitney_test(
         p_value=p_value,
         alternative=alternative,
         n_cities=len(sample.values),
-        null=f"exact, all choices of cities{within}" if exact else "normal approximation with ties",
-        method="Mann-Whitney" if sample.strata is None else "stratified Mann-Whitney",
+        null=Words("exact, all choices of cities", "精确：全部城市组合") + within
+        if exact
+        else Words("normal approximation with ties", "正态近似（含并列）"),
+        method=Words("Mann-Whitney")
+        if sample.strata is None
+        else Words("stratified Mann-Whitney", "分层 Mann-Whitney"),
         left_out=f"{skipped} cities in strata with one group only" if skipped else "",
     )
     return assemble_result(

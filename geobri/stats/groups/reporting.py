@@ -13,6 +13,8 @@ from geobri.stats.groups.effects import Estimate, estimate_shift, estimate_super
 from geobri.stats.groups.samples import GroupSample
 from geobri.stats.results import FloatArray, Term, TestResult
 from geobri.stats.say import GroupNames, say_difference
+from geobri.stats.say.terms import notes
+from geobri.words import Words
 
 __all__ = [
     "CLIFF",
@@ -27,8 +29,10 @@ __all__ = [
     "welch_interval",
 ]
 
-CLIFF, SUPERIORITY, SHIFT = "Cliff's delta", "probability of superiority", "Hodges-Lehmann shift"
-MEANS = "difference of means"
+CLIFF = Words("Cliff's delta", "克利夫 δ")
+SUPERIORITY = Words("probability of superiority", "占优概率")
+SHIFT = Words("Hodges-Lehmann shift", "Hodges-Lehmann 位移")
+MEANS = Words("difference of means", "均值之差")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,7 @@ def effect_terms(
     )
 
 
-def _term(base: Term, name: str, estimate: Estimate) -> Term:
-    note = "; ".join(part for part in (base.note, estimate.note) if part)
+def _term(base: Term, name: Words, estimate: Estimate) -> Term:
     return replace(
         base,
         term=name,
@@ -103,7 +106,7 @@ def _term(base: Term, name: str, estimate: Estimate) -> Term:
         ci_high=estimate.high,
         se=estimate.se,
         se_type=estimate.how,
-        note=note,
+        note=notes(base.note, estimate.note),
     )
 
 
@@ -125,12 +128,24 @@ def welch_interval(sample: GroupSample, confidence: float) -> Estimate:
     one, other = sample.halves()
     difference = float(one.mean() - other.mean())
     if min(len(one), len(other)) == 1:
-        return Estimate(difference, np.nan, np.nan, note="no interval: a group is a single city")
+        return Estimate(
+            difference,
+            np.nan,
+            np.nan,
+            note=Words("no interval: a group is a single city", "无区间：有一组只有一座城市"),
+        )
     if max(np.ptp(one), np.ptp(other)) == 0:
-        return Estimate(difference, np.nan, np.nan, note="no interval: no spread within the groups")
+        return Estimate(
+            difference,
+            np.nan,
+            np.nan,
+            note=Words("no interval: no spread within the groups", "无区间：组内没有差异"),
+        )
     found = ttest_ind(one, other, equal_var=False)
     low, high = (float(end) for end in found.confidence_interval(confidence))
-    return Estimate(difference, low, high, difference / float(found.statistic), "Welch t")
+    return Estimate(
+        difference, low, high, difference / float(found.statistic), Words("Welch t", "Welch t 区间")
+    )
 
 
 def assemble_result(
@@ -189,12 +204,12 @@ def assemble_result(
         p_value=base.p_value,
         alternative=base.alternative,
         n=len(sample.values),
-        method=base.method,
+        method=base.method.en,
         null_distribution=null,
         sentence=said.en,
         sentence_zh=said.zh,
         terms=(*effects, _term(base, MEANS, welch_interval(sample, confidence))) if means else effects,
-        choices={"confidence": confidence, "interval": interval, "null": base.null, **(choices or {})},
+        choices={"confidence": confidence, "interval": interval, "null": base.null.en, **(choices or {})},
         question="groups",
         measure=labels.measure,
         n_first=sample.sizes[0],

@@ -20,6 +20,8 @@ from geobri.errors import DataError, mould
 from geobri.stats.models.fits import RegressionFit
 from geobri.stats.null import IntArray
 from geobri.stats.results import FloatArray, Term
+from geobri.stats.say.terms import FRICTION, name_column, notes, say_error, say_student
+from geobri.words import NOTHING, Words
 
 __all__ = [
     "COVARIANCES",
@@ -34,6 +36,9 @@ __all__ = [
     "two_way_meat",
 ]
 
+_ABOUT_ENDS = Words(
+    "depends on which end is called the origin: prefer dyadic", "取决于以哪一端为起点：宜用成对稳健"
+)
 SMALL_NUMBER_OF_CITIES = 50
 """Below this, intervals from dyadic-robust errors are too short (see docs/calibration.md)."""
 
@@ -61,7 +66,7 @@ class Covariance:
     kind: str
     matrix: FloatArray
     df: float
-    note: str = ""
+    note: Words = NOTHING
 
     @property
     def errors(self) -> FloatArray:
@@ -210,7 +215,7 @@ def _naive(fit: RegressionFit, origin: IntArray, destination: IntArray) -> Covar
         kind="naive",
         matrix=fit.naive,
         df=float(fit.df_residual),
-        note="takes pairs that share a city as independent",
+        note=Words("takes pairs that share a city as independent", "把共享城市的城市对视为独立"),
     )
 
 
@@ -245,15 +250,27 @@ def _clustered(kind: str, fit: RegressionFit, meat: FloatArray, n_clusters: int)
     if n_clusters < 2:  # noqa: PLR2004 - one cluster says nothing about differences between clusters
         nothing = np.full(fit.bread.shape, np.nan)
         return Covariance(
-            kind=kind, matrix=nothing, df=1.0, note="all pairs are in one cluster: no error can be given"
+            kind=kind,
+            matrix=nothing,
+            df=1.0,
+            note=Words(
+                "all pairs are in one cluster: no error can be given", "所有城市对同属一类：无法给出误差"
+            ),
         )
     matrix, clipped = _clip_negative(_sandwich(fit, meat) * n_clusters / (n_clusters - 1))
-    notes = []
+    cautions = []
     if n_clusters < SMALL_NUMBER_OF_CITIES:
-        notes.append(f"only {n_clusters} cities: these errors are too small, prefer the permutation")
+        cautions.append(
+            Words(
+                f"only {n_clusters} cities: these errors are too small, prefer the permutation",
+                f"仅 {n_clusters} 座城市：此误差偏小，宜用置换",
+            )
+        )
     if clipped:
-        notes.append("not positive semidefinite, negative eigenvalues set to 0")
-    return Covariance(kind=kind, matrix=matrix, df=float(n_clusters - 1), note="; ".join(notes))
+        cautions.append(
+            Words("not positive semidefinite, negative eigenvalues set to 0", "非半正定，负特征值已置为 0")
+        )
+    return Covariance(kind=kind, matrix=matrix, df=float(n_clusters - 1), note=notes(*cautions))
 
 
 def _clip_negative(matrix: FloatArray) -> tuple[FloatArray, bool]:
@@ -286,7 +303,7 @@ def error_terms(
     directed: bool,
     kinds: Sequence[str] = ("naive", "hc1", "two-way", "dyadic"),
     n_friction: int = 0,
-    suffix: str = "",
+    suffix: Words = NOTHING,
     clusters: Mapping[str, IntArray] | None = None,
 ) -> list[Term]:
     """Write one tidy row per coefficient and kind of error, so that a reader sees them side by side.
@@ -324,21 +341,21 @@ def error_terms(
         kind = covariance.kind
         low, high = covariance.interval(estimates)
         p_values = covariance.p_values(estimates)
-        about_ends = "depends on which end is called the origin: prefer dyadic"
-        notes = (covariance.note, about_ends if kind == "two-way" and not directed else "")
+        ends_matter = kind == "two-way" and not directed
+        note = notes(covariance.note, _ABOUT_ENDS if ends_matter else None)
         rows += [
             replace(
                 base,
-                term=f"{'friction: ' if k < n_friction else ''}{name}{suffix}",
+                term=(FRICTION if k < n_friction else NOTHING) + name_column(name) + suffix,
                 estimate=float(estimates[k]),
                 ci_low=float(low[k]),
                 ci_high=float(high[k]),
                 se=float(covariance.errors[k]),
-                se_type=kind,
+                se_type=say_error(kind),
                 statistic=float(estimates[k] / covariance.errors[k]),
                 p_value=float(p_values[k]),
-                null=f"t with {covariance.df:g} degrees of freedom",
-                note="; ".join(note for note in notes if note),
+                null=say_student(covariance.df),
+                note=note,
             )
             for k, name in enumerate(fit.names)
             if name != "constant"
@@ -365,7 +382,14 @@ def cluster_covariance(fit: RegressionFit, groups: IntArray, name: str) -> Covar
     """
     found = _clustered(name, fit, cluster_meat(fit.scores, groups), _count_groups(groups))
     few = found.df + 1 < SMALL_NUMBER_OF_CITIES
-    note = f"only {found.df + 1:g} groups: these errors are too small" if few else ""
+    note = (
+        Words(
+            f"only {found.df + 1:g} groups: these errors are too small",
+            f"仅 {found.df + 1:g} 个组：此误差偏小",
+        )
+        if few
+        else NOTHING
+    )
     return replace(found, kind=f"clustered by {name}", note=note)
 
 

@@ -27,7 +27,10 @@ from geobri.stats.models.fits import RegressionFit
 from geobri.stats.null import IntArray, NodePlan
 from geobri.stats.progress import tell_progress
 from geobri.stats.results import FloatArray, Term
+from geobri.stats.say.numbers import number
+from geobri.stats.say.terms import FRICTION, PERMUTATION, name_column, notes
 from geobri.stats.tables import PairSample
+from geobri.words import NOTHING, Words
 
 __all__ = [
     "FitColumns",
@@ -318,7 +321,7 @@ class Interval:
 
     low: float
     high: float
-    reason: str = ""
+    reason: Words = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -402,22 +405,31 @@ class ScoreTest:
         rank = _critical_rank(self.plan, level)
         if rank < 1:
             return Interval(
-                low=-math.inf, high=math.inf, reason="too few exchanges of cities to reject any value"
+                low=-math.inf,
+                high=math.inf,
+                reason=Words(
+                    "too few exchanges of cities to reject any value", "置换次数太少，不足以拒绝任何数值"
+                ),
             )
         statistic, null, error = self._evaluate(estimate)
         low, high = _critical(null, rank)
         if not low < 0.0 < high:
-            came = f"the test rejects the estimate itself (0 is not between {low:.2g} and {high:.2g})"
-            return Interval(low=math.nan, high=math.nan, reason=f"no interval: {came}")
+            ends = number(low, 2), number(high, 2)
+            why = Words(
+                f"no interval: the test rejects the estimate itself (0 is not between {ends[0]} and {ends[1]})",
+                f"无区间：检验拒绝了估计值本身（0 不在 {ends[0]} 与 {ends[1]} 之间）",
+            )
+            return Interval(low=math.nan, high=math.nan, reason=why)
         limits = (
             self._limit(estimate, -error, high, rank, at_estimate=statistic - high),
             self._limit(estimate, error, -low, rank, at_estimate=low - statistic),
         )
-        endless = " and ".join(
-            side for side, at in zip(("low", "high"), limits, strict=True) if math.isinf(at)
+        sides = zip((Words("low", "低"), Words("high", "高")), limits, strict=True)
+        found = Interval(
+            low=limits[0],
+            high=limits[1],
+            reason=_say_endless([side for side, at in sides if math.isinf(at)]),
         )
-        reason = f"no value is rejected on the {endless} side" if endless else ""
-        found = Interval(low=limits[0], high=limits[1], reason=reason)
         return found if at_zero is None else _agree(found, at_zero[0], _critical(at_zero[1], rank))
 
     def _limit(
@@ -471,14 +483,27 @@ def _agree(found: Interval, statistic: float, critical: tuple[float, float]) -> 
         return found
     if rejected:
         low, high = (0.0, found.high) if statistic > 0 else (found.low, 0.0)
-        reason = (
-            f"a limit of {found.low if statistic > 0 else found.high:.3g} is set to 0, which the test rejects"
+        was = number(found.low if statistic > 0 else found.high)
+        reason = Words(
+            f"a limit of {was} is set to 0, which the test rejects", f"界限 {was} 置为 0，因检验拒绝 0"
         )
     else:
         low, high = min(found.low, 0.0), max(found.high, 0.0)
-        reason = f"a limit of {found.low if found.low > 0 else found.high:.3g} is set to 0, which the test does not reject"
-    open_end = found.reason if math.isinf(low) or math.isinf(high) else ""
-    return Interval(low=low, high=high, reason="; ".join(part for part in (open_end, reason) if part))
+        was = number(found.low if found.low > 0 else found.high)
+        reason = Words(
+            f"a limit of {was} is set to 0, which the test does not reject",
+            f"界限 {was} 置为 0，因检验未拒绝 0",
+        )
+    open_end = found.reason if math.isinf(low) or math.isinf(high) else None
+    return Interval(low=low, high=high, reason=notes(open_end, reason))
+
+
+def _say_endless(sides: list[Words]) -> Words:
+    """Say on which sides an interval has no end."""
+    if not sides:
+        return NOTHING
+    named = " and ".join(one.en for one in sides), "、".join(one.zh for one in sides)
+    return Words(f"no value is rejected on the {named[0]} side", f"{named[1]}侧没有任何数值被拒绝")
 
 
 def _model_error(
@@ -550,7 +575,7 @@ def coefficient_tests(
             counts=counts,
         )
         statistic, null = held.scores(np.zeros(1))
-        row = replace(base, term=f"{'friction: ' if sign < 0 else ''}{name}")
+        row = replace(base, term=(FRICTION if sign < 0 else NOTHING) + name_column(name))
         rows.append(describe_test(row, held, sign * float(fit.coefficients[k]), statistic, null))
         first = first if len(rows) > 1 else null
     return rows, first
@@ -559,16 +584,15 @@ def coefficient_tests(
 def describe_test(base: Term, held: ScoreTest, estimate: float, statistic: float, null: FloatArray) -> Term:
     """Write the row of a single coefficient: p-value, interval, and what a reader must know of both."""
     chance, limits = held.plan.judge(statistic, null), held.interval(estimate, at_zero=(statistic, null))
-    notes = (base.note, chance.caution, limits.reason)
     return replace(
         base,
         estimate=estimate,
         ci_low=limits.low,
         ci_high=limits.high,
-        se_type="permutation",
+        se_type=PERMUTATION,
         statistic=statistic,
         p_value=chance.p_value,
         mc_error=chance.mc_error,
         null=held.plan.describe(),
-        note="; ".join(note for note in notes if note),
+        note=notes(base.note, chance.caution, limits.reason),
     )

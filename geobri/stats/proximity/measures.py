@@ -11,6 +11,7 @@ from scipy.stats import rankdata
 from geobri.stats.null import IntArray
 from geobri.stats.proximity.top_list import TopList
 from geobri.stats.results import FloatArray
+from geobri.words import Words
 
 __all__ = ["Closeness", "Gauge", "curve_of", "measures_of", "running_sums", "strongest_lead"]
 
@@ -28,8 +29,8 @@ class Gauge:
     ----------
     name
         As in `Closeness`.
-    says, says_zh
-        What it is, in words with units.
+    says
+        What it is, with units.
     column
         What each candidate contributes, shape (N,).
     scale, shift
@@ -39,8 +40,7 @@ class Gauge:
     """
 
     name: Closeness
-    says: str
-    says_zh: str
+    says: Words
     column: FloatArray
     scale: float
     shift: float
@@ -91,29 +91,30 @@ def measures_of(top: TopList, *, share: float = 0.1) -> dict[str, Gauge]:
     ranks = rankdata(top.km)
     nearest = (top.km <= np.sort(top.km)[max(1, int(np.ceil(share * n))) - 1]).astype(np.float64)
     pairs, least = k * (n - k), k * (k + 1) / 2
-    decile = (
+    decile = Words(
         f"share of the list among the nearest {share:.0%} of candidates",
         f"榜单中属于最近{share:.0%}候选的占比",
     )
     found = [
         _mean(
             "mean_km",
-            ("mean length of the listed corridors, km", "上榜通路平均长度，公里"),
+            Words("mean length of the listed corridors, km", "上榜通路平均长度，公里"),
             top.km,
             k,
             "less",
         ),
         _mean(
             "mean_log_km",
-            ("mean log length, log km", "平均对数长度"),
+            Words("mean log length, log km", "平均对数长度"),
             np.log(np.maximum(top.km, SHORTEST_KM)),
             k,
             "less",
         ),
         Gauge(
             name="auc",
-            says="probability that a listed corridor is shorter than another",
-            says_zh="上榜通路短于另一条通路的概率",
+            says=Words(
+                "probability that a listed corridor is shorter than another", "上榜通路短于另一条通路的概率"
+            ),
             column=ranks,
             scale=-1 / pairs,
             shift=1 + least / pairs,
@@ -121,8 +122,9 @@ def measures_of(top: TopList, *, share: float = 0.1) -> dict[str, Gauge]:
         ),
         Gauge(
             name="rank_biserial",
-            says="rank-biserial correlation of being listed and being short",
-            says_zh="上榜与较短之间的等级二列相关",
+            says=Words(
+                "rank-biserial correlation of being listed and being short", "上榜与较短之间的等级二列相关"
+            ),
             column=ranks,
             scale=-2 / pairs,
             shift=1 + 2 * least / pairs,
@@ -137,7 +139,7 @@ def measures_of(top: TopList, *, share: float = 0.1) -> dict[str, Gauge]:
             2,
             _mean(
                 "share_in_region",
-                ("share of the list inside one region", "榜单中处于同一区域的占比"),
+                Words("share of the list inside one region", "榜单中处于同一区域的占比"),
                 same,
                 k,
                 "greater",
@@ -147,11 +149,9 @@ def measures_of(top: TopList, *, share: float = 0.1) -> dict[str, Gauge]:
 
 
 def _mean(
-    name: Closeness, said: tuple[str, str], column: FloatArray, k: float, closer: Literal["less", "greater"]
+    name: Closeness, said: Words, column: FloatArray, k: float, closer: Literal["less", "greater"]
 ) -> Gauge:
-    return Gauge(
-        name=name, says=said[0], says_zh=said[1], column=column, scale=1 / k, shift=0.0, closer=closer
-    )
+    return Gauge(name=name, says=said, column=column, scale=1 / k, shift=0.0, closer=closer)
 
 
 def running_sums(top: TopList, lists: IntArray) -> FloatArray:

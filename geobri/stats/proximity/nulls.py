@@ -23,6 +23,8 @@ from geobri.stats.proximity.tally import Tally
 from geobri.stats.proximity.top_list import TopList
 from geobri.stats.results import FloatArray
 from geobri.stats.say.closeness import LISTS
+from geobri.stats.say.numbers import number
+from geobri.words import Words
 
 __all__ = ["NULLS", "NullName", "NullSample", "sample_null"]
 
@@ -61,7 +63,7 @@ class NullSample:
     tally: Tally
     lists: IntArray
     lists_complete: bool
-    says: str
+    says: Words
     diagnostics: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -170,7 +172,7 @@ def _enumerate(placing: _Placing) -> Tally:
 
 def _sample_blocks(task: _Task, *, active_only: bool = False) -> NullSample:
     pattern = pattern_of(task.top, blocks=task.blocks, active_only=active_only)
-    says = NULLS["active" if active_only else "blocks"].says.en
+    says = NULLS["active" if active_only else "blocks"].says
     distinct = count_distinct(pattern)
     diagnostics = {"distinct placements": distinct, "cities that change places": len(pattern.members)}
     if distinct <= task.most_exact:
@@ -179,7 +181,7 @@ def _sample_blocks(task: _Task, *, active_only: bool = False) -> NullSample:
             tally=_enumerate(_Placing.of(task.top, pattern, task.columns)),
             lists=lists,
             lists_complete=False,
-            says=f"{says}, exact: all {distinct:,} placements",
+            says=says + Words(f", exact: all {distinct:,} placements", f"，精确：全部 {distinct:,} 种放置"),
             diagnostics=diagnostics,
         )
     lists = draw_placements(task.top, pattern, task.n_permutations, task.rng)
@@ -187,7 +189,11 @@ def _sample_blocks(task: _Task, *, active_only: bool = False) -> NullSample:
         tally=_tally_lists(task, lists, exact=False),
         lists=lists,
         lists_complete=False,
-        says=f"{says}, {task.n_permutations:,} of {distinct:.2g} placements",
+        says=says
+        + Words(
+            f", {task.n_permutations:,} of {number(distinct, 2)} placements",
+            f"，{number(distinct, 2)} 种放置中的 {task.n_permutations:,} 种",
+        ),
         diagnostics=diagnostics,
     )
 
@@ -198,13 +204,13 @@ def _sample_active(task: _Task) -> NullSample:
 
 def _sample_hubs(task: _Task) -> NullSample:
     every = enumerate_degree_lists(task.top)
-    says = NULLS["hubs"].says.en
+    says = NULLS["hubs"].says
     if every is not None:
         return NullSample(
             tally=_tally_lists(task, every, exact=True),
             lists=every,
             lists_complete=True,
-            says=f"{says}, exact: all {len(every):,} lists",
+            says=says + Words(f", exact: all {len(every):,} lists", f"，精确：全部 {len(every):,} 份名单"),
             diagnostics={"lists with the same number of corridors at every city": len(every)},
         )
     drawn = switch_lists(task.top, task.n_permutations, task.rng)
@@ -212,7 +218,11 @@ def _sample_hubs(task: _Task) -> NullSample:
         tally=_tally_lists(task, drawn.lists, exact=False),
         lists=drawn.lists,
         lists_complete=False,
-        says=f"{says}, {task.n_permutations:,} chains of {drawn.n_steps:,} switches",
+        says=says
+        + Words(
+            f", {task.n_permutations:,} chains of {drawn.n_steps:,} switches",
+            f"，{task.n_permutations:,} 条链，各 {drawn.n_steps:,} 次交换",
+        ),
         diagnostics={
             "switches proposed per chain": drawn.n_steps,
             "share of switches carried out": drawn.acceptance,
@@ -238,7 +248,8 @@ def _sample_corridors(task: _Task) -> NullSample:
         tally=_tally_lists(task, lists, exact=False),
         lists=lists,
         lists_complete=False,
-        says=f"{NULLS['corridors'].says.en}, {task.n_permutations:,} draws",
+        says=NULLS["corridors"].says
+        + Words(f", {task.n_permutations:,} draws", f"，{task.n_permutations:,} 次抽样"),
     )
 
 

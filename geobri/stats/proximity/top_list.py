@@ -15,6 +15,8 @@ from geobri.stats.null import IntArray
 from geobri.stats.pairs import FEWEST_CITIES, BoolArray, to_matrix
 from geobri.stats.places import Column, as_measure
 from geobri.stats.results import FloatArray
+from geobri.stats.say.terms import notes
+from geobri.words import NOTHING, Words
 
 __all__ = ["Best", "Ties", "TopList", "build_top_list"]
 
@@ -54,7 +56,7 @@ class TopList:
     weights: FloatArray
     region: tuple[str, ...] | None
     directed: bool
-    ties: str
+    ties: Words
 
     @property
     def k(self) -> float:
@@ -259,7 +261,7 @@ def _best_end(value: Column, k: int | None) -> Best:
 
 def _list_weights(
     values: FloatArray, k: int | None, best: Best, ties: Ties, value: Column
-) -> tuple[FloatArray, str]:
+) -> tuple[FloatArray, Words]:
     known = np.isfinite(values)
     keys = np.where(known, values if best == "smallest" else -values, np.inf)
     length = int(known.sum()) if k is None else k
@@ -278,8 +280,13 @@ def _list_weights(
     inside, tied = keys < last, keys == last
     places = length - int(inside.sum())
     if k is None or places == tied.sum():
-        return (inside | tied).astype(np.float64), ""
-    told = f"{int(tied.sum())} corridors share the last {places} of {length} places"
+        return (inside | tied).astype(np.float64), NOTHING
+    count = int(tied.sum())
+    told = Words(
+        f"{count} corridors share the last {places} of {length} places",
+        f"{count} 条通路并列 {length} 个名额中的最后 {places} 个",
+    )
     if ties == "all":
-        return (inside | tied).astype(np.float64), f"{told}; all are listed"
-    return inside + tied * (places / tied.sum()), f"{told}; each counts {places}/{int(tied.sum())}"
+        return (inside | tied).astype(np.float64), notes(told, Words("all are listed", "全部列入"))
+    each = Words(f"each counts {places}/{count}", f"各按 {places}/{count} 计")
+    return inside + tied * (places / count), notes(told, each)

@@ -31,8 +31,10 @@ from geobri.stats.proximity.nulls import NULLS, NullName, NullSample, sample_nul
 from geobri.stats.proximity.top_list import Best, Ties, TopList, build_top_list
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult, new_axes
 from geobri.stats.say import LEVEL, say_list
+from geobri.stats.say.numbers import number
+from geobri.stats.say.terms import notes
 from geobri.stats.tables import Blocks, label_blocks
-from geobri.words import Words
+from geobri.words import NOTHING, Words
 
 __all__ = ["ProximityResult", "proximity_test", "proximity_tests"]
 
@@ -287,7 +289,7 @@ def _keep_choices(top: TopList, best: Best | None, impedance: str) -> dict[str, 
     return {
         "k": top.k,
         "best": best or "by the measure",
-        "ties": top.ties or "none at the end of the list",
+        "ties": top.ties.en or "none at the end of the list",
         "impedance": impedance,
         "candidates": len(top.km),
     }
@@ -334,7 +336,9 @@ def proximity_tests(
     GeobriError
         If no null model is possible: the error of the first.
     """
-    tests = [partial(proximity_test, cities, corridors, value, null=null, rng=rng, **choices) for null in nulls]
+    tests = [
+        partial(proximity_test, cities, corridors, value, null=null, rng=rng, **choices) for null in nulls
+    ]
     results = attempt_all(as_measure(value, of="corridors"), "closeness", tests)
     by_null = {one.null: one for one in results if isinstance(one, ProximityResult)}
     head = by_null.get("blocks", next(iter(by_null.values())))
@@ -442,18 +446,25 @@ def _row_of(task: _Task, gauge: Gauge) -> Term:
     )
 
 
-def _row(task: _Task, *, note: str = "", **numbers: Any) -> Term:
+def _row(task: _Task, *, note: Words = NOTHING, **numbers: Any) -> Term:
     tally, top = task.sample.tally, task.top
     few = tally.exact and tally.size < FEWEST_ARRANGEMENTS
-    limit = f"only {tally.size} arrangements: no tail below {1 / tally.size:.2g}" if few else ""
+    least = number(1 / tally.size, 2)
+    limit = Words(
+        f"only {tally.size} arrangements: no tail below {least}",
+        f"仅 {tally.size} 种排列：任何一侧不低于 {least}",
+    )
     return Term(
         test=TEST,
         value=task.listed_by.column,
         n_cities=len(top.labels),
         n_pairs=len(top.km),
         null=task.sample.says,
-        method=f"list of {top.k:g} among {len(top.km):,} corridors" + (", mid-p" if task.mid_p else ""),
-        note="; ".join(one for one in (note, NULLS[task.null].caution.en, top.ties, limit) if one),
+        method=Words(
+            f"list of {top.k:g} among {len(top.km):,} corridors", f"{len(top.km):,} 条通路中的 {top.k:g} 条"
+        )
+        + (Words(", mid-p", "，mid-p") if task.mid_p else NOTHING),
+        note=notes(note, NULLS[task.null].caution, top.ties, limit if few else None),
         **numbers,
     )
 
@@ -468,7 +479,7 @@ def _running_sum(task: _Task) -> tuple[FloatArray, FloatArray, Term]:
     p_value = permutation_p_value(lead, null, "greater", mid_p=task.mid_p, exact=complete)
     term = _row(
         task,
-        term="largest lead of the list in the running sum",
+        term=Words("largest lead of the list in the running sum", "名单在累积和中的最大领先"),
         estimate=lead,
         statistic=lead,
         p_value=p_value,
@@ -476,7 +487,7 @@ def _running_sum(task: _Task) -> tuple[FloatArray, FloatArray, Term]:
         alternative="greater",
         null_mean=float(null.mean()),
         null_sd=float(null.std()),
-        note="" if complete else f"from {len(sums)} lists",
+        note=NOTHING if complete else Words(f"from {len(sums)} lists", f"据 {len(sums)} 份名单"),
     )
     return curve, np.quantile(sums, [0.025, 0.975], axis=0), term
 
@@ -489,7 +500,7 @@ def _sentence(task: _Task, gauge: Gauge, head: Term) -> Words:
         min(close, far),
         closer=close <= far,
         measure=task.listed_by,
-        by=Words(gauge.says, gauge.says_zh),
+        by=gauge.says,
         null=task.null,
         lengths=(
             float(top.weights @ top.km / top.k),

@@ -9,6 +9,7 @@ from typing import Final
 from geobri.measures import Measure
 from geobri.stats.results import Term
 from geobri.stats.say.numbers import LEVEL, chance, interval, join, number, p_value
+from geobri.stats.say.terms import FRICTION, PERMUTATION
 from geobri.words import Words
 
 __all__ = [
@@ -76,7 +77,7 @@ def _sizes(head: Term, separated: int = 0) -> Words:
     )
 
 
-def name_term(term: str, by: Measure | None = None) -> Words:
+def name_term(term: Words, by: Measure | None = None) -> Words:
     """Name a coefficient as a reader knows it.
 
     Parameters
@@ -91,11 +92,10 @@ def name_term(term: str, by: Measure | None = None) -> Words:
     Words
         ``log distance``.
     """
-    plain = term.removeprefix("friction: ")
+    plain = Words(term.en.removeprefix(FRICTION.en), term.zh.removeprefix(FRICTION.zh))
     if by is None:
-        return Words(plain)
-    chinese = plain.replace("log ", "对数").replace(by.column, by.label_zh)
-    return Words(plain.replace(by.column, by.label), chinese)
+        return plain
+    return Words(plain.en.replace(by.column, by.label), plain.zh.replace(by.column, by.label_zh))
 
 
 def say_decay(
@@ -204,22 +204,17 @@ def say_gravity(head: Term, *, measure: Measure, by: Measure | None, effects: st
         _sizes(head, separated),
         EFFECTS[effects],
     )
-    how = _EXCHANGED if head.se_type == "permutation" else _ROBUST
+    how = _EXCHANGED if head.se_type == PERMUTATION else _ROBUST
     found = (
         Words("is related to", "相关")
         if head.p_value <= LEVEL
         else Words("cannot be shown to be related to", "的关系无法与偶然区分")
     )
-    size = number(_effect(head))
+    size = number(-head.estimate if by is not None else head.estimate)
     return Words(
         f"{measure.label} {found.en} {name.en} in a gravity model {model.en} (coefficient {size}, {told.en} {how.en}; {sizes.en}).",
         f"在{model.zh}的引力模型中，{measure.label_zh}与{name.zh}{found.zh}（系数{size}，{told.zh}，{how.zh}；{sizes.zh}）。",
     )
-
-
-def _effect(head: Term) -> float:
-    """Give the coefficient as it stands in the model: friction has its sign turned."""
-    return -head.estimate if head.term.startswith("friction") else head.estimate
 
 
 def say_presence(head: Term, *, measure: Measure, by: Measure | None, link: str, linked: int) -> Words:
@@ -241,7 +236,8 @@ def say_presence(head: Term, *, measure: Measure, by: Measure | None, link: str,
     Words
         The sentence; no direction where none can be told from chance.
     """
-    name, told, effect = name_term(head.term, by), chance(head), _effect(head)
+    name, told = name_term(head.term, by), chance(head)
+    effect = head.estimate if by is None else -head.estimate  # friction has its sign turned
     basis = Words(
         f"({link} coefficient {number(effect)}, {told.en} {_EXCHANGED.en}; {head.n_cities} cities, {head.n_pairs:,} pairs, {linked:,} of them linked)",
         f"（{link}系数{number(effect)}，{told.zh}，{_EXCHANGED.zh}；{head.n_cities}个城市、{head.n_pairs:,}个城市对，其中{linked:,}个有联系）",

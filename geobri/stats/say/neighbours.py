@@ -64,7 +64,7 @@ def say_dependence(head: Term, *, measure: Measure, alike: bool) -> Words:
     index, expected = number(head.estimate), number(head.null_mean)
     return Words(
         f"{measure.label}: {head.term} is {index} where chance gives {expected} ({told.en}, {head.n_cities} cities); {verdict.en}.",
-        f"{measure.label_zh}：{head.term}为{index}，偶然情形下为{expected}（{told.zh}，{head.n_cities}个城市）；{verdict.zh}。",
+        f"{measure.label_zh}：{head.term.zh}为{index}，偶然情形下为{expected}（{told.zh}，{head.n_cities}个城市）；{verdict.zh}。",
     )
 
 
@@ -183,7 +183,7 @@ def say_local(
     names_zh: list[str],
     *,
     measure: Measure,
-    title: str,
+    title: Words,
     count: int,
     adjust: str,
     level: float,
@@ -219,9 +219,9 @@ def say_local(
     tally = ", ".join(f"{number_of} {kind}" for kind, number_of in kinds.items())
     tally_zh = "，".join(f"{KINDS.get(kind, kind)}{number_of}个" for kind, number_of in kinds.items())
     return Words(
-        f"{measure.label}: {len(names)} of {count} cities stand out ({title}, {how.en}, {100 * level:g} %)"
+        f"{measure.label}: {len(names)} of {count} cities stand out ({title.en}, {how.en}, {100 * level:g} %)"
         + (f": {tally} ({listed.en})." if names else "."),
-        f"{measure.label_zh}：{count}个城市中有{len(names)}个突出（{title}，{how.zh}，{100 * level:g}%）"
+        f"{measure.label_zh}：{count}个城市中有{len(names)}个突出（{title.zh}，{how.zh}，{100 * level:g}%）"
         + (f"：{tally_zh}（{listed.zh}）。" if names else "。"),
     )
 
@@ -295,5 +295,5 @@ def say_spatial_model(head: Term, *, measure: Measure, few: bool) -> Words:
     )
     return Words(
         f"{measure.label}, {head.method}: {head.term}{size.en}, {told.en} ({head.n_cities} cities).{rough.en}",
-        f"{measure.label_zh}，{head.method}：{head.term}{size.zh}，{told.zh}（{head.n_cities}个城市）。{rough.zh}",
+        f"{measure.label_zh}，{head.method.zh}：{head.term.zh}{size.zh}，{told.zh}（{head.n_cities}个城市）。{rough.zh}",
     )

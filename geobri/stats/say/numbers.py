@@ -8,6 +8,7 @@ from typing import Final
 
 from geobri.measures import Measure
 from geobri.stats.results import Alternative, Term
+from geobri.stats.say.terms import name_test
 from geobri.words import Words
 
 __all__ = [
@@ -264,8 +265,8 @@ def say_impossible(test: str, measure: Measure, why: str) -> Words:
     Words
         The sentence.
     """
-    plain = test.removesuffix("_test").replace("_", " ")
+    named = name_test(test)
     return Words(
-        f"{measure.label}: the test “{plain}” is not possible with these data. {why}",
-        f"{measure.label_zh}：这些数据无法进行“{plain}”检验。{why}",
+        f"{measure.label}: the test “{named.en}” is not possible with these data. {why}",
+        f"{measure.label_zh}：这些数据无法进行“{named.zh}”。{why}",
     )

@@ -12,9 +12,11 @@ from geobri.stats.null import monte_carlo_error, permutation_p_value
 from geobri.stats.places import Column, Places, Standardise, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_bivariate
+from geobri.stats.say.terms import say_shuffled
 from geobri.stats.spatial.inputs import permuted_values
 from geobri.stats.spatial.moments import lag
 from geobri.stats.spatial.records import draw_scatter
+from geobri.words import Words
 
 __all__ = ["bivariate_moran_test"]
 
@@ -85,11 +87,14 @@ def bivariate_moran_test(
     observed = float(scale * pull @ y)
     null = np.concatenate([scale * rows @ pull for rows in permuted_values(y, n_permutations, rng)])
     p_value = permutation_p_value(observed, null, alternative)
-    name = places.measures[1].column
+    other = places.measures[1]
     base = Term(
         test="bivariate_moran_test",
         value=places.measure.column,
-        term=f"bivariate Moran's I with {name} of the neighbours",
+        term=Words(
+            f"bivariate Moran's I with {other.column} of the neighbours",
+            f"与邻居{other.label_zh}的双变量莫兰指数",
+        ),
         estimate=observed,
         statistic=observed,
         p_value=p_value,
@@ -98,8 +103,8 @@ def bivariate_moran_test(
         null_sd=float(null.std()),
         alternative=alternative,
         n_cities=len(x),
-        null=f"random permutations of {name} ({n_permutations:,})",
-        method="bivariate Moran's I",
+        null=say_shuffled(Words(other.column, other.label_zh), n_permutations, exact=False),
+        method=Words("bivariate Moran's I", "双变量莫兰指数"),
         left_out=places.left_out,
     )
     choices = {"standardise": standardise, "n_permutations": n_permutations, "left out": places.left_out}
@@ -112,10 +117,10 @@ def _result(places: Places, base: Term, null: FloatArray, choices: dict[str, Any
     place = Term(
         test=base.test,
         value=base.value,
-        term=f"correlation with {other.column} in place",
+        term=Words(f"correlation with {other.column} in place", f"与同一城市{other.label_zh}的相关"),
         estimate=float(np.corrcoef(x, y)[0, 1]),
         n_cities=len(x),
-        method="Pearson",
+        method=Words("Pearson", "皮尔逊"),
     )
     said = say_bivariate(base, place.estimate, measure=measure, other=other)
     return TestResult(
@@ -123,7 +128,7 @@ def _result(places: Places, base: Term, null: FloatArray, choices: dict[str, Any
         p_value=base.p_value,
         alternative=base.alternative,
         n=len(x),
-        method=base.method,
+        method=base.method.en,
         null_distribution=null,
         sentence=said.en,
         sentence_zh=said.zh,

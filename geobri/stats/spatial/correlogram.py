@@ -22,8 +22,10 @@ from geobri.stats.null import monte_carlo_error, permutation_p_value
 from geobri.stats.places import Column, Places, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import LEVEL, say_bands
+from geobri.stats.say.terms import say_range, say_shuffled
 from geobri.stats.spatial.inputs import null_statistics
 from geobri.stats.spatial.moments import moran, moran_moments
+from geobri.words import NOTHING, Words
 
 __all__ = ["correlogram_test"]
 
@@ -86,9 +88,7 @@ def _near_km(cities: gpd.GeoDataFrame) -> float:
     n = len(cities)
     lon, lat = cities.geometry.x.to_numpy(), cities.geometry.y.to_numpy()
     chosen = np.linspace(0, n - 1, _LOOKED_AT).astype(np.intp)
-    km = np.concatenate(
-        [distance_km(np.full(n, lon[one]), np.full(n, lat[one]), lon, lat) for one in chosen]
-    )
+    km = np.concatenate([distance_km(np.full(n, lon[one]), np.full(n, lat[one]), lon, lat) for one in chosen])
     return float(np.quantile(km, (_NEAR + 1) / n))  # a city is itself among those within any distance
 
 
@@ -185,8 +185,9 @@ def correlogram_test(
         value=places.measure.column,
         alternative=alternative,
         n_cities=len(x),
-        null=f"{'all' if exact else 'random'} permutations of values ({len(null):,}), the same for all bands",
-        method="Moran's I by distance band",
+        null=say_shuffled(Words("values", "数值"), len(null), exact=exact)
+        + Words(", the same for all bands", "，各距离带相同"),
+        method=Words("Moran's I by distance band", "按距离带的莫兰指数"),
         adjustment="max-T",
         left_out="; ".join(part for part in (places.left_out, far) if part),
     )
@@ -256,7 +257,8 @@ def _result(
         rows.append(
             replace(
                 base,
-                term=f"Moran's I, {band['low_km']:,.0f} to {band['high_km']:,.0f} km",
+                term=Words("Moran's I, ", "莫兰指数，")
+                + say_range(f"{band['low_km']:,.0f}", f"{band['high_km']:,.0f}", Words(" km", " 公里")),
                 estimate=float(band["moran"]),
                 statistic=float(band["z_score"]),
                 p_value=float(band["p_value"]),
@@ -267,7 +269,7 @@ def _result(
                 null_mean=float(band["expected"]),
                 null_sd=float(deviations.get(number, math.nan)),
                 n_pairs=int(band["n_pairs"]),
-                note="" if known else "no pairs in this band",
+                note=NOTHING if known else Words("no pairs in this band", "此距离带内无城市对"),
             )
         )
     top = int(table["z_score"].abs().to_numpy(dtype=float, na_value=-1.0).argmax())
@@ -285,7 +287,7 @@ def _result(
         p_value=rows[top].p_adjusted,
         alternative=base.alternative,
         n=base.n_cities,
-        method=base.method,
+        method=base.method.en,
         sentence=said.en,
         sentence_zh=said.zh,
         terms=tuple(rows),

@@ -20,6 +20,7 @@ from geobri.stats.places import Column, as_measure
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_corridor_dependence
 from geobri.stats.tables import Blocks
+from geobri.words import Words
 
 __all__ = ["corridor_moran_test", "near_ends_index", "near_links", "shared_city_index"]
 
@@ -112,6 +113,9 @@ def _cross_products(matrices: FloatArray, near: FloatArray) -> FloatArray:
     moved = (links @ one for one in matrices)
     double = np.array([float((one * one.T).sum()) for one in moved])
     return np.asarray(double / 2 - (matrices**2 * (1 + near)).sum(axis=(1, 2)) / 2)
+
+
+_NEIGHBOURS = {"shared city": "共享城市", "near ends": "两端相近"}
 
 
 def _check(neighbours: str, cities: Any, radius_km: float | None, null: str) -> None:
@@ -222,12 +226,14 @@ def corridor_moran_test(
         raise DataError(mould("corridor_moran_test", "some corridors must be neighbours", "none", remedy))
     moved = _corridor_null if chosen == "corridors" else _city_null
     drawn, exact, described = moved(data, centred, index, n_permutations, rng)
-    what = neighbours if radius_km is None else f"{neighbours} within {radius_km:g} km"
+    what = Words(neighbours, _NEIGHBOURS[neighbours])
+    if radius_km is not None:
+        what += Words(f" within {radius_km:g} km", f"（{radius_km:g} 公里内）")
     p_value = permutation_p_value(observed, drawn, alternative, exact=exact)
     row = Term(
         test="corridor_moran_test",
         value=name,
-        term=f"Moran's I of corridors, {what}",
+        term=Words("Moran's I of corridors, ", "通路的莫兰指数，") + what,
         estimate=observed,
         statistic=observed,
         p_value=p_value,
@@ -238,9 +244,9 @@ def corridor_moran_test(
         n_cities=len(data.labels),
         n_pairs=data.n_pairs,
         null=described,
-        method="Moran's I of corridors",
+        method=Words("Moran's I of corridors", "通路的莫兰指数"),
     )
-    choices = {"neighbours": what, "null": chosen, "blocks": data.blocks}
+    choices = {"neighbours": what.en, "null": chosen, "blocks": data.blocks}
     return _result(row, drawn, choices, measure, None if neighbours == "shared city" else radius_km)
 
 
@@ -253,7 +259,7 @@ def _result(
         p_value=base.p_value,
         alternative=base.alternative,
         n=base.n_cities if choices["null"] == "cities" else base.n_pairs,
-        method=base.method,
+        method=base.method.en,
         null_distribution=drawn,
         sentence=said.en,
         sentence_zh=said.zh,
@@ -299,19 +305,23 @@ def _centred(data: DyadData) -> FloatArray:
 
 def _corridor_null(
     data: DyadData, centred: FloatArray, index: Any, n_permutations: int, rng: Rng
-) -> tuple[FloatArray, bool, str]:
+) -> tuple[FloatArray, bool, Words]:
     rows, columns = data.positions()
     drawn = []
     generator, seen = np.random.default_rng(rng), data.seen.astype(np.float64)
     for _ in range(n_permutations):
         values = np.asarray(value_permutations(centred[rows, columns], 1, rng=generator)[0], dtype=np.float64)
         drawn.append(index(data.spread(values), seen)[0])
-    return np.array(drawn), False, f"permutation of corridors, {n_permutations} draws"
+    return (
+        np.array(drawn),
+        False,
+        Words(f"permutation of corridors, {n_permutations} draws", f"置换通路，{n_permutations} 次抽样"),
+    )
 
 
 def _city_null(
     data: DyadData, centred: FloatArray, index: Any, n_permutations: int, rng: Rng
-) -> tuple[FloatArray, bool, str]:
+) -> tuple[FloatArray, bool, Words]:
     plan = data.plan(n_permutations, rng)
     seen = data.seen.astype(np.float64)
     drawn = []

@@ -18,8 +18,10 @@ from geobri.stats.null import monte_carlo_error, permutation_p_value
 from geobri.stats.places import Column, Places, Standardise, as_measure, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_joins
+from geobri.stats.say.terms import UNDER_NULL, say_shuffled
 from geobri.stats.spatial.inputs import null_statistics
 from geobri.stats.spatial.moments import Moments, join_count_moments, lag
+from geobri.words import Words
 
 __all__ = ["join_count_test", "join_counts"]
 
@@ -56,7 +58,7 @@ def join_counts(weights: csr_array, codes: FloatArray, pairs: list[Pair]) -> Flo
 
 def _read_labels(
     cities: pd.DataFrame, measure: Measure, graph: Any, standardise: Standardise
-) -> tuple[Places, list[str]]:
+) -> tuple[Places, list[Words]]:
     value = measure.column
     if value not in cities.columns:
         raise SchemaError(
@@ -70,13 +72,14 @@ def _read_labels(
         )
     numbers = pd.DataFrame({value: np.where(codes < 0, np.nan, codes)}, index=cities.index)
     places = read_places(numbers, [measure], graph=graph, standardise=standardise, caller="join_count_test")
-    return places, [_label(value, kind) for kind in kinds]
+    return places, [_label(measure, kind) for kind in kinds]
 
 
-def _label(value: str, kind: object) -> str:
+def _label(measure: Measure, kind: object) -> Words:
     if isinstance(kind, (bool, np.bool_)):
-        return value if kind else f"not {value}"
-    return str(kind)
+        name, name_zh = measure.column, measure.label_zh
+        return Words(name, name_zh) if kind else Words(f"not {name}", f"非{name_zh}")
+    return Words(str(kind))
 
 
 def join_count_test(
@@ -138,8 +141,8 @@ def join_count_test(
         value=sample.measure.column,
         alternative=alternative,
         n_cities=len(sample.labels),
-        null=f"{'all' if counted.exact else 'random'} permutations of labels ({len(counted.null):,})",
-        method="join counts",
+        null=say_shuffled(Words("labels", "标签"), len(counted.null), exact=counted.exact),
+        method=Words("join counts", "邻接计数"),
         left_out=sample.left_out,
     )
     return _result(sample, base, counted)
@@ -148,7 +151,7 @@ def join_count_test(
 class _Counted(NamedTuple):
     """Joins by pair of labels and in all between different labels (last): observed, under the null, p-values."""
 
-    kinds: list[str]
+    kinds: list[Words]
     pairs: list[Pair]
     observed: FloatArray
     null: FloatArray
@@ -168,7 +171,7 @@ class _Counted(NamedTuple):
 
 
 def _count(
-    sample: Places, kinds: list[str], pairs: list[Pair], alternative: Alternative, *draws: Any
+    sample: Places, kinds: list[Words], pairs: list[Pair], alternative: Alternative, *draws: Any
 ) -> _Counted:
     codes = sample.columns[:, 0]
     observed = join_counts(sample.weights, codes[None], pairs)[0]
@@ -189,9 +192,12 @@ def _pair_rows(sample: Places, base: Term, counted: _Counted) -> list[Term]:
         rows.append(
             replace(
                 counted.judged(base, place),
-                term=f"joins {counted.kinds[a]} and {counted.kinds[b]}",
+                term=Words(
+                    f"joins {counted.kinds[a]} and {counted.kinds[b]}",
+                    f"邻接：{counted.kinds[a].zh}与{counted.kinds[b].zh}",
+                ),
                 se=math.sqrt(max(moments.randomisation, 0.0)),
-                se_type="under the null",
+                se_type=UNDER_NULL,
                 statistic=_z(float(counted.observed[place]), moments),
                 null_mean=moments.expected,
                 p_adjusted=float(adjusted[place]),
@@ -217,7 +223,7 @@ def _result(sample: Places, base: Term, counted: _Counted) -> TestResult:
     expected = float(sample.weights.sum()) / 2 * (1 - share_within)
     headline = replace(
         counted.judged(base, -1),
-        term="joins between different labels",
+        term=Words("joins between different labels", "不同类之间的邻接"),
         statistic=joins,
         null_mean=expected,
     )

@@ -13,6 +13,7 @@ from geobri.stats.results import Alternative, FloatArray
 from geobri.stats.spatial.conditional import conditional_moments
 from geobri.stats.spatial.local_engine import LocalStatistic, quadrants, run_local_test
 from geobri.stats.spatial.records import LocalResult
+from geobri.words import Words
 
 __all__ = [
     "local_bivariate_moran_test",
@@ -92,7 +93,7 @@ def local_moran_test(
     lags, scale = np.asarray(places.weights @ z), z / float((z**2).mean())
     local = LocalStatistic(
         test="local_moran_test",
-        title="local Moran's I",
+        title=Words("local Moran's I", "局部莫兰指数"),
         observed=scale * lags,
         lag=lags,
         z_score=np.sign(z) * _z_scores(places.weights, z, lags),
@@ -177,7 +178,10 @@ def local_bivariate_moran_test(
     lags = np.asarray(places.weights @ y)
     local = LocalStatistic(
         test="local_bivariate_moran_test",
-        title=f"local bivariate Moran's I with {places.measures[1].column}",
+        title=Words(
+            f"local bivariate Moran's I with {places.measures[1].column}",
+            f"与{places.measures[1].label_zh}的局部双变量莫兰指数",
+        ),
         observed=x * lags,
         lag=lags,
         z_score=np.sign(x) * _z_scores(places.weights, y, lags),
@@ -266,7 +270,7 @@ def local_geary_test(
     )
     local = LocalStatistic(
         test="local_geary_test",
-        title="local Geary's c",
+        title=Words("local Geary's c", "局部吉尔里指数"),
         observed=observed,
         lag=lags,
         z_score=np.full(len(z), np.nan),
@@ -353,7 +357,7 @@ def local_getis_ord_test(
     standardised = _standardised_star(places.weights, x, lags) if star else conditional
     local = LocalStatistic(
         test="local_getis_ord_test",
-        title="local G*" if star else "local G",
+        title=Words("local G*", "局部 G*") if star else Words("local G", "局部 G"),
         observed=lags,
         lag=lags,
         z_score=standardised,

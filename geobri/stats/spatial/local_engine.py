@@ -16,8 +16,10 @@ from geobri.stats.null import monte_carlo_error, permutation_p_value
 from geobri.stats.places import Places
 from geobri.stats.results import Alternative, FloatArray, Term
 from geobri.stats.say import say_local
+from geobri.stats.say.neighbours import KINDS
 from geobri.stats.spatial.conditional import random_lags
 from geobri.stats.spatial.records import LocalResult
+from geobri.words import Words
 
 __all__ = ["LocalStatistic", "quadrants", "run_local_test"]
 
@@ -47,7 +49,7 @@ class LocalStatistic:
     """
 
     test: str
-    title: str
+    title: Words
     observed: FloatArray
     lag: FloatArray
     z_score: FloatArray
@@ -125,7 +127,10 @@ def run_local_test(
         value=places.measure.column,
         alternative=alternative,
         n_cities=len(p_value),
-        null=f"conditional randomisation ({n_permutations:,}), shared draws",
+        null=Words(
+            f"conditional randomisation ({n_permutations:,}), shared draws",
+            f"条件随机化（{n_permutations:,} 次），共用抽样",
+        ),
         method=local.title,
         adjustment="" if adjust == "none" else adjust,
         left_out=places.left_out,
@@ -144,17 +149,17 @@ def _result(base: Term, table: pd.DataFrame, choices: dict[str, Any], places: Pl
     smallest = float(table["p_adjusted"].min())
     headline = replace(
         base,
-        term="places beyond chance",
+        term=Words("places beyond chance", "突出的城市数"),
         estimate=float(len(found)),
         p_value=smallest,
         p_adjusted=smallest,
-        note="p-value: smallest adjusted one",
+        note=Words("p-value: smallest adjusted one", "p 值：校正后的最小值"),
     )
     names = ["statistic", "z_score", "p_value", "p_adjusted", "kind"]
     rows = [
         replace(
             base,
-            term=f"{city}: {kind}",
+            term=Words(f"{city}: {kind}", f"{city}：{KINDS.get(kind, kind)}"),
             estimate=float(statistic),
             statistic=float(z),
             p_value=float(p),
@@ -177,7 +182,7 @@ def _result(base: Term, table: pd.DataFrame, choices: dict[str, Any], places: Pl
         p_value=smallest,
         alternative=base.alternative,
         n=len(table),
-        method=base.method,
+        method=base.method.en,
         sentence=said.en,
         sentence_zh=said.zh,
         terms=(headline, *rows),

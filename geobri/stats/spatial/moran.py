@@ -17,6 +17,7 @@ from geobri.stats.null import monte_carlo_error, normal_p_value, permutation_p_v
 from geobri.stats.places import Column, Places, Standardise, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_dependence
+from geobri.stats.say.terms import UNDER_NULL, say_shuffled
 from geobri.stats.spatial.inputs import null_statistics
 from geobri.stats.spatial.moments import (
     Moments,
@@ -29,6 +30,7 @@ from geobri.stats.spatial.moments import (
     moran_moments,
 )
 from geobri.stats.spatial.records import draw_scatter
+from geobri.words import Words
 
 __all__ = [
     "geary_test",
@@ -37,27 +39,28 @@ __all__ = [
 ]
 
 Rng = int | np.random.Generator | None
+_RANDOMISATION = Words("randomisation", "随机化")
+_NORMALITY = Words("normality", "正态假设")
 
 
 def _moment_rows(base: Term, observed: float, moments: Moments) -> list[Term]:
     """One row per analytic variance, with its z-score."""
     rows = []
-    for name, variance in (("randomisation", moments.randomisation), ("normality", moments.normality)):
+    for name, variance in ((_RANDOMISATION, moments.randomisation), (_NORMALITY, moments.normality)):
         if variance > 0:
             z = (observed - moments.expected) / math.sqrt(variance)
             p = normal_p_value(z, base.alternative)
-            null = f"{name} moments, normal approximation"
             rows.append(
                 replace(
                     base,
-                    term=f"{base.term}, {name}",
+                    term=base.term + Words(f", {name.en}", f"，{name.zh}"),
                     statistic=z,
                     p_value=p,
                     mc_error=math.nan,
                     null_sd=math.sqrt(variance),
                     se=math.sqrt(variance),
-                    se_type="under the null",
-                    null=null,
+                    se_type=UNDER_NULL,
+                    null=name + Words(" moments, normal approximation", "的矩，正态近似"),
                 )
             )
     return rows
@@ -68,15 +71,15 @@ class _Plan:
     """What differs between the three classical tests."""
 
     test: str
-    title: str
+    title: Words
     statistic: Callable[[csr_array, FloatArray], FloatArray]
     moments: Callable[[csr_array, FloatArray], Moments]
     small_is_alike: bool = False
 
 
-_MORAN = _Plan("moran_test", "Moran's I", moran, moran_moments)
-_GEARY = _Plan("geary_test", "Geary's c", geary, geary_moments, small_is_alike=True)
-_GETIS = _Plan("getis_ord_test", "Getis-Ord G", getis_ord, getis_ord_moments)
+_MORAN = _Plan("moran_test", Words("Moran's I", "莫兰指数"), moran, moran_moments)
+_GEARY = _Plan("geary_test", Words("Geary's c", "吉尔里指数"), geary, geary_moments, small_is_alike=True)
+_GETIS = _Plan("getis_ord_test", Words("Getis-Ord G"), getis_ord, getis_ord_moments)
 
 
 def _run(
@@ -99,7 +102,7 @@ def _run(
         null_sd=float(null.std()),
         alternative=alternative,
         n_cities=len(values),
-        null=f"{'all' if exact else 'random'} permutations of values ({len(null):,})",
+        null=say_shuffled(Words("values", "数值"), len(null), exact=exact),
         method=plan.title,
         left_out=places.left_out,
     )
@@ -125,7 +128,7 @@ def _result(
         p_value=base.p_value,
         alternative=base.alternative,
         n=base.n_cities,
-        method=plan.title,
+        method=plan.title.en,
         null_distribution=null,
         sentence=said.en,
         sentence_zh=said.zh,

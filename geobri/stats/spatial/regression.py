@@ -8,7 +8,7 @@ import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,12 +21,28 @@ from geobri.measures import Measure
 from geobri.stats.places import Column, Places, Standardise, as_measure, read_places
 from geobri.stats.results import Term, TestResult
 from geobri.stats.say import say_spatial_model
+from geobri.stats.say.terms import CHI_SQUARED, NORMAL, STUDENT, name_column
+from geobri.words import NOTHING, Words
 
 __all__ = ["spatial_regression_test"]
 
 Model = Literal["lag", "error", "ols"]
 _PRECISION = 1e-12
 _FEWEST = 50
+
+
+_LEAST_SQUARES: Final = Words("least squares", "最小二乘")
+_MODELS: Final = {
+    "lag": Words("spatial lag model", "空间滞后模型"),
+    "error": Words("spatial error model", "空间误差模型"),
+    "ols": _LEAST_SQUARES,
+}
+_HEADS: Final = {
+    "lag": Words("rho (neighbours' value)", "ρ（邻居的数值）"),
+    "error": Words("lambda (neighbours' error)", "λ（邻居的误差）"),
+    "ols": Words("robust Lagrange multiplier, lag", "稳健拉格朗日乘数，滞后"),
+}
+"""The row that each model is told by."""
 
 
 def _load_spreg() -> Any:
@@ -121,8 +137,8 @@ def spatial_regression_test(
         test="spatial_regression_test",
         value=sample.measure.column,
         n_cities=len(sample.labels),
-        se_type="maximum likelihood" if model != "ols" else "least squares",
-        method=f"spatial {model} model" if model != "ols" else "least squares",
+        se_type=Words("maximum likelihood", "最大似然") if model != "ols" else _LEAST_SQUARES,
+        method=_MODELS[model],
         left_out=sample.left_out,
     )
     rows = _coefficient_rows(fit, base, model, names, confidence)
@@ -148,11 +164,8 @@ def _fit(spreg: Any, sample: Places, names: list[str], model: Model) -> Any:
 
 
 def _coefficient_rows(fit: Any, base: Term, model: Model, names: list[str], confidence: float) -> list[Term]:
-    titles = [
-        "intercept",
-        *names,
-        *{"lag": ["rho (neighbours' value)"], "error": ["lambda (neighbours' error)"]}.get(model, []),
-    ]
+    own = [] if model == "ols" else [_HEADS[model]]
+    titles = [Words("intercept", "截距"), *map(name_column, names), *own]
     estimates, errors = np.asarray(fit.betas).ravel(), np.asarray(fit.std_err).ravel()
     reference = student(fit.n - fit.k) if model == "ols" else norm
     half = float(reference.ppf(0.5 + confidence / 2))
@@ -169,7 +182,7 @@ def _coefficient_rows(fit: Any, base: Term, model: Model, names: list[str], conf
                 se=float(error),
                 statistic=z,
                 p_value=float(2 * reference.sf(abs(z))),
-                null="Student t" if model == "ols" else "normal approximation",
+                null=STUDENT if model == "ols" else NORMAL,
                 df=fit.n - fit.k if model == "ols" else math.nan,
             )
         )
@@ -183,12 +196,9 @@ def _impact_rows(fit: Any, base: Term, sample: Places, names: list[str]) -> list
     slopes = np.asarray(fit.betas).ravel()[1 : len(names) + 1]
     rows = []
     for name, slope in zip(names, slopes, strict=True):
-        for kind, factor in (("direct", direct), ("total", total)):
-            rows.append(
-                replace(
-                    base, term=f"{name}, average {kind} impact", estimate=float(slope * factor), se_type=""
-                )
-            )
+        for kind, factor in ((Words("direct", "直接"), direct), (Words("total", "总"), total)):
+            term = Words(f"{name}, average {kind.en} impact", f"{name_column(name).zh}，平均{kind.zh}影响")
+            rows.append(replace(base, term=term, estimate=float(slope * factor), se_type=NOTHING))
     return rows
 
 
@@ -198,10 +208,10 @@ def _no_rows(fit: Any, base: Term, sample: Places, names: list[str]) -> list[Ter
 
 def _diagnostic_rows(fit: Any, base: Term, sample: Places, names: list[str]) -> list[Term]:  # noqa: ARG001
     tests = {
-        "Lagrange multiplier, lag": fit.lm_lag,
-        "Lagrange multiplier, error": fit.lm_error,
-        "robust Lagrange multiplier, lag": fit.rlm_lag,
-        "robust Lagrange multiplier, error": fit.rlm_error,
+        Words("Lagrange multiplier, lag", "拉格朗日乘数，滞后"): fit.lm_lag,
+        Words("Lagrange multiplier, error", "拉格朗日乘数，误差"): fit.lm_error,
+        _HEADS["ols"]: fit.rlm_lag,
+        Words("robust Lagrange multiplier, error", "稳健拉格朗日乘数，误差"): fit.rlm_error,
     }
     rows = [
         replace(
@@ -209,8 +219,8 @@ def _diagnostic_rows(fit: Any, base: Term, sample: Places, names: list[str]) -> 
             term=title,
             statistic=float(found[0]),
             p_value=float(found[1]),
-            null="chi-squared with 1 degree of freedom",
-            se_type="",
+            null=CHI_SQUARED,
+            se_type=NOTHING,
         )
         for title, found in tests.items()
     ]
@@ -219,31 +229,26 @@ def _diagnostic_rows(fit: Any, base: Term, sample: Places, names: list[str]) -> 
         *rows,
         replace(
             base,
-            term="Moran's I of residuals",
+            term=Words("Moran's I of residuals", "残差的莫兰指数"),
             estimate=index,
             statistic=z,
             p_value=p,
-            null="normal approximation",
-            se_type="",
+            null=NORMAL,
+            se_type=NOTHING,
         ),
     ]
 
 
 def _result(fit: Any, base: Term, rows: list[Term], model: Model, measure: Measure) -> TestResult:
     by_name = {row.term: row for row in rows}
-    title = {
-        "lag": "rho (neighbours' value)",
-        "error": "lambda (neighbours' error)",
-        "ols": "robust Lagrange multiplier, lag",
-    }[model]
-    head = by_name[title]
+    head = by_name[_HEADS[model]]
     said = say_spatial_model(head, measure=measure, few=base.n_cities < _FEWEST)
     return TestResult(
         statistic=head.statistic,
         p_value=head.p_value,
         alternative="two-sided",
         n=base.n_cities,
-        method=base.method,
+        method=base.method.en,
         sentence=said.en,
         sentence_zh=said.zh,
         terms=tuple(rows),
