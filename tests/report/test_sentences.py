@@ -9,7 +9,8 @@ import pytest
 
 from geobri.report import build_sections, render_page
 from geobri.report.drawings import write_number
-from geobri.report.terms import name_columns, translate
+from geobri.report.terms import name_columns, relabel
+from geobri.stats.say import terms
 from geobri.study import load_study
 from geobri.study.analysis import Analysis, analyse_study
 from geobri.study.template import create_study
@@ -116,15 +117,32 @@ def test_numbers_are_written_without_exponents(number, written):
     assert write_number(number) == written
 
 
-def test_estimates_are_named_in_both_languages(template):
+def test_identifiers_have_the_labels_of_their_language(template):
     names = name_columns(template[0]) | {"own_rank": Words("Own rank", "自己的名次")}
-    assert translate("Cliff's delta, without singapore", names) == Words(
-        "Cliff's delta, without Singapore", "克利夫 δ，去掉新加坡"
+    assert relabel(Words("without singapore", "去掉singapore"), names) == Words(
+        "without Singapore", "去掉新加坡"
     )
-    assert (
-        translate("friction: log distance_km (no city effects)", names).zh == "摩擦：对数距离（无城市效应）"
-    )
-    assert translate("own_rank of corridors", names).en == "Own rank of corridors"
+    assert relabel(terms.name_column("log distance_km"), names) == Words("log distance", "对数距离")
+    assert relabel(Words("own_rank of corridors"), names).en == "Own rank of corridors"
+
+
+ENGLISH = re.compile(r"[A-Za-z]{4,}")
+PROPER = {"Moran", "Geary", "Getis", "Mann", "Whitney", "Newcombe", "Hodges", "Lehmann", "Welch", "Brunner"}
+PROPER |= {"Munzel", "Mantel", "MRQAP", "Holm", "Freedman", "Lane", "Spearman", "Kendall"}
+
+
+def test_every_estimate_is_told_in_chinese(template):
+    cells = [
+        cell.text.zh
+        for section in template[1]
+        for fold in section.folds
+        for table in fold.tables
+        if table.key.startswith("tests-")
+        for row in table.rows
+        for cell in (row.cells[1], row.cells[5])
+    ]
+    assert len(cells) > 40
+    assert not [cell for cell in cells if set(ENGLISH.findall(cell)) - PROPER]
 
 
 def test_the_index_shows_its_tree_and_what_moves_its_ranks(template):
