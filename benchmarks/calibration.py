@@ -214,7 +214,9 @@ def run_hard_chunk(label, what, chunk):
             rows.append({})
             continue
         low, high = result.interval
-        by = {row.se_type.en: row for row in reversed(result.terms) if row.term.en.startswith("friction: log")}
+        by = {
+            row.se_type.en: row for row in reversed(result.terms) if row.term.en.startswith("friction: log")
+        }
         dyadic = by["dyadic"]
         rows.append(
             {
