@@ -1,8 +1,9 @@
-"""Classes of a measure at round numbers: the same that the map on the page opens with (`webmap/static/scale.js`)."""
+"""Classes of a measure at round numbers, and their colours: the same that the map on the page opens with (`webmap/static/scale.js`)."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 
 from geobri.measures import Measure
 
-__all__ = ["class_bounds", "class_breaks"]
+__all__ = ["DrawnClass", "class_breaks", "drawn_classes"]
 
 _MOST: Final = 5
 _SKEWED: Final = 8.0
@@ -20,6 +21,14 @@ _SKEWED: Final = 8.0
 _FEW: Final = 8
 _DIGITS: Final = 12
 _FACTORS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
+_VIRIDIS: Final = (
+    "440154", "48186a", "472d7b", "424086", "3b528b", "33638d", "2c728e", "26828e", "21918c", "1fa088", "28ae80", "3fbc73", "5ec962", "84d44b",
+    "addc30", "d8e219", "fde725",
+)  # fmt: skip
+_WEAK: Final = 0.75
+"""Where on viridis the weakest class lies; the strongest lies at its dark end."""
+_BALANCE: Final = ("1f5fa8", "b0b8be", "b3470f")
+"""Below nothing, nothing, above it (`webmap/static/palette.js` has the same)."""
 _Sorted = npt.NDArray[np.float64]
 
 
@@ -56,8 +65,28 @@ def class_breaks(values: pd.Series, measure: Measure) -> list[float]:
     return _linear(min(0.0, low) if measure.is_quantity else low, high, whole=whole)
 
 
-def class_bounds(values: pd.Series, measure: Measure) -> list[tuple[float, float]]:
-    """Give the least and the greatest value of each class that holds any, from weak to strong.
+@dataclass(frozen=True, slots=True)
+class DrawnClass:
+    """A class of a measure as the map draws it.
+
+    Attributes
+    ----------
+    low, high
+        Least and greatest value in it.
+    strength
+        From 0 for the weakest class of the map to 1 for the strongest, empty ones counted; of few values, from the weakest to the strongest.
+    colour
+        Red, green and blue, as on the light page.
+    """
+
+    low: float
+    high: float
+    strength: float
+    colour: tuple[int, int, int]
+
+
+def drawn_classes(values: pd.Series, measure: Measure) -> list[DrawnClass]:
+    """Give the classes that hold any value, in the colours of the map on the page, from weak to strong.
 
     Parameters
     ----------
@@ -68,20 +97,77 @@ def class_bounds(values: pd.Series, measure: Measure) -> list[tuple[float, float
 
     Returns
     -------
-    list of tuple of float
-        Both ends belong to the class; up to five different values are a class each. A quantity of 0 is in no class.
+    list of DrawnClass
+        Up to five different values are a class each. A quantity of 0 is in no class.
     """
     numbers = pd.to_numeric(values, errors="coerce").astype(float)
-    known = numbers[np.isfinite(numbers) & ((numbers > 0) | (not measure.is_quantity))].to_numpy()
-    different = np.unique(known)
-    if different.size <= _MOST:
-        return [(float(value), float(value)) for value in different][:: measure.direction]
+    some_value = np.isfinite(numbers) & ((numbers > 0) | (not measure.is_quantity))
+    known: _Sorted = np.asarray(numbers[some_value], dtype=np.float64)
     breaks = class_breaks(values, measure)
-    side = "right" if measure.direction > 0 else "left"
-    places = np.searchsorted(np.array(breaks), known, side=side)  # type: ignore[call-overload]
-    found = [known[places == place] for place in range(len(breaks) + 1)]
-    bounds = [(float(some.min()), float(some.max())) for some in found if some.size]
-    return bounds[:: measure.direction]
+    side = "right" if measure.direction > 0 or _is_diverging(known, measure) else "left"
+    different = np.unique(known)
+    each = different if different.size <= _MOST else known
+    places = np.searchsorted(np.array(breaks), each, side=side)  # type: ignore[call-overload]
+    members = (
+        [(place, each[at : at + 1]) for at, place in enumerate(places)]
+        if each is different
+        else [(place, known[places == place]) for place in range(len(breaks) + 1)]
+    )
+    found = [
+        DrawnClass(
+            float(some.min()),
+            float(some.max()),
+            *_look(int(place), breaks, measure, _farthest(known, measure)),
+        )
+        for place, some in members
+        if some.size
+    ]
+    found = found[:: measure.direction]
+    if each is different and not _is_diverging(
+        known, measure
+    ):  # one class may hold two of them; their widths tell them apart
+        most = max(len(found) - 1, 1)
+        found = [replace(one, strength=at / most if len(found) > 1 else 1.0) for at, one in enumerate(found)]
+    return found
+
+
+def _is_diverging(known: _Sorted, measure: Measure) -> bool:
+    return bool(known.size and measure.better == "neither" and known.min() < 0 < known.max())
+
+
+def _farthest(known: _Sorted, measure: Measure) -> float:
+    """Give how far from nothing a measure goes that is drawn to both sides of it; 0 for others."""
+    return float(np.abs(known).max()) if _is_diverging(known, measure) else 0.0
+
+
+def _look(
+    place: int, breaks: list[float], measure: Measure, farthest: float
+) -> tuple[float, tuple[int, int, int]]:
+    """Give strength and colour of a class by its place among all classes, as `classColours` of the page does."""
+    if farthest:
+        ends = [-farthest, *breaks, farthest]
+        share = (ends[place] + ends[place + 1]) / 2 / farthest
+        return abs(share), _balance(share)
+    share = place / len(breaks) if breaks else 1.0
+    strength = share if measure.direction > 0 or not breaks else 1 - share
+    return strength, _viridis(_WEAK * (1 - strength))
+
+
+def _viridis(t: float) -> tuple[int, int, int]:
+    at = t * (len(_VIRIDIS) - 1)
+    low = min(len(_VIRIDIS) - 2, math.floor(at))
+    return _between(_VIRIDIS[low], _VIRIDIS[low + 1], at - low)
+
+
+def _balance(share: float) -> tuple[int, int, int]:
+    below, middle, above = _BALANCE
+    return _between(middle, below if share < 0 else above, math.sqrt(min(1.0, abs(share))))
+
+
+def _between(one: str, other: str, share: float) -> tuple[int, int, int]:
+    first, last = bytes.fromhex(one), bytes.fromhex(other)
+    red, green, blue = (math.floor(a + (b - a) * share + 0.5) for a, b in zip(first, last, strict=True))
+    return red, green, blue
 
 
 def _choose_mode(known: _Sorted, measure: Measure) -> str:

@@ -31,6 +31,8 @@ __all__ = [
     "write_vector",
 ]
 
+_VERSION: Final = "1.3"
+"""Of the format: what came later is warned of by the GDAL that Debian 12 and QGIS 3.22 have."""
 _NO_DATE: Final = "1970-01-01T00:00:00.000Z"
 _RFC7946_DIGITS: Final = 7
 _IDS: Final = ("corridor", "city")
@@ -169,7 +171,9 @@ def write_vector(
         If the file cannot be written, or not be read back whole.
     """
     name = "cities" if layer.index.name == "city" else "corridors"
-    options: dict[str, Any] = {"layer": name} if driver == "GPKG" else {"SPATIAL_INDEX": "NO"}
+    options: dict[str, Any] = (
+        {"layer": name, "VERSION": _VERSION} if driver == "GPKG" else {"SPATIAL_INDEX": "NO"}
+    )
     several = bool((layer.geom_type == "MultiLineString").any()) if multi is None else multi
     with fixed_date(), system_errors(path):
         plain_types(layer).reset_index().to_file(

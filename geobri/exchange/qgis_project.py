@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import geopandas as gpd
 
+from geobri.exchange.about import About, both, qgis_aliases
 from geobri.exchange.qgis_style import corridor_style, names_style
 from geobri.measures import Measure
 from geobri.words import Words
@@ -49,19 +50,20 @@ class _Layer:
     kind: str
     drawing: str
     shown: bool
+    aliases: str = ""
 
 
 def write_qgis_project(
     path: Path,
     package: str,
     *,
-    title: Words,
-    source: str,
+    about: About,
     corridors: gpd.GeoDataFrame,
     cities: gpd.GeoDataFrame,
     measures: Sequence[Measure],
     directed: bool,
     places: Words,
+    city_measures: Sequence[Measure] = (),
 ) -> None:
     """Write a project.
 
@@ -71,10 +73,8 @@ def write_qgis_project(
         The ``.qgz`` to make; the caller stages it.
     package
         Name of the GeoPackage beside it, with the layers `cities`, `corridors` and `base`.
-    title
-        What stands above the printed map.
-    source
-        What stands below it.
+    about
+        What stands above the printed map and below it, and in the properties of project and layers.
     corridors, cities
         The tables, for class limits and extent.
     measures
@@ -83,6 +83,8 @@ def write_qgis_project(
         Whether corridors run from origin to destination.
     places
         What the cities are called.
+    city_measures
+        What the columns of the cities mean; their labels become aliases.
     """
     drawn = [
         one for one in measures if (one.is_rank or one.is_number) and corridors[one.column].notna().any()
@@ -91,10 +93,11 @@ def write_qgis_project(
         _Layer(
             f"corridors_of_the_study_{at}",
             "corridors",
-            _both(Words(one.label, one.label_zh)),
+            both(Words(one.label, one.label_zh)),
             "Line",
             corridor_style(corridors[one.column], one, directed=directed),
             shown=at == 0,
+            aliases=qgis_aliases([one for one in measures if one.column in corridors]),
         )
         for at, one in enumerate(drawn)
     ]
@@ -106,6 +109,7 @@ def write_qgis_project(
             "Point",
             names_style('"name"'),
             shown=True,
+            aliases=qgis_aliases(city_measures),
         ),
         _Layer(
             "cities_of_the_study_zh",
@@ -114,19 +118,16 @@ def write_qgis_project(
             "Point",
             names_style('coalesce("name_zh", "name")'),
             shown=False,
+            aliases=qgis_aliases(city_measures),
         ),
     ]
     base = [_Layer("base_of_the_study", "base", "Base · 底图", "Polygon", _BASE, shown=True)]
-    groups = [(_both(places), points), ("Corridors · 通路", lines), ("Base · 底图", base)]
-    text = _project(groups, package, title, source, _extent(cities))
+    groups = [(both(places), points), ("Corridors · 通路", lines), ("Base · 底图", base)]
+    text = _project(groups, package, about, _extent(cities))
     entry = zipfile.ZipInfo(f"{path.stem}.qgs", _EPOCH)
     entry.compress_type = zipfile.ZIP_DEFLATED
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(entry, text.encode())
-
-
-def _both(words: Words) -> str:
-    return words.en if words.en == words.zh else f"{words.en} · {words.zh}"
 
 
 def _extent(cities: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
@@ -148,20 +149,20 @@ def _frame(extent: tuple[float, float, float, float]) -> str:
 def _project(
     groups: list[tuple[str, list[_Layer]]],
     package: str,
-    title: Words,
-    source: str,
+    about: About,
     extent: tuple[float, float, float, float],
 ) -> str:
     layers = [layer for _, members in groups for layer in members]
+    title, source = about.title, " · ".join(text for text in (about.source, about.licence) if text)
     shown = [(name, [layer for layer in members if layer.shown]) for name, members in groups]
     return (
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
-        f'<qgis version="3.22.0" projectname={quoteattr(title.en)}><title>{escape(_both(title))}</title>'
-        f"<projectCrs>{_SRS}</projectCrs>"
+        f'<qgis version="3.22.0" projectname={quoteattr(title.en)}><title>{escape(both(title))}</title>'
+        f"<projectCrs>{_SRS}</projectCrs>{_properties('projectMetadata', both(title), about)}"
         f"{_tree(groups, package)}"
         f'<mapcanvas name="theMapCanvas"><units>degrees</units><extent>{_frame(extent)}</extent><rotation>0</rotation>'
         f"<destinationsrs>{_SRS}</destinationsrs></mapcanvas>"
-        f"<projectlayers>{''.join(_layer(layer, package) for layer in layers)}</projectlayers>"
+        f"<projectlayers>{''.join(_layer(layer, package, about) for layer in layers)}</projectlayers>"
         f"{_ELLIPSOID}<Layouts>{_layout(title, source, extent, _tree(shown, package))}</Layouts></qgis>"
     )
 
@@ -184,11 +185,20 @@ def _group(name: str, members: list[_Layer], package: str) -> str:
     return f'<layer-tree-group name={quoteattr(name)} checked="Qt::Checked" expanded="1"><customproperties/>{inside}</layer-tree-group>'
 
 
-def _layer(layer: _Layer, package: str) -> str:
+def _properties(tag: str, title: str, about: About) -> str:
+    """Write what the properties of a project, or of a layer, show."""
+    licence = (
+        f"<license>{escape(about.licence)}</license>" if about.licence and tag == "resourceMetadata" else ""
+    )
+    said = "\n".join(f"{name.capitalize()}: {text}" for name, text in about.lines()[1:])
+    return f"<{tag}><type>dataset</type><title>{escape(title)}</title><abstract>{escape(said)}</abstract>{licence}</{tag}>"
+
+
+def _layer(layer: _Layer, package: str, about: About) -> str:
     return (
         f'<maplayer type="vector" geometry="{layer.kind}" labelsEnabled="{int(layer.kind == "Point")}"><id>{layer.key}</id>'
         f"<datasource>{escape(_source(layer, package))}</datasource><layername>{escape(layer.title)}</layername>"
-        f'<srs>{_SRS}</srs><provider encoding="UTF-8">ogr</provider>{layer.drawing}</maplayer>'
+        f'<srs>{_SRS}</srs><provider encoding="UTF-8">ogr</provider>{_properties("resourceMetadata", layer.title, about)}{layer.aliases}{layer.drawing}</maplayer>'
     )
 
 
@@ -218,7 +228,7 @@ def _layout(title: Words, source: str, extent: tuple[float, float, float, float]
         _item(
             _CANVAS, "map", _MAP, 'keepLayerSet="false" drawCanvasItems="true"', f"<Extent {edges}/>{_SRS}"
         ),
-        _item(_LABEL, "title", (10, 8, 277, 12), f"labelText={quoteattr(_both(title))}", big),
+        _item(_LABEL, "title", (10, 8, 277, 12), f"labelText={quoteattr(both(title))}", big),
         _item(_LEGEND, "legend", (214, 22, 73, 150), 'map_uuid="{map}" resizeToContents="1"', legend),
         _item(
             _SCALE,

@@ -1,7 +1,7 @@
 """A style that QGIS finds inside the GeoPackage, so that corridors show what the map shows at once.
 
 QGIS reads the table `layer_styles` of a GeoPackage and applies the default style of each layer when it opens. The styles here are made from the data and
-from what they mean: the classes of each measure that the map on the page opens with, viridis, the stronger over the weaker, both directions of a directed pair side by side with an arrow.
+from what they mean: the classes of each measure that the map on the page opens with, in its colours, the stronger over the weaker, both directions of a directed pair side by side with an arrow.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
-import numpy as np
 import pandas as pd
 
-from geobri.exchange.classes import class_bounds
+from geobri.exchange.about import qgis_aliases
+from geobri.exchange.classes import drawn_classes
 from geobri.measures import Measure, as_measure
 
 __all__ = ["add_qgis_style", "corridor_style", "names_style"]
 
-_VIRIDIS: Final = ("94,201,98", "33,145,140", "59,82,139", "72,40,120", "68,1,84")
-_WIDTHS_MM: Final = (0.3, 0.6, 0.95, 1.35, 1.8)
+_WIDTHS_MM: Final = (0.3, 1.8)
 _FULL_WIDTH_UP_TO: Final = 300
 _THINNEST: Final = 0.25
 """Many lines are thinner, as on the map of the page."""
 _GAP_MM: Final = 0.15
 """Half of what is left free between the two directions of a pair."""
-_NAMES: Final = "Symbology|Labeling"
+_NAMES: Final = "Symbology|Labeling|Fields"
+_LINES: Final = "Symbology|Fields"
 _LONGEST_NAME: Final = 30
 _LONG: Final = 1000.0
 _TABLE: Final = """
@@ -109,12 +109,7 @@ def corridor_style(values: pd.Series, measure: Measure, *, directed: bool) -> st
     str
         The renderer as QGIS writes it.
     """
-    classes = class_bounds(values, measure)
-    places = (
-        np.linspace(0, len(_WIDTHS_MM) - 1, num=len(classes)).round().astype(int)
-        if len(classes) > 1
-        else [len(_WIDTHS_MM) - 1]
-    )
+    classes = drawn_classes(values, measure)
     thin = max(_THINNEST, math.sqrt(min(1.0, _FULL_WIDTH_UP_TO / max(int(values.notna().sum()), 1))))
     symbols = [_line_symbol(0, "160,168,176", 0.15, directed=False)]
     none = f"{_quoted(measure.column)} IS NULL"
@@ -122,10 +117,11 @@ def corridor_style(values: pd.Series, measure: Measure, *, directed: bool) -> st
         none += f" OR {_quoted(measure.column)} = 0"
     label = "no value or 0 · 无数值或为零" if " OR " in none else "no value · 无数值"
     rules = [f'<rule key="r0" symbol="0" filter={quoteattr(none)} label={quoteattr(label)}/>']
-    for number, ((low, high), place) in enumerate(zip(classes, places, strict=True), 1):
-        width = round(_WIDTHS_MM[place] * thin, 3)
-        symbols.append(_line_symbol(number, _VIRIDIS[place], width, directed=directed))
-        rules.append(_rule(number, measure.column, low, high))
+    for number, drawn in enumerate(classes, 1):
+        weakest, strongest = _WIDTHS_MM
+        width = round((weakest + (strongest - weakest) * drawn.strength) * thin, 3)
+        symbols.append(_line_symbol(number, ",".join(map(str, drawn.colour)), width, directed=directed))
+        rules.append(_rule(number, measure.column, drawn.low, drawn.high))
     return (
         f'<renderer-v2 type="RuleRenderer" symbollevels="1"><rules key="root">{"".join(rules)}</rules>'
         f"<symbols>{''.join(symbols)}</symbols></renderer-v2>"
@@ -163,7 +159,12 @@ def names_style(name: str) -> str:
 
 
 def add_qgis_style(
-    path: str | Path, corridors: pd.DataFrame, measures: Sequence[str | Measure], *, directed: bool = False
+    path: str | Path,
+    corridors: pd.DataFrame,
+    measures: Sequence[str | Measure],
+    *,
+    directed: bool = False,
+    city_measures: Sequence[Measure] = (),
 ) -> None:
     """Store styles for the layers `cities` and `corridors` in a GeoPackage.
 
@@ -178,21 +179,26 @@ def add_qgis_style(
         better end is the thickest and darkest line.
     directed
         Whether a corridor runs from origin to destination only: both directions are drawn side by side, with an arrow.
+    city_measures
+        What the columns of the cities mean; their labels become aliases, as those of the corridors do.
     """
+    of_cities = qgis_aliases(city_measures)
     styles = [
-        ("cities", "names", _qml(names_style('"name"'), _NAMES), 1),
-        ("cities", "名称", _qml(names_style('coalesce("name_zh", "name")'), _NAMES), 0),
+        ("cities", "names", _qml(of_cities + names_style('"name"'), _NAMES), 1),
+        ("cities", "名称", _qml(of_cities + names_style('coalesce("name_zh", "name")'), _NAMES), 0),
     ]
     found = [as_measure(one, corridors, of="corridors") for one in measures]
     known = [one for one in found if one.column in corridors and corridors[one.column].notna().any()]
     drawn = [one for one in known if one.is_rank or one.is_number]
+    aliases = qgis_aliases(known)
     for at, measure in enumerate(drawn):
         title = (
             measure.label
             if len(measure.label) <= _LONGEST_NAME
             else f"{measure.label[: _LONGEST_NAME - 4]} {at + 1}"
         )
-        qml = _qml(corridor_style(corridors[measure.column], measure, directed=directed), "Symbology")
+        drawing = corridor_style(corridors[measure.column], measure, directed=directed)
+        qml = _qml(aliases + drawing, _LINES)
         styles.append(("corridors", title, qml, int(at == 0)))
     with sqlite3.connect(path) as database:
         database.execute(_TABLE)

@@ -11,7 +11,7 @@ from geobri.exchange.qgis_project import write_qgis_project
 from geobri.outputs import staged_file, staged_folder
 from geobri.study.database import save_database
 from geobri.study.model import Study
-from geobri.study.writing import write_base, write_geopackage, write_years
+from geobri.study.writing import about_study, write_base, write_geopackage, write_years
 from geobri.words import Words
 
 __all__ = ["export_study"]
@@ -87,13 +87,13 @@ def _export_project(study: Study, target: Path) -> str:
         write_qgis_project(
             path,
             package.name,
-            title=Words(study.title, study.title_zh),
-            source=" · ".join(text for text in (study.citation, study.licence) if text),
+            about=about_study(study),
             corridors=study.corridors,
             cities=study.cities,
             measures=study.shown("corridors"),
             directed=study.directed,
             places=study.tell(Words("Cities", "城市")),
+            city_measures=study.city_measures,
         )
     return f"{target.name} shows {package.name}: keep both in one folder. {left_out}".strip()
 

@@ -10,13 +10,16 @@ import numpy as np
 import pandas as pd
 
 from geobri.corridors import corridor_ids, order_pairs
+from geobri.exchange.about import About, add_about
 from geobri.exchange.layers import fixed_date, plain_types, system_errors, write_vector
 from geobri.exchange.qgis_style import add_qgis_style
 from geobri.measures import Measure
 from geobri.score.spec import ROOT
 from geobri.study.model import MOST_FIELDS, Study
+from geobri.words import Words
 
 __all__ = [
+    "about_study",
     "cities_frame",
     "corridors_frame",
     "with_intervals",
@@ -159,10 +162,45 @@ def write_geopackage(study: Study, path: Path, *, first: str = "cities") -> str:
         if kept.shape[1] < whole.shape[1]:
             left_out.append(f"{whole.shape[1] - kept.shape[1]:,} of the {layer}")
     with system_errors(path):
-        add_qgis_style(path, study.corridors, study.shown("corridors"), directed=study.directed)
+        add_qgis_style(
+            path,
+            study.corridors,
+            study.shown("corridors"),
+            directed=study.directed,
+            city_measures=study.city_measures,
+        )
+        add_about(
+            path,
+            about_study(study),
+            {
+                "cities": (study.tell(Words("Cities", "城市")), study.city_measures),
+                "corridors": (Words("Corridors", "通路"), study.corridor_measures),
+            },
+        )
     if not left_out:
         return ""
     return f"Columns that a GeoPackage cannot hold beside {MOST_FIELDS:,} others are left out: {', '.join(left_out)}."
+
+
+def about_study(study: Study) -> About:
+    """Give what a file should say of a study.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+
+    Returns
+    -------
+    About
+        Title, source, licence and notes, as the study says them.
+    """
+    return About(
+        title=Words(study.title, study.title_zh),
+        source=study.citation,
+        licence=study.licence,
+        notes=study.notes,
+    )
 
 
 def write_base(study: Study, path: Path) -> None:

@@ -1,6 +1,7 @@
 """Classes of a measure in QGIS are those that the map on the page opens with, whatever the numbers."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geobri.exchange.classes import class_bounds, class_breaks
+from geobri.exchange.classes import class_breaks, drawn_classes
 from geobri.measures import Measure
 from tests.webmap.test_javascript import find_node
 
@@ -30,6 +31,10 @@ CASES = {
 }
 
 
+def _bounds(values, measure):
+    return [(one.low, one.high) for one in drawn_classes(values, measure)]
+
+
 def _on_the_page(measure, numbers):
     known = numbers[np.isfinite(numbers)]
     packed = {
@@ -37,9 +42,11 @@ def _on_the_page(measure, numbers):
         "diverging": bool(measure.better == "neither" and known.min() < 0 < known.max()), "low": known.min(), "high": known.max(),
     }  # fmt: skip
     script = (
-        f"import {{ makeScale }} from {json.dumps(SCALE.as_uri())};"
+        f"import {{ makeScale, classColours }} from {json.dumps(SCALE.as_uri())};"
         f"const numbers = Float64Array.from({json.dumps(numbers.tolist())});"
-        f"console.log(JSON.stringify(makeScale({{ numbers, ...{json.dumps(packed)} }}, null).breaks));"
+        f"const scale = makeScale({{ numbers, ...{json.dumps(packed)} }}, null);"
+        "const colours = classColours(scale, 'light');"
+        "console.log(JSON.stringify([scale.breaks, Array.from(numbers, (value) => colours[scale.classOf(value)])]));"
     )
     done = subprocess.run(
         [find_node(), "--input-type=module", "-e", script], capture_output=True, text=True, check=True
@@ -49,24 +56,29 @@ def _on_the_page(measure, numbers):
 
 @pytest.mark.skipif(find_node() is None, reason="no Node here")
 @pytest.mark.parametrize("name", CASES)
-def test_breaks_are_those_of_the_page(name):
+def test_breaks_and_colours_are_those_of_the_page(name):
     measure, numbers = CASES[name]
-    assert class_breaks(pd.Series(numbers), measure) == pytest.approx(
-        _on_the_page(measure, numbers), rel=1e-12
-    )
+    breaks, colours = _on_the_page(measure, numbers)
+    assert class_breaks(pd.Series(numbers), measure) == pytest.approx(breaks, rel=1e-12)
+    classes = drawn_classes(pd.Series(numbers), measure)
+    assert [one.strength for one in classes] == sorted(one.strength for one in classes) or measure.better == "neither"  # fmt: skip
+    for value, colour in zip(numbers, colours, strict=True):
+        found = [one.colour for one in classes if one.low <= value <= one.high]
+        drawn = value > 0 or not measure.is_quantity
+        assert found == ([tuple(map(int, re.findall(r"\d+", colour)))] if drawn else [])
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_every_value_is_in_one_class(name):
     measure, numbers = CASES[name]
     drawn = numbers[numbers > 0] if measure.is_quantity else numbers
-    bounds = class_bounds(pd.Series(numbers), measure)
+    bounds = _bounds(pd.Series(numbers), measure)
     times = sum(((drawn >= low) & (drawn <= high)).astype(int) for low, high in bounds)
     assert (times == 1).all()
 
 
 def test_ranks_run_from_weak_to_strong():
-    assert class_bounds(pd.Series(np.arange(1.0, 11.0)), Measure("n", kind="rank")) == [
+    assert _bounds(pd.Series(np.arange(1.0, 11.0)), Measure("n", kind="rank")) == [
         (9, 10),
         (7, 8),
         (5, 6),
@@ -77,5 +89,5 @@ def test_ranks_run_from_weak_to_strong():
 
 def test_nothing_to_divide():
     assert class_breaks(pd.Series([np.nan, 4, 4]), Measure("n")) == []
-    assert class_bounds(pd.Series([np.nan, 4, 4]), Measure("n")) == [(4, 4)]
-    assert class_bounds(pd.Series([0.0, 0.0]), Measure("n", kind="count")) == []
+    assert _bounds(pd.Series([np.nan, 4, 4]), Measure("n")) == [(4, 4)]
+    assert _bounds(pd.Series([0.0, 0.0]), Measure("n", kind="count")) == []

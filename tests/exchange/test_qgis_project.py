@@ -1,8 +1,10 @@
 """The project for QGIS: what it says, and what QGIS itself makes of it where it is at hand."""
 
 import json
+import sqlite3
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -61,6 +63,8 @@ print(json.dumps({
     "order": [layer.name() for layer in root.layerOrder()], "ellipsoid": project.ellipsoid(),
     "bar": [bar.units(), bar.unitsPerSegment(), paper.rect().width()], "extent": [paper.extent().xMinimum(), paper.extent().xMaximum(), paper.extent().center().y()],
     "legend": [node.name() for node in legend.model().rootGroup().findLayers()],
+    "aliases": {layer.name(): {field.name(): field.alias() for field in layer.fields()} for layer in project.mapLayers().values()},
+    "licences": {layer.name(): layer.metadata().licenses() for layer in project.mapLayers().values()}, "abstract": project.metadata().abstract(),
     "items": sorted(item.id() for item in layout.items() if hasattr(item, "id") and item.id()),
 }))
 """
@@ -70,6 +74,9 @@ print(json.dumps({
 def project(tmp_path_factory):
     folder = tmp_path_factory.mktemp("qgis")
     study = geobri.read_study(PLACES, PAIRS, title='Flows of "R&D"', call="town,towns,城镇")
+    study = replace(
+        study, citation="Office <of> Numbers & Co.", licence="CC BY 4.0", notes=("Counted by hand.",)
+    )
     said = export_study(study, folder / "study.qgz")
     assert "study.gpkg" in said
     return study, folder / "study.qgz"
@@ -99,7 +106,7 @@ def test_flows_of_all_years_have_a_date(project):
 
 @pytest.mark.skipif(not QGIS.is_dir(), reason="no QGIS here")
 def test_qgis_opens_and_prints_it(project, tmp_path):
-    _, path = project
+    study, path = project
     done = subprocess.run(
         ["/usr/bin/python3", "-c", LOOK, str(path), str(tmp_path / "page.png")],
         capture_output=True,
@@ -119,6 +126,11 @@ def test_qgis_opens_and_prints_it(project, tmp_path):
     assert found["done"] == 0
     assert found["order"] == ["Towns (English)", "城镇（中文）", "R&D <spend>", "Rank", "Base · 底图"]
     assert found["legend"] == found["shown"]
+    assert found["aliases"]["R&D <spend>"]["rank"] == "Rank"
+    named = {column for column, alias in found["aliases"]["Towns (English)"].items() if alias}
+    assert named == {one.column for one in study.city_measures}
+    assert found["licences"]["R&D <spend>"] == ["CC BY 4.0"]
+    assert "Office <of> Numbers & Co." in found["abstract"]
     west, east, y = found["extent"]
     wide_km = Geod(ellps="WGS84").inv(west, y, east, y)[2] / 1000
     unit, step, wide_mm = found["bar"]
@@ -127,3 +139,33 @@ def test_qgis_opens_and_prints_it(project, tmp_path):
         10 < step * wide_mm / wide_km < 60
     )  # a segment on paper, so that the bar speaks of kilometres and not of degrees
     assert found["colours"] > 20
+
+
+def test_the_package_says_what_it_is(project):
+    study, path = project
+    package = path.with_suffix(".gpkg")
+    about = pyogrio.read_info(package, layer="corridors", force_feature_count=True)
+    assert "Licence: CC BY 4.0" in about["layer_metadata"]["DESCRIPTION"]
+    assert about["layer_metadata"]["IDENTIFIER"] == 'Flows of "R&D": Corridors · Flows of "R&D"：通路'
+    assert about["dataset_metadata"] == {
+        "TITLE": study.title,
+        "SOURCE": "Office <of> Numbers & Co.",
+        "LICENCE": "CC BY 4.0",
+        "NOTES": "Counted by hand.",
+    }
+    with sqlite3.connect(package) as database:
+        said = dict(
+            database.execute(
+                "SELECT column_name, title FROM gpkg_data_columns WHERE table_name = 'corridors'"
+            )
+        )
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        styles = database.execute(
+            "SELECT styleQML FROM layer_styles WHERE f_table_name = 'cities'"
+        ).fetchall()
+    database.close()
+    assert said == {one.column: one.label for one in study.corridor_measures}
+    assert version == 10300
+    totals = {one.column for one in study.city_measures}
+    for (style,) in styles:
+        assert {alias.get("field") for alias in ET.fromstring(style).iter("alias")} == totals
