@@ -415,7 +415,7 @@ def _groups(
     certain = _certainty(lead.p_value, exact.p_value if exact is not None else lead.p_value)
     verdict = Words(
         f"In {100 * turned:.0f} % of comparisons the coastal city {plain.en}; {certain.en} ({tail}).",
-        f"两城相比，沿海城市{plain.zh}的占 {100 * turned:.0f}%；{certain.zh}（{tail_zh}）。",
+        f"两座城市相比，沿海城市{plain.zh}的占 {100 * turned:.0f}%；{certain.zh}（{tail_zh}）。",
     )
     return verdict, say_result(study, lead), _draw_sides(study, measure)
 
@@ -499,7 +499,7 @@ def _draw_moran(study: Study, lead: TestResult, measure: Measure) -> Drawing | N
             f"{measure.label} against the mean ({better.en} to the right)",
             f"{measure.label_zh}与均值之差（右侧{better.zh}）",
         ),
-        y_axis=Words("mean of its neighbours against the mean", "邻近城市均值与总均值之差"),
+        y_axis=Words("mean of its neighbours against the mean", "邻近者均值与总均值之差"),
         caption=Words(
             "Every city against its neighbours; the slope of the line is Moran's I.",
             "每座城市与其邻近城市；直线斜率即莫兰指数。",

@@ -43,6 +43,18 @@ _WORDS_ZH: Final = REGION_NAMES_ZH | {
     "coast-inland": "沿海–内陆",
     "inland-inland": "内陆–内陆",
 }
+_SAYS: Final = {
+    "places": Words("Cities", "城市"),
+    "compare": Words(
+        "Two to four cities, or corridors, side by side. A longer bar is more, or a better rank, among all of them; "
+        "the most of those chosen is bold.",
+        "将二至四座城市或通路并列比较。条越长，在全体中数值越大或名次越前；所选之中最突出者加粗。",
+    ),
+    "history": Words(
+        "Flows over the years; for a city, the sum over all its corridors.",
+        "历年流量；城市数值为其全部通路之和。",
+    ),
+}
 _LEFT_OUT: Final = frozenset({"name", "name_zh", "origin", "destination", "geometry"})
 
 
@@ -80,7 +92,8 @@ def platform_payload(study: Study) -> str:
     Returns
     -------
     str
-        JSON: `cities`, `corridors` (at most 20,000, strongest first) and `history` (null without years).
+        JSON: `cities`, `corridors` (at most 20,000, strongest first), `history` (null without years), and what the panels say
+        of the places, called as the study calls them.
     """
     corridors, left_out = _chosen_corridors(study)
     position = {slug: at for at, slug in enumerate(study.cities.index)}
@@ -105,6 +118,7 @@ def platform_payload(study: Study) -> str:
                 ),
             },
             "history": _history(study, list(corridors.index)),
+            "says": {name: [told.en, told.zh] for name, said in _SAYS.items() if (told := study.tell(said))},
         }
     )
 

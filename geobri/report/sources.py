@@ -21,7 +21,7 @@ _METHOD = (
     Words(
         "Cities are points, corridors great-circle lines between them; distances are WGS84 geodesics in kilometres. "
         "The lines show which cities are joined, not the routes that anything travels.",
-        "城市为点，通路为两城之间的大圆线；距离为 WGS84 测地线公里数。线条表示哪些城市相连，而不是实际的运输路线。",
+        "城市为点，通路为两座城市之间的大圆线；距离为 WGS84 测地线公里数。线条表示哪些城市相连，而不是实际的运输路线。",
     ),
 )
 _NOT_FILLED = Words(
@@ -41,10 +41,9 @@ _ACCOUNT_COLUMNS = (
     Column(Words("Sum", "合计"), "number"),
     Column(Words("Which", "说明")),
 )
-_ATTRIBUTION = Words(
-    "Base map: Natural Earth (public domain). Coordinates: GeoNames (CC BY 4.0).",
-    "底图：Natural Earth（公有领域）。坐标：GeoNames（CC BY 4.0）。",
-)
+_BASE = Words("Base map: Natural Earth (public domain).", "底图：Natural Earth（公有领域）。")
+_COORDINATES = Words("Coordinates: GeoNames (CC BY 4.0).", "坐标：GeoNames（CC BY 4.0）。")
+"""Of the published studies; a folder says it where its places were found by their names."""
 
 
 _COLUMNS = (
@@ -219,6 +218,12 @@ def source_section(study: Study, analysis: Analysis) -> Section:
         short=Words("Sources", "来源"),
         paragraphs=(*_METHOD, _FILLED if filled else _NOT_FILLED, *said, *terms),
         tables=(*_provenance(study), *_account(study), *_contradictions(analysis.contradictions)),
-        notes=(*study.cautions, *_say_notes(study), *left_out, _ATTRIBUTION),
+        notes=(
+            *study.cautions,
+            *_say_notes(study),
+            *left_out,
+            _BASE,
+            *((_COORDINATES,) if study.folder is None else ()),
+        ),
         folds=(_cite(study),),
     )

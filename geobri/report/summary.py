@@ -113,7 +113,7 @@ def _left_out(study: Study, analysis: Analysis) -> list[tuple[Words, str]]:
     gone = table[~table["reason"].isin(["read", "used", "filled"])] if len(table) else table
     english, chinese = [], []
     for reason, rows in gone.groupby("reason", sort=False)["rows"].sum().items() if len(gone) else ():
-        english.append(f"{rows:,} rows {REASONS[str(reason)].en}")
+        english.append(f"{rows:,} row{'s' if rows > 1 else ''} {REASONS[str(reason)].en}")
         chinese.append(f"{REASONS[str(reason)].zh} {rows:,} 行")
     missing = _without_value(study)
     if missing:
@@ -122,7 +122,8 @@ def _left_out(study: Study, analysis: Analysis) -> list[tuple[Words, str]]:
         )
         chinese.append(f"来源没有数值的通路 {missing:,} 条（共 {len(study.corridors):,} 条）")
     if analysis.left_out:
-        english.append(f"{len(analysis.left_out)} parts that the data do not allow")
+        number = len(analysis.left_out)
+        english.append(f"{number} part{'s' if number > 1 else ''} that the data do not allow")
         chinese.append(f"数据不允许的部分 {len(analysis.left_out)} 项")
     if not english:
         return []

@@ -25,7 +25,7 @@ GRAVITY: Final = Measure(
     kind="amount",
     origin="derived",
     description="Mass of both cities by a function of their distance; modelled, nothing was observed.",
-    description_zh="两城规模之积除以距离函数；为模型推算，并非观测。",
+    description_zh="两座城市规模之积除以距离函数；为模型推算，并非观测。",
 )
 
 

@@ -24,8 +24,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "out": ("{label}: sent", "{label}：流出合计"),
     "in": ("{label}: received", "{label}：流入合计"),
     "both": ("{label}: total", "{label}：合计"),
-    "partners": ("{label}: partners", "{label}：联系城市数"),
-    "missing": ("{label}: partners without a value", "{label}：缺数值的联系城市数"),
+    "partners": ("{label}: partners", "{label}：伙伴数"),
+    "missing": ("{label}: partners without a value", "{label}：缺数值的伙伴数"),
     "share_in_region": ("{label}: share inside its region", "{label}：区域内占比"),
     "mean_distance_km": ("{label}: mean distance", "{label}：平均距离"),
 }

@@ -17,6 +17,7 @@ from geobri.errors import GeobriError
 from geobri.measures import Level, Measure, Taken
 from geobri.study.model import Domain, Study
 from geobri.study.pairs import choose_year, rows_of
+from geobri.words import Words
 
 if TYPE_CHECKING:
     from geobri.score import IndexResult, IndexSpec, Indicator
@@ -253,7 +254,8 @@ def _attach_totals(study: Study) -> Study:
         for total in named:
             if total.column not in study.cities.columns:
                 columns[total.column] = totals[total.column.removeprefix(f"{flow.column}_")]
-                measures.append(total)
+                unit = study.words.tell(Words(total.unit, total.unit_zh))
+                measures.append(replace(total, unit=unit.en, unit_zh=unit.zh))
     return replace(
         study, cities=study.cities.assign(**columns), city_measures=(*study.city_measures, *measures)
     )

@@ -50,21 +50,21 @@ def summarise_map(
     dict of str
         Keys `en` and `zh`.
     """
-    order = sort_strongest_first(numbers, measure["direction"])[:_MOST_NAMED]
-    top = [row for row in order if not np.isnan(numbers[row])]
+    order = sort_strongest_first(numbers, measure["direction"])[: 2 * _MOST_NAMED]
+    top = _once(corridors, numbers, [int(row) for row in order if not np.isnan(numbers[row])])[:_MOST_NAMED]
     label = measure["label"]
     if not lines:
         alone = place.tell(
             Words(
-                f"Map of {len(cities)} cities; the {len(corridors)} corridors between them are not drawn at first.",
-                f"{len(cities)} 座城市的地图；城市间的 {len(corridors)} 条通路起初不显示。",
+                f"Map of {len(cities):,} cities; the {len(corridors):,} corridors between them are not drawn at first.",
+                f"{len(cities):,} 座城市的地图；城市间的 {len(corridors):,} 条通路起初不显示。",
             )
         )
         return {"en": alone.en, "zh": alone.zh}
     said = place.tell(
         Words(
-            f"Map of {len(cities)} cities and {len(corridors)} corridors, drawn as great circles, not as routes.",
-            f"{len(cities)} 座城市、{len(corridors)} 条通路的地图；线为大圆线，并非实际路线。",
+            f"Map of {len(cities):,} cities and {len(corridors):,} corridors, drawn as great circles, not as routes.",
+            f"{len(cities):,} 座城市、{len(corridors):,} 条通路的地图；线为大圆线，并非实际路线。",
         )
     )
     opening = {"en": said.en, "zh": said.zh}
@@ -88,4 +88,18 @@ def _name(
     for end in ("origin", "destination"):
         city = cities.loc[corridors[end].iloc[row]]
         ends.append(str(city["name"] if pd.isna(city[column]) or not city[column] else city[column]))
-    return f"{ends[0]} – {ends[1]} ({numbers[row]:.6g})"
+    return f"{ends[0]} – {ends[1]} ({_write(numbers[row])})"
+
+
+def _write(number: float) -> str:
+    """Whole numbers, and numbers from a thousand on, without a point; others with four digits."""
+    return f"{number:,.0f}" if number == round(number) or abs(number) >= 1000 else f"{number:.4g}"  # noqa: PLR2004
+
+
+def _once(corridors: pd.DataFrame, numbers: npt.NDArray[np.float64], rows: list[int]) -> list[int]:
+    """Name a pair once where both directions have the same value, as those of an undirected measure do."""
+    met: dict[tuple[frozenset[str], float], int] = {}
+    for row in rows:
+        ends = frozenset((str(corridors["origin"].iloc[row]), str(corridors["destination"].iloc[row])))
+        met.setdefault((ends, float(numbers[row])), row)
+    return list(met.values())

@@ -223,8 +223,8 @@ GOLDEN = {
     ),
     "levels alike": (
         say.say_levels_alike(0.314, 0.002),
-        "levels of near cities are alike (Moran's I 0.31, p = 0.0020): a test that takes cities as exchangeable over the map claims too much here; decay_test and moran_mantel_test keep their size",
-        "邻近城市的水平相近（Moran's I为0.31，p = 0.0020）：把城市视为在地图上可互换的检验在此会得出过多的发现；decay_test与moran_mantel_test能保持检验水平",
+        "levels of near cities are alike (Moran's I 0.31, p = 0.0020): a test that takes cities as exchangeable over the map claims too much here; the test of friction with a level for every city, and the Mantel test against maps, keep their size",
+        "邻近城市的水平相近（Moran's I为0.31，p = 0.0020）：把城市视为在地图上可互换的检验在此会得出过多的发现；给每座城市各自水平的摩擦检验，以及以模拟地图为零模型的 Mantel 检验，能保持检验水平",
     ),
 }
 

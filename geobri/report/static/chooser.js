@@ -85,8 +85,8 @@ function makeChooser(getTable, onChange, opening) {
   return { combo, chips, set, show, get: () => chosen };
 }
 
-function tableSelect(onChange) {
-  const select = make("select", {}, option("cities", "Cities", "城市"), option("corridors", "Corridors", "通路"));
+function tableSelect(tables, onChange) {
+  const select = make("select", {}, option("cities", ...tables.says.places), option("corridors", "Corridors", "通路"));
   select.addEventListener("change", onChange);
   return select;
 }

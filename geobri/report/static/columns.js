@@ -37,7 +37,7 @@ function readTables(data) {
     table.bare = table.ids.map((id, i) => ["en", "zh"].map((lang) => plain(table.name(i, lang)).replace(/\s*[(（].*$/, "")));
     table.said = (i) => both(table.name(i, "en"), table.name(i, "zh"));
   }
-  return { cities, corridors, history: data.history };
+  return { cities, corridors, history: data.history, says: data.says };
 }
 
 export { plain, print, readTables };

@@ -40,7 +40,7 @@ function compareTable(table, chosen) {
 
 function makeCompare(tables) {
   const out = make("div", { "data-compare": true, "aria-live": "polite" });
-  const which = tableSelect(() => chooser.set(strongest(table(), 2)));
+  const which = tableSelect(tables, () => chooser.set(strongest(table(), 2)));
   const table = () => tables[which.value];
   const chooser = makeChooser(table, (chosen) => {
     onMap.disabled = chosen.length === 0;
@@ -50,8 +50,7 @@ function makeCompare(tables) {
   }, strongest(tables.cities, 2));
   const onMap = button("Show on the map", "在地图上显示", () => showRows(table(), chooser.get()));
   const panel = make("div", {},
-    both("Two to four cities, or corridors, side by side. A longer bar is more, or a better rank, among all of them; the most of those chosen is bold.",
-      "将二至四座城市或通路并列比较。条越长，在全体中数值越大或名次越前；所选之中最突出者加粗。", "p"),
+    both(...tables.says.compare, "p"),
     make("div", { class: "pf-row" }, field("Compare", "比较", which), chooser.combo, onMap), chooser.chips, out);
   panel.firstChild.className = "pf-hint";
   chooser.show();

@@ -53,7 +53,7 @@ function historyTable(table, years, chosen, lines) {
 function makeHistory(tables) {
   const { years, indicators } = tables.history;
   const out = make("div", { "data-history": true, "aria-live": "polite" });
-  const which = tableSelect(() => chooser.set(strongest(table(), 3)));
+  const which = tableSelect(tables, () => chooser.set(strongest(table(), 3)));
   if (indicators[0].corridors === null) which.lastChild.remove();
   const indicator = make("select", { "data-indicator": true }, indicators.map((one, k) => option(String(k), one.en, one.zh)));
   const table = () => tables[which.value];
@@ -71,7 +71,7 @@ function makeHistory(tables) {
   }
   indicator.addEventListener("change", show);
   const panel = make("div", {},
-    both("Flows over the years; for a city, the sum over all its corridors.", "历年流量；城市数值为其全部通路之和。", "p"),
+    both(...tables.says.history, "p"),
     make("div", { class: "pf-row" }, field("Indicator", "指标", indicator), field("Follow", "对象", which), chooser.combo), chooser.chips, out);
   panel.firstChild.className = "pf-hint";
   chooser.show();

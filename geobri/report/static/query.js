@@ -71,7 +71,7 @@ function resultTable(table, rows, columns) {
 function makeQuery(tables) {
   let conditions = [];
   let matched = [];
-  const which = tableSelect(() => restart());
+  const which = tableSelect(tables, () => restart());
   const table = () => tables[which.value];
   const sort = make("select", { "data-sort-by": true });
   const order = make("select", {}, option("up", "ascending", "升序"), option("down", "descending", "降序"));

@@ -446,8 +446,8 @@ def say_levels_alike(moran: float, p: float) -> Words:
     """
     return Words(
         f"levels of near cities are alike (Moran's I {moran:.2f}, {p_value(p)}): a test that takes cities as exchangeable over the map "
-        "claims too much here; decay_test and moran_mantel_test keep their size",
-        f"邻近城市的水平相近（Moran's I为{moran:.2f}，{p_value(p)}）：把城市视为在地图上可互换的检验在此会得出过多的发现；decay_test与moran_mantel_test"
+        "claims too much here; the test of friction with a level for every city, and the Mantel test against maps, keep their size",
+        f"邻近城市的水平相近（Moran's I为{moran:.2f}，{p_value(p)}）：把城市视为在地图上可互换的检验在此会得出过多的发现；给每座城市各自水平的摩擦检验，以及以模拟地图为零模型的 Mantel 检验，"
         "能保持检验水平",
     )
 

@@ -168,7 +168,7 @@ def _ordered_effect(
         else Words(f"higher {measure.label}", f"的{measure.label_zh}更高")
     )
     en = f"In {found.en} of the comparisons{around.en} the {names.first.en} one of two cities has the {what.en}"
-    zh = f"两城相比，{names.first.zh}城市{what.zh}的占{found.zh}{around.zh}"
+    zh = f"两座城市相比，{names.first.zh}城市{what.zh}的占{found.zh}{around.zh}"
     if math.isnan(shift.estimate):
         return Words(en, zh)
     size = quantity(shift.estimate, measure, sign=True)

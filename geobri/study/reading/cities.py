@@ -348,4 +348,10 @@ def _geocode(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFrame
     located = table.assign(lon=found.geometry.x.to_numpy(), lat=found.geometry.y.to_numpy())
     if country is None:
         located["country"] = found["country"].to_numpy()
+    parts.cautions.append(
+        Words(
+            f"Coordinates of {len(located):,} cities were found by their names: GeoNames (CC BY 4.0).",
+            f"{len(located):,} 座城市的坐标按名称查得：GeoNames（CC BY 4.0）。",
+        )
+    )
     return located
