@@ -205,7 +205,9 @@ directed = false
 pairs = "{pairs}"
 index = "index.toml"
 {validation}licence = "routes: Apache-2.0; places and populations: CC BY 4.0; ports and sea network: Apache-2.0; coastline: public domain"
+licence_zh = "航线：Apache-2.0；地点与人口：CC BY 4.0；港口与海运网络：Apache-2.0；海岸线：公有领域"
 attribution = "Air routes of 31 August 2021: Kelvin R. Lawrence, air-routes 0.87 (Apache-2.0), from graph-notebook 5.3.0 (Apache-2.0). Places and populations: GeoNames (CC BY 4.0). Ports and sea network: Eurostat searoute (Apache-2.0). Coastline: Natural Earth 5.1.1 (public domain)."
+attribution_zh = "2021 年 8 月 31 日的航线：Kelvin R. Lawrence，air-routes 0.87（Apache-2.0），取自 graph-notebook 5.3.0（Apache-2.0）。地点与人口：GeoNames（CC BY 4.0）。港口与海运网络：欧盟统计局 searoute（Apache-2.0）。海岸线：Natural Earth 5.1.1（公有领域）。"
 notes = [
   "A direct route means that the route table of 31 August 2021 lists one between airports of the two cities, in either direction; it says nothing of frequency or seats, and the table is kept by hand.",
   "An airport belongs to every city of its own country within 50 km; several cities may share one, and a city may have several. Airports farther out (Lanzhou, Narita for Tokyo) are left out by this rule.",

@@ -25,6 +25,17 @@ __all__ = ["report_command"]
     metavar="KEY,KEY",
     help="Sections of the page, such as short,distance,sources; all of them by default.",
 )
+@click.option(
+    "--figures",
+    type=click.Choice(["svg", "pdf", "png"]),
+    default=None,
+    help="Write the map and every picture for print too, at 85 and 180 mm.",
+)
+@click.option("--font", default=None, metavar="FAMILY", help="Font of the figures; it must be installed.")
+@click.option("--workbook", is_flag=True, help="Write all tables as one workbook too, results.xlsx.")
+@click.option(
+    "--fragment", is_flag=True, help="Write a piece to paste into a page of your own too, fragment.html."
+)
 @look_options
 @study_or_tables
 def report_command(
@@ -33,6 +44,10 @@ def report_command(
     year: int | None,
     without: tuple[str, ...],
     sections: str,
+    figures: Literal["svg", "pdf", "png"] | None,
+    font: str | None,
+    workbook: bool,
+    fragment: bool,
     lang: Literal["en", "zh"] | None,
     theme: Literal["auto", "light", "dark"],
     basemap: str | None,
@@ -73,6 +88,10 @@ def report_command(
             **look,
             without=without,
             only=[key.strip() for key in sections.split(",") if key.strip()],
+            figures=figures,
+            font=font,
+            workbook=workbook,
+            fragment=fragment,
             on_step=begin,
             on_note=notes.append,
         )

@@ -71,6 +71,7 @@ _TABLE_OPTIONS: Final = (
         "--index", default=None, metavar="NAME|FILE", help="Index to compute, as index in study.toml."
     ),
     click.option("--title", default="", help="What the study is called."),
+    click.option("--title-zh", default="", help="What it is called in Chinese; the title by default."),
     click.option(
         "--save",
         type=click.Path(path_type=Path, file_okay=False),
@@ -80,7 +81,7 @@ _TABLE_OPTIONS: Final = (
 )
 _NAMES: Final = (
     "origin", "destination", "place", "lon", "lat", "crs", "directed", "absent", "count_rows", "year_column", "drop_unknown", "country", "fill", "call",
-    "places", "index", "title", "save",
+    "places", "index", "title", "title_zh", "save",
 )  # fmt: skip
 
 
@@ -164,11 +165,11 @@ class Source:
             return load_study(self.names[0], year=year)
         said = dict(self.said)
         save, places, index = (said.pop(name, None) for name in ("save", "places", "index"))
-        title = said.pop("title", "")
+        called = {name: said.pop(name, "") for name in ("title", "title_zh")}
         said["year"], said["count"] = said.pop("year_column", ""), said.pop("count_rows", False)
         said["fill"] = _fillings(said.pop("fill", ""))
         study = load_tables(
-            *self.names, hints=Hints(**said), settled=places, index=index, title=title, year=year
+            *self.names, hints=Hints(**said), settled=places, index=index, year=year, **called
         )
         lines = [] if quiet else say_taken(study.taken)
         for line in lines[:_MOST_LINES]:

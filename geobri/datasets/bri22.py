@@ -40,6 +40,9 @@ _CITATION: Final = (
     "China Center for Urban Development, World Economic Forum and Kearney (2021): "
     "Belt and Road City Connectivity Index (“一带一路”城市互联互通指数), October 2021. In Chinese."
 )
+_CITATION_ZH: Final = (
+    "中国城市和小城镇改革发展中心、世界经济论坛、科尔尼（2021）：“一带一路”城市互联互通指数，2021 年 10 月。"
+)
 _NOTES: Final = (
     "The report prints ranks, no raw values and no scores; nothing here pretends to be one.",
     (
@@ -95,6 +98,7 @@ def bri22() -> Dataset:
         indicators=load_published("bri22_indicators").set_index("indicator"),
         tables=load_tables(_TABLES, _WHOLE),
         citation=_CITATION,
+        citation_zh=_CITATION_ZH,
         notes=_NOTES,
         notes_zh=_NOTES_ZH,
         contradictions=load_contradictions("bri22"),

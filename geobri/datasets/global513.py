@@ -44,6 +44,7 @@ _CITATION: Final = (
     "Road Initiative, The Annual Report 2021: Bridge the Divide, The Recovery of Global Cities "
     "(“一带一路”倡议下的全球城市，2021年度报告). In Chinese and English."
 )
+_CITATION_ZH: Final = "中国城市规划设计研究院深圳分院（2021）：“一带一路”倡议下的全球城市，2021 年度报告：弥合鸿沟，全球城市的复苏。中英文。"
 _NOTES: Final = (
     "The report prints two rankings of 100 cities, three lists of 20, and no scores; all other cities are unranked.",
     (
@@ -120,6 +121,7 @@ def global513() -> Dataset:
         indicators=load_published("global513_indices").set_index("part", drop=False),
         tables=load_tables(_TABLES, _WHOLE),
         citation=_CITATION,
+        citation_zh=_CITATION_ZH,
         notes=_NOTES,
         notes_zh=_NOTES_ZH,
         contradictions=load_contradictions("global513"),

@@ -34,8 +34,8 @@ class Dataset:
         What is printed of the index: one row per indicator or part, with weights where they are printed.
     tables
         Every table of the report by name (``table2``, ``figure1``, …), as printed.
-    citation
-        How to cite the report.
+    citation, citation_zh
+        How to cite the report, in English and Chinese.
     notes, notes_zh
         What a user of the data has to know, in English and Chinese.
     contradictions
@@ -52,6 +52,7 @@ class Dataset:
     indicators: pd.DataFrame
     tables: Mapping[str, pd.DataFrame]
     citation: str
+    citation_zh: str
     notes: tuple[str, ...]
     notes_zh: tuple[str, ...]
     contradictions: pd.DataFrame

@@ -219,7 +219,7 @@ def _as_table(layer: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def _write_workbook(layer: gpd.GeoDataFrame, path: Path) -> None:
     table = _as_table(layer).drop(columns="wkt", errors="ignore").reset_index()
-    write_workbook(table, path, sheet=str(layer.index.name or "layer"))
+    write_workbook({str(layer.index.name or "layer"): table}, path)
 
 
 _WRITERS: Final[dict[str, Callable[[gpd.GeoDataFrame, Path], None]]] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
@@ -42,12 +42,11 @@ _FRAME: Final = {
     '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
     f'<Override PartName="/xl/workbook.xml" ContentType="{_SHEET_KIND}.sheet.main+xml"/>'
     f'<Override PartName="/xl/styles.xml" ContentType="{_SHEET_KIND}.styles+xml"/>'
-    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_SHEET_KIND}.worksheet+xml"/></Types>',
+    "{sheets}</Types>",
     "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
     f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
     "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
-    f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
-    f'<Relationship Id="rId2" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
+    f'{{sheets}}<Relationship Id="rStyles" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
     "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
     '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
     '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
@@ -72,33 +71,44 @@ def plain_text(text: str) -> str:
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
-def write_workbook(table: pd.DataFrame, path: Path, *, sheet: str) -> None:
-    """Write a table as a workbook of one sheet.
+def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
+    """Write tables as a workbook, a sheet each.
 
     Parameters
     ----------
-    table
-        Columns with headings; the index is not written. Missing values are empty cells; what is neither number,
-        flag nor text is written as text.
+    tables
+        By the name of their sheet: columns with headings; the index is not written. Missing values are empty cells; what is
+        neither number, flag nor text is written as text.
     path
         Where to write.
-    sheet
-        Name of the sheet.
 
     Raises
     ------
     DataError
         If a sheet cannot hold the table: a text over 32,767 letters, too many rows or columns.
     """
-    _check_fit(table)
-    parts = {**_FRAME, "xl/workbook.xml": _workbook_part(sheet)}
+    for table in tables.values():
+        _check_fit(table)
+    numbers = range(1, len(tables) + 1)
+    listed = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{at}.xml" ContentType="{_SHEET_KIND}.worksheet+xml"/>'
+        for at in numbers
+    )
+    related = "".join(
+        f'<Relationship Id="rId{at}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{at}.xml"/>'
+        for at in numbers
+    )
+    parts = {**_FRAME, "xl/workbook.xml": _workbook_part(list(tables))}
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace("{sheets}", listed)
+    parts["xl/_rels/workbook.xml.rels"] = parts["xl/_rels/workbook.xml.rels"].replace("{sheets}", related)
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(_entry(name), _HEAD + content)
-        with archive.open(_entry("xl/worksheets/sheet1.xml"), "w", force_zip64=True) as file:
-            for chunk in _sheet_part(table):
-                file.write(chunk.encode("utf-8"))
+        for at, table in zip(numbers, tables.values(), strict=True):
+            with archive.open(_entry(f"xl/worksheets/sheet{at}.xml"), "w", force_zip64=True) as file:
+                for chunk in _sheet_part(table):
+                    file.write(chunk.encode("utf-8"))
     path.write_bytes(made.getvalue())
 
 
@@ -108,11 +118,12 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def _workbook_part(sheet: str) -> str:
-    return (
-        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-        f'<sheet name={quoteattr(sheet)} sheetId="1" r:id="rId1"/></sheets></workbook>'
+def _workbook_part(sheets: list[str]) -> str:
+    listed = "".join(
+        f'<sheet name={quoteattr(sheet)} sheetId="{at}" r:id="rId{at}"/>'
+        for at, sheet in enumerate(sheets, 1)
     )
+    return f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>'
 
 
 def _sheet_part(table: pd.DataFrame) -> Iterator[str]:

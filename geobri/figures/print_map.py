@@ -1,7 +1,9 @@
-"""The corridor map for print: Lambert azimuthal equal-area, vector lines, no tiles."""
+"""The corridor map for print: equal-area, vector lines, no tiles."""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import geopandas as gpd
@@ -10,17 +12,31 @@ import pandas as pd
 import shapely
 
 from geobri.boundaries import load_land
+from geobri.charts import need_matplotlib, new_axes
 from geobri.errors import SchemaError, mould
-from geobri.figures.saving import need_matplotlib
+from geobri.exchange.classes import class_breaks
 from geobri.measures import Measure, as_measure
 from geobri.units import EARTH_RADIUS_KM, LONLAT_CRS
+from geobri.words import Words
 
 __all__ = ["draw_print_map"]
 
-_CENTRE: Final = (70.0, 35.0)
 _WIDTHS: Final = (0.4, 3.2)
+_PALEST: Final = 0.75
+"""Where on viridis the weakest class lies, as on the map of the page."""
+_FULL_WIDTH_UP_TO: Final = 300
+_THINNEST: Final = 0.25
+_NEUTRAL: Final = "#9aa3ab"
+_LONG: Final = 1000.0
+_WIDE: Final = 6.0
+_HIGHEST: Final = 1.1
+_LINE_IN: Final = 0.16
+_NONE: Final = Words("none", "无")
+_MISSING: Final = Words("without a value", "无数值")
 _MARGIN: Final = 0.06
 _HORIZON_DEG: Final = 100.0
+_WIDEST_DEG: Final = 85.0
+_AROUND: Final = 0.2
 _ANCHORS: Final = (
     (4, 0, "left", "center"),
     (-4, 0, "right", "center"),
@@ -32,14 +48,29 @@ _ANCHORS: Final = (
 """Where a name may stand beside its city, in points, best first."""
 
 
-def _projection(centre: tuple[float, float]) -> str:
-    lon, lat = centre
-    return f"+proj=laea +lon_0={lon} +lat_0={lat} +datum=WGS84 +units=m"
+def _find_centre(cities: gpd.GeoDataFrame) -> tuple[float, float] | None:
+    """Find the middle of the cities; None where they lie all around the globe."""
+    lon, lat = np.radians(cities.geometry.x.to_numpy()), np.radians(cities.geometry.y.to_numpy())
+    places = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+    middle = places.mean(axis=0)
+    length = float(np.linalg.norm(middle))
+    if length < _AROUND or (places @ middle / length).min() < np.cos(np.radians(_WIDEST_DEG)):
+        return None
+    x, y, z = middle / length
+    return round(float(np.degrees(np.arctan2(y, x))), 1), round(float(np.degrees(np.arcsin(z))), 1)
 
 
-def _visible_land(centre: tuple[float, float]) -> gpd.GeoSeries:
+def _projection(centre: tuple[float, float] | None) -> str:
+    if centre is None:
+        return "+proj=eqearth +lon_0=0 +datum=WGS84 +units=m"
+    return f"+proj=laea +lon_0={centre[0]} +lat_0={centre[1]} +datum=WGS84 +units=m"
+
+
+def _visible_land(centre: tuple[float, float] | None) -> gpd.GeoSeries:
     """Land within the horizon of the projection, cut there so that nothing is torn around the globe."""
     land = load_land("110m").geometry
+    if centre is None:
+        return land.to_crs(_projection(None))
     azimuthal = f"+proj=aeqd +lon_0={centre[0]} +lat_0={centre[1]} +datum=WGS84"
     horizon = shapely.Point(0, 0).buffer(np.radians(_HORIZON_DEG) * EARTH_RADIUS_KM * 1000, quad_segs=64)
     pieces = shapely.segmentize(shapely.get_parts(land.to_numpy(dtype=object)), 2.0)
@@ -48,11 +79,39 @@ def _visible_land(centre: tuple[float, float]) -> gpd.GeoSeries:
     return gpd.GeoSeries(kept[~shapely.is_empty(kept)], crs=azimuthal).to_crs(_projection(centre))
 
 
-def _strengths(values: pd.Series, *, is_rank: bool) -> pd.Series:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A class of values: how its lines look, and what the legend says of it."""
+
+    colour: Any
+    width: float
+    text: str
+
+
+def _classify(values: pd.Series, measure: Measure, ramp: Any) -> tuple[pd.Series, list[_Look]]:
+    """Sort values into the classes of the map on the page, weak to strong; -1 where there is none, as of a quantity of 0."""
     numbers = pd.to_numeric(values, errors="coerce").astype(float)
-    span = numbers.max() - numbers.min()
-    share = (numbers - numbers.min()) / (span if span > 0 else 1.0)
-    return 1 - share if is_rank else share
+    known = numbers.notna() & ((numbers > 0) | (not measure.is_quantity))
+    breaks = np.array(class_breaks(values, measure))
+    upwards = measure.direction > 0
+    places = np.searchsorted(breaks, numbers[known], side="right" if upwards else "left")
+    places = places if upwards else len(breaks) - places
+    classes = pd.Series(-1, index=values.index).where(
+        ~known, other=pd.Series(places, index=numbers.index[known])
+    )
+    looks = []
+    for number in range(len(breaks) + 1):
+        share = number / len(breaks) if len(breaks) else 1.0
+        own = numbers[classes == number]
+        text = "" if own.empty else _write_span(float(own.min()), float(own.max()))
+        looks.append(_Look(ramp(_PALEST * (1 - share)), _WIDTHS[0] + (_WIDTHS[1] - _WIDTHS[0]) * share, text))
+    return classes.astype(int), looks
+
+
+def _write_span(low: float, high: float) -> str:
+    """Write the ends of a class with three digits and without an exponent."""
+    ends = [f"{end:,.0f}" if end == round(end) or abs(end) >= _LONG else f"{end:.3g}" for end in (low, high)]
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}" if low >= 0 else " … ".join(ends)
 
 
 def draw_print_map(
@@ -60,7 +119,7 @@ def draw_print_map(
     corridors: gpd.GeoDataFrame,
     value: str | Measure,
     *,
-    centre: tuple[float, float] = _CENTRE,
+    centre: tuple[float, float] | None = None,
     lang: Literal["en", "zh"] = "en",
     ax: Any = None,
 ) -> Any:
@@ -75,7 +134,7 @@ def draw_print_map(
     value
         What is drawn: a measure, or a column whose meaning `geobri.measures.infer_measure` takes from its numbers.
     centre
-        Longitude and latitude of the middle of the projection.
+        Longitude and latitude of the middle of the projection; the middle of the cities by default.
     lang
         Language of the names; Chinese needs a font that has it.
     ax
@@ -89,63 +148,109 @@ def draw_print_map(
     Raises
     ------
     SchemaError
-        If there is no such column.
+        If there is no such column, or it holds neither ranks nor numbers.
     MissingExtraError
         If matplotlib is not installed.
 
     Notes
     -----
-    Lambert azimuthal equal-area, so that areas compare truly; strong lines lie over weak ones, width is linear in strength.
+    Lambert azimuthal equal-area, or Equal Earth where the cities lie all around the globe, so that areas compare truly; strong lines lie over weak ones. Classes and colours are those of the map on the page, and
+    the legend below the map names them.
     """
-    measure = as_measure(value, corridors, of="corridors")
-    if measure.column not in corridors.columns:
-        raise SchemaError(
-            mould(
-                "draw_print_map",
-                f"corridors need the column '{measure.column}'",
-                f"{list(corridors.columns)}",
-                "Name one of them",
-            )
-        )
+    measure = _check(value, corridors)
     mpl = need_matplotlib("draw_print_map")
-    if ax is None:
-        import matplotlib.pyplot as plt
-
-        ax = plt.subplots(figsize=(9, 6.4))[1]
+    ax = new_axes(ax, size=(9, 6.4))
+    centre = centre or _find_centre(cities)
     crs = _projection(centre)
     _visible_land(centre).plot(ax=ax, color="#eceae4", edgecolor="#d5d2c8", linewidth=0.4, zorder=0)
-    strength = _strengths(corridors[measure.column], is_rank=measure.direction < 0)
-    ordered = (
-        corridors.assign(strength=strength)
-        .to_crs(crs)
-        .sort_values("strength", na_position="first", kind="stable")
-    )
-    unknown, known = ordered[ordered["strength"].isna()], ordered[ordered["strength"].notna()]
+    classes, looks = _classify(corridors[measure.column], measure, mpl.colormaps["viridis"])
+    lines = corridors.assign(of_class=classes).to_crs(crs)
+    thin = min(1.0, max(_THINNEST, math.sqrt(_FULL_WIDTH_UP_TO / max(len(lines), 1))))
+    unknown = lines[lines["of_class"] < 0]
     if len(unknown):
-        unknown.plot(ax=ax, color="#9aa3ab", linewidth=0.25, alpha=0.5, zorder=1)
-    if len(known):
-        _draw_known(ax, known, mpl.colormaps["viridis_r"])
+        unknown.plot(ax=ax, color=_NEUTRAL, linewidth=0.25 * thin, alpha=0.5, zorder=1)
+    for number, look in enumerate(looks):
+        own: Any = lines[lines["of_class"] == number]
+        if len(own):
+            own.plot(
+                ax=ax,
+                color=look.colour,
+                linewidth=look.width * thin,
+                zorder=2 + number / 100,
+                capstyle="round",
+            )
+    _frame(ax, cities.to_crs(crs))
     _draw_cities(ax, cities.to_crs(crs), lang)
+    _draw_legend(ax, measure, looks, bare=corridors[measure.column][classes < 0], lang=lang)
     return ax
 
 
-def _draw_known(ax: Any, known: gpd.GeoDataFrame, ramp: Any) -> None:
-    """Strong lines over weak ones, width linear in strength, the pale end of the ramp left out."""
-    share = known["strength"].to_numpy(dtype=float)
-    widths = _WIDTHS[0] + (_WIDTHS[1] - _WIDTHS[0]) * share
-    plot: Any = known.plot
-    plot(ax=ax, color=ramp(0.25 + 0.75 * share), linewidth=widths, zorder=2, capstyle="round")
+def _check(value: str | Measure, corridors: gpd.GeoDataFrame) -> Measure:
+    """Find what is drawn: a column that is there and holds ranks or numbers."""
+    measure = as_measure(value, corridors, of="corridors")
+    if measure.column not in corridors.columns:
+        wanted, came = f"corridors need the column '{measure.column}'", f"{list(corridors.columns)}"
+        raise SchemaError(mould("draw_print_map", wanted, came, "Name one of them"))
+    if not (measure.is_rank or measure.is_number):
+        wanted = f"'{measure.column}' must hold ranks or numbers"
+        raise SchemaError(mould("draw_print_map", wanted, f"a {measure.kind}", "Choose another column"))
+    return measure
+
+
+def _draw_legend(ax: Any, measure: Measure, looks: list[_Look], *, bare: pd.Series, lang: str) -> None:
+    """Show what width and colour mean, the strongest class first, below the map; and what is drawn thin and grey."""
+    from matplotlib.lines import Line2D
+
+    lines = [
+        Line2D([], [], color=look.colour, linewidth=look.width, label=look.text)
+        for look in reversed(looks)
+        if look.text
+    ]
+    empty = int(bare.isna().sum())
+    for count, words in ((len(bare) - empty, _NONE), (empty, _MISSING)):
+        if count:
+            label = f"{words.zh if lang == 'zh' else words.en} ({count:,})"
+            lines.append(Line2D([], [], color=_NEUTRAL, linewidth=0.5, label=label))
+    unit = measure.unit_zh if lang == "zh" else measure.unit
+    title = (measure.label_zh if lang == "zh" else measure.label) + (f" ({unit})" if unit else "")
+    columns = len(lines) if ax.figure.get_figwidth() >= _WIDE else 3
+    if ax.figure.axes == [ax]:
+        rows = 1.5 + math.ceil(len(lines) / columns)
+        ax.figure.set_figheight(ax.figure.get_figheight() + _LINE_IN * rows)
+    ax.legend(
+        handles=lines,
+        title=title,
+        loc="upper left",
+        bbox_to_anchor=(0, -0.01),
+        ncols=columns,
+        alignment="left",
+        frameon=False,
+        handlelength=1.6,
+        columnspacing=1.2,
+        borderaxespad=0,
+    )
 
 
 def _draw_cities(ax: Any, cities: gpd.GeoDataFrame, lang: str) -> None:
+    x, y = cities.geometry.x.to_numpy(), cities.geometry.y.to_numpy()
+    ax.scatter(x, y, s=14, color="#1c2733", edgecolor="white", linewidth=0.7, zorder=3)
+    names = cities["name_zh"].fillna(cities["name"]) if lang == "zh" else cities["name"]
+    _place_labels(ax, np.column_stack([x, y]), [str(name) for name in names])
+
+
+def _frame(ax: Any, cities: gpd.GeoDataFrame) -> None:
+    """Frame the cities with some room for their names; a figure of the map alone gets the height that it needs."""
     x, y = cities.geometry.x.to_numpy(), cities.geometry.y.to_numpy()
     margin = _MARGIN * max(float(np.ptp(x)), float(np.ptp(y)), 1e6)
     ax.set_xlim(x.min() - margin, x.max() + margin)
     ax.set_ylim(y.min() - margin, y.max() + margin)
     ax.set_axis_off()
-    ax.scatter(x, y, s=14, color="#1c2733", edgecolor="white", linewidth=0.7, zorder=3)
-    names = cities["name_zh"].fillna(cities["name"]) if lang == "zh" else cities["name"]
-    _place_labels(ax, np.column_stack([x, y]), [str(name) for name in names])
+    ax.set_anchor("N")
+    ax.set_xlabel("")
+    ax.set_ylabel("")
+    if ax.figure.axes == [ax]:
+        shape = (float(np.ptp(y)) + 2 * margin) / (float(np.ptp(x)) + 2 * margin)
+        ax.figure.set_figheight(ax.figure.get_figwidth() * min(shape, _HIGHEST))
 
 
 def _place_labels(ax: Any, places: Any, names: list[str]) -> None:
@@ -154,6 +259,7 @@ def _place_labels(ax: Any, places: Any, names: list[str]) -> None:
     renderer = ax.figure.canvas.get_renderer()
     pixels = ax.transData.transform(places)
     taken: list[Any] = []
+    frame = ax.get_window_extent(renderer)
     for at, name in enumerate(names):
         for dx, dy, across, down in _ANCHORS:
             text = ax.annotate(
@@ -169,8 +275,9 @@ def _place_labels(ax: Any, places: Any, names: list[str]) -> None:
             )
             box = text.get_window_extent(renderer).padded(1)
             others = np.delete(pixels, at, axis=0)
+            inside = frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
             on_city = ((others > box.min) & (others < box.max)).all(axis=1).any()
-            if not on_city and not any(box.overlaps(other) for other in taken):
+            if inside and not on_city and not any(box.overlaps(other) for other in taken):
                 taken.append(box)
                 break
             text.remove()

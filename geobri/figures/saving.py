@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from geobri.errors import DataError, MissingExtraError, mould
+from geobri.charts import need_matplotlib
+from geobri.errors import DataError, mould
+from geobri.figures.outlines import truetype_letters
 from geobri.outputs import staged_file
 
-__all__ = ["need_matplotlib", "save_figure"]
+__all__ = ["save_figure"]
 
+_TOLD: Final = {".svg": "Description", ".png": "Description", ".pdf": "Subject"}
+"""Where a file of a kind keeps its text alternative."""
+_SETTINGS: Final = {"svg.hashsalt": "geobri", "svg.fonttype": "none", "pdf.fonttype": 42}
+"""Text stays text in SVG; fonts are TrueType in PDF."""
+
+_MOST_DRAWS: Final = 6
 _METADATA: dict[str, dict[str, Any]] = {
     ".svg": {"Date": None, "Creator": "geobri"},
     ".png": {"Software": "geobri"},
@@ -17,35 +26,22 @@ _METADATA: dict[str, dict[str, Any]] = {
 }
 
 
-def need_matplotlib(caller: str) -> Any:
-    """Give matplotlib, or say which extra brings it.
-
-    Parameters
-    ----------
-    caller
-        Who needs it.
-
-    Returns
-    -------
-    module
-        `matplotlib`, with a backend that needs no screen if none was chosen.
-
-    Raises
-    ------
-    MissingExtraError
-        If it is not installed.
-    """
-    try:
-        import matplotlib as mpl
-    except ImportError as error:
-        raise MissingExtraError(
-            f"{caller}: needs matplotlib. Install it with: pip install 'geobri[plots]'."
-        ) from error
-    return mpl
+def _settle(figure: Any) -> None:
+    """Draw a figure until nothing moves any more: its layout depends on what it was before."""
+    places: list[Any] = []
+    for _ in range(_MOST_DRAWS):
+        figure.draw_without_rendering()
+        before, places = places, [axes.get_position().bounds for axes in figure.axes]
+        if before == places:
+            break
 
 
-def save_figure(axes: Any, path: str | Path, *, dpi: int = 200, close: bool = False) -> Path:
-    """Write the figure of some axes.
+def save_figure(
+    axes: Any, path: str | Path, *, dpi: int = 200, close: bool = False, tight: bool = True
+) -> Path:
+    """Write the figure of some axes: text stays text in SVG, fonts are TrueType in PDF.
+
+    What `title_figure` was given to say instead of the picture goes into the file as its description.
 
     Parameters
     ----------
@@ -57,6 +53,8 @@ def save_figure(axes: Any, path: str | Path, *, dpi: int = 200, close: bool = Fa
         Resolution of a PNG.
     close
         Let pyplot forget the figure afterwards, written or not; it keeps every figure that it opened.
+    tight
+        Cut the figure to what is drawn. False keeps the width that it was opened with.
 
     Returns
     -------
@@ -79,9 +77,14 @@ def save_figure(axes: Any, path: str | Path, *, dpi: int = 200, close: bool = Fa
             )
         )
     mpl = need_matplotlib("save_figure")
+    _settle(axes.figure)
     try:
-        with mpl.rc_context({"svg.hashsalt": "geobri"}), staged_file(path, caller="save_figure") as stage:
-            axes.figure.savefig(stage, dpi=dpi, bbox_inches="tight", metadata=_METADATA[path.suffix.lower()])
+        ending = path.suffix.lower()
+        told = {_TOLD[ending]: axes.get_label()} if axes.get_label() else {}
+        cut = "tight" if tight else None
+        letters = truetype_letters(axes.figure) if ending == ".pdf" else nullcontext()
+        with letters, mpl.rc_context(_SETTINGS), staged_file(path, caller="save_figure") as stage:
+            axes.figure.savefig(stage, dpi=dpi, bbox_inches=cut, metadata=_METADATA[ending] | told)
     finally:
         if close:
             import matplotlib.pyplot as plt

@@ -12,6 +12,7 @@ from typing import Final
 
 from geobri.report.drawings import axis_ticks, write_ids, write_number, write_text
 from geobri.report.model import Drawing
+from geobri.report.paper import course_on_paper, ranks_on_paper
 from geobri.words import Words
 
 __all__ = ["Course", "Point", "draw_course", "draw_ranks"]
@@ -22,7 +23,7 @@ _RIGHT: Final = 18
 _TOP: Final = 30
 _HEIGHT: Final = 320
 _FOOT: Final = 48
-_ACCENT: Final = "#d1495b"
+_ACCENT: Final = "var(--strong)"
 _TONES: Final = ("#1f78b4", "#d95f02", "#1b9e77", "#8a5fb0", "#a6761d", "#c2408d")
 _ROW: Final = 15
 _NAMES: Final = 150
@@ -132,7 +133,10 @@ def draw_course(
         parts.append(write_text(marked[1], _WIDTH - _RIGHT - 4, height - 5, "end"))
     parts.append(write_text(x_axis, (_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 8, "middle"))
     parts.append(write_text(y_axis, 8, 16, "start"))
-    return Drawing("".join([*parts, "</svg>"]), alternative, caption, statistics, limits)
+    paper = course_on_paper(
+        points, (x_axis, y_axis), reference=reference, marked=marked, logarithmic=logarithmic
+    )
+    return Drawing("".join([*parts, "</svg>"]), alternative, caption, statistics, limits, paper)
 
 
 def draw_ranks(
@@ -190,7 +194,8 @@ def draw_ranks(
             shown = Words(f"{rank:.0f} {one.name.en}", f"{rank:.0f} {one.name.zh}")
             parts.append(write_text(shown, _WIDTH - _NAMES + 10, y(rank) + 4, "start"))
         parts.append("</g>")
-    return Drawing("".join([*parts, "</svg>"]), alternative, caption, statistics, limits)
+    paper = ranks_on_paper(courses, years)
+    return Drawing("".join([*parts, "</svg>"]), alternative, caption, statistics, limits, paper)
 
 
 def _open(height: float) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from html import escape
 
 from geobri.report.model import Drawing
+from geobri.report.paper import intervals_on_paper, null_on_paper
 from geobri.words import Words
 
 __all__ = ["Interval", "axis_ticks", "draw_intervals", "draw_null", "write_ids", "write_number", "write_text"]
@@ -207,9 +208,9 @@ def draw_intervals(
     parts.append("</svg>")
     said = "; ".join(f"{row.label.en}: {_say(row)}" for row in rows)
     said_zh = "；".join(f"{row.label.zh}：{_say(row)}" for row in rows)
-    return Drawing(
-        "".join(parts), Words(f"{axis.en}. {said}", f"{axis.zh}。{said_zh}"), caption, statistics, limits
-    )
+    alternative = Words(f"{axis.en}. {said}", f"{axis.zh}。{said_zh}")
+    paper = intervals_on_paper(rows, axis, reference=reference, breaks=breaks)
+    return Drawing("".join(parts), alternative, caption, statistics, limits, paper)
 
 
 def _say(row: Interval) -> str:
@@ -268,7 +269,7 @@ def draw_null(values: Sequence[float], observed: float, *, axis: Words, caption:
     mark = 20 + (observed - low) / span * (_WIDTH - 40)
     side = "end" if mark > _WIDTH / 2 else "start"
     parts.append(
-        f'<line x1="{mark:.1f}" x2="{mark:.1f}" y1="14" y2="{bottom}" stroke="#d1495b" stroke-width="2.5"/>'
+        f'<line x1="{mark:.1f}" x2="{mark:.1f}" y1="14" y2="{bottom}" stroke="var(--strong)" stroke-width="2.5"/>'
     )
     parts.append(write_text(Words("observed", "观测值"), mark + (-8 if side == "end" else 8), 24, side))
     parts.append(write_text(axis, _WIDTH / 2, bottom + 38, "middle"))
@@ -278,4 +279,4 @@ def draw_null(values: Sequence[float], observed: float, *, axis: Words, caption:
         f"{axis.en}: observed {write_number(observed)}; {beyond} of {len(known)} values under the null model are at least as large",
         f"{axis.zh}：观测值 {write_number(observed)}；零模型下 {len(known)} 个值中有 {beyond} 个不小于它",
     )
-    return Drawing("".join(parts), alternative, caption)
+    return Drawing("".join(parts), alternative, caption, on_paper=null_on_paper(known, observed, axis))

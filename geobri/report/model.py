@@ -6,12 +6,16 @@ made itself from numbers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from geobri.words import Words
 
-__all__ = ["Cell", "Column", "Drawing", "Fact", "Fold", "Profile", "Row", "Section", "Table"]
+__all__ = ["Cell", "Column", "Drawing", "Fact", "Fold", "OnPaper", "Profile", "Row", "Section", "Table"]
+
+OnPaper = Callable[[Callable[[Words], str], Any], Any]
+"""Draws a picture into matplotlib axes, its texts in the language that the first argument chooses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,8 @@ class Drawing:
         What a screen reader says instead of it, and the line under it.
     statistics, limits
         Effect, p and n in a line, and what the picture cannot show, where the section around it does not say so.
+    on_paper
+        The same picture for print (`geobri.figures`).
     """
 
     svg: str
@@ -117,6 +123,7 @@ class Drawing:
     caption: Words
     statistics: Words | None = None
     limits: Words | None = None
+    on_paper: OnPaper | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ def _choose(study: Study, settings: dict[str, Any]) -> tuple[Measure, dict[str, 
         "city_values": [*city_measures, *groups],
         "city_value": city_measures[0].column if city_measures else None,
         "title": _text(title or study.title, title_zh or title or study.title_zh),
-        "source": study.citation or None,
+        "source": _text(study.citation, study.citation_zh or study.citation) if study.citation else None,
         "translations": {**REGION_NAMES_ZH, **_names_of_groups(study)},
         "views": study.views,
         "place": study.words,
@@ -301,6 +301,26 @@ def _with_map(sections: list[Section]) -> list[Section]:
     return [*first, drawn, *(section for section in sections if not section.quotes)]
 
 
+def _themed(study: Study) -> Markup:
+    """Write the wishes of a study for its page as style; they were checked when it was read."""
+    said = study.theme
+    rules = [f"--wide:{said['width']}px;"] if "width" in said else []
+    rules += [f'--sans:"{said["font"]}","Noto Sans CJK SC",system-ui,sans-serif;'] if "font" in said else []
+    light, dark = list(rules), list(rules)
+    for name, properties in (("colour", ("accent", "bar")), ("accent", ("strong",))):
+        if name in said:
+            light += [f"--{one}:{said[name]};" for one in properties]
+            dark += [f"--{one}:color-mix(in srgb,{said[name]} 60%,white);" for one in properties]
+    if "colour" in said:
+        tint = ",".join(str(int(said["colour"][at : at + 2], 16)) for at in (1, 3, 5))
+        light.append(f"--tint:{tint};")
+    if not light:
+        return Markup("")
+    sheet = f":root{{{''.join(light)}}}html[data-theme=dark]{{{''.join(dark)}}}"
+    sheet += f"@media(prefers-color-scheme:dark){{html[data-theme=auto]{{{''.join(dark)}}}}}"
+    return Markup(sheet)  # noqa: S704 - numbers, colours and a font of letters only
+
+
 def render_page(
     study: Study,
     sections: list[Section],
@@ -344,12 +364,12 @@ def render_page(
             policy="" if online else Markup(OFFLINE_POLICY),  # noqa: S704 - a constant
             title={"en": study.title, "zh": study.title_zh},
             heading=Words(study.title, study.title_zh),
-            source=Words(study.citation),
+            source=Words(study.citation, study.citation_zh),
             facts=_retell(study, _facts(study)),
             sections=_retell(study, _with_map(sections)),
             words=_WORDS,
             few=_FEW_ROWS,
-            style=_static("report.css") + _static("platform.css"),
+            style=_static("report.css") + _static("platform.css") + _themed(study),
             script=Markup(_script()),  # noqa: S704 - our own modules
             map_head=Markup(parts.head),  # noqa: S704 - written by geobri.webmap, which escapes what is the user's
             map_body=Markup(parts.body),  # noqa: S704

@@ -16,6 +16,7 @@ import numpy as np
 
 from geobri.report.drawings import axis_ticks, write_ids, write_number, write_text
 from geobri.report.model import Drawing
+from geobri.report.paper import groups_on_paper, points_on_paper
 from geobri.stats.results import FloatArray
 from geobri.words import Words
 
@@ -29,7 +30,7 @@ _TOP: Final = 30
 _FOOT: Final = 48
 _LANE: Final = 88
 _SPREAD: Final = 6.5
-_ACCENT: Final = "#d1495b"
+_ACCENT: Final = "var(--strong)"
 MOST_MARKS: Final = 1500
 """Marks beyond which their density is drawn, and only those that stand out one by one."""
 _CELL: Final = 7.0
@@ -166,7 +167,10 @@ def draw_scatter(
     parts += _names([(mark, x(mark.x), y(mark.y)) for mark in marks if mark.labelled])
     parts.append(write_text(x_axis, (_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 8, "middle"))
     parts.append(write_text(y_axis, 8, 16, "start"))
-    return Drawing("".join([*parts, "</svg>"]), alternative, caption, statistics, limits)
+    paper = points_on_paper(
+        marks, (x_axis, y_axis), line=line, crowd=crowd, cross=cross, quadrants=quadrants, ranks=ranks
+    )
+    return Drawing("".join([*parts, "</svg>"]), alternative, caption, statistics, limits, paper)
 
 
 def draw_groups(
@@ -218,7 +222,8 @@ def draw_groups(
         f"{axis.zh}。"
         + "；".join(f"{name.zh}：{count} {of.zh}，中位数 {middle}" for name, count, middle in said),
     )
-    return Drawing("".join([*parts, "</svg>"]), alternative, caption)
+    paper = groups_on_paper(groups, axis, best_is_low=best_is_low)
+    return Drawing("".join([*parts, "</svg>"]), alternative, caption, on_paper=paper)
 
 
 def _lane(name: Words, members: Sequence[Mark], x: _Scale, middle: float) -> list[str]:

@@ -166,6 +166,25 @@ def _say_row(row: pd.Series) -> tuple[Words, ...]:
     )
 
 
+_AS_ABOVE = Words(
+    "The source of the data stands under the title of this page, and in the entry below.",
+    "数据来源见本页标题之下，以及下方的引用条目。",
+)
+_PARTS = {
+    "tests": Words("tests", "检验"),
+    "scores": Words("scores", "指数得分"),
+    "uncertainty": Words("rank intervals", "名次区间"),
+    "audit": Words("what the ranks allow", "由排序反推"),
+    "findings": Words("claims", "论断检验"),
+    "proximity": Words("closeness of the listed corridors", "有排序的通路是否更近"),
+    "decay": Words("distance", "距离衰减"),
+    "coastal": Words("coast", "沿海与内陆"),
+    "moran": Words("neighbours", "邻近城市"),
+    "validation": Words("agreement with published ranks", "与已发布排序的一致性"),
+}
+"""What the parts of an analysis are called."""
+
+
 def _say_notes(study: Study) -> list[Words]:
     """Give the notes of a study in both languages; those without a translation stand in the one they have."""
     return [
@@ -205,11 +224,12 @@ def source_section(study: Study, analysis: Analysis) -> Section:
     Section
         Method, citation, licence, notes and known contradictions.
     """
-    said = [Words(f"Source: {study.citation}", f"来源：{study.citation}")] if study.citation else []
-    terms = [Words(f"Terms: {study.licence}", f"使用条款：{study.licence}")] if study.licence else []
+    said = [_AS_ABOVE] if study.citation else []
+    licence_zh = study.licence_zh or study.licence
+    terms = [Words(f"Terms: {study.licence}", f"使用条款：{licence_zh}")] if study.licence else []
     filled = study.scores is not None and bool(study.scores.imputed.to_numpy().any())
     left_out = [
-        Words(f"Left out: {name}. {reason.en}", f"未包含：{name}。{reason.zh}")
+        Words(f"Left out: {_PARTS[name].en}. {reason.en}", f"未包含：{_PARTS[name].zh}。{reason.zh}")
         for name, reason in analysis.left_out
     ]
     return Section(

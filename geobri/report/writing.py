@@ -10,16 +10,19 @@ from typing import Any, Literal
 from geobri.errors import SpecificationError, mould
 from geobri.outputs import staged_folder
 from geobri.report.answers import find_answers
+from geobri.report.embedding import wrap_fragment
 from geobri.report.findings import findings_section
 from geobri.report.model import Section
 from geobri.report.page import draw_map, render_page
 from geobri.report.platform import platform_section
+from geobri.report.prints import FigureKind, write_figures
 from geobri.report.ranking import corridor_section, profile_section, ranking_section
 from geobri.report.scoring import audit_section, score_section
 from geobri.report.sources import source_section
 from geobri.report.summary import summary_section
 from geobri.report.testing import question_sections
 from geobri.report.validation import validation_section
+from geobri.report.workbook import write_results
 from geobri.report.years import years_section
 from geobri.stats.results import combine_results
 from geobri.study import Study, write_tables
@@ -118,6 +121,10 @@ def write_report(
     approval: str | None = None,
     without: Container[str] = (),
     only: Sequence[str] = (),
+    figures: FigureKind | None = None,
+    font: str | None = None,
+    workbook: bool = False,
+    fragment: bool = False,
     on_step: Callable[[str], None] | None = None,
     on_note: Callable[[str], None] | None = None,
 ) -> list[Path]:
@@ -137,6 +144,12 @@ def write_report(
         What is not wanted: ``tests``, which take the longest.
     only
         Keys of the sections that the page has; all by default.
+    figures, font
+        Write every picture for print too, as ``svg``, ``pdf`` or ``png`` and in this font: `figure_SECTION_85mm.pdf` and the like.
+    workbook
+        Write all tables as one workbook too, `results.xlsx`.
+    fragment
+        Write the page as a piece for a page of one's own too, `fragment.html`.
     on_step
         Called with the name of each step as it begins.
     on_note
@@ -178,5 +191,13 @@ def write_report(
         begin("Writing the tables")
         write_tables(with_intervals(study, analysis.uncertainty), stage)
         _write_analysis(study, analysis, stage)
+        if fragment:
+            (stage / "fragment.html").write_text(wrap_fragment(html, study.title), encoding="utf-8")
+        if workbook:
+            begin("Writing the workbook")
+            write_results(stage)
+        if figures is not None:
+            begin("Drawing the figures")
+            write_figures(study, sections, stage, kind=figures, lang=language, font=font)
         names = sorted(path.name for path in stage.iterdir() if path.is_file())
     return [Path(out) / name for name in names]

@@ -8,26 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geobri.errors import MissingExtraError
+from geobri.charts import PALE, RED, new_axes
 
-__all__ = ["draw_effects", "draw_intervals", "draw_slopes", "to_html"]
+__all__ = ["draw_effects", "draw_slopes", "to_html"]
 
-INTERVAL_COLOUR = "#9fb4c7"
 POINT_COLOUR = "#1f3b57"
 RISE_COLOUR = "#2a7f62"
-FALL_COLOUR = "#b5403c"
 
 
 def _axes(ax: Any, n: int) -> Any:
-    if ax is not None:
-        return ax
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise MissingExtraError(
-            "plot: needs matplotlib. Install it with: pip install 'geobri[plots]'."
-        ) from error
-    return plt.subplots(figsize=(7.0, 1.0 + 0.26 * min(n, 60)), layout="constrained")[1]
+    return new_axes(ax, size=(7.0, 1.0 + 0.26 * min(n, 60)))
 
 
 def to_html(summary: str, table: pd.DataFrame) -> str:
@@ -48,42 +38,6 @@ def to_html(summary: str, table: pd.DataFrame) -> str:
     return f"<p>{html.escape(summary)}</p>" + str(
         table.to_html(index=False, na_rep="", escape=True, max_rows=30)
     )
-
-
-def draw_intervals(
-    table: pd.DataFrame, *, label: str, value: str, lower: str, upper: str, axis: str, ax: Any = None
-) -> Any:
-    """Draw one horizontal interval with a point for every row.
-
-    Parameters
-    ----------
-    table
-        Rows from the top of the chart down.
-    label, value, lower, upper
-        Names of the columns: text, point (missing points are not drawn), ends of the interval.
-    axis
-        Title of the horizontal axis.
-    ax
-        Matplotlib axes to draw into; new ones by default.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        The axes drawn into.
-
-    Raises
-    ------
-    MissingExtraError
-        If matplotlib is not installed.
-    """
-    ax = _axes(ax, len(table))
-    place = np.arange(len(table))
-    ax.hlines(place, table[lower], table[upper], color=INTERVAL_COLOUR, linewidth=5)
-    ax.plot(table[value], place, "o", color=POINT_COLOUR, markersize=5)
-    ax.set_yticks(place, list(map(str, table[label])))
-    ax.invert_yaxis()
-    ax.set_xlabel(axis)
-    return ax
 
 
 def draw_effects(table: pd.DataFrame, *, ax: Any = None) -> Any:
@@ -108,7 +62,7 @@ def draw_effects(table: pd.DataFrame, *, ax: Any = None) -> Any:
     """
     ax = _axes(ax, 2 * len(table))
     place = np.arange(len(table))
-    for name, shift, colour in (("first", -0.18, INTERVAL_COLOUR), ("total", 0.18, POINT_COLOUR)):
+    for name, shift, colour in (("first", -0.18, PALE), ("total", 0.18, POINT_COLOUR)):
         ax.barh(place + shift, table[name], height=0.34, color=colour, label=name)
         ax.hlines(
             place + shift, table[f"{name}_lower"], table[f"{name}_upper"], color="#444444", linewidth=1.2
@@ -147,7 +101,7 @@ def draw_slopes(table: pd.DataFrame, names: tuple[str, str], *, ax: Any = None) 
     for first, second, shift in zip(
         common["relative_first"], common["relative_second"], common["shift"], strict=True
     ):
-        colour = INTERVAL_COLOUR if shift == 0 else RISE_COLOUR if shift > 0 else FALL_COLOUR
+        colour = PALE if shift == 0 else RISE_COLOUR if shift > 0 else RED
         ax.plot([0, 1], [first, second], color=colour, linewidth=1.4)
     for at, side, align in ((-0.03, "first", "right"), (1.03, "second", "left")):
         for place, cities in common.groupby(f"relative_{side}").groups.items():

@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
 from geobri.stats.power_designs import DESIGNS, Design
-from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, new_axes, tidy_row
+from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, tidy_row
 from geobri.stats.simulate import place_cities
 from geobri.words import Words
 from geobri.workers import Backend, spread
@@ -116,7 +117,7 @@ class PowerResult:
         matplotlib.axes.Axes
             The axes drawn into.
         """
-        ax = new_axes() if ax is None else ax
+        ax = new_axes(ax)
         ax.fill_between(
             self.table["effect"], self.table["low"], self.table["high"], color="#9fb4c7", alpha=0.5
         )

@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geobri.errors import MissingExtraError, SpecificationError, mould
+from geobri.charts import new_axes
+from geobri.errors import SpecificationError, mould
 from geobri.measures import Measure
 from geobri.words import NOTHING, Words
 
@@ -30,7 +31,6 @@ __all__ = [
     "Term",
     "TestResult",
     "combine_results",
-    "new_axes",
     "tidy_row",
 ]
 
@@ -157,7 +157,7 @@ class TestResult:
     table
         Results place by place, dimension by dimension or definition by definition; empty where there is one row only.
     picture
-        What `plot` draws, from the result and the axes; None for the null distribution.
+        What `plot` draws, from the result and the axes; None for the estimates with their intervals.
     """
 
     __test__: ClassVar[bool] = False  # the name is not a pytest class
@@ -241,7 +241,7 @@ class TestResult:
         return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the picture of this test, or the null distribution with the observed statistic.
+        """Draw the answer of this test: its picture, or its estimates with their intervals and what chance alone gives.
 
         Parameters
         ----------
@@ -258,44 +258,18 @@ class TestResult:
         MissingExtraError
             If matplotlib is not installed.
         """
-        ax = new_axes() if ax is None else ax
-        if self.picture is not None:
-            self.picture(self, ax)
-            return ax
-        if self.null_distribution is not None:
-            ax.hist(self.null_distribution, bins=40, color="#9fb4c7", label="under the null")
-        ax.axvline(self.statistic, color="#b5403c", linewidth=2, label="observed")
-        ax.set_title(f"{self.method} (p = {self.p_value:.3g})")
-        ax.set_xlabel("statistic")
-        ax.legend(frameon=False)
+        from geobri.stats.picturing import (
+            draw_answer,  # which says p-values as `say` does, and that knows results
+        )
+
+        ax = new_axes(ax)
+        (self.picture or draw_answer)(self, ax)
         return ax
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(self.summary())}</p>" + str(
             self.to_frame().to_html(index=False, na_rep="", escape=True)
         )
-
-
-def new_axes() -> Any:
-    """Open new matplotlib axes.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        The only axes of a new figure.
-
-    Raises
-    ------
-    MissingExtraError
-        If matplotlib is not installed.
-    """
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise MissingExtraError(
-            "plot: needs matplotlib. Install it with: pip install 'geobri[plots]'."
-        ) from error
-    return plt.subplots()[1]
 
 
 def combine_results(results: Iterable[TestResult]) -> pd.DataFrame:

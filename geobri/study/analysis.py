@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geobri.errors import DataError, GeobriError
+from geobri.errors import DataError, GeobriError, SchemaError, SpecificationError
 from geobri.measures import Level, Measure
 from geobri.study.model import Study
 from geobri.study.opening import say_how_to_open
@@ -29,6 +29,14 @@ __all__ = ["Analysis", "analyse_study", "audit_study", "find_claims"]
 TESTS: Final = ("proximity", "decay", "coastal", "moran", "validation")
 """The questions of a report, in reading order."""
 
+_NOT_ASKED: Final = Words("They were not asked for.", "未要求检验。")
+_NO_INDEX: Final = "数据不符合指数设定的要求（详细说明见英文版）"
+_REFUSALS: Final[tuple[tuple[type[GeobriError], str], ...]] = (
+    (SchemaError, "缺少所需的列，或其内容不合要求"),
+    (DataError, "数据不足，或其取值不允许此项计算"),
+    (SpecificationError, "所作选择不适用于这些数据"),
+    (GeobriError, "无法计算"),
+)
 _THREADS: Final = 2
 RUNS: Final = 1000
 """Monte Carlo runs behind the rank intervals of a report."""
@@ -108,10 +116,10 @@ def analyse_study(
         ledger=ledger,
         contradictions=None if ledger is None else _contradictions(study, ledger),
         left_out=(
-            *((("tests", Words("They were not asked for.", "未要求检验。")),) if "tests" in without else ()),
-            *((("scores", Words(study.no_scores)),) if study.no_scores else ()),
-            *((("uncertainty", Words(reason)),) if (reason := unmeasured(study.scores)) else ()),
-            *((name, Words(outcome.reason)) for name, outcome in done.items() if outcome.reason),
+            *((("tests", _NOT_ASKED),) if "tests" in without else ()),
+            *((("scores", Words(study.no_scores, _NO_INDEX)),) if study.no_scores else ()),
+            *((("uncertainty", reason),) if (reason := unmeasured(study.scores)).en else ()),
+            *((name, outcome.reason) for name, outcome in done.items() if outcome.reason is not None),
             *(() if "tests" in without else _unopened(study)),
         ),
     )
@@ -122,7 +130,7 @@ class _Outcome:
     """What a job gave, or why it gave nothing."""
 
     value: Any = None
-    reason: str = ""
+    reason: Words | None = None
 
 
 def _attempt_all(jobs: dict[str, Callable[[], Any]]) -> dict[str, _Outcome]:
@@ -136,7 +144,13 @@ def _attempt(job: Callable[[], Any]) -> _Outcome:
     try:
         return _Outcome(job())
     except GeobriError as error:
-        return _Outcome(reason=str(error))
+        return _Outcome(reason=_say_refusal(error))
+
+
+def _say_refusal(error: GeobriError) -> Words:
+    """Say why a part cannot be: the whole message in English, its kind in Chinese."""
+    kind = next((words for one, words in _REFUSALS if isinstance(error, one)), _REFUSALS[-1][1])
+    return Words(str(error), f"{kind}（详细说明见英文版）")
 
 
 def measure_uncertainty(scores: IndexResult | None, *, runs: int = RUNS) -> pd.DataFrame | None:
@@ -158,11 +172,11 @@ def measure_uncertainty(scores: IndexResult | None, *, runs: int = RUNS) -> pd.D
 
     if scores is None or runs == 0:
         return None
-    levels: tuple[Level, ...] = ("cities",) if unmeasured(scores, runs=runs) else ("cities", "corridors")
+    levels: tuple[Level, ...] = ("cities",) if unmeasured(scores, runs=runs).en else ("cities", "corridors")
     return tabulate_uncertainty(scores, n_runs=runs, levels=levels, rng=SEED)
 
 
-def unmeasured(scores: IndexResult | None, *, runs: int = RUNS) -> str:
+def unmeasured(scores: IndexResult | None, *, runs: int = RUNS) -> Words:
     """Say why the corridors of an index get no rank intervals, where there are too many of them.
 
     Parameters
@@ -174,15 +188,16 @@ def unmeasured(scores: IndexResult | None, *, runs: int = RUNS) -> str:
 
     Returns
     -------
-    str
+    Words
         A sentence; empty where the corridors are measured too, or there are no scores.
     """
     if scores is None or runs * len(scores.corridors) <= _MOST_RANKS:
-        return ""
+        return Words("")
     fit = _MOST_RANKS // len(scores.corridors)
-    return (
+    return Words(
         f"{len(scores.corridors):,} corridors in {runs:,} runs are more than the {_MOST_RANKS:,} ranks that are kept at once: "
-        f"cities have rank intervals, corridors have none. They would have with --runs {fit}."
+        f"cities have rank intervals, corridors have none. They would have with --runs {fit}.",
+        f"{len(scores.corridors):,} 条通路、{runs:,} 次模拟，超出可同时保存的 {_MOST_RANKS:,} 个名次：城市有名次区间，通路没有；用 --runs {fit} 即可得到。",
     )
 
 

@@ -17,6 +17,7 @@ from geobri.study.index import attach_index
 from geobri.study.model import Study, StudyFault
 from geobri.study.published import PUBLISHED
 from geobri.study.reading import FolderParts, Hints, read_files, read_folder, read_frames, refuse, unpack
+from geobri.words import Words
 
 if TYPE_CHECKING:
     from geobri.score import IndexSpec
@@ -110,6 +111,7 @@ def load_tables(
     settled: Path | None = None,
     index: str | Path | None = None,
     title: str = "",
+    title_zh: str = "",
     year: int | None = None,
 ) -> Study:
     """Load a study from tables as they lie there: one file, or places and pairs in any order.
@@ -124,8 +126,8 @@ def load_tables(
         Table that says which places names mean.
     index
         Specification of an index, by name or file.
-    title
-        What the study is called; the name of its pairs by default.
+    title, title_zh
+        What the study is called, in English and Chinese; the name of its pairs by default.
     year
         As in `load_study`.
 
@@ -142,7 +144,7 @@ def load_tables(
     with unpack(list(sources)) as files:
         parts = read_files(files, hints or Hints(), settled=settled)
         names = [Path(source).name for source in sources if str(source) != "-"] or ["standard input"]
-        return _finish_loose(parts, " + ".join(names), index, title, year)
+        return _finish_loose(parts, " + ".join(names), index, Words(title, title_zh), year)
 
 
 def read_study(
@@ -151,6 +153,7 @@ def read_study(
     *,
     index: str | Path | None = None,
     title: str = "",
+    title_zh: str = "",
     year: int | None = None,
     places: pd.DataFrame | None = None,
     **said: Any,
@@ -166,8 +169,8 @@ def read_study(
         Table of pairs, long, with several measures as columns, one row a trip, or as a square matrix; None for places alone.
     index
         Specification of an index, by name or file.
-    title
-        What the study is called.
+    title, title_zh
+        What the study is called, in English and Chinese.
     year
         The year to show; the latest of each measure by default.
     places
@@ -190,16 +193,16 @@ def read_study(
     if "year_column" in said:
         said["year"] = said.pop("year_column")
     parts = read_frames(frames, Hints(**said), settled=places)
-    return _finish_loose(parts, "read_study", index, title, year)
+    return _finish_loose(parts, "read_study", index, Words(title, title_zh), year)
 
 
 def _finish_loose(
-    parts: FolderParts, called: str, index: str | Path | None, title: str, year: int | None
+    parts: FolderParts, called: str, index: str | Path | None, called_so: Words, year: int | None
 ) -> Study:
     """Make the study of tables that stand in no folder."""
     here = Path()
-    title = title or str(parts.settings.get("title", "Study"))
-    parts.settings["title"] = title
+    title = called_so.en or str(parts.settings.get("title", "Study"))
+    parts.settings |= {"title": title, "title_zh": called_so.zh or title}
     if index is not None:
         parts.settings["index"] = str(index)
     spec = _load_spec(here, parts)

@@ -90,7 +90,7 @@ class Study:
         What the columns of the index in both tables are called in `scores`, where a name was taken.
     no_scores
         Why there is no index though there is a specification; empty otherwise.
-    citation, licence, notes, notes_zh
+    citation, citation_zh, licence, licence_zh, notes, notes_zh
         Where the data come from, under which terms, and what a reader must know, in English and Chinese.
     account
         What was read, used and left out.
@@ -112,6 +112,8 @@ class Study:
         What is known of a published data set beyond its ranks.
     words
         What its places are called.
+    theme
+        How its page and figures look: `width`, `font`, `colour`, `accent`; what is not said stays as it is.
     outlines
         Polygons to draw below the map, such as the zones that the places stand for; None for land.
     folder
@@ -138,7 +140,9 @@ class Study:
     score_columns: Mapping[str, str] = field(default_factory=dict)
     no_scores: str = ""
     citation: str = ""
+    citation_zh: str = ""
     licence: str = ""
+    licence_zh: str = ""
     notes: tuple[str, ...] = ()
     notes_zh: tuple[str, ...] = ()
     account: tuple[Entry, ...] = ()
@@ -149,6 +153,7 @@ class Study:
     validate_against: str = ""
     views: tuple[Mapping[str, Any], ...] = ()
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    theme: Mapping[str, Any] = field(default_factory=dict)
     contradictions: pd.DataFrame | None = None
     indicators: pd.DataFrame | None = None
     words: PlaceWords = CITY

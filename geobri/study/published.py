@@ -102,6 +102,7 @@ def _as_study(
         strata="country=CHN" if specification else "",
         specification=specification,
         citation=data.citation,
+        citation_zh=data.citation_zh,
         notes=data.notes,
         notes_zh=data.notes_zh,
         tables={name: pd.DataFrame(table) for name, table in data.tables.items()},

@@ -75,6 +75,7 @@ def _settings(study: Study, index: str | Path | None) -> str:
     if study.keeps_own:
         top["self_flows"] = "keep"
     top |= {"strata": study.strata, "licence": study.licence, "attribution": study.citation}
+    top |= {"attribution_zh": study.citation_zh, "licence_zh": study.licence_zh}
     top |= {"index": "" if index is None else str(index)}
     top |= {"basemap": "" if study.outlines is None else _OUTLINES}
     lines = ["# What geobri took the tables for; edit what is not so.", ""]
@@ -86,6 +87,8 @@ def _settings(study: Study, index: str | Path | None) -> str:
     if not study.words.is_city:
         said = {"place": study.words.one, "places": study.words.many, "place_zh": study.words.zh}
         lines += ["", "[words]", *(f"{name} = {_toml(word)}" for name, word in said.items())]
+    if study.theme:
+        lines += ["", "[theme]", *(f"{name} = {_toml(said)}" for name, said in study.theme.items())]
     for measure in study.measures:
         if measure.origin in ("given", "published"):
             lines += ["", "[[measure]]", *_said(measure)]

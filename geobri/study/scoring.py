@@ -76,7 +76,7 @@ def write_score_tables(study: Study, out: Path, *, runs: int) -> tuple[list[str]
             save_scores(study, scores, measure_uncertainty(scores, runs=runs), stage)
             said += [line.en for line in (*say_years(study), *study.cautions)]
             said += [str(warning) for warning in scores.warnings]
-            said += [reason for reason in (unmeasured(scores, runs=runs),) if reason]
+            said += [reason for reason in (unmeasured(scores, runs=runs).en,) if reason]
         if audit is not None:
             audit.to_frame().to_csv(stage / "audit.csv", index=False, lineterminator="\n")
             said.append(audit.summary())

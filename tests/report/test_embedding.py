@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -99,3 +101,51 @@ def test_every_note_of_a_built_in_study_is_chinese_too(name):
     study = load_study(name)
     assert len(study.notes) == len(study.notes_zh) > 3
     assert all(re.search(r"[\u4e00-\u9fff]{4}", note) for note in study.notes_zh)
+
+
+EXAMPLES = Path(__file__).parents[2] / "examples/embedding"
+
+
+@pytest.mark.browser
+def test_the_plain_page_has_two_maps_a_figure_and_a_table(chromium, tmp_path, monkeypatch):
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    target = tmp_path / "plain_report.html"
+    monkeypatch.setattr("sys.argv", ["plain_report.py", str(target)])
+    runpy.run_path(str(EXAMPLES / "plain_report.py"), run_name="__main__")
+    opened = _open(chromium, target)
+    opened.wait_for_function(
+        "[...document.querySelectorAll('.geobri')].filter(one => one.geobri).length === 2"
+    )
+    assert opened.locator("figure svg text", has_text="Do coastal cities lead?").count() == 1
+    assert opened.locator("table tbody tr").count() == 5
+    assert opened.evaluate("getComputedStyle(document.body).fontFamily").startswith("Georgia")
+
+
+def test_the_cells_of_the_quarto_document_run_and_show_what_they_say():
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    text = (EXAMPLES / "report.qmd").read_text(encoding="utf-8")
+    head = text.split("---\n")[1]
+    assert "embed-resources: true" in head
+    cells = re.findall(r"```\{python\}\n(.*?)```", text, flags=re.DOTALL)
+    names: dict[str, object] = {}
+    shown = []
+    for cell in cells:
+        tree = ast.parse(cell)
+        last = tree.body[-1]
+        if isinstance(last, ast.Expr) and "corridor_map" in cell:
+            tree.body.pop()
+            exec(compile(tree, "cell", "exec"), names)
+            shown.append(eval(compile(ast.Expression(last.value), "cell", "eval"), names))
+        else:
+            exec(compile(tree, "cell", "exec"), names)
+    assert "srcdoc" in shown[0]._repr_html_() or "iframe" in shown[0]._repr_html_()
+    assert len(plt.get_fignums()) == 2
+    plt.close("all")
+    for cell in cells:  # a figure has a text alternative
+        assert ("fig-alt" in cell) == ("draw_" in cell and "import" not in cell)

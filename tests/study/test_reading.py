@@ -156,7 +156,7 @@ def _workbook(path, cells, *, dimension=""):
 
     from geobri.exchange.workbooks import write_workbook
 
-    write_workbook(pd.DataFrame({"city": ["a"]}), path, sheet="x")
+    write_workbook({"x": pd.DataFrame({"city": ["a"]})}, path)
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     rows = "".join(

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from geobri.charts import draw_intervals
 from geobri.errors import SchemaError, first_offenders, mould
 from geobri.score.audit.bounds import INDEX_NODE, find_score_bounds
 from geobri.score.audit.feasibility import (
@@ -26,7 +27,7 @@ from geobri.score.audit.polytope import (
     build_rank_polytope,
 )
 from geobri.score.audit.reversals import FewestReversals, find_fewest_reversals
-from geobri.score.plotting import draw_intervals, to_html
+from geobri.score.plotting import to_html
 from geobri.score.scoretable import check_importance
 
 __all__ = ["AUDIT_COLUMNS", "RankingAudit", "audit_ranking"]
@@ -310,13 +311,13 @@ class RankingAudit:
             own = self.bounds[self.bounds["node"] == INDEX_NODE]
             table = own.assign(value=total.reindex(own["city"]).to_numpy())
         table = table.sort_values("value", ascending=False)
-        ends = {"value": "value", "lower": "lower", "upper": "upper"}
         return draw_intervals(
-            table,
-            label="city",
-            axis=f"index, points: bounds, and one example\n{self.assumption()}",
+            table["city"].astype(str).to_list(),
+            table["lower"],
+            table["upper"],
+            table["value"],
+            x_label=f"index, points: bounds, and one example\n{self.assumption()}",
             ax=ax,
-            **ends,
         )
 
     def _repr_html_(self) -> str:

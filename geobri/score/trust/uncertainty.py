@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geobri.charts import draw_intervals
 from geobri.errors import SpecificationError, mould
 from geobri.score.aggregate import STRUCK_BY_ZERO
 from geobri.score.compiled import CompiledIndex, Level, score_compiled
 from geobri.score.index import IndexResult
-from geobri.score.plotting import draw_intervals, to_html
+from geobri.score.plotting import to_html
 from geobri.score.ranking import rank
 from geobri.score.spec import ROOT
 from geobri.score.trust.choices import ChooseAggregator, ChooseVariant, UncertainChoice, suggest_choices
@@ -213,8 +214,15 @@ class Uncertainty:
             If matplotlib is not installed.
         """
         table = self.to_frame()
-        ends = {"value": "rank", "lower": "rank_lower", "upper": "rank_upper"}
-        return draw_intervals(table, label="unit", axis="rank, and 90 % of the runs", ax=ax, **ends)
+        return draw_intervals(
+            table["unit"].astype(str).to_list(),
+            table["rank_lower"],
+            table["rank_upper"],
+            table["rank"],
+            x_label="rank, and the ranks that 90 % of the runs span",
+            whole=True,
+            ax=ax,
+        )
 
     def _repr_html_(self) -> str:
         return to_html(self.summary(), self.to_frame())

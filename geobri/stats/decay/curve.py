@@ -11,8 +11,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
-from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, new_axes, tidy_row
+from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, tidy_row
 from geobri.stats.say.terms import say_range
 from geobri.stats.tables import PairSample, read_pairs
 from geobri.words import Words
@@ -116,7 +117,7 @@ class DecayCurve:
         matplotlib.axes.Axes
             The axes drawn into.
         """
-        ax = new_axes() if ax is None else ax
+        ax = new_axes(ax)
         table = self.table
         ax.fill_between(
             table["centre"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from geobri.stats.models.quantiles import fit_quantile
 from geobri.stats.models.robust import error_terms
 from geobri.stats.models.score_test import Interval, ScoreTest
 from geobri.stats.null import Chance, NodePlan, TwoSided
+from geobri.stats.picturing import draw_fitted
 from geobri.stats.places import Column, as_measure
 from geobri.stats.progress import shows_progress
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
@@ -200,6 +202,7 @@ def _result(fit: DecayFit, tested: _Tested, named: _Named, sample: PairSample, r
         interval=(tested.interval.low, tested.interval.high),
         half_distance=fit.half_distance(),
         fit=fit,
+        picture=partial(draw_fitted, by=named.by),
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
+from geobri.charts import new_axes
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.measures import Measure
 from geobri.stats.cross_sums import cross_sums
@@ -17,7 +18,7 @@ from geobri.stats.dyads.inputs import DyadData, Matrix, name_matrix, prepare_dya
 from geobri.stats.multiplicity import holm
 from geobri.stats.null import NodePlan, monte_carlo_error
 from geobri.stats.places import Column
-from geobri.stats.results import Alternative, FloatArray, Term, TestResult, new_axes
+from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_classes
 from geobri.stats.say.terms import say_range
 from geobri.stats.tables import Blocks
@@ -70,7 +71,7 @@ class CorrelogramResult(TestResult):
         matplotlib.axes.Axes
             The axes drawn into; filled marks have a corrected p-value of at most 0.05.
         """
-        ax = new_axes() if ax is None else ax
+        ax = new_axes(ax)
         middle = (self.bounds[:-1] + self.bounds[1:]) / 2
         found = self.p_corrected <= 0.05  # noqa: PLR2004 (the usual level)
         ax.axhline(0.0, color="#888888", linewidth=0.8)

@@ -52,7 +52,6 @@ def _draw(result: TestResult, ax: Any) -> None:
     ax.set_yticks(places, sizes)
     ax.set_xlim(-1.05, 1.05)
     ax.set_xlabel("Cliff's delta with interval; red: p ≤ 0.05, not adjusted")
-    ax.figure.tight_layout()
 
 
 def candidate_thresholds(

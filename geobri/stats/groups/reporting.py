@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy.stats import ttest_ind
 
 from geobri.measures import Measure
 from geobri.stats.groups.effects import Estimate, estimate_shift, estimate_superiority, to_delta
 from geobri.stats.groups.samples import GroupSample
+from geobri.stats.picturing import draw_members
 from geobri.stats.results import FloatArray, Term, TestResult
 from geobri.stats.say import GroupNames, say_difference
 from geobri.stats.say.terms import notes
@@ -212,9 +214,17 @@ def assemble_result(
         choices={"confidence": confidence, "interval": interval, "null": base.null.en, **(choices or {})},
         question="groups",
         measure=labels.measure,
+        table=_members(sample, labels.names),
+        picture=draw_members,
         n_first=sample.sizes[0],
         n_second=sample.sizes[1],
     )
+
+
+def _members(sample: GroupSample, names: GroupNames) -> pd.DataFrame:
+    """List what was compared: the value and the group of each, for the picture."""
+    group = np.where(sample.first, names.first.en, names.second.en)
+    return pd.DataFrame({"value": np.asarray(sample.values), "group": group})
 
 
 def seed_choice(rng: int | np.random.Generator | None) -> str | int:

@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
 from geobri.geodesy import distance_matrix_km
 from geobri.measures import Measure
@@ -29,7 +30,7 @@ from geobri.stats.proximity.measures import (
 )
 from geobri.stats.proximity.nulls import NULLS, NullName, NullSample, sample_null
 from geobri.stats.proximity.top_list import Best, Ties, TopList, build_top_list
-from geobri.stats.results import Alternative, FloatArray, Term, TestResult, new_axes
+from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import LEVEL, say_list
 from geobri.stats.say.numbers import number
 from geobri.stats.say.terms import notes
@@ -98,7 +99,7 @@ class ProximityResult(TestResult):
         matplotlib.axes.Axes
             The axes drawn into.
         """
-        ax = new_axes() if ax is None else ax
+        ax = new_axes(ax)
         ax.fill_between(
             self.lengths, *self.envelope, color="#9fb4c7", alpha=0.5, step="post", label="95 % under the null"
         )

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from geobri.stats.null import monte_carlo_error, permutation_p_value
+from geobri.stats.picturing import draw_neighbours
 from geobri.stats.places import Column, Places, Standardise, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_bivariate
 from geobri.stats.say.terms import say_shuffled
 from geobri.stats.spatial.inputs import permuted_values
 from geobri.stats.spatial.moments import lag
-from geobri.stats.spatial.records import draw_scatter
 from geobri.words import Words
 
 __all__ = ["bivariate_moran_test"]
@@ -137,5 +137,5 @@ def _result(places: Places, base: Term, null: FloatArray, choices: dict[str, Any
         question="neighbours",
         measure=measure,
         table=pd.DataFrame({"value": x, "lag": lag(places.weights, y[None])[0]}, index=places.labels),
-        picture=draw_scatter,
+        picture=draw_neighbours,
     )

@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 
 from geobri.errors import DataError, first_offenders, mould
 from geobri.stats.null import monte_carlo_error, normal_p_value, permutation_p_value
+from geobri.stats.picturing import draw_neighbours
 from geobri.stats.places import Column, Places, Standardise, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_dependence
@@ -29,7 +30,6 @@ from geobri.stats.spatial.moments import (
     moran,
     moran_moments,
 )
-from geobri.stats.spatial.records import draw_scatter
 from geobri.words import Words
 
 __all__ = [
@@ -137,7 +137,7 @@ def _result(
         question="neighbours",
         measure=places.measure,
         table=scatter,
-        picture=draw_scatter if plan is _MORAN else None,
+        picture=draw_neighbours if plan is _MORAN else None,
     )
 
 

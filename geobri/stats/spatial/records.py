@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import geopandas as gpd
-import numpy as np
 
-from geobri.stats.results import TestResult, new_axes
-from geobri.stats.say import p_value
+from geobri.charts import new_axes
+from geobri.stats.results import TestResult
 
-__all__ = ["KIND_COLOURS", "LocalResult", "draw_scatter"]
+__all__ = ["KIND_COLOURS", "LocalResult"]
 
 KIND_COLOURS: Final = {
     "high-high": "#b2182b",
@@ -26,29 +25,6 @@ KIND_COLOURS: Final = {
     "island": "#ffffff",
 }
 """Colour of each kind of place on maps and figures."""
-
-
-def draw_scatter(result: TestResult, ax: Any) -> None:
-    """Draw the Moran scatterplot.
-
-    Parameters
-    ----------
-    result
-        A test whose `table` has `value` (centred) and `lag` (the weighted sum, or mean, over the neighbours) for each place.
-    ax
-        Matplotlib axes to draw into.
-    """
-    values, lags = (result.table[name].to_numpy(dtype=np.float64) for name in ("value", "lag"))
-    ax.axhline(0, color="#bbbbbb", linewidth=1)
-    ax.axvline(0, color="#bbbbbb", linewidth=1)
-    ax.scatter(values, lags, s=18, color="#33638d")
-    ends = np.array([values.min(), values.max()])
-    slope = float(values @ lags / (values @ values))
-    ax.plot(ends, slope * ends, color="#b5403c", label=f"slope {slope:.2f}")
-    ax.set_xlabel("value, centred")
-    ax.set_ylabel("mean of the neighbours, centred")
-    ax.set_title(f"{result.method} {result.statistic:.2f} ({p_value(result.p_value)})")
-    ax.legend(frameon=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -103,7 +79,7 @@ class LocalResult(TestResult):
         MissingExtraError
             If matplotlib is not installed.
         """
-        ax = new_axes() if ax is None else ax
+        ax = new_axes(ax)
         for kind, rows in self.table.groupby("kind", sort=True):
             colour = KIND_COLOURS[str(kind)]
             ax.scatter(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,8 +38,11 @@ _SETTINGS: Final[dict[str, type | tuple[type, ...]]] = {
     "index": str,
     "validate_against": str,
     "citation": str,
+    "citation_zh": str,
     "licence": str,
+    "licence_zh": str,
     "attribution": str,
+    "attribution_zh": str,
     "notes": (str, list),
     "notes_zh": (str, list),
     "columns": dict,
@@ -53,8 +57,13 @@ _SETTINGS: Final[dict[str, type | tuple[type, ...]]] = {
     "strata": str,
     "basemap": str,
     "words": dict,
+    "theme": dict,
 }
 _WORDS: Final = ("place", "places", "place_zh")
+_THEME: Final[dict[str, type]] = {"width": int, "font": str, "colour": str, "accent": str}
+_COLOUR: Final = re.compile("#[0-9a-fA-F]{6}")
+_FONT: Final = re.compile(r"[\w .-]{1,80}")
+_WIDTHS: Final = (480, 3000)
 _CHOICES: Final = {
     "language": ("en", "zh"),
     "pairs": ("international", "all", "flows"),
@@ -149,7 +158,8 @@ def _read_settings(folder: Path, faults: list[StudyFault]) -> dict[str, Any]:
         faults.append(StudyFault(path.name, None, str(error).removeprefix(f"study: {path.name} ")))
         return {}
     for name, value in list(settings.items()):
-        message = _setting_fault(name, value) or (_words_fault(value) if name == "words" else "")
+        tables = {"words": _words_fault, "theme": _theme_fault}
+        message = _setting_fault(name, value) or (tables[name](value) if name in tables else "")
         if message:
             faults.append(StudyFault(path.name, None, message))
             del settings[name]
@@ -198,6 +208,25 @@ def _words_fault(said: dict[str, object]) -> str:
     wrong = [key for key, text in said.items() if key not in _WORDS or not isinstance(text, str)]
     return (
         f"'words' may say in text {', '.join(_WORDS)}; got {', '.join(map(str, wrong))}. Correct it"
+        if wrong
+        else ""
+    )
+
+
+def _theme_fault(said: dict[str, object]) -> str:
+    """Say what is wrong with the table `[theme]`, whose texts go into the style of the page."""
+    wrong = [
+        key
+        for key, value in said.items()
+        if key not in _THEME
+        or type(value) is not _THEME[key]  # a flag is no number of pixels
+        or (key in ("colour", "accent") and not _COLOUR.fullmatch(str(value)))
+        or (key == "font" and not _FONT.fullmatch(str(value)))
+        or (key == "width" and not _WIDTHS[0] <= int(str(value)) <= _WIDTHS[1])
+    ]
+    return (
+        f"'theme' may say width ({_WIDTHS[0]} to {_WIDTHS[1]} pixels), font (a family), colour and accent (as \"#31688e\"); "
+        f"got {', '.join(shorten(f'{key} = {said[key]!r}', _LONGEST_SAID) for key in wrong)}. Correct it"
         if wrong
         else ""
     )
