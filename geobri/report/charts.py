@@ -15,7 +15,7 @@ from geobri.report.model import Drawing
 from geobri.report.paper import course_on_paper, ranks_on_paper
 from geobri.words import Words
 
-__all__ = ["Course", "Point", "draw_course", "draw_ranks"]
+__all__ = ["Course", "Point", "Stack", "draw_course", "draw_ranks", "draw_stacks"]
 
 _WIDTH: Final = 640
 _LEFT: Final = 58
@@ -27,6 +27,9 @@ _ACCENT: Final = "var(--strong)"
 _TONES: Final = ("#1f78b4", "#d95f02", "#1b9e77", "#8a5fb0", "#a6761d", "#c2408d")
 _ROW: Final = 15
 _NAMES: Final = 150
+_BAR: Final = 22
+_BAR_NAMES: Final = 168
+_BAR_SAID: Final = 76
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,16 @@ class Course:
     name: Words
     city: str
     ranks: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One bar of several parts: its name, the lengths from the left, what stands behind it, and the cities that it is about."""
+
+    name: Words
+    parts: tuple[float, ...]
+    said: Words
+    cities: tuple[str, ...] = ()
 
 
 def _logarithmic_ticks(low: float, high: float) -> list[float]:
@@ -196,6 +209,76 @@ def draw_ranks(
         parts.append("</g>")
     paper = ranks_on_paper(courses, years)
     return Drawing("".join([*parts, "</svg>"]), alternative, caption, statistics, limits, paper)
+
+
+def draw_stacks(
+    rows: Sequence[Stack],
+    *,
+    parts: Sequence[Words] = (),
+    axis: Words,
+    caption: Words,
+    alternative: Words,
+    limits: Words | None = None,
+) -> Drawing:
+    """Draw bars under each other, each in one part or several.
+
+    Parameters
+    ----------
+    rows
+        The bars from top to bottom; lengths are 0 or more.
+    parts
+        What the parts are called, the darkest first; none for bars of one part.
+    axis
+        What the lengths are.
+    caption, alternative
+        Caption and text alternative.
+    limits
+        What the picture cannot show.
+
+    Returns
+    -------
+    Drawing
+        The SVG; every bar is linked to its cities.
+    """
+    longest = max((sum(row.parts) for row in rows), default=0.0) or 1.0
+    top = 34 if parts else 12
+    height = top + _BAR * len(rows) + 40
+    wide = _WIDTH - _BAR_NAMES - _BAR_SAID
+
+    def x(length: float) -> float:
+        return _BAR_NAMES + length / longest * wide
+
+    drawn = [_open(height), *_key(parts)]
+    for at, row in enumerate(rows):
+        y = top + _BAR * at
+        drawn.append(f'<g class="row"{write_ids(row.cities)}>' if row.cities else "<g>")
+        drawn.append(write_text(row.name, _BAR_NAMES - 10, y + 15, "end"))
+        start = 0.0
+        for place, length in enumerate(row.parts):
+            drawn.append(
+                f'<rect x="{x(start):.1f}" y="{y + 3}" width="{x(start + length) - x(start):.1f}" height="{_BAR - 6}" fill="var(--bar)" fill-opacity="{_tone(place, len(row.parts)):.2f}"/>'
+            )
+            start += length
+        drawn += [write_text(row.said, x(start) + 6, y + 15, "start"), "</g>"]
+    drawn.append(write_text(axis, _BAR_NAMES + wide / 2, height - 12, "middle"))
+    return Drawing("".join([*drawn, "</svg>"]), alternative, caption, None, limits)
+
+
+def _tone(place: int, count: int) -> float:
+    return 0.95 if count == 1 else 0.95 - 0.7 * place / (count - 1)
+
+
+def _key(parts: Sequence[Words]) -> list[str]:
+    """Say above the bars what their parts are."""
+    wide = (_WIDTH - _BAR_NAMES) / max(len(parts), 1)
+    drawn = []
+    for place, words in enumerate(parts):
+        left = _BAR_NAMES + place * wide
+        drawn.append(
+            f'<rect x="{left:.1f}" y="6" width="12" height="12" fill="var(--bar)" fill-opacity="{_tone(place, len(parts)):.2f}"/>'
+        )
+        drawn.append(write_text(words, left + 18, 16, "start"))
+    return drawn
 
 
 def _open(height: float) -> str:

@@ -9,15 +9,17 @@ import pandas as pd
 
 from geobri.report.drawings import Interval, draw_intervals, write_number
 from geobri.report.index import index_folds, tree_table
-from geobri.report.model import Cell, Column, Drawing, Row, Section, Table
+from geobri.report.model import Cell, Column, Drawing, Fold, Row, Section, Table
 from geobri.study import Study
 from geobri.study.analysis import Analysis
+from geobri.study.effect import LEVEL, effects_from_audit
 from geobri.study.saying import say_years
 from geobri.words import Words
 
 if TYPE_CHECKING:
     from geobri.measures import Level
     from geobri.score import IndexResult
+    from geobri.score.audit import RankingAudit
 
 __all__ = ["audit_section", "score_section"]
 
@@ -256,6 +258,7 @@ def audit_section(study: Study, analysis: Analysis) -> Section | None:
     if audit is None:
         return None
     bounds, (english, chinese) = audit.bounds, _titles(study)
+    effects = (_effects(study, audit, english, chinese),) if audit.scores_possible else ()
     drawings: tuple[Drawing, ...] = ()
     if bounds is not None:
         overall = bounds[bounds["node"] == "index"]
@@ -286,7 +289,44 @@ def audit_section(study: Study, analysis: Analysis) -> Section | None:
         short=Words("Audit", "反推"),
         paragraphs=(Words(audit.summary("en", names=english), audit.summary("zh", names=chinese)),),
         drawings=drawings,
+        folds=effects,
     )
+
+
+def _effects(study: Study, audit: RankingAudit, english: dict[str, str], chinese: dict[str, str]) -> Fold:
+    """List the places that each city owes to each dimension, as far as the published ranks allow."""
+    tables = effects_from_audit(audit)
+    first = next(iter(tables.values())).sort_values("rank_with", kind="stable")
+    rows = tuple(
+        Row(
+            (
+                Cell(_name(study, str(city))),
+                Cell(Words(str(first.loc[city, "rank_with"])), int(first.loc[city, "rank_with"])),
+                *(_effect(table.loc[city]) for table in tables.values()),
+            ),
+            cities=(str(city),),
+        )
+        for city in first.index
+    )
+    columns = (
+        Column(Words("City", "城市")),
+        Column(Words("Rank", "名次"), "number"),
+        *(Column(Words(english[part], chinese[part]), "number") for part in tables),
+    )
+    caption = Words(
+        f"Places that a city owes to each dimension: the middle of the score tables that agree with the published ranks, and where {LEVEL:.0%} of them lie. ↑ it would stand lower without it, ↓ higher",
+        f"城市因各维度而得的名次：与已发布排序一致的得分表之中位数，以及其中 {LEVEL:.0%} 所在的范围。↑ 去掉后名次下降，↓ 去掉后名次上升",
+    )
+    table = Table("rank-effects", caption, columns, rows, first_rows=30)
+    summary = Words("What each dimension does to the ranks", "各维度对排序的影响")
+    return Fold(summary, tables=(table,))
+
+
+def _effect(row: pd.Series[Any]) -> Cell:
+    change, low, high = (int(row[name]) for name in ("change", "lower", "upper"))
+    said = f"{row['arrow']} {abs(change)}" if change else str(row["arrow"])
+    span = "" if low == high else f" ({low:+d} … {high:+d})".replace("-", "−").replace("+0", "0")
+    return Cell(Words(said + span), change)
 
 
 def _titles(study: Study) -> tuple[dict[str, str], dict[str, str]]:

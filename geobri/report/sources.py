@@ -9,10 +9,13 @@ import pandas as pd
 
 import geobri
 from geobri.findings.where import say_where_zh
+from geobri.regions import REGION_NAMES_ZH
 from geobri.report.model import Cell, Column, Fold, Row, Section, Table
+from geobri.report.ranking import name_country
 from geobri.study import Study
 from geobri.study.account import REASONS, say_number, tabulate_account
 from geobri.study.analysis import Analysis
+from geobri.study.sample import cover
 from geobri.words import Words
 
 __all__ = ["source_section"]
@@ -34,6 +37,7 @@ _FILLED = Words(
     "来源未给出的数值在此保持缺失；指数按其设定规则填补的数值除外，其数量列于得分处。",
 )
 _HASH = 12
+_MOST_COUNTRIES = 12
 _ACCOUNT_COLUMNS = (
     Column(Words("Measure", "指标")),
     Column(Words("Rows", "行"), "text"),
@@ -119,6 +123,54 @@ def _provenance(study: Study) -> tuple[Table, ...]:
         "数据来源；哈希为获取时文件的前几位",
     )
     return (Table("provenance", caption, columns, rows, first_rows=20),)
+
+
+def _coverage(study: Study) -> Table:
+    """Say what the cities cover: how many by region and coast, and of how many countries."""
+    table, valued = cover(study), bool(study.shown("cities"))
+    numbers = [
+        ("cities", Words("Cities", "城市数")),
+        ("coastal", Words("Coastal", "沿海")),
+        ("inland", Words("Inland", "内陆")),
+        ("coast_unknown", Words("Coast unknown", "沿海与否不详")),
+        ("countries", Words("Countries", "国家/地区数")),
+        ("valued", Words("With a value", "有数值")),
+    ]
+    shown = [(name, words) for name, words in numbers if (valued or name != "valued") and table[name].any()]
+    rows = tuple(
+        Row(
+            (
+                Cell(_name_region(str(region))),
+                *(Cell(Words(f"{row[name]:,}"), int(row[name])) for name, _ in shown),
+                Cell(_name_countries(str(row["countries_named"]))),
+            )
+        )
+        for region, row in table.iterrows()
+    )
+    columns = (
+        Column(Words("World region", "区域")),
+        *(Column(words, "number") for _, words in shown),
+        Column(Words("Countries, with their cities", "国家/地区及城市数")),
+    )
+    return Table("coverage", Words("What the cities cover", "样本覆盖"), columns, rows, first_rows=12)
+
+
+def _name_region(region: str) -> Words:
+    if region == "all":
+        return Words("all", "合计")
+    return Words(region, REGION_NAMES_ZH.get(region, region)) if region else Words("unknown", "不详")
+
+
+def _name_countries(listed: str) -> Words:
+    """Name the first countries of a list of codes with counts, and say how many follow."""
+    pairs = [one.rsplit(" ", 1) for one in listed.split("; ") if one]
+    named = [(name_country(code), count) for code, count in pairs[:_MOST_COUNTRIES]]
+    more = len(pairs) - len(named)
+    said = [
+        ", ".join(f"{name.en} {n}" for name, n in named),
+        "、".join(f"{name.zh} {n}" for name, n in named),
+    ]
+    return Words(said[0] + f" and {more} more", said[1] + f"等，另有 {more} 个") if more else Words(*said)
 
 
 def _join(words: list[Words]) -> Words:
@@ -237,7 +289,12 @@ def source_section(study: Study, analysis: Analysis) -> Section:
         Words("Method and sources", "方法与来源"),
         short=Words("Sources", "来源"),
         paragraphs=(*_METHOD, _FILLED if filled else _NOT_FILLED, *said, *terms),
-        tables=(*_provenance(study), *_account(study), *_contradictions(analysis.contradictions)),
+        tables=(
+            _coverage(study),
+            *_provenance(study),
+            *_account(study),
+            *_contradictions(analysis.contradictions),
+        ),
         notes=(
             *study.cautions,
             *_say_notes(study),

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from geobri.measures import label_column
-from geobri.report.drawings import Interval, draw_intervals, write_number
+from geobri.report.agreement import draw_agreement
+from geobri.report.drawings import Interval, draw_intervals
 from geobri.report.model import Cell, Column, Drawing, Row, Section, Table
-from geobri.report.pictures import Line, Mark, draw_scatter
-from geobri.report.ranking import name_city
 from geobri.stats.results import Term, TestResult
 from geobri.stats.say.agreement import LEVELS, VERDICTS, Verdict
 from geobri.study import Study
@@ -21,8 +20,6 @@ from geobri.words import Words
 
 __all__ = ["validation_section"]
 
-_FEWEST_CITIES: Final = 5
-_MOST_NAMED: Final = 6
 _CAUTION: Final = Words(
     "Positive means: more of the indicator, better published rank. Cities: sums over the partners of a city; p by exchanging cities, "
     "95 % interval by resampling cities with replacement (percentile). Corridors: the published list, all other corridors tied behind it; "
@@ -72,47 +69,24 @@ def _against(study: Study) -> tuple[Drawing, ...]:
     rank = next((one for one in study.city_measures if one.origin == "published" and one.is_rank), None)
     if own is None or rank is None:
         return ()
-    known = study.cities[study.cities[own.column].notna() & study.cities[rank.column].notna()]
-    if len(known) < _FEWEST_CITIES:
-        return ()
-    x = known[rank.column].astype(float).rank(method="min")
-    y = (own.direction * known[own.column].astype(float)).rank(ascending=False, method="min")
-    rho = float(x.corr(y))
-    apart = (x - y).abs()
-    far = set(apart.sort_values(ascending=False, kind="stable").index[:_MOST_NAMED])
-    marks = [
-        Mark(-a, -b, name_city(known.loc[slug]), labelled=slug in far, cities=(str(slug),))
-        for slug, a, b in zip(known.index, x, y, strict=True)
-    ]
-    ends = (-float(len(known)), -1.0)
-    return (
-        draw_scatter(
-            marks,
-            x_axis=Words(
+    drawn = draw_agreement(
+        study,
+        rank,
+        own,
+        axes=(
+            Words(
                 f"{rank.label}, published (best on the right)", f"已发布的“{rank.label_zh}”名次（右端最优）"
             ),
-            y_axis=Words(
+            Words(
                 f"{own.label} of this study (best at the top)", f"本研究的“{own.label_zh}”名次（上端最优）"
             ),
-            caption=Words(
-                "Places in the two rankings among the cities that both have; on the line they are the same. Named: the widest apart.",
-                "两种排序共有城市的名次；落在线上者相同。标出的是相差最大者。",
-            ),
-            alternative=Words(
-                f"{len(known)} cities, rank correlation {rho:+.2f}", f"{len(known)} 座城市，秩相关 {rho:+.2f}"
-            ),
-            statistics=Words(
-                f"Spearman's rho {rho:+.2f}; {len(known)} cities; half of them within {write_number(float(apart.median()))} places.",
-                f"Spearman rho {rho:+.2f}；{len(known)} 座城市；其中一半相差不超过 {write_number(float(apart.median()))} 名。",
-            ),
-            limits=Words(
-                "What this cannot show: which ranking is right; the table below tests the parts one by one.",
-                "这不能说明：哪种排序正确；下表逐项检验。",
-            ),
-            line=Line(((ends[0], ends[0]), (ends[1], ends[1])), Words("the same place", "名次相同")),
-            ranks=True,
+        ),
+        limits=Words(
+            "What this cannot show: which ranking is right; the table below tests the parts one by one.",
+            "这不能说明：哪种排序正确；下表逐项检验。",
         ),
     )
+    return () if drawn is None else (drawn,)
 
 
 def _label(names: dict[str, Words], key: str) -> Words:

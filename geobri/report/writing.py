@@ -12,7 +12,9 @@ from geobri.outputs import staged_folder
 from geobri.report.answers import find_answers
 from geobri.report.embedding import wrap_fragment
 from geobri.report.findings import findings_section
+from geobri.report.leading import leading_section
 from geobri.report.model import Section
+from geobri.report.net import net_section
 from geobri.report.page import draw_map, render_page
 from geobri.report.platform import platform_section
 from geobri.report.prints import FigureKind, write_figures
@@ -64,10 +66,12 @@ def build_sections(
     made = [
         summary_section(study, known, answers),
         ranking_section(study),
+        leading_section(study),
         years_section(study),
         *question_sections(study, answers),
         score_section(study, known),
         corridor_section(study),
+        net_section(study),
         profile_section(study),
         platform_section(study),
         validation_section(study, known),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
@@ -11,7 +11,10 @@ from geobri.study.analysis import audit_study
 from geobri.study.model import Study
 from geobri.study.questions import SEED
 
-__all__ = ["LEVEL", "effect_of_part", "list_parts"]
+if TYPE_CHECKING:
+    from geobri.score.audit import RankingAudit
+
+__all__ = ["LEVEL", "effect_of_part", "effects_from_audit", "list_parts"]
 
 LEVEL: Final = 0.9
 """Share of the score tables that agree with published ranks inside the interval of an effect."""
@@ -83,18 +86,39 @@ def _from_scores(study: Study, part: str) -> pd.DataFrame:
 
 
 def _from_ranks(study: Study, part: str) -> pd.DataFrame:
-    from geobri.score.audit import sample_scores
-    from geobri.score.trust.removal import arrow, remove_from_draws
-
     audit = audit_study(study)
     if audit is None or not audit.scores_possible:
         wanted = f"the published ranks of '{study.name}' must allow scores"
         raise DataError(
             mould("effect_of_part", wanted, "none agree with them", "See geobri score, which audits them")
         )
-    draws = sample_scores(audit.polytope, importance=audit.importance, rng=SEED)
-    drawn = remove_from_draws(draws, part, level=LEVEL).astype("Int64")
-    moved = [arrow(float(change)) for change in drawn["change"]]
-    return drawn.assign(rank_without=drawn["rank_with"] + drawn["change"], arrow=moved)[
-        ["rank_with", "rank_without", "change", "arrow", "lower", "upper", "least", "greatest"]
-    ]
+    return effects_from_audit(audit)[part]
+
+
+def effects_from_audit(audit: RankingAudit, *, n_draws: int = 1000) -> dict[str, pd.DataFrame]:
+    """Say of every dimension what taking it out does to published ranks, as far as these allow.
+
+    Parameters
+    ----------
+    audit
+        Of ranks for which scores exist.
+    n_draws
+        Tables of scores to draw from all that agree with the ranks.
+
+    Returns
+    -------
+    dict of pandas.DataFrame
+        By dimension, cities in the order of the audit: `rank_with, rank_without, change, arrow, lower, upper, least, greatest`.
+    """
+    from geobri.score.audit import sample_scores
+    from geobri.score.trust.removal import arrow, remove_from_draws
+
+    draws = sample_scores(audit.polytope, importance=audit.importance, n_draws=n_draws, rng=SEED)
+    tables = {}
+    for part in draws.dimensions:
+        drawn = remove_from_draws(draws, str(part), level=LEVEL).astype("Int64")
+        moved = [arrow(float(change)) for change in drawn["change"]]
+        tables[str(part)] = drawn.assign(rank_without=drawn["rank_with"] + drawn["change"], arrow=moved)[
+            ["rank_with", "rank_without", "change", "arrow", "lower", "upper", "least", "greatest"]
+        ]
+    return tables

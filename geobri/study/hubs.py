@@ -15,23 +15,34 @@ from geobri.study.model import Study
 from geobri.study.pairs import rows_of
 from geobri.study.questions import SEED
 
-__all__ = ["find_hubs", "find_reach", "list_partners"]
+__all__ = ["find_hubs", "find_reach", "list_flows", "list_partners"]
+
+
+def list_flows(study: Study) -> list[Measure]:
+    """List the measures of the pairs that add up: ranks and scores do not, and distances and costs are no flows.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+
+    Returns
+    -------
+    list of Measure
+        In the order of the study.
+    """
+    return [one for one in study.shown("corridors") if one.is_quantity and one.better != "low"]
 
 
 def _flow(study: Study, column: str | None, caller: str) -> Measure:
     """Find a flow by its column; the first by default."""
-    flows = [one for one in study.shown("corridors") if _is_flow(one)]
+    flows = list_flows(study)
     found = next((one for one in flows if column in (None, one.column)), None)
     if found is None:
         known = ", ".join(one.column for one in flows) or "none"
         wanted = f"a flow of '{study.name}' must be one of {known}"
         raise DataError(mould(caller, wanted, repr(column), "Choose one, or add flows to the study"))
     return found
-
-
-def _is_flow(measure: Measure) -> bool:
-    """Tell whether a measure of pairs adds up: ranks and scores do not, and distances and costs are none."""
-    return measure.is_quantity and measure.better != "low"
 
 
 def _ends(study: Study, measure: Measure) -> pd.DataFrame:
@@ -59,7 +70,7 @@ def list_partners(study: Study) -> pd.Series | None:
     pandas.Series or None
         Whole numbers for all cities; None where the study has no flows.
     """
-    flows = [one for one in study.shown("corridors") if _is_flow(one)]
+    flows = list_flows(study)
     if not flows:
         return None
     ends = pd.concat([_ends(study, one)[["city", "partner"]] for one in flows]).drop_duplicates()
@@ -188,7 +199,7 @@ def find_hubs(study: Study, layers: Sequence[str] | None = None, *, share: float
     wanted = [None] if layers is None else list(layers)
     measures = [_flow(study, column, "find_hubs") for column in wanted]
     if layers is None:
-        measures = [one for one in study.shown("corridors") if _is_flow(one)]
+        measures = list_flows(study)
     ends = {one.column: _ends(study, one) for one in measures}
     table = pd.DataFrame(study.cities)[["name", "name_zh"]].copy()
     for column, own in ends.items():

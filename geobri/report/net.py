@@ -1,0 +1,141 @@
+"""Places in their net: how far cities reach, and the hubs of all flows together."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from geobri.errors import DataError, MissingExtraError
+from geobri.measures import Measure
+from geobri.report.drawings import write_number
+from geobri.report.model import Cell, Column, Row, Section, Table
+from geobri.report.ranking import name_city
+from geobri.study import Study
+from geobri.study.hubs import find_hubs, find_reach, list_flows
+from geobri.words import Words
+
+__all__ = ["net_section"]
+
+_MOST_CITIES: Final = 60
+_MOST_PLACES: Final = 1000
+_FEWEST: Final = 3
+
+
+def net_section(study: Study) -> Section | None:
+    """Make the section of reach and hubs.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+
+    Returns
+    -------
+    Section or None
+        None where the study has no flow. Hubs are left out without the extra `graphs`, and beyond a thousand places.
+    """
+    flows = list_flows(study)
+    if not flows or len(study.cities) < _FEWEST:
+        return None
+    tables = [*_reach(study, flows[0]), *_hubs(study, flows)]
+    if not tables:
+        return None
+    limits = Words(
+        "What this cannot show: why; a hub of these flows need not be one of others, and flows that are not in the study count nowhere.",
+        "这不能说明：原因；这些联系的枢纽未必是其他联系的枢纽，研究中没有的联系均未计入。",
+    )
+    return Section(
+        "net",
+        Words("Reach and hubs", "辐射范围与枢纽"),
+        short=Words("Net", "网络"),
+        tables=tuple(tables),
+        limits=limits,
+    )
+
+
+def _percent(share: float) -> Cell:
+    return Cell(
+        Words("") if pd.isna(share) else Words(f"{100 * share:.0f} %"),
+        None if pd.isna(share) else float(share),
+    )
+
+
+def _plain(number: float) -> Cell:
+    return Cell(Words(write_number(float(number))), float(number))
+
+
+def _reach(study: Study, flow: Measure) -> list[Table]:
+    try:
+        table = find_reach(study, flow.column).head(_MOST_CITIES)
+    except DataError:
+        return []
+    placed = table["share_inside"].notna().any()
+    rows = tuple(
+        Row(
+            (
+                Cell(name_city(pd.Series(study.cities.loc[str(city)]))),
+                *(_plain(row[name]) for name in ("partners", "total")),
+                *((_percent(row[name]) for name in ("share_inside", "share_expected")) if placed else ()),
+                *(_plain(row[name]) for name in ("mean_km", "median_km")),
+            ),
+            cities=(str(city),),
+        )
+        for city, row in table.iterrows()
+    )
+    inside = (
+        Column(Words("Inside its region", "区域内占比"), "number"),
+        Column(Words("Without preference", "无偏好时"), "number"),
+    )
+    columns = (
+        Column(Words("City", "城市")),
+        Column(Words("Partners", "伙伴数"), "number"),
+        Column(Words("Total", "合计"), "number"),
+        *(inside if placed else ()),
+        Column(Words("Mean km", "平均公里"), "number"),
+        Column(Words("Median km", "中位公里"), "number"),
+    )
+    caption = Words(
+        f"How far “{flow.label}” reaches, weighted by flow. Without preference: the share that the city's region has in the totals of all its possible partners.",
+        f"“{flow.label_zh}”的辐射范围，以联系量加权。无偏好时：该城市所在区域在其全部可能伙伴总量中所占的份额。",
+    )
+    return [Table("reach", caption, columns, rows, searchable=True, first_rows=12)]
+
+
+def _hubs(study: Study, flows: list[Measure]) -> list[Table]:
+    if len(study.cities) > _MOST_PLACES:
+        return []
+    try:
+        table = find_hubs(study).head(_MOST_CITIES)
+    except MissingExtraError:
+        return []
+    rows = tuple(
+        Row(
+            (
+                Cell(name_city(pd.Series(study.cities.loc[str(city)]))),
+                Cell(Words(f"{row['hub_of']} / {len(flows)}"), int(row["hub_of"])),
+                *(_plain(row[f"degree_{flow.column}"]) for flow in flows),
+                _plain(row["degree"]),
+                _percent(float(row["betweenness"])),
+                Cell(
+                    Words("" if pd.isna(row["community"]) else str(row["community"])),
+                    None if pd.isna(row["community"]) else int(row["community"]),
+                ),
+            ),
+            cities=(str(city),),
+        )
+        for city, row in table.iterrows()
+    )
+    columns = (
+        Column(Words("City", "城市")),
+        Column(Words("Hub of", "枢纽维度"), "number"),
+        *(Column(Words(f"Partners: {flow.label}", f"伙伴数：{flow.label_zh}"), "number") for flow in flows),
+        Column(Words("Partners in any", "任一联系的伙伴数"), "number"),
+        Column(Words("Betweenness", "介数"), "number"),
+        Column(Words("Community", "社群"), "number"),
+    )
+    caption = Words(
+        "Hubs: in how many flows a city is among the strongest tenth; and in the net of all flows, each divided by its sum, the share of shortest paths between others that pass through it, and its community (Louvain).",
+        "枢纽：城市在多少种联系中位列最强的十分之一；在全部联系（各除以其总和）构成的网络中，他城之间经过该城的最短路径占比，以及所属社群（Louvain 算法）。",
+    )
+    return [Table("hubs", caption, columns, rows, searchable=True, first_rows=12)]

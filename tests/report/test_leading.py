@@ -1,0 +1,118 @@
+"""Who leads, reach, hubs, coverage and the effect of dimensions on the page."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+
+from geobri.report.leading import find_wholes, leading_section
+from geobri.report.net import net_section
+from geobri.report.sources import source_section
+from geobri.study import load_study, read_study
+from geobri.study.analysis import Analysis
+
+
+@pytest.fixture(scope="module")
+def world():
+    return load_study("global513")
+
+
+@pytest.fixture(scope="module")
+def ranked():
+    """Twelve places in two regions, two rankings, the second the other way round, and one tie."""
+    n = 12
+    return read_study(
+        pd.DataFrame(
+            {
+                "city": [f"c{k:02}" for k in range(n)],
+                "lon": [float(k) for k in range(n)],
+                "lat": [0.0] * n,
+                "region": ["North"] * 4 + ["South"] * (n - 4),
+                "rank_one": range(1, n + 1),
+                "rank_two": range(n, 0, -1),
+                "score": [9.0, 9.0, *range(10)],
+            }
+        )
+    )
+
+
+def _rows(table):
+    return [[cell.text.en for cell in row.cells] for row in table.rows]
+
+
+def test_the_first_hundred_by_subregion_are_drawn_as_printed(world):
+    section = leading_section(world)
+    assert [one.column for one in find_wholes(world)] == ["rank_dynamic", "rank_potential"]
+    dynamic, potential = section.drawings
+    assert dynamic.alternative.en.startswith("East Asia 25, North America 23, Western Europe 12")
+    assert dynamic.alternative.zh.startswith("东亚 25、北美 23")
+    assert "1–20" in dynamic.svg
+    assert "51–100" in dynamic.svg
+    assert potential.alternative.en.startswith("Eastern Europe 22")
+
+
+def test_two_rankings_on_their_common_cities(world, ranked):
+    fold = leading_section(world).folds[0]
+    assert "48 cities" in fold.drawings[0].statistics.en
+    table = leading_section(ranked).folds[0].tables[0]
+    assert _rows(table)[0] == ["c00", "1", "12", "+11", "One"]
+    assert _rows(table)[-1] == ["c11", "12", "1", "−11", "Two"]
+
+
+def test_tiers_of_a_short_ranking(ranked):
+    first = leading_section(ranked).drawings[0]
+    assert first.alternative.en == "South 6, North 4"
+    assert re.findall(r'class="en"[^>]*>([^<]*)<', first.svg)[:2] == ["1–5", "6–10"]
+
+
+def test_who_shares_a_place_stands_in_one_cell(ranked):
+    table = next(one for one in leading_section(ranked).tables if one.key == "first-cities")
+    column = [column.heading.en for column in table.columns].index("Score")
+    assert _rows(table)[0][column] == "c00; c01; c11"
+    assert set(table.rows[0].cities) == {"c00", "c01", "c11"}
+
+
+def test_ties_of_table_7_stand_in_one_cell():
+    tables = leading_section(load_study("bri22")).tables
+    rows = _rows(next(one for one in tables if one.key == "first-corridors"))
+    assert rows[3][2] == "Moscow – Rome; Seoul – Shanghai"
+    assert rows[4][3].count(";") == 9
+
+
+def test_bars_have_the_length_of_their_score(ranked):
+    study = read_study(
+        pd.DataFrame(
+            {"city": list("abcdefg"), "lon": range(7), "lat": [0] * 7, "trade": [8, 4, 2, 1, 0, 3, 5]}
+        )
+    )
+    bars = leading_section(study).drawings[0]
+    widths = [float(width) for width in re.findall(r'<rect [^>]*width="([\d.]+)"', bars.svg)]
+    assert widths[0] / widths[1] == pytest.approx(8 / 5, rel=0.01)
+    assert bars.alternative.en.startswith("a 8; g 5; b 4")
+    assert len(leading_section(ranked).drawings) == 2  # ranks have no lengths
+
+
+def test_a_study_without_flows_has_no_net(world):
+    assert net_section(world) is None
+
+
+def test_reach_and_hubs_are_tables(monkeypatch):
+    study = load_study("air22")
+    section = net_section(study)
+    reach, hubs = section.tables
+    assert _rows(reach)[0] == ["Bangkok", "20", "20", "5 %", "8 %", "4,719", "3,716"]
+    assert _rows(hubs)[0][:2] == ["Bangkok", "2 / 2"]
+    monkeypatch.setitem(__import__("sys").modules, "networkx", None)
+    assert [table.key for table in net_section(study).tables] == ["reach"]
+
+
+def test_coverage_counts_regions_coasts_and_countries(world):
+    table = next(one for one in source_section(world, Analysis()).tables if one.key == "coverage")
+    rows = {row[0]: row for row in _rows(table)}
+    assert {name: int(rows[name][1]) for name in ("Asia", "Europe", "America", "Africa", "Oceania")} == {
+        "Asia": 227, "Europe": 105, "America": 91, "Africa": 71, "Oceania": 19,
+    }  # fmt: skip
+    assert rows["all"][1] == "513"
+    assert rows["Asia"][-1].startswith("China 97, ")
