@@ -9,9 +9,11 @@ Run from the repository root; stop and start again at will, what is done is in c
 Two layouts: the 22 cities of the connectivity index with their 195 international pairs (blocks of 9 and 13), and 100 cities
 of this package's making with all 4,950 pairs. Flows are Poisson counts with log-normal noise (standard deviation 1 in all); the
 share of its variance that is due to cities grows from none to 80 %, and in the last case cities share 40 % beyond their
-levels. Each chunk of tables has a seed of its own, so that a longer run contains the shorter one.
+levels. Each chunk of tables has a seed of its own, so that a longer run contains the shorter one, and `WORKERS=8` in front of the command runs
+eight chunks side by side with the same outcome.
 """
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -26,6 +28,7 @@ from geobri.stats.gravity import fit_gravity, presence_test
 from geobri.stats.power import proportion_interval
 from geobri.stats.proximity import proximity_test
 from geobri.stats.simulate import build_simulator, place_cities
+from geobri.workers import spread
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "calibration.csv"
@@ -55,8 +58,21 @@ def method_of(row) -> str:
     return f"{row.se_type.en}, no city effects" if "(no city effects)" in row.term.en else row.se_type.en
 
 
-def run_chunk(simulator, key, permutations):
+def go_on(function, todo, table, path: Path, *, shared=None, **choices) -> None:
+    """Do what is left, as many chunks side by side as WORKERS says, and keep each as soon as it is done."""
+    start = time.perf_counter()
+    workers = int(os.environ.get("WORKERS", "1"))
+    results = spread(function, todo, shared=shared, workers=workers, backend="processes")
+    for task, rows in zip(todo, results, strict=True):
+        table = pd.concat([table, rows]) if len(table) else rows
+        save(table, path, **choices)
+        print(f"{time.perf_counter() - start:6.0f} s", *task, flush=True)
+
+
+def run_chunk(simulators, task) -> pd.DataFrame:
     """How often each method rejects no friction, or covers the true one."""
+    *key, permutations = task
+    simulator = simulators[key[0]]
     layout, what, estimator, hubs, latent, chunk = key
     seed = [int(layout), ["size", "coverage"].index(what), int(100 * hubs), int(100 * latent), chunk]
     rng = np.random.default_rng(seed)
@@ -80,7 +96,8 @@ def run_chunk(simulator, key, permutations):
                 continue
             hit = row.p_value <= 0.05 if what == "size" else row.ci_low <= FRICTION[what] <= row.ci_high
             hits[method_of(row)] = hits.get(method_of(row), 0) + int(hit)
-    return hits
+    rows = [{"method": method, "hits": count, "tables": CHUNK} for method, count in hits.items()]
+    return pd.DataFrame(rows).assign(**dict(zip(KEY, key, strict=True)))[[*KEY, "method", "hits", "tables"]]
 
 
 def done_so_far() -> pd.DataFrame:
@@ -99,29 +116,16 @@ def save(table: pd.DataFrame, path: Path, **choices) -> None:
 
 
 def run() -> None:
-    made = layouts()
+    table = done_so_far()
+    finished = set(table[KEY].drop_duplicates().itertuples(index=False, name=None))
     todo = [
-        ((layout, what, estimator, hubs, latent, chunk), permutations)
+        (layout, what, estimator, hubs, latent, chunk, permutations)
         for layout, what, estimator, tables, permutations, cases in PLANS
         for hubs, latent in cases
         for chunk in range(tables // CHUNK)
+        if (layout, what, estimator, hubs, latent, chunk) not in finished
     ]
-    table = done_so_far()
-    finished = set(table[KEY].drop_duplicates().itertuples(index=False, name=None))
-    start = time.perf_counter()
-    for key, permutations in todo:
-        if key in finished:
-            continue
-        hits = run_chunk(made[key[0]], key, permutations)
-        rows = pd.DataFrame(
-            [
-                {**dict(zip(KEY, key, strict=True)), "method": method, "hits": count, "tables": CHUNK}
-                for method, count in hits.items()
-            ]
-        )
-        table = pd.concat([table, rows]) if len(table) else rows
-        save(table, RESULTS)
-        print(f"{time.perf_counter() - start:6.0f} s", *key, hits, flush=True)
+    go_on(run_chunk, todo, table, RESULTS, shared=layouts())
 
 
 HARD = {
@@ -197,8 +201,9 @@ HARD_KEY = ["case", "what", "chunk"]
 TRUE_FRICTION = 1.0
 
 
-def run_hard_chunk(label, what, chunk):
+def run_hard_chunk(_shared, task) -> pd.DataFrame:
     """Outcomes of one chunk of tables of a hard case, one row per table."""
+    label, what, chunk = task
     cities, directed, _, _, settings = HARD[label]
     friction = 0.0 if what == "size" else TRUE_FRICTION
     simulator = build_simulator(cities, directed=directed)
@@ -235,17 +240,18 @@ def run_hard_chunk(label, what, chunk):
 def run_hard() -> None:
     table = pd.read_csv(HARD_RESULTS) if HARD_RESULTS.exists() else pd.DataFrame(columns=HARD_KEY)
     finished = set(table[HARD_KEY].drop_duplicates().itertuples(index=False, name=None))
-    start = time.perf_counter()
-    most = max(size for _, _, size, _, _ in HARD.values()) // CHUNK
-    for chunk in range(most):  # a little of everything first, so that an early stop leaves a whole table
-        for label, (_, _, size, coverage, _) in HARD.items():
-            for what, tables in (("coverage", coverage), ("size", size)):
-                if (label, what, chunk) in finished or chunk >= tables // CHUNK:
-                    continue
-                rows = run_hard_chunk(label, what, chunk)
-                table = pd.concat([table, rows]) if len(table) else rows
-                save(table, HARD_RESULTS, float_format="%.5g")
-                print(f"{time.perf_counter() - start:6.0f} s", label, what, chunk, flush=True)
+    go_on(run_hard_chunk, list_chunks(HARD, finished), table, HARD_RESULTS, float_format="%.5g")
+
+
+def list_chunks(cases, finished) -> list[tuple[str, str, int]]:
+    """List the chunks that are left: a little of everything first, so that an early stop leaves a whole table."""
+    return [
+        (label, what, chunk)
+        for chunk in range(max(size for _, _, size, _, _ in cases.values()) // CHUNK)
+        for label, (_, _, size, coverage, _) in cases.items()
+        for what, tables in (("coverage", coverage), ("size", size))
+        if (label, what, chunk) not in finished and chunk < tables // CHUNK
+    ]
 
 
 SPARSE = {"hubs": 0.5, "noise": 1.5, "zeros": 0.8, "overdispersion": 1.0}
@@ -304,7 +310,8 @@ def further_rows(test, cities, simulator, data, rng) -> list[dict]:
     ]
 
 
-def run_further_chunk(label, what, chunk) -> pd.DataFrame:
+def run_further_chunk(_shared, task) -> pd.DataFrame:
+    label, what, chunk = task
     test, n, _, _, settings = FURTHER[label]
     simulator, cities = build_simulator(n), place_cities(n, rng=n)
     rng = np.random.default_rng([100 + list(FURTHER).index(label), ["size", "coverage"].index(what), chunk])
@@ -321,16 +328,7 @@ def run_further_chunk(label, what, chunk) -> pd.DataFrame:
 def run_further() -> None:
     table = pd.read_csv(FURTHER_RESULTS) if FURTHER_RESULTS.exists() else pd.DataFrame(columns=HARD_KEY)
     finished = set(table[HARD_KEY].drop_duplicates().itertuples(index=False, name=None))
-    start = time.perf_counter()
-    for chunk in range(max(size for _, _, size, _, _ in FURTHER.values()) // CHUNK):
-        for label, (_, _, size, coverage, _) in FURTHER.items():
-            for what, tables in (("coverage", coverage), ("size", size)):
-                if (label, what, chunk) in finished or chunk >= tables // CHUNK:
-                    continue
-                rows = run_further_chunk(label, what, chunk)
-                table = pd.concat([table, rows]) if len(table) else rows
-                save(table, FURTHER_RESULTS, float_format="%.5g")
-                print(f"{time.perf_counter() - start:6.0f} s", label, what, chunk, flush=True)
+    go_on(run_further_chunk, list_chunks(FURTHER, finished), table, FURTHER_RESULTS, float_format="%.5g")
 
 
 TESTED = {

@@ -12,6 +12,8 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import islice
 from typing import Any, Final, Literal, TypeVar
 
@@ -19,7 +21,7 @@ import numpy as np
 
 from geobri.errors import DataError, MissingExtraError, mould
 
-__all__ = ["Backend", "count_workers", "spawn_seeds", "spread"]
+__all__ = ["Backend", "count_workers", "spawn_seeds", "spread", "spread_here", "working"]
 
 Backend = Literal["threads", "processes", "dask"]
 _Task = TypeVar("_Task")
@@ -134,6 +136,59 @@ def spread(
             yield from _in_order(lambda task: pool.submit(_run, function, task), tasks, _AHEAD * n)
     else:
         yield from _spread_by_joblib(function, tasks, shared, n, backend)
+
+
+_HERE: ContextVar[dict[str, Any] | None] = ContextVar("_HERE", default=None)
+"""The workers of whoever is inside `working`; a worker itself starts without, so that nobody hires twice."""
+
+
+@contextmanager
+def working(
+    workers: int | None = None, *, backend: Backend | str = "threads", scheduler: Any = None
+) -> Iterator[None]:
+    """Let long computations inside use several workers: permutations, resamples, uncertainty runs.
+
+    Parameters
+    ----------
+    workers, backend, scheduler
+        As for `spread`.
+
+    Yields
+    ------
+    None
+        Results have the same bytes as with one worker.
+
+    Examples
+    --------
+    >>> with working(2):
+    ...     list(spread_here(lambda base, task: base + task, [1, 2, 3], shared=10))
+    [11, 12, 13]
+    """
+    count_workers(workers)  # a wrong number is said here, not in the middle of a test
+    token = _HERE.set({"workers": workers, "backend": backend, "scheduler": scheduler})
+    try:
+        yield
+    finally:
+        _HERE.reset(token)
+
+
+def spread_here(
+    function: Callable[[Any, _Task], _Result], tasks: Iterable[_Task], *, shared: Any = None
+) -> Iterator[_Result]:
+    """Run a pure function on many tasks with the workers of `working`; one by one outside of it.
+
+    Parameters
+    ----------
+    function, tasks, shared
+        As for `spread`.
+
+    Returns
+    -------
+    iterator
+        One result per task, in their order.
+    """
+    here = _HERE.get()
+    return spread(function, tasks, shared=shared, **({"workers": 1} if here is None else here))
 
 
 def _in_order(submit: Callable[[_Task], Any], tasks: Iterable[_Task], ahead: int) -> Iterator[Any]:

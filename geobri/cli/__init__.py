@@ -93,12 +93,29 @@ def _say_unusable(error: OSError) -> str:
     epilog="Start with: geobri report bri22 --out report. Every command explains itself with --help.",
 )
 @click.version_option(geobri.__version__, "--version", prog_name="geobri", message="%(prog)s %(version)s")
-def _geobri() -> None:
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Workers for permutations, resamples and uncertainty runs, before the command; one by default. Results are the same.",
+)
+@click.option(
+    "--scheduler",
+    default=None,
+    metavar="ADDRESS",
+    help="Dask scheduler for the same, such as tcp://10.0.0.5:8786 (extra distributed).",
+)
+@click.pass_context
+def _geobri(context: click.Context, workers: int | None, scheduler: str | None) -> None:
     """Connectivity indices of cities and corridors, honest spatial tests of them, and one offline map.
 
     A STUDY is a built-in name (bri22, global513, air22, air513) or a folder with cities.csv, perhaps
     flows.csv and study.toml; `geobri new FOLDER` makes one to start from.
     """
+    if workers is not None or scheduler is not None:
+        from geobri.workers import working
+
+        context.with_resource(working(workers, scheduler=scheduler))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

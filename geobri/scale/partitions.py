@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +20,8 @@ import numpy as np
 import geobri
 from geobri.errors import OutputError, mould
 from geobri.outputs import staged_file
-from geobri.scale.blocks import Block, count_pairs_of, cut_tiles, plan_blocks
-from geobri.scale.places import PairInputs
+from geobri.scale.blocks import Block, Tile, count_pairs_of, cut_tiles, plan_blocks
+from geobri.scale.places import FloatArray, PairInputs
 from geobri.scale.recipe import Recipe
 from geobri.scale.summary import Summary, add_tile, label_cities
 from geobri.workers import count_workers, spread
@@ -31,6 +31,9 @@ __all__ = ["Needs", "Run", "estimate_needs", "open_run"]
 _CODE_BYTES: Final = 2.1
 _BASE_MB: Final = 220.0
 _CELLS_HELD: Final = 40_000 * 8 * 40
+_ROWS_AT_ONCE: Final = 500_000
+"""Pairs of a block that are written together."""
+
 _COPIES: Final = 3.0
 
 
@@ -82,7 +85,11 @@ def estimate_needs(
     largest = max(count_pairs_of(recipe.inputs, block) for block in blocks)
     summary = sum(array.nbytes for array in Summary.empty(recipe).arrays().values())
     row = 16.0 + 4.0 + 4.0 * k
-    worker = _CELLS_HELD * (1 + 0.2 * k) + 2 * summary + (largest * row * _COPIES if pairs else 0.0)
+    worker = (
+        _CELLS_HELD * (1 + 0.2 * k)
+        + 2 * summary
+        + (min(largest, _ROWS_AT_ONCE) * row * _COPIES if pairs else 0.0)
+    )
     memory = _BASE_MB + (recipe.inputs.nbytes * 2 + worker * count_workers(workers)) / 1e6
     written = n_pairs * (_CODE_BYTES + 4.0 + 4.0 * k) if pairs else 0.0
     return Needs(
@@ -290,49 +297,60 @@ def _load_summary(folder: Path, block: Block) -> Summary:
 def _write_block(shared: tuple[Recipe, Path, bool], block: Block) -> int:
     """Compute a block and write it: the pairs, then the summary, which says that the block is finished."""
     recipe, folder, pairs = shared
-    summary, labels = Summary.empty(recipe), label_cities(recipe)
-    kept: list[list[np.ndarray[Any, Any]]] = []
-    for tile in cut_tiles(recipe.inputs, block):
-        values = recipe.values(tile)
-        add_tile(summary, recipe, tile, values, labels)
-        if pairs:
-            columns = [tile.flat(values[one.column]).astype(np.float32) for one in recipe.measures]
-            km = tile.flat(tile.distance_km).astype(np.float32)
-            kept.append([tile.origin.astype(np.int32), tile.destination.astype(np.int32), km, *columns])
+    summary = Summary.empty(recipe)
+    tiles = _compute(recipe, block, summary)
     if pairs:
         with staged_file(
             folder / "pairs" / f"block-{block.number:05d}.parquet", caller="geobri scale"
         ) as path:
-            _write_pairs(path, recipe, kept)
+            _write_pairs(path, recipe, tiles)
+    else:
+        for _ in tiles:
+            pass
     with staged_file(folder / "done" / f"block-{block.number:05d}.npz", caller="geobri scale") as path:
         np.savez(path, **summary.settle(recipe).arrays())  # type: ignore[arg-type]
     return block.number
 
 
-def _write_pairs(path: Path, recipe: Recipe, kept: list[list[np.ndarray[Any, Any]]]) -> None:
+def _compute(recipe: Recipe, block: Block, summary: Summary) -> Iterator[tuple[Tile, dict[str, FloatArray]]]:
+    """Compute the tiles of a block, and add each to the summary."""
+    labels = label_cities(recipe)
+    for tile in cut_tiles(recipe.inputs, block):
+        values = recipe.values(tile)
+        add_tile(summary, recipe, tile, values, labels)
+        yield tile, values
+
+
+def _write_pairs(path: Path, recipe: Recipe, tiles: Iterator[tuple[Tile, dict[str, FloatArray]]]) -> None:
+    """Write tiles as they come, some rows at a time; ends are words from a list that stands in the file once."""
     import pyarrow as pa
     from pyarrow import parquet
 
-    inputs: PairInputs = recipe.inputs
-    names = ["origin", "destination", "distance_km", *(one.column for one in recipe.measures)]
-    columns: dict[str, Any] = {}
-    for place, name in enumerate(names):
-        parts = [tile[place] for tile in kept]
-        column = np.concatenate(parts) if parts else np.empty(0, dtype=np.int32 if place < 2 else np.float32)  # noqa: PLR2004 - two ends
-        if place < 2:  # noqa: PLR2004 - two ends, as words from a list that stands in the file once
-            used, codes = np.unique(column, return_inverse=True)
-            column = pa.DictionaryArray.from_arrays(
-                pa.array(codes.astype(np.int32)), pa.array(inputs.slugs[used], type=pa.string())
-            )
-        columns[name] = column
-        for tile in kept:
-            tile[place] = np.empty(0)
-    table = pa.table(columns)
-    parquet.write_table(
-        table,
-        path,
-        use_dictionary=["origin", "destination"],
-        compression="snappy",
-        write_statistics=["distance_km"],
-        row_group_size=1_000_000,
-    )
+    ends, numbers = ("origin", "destination"), ["distance_km", *(one.column for one in recipe.measures)]
+    words = pa.dictionary(pa.int32(), pa.string())
+    schema = pa.schema([*((name, words) for name in ends), *((name, pa.float32()) for name in numbers)])
+    choices = {"use_dictionary": list(ends), "compression": "snappy", "write_statistics": ["distance_km"]}
+    with parquet.ParquetWriter(path, schema, **choices) as writer:
+        kept: list[list[np.ndarray[Any, Any]]] = []
+        for tile, values in tiles:
+            columns = [tile.flat(values[one.column]).astype(np.float32) for one in recipe.measures]
+            km = tile.flat(tile.distance_km).astype(np.float32)
+            kept.append([tile.origin.astype(np.int32), tile.destination.astype(np.int32), km, *columns])
+            if sum(len(one[0]) for one in kept) >= _ROWS_AT_ONCE:
+                writer.write_table(_table(recipe.inputs, schema, kept))
+        if kept:
+            writer.write_table(_table(recipe.inputs, schema, kept))
+
+
+def _table(inputs: PairInputs, schema: Any, kept: list[list[np.ndarray[Any, Any]]]) -> Any:
+    """Join tiles to a table, and forget them."""
+    import pyarrow as pa
+
+    joined = [np.concatenate(parts) for parts in zip(*kept, strict=True)]
+    kept.clear()
+    for place in (0, 1):
+        codes = joined[place]
+        first, last = (int(codes.min()), int(codes.max()) + 1) if codes.size else (0, 0)
+        listed = pa.array(inputs.slugs[first:last], type=pa.string())
+        joined[place] = pa.DictionaryArray.from_arrays(pa.array(codes - first), listed)
+    return pa.Table.from_arrays([pa.array(one) for one in joined], schema=schema)

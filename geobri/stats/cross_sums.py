@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
+from geobri.stats.chunks import through_permutations
 from geobri.stats.null import IntArray, NodePlan
 from geobri.stats.pairs import pair_positions
-from geobri.stats.progress import tell_progress
 from geobri.stats.results import FloatArray
 
 __all__ = ["cross_sums", "pair_sums"]
@@ -23,7 +23,7 @@ ComplexArray = npt.NDArray[np.complex128]
 #: Cells gathered at once; 32 MB of numbers stay near the processor and far from the limit of the memory.
 CELLS_AT_ONCE = 4_000_000
 BEAT = 50
-"""Permutations of whole matrices between two words about progress."""
+"""Permutations of whole matrices in a chunk."""
 
 
 def cross_sums(
@@ -88,15 +88,19 @@ def pair_sums(lefts: npt.ArrayLike, rights: npt.ArrayLike, *, directed: bool = F
 
 def _whole_sums(permutations: IntArray, lefts: FloatArray, rights: FloatArray) -> FloatArray:
     """Sum over all off-diagonal cells: whole rows move first, then the columns within them, both near the processor."""
-    n, some = lefts.shape[-1], len(lefts)
+    n = lefts.shape[-1]
     fixed = rights.copy()
     fixed[:, np.arange(n), np.arange(n)] = 0.0
     kept = np.ascontiguousarray(fixed.reshape(len(rights), -1).T)
-    sums = np.empty((len(permutations), some, len(rights)))
+    return through_permutations(_whole_chunk, permutations, BEAT, shared=(lefts, kept))
+
+
+def _whole_chunk(shared: tuple[FloatArray, FloatArray], permutations: IntArray) -> FloatArray:
+    lefts, kept = shared
+    n, some = lefts.shape[-1], len(lefts)
+    sums = np.empty((len(permutations), some, kept.shape[1]))
     moved, rows = np.empty((some, n, n)), np.empty((n, n))
     for r, order in enumerate(permutations):
-        if r % BEAT == 0:
-            tell_progress(f"exchanging cities, {r / len(permutations):.0%}")
         for u, left in enumerate(lefts):
             left.take(order, axis=0, out=rows, mode="clip")  # "raise" would copy through a buffer
             rows.take(order, axis=1, out=moved[u], mode="clip")
@@ -109,17 +113,18 @@ def _gathered_sums(permutations: IntArray, lefts: FloatArray, rights: FloatArray
     rows, columns = pair_positions(n)
     flat = lefts.reshape(len(lefts), n * n)
     kept = np.ascontiguousarray(rights[:, rows, columns].T)
-    sums = np.empty((len(permutations), len(lefts), len(rights)))
     step = max(1, CELLS_AT_ONCE // max(1, rows.size))
-    for start in range(0, len(permutations), step):
-        tell_progress(f"exchanging cities, {start / len(permutations):.0%}")
-        chunk = permutations[start : start + step]
-        cells = chunk.take(rows, axis=1)
-        cells *= n
-        cells += chunk.take(columns, axis=1)
-        for u, left in enumerate(flat):
-            sums[start : start + step, u] = left.take(cells) @ kept
-    return sums
+    return through_permutations(_gathered_chunk, permutations, step, shared=(flat, kept, rows, columns))
+
+
+def _gathered_chunk(
+    shared: tuple[FloatArray, FloatArray, IntArray, IntArray], permutations: IntArray
+) -> FloatArray:
+    flat, kept, rows, columns = shared
+    cells = permutations.take(rows, axis=1)
+    cells *= permutations.shape[1]
+    cells += permutations.take(columns, axis=1)
+    return np.stack([left.take(cells) @ kept for left in flat], axis=1)
 
 
 def _coset_sums(
@@ -135,15 +140,16 @@ def _coset_sums(
     fixed = np.stack([right[order][place[None, :], ends] for right in rights])
     spectra: ComplexArray = np.conj(np.asarray(fft.rfft(fixed, axis=-1), dtype=np.complex128))
     spectra *= weights[:, None]
-    sums = np.empty((len(representatives), len(lefts), len(rights), n))
     step = max(1, CELLS_AT_ONCE // max(1, ends.size))
-    for start in range(0, len(representatives), step):
-        tell_progress(f"exchanging cities, {start / len(representatives):.0%}")
-        chunk = representatives[start : start + step]
-        cells = chunk[:, None, :] * n + chunk[:, ends]
-        for u, left in enumerate(flat):
-            sums[start : start + step, u] = _correlate(left.take(cells), spectra, n)
+    sums = through_permutations(_coset_chunk, representatives, step, shared=(flat, spectra, ends))
     return np.ascontiguousarray(sums.transpose(0, 3, 1, 2)).reshape(-1, len(lefts), len(rights))
+
+
+def _coset_chunk(shared: tuple[FloatArray, ComplexArray, IntArray], representatives: IntArray) -> FloatArray:
+    flat, spectra, ends = shared
+    n = representatives.shape[1]
+    cells = representatives[:, None, :] * n + representatives[:, ends]
+    return np.stack([_correlate(left.take(cells), spectra, n) for left in flat], axis=1)
 
 
 def _diagonals(n: int, directed: bool) -> tuple[IntArray, FloatArray]:

@@ -147,3 +147,22 @@ def test_bad_input():
         measure_sensitivity(make_index(), [LeaveOut()], units=["zz"])
     with pytest.raises(SpecificationError, match="no choice"):
         measure_sensitivity(make_index(), [])
+
+
+def test_effects_and_runs_have_the_same_bytes_on_three_workers(monkeypatch):
+    from geobri.score.trust.uncertainty import measure_uncertainty
+    from geobri.workers import working
+
+    monkeypatch.setattr("geobri.score.trust.runs._CELLS_AT_ONCE", 200)
+    choices = [PerturbWeights(0.3), ChooseAggregator(("arithmetic", "geometric"))]
+    index = make_index()
+
+    def ask():
+        effects = measure_sensitivity(index, choices, n_base=64, n_bootstrap=40, rng=3)
+        return effects.to_frame(), measure_uncertainty(index, choices, n_runs=100, rng=4).score
+
+    frame, score = ask()
+    with working(3):
+        again, scored = ask()
+    pd.testing.assert_frame_equal(frame, again, check_exact=True)
+    assert score.tobytes() == scored.tobytes()

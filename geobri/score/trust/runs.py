@@ -18,7 +18,7 @@ from geobri.score.compiled import CompiledIndex, normalise_compiled, score_compi
 from geobri.score.spec import ROOT
 from geobri.score.trust.choices import ChooseAggregator, ChooseNormaliser, ChooseVariant, UncertainChoice
 from geobri.score.trust.choosing import count_uniforms, move_importance, pick_options
-from geobri.workers import spread
+from geobri.workers import spread, spread_here
 
 __all__ = ["Sampler", "draw_uniforms", "evaluate_runs", "split_uniforms"]
 
@@ -73,7 +73,7 @@ def evaluate_runs(
     node
         The node that is scored.
     workers
-        How many bites of runs are evaluated side by side; the scores are the same.
+        How many bites of runs are evaluated side by side; the scores are the same. 1 leaves it to `geobri.workers.working`.
 
     Returns
     -------
@@ -101,7 +101,8 @@ def evaluate_runs(
         )[..., 0]
 
     bites = list(_group_runs(codes, len(compiled.labels)))
-    for (_, runs), found in zip(bites, spread(evaluate, bites, workers=workers), strict=True):
+    results = spread_here(evaluate, bites) if workers == 1 else spread(evaluate, bites, workers=workers)
+    for (_, runs), found in zip(bites, results, strict=True):
         scores[runs] = found
     return scores
 

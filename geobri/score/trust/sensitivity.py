@@ -24,6 +24,7 @@ from geobri.score.spec import ROOT
 from geobri.score.trust.choices import UncertainChoice
 from geobri.score.trust.choosing import check_choices, count_uniforms
 from geobri.score.trust.runs import draw_uniforms, evaluate_runs
+from geobri.workers import spread_here
 
 __all__ = [
     "SENSITIVITY_COLUMNS",
@@ -343,16 +344,21 @@ def _tabulate(
     )
 
 
+def _resample(
+    outputs: tuple[FloatArray, FloatArray, FloatArray], chosen: npt.NDArray[np.int64]
+) -> tuple[FloatArray, FloatArray]:
+    first, second, crossed = outputs
+    one, every, _ = estimate_effects(first[chosen], second[chosen], crossed[:, chosen])
+    return one, every
+
+
 def _bootstrap(
     outputs: tuple[FloatArray, FloatArray, FloatArray], n: int, level: float, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Resample the base points; ends of the intervals of first and total effects, shape (groups, outputs)."""
-    first, second, crossed = outputs
-    drawn = []
-    for _ in range(n):
-        chosen = rng.integers(len(first), size=len(first))
-        one, every, _ = estimate_effects(first[chosen], second[chosen], crossed[:, chosen])
-        drawn.append((one, every))
+    size = len(outputs[0])
+    resamples = (rng.integers(size, size=size) for _ in range(n))  # drawn here, in order, whoever resamples
+    drawn = list(spread_here(_resample, resamples, shared=outputs))
     tails = [(1 - level) / 2, (1 + level) / 2]
     (a, b), (c, d) = (np.quantile(np.array([pair[k] for pair in drawn]), tails, axis=0) for k in (0, 1))
     return a, b, c, d

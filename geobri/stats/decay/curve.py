@@ -17,6 +17,7 @@ from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, tidy_row
 from geobri.stats.say.terms import say_range
 from geobri.stats.tables import PairSample, read_pairs
 from geobri.words import Words
+from geobri.workers import spread_here
 
 __all__ = ["DecayCurve", "decay_curve"]
 
@@ -192,12 +193,14 @@ def decay_curve(
     sample = read_pairs(corridors, flow=flow, impedance=impedance, directed=directed, caller="decay_curve")
     limits = _limits(sample.impedance, bands, confidence, n_bootstrap)
     weights = _resampled_weights(sample, n_bootstrap, np.random.default_rng(rng))
-    rows = [
-        _summarise_band(
+
+    def summarise(_shared: None, band: tuple[float, float]) -> dict[str, float]:
+        low, high = band
+        return _summarise_band(
             sample, weights, (float(low), float(high)), threshold=threshold, confidence=confidence
         )
-        for low, high in pairwise(limits)
-    ]
+
+    rows = list(spread_here(summarise, list(pairwise(limits))))
     table = pd.DataFrame([row for row in rows if row["n_pairs"]])
     if table.empty:
         raise SpecificationError(

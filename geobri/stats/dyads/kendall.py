@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import kendalltau, rankdata
 
+from geobri.stats.chunks import through_permutations
 from geobri.stats.dyads.inputs import DyadData
-from geobri.stats.null import NodePlan
+from geobri.stats.null import IntArray, NodePlan
 from geobri.stats.results import FloatArray
 
 __all__ = ["count_inversions", "kendall_null", "kendall_tau"]
@@ -65,12 +66,12 @@ def kendall_null(data: DyadData, plan: NodePlan, moved: int = 0, fixed: int = 1)
     ranks, groups = _dense_ranks(x), _dense_ranks(y)[order]
     table = data.spread(ranks)[0].astype(np.int32).ravel()
     rows, columns = (ends[order] for ends in data.positions())
-    score = np.empty(len(plan.permutations))
-    step = max(1, RANKS_AT_ONCE // x.size)
-    for start in range(0, len(score), step):
-        chunk = plan.permutations[start : start + step]
+
+    def concordance(_shared: None, chunk: IntArray) -> FloatArray:
         cells = chunk.take(rows, axis=1) * data.n_cities + chunk.take(columns, axis=1)
-        score[start : start + step] = _concordance(table.take(cells), ranks, groups)
+        return np.asarray(_concordance(table.take(cells), ranks, groups), dtype=np.float64)
+
+    score = through_permutations(concordance, plan.permutations, max(1, RANKS_AT_ONCE // x.size))
     untied: FloatArray = score / np.sqrt(float(_untied(ranks)) * float(_untied(groups)))
     return untied
 

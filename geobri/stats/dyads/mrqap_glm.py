@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geobri.errors import DataError, mould
+from geobri.stats.chunks import through_permutations
 from geobri.stats.cross_sums import cross_sums, pair_sums
 from geobri.stats.dyads.inputs import DyadData
 from geobri.stats.dyads.partial import orthonormal_basis, residualise
@@ -255,18 +256,20 @@ def wald_null(
         Statistics, shape (R, p), and how many fits did not converge, because the permuted data are separated.
     """
     count = len(data.names) - 1
-    null = np.empty((len(plan.permutations), count))
-    failures = 0
-    step = max(1, CELLS_AT_ONCE // data.n_pairs)
-    for start in range(0, len(null), step):
-        chunk = plan.permutations[start : start + step]
+
+    def refit(_shared: None, chunk: IntArray) -> FloatArray:
+        null, failures = np.empty((len(chunk), count + 1)), np.zeros(len(chunk))
         for k in [slice(None)] if scheme == "y" else range(count):
             fits, last = _refit(data, chunk, family, k, scheme)
             values = fits.coefficients / fits.standard_errors if statistic == "wald" else fits.coefficients
             values = np.where(fits.converged[:, None], values, np.nan)
-            null[start : start + step, k] = values[:, last]
-            failures += int(np.count_nonzero(~fits.converged))
-    return null, failures
+            null[:, :count][:, k] = values[:, last]
+            failures += ~fits.converged
+        null[:, count] = failures
+        return null
+
+    found = through_permutations(refit, plan.permutations, max(1, CELLS_AT_ONCE // data.n_pairs))
+    return np.ascontiguousarray(found[:, :count]), int(found[:, count].sum())
 
 
 def _refit(

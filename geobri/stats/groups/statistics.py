@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
+from geobri.stats.chunks import through_permutations
 from geobri.stats.groups.samples import BoolArray, GroupSample
 from geobri.stats.results import FloatArray
 
@@ -162,7 +163,11 @@ def group_statistics(sample: GroupSample, placed: BoolArray, statistic: str) -> 
         Shape (R,).
     """
     rows = max(1, _BLOCK // placed.shape[1])
-    function = STATISTICS[statistic]
-    return np.concatenate(
-        [function(sample, placed[start : start + rows]) for start in range(0, len(placed), rows)]
-    )
+    return through_permutations(_place, placed, rows, shared=(sample, STATISTICS[statistic]))
+
+
+def _place(
+    shared: tuple[GroupSample, Callable[[GroupSample, BoolArray], FloatArray]], placed: BoolArray
+) -> FloatArray:
+    sample, function = shared
+    return function(sample, placed)

@@ -21,6 +21,7 @@ import numpy as np
 from scipy import optimize
 
 from geobri.errors import DataError
+from geobri.stats.chunks import through_permutations
 from geobri.stats.cross_sums import cross_sums
 from geobri.stats.models.effects import NodeEffects
 from geobri.stats.models.fits import RegressionFit
@@ -177,12 +178,12 @@ def exchange_scores(
     spread = float(score @ (score / weight)) / len(score)
     observed = _statistics(list(plain.T[:, None]), score, projection) / _root(spread, plain.shape[1])
     matrices = [np.nan_to_num(sample.to_matrix(column)).ravel() for column in plain.T]
-    size = max(1, CHUNK_CELLS // sample.n_pairs)
-    null = np.empty(len(plan.permutations))
-    for at in range(0, len(null), size):
-        tell_progress(f"exchanging cities, {at / len(null):.0%}")
-        cells = _cells(sample, plan.permutations[at : at + size])
-        null[at : at + size] = _statistics([matrix.take(cells) for matrix in matrices], score, projection)
+
+    def permute(_shared: None, permutations: IntArray) -> FloatArray:
+        cells = _cells(sample, permutations)
+        return _statistics([matrix.take(cells) for matrix in matrices], score, projection)
+
+    null = through_permutations(permute, plan.permutations, max(1, CHUNK_CELLS // sample.n_pairs))
     return float(observed[0]), null / _root(spread, plain.shape[1])
 
 

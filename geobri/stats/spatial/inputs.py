@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 
 from geobri.stats.null import enumerate_permutations, node_permutations
 from geobri.stats.results import FloatArray
+from geobri.workers import spread_here
 
 __all__ = ["null_statistics", "permuted_values", "weight_sums"]
 
@@ -92,4 +93,9 @@ def null_statistics(
         every = np.concatenate(list(enumerate_permutations(len(values))))
         return function(values[every]), True
     blocks = permuted_values(values, n_permutations, rng)
-    return np.concatenate([function(block) for block in blocks]), False
+    found = spread_here(_apply, blocks, shared=function)  # chance stays here, in the order of the blocks
+    return np.concatenate(list(found)), False
+
+
+def _apply(function: Callable[[FloatArray], FloatArray], block: FloatArray) -> FloatArray:
+    return function(block)
