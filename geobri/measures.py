@@ -89,6 +89,9 @@ class Measure:
     ranks
         Of a rank: the node of an index that it puts in order (``overall``, ``trade``), so that a published ranking can be
         audited whatever its column is called; empty where it ranks something else.
+    change
+        Of a rank: the column that says how the place changed since the last edition (``up``, ``down``, ``same``, ``new``, ``out``);
+        empty where none does.
     origin
         ``given`` in a table, ``published`` by others, a node of the ``index``, a ``total`` of a city's flows, or ``derived``
         otherwise.
@@ -126,6 +129,7 @@ class Measure:
     licence: str = ""
     parents: tuple[str, ...] = ()
     ranks: str = ""
+    change: str = ""
     origin: Origin = "given"
     domain: tuple[float, float] | None = None
     colours: Mapping[str, str] = field(default_factory=dict)
@@ -205,7 +209,7 @@ _SAYS: Final[dict[str, tuple[tuple[type, ...], str]]] = {
     "order": ((list,), "a list of categories"),
     "domain": ((list,), "a list of two numbers"),
     "colours": ((dict,), "a table of category and #rrggbb"),
-    **dict.fromkeys(("origin", "ranks"), ((str,), "text")),
+    **dict.fromkeys(("origin", "ranks", "change"), ((str,), "text")),
 }
 _SAID_OFFERED: Final = {**_OFFERED, "origin": ("given", "published")}
 """Words that a table of TOML may choose from; the other origins are made, not said."""

@@ -31,6 +31,13 @@ REGIONS_ZH: Final = {
 }
 """The five regions of the list of cities, with their printed Chinese names."""
 
+MEMBERSHIPS_ZH: Final = {
+    "21st Century Maritime Silk Road": "21世纪海上丝绸之路",
+    "Silk Road Economic Belt": "丝绸之路经济带",
+    "China-Mongolia-Russia Economic Corridor": "中蒙俄经济走廊",
+}
+"""What the report calls the Belt, the Maritime Silk Road and the one economic corridor of which it names cities."""
+
 _WHOLE: Final = ("rank", "position", "value")
 _TABLES: Final = {
     "cities": "global513_cities",
@@ -61,6 +68,11 @@ _NOTES: Final = (
     ),
     "Some cities are no city points: prefectures, islands, districts, industrial parks (kind).",
     "The report says nothing of coast or inland: 'coastal' is missing.",
+    (
+        "Ten cities are named in print as of the Maritime Silk Road, Minsk as of the Silk Road Economic Belt, four of six as "
+        "along the China-Mongolia-Russia corridor (silk_road, economic_corridor); of the corridors China-Indochina and "
+        "China-Pakistan only counts are printed, of the other three nothing. An empty cell does not say that a city is no member."
+    ),
     "The lists of the policy, facility, trade, finance and people connectivities are not printed.",
 )
 _NOTES_ZH: Final = (
@@ -70,6 +82,7 @@ _NOTES_ZH: Final = (
     "有名次或括号注明国家的城市，国家见于报告；其余为推断，并在备注中列出同名的其他地方。",
     "少数条目不是城市点：地区、岛屿、市辖区、工业园区。",
     "报告未提及沿海或内陆：沿海一项缺失。",
+    "报告点名十座海上丝绸之路城市、丝绸之路经济带的明斯克，以及中蒙俄经济走廊六席中的四座；中国-中南半岛与中巴经济走廊只有席数，其余三条走廊未提。空白不表示不属于。",
     "政策、设施、贸易、资金与民心各维度的名单未发布。",
 )
 
@@ -94,7 +107,25 @@ def _cities() -> pd.DataFrame:
     cities["coastal"] = pd.array([pd.NA] * len(cities), dtype="boolean")
     first = ["name", "name_zh", "country", "region", "coastal"]
     ordered = cities[first + [column for column in cities.columns if column not in first]]
-    return tell_names_apart(ordered).join(find_subregions(ordered["country"])).join(_ranks())
+    return (
+        tell_names_apart(ordered)
+        .join(find_subregions(ordered["country"]))
+        .join(_ranks())
+        .join(_memberships())
+    )
+
+
+def _memberships() -> pd.DataFrame:
+    """Give the cities that the report names as of the Belt, the Maritime Silk Road or an economic corridor; it names no others."""
+    named = load_published("global513_memberships").set_index("city")[["silk_road", "economic_corridor"]]
+    named = named.replace("", pd.NA)
+    return pd.DataFrame(
+        {
+            column: values
+            for name in named
+            for column, values in ((name, named[name]), (f"{name}_zh", named[name].map(MEMBERSHIPS_ZH)))
+        }
+    )
 
 
 def global513() -> Dataset:

@@ -79,6 +79,11 @@ def find_wholes(study: Study) -> list[Measure]:
     columns = {one.column for one in shown}
     tops = [one for one in shown if not columns & set(one.parents) and not _is_part(study, one)]
     ranked = [one for one in tops if one.is_rank or one.origin == "index"]
+    ranked += [
+        one
+        for one in study.city_measures
+        if one.origin == "derived" and one.is_rank and one.column not in study.score_columns
+    ]
     return ranked[:_TWO] or shown[:1]
 
 

@@ -112,8 +112,23 @@ def _text(en: str, zh: str) -> dict[str, str]:
 
 
 _GROUPS: Final = (
+    Measure("region", of="cities", kind="category", label="World region", label_zh="区域"),
     Measure("subregion", of="cities", kind="category", label="Sub-region", label_zh="次区域"),
     Measure("capital", of="cities", kind="flag", label="Capital", label_zh="首都"),
+    Measure(
+        "silk_road",
+        of="cities",
+        kind="category",
+        label="Belt or Maritime Silk Road, as named in print",
+        label_zh="丝绸之路经济带或海上丝绸之路（报告点名）",
+    ),
+    Measure(
+        "economic_corridor",
+        of="cities",
+        kind="category",
+        label="Economic corridor, as named in print",
+        label_zh="经济走廊（报告点名）",
+    ),
 )
 """Words of the cities that are offered as groups wherever a study has them."""
 
@@ -134,7 +149,9 @@ def _choose(study: Study, settings: dict[str, Any]) -> tuple[Measure, dict[str, 
     groups = [
         one
         for one in _GROUPS
-        if one.column in study.cities.columns and one.column not in [other.column for other in city_measures]
+        if one.column in study.cities.columns
+        and study.cities[one.column].notna().any()
+        and one.column not in [other.column for other in city_measures]
     ]
     title, title_zh = settings.pop("title", None), settings.pop("title_zh", None)
     if "approval_zh" in settings:
@@ -158,11 +175,14 @@ def _choose(study: Study, settings: dict[str, Any]) -> tuple[Measure, dict[str, 
 
 
 def _names_of_groups(study: Study) -> dict[str, str]:
-    """Give the Chinese names of sub-regions, where the cities have them."""
-    if not {"subregion", "subregion_zh"} <= set(study.cities.columns):
-        return {}
-    names = study.cities[["subregion", "subregion_zh"]].dropna().drop_duplicates("subregion")
-    return dict(zip(names["subregion"], names["subregion_zh"], strict=True))
+    """Give the Chinese names of groups of cities, such as sub-regions, where the cities have them."""
+    names: dict[str, str] = {}
+    for group in _GROUPS:
+        chinese = f"{group.column}_zh"
+        if {group.column, chinese} <= set(study.cities.columns):
+            told = study.cities[[group.column, chinese]].dropna().drop_duplicates(group.column)
+            names |= dict(zip(told[group.column], told[chinese], strict=True))
+    return names
 
 
 def _with_years(study: Study, measures: list[Measure]) -> tuple[gpd.GeoDataFrame, dict[str, dict[int, str]]]:

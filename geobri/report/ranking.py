@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -20,11 +20,33 @@ from geobri.words import Words
 if TYPE_CHECKING:
     from geobri.score.profile import Profile as Standing
 
-__all__ = ["corridor_section", "name_city", "name_country", "profile_section", "ranking_section", "sort_by"]
+__all__ = [
+    "ARROWS",
+    "corridor_section",
+    "name_city",
+    "name_country",
+    "profile_section",
+    "ranking_section",
+    "sort_by",
+]
 
 _MOST_CORRIDORS = 300
 _MOST_PROFILES = 60
 _STRONGEST = 3
+ARROWS: Final = {
+    "up": Words("↑"),
+    "down": Words("↓"),
+    "same": Words("→"),
+    "new": Words("new", "新"),
+    "out": Words("gone", "退出"),
+}
+"""What stands behind a place that changed since the last edition."""
+
+
+_CHANGED = Words(
+    " ↑ ↓ →: better, worse or the same since the last edition; new: not in it.",
+    "↑ ↓ →：较上期上升、下降或不变；新：上期未列入。",
+)
 
 
 def _region(name: Any) -> Words:
@@ -118,13 +140,26 @@ def _value_cells(frame: pd.DataFrame, values: Sequence[Measure]) -> dict[str, li
         strength = strengths(frame[value.column], value)
         cells[value.column] = [
             Cell(
-                Words(_number(number)),
+                _with_arrow(_number(number), change),
                 None if pd.isna(number) else float(number),
                 None if pd.isna(share) else float(share),
             )
-            for number, share in zip(frame[value.column], strength, strict=True)
+            for number, share, change in zip(
+                frame[value.column], strength, _changes(frame, value), strict=True
+            )
         ]
     return cells
+
+
+def _changes(frame: pd.DataFrame, value: Measure) -> pd.Series[Any]:
+    """Give how each place changed since the last edition, where a column says so."""
+    return frame[value.change] if value.change in frame.columns else pd.Series("", index=frame.index)
+
+
+def _with_arrow(number: str, change: object) -> Words:
+    """Write a place with what became of it: an arrow, or that it is new."""
+    arrow = ARROWS.get(str(change), Words(""))
+    return Words(f"{number} {arrow.en}", f"{number} {arrow.zh}") if number and arrow.en else Words(number)
 
 
 def _value_columns(values: Sequence[Measure]) -> list[Column]:
@@ -177,6 +212,7 @@ def ranking_section(study: Study) -> Section | None:
         return None
     cities = sort_by(pd.DataFrame(study.cities.drop(columns="geometry")), values[0])
     cells = _value_cells(cities, values)
+    changed = any(one.change in cities.columns for one in values)
     rows = [
         Row(
             (
@@ -199,8 +235,9 @@ def ranking_section(study: Study) -> Section | None:
     table = Table(
         "ranking",
         Words(
-            "Cities; a darker cell is stronger. Choose a row to see the city on the map.",
-            "城市排序；颜色越深越强。点选一行可在地图上查看该城市。",
+            "Cities; a darker cell is stronger. Choose a row to see the city on the map."
+            + (_CHANGED.en if changed else ""),
+            "城市排序；颜色越深越强。点选一行可在地图上查看该城市。" + (_CHANGED.zh if changed else ""),
         ),
         (*columns, *_value_columns(values)),
         tuple(rows),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import geopandas as gpd
@@ -47,6 +48,7 @@ def _ranks(named: tuple[tuple[str, str, str], ...], of: Level, data: Dataset) ->
             source=data.citation,
             parents=() if whole in (None, node) else (f"rank_{whole}",),
             ranks=node,
+            change=f"change_{node}" if of == "cities" and f"change_{node}" in data.cities.columns else "",
         )
         for node, label, label_zh in named
     )
@@ -64,7 +66,20 @@ def bri22_study() -> Study:
     ranks = ["origin", "destination", *(f"rank_{node}" for node, _, _ in _BRI22_RANKS)]
     corridors = attach_values(build_corridors(data.cities), data.pairs[ranks])
     of_cities, of_corridors = (_ranks(_BRI22_RANKS, of, data) for of in ("cities", "corridors"))
-    return _as_study(data, corridors, of_cities, of_corridors, specification="bri22")
+    world = data.tables["table11"].set_index("city")["rank_gci_relative_printed"].rename("place_global")
+    of_cities += (
+        Measure(
+            "place_global",
+            of="cities",
+            kind="rank",
+            label="Global Cities Report, place among these cities",
+            label_zh="全球城市综合排名中的相对位次",
+            origin="derived",
+            source=data.citation,
+        ),
+    )
+    study = _as_study(data, corridors, of_cities, of_corridors, specification="bri22")
+    return replace(study, cities=study.cities.join(world.astype("Int64")))
 
 
 def global513_study() -> Study:

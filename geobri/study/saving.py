@@ -19,7 +19,7 @@ _FRONT: Final = ("name", "name_zh", "country", "region", "coastal")
 _OUTLINES: Final = "outlines.gpkg"
 _SAID: Final = (
     ("label", ""), ("label_zh", ""), ("unit", ""), ("unit_zh", ""), ("description", ""), ("description_zh", ""), ("kind", None),
-    ("better", None), ("absent", None), ("directed", None), ("year", None), ("source", ""), ("retrieved", ""), ("licence", ""),
+    ("better", None), ("absent", None), ("directed", None), ("year", None), ("source", ""), ("retrieved", ""), ("licence", ""), ("change", ""),
 )  # fmt: skip
 """What a `[[measure]]` says, and the value at which it is left out."""
 

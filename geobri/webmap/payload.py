@@ -21,6 +21,7 @@ __all__ = ["as_corridor_measures", "pack_cities", "pack_corridors", "sort_strong
 
 _COORDINATE_DIGITS = 6
 _NEAR_KM = 100
+_CHANGES = ("up", "down", "same", "new", "out")
 
 
 def as_corridor_measures(
@@ -141,7 +142,10 @@ def _pack_city_value(item: str | Measure, cities: gpd.GeoDataFrame, caller: str)
     column = cities[value.column]
     if value.kind in ("category", "flag"):
         return pack_category(value, column, caller=caller)
-    return pack_measure(value, read_numbers(column, caller=caller, table="cities"), caller=caller)
+    packed = pack_measure(value, read_numbers(column, caller=caller, table="cities"), caller=caller)
+    if value.change in cities.columns:
+        packed["changes"] = [said if said in _CHANGES else "" for said in cities[value.change].map(clean)]
+    return packed
 
 
 def pack_corridors(

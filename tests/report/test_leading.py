@@ -116,3 +116,39 @@ def test_coverage_counts_regions_coasts_and_countries(world):
     }  # fmt: skip
     assert rows["all"][1] == "513"
     assert rows["Asia"][-1].startswith("China 97, ")
+
+
+def test_arrows_and_new_entries_stand_behind_places(world):
+    from geobri.report.ranking import ranking_section
+
+    table = ranking_section(world).tables[0]
+    cells = {row[0]: row[3] for row in _rows(table)}
+    assert [cells[name] for name in ("Tokyo", "Shanghai", "London", "Austin")] == [
+        "1 →",
+        "2 ↑",
+        "4 ↓",
+        "69 new",
+    ]
+    assert "since the last edition" in table.caption.en
+    austin = next(row for row in table.rows if row.cells[0].text.en == "Austin")
+    assert austin.cells[3].text.zh == "69 新"
+
+
+def test_places_in_another_ranking_as_table_11_prints_them():
+    study = load_study("bri22")
+    assert [one.column for one in find_wholes(study)] == ["rank_overall", "place_global"]
+    table = leading_section(study).folds[0].tables[0]
+    assert len(table.rows) == 17
+    assert "place_global" not in [one.column for one in study.shown("cities")]
+
+
+def test_a_change_is_said_in_a_table_of_ones_own(tmp_path):
+    from geobri.report.ranking import ranking_section
+
+    (tmp_path / "cities.csv").write_text(
+        "city,name,country,lon,lat,place,moved\na,Aa,PRT,0,0,1,up\nb,Bb,ESP,9,0,2,new\n"
+    )
+    (tmp_path / "study.toml").write_text(
+        '[[measure]]\ncolumn = "place"\nof = "cities"\nkind = "rank"\nchange = "moved"\n'
+    )
+    assert [row[3] for row in _rows(ranking_section(load_study(tmp_path)).tables[0])] == ["1 ↑", "2 new"]

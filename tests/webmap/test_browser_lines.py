@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -82,3 +85,34 @@ def test_only_what_is_strong_is_called_strong(open_map, published_tables, tmp_pa
     assert said in shown.text(".geobri-foot")
     assert shown.state["lines"] is True
     assert shown.page.get_by_label("Draw the corridors").is_hidden()
+
+
+@pytest.fixture(scope="module")
+def coast_file(tmp_path_factory):
+    """Write the map of four places in two regions, one of each coastal."""
+    path = tmp_path_factory.mktemp("coasts") / "map.html"
+    table = RANKED.assign(
+        region=["Near", "Near", "Far"], coastal=[True, False, False], moved=["up", "new", "out"]
+    )
+    study = read_study(table)
+    places = replace(study.measure("place", "cities"), change="moved")
+    draw_map(replace(study, city_measures=(places,))).save(str(path))
+    return path
+
+
+def test_regions_and_coast_at_once(open_map, coast_file):
+    shown = open_map(coast_file)
+    shown.set(points="region")
+    words = shown.text(".geobri-legend")
+    assert all(word in words for word in ("Near", "Far", "coastal", "inland"))
+    circles = re.findall(r'<circle [^>]*fill="([^"]+)" stroke="([^"]+)"', shown.ask("map.toSvg()"))
+    near = {fill for fill, _ in circles} & {stroke for _, stroke in circles}
+    assert (
+        len(near) == 1
+    )  # the coastal place is filled with the colour of its region, the inland one ringed with it
+
+
+def test_a_place_says_how_it_changed(open_map, coast_file):
+    shown = open_map(coast_file)
+    shown.set(city="aa")
+    assert "1 ↑" in shown.text(".geobri-selected")

@@ -89,7 +89,9 @@ function corridorCard(app, i) {
 function cityValueText(app, value, c) {
   const number = value.numbers[c];
   if (value.kind === "category") return Number.isNaN(number) ? "–" : app.translate(value.categories[number]);
-  return I18n.formatValue(app.state.lang, value, number);
+  const text = I18n.formatValue(app.state.lang, value, number);
+  const change = (value.changes || [])[c];
+  return change && !Number.isNaN(number) ? `${text} ${app.say(`change_${change}`)}` : text;
 }
 
 function citySubtitle(app, c) {

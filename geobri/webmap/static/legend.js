@@ -65,23 +65,20 @@ function describeTypes(app) {
 function describePoints(app) {
   const { model, state, tones, theme } = app;
   const value = state.points === null ? null : model.cities.values.get(state.points);
-  if (!value) {
-    const kinds = new Set(model.cities.coastal);
-    if (!kinds.has(0) || !kinds.has(1)) return null;
-    return {
-      title: null,
-      items: [
-        { fill: tones.point, stroke: tones.point, radius: 4, text: app.say("coastal") },
-        { fill: tones.hollow, stroke: tones.point, radius: 4, text: app.say("inland") },
-      ],
-    };
-  }
+  const coasts = PaintCities.tellsCoasts(app) ? [
+    { fill: tones.point, stroke: tones.point, radius: 4, text: app.say("coastal") },
+    { fill: tones.hollow, stroke: tones.point, radius: 4, text: app.say("inland") },
+  ] : [];
+  if (!value) return coasts.length ? { title: null, items: coasts } : null;
   if (value.kind !== "category") return describeMeasuredPoints(app, value);
   return {
     title: value.label[state.lang],
-    items: value.categories.slice(0, MOST_CATEGORIES).map((name, code) => ({
-      fill: Palette.ofCategory(value, code, theme), stroke: tones.hollow, radius: 5, text: app.translate(name), ...pickGroup(app, value.key, name),
-    })),
+    items: [
+      ...value.categories.slice(0, MOST_CATEGORIES).map((name, code) => ({
+        fill: Palette.ofCategory(value, code, theme), stroke: tones.hollow, radius: 5, text: app.translate(name), ...pickGroup(app, value.key, name),
+      })),
+      ...coasts,
+    ],
   };
 }
 

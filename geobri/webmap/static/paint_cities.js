@@ -24,9 +24,19 @@ function lookOfCity(app, c) {
   const number = value.numbers[c];
   if (Number.isNaN(number)) return { radius: radius * 0.75, fill: tones.hollow, stroke: tones.neutral };
   if (value.kind === "category") {
-    return { radius: radius * 1.35, fill: Palette.ofCategory(value, number, theme), stroke: tones.hollow };
+    return categoryLook(app, value, number, model.cities.coastal[c]);
   }
   return measuredLook(app, value, number);
+}
+
+/** Whether there are coastal and inland cities to tell apart. */
+const tellsCoasts = (app) => [0, 1].every((flag) => app.model.cities.coastal.includes(flag));
+
+/** The colour of a category; where coastal and inland cities are told apart, inland ones are rings. */
+function categoryLook(app, value, code, coastal) {
+  const fill = Palette.ofCategory(value, code, app.theme);
+  const radius = baseRadius(app.model.cities.n, app.isNarrow()) * 1.35;
+  return coastal === 0 && tellsCoasts(app) ? { radius, fill: app.tones.hollow, stroke: fill } : { radius, fill, stroke: app.tones.hollow };
 }
 
 /** Area grows with strength; colour is that of its class. A quantity of 0 is a small hollow point. */
@@ -161,4 +171,4 @@ function paintCities(context, view, app) {
   return labels;
 }
 
-export { paintCities, lookOfCity, measuredLook, FONT };
+export { paintCities, lookOfCity, measuredLook, tellsCoasts, FONT };
