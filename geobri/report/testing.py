@@ -6,11 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from geobri.measures import Measure
 from geobri.report.answers import Answer, say_result
 from geobri.report.drawings import Interval, draw_intervals, draw_null, write_number
 from geobri.report.model import Cell, Column, Drawing, Fold, Row, Section, Table
 from geobri.report.terms import name_columns, relabel
 from geobri.stats.results import Term, TestResult
+from geobri.stats.say.numbers import p_value
 from geobri.stats.say.terms import name_test
 from geobri.study import Study
 from geobri.words import Words
@@ -60,6 +62,7 @@ def _section(study: Study, answer: Answer) -> Section:
         drawings=tuple(one for one in (answer.picture, answer.also) if one is not None),
         statistics=answer.statistics,
         limits=answer.limits,
+        notes=_untested(study, answer),
         folds=tuple(fold for fold in folds if fold is not None),
     )
 
@@ -128,7 +131,7 @@ def _split(term: Words) -> tuple[Words, Words]:
 
 def _everything(answer: Answer, names: Mapping[str, Words]) -> Fold:
     rows = tuple(
-        Row(_cells(term, names), group=term.test.split(": ")[-1])
+        Row(_cells(term, _whose(answer, result), names), group=term.test.split(": ")[-1])
         for result in (answer.lead, *answer.others)
         for term in result.terms
     )
@@ -140,18 +143,58 @@ def _everything(answer: Answer, names: Mapping[str, Words]) -> Fold:
     return Fold(Words(f"Every estimate ({len(rows)})", f"全部估计（{len(rows)}）"), tables=(table,))
 
 
-def _cells(term: Term, names: Mapping[str, Words]) -> tuple[Cell, ...]:
+def _untested(study: Study, answer: Answer) -> tuple[Words, ...]:
+    """Name the flows that the question of distance was not asked of, and how to ask."""
+    if answer.question != "distance":
+        return ()
+    asked = {one.measure.column for one in (answer.lead, *answer.others) if one.measure is not None}
+    rest = [
+        one
+        for one in study.shown("corridors")
+        if one.is_quantity and one.better != "low" and one.column not in asked
+    ]
+    if not rest:
+        return ()
+    return (
+        Words(
+            f"Not tested on this page: {', '.join(one.label for one in rest)}. "
+            f"To ask: geobri decay STUDY --value {rest[0].column}.",
+            f"本页未检验：{'、'.join(one.label_zh for one in rest)}。查询：geobri decay STUDY --value {rest[0].column}。",
+        ),
+    )
+
+
+def _whose(answer: Answer, result: TestResult) -> Measure | None:
+    """Give the measure of a result where it is another one than that of the question."""
+    return None if answer.lead.measure == result.measure else result.measure
+
+
+def _cells(term: Term, other: Measure | None, names: Mapping[str, Words]) -> tuple[Cell, ...]:
+    what = relabel(term.term, names)
+    if other is not None:
+        what = Words(f"{other.label}: {what.en}", f"{other.label_zh}：{what.zh}")
     known = math.isfinite(term.ci_low) and math.isfinite(term.ci_high)
     interval = f"{write_number(term.ci_low)} – {write_number(term.ci_high)}" if known else ""
     return (
         Cell(name_test(term.test.split(": ")[-1])),
-        Cell(relabel(term.term, names)),
+        Cell(what),
         _number(term.estimate),
         Cell(Words(interval)),
-        _number(term.p_value),
-        Cell(relabel(term.null or term.se_type, names)),
+        Cell(Words(_bare(term.p_value)), term.p_value if math.isfinite(term.p_value) else None),
+        Cell(_made_how(term, names)),
         Cell(Words(str(term.n_cities)), term.n_cities),
     )
+
+
+def _bare(p: float) -> str:
+    """Write a p-value for a column that is headed p."""
+    return p_value(p).removeprefix("p ").removeprefix("= ") if math.isfinite(p) else ""
+
+
+def _made_how(term: Term, names: Mapping[str, Words]) -> Words:
+    """Name the kind of error and the null model, as far as a row has them."""
+    said = [relabel(part, names) for part in (term.se_type, term.null) if part]
+    return Words("; ".join(one.en for one in said), "；".join(one.zh for one in said))
 
 
 def _number(value: float) -> Cell:

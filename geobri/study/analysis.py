@@ -45,6 +45,9 @@ _MOST_RANKS: Final = 200_000_000
 _FEWEST_CITIES: Final = 6
 _FEWEST_PAIRS: Final = 20
 _FEWEST_IN_GROUP: Final = 3
+_MOST_FLOWS: Final = 4
+_MOST_CITIES: Final = 200
+"""Flows whose friction a page tests, and cities up to which it tests more than one: a person waits for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,7 +251,7 @@ def _test_jobs(study: Study) -> dict[str, Callable[[], list[TestResult]]]:
     """List the tests that apply to a study, of its own measures, its index first.
 
     They are proximity of the first rank of the corridors, decay of the first flow (of the next one, where the first
-    cannot be tested), coastal against inland and autocorrelation of the first measure of the cities. Published ranks
+    cannot be tested) and the friction of the others, coastal against inland and autocorrelation of the first measure of the cities. Published ranks
     of another study stand in the validation alone.
     """
     jobs: dict[str, Callable[[], list[TestResult]]] = {}
@@ -262,7 +265,7 @@ def _test_jobs(study: Study) -> dict[str, Callable[[], list[TestResult]]]:
     if ranked:
         jobs["proximity"] = lambda: run_proximity(study, ranked[0])
     if flows:
-        jobs["decay"] = lambda: _first_that_can(study, flows)
+        jobs["decay"] = lambda: _test_flows(study, flows)
     if city is not None and _has_both_sides(study, city):
         jobs["coastal"] = lambda: run_coastal(study, city)
     if city is not None and study.cities[city.column].notna().sum() >= _FEWEST_CITIES:
@@ -299,24 +302,37 @@ def _enough_pairs(study: Study, measure: Measure) -> bool:
     return int(study.corridors[measure.column].notna().sum()) >= _FEWEST_PAIRS
 
 
-def _first_that_can(study: Study, flows: list[Measure]) -> list[TestResult]:
-    """Test the first flow that can be tested; say of those before it why they could not."""
+def _test_flows(study: Study, flows: list[Measure]) -> list[TestResult]:
+    """Test the first flow that can be tested in every way, and the friction of the others; say why one could not."""
     from geobri.stats.decay import DecayResult
 
     reasons = []
     second: list[TestResult] = []
-    for flow in flows:
+    for at, flow in enumerate(flows):
         try:
             found = run_decay(study, flow)
         except GeobriError as error:
             reasons.append(f"{flow.label}: {error}")
             continue
         if isinstance(found[0], DecayResult):
-            return found
+            return found + _test_friction(study, [*flows[:at], *flows[at + 1 :]])
         second = second or found
     if not second:
         raise DataError(" ".join(reasons))
     return second
+
+
+def _test_friction(study: Study, flows: list[Measure]) -> list[TestResult]:
+    """Test the friction of further flows, as far as a reader would wait for it; the page names those that are not tested."""
+    from geobri.stats.attempts import impossible_result
+
+    results: list[TestResult] = []
+    for flow in flows[: _MOST_FLOWS - 1] if len(study.cities) <= _MOST_CITIES else ():
+        try:
+            results += run_decay(study, flow, alone=True)
+        except GeobriError as error:
+            results.append(impossible_result("decay_test", flow, "distance", error))
+    return results
 
 
 def _has_both_sides(study: Study, measure: Measure) -> bool:

@@ -89,7 +89,9 @@ def run_proximity(study: Study, value: Asked, *, impedance: str = "distance_km")
     return [_say_of(study, result, measure, "closeness") for result in results]
 
 
-def run_decay(study: Study, value: Asked, *, impedance: str = "distance_km") -> list[TestResult]:
+def run_decay(
+    study: Study, value: Asked, *, impedance: str = "distance_km", alone: bool = False
+) -> list[TestResult]:
     """Ask whether a flow falls with distance.
 
     Parameters
@@ -100,6 +102,8 @@ def run_decay(study: Study, value: Asked, *, impedance: str = "distance_km") -> 
         Column of the corridors with flows or scores.
     impedance
         Column with the separation.
+    alone
+        The friction test alone.
 
     Returns
     -------
@@ -115,7 +119,7 @@ def run_decay(study: Study, value: Asked, *, impedance: str = "distance_km") -> 
     choices: dict[str, Any] = {"impedance": impedance, "directed": measure.directed, "rng": SEED}
     friction = partial(decay_test, pairs, flow=measure, n_permutations=199 if many else 999, **choices)
     further = partial(dyadic_tests, study.cities, pairs, measure, n_permutations=_EXCHANGES, **choices)
-    results = _possible_first(measure, friction, None if many else further)
+    results = _possible_first(measure, friction, None if many or alone else further)
     caution = positive_only(study, measure, pairs)
     told = [_with_caution(one, caution) if isinstance(one, DecayResult) else one for one in results]
     return [_say_of(study, result, measure, "distance") for result in told]
