@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 
 from geobri.measures import Measure
 from geobri.words import Words
@@ -104,14 +104,14 @@ def add_about(path: str | Path, about: About, layers: Mapping[str, tuple[Words, 
         What each layer is called, and the measures that are its columns: labels become aliases, units and descriptions their comments.
     """
     said = " ".join(f"{name.capitalize()}: {text}" for name, text in about.lines())
-    inside = "".join(f"<MDI key={quoteattr(name)}>{escape(text)}</MDI>" for name, text in about.lines())
-    document = f"<GDALMultiDomainMetadata><Metadata>{inside}</Metadata></GDALMultiDomainMetadata>"
+    # plain text: GDAL writes metadata of its own standard into a file beside the package whenever somebody reads it
+    document = "\n".join(f"{name.capitalize()}: {text}" for name, text in about.lines())
     with sqlite3.connect(path) as database:
         for table in (_ALIASES, _METADATA, _REFERENCE):
             database.execute(table)
         database.executemany("INSERT OR IGNORE INTO gpkg_extensions VALUES (?, ?, ?, ?, ?)", _EXTENSIONS)
         database.execute(
-            "INSERT INTO gpkg_metadata (md_scope, md_standard_uri, mime_type, metadata) VALUES ('dataset', 'http://gdal.org', 'text/xml', ?)",
+            "INSERT INTO gpkg_metadata (md_scope, md_standard_uri, mime_type, metadata) VALUES ('dataset', 'http://purl.org/dc/terms/', 'text/plain', ?)",
             (document,),
         )
         database.execute(
