@@ -23,7 +23,7 @@ from geobri.stats.multiplicity import holm
 from geobri.stats.null import plan_permutations
 from geobri.stats.pairs import FEWEST_CITIES, pair_positions, to_matrix
 from geobri.stats.results import FloatArray, Term, TestResult
-from geobri.stats.say import Verdict, say_agreement
+from geobri.stats.say.agreement import VERDICTS, Verdict, say_agreement
 from geobri.study.model import Study
 from geobri.study.pairs import pairs_of, rows_of
 from geobri.study.published import PUBLISHED
@@ -326,15 +326,16 @@ def _gather(
     if not compared:
         return None
     adjusted = holm([terms[0].p_value for _, terms, _ in compared])
-    judged = [
-        (rank, replace(rho, p_adjusted=float(p), adjustment="holm"), tau)
-        for (rank, (rho, tau), _), p in zip(compared, adjusted, strict=True)
-    ]
+    judged = []
+    for (rank, (rho, tau), _), p in zip(compared, adjusted, strict=True):
+        verdict = give_verdict(rho.estimate, float(p))
+        told = replace(rho, p_adjusted=float(p), adjustment="holm", note=VERDICTS[verdict])
+        judged.append((rank, told, tau, verdict))
     head = judged[0][1]
     said = say_agreement(
         flow,
         level,
-        [(rank, rho.estimate, give_verdict(rho.estimate, rho.p_adjusted)) for rank, rho, _ in judged],
+        [(rank, rho.estimate, verdict) for rank, rho, _, verdict in judged],
         report=Words(report.title, report.title_zh),
     )
     return TestResult(
@@ -346,12 +347,12 @@ def _gather(
         null_distribution=compared[0][2],
         sentence=said.en,
         sentence_zh=said.zh,
-        terms=tuple(term for _, *terms in judged for term in terms),
+        terms=tuple(term for _, rho, tau, _ in judged for term in (rho, tau)),
         measure=flow,
         choices={
             "validate_against": report.name,
             "level": level,
             "adjustment": "holm",
-            "ranks": tuple(rank.column for rank, _, _ in judged),
+            "ranks": tuple(rank.column for rank, *_ in judged),
         },
     )
