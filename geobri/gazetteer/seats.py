@@ -1,4 +1,4 @@
-"""Tables of states, provinces or countries: where most names are such, each state stands at a city of it, each country in its middle."""
+"""Tables of states and provinces: where most names are first-level divisions of one country, each stands at a city of it."""
 
 from __future__ import annotations
 
@@ -6,19 +6,13 @@ from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
-import shapely
 
-from geobri.boundaries import load_countries
-from geobri.errors import GeocodingError
-from geobri.gazetteer.countries import country_codes
 from geobri.gazetteer.divisions import Area, read_division
 from geobri.gazetteer.divisions import _table as _divisions
 from geobri.gazetteer.names import name_key
 from geobri.gazetteer.places import _places
 
-__all__ = ["place_countries", "place_divisions"]
-
-_EQUAL_AREA: Final = "ESRI:54034"
+__all__ = ["place_divisions"]
 
 _MOST: Final = 0.5
 """Share of the names that must be divisions of one country."""
@@ -68,40 +62,3 @@ def _seat(area: Area) -> tuple[str, str, float, float] | None:
         return None
     city = cities.sort_values("population", ascending=False, na_position="last").iloc[0]
     return str(city["name"]), area.country, float(city["lon"]), float(city["lat"])
-
-
-def place_countries(names: Sequence[str]) -> pd.DataFrame | None:
-    """Place countries in the middle of their largest part.
-
-    Parameters
-    ----------
-    names
-        Different names, or codes, as a table of pairs writes them.
-
-    Returns
-    -------
-    pandas.DataFrame or None
-        On the index of `names`: `country, lon, lat`, without rows for names that are no countries; None unless more than half of the names are
-        countries, and at least three.
-    """
-    codes: dict[str, str] = {}
-    for name in names:
-        try:
-            codes[name] = country_codes([name])[0]
-        except GeocodingError:
-            continue
-    if len(codes) < 3 or len(codes) <= _MOST * len(names):  # noqa: PLR2004 - one or two could be cities of that name
-        return None
-    outlines = load_countries("50m", worldview="ne")
-    parts = outlines[outlines["country"].isin(codes.values())].explode(index_parts=False)
-    largest = parts.assign(size=parts.to_crs(_EQUAL_AREA).area).sort_values("size").groupby("country").tail(1)
-    points = largest.set_index("country").geometry.map(_middle)
-    rows = {
-        name: (code, points[code].x, points[code].y) for name, code in codes.items() if code in points.index
-    }
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["country", "lon", "lat"])
-
-
-def _middle(shape: shapely.Polygon) -> shapely.Point:
-    centre = shapely.centroid(shape)
-    return centre if shape.contains(centre) else shapely.point_on_surface(shape)

@@ -7,7 +7,7 @@ line, which runs from the middle of one zone to the middle of the other, is not.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +23,8 @@ __all__ = ["MOST_ZONES", "gather_zones", "paint_density", "rasterise", "zone_pai
 MOST_ZONES: Final = 200
 _STEP_DEG: Final = 0.5
 _LINES_AT_ONCE: Final = 2_000
-_DECADES: Final = 3.0
-"""The palest shade stands for a thousandth of the darkest."""
+_PALEST: Final = 0.3
+"""The share of the cells that have the palest shade; above it, shades go by the logarithm up to the most."""
 
 _COLOUR: Final = (110, 60, 160)
 _DARKEST: Final = 200.0
@@ -157,7 +157,7 @@ def _cells(lon: FloatArray, lat: FloatArray, per_degree: int) -> IntArray:
 
 
 def paint_density(raster: FloatArray) -> npt.NDArray[np.uint8]:
-    """Give every cell a shade: the logarithm of what crosses it, from a thousandth of the most upwards.
+    """Give every cell a shade by the logarithm of what crosses it.
 
     Parameters
     ----------
@@ -169,11 +169,12 @@ def paint_density(raster: FloatArray) -> npt.NDArray[np.uint8]:
     numpy.ndarray
         Red, green, blue and opacity, shape (rows, columns, 4); empty cells are clear.
     """
-    most = float(raster.max(initial=0.0))
     picture = np.zeros((*raster.shape, 4), dtype=np.uint8)
-    if most <= 0:
+    crossed = raster[raster > 0]
+    if not crossed.size:
         return picture
-    share: Any = 1.0 + np.log10(np.maximum(raster / most, 1e-300)) / _DECADES
+    low, most = np.log(np.quantile(crossed, _PALEST)), np.log(crossed.max())
+    share = (np.log(np.maximum(raster, crossed.min())) - low) / max(float(most - low), 1e-9)
     picture[..., :3] = _COLOUR
     picture[..., 3] = np.where(raster > 0, np.clip(share, 0.04, 1.0) * _DARKEST, 0.0).astype(np.uint8)
     return picture

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from branca.element import Element
+from branca.element import Element, MacroElement
 from branca.utilities import write_png
-from folium.raster_layers import ImageOverlay
+from jinja2 import Template
 
 from geobri.webmap.maps import CorridorMap
 from geobri.webmap.page import OFFLINE_POLICY
 
 __all__ = ["lay_picture", "to_png"]
 
-_MERCATOR_LAT: Final = 85
-"""The map ends there."""
+_NORTH: Final = 85.0
+"""The map ends there, and the picture with it."""
 
 
 def to_png(picture: npt.NDArray[np.uint8]) -> bytes:
@@ -35,10 +37,33 @@ def to_png(picture: npt.NDArray[np.uint8]) -> bytes:
     return bytes(write_png(picture, origin="upper"))
 
 
+class _Picture(MacroElement):
+    """A picture between base map and corridors, in every copy of the world that the map can show."""
+
+    _template = Template(
+        """{% macro script(this, kwargs) %}
+(function () {
+  var address = {{ this.address }}, words = {{ this.words }};
+  [-360, 0, 360].forEach(function (turn) {
+    L.imageOverlay(address, [[-{{ this.north }}, turn - 180], [{{ this.north }}, turn + 180]],
+      { pane: "tilePane", alt: words, interactive: false }).addTo({{ this._parent.get_name() }});
+  });
+})();
+{% endmacro %}"""
+    )
+
+    def __init__(self, png: bytes, name: str, alt: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = name
+        self.address = json.dumps(f"data:image/png;base64,{base64.b64encode(png).decode()}")
+        self.words = json.dumps(alt, ensure_ascii=False).replace("<", "\\u003c")
+        self.north = _NORTH
+
+
 def lay_picture(
     drawn: CorridorMap, picture: npt.NDArray[np.uint8], *, name: str, alt: str, offline: bool = True
 ) -> None:
-    """Lay a picture of the globe on a map, as a layer of its own.
+    """Lay a picture of the globe between the base map and the corridors of a map.
 
     Parameters
     ----------
@@ -47,15 +72,20 @@ def lay_picture(
     picture
         Shape (180 k, 360 k, 4), in equal steps of longitude and latitude, the north first.
     name, alt
-        What the layer is called, and what it shows in words.
+        What it is called, and what it shows in words.
     offline
         Whether the page stays under the policy that forbids every request; a picture needs none.
     """
-    per_degree = len(picture) // 180
-    kept = slice((90 - _MERCATOR_LAT) * per_degree, (90 + _MERCATOR_LAT) * per_degree)
-    ImageOverlay(
-        picture[kept], bounds=[[-_MERCATOR_LAT, -180], [_MERCATOR_LAT, 180]], mercator_project=True, name=name, alt=alt, pixelated=False,
-    ).add_to(drawn)  # fmt: skip
+    drawn.add_child(_Picture(to_png(_project(picture)), name, alt))
     if offline:
         figure: Any = drawn.get_root()
         figure.header.add_child(Element(OFFLINE_POLICY), name="policy")
+
+
+def _project(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Take equal steps of latitude to those of the map (Mercator), down to where it ends."""
+    rows = len(picture)
+    top = np.arctanh(np.sin(np.radians(_NORTH)))
+    y = top * (1.0 - 2.0 * (np.arange(2 * rows) + 0.5) / (2 * rows))
+    lat = np.degrees(np.arcsin(np.tanh(y)))
+    return np.asarray(picture[((90.0 - lat) * rows / 180.0).astype(np.int64)])

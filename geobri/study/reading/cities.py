@@ -309,33 +309,6 @@ def _at_seats(table: pd.DataFrame, names: pd.Series, parts: FolderParts) -> pd.D
     return table.assign(lon=at["lon"].to_numpy(), lat=at["lat"].to_numpy(), country=at["country"].to_numpy())
 
 
-def _at_middles(table: pd.DataFrame, names: pd.Series, file: str, parts: FolderParts) -> pd.DataFrame | None:
-    """Place countries in the middle of their largest part, where most names of loose tables are countries; name those that are none."""
-    from geobri.gazetteer.seats import place_countries
-
-    if not parts.lenient or "country" in table.columns:
-        return None
-    at = place_countries([str(name) for name in names.unique()])
-    if at is None:
-        return None
-    unknown = ~names.isin(at.index)
-    for row, name in names[unknown].items():
-        came = (
-            f"{name!r} is no country that is known, as most others here are; write its ISO code or a usual name, "
-            "or settle it once: places.csv with name, lon and lat, and --places places.csv"
-        )
-        parts.faults.append(StudyFault(file, int(str(row)), came))
-    found = at.reindex(names.where(~unknown))
-    parts.taken.append(
-        Taken(
-            column="places",
-            taken=f"{int((~unknown).sum())} countries, each in the middle of its largest part",
-            because="all names are such, and no coordinates were given",
-        )
-    )
-    return table.assign(**{name: found[name].to_numpy() for name in ("lon", "lat", "country")})
-
-
 def _geocode(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFrame | None:
     faults = parts.faults
     from geobri.gazetteer import geocode
@@ -355,11 +328,9 @@ def _geocode(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFrame
         table["name"].where(table["name"] != "", table["city"]) if "name" in table.columns else table["city"]
     )
     country = table["country"].tolist() if "country" in table.columns else None
-    if parts.settled is None:
-        placed = _at_seats(table, names, parts)
-        placed = placed if placed is not None else _at_middles(table, names, file, parts)
-        if placed is not None:
-            return placed
+    divisions = _at_seats(table, names, parts) if parts.settled is None else None
+    if divisions is not None:
+        return divisions
     state = division_column(table.columns)
     report = geocode(
         names.tolist(),

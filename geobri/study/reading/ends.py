@@ -21,8 +21,6 @@ __all__ = ["Ends", "find_ends", "paired_columns", "places_of_ends"]
 _END_WORDS: Final = (
     ("origin", "destination"), ("orig", "dest"), ("origin", "dest"), ("from", "to"), ("start", "end"), ("source", "target"), ("source", "destination"), ("src", "dst"),
     ("o", "d"), ("home", "work"), ("residence", "workplace"), ("pickup", "dropoff"), ("departure", "arrival"), ("dep", "arr"),
-    ("home", "host"), ("home", "destination"), ("sending", "receiving"), ("donor", "recipient"), ("seller", "buyer"), ("first", "second"),
-    ("von", "nach"), ("herkunft", "ziel"), ("origen", "destino"), ("出口", "进口"), ("来源", "目的"),
     ("exporter", "importer"), ("reporter", "partner"), ("sender", "receiver"), ("left", "right"), ("1", "2"), ("a", "b"), ("i", "j"),
     ("起点", "终点"), ("出发", "到达"), ("起始", "终止"), ("迁出", "迁入"), ("流出", "流入"),
 )  # fmt: skip

@@ -23,7 +23,6 @@ from geobri.study.reading.hints import Hints
 from geobri.study.reading.parts import FolderParts, read_sheets_or_note
 from geobri.study.reading.recognition import as_ids, collect_labels, holds_numbers
 from geobri.study.reading.repeats import ready_pairs
-from geobri.study.reading.shapes import number_doubled, tidy_shape
 from geobri.study.reading.sources import outlines_of, read_outlines
 from geobri.study.reading.tables import plain_cells, tidy_column_names, to_numbers
 from geobri.units import LONLAT_CRS
@@ -121,7 +120,6 @@ def _put_together(
         parts.faults += _check_hints(tables, hints)
     if parts.faults or not tables:
         return parts
-    tables = [replace(one, rows=tidy_shape(one.rows, one.file.name, parts)) for one in tables]
     pairs, places = _tell_apart(tables)
     parts.beside = (hints.impedance,) if hints.impedance else ()
     parts.settings["title"] = label_column((pairs or places)[0].file.stem)
@@ -309,14 +307,11 @@ def _build(chosen: _Table | None, pairs: list[_Table], hints: Hints, parts: Fold
         if hints.country and "country" not in rows.columns:
             rows = rows.assign(country=hints.country)
         before = len(parts.faults)
-        name = next((name for name in ("city", "name") if name in rows.columns), None)
-        if not pairs and name is not None:
-            rows = rows.assign(city=number_doubled(as_ids(rows[name]), chosen.file.name, parts))
         parts.cities = build_places(rows, chosen.file.name, parts, labels)
         if not {"lon", "lat"} <= set(rows.columns):
             _ask_for_points(rows, chosen.file.name, before, hints, parts)
     elif pairs:
-        found = [places_of_ends(table.rows, table.ends) for table in map(_long, pairs)]
+        found = [places_of_ends(table.rows, table.ends) for table in pairs]
         rows = pd.concat(found)
         rows = rows[~rows["city"].duplicated()]
         rows = rows.fillna("") if "lon" not in rows.columns else rows

@@ -5,7 +5,6 @@ Nothing here guesses in silence: each recognition is noted with its reason and s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
@@ -36,7 +35,6 @@ _ROWS_LOOKED_AT: Final = 5000
 _LOOKED_AT: Final = 4
 """Ends of a pair stand among the first columns of a table."""
 
-_YEAR_HEADING: Final = re.compile(r"(?:(?P<stem>.*\D)?[\s_.,:(-]*)?(?P<year>(?:1[89]|20)\d\d)\)?年?")
 _PLAIN: Final = ("indicator", "origin", "destination", "year")
 
 
@@ -212,42 +210,13 @@ def spread_measures(table: pd.DataFrame, parts: FolderParts, file: str) -> pd.Da
     measures = [name for name in table.columns if name not in _PLAIN and holds_numbers(head[name])]
     if not measures:
         return table
-    kept = [name for name in ("origin", "destination", "year") if name in table.columns]
-    dated = _years_of_headings(measures) if "year" not in kept else {}
-    if dated and not {entry["column"] for entry in parts.said} & set(measures):
-        return _years_below(table[[*kept, *measures]], dated, parts, file)
     because = f"there is no column 'value', and {'these hold' if len(measures) > 1 else 'this holds'} numbers"
     parts.taken.append(Taken(column=file, taken=f"measures = {', '.join(measures)}", because=because))
     _say_not_read(table, (*_PLAIN, *measures), "they hold no numbers", parts, file)
+    kept = [name for name in ("origin", "destination", "year") if name in table.columns]
     return table[[*kept, *measures]].melt(
         id_vars=kept, var_name="indicator", value_name="value", ignore_index=False
     )
-
-
-def _years_of_headings(measures: list[str]) -> dict[str, tuple[str, str]]:
-    """Read headings such as ``2019`` and ``Passengers 2019`` as measure and year; none where one of them is no such heading."""
-    found = {name: _YEAR_HEADING.fullmatch(name) for name in measures}
-    read = {name: (one["stem"] or "", one["year"]) for name, one in found.items() if one is not None}
-    stems = [stem for stem, _ in read.values()]
-    several = all(stems.count(stem) > 1 for stem in stems)
-    return read if len(read) == len(measures) and several and len(set(read.values())) == len(read) else {}
-
-
-def _years_below(
-    table: pd.DataFrame, dated: dict[str, tuple[str, str]], parts: FolderParts, file: str
-) -> pd.DataFrame:
-    """Put the columns of years below each other."""
-    years = sorted({year for _, year in dated.values()})
-    said = f"{years[0]} to {years[-1]}" if len(years) > 2 else " and ".join(years)  # noqa: PLR2004
-    taken = f"year = the headings of {len(dated)} columns, {said}"
-    parts.taken.append(
-        Taken(column=file, taken=taken, because="these columns of numbers are called by years")
-    )
-    kept = [name for name in table.columns if name not in dated]
-    long = table.melt(id_vars=kept, var_name="indicator", value_name="value", ignore_index=False)
-    heading = long["indicator"].map(dated)
-    long = long.assign(indicator=heading.str[0], year=heading.str[1])
-    return long if (long["indicator"] != "").all() else long.drop(columns="indicator")
 
 
 def _say_not_read(

@@ -7,7 +7,6 @@ from typing import Final
 
 import pandas as pd
 
-from geobri.errors import first_offenders
 from geobri.measures import Taken
 from geobri.study.account import Entry
 from geobri.study.model import StudyFault
@@ -23,7 +22,6 @@ __all__ = ["ready_pairs"]
 _STAMP: Final = re.compile(r"^(\d{4})[-/.]\d{1,2}([-/.]\d{1,2})?([ T]\d|$)|^\d{1,2}[-/.]\d{1,2}[-/.]\d{4} \d")
 _DATE: Final = re.compile(r"^(\d{4})([-/.]?\d{1,2}){0,2}([ T].*)?$")
 _PLAIN: Final = ("indicator", "origin", "destination", "year")
-_FIGURES: Final = re.compile(r"[+-]?\d[\d.,'\u2019\s]*")
 _FEW_WORDS: Final = 50
 """A column of at most so many words may say of which kind a row is."""
 
@@ -54,10 +52,6 @@ def ready_pairs(rows: pd.DataFrame, ends: Ends, file: str, hints: Hints, parts: 
     if hints.year and "year" in rows.columns:
         rows = _years_of_dates(rows, file, parts)
     rows = _without_ends(rows, ends)
-    doubtful = None if hints.count else _doubtful_numbers(rows)
-    if doubtful is not None:
-        parts.faults.append(_ask_for_marks(doubtful, file))
-        return rows
     once = _one_row_a_pair(rows, file, hints, parts)
     rows = _with_separation(once, rows, file, hints, parts)
     return _drop_unknown(rows, parts) if hints.drop_unknown else rows
@@ -130,28 +124,6 @@ def _with_separation(
     because = "--impedance names it, and several rows speak of one pair"
     parts.taken.append(Taken(column=file, taken=f"{name} = the mean of the rows of a pair", because=because))
     return once.join(mean.rename(name), on=key)
-
-
-def _doubtful_numbers(rows: pd.DataFrame) -> pd.Series | None:
-    """Find a column of figures that could be read in two ways, where no other holds numbers: it must not be taken for words."""
-    if any(name not in _PLAIN and holds_numbers(rows[name]) for name in rows.columns):
-        return None
-    for name in rows.columns:
-        if name in _PLAIN or pd.api.types.is_numeric_dtype(rows[name]):
-            continue
-        cells = as_ids(rows[name])
-        known = cells[cells != ""]
-        if len(known) and known.str.fullmatch(_FIGURES).all() and to_numbers(known).isna().any():
-            return known[to_numbers(known).isna()].rename(str(name))
-    return None
-
-
-def _ask_for_marks(cells: pd.Series, file: str) -> StudyFault:
-    came = (
-        f"'{cells.name}' must say whether its marks part thousands or decimals; got {len(cells):,} cells that can be read in both ways: "
-        f"{first_offenders(cells.drop_duplicates())}. Write thousands without a mark, or count the rows with --count"
-    )
-    return StudyFault(file, int(str(cells.index[0])), came)
 
 
 def _are_events(rows: pd.DataFrame, numbers: list[str]) -> bool:

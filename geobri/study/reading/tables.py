@@ -172,15 +172,12 @@ def _is_list(rows: list[list[str]], own: Iterable[str]) -> bool:
 
 
 def _find_header(rows: list[list[str]], own: Iterable[str]) -> int:
-    """Find the first row that names two columns we know; else the first with two cells that is as wide as most; else the first with two cells, for a title has one; else any."""
+    """Find the first row that names two columns we know; else the first with two cells, for a title has one; else any."""
     filled, n_known = _known_words(rows, own)
     known = (number for number, n in enumerate(n_known) if n >= 2)  # noqa: PLR2004 - one could be chance
-    widths = [len(row) for row in rows if len(row) > 1]
-    usual = max(set(widths), key=widths.count, default=0)
-    whole = (number for number, row in enumerate(rows) if len(row) == usual and len(filled[number]) > 1)
     wide = (number for number, row in enumerate(filled) if len(row) > 1)
     anything = (number for number, row in enumerate(filled) if row)
-    return next(chain(known, whole, wide, anything), 0)
+    return next(chain(known, wide, anything), 0)
 
 
 def _read_text_table(path: Path, own: Iterable[str]) -> pd.DataFrame:
