@@ -17,6 +17,7 @@ import pandas as pd
 from playwright.sync_api import sync_playwright
 
 import geobri
+from geobri.corridors import describe_pairs
 from geobri.webmap import corridor_map, save_map
 
 SIZES = {"195": (21, 1), "10011": (142, 1), "131328": (513, 6)}
@@ -39,7 +40,7 @@ def make_tables(n_cities, n_columns):
     pairs.index = pairs["origin"] + "--" + pairs["destination"]
     rng = np.random.default_rng(1)
     columns = {f"m{k}": rng.beta(1, 4, len(pairs)) * 100 for k in range(n_columns)}
-    return cities, pairs.assign(**columns)
+    return cities, describe_pairs(cities, pairs.assign(**columns))
 
 
 def measure_actions(page):

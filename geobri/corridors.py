@@ -30,6 +30,7 @@ __all__ = [
     "describe_pairs",
     "order_pairs",
     "points_along",
+    "tabulate_corridors",
 ]
 
 PairSelection = Literal["all", "international"]
@@ -220,22 +221,48 @@ def build_corridors(
     >>> build_corridors(towns)["distance_km"].round(0).tolist()
     [1152.0]
     """
+    built = tabulate_corridors(cities, pairs=pairs, directed=directed)
+    origin = cities.index.get_indexer(pd.Index(built["origin"]))
+    destination = cities.index.get_indexer(pd.Index(built["destination"]))
+    lon, lat = cities.geometry.x.to_numpy(dtype=float), cities.geometry.y.to_numpy(dtype=float)
+    ends = (lon[origin], lat[origin], lon[destination], lat[destination])
+    lines = great_circle_lines(*ends, step_deg=step_deg)
+    made = gpd.GeoDataFrame(built, geometry=gpd.GeoSeries(lines, index=built.index, crs=LONLAT_CRS))
+    further = [name for name in built.columns if name not in CORRIDOR_COLUMNS]
+    return made[[*CORRIDOR_COLUMNS, "geometry", *further]]
+
+
+def tabulate_corridors(
+    cities: gpd.GeoDataFrame, *, pairs: pd.DataFrame | PairSelection = "international", directed: bool = False
+) -> pd.DataFrame:
+    """Build corridors without their lines: what `build_corridors` gives and checks, for those who draw their own.
+
+    Parameters
+    ----------
+    cities, pairs, directed
+        As in `build_corridors`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index `corridor`; columns `origin, destination, distance_km, region_pair, coast_pair`, then whatever else stood in `pairs`.
+
+    Raises
+    ------
+    SchemaError
+        If cities break their contract, or a pair is doubled, joins a city with itself or an unknown city.
+    DataError
+        If two different cities of a pair stand at the same place.
+    """
     check_cities(cities, caller="build_corridors")
     given = (
         build_pairs(cities, which=pairs, directed=directed)
         if isinstance(pairs, str)
         else _check_pairs(pairs, cities, directed=directed)
     )
-    origin = cities.index.get_indexer(pd.Index(given["origin"]))
-    destination = cities.index.get_indexer(pd.Index(given["destination"]))
     built = describe_pairs(cities, given)
     _check_apart(built["distance_km"].to_numpy(), given.index)
-    lon, lat = cities.geometry.x.to_numpy(dtype=float), cities.geometry.y.to_numpy(dtype=float)
-    ends = (lon[origin], lat[origin], lon[destination], lat[destination])
-    lines = great_circle_lines(*ends, step_deg=step_deg)
-    made = gpd.GeoDataFrame(built, geometry=gpd.GeoSeries(lines, index=given.index, crs=LONLAT_CRS))
-    further = [name for name in built.columns if name not in CORRIDOR_COLUMNS]
-    return made[[*CORRIDOR_COLUMNS, "geometry", *further]]
+    return built
 
 
 def describe_pairs(cities: gpd.GeoDataFrame, pairs: pd.DataFrame) -> pd.DataFrame:

@@ -8,8 +8,9 @@ from importlib import resources
 from typing import Final
 
 from geobri.webmap.modules import join_modules, order_modules
+from geobri.webmap.packing import pack_bytes
 
-__all__ = ["leaflet_css", "leaflet_js", "module_order", "runtime_css", "runtime_js"]
+__all__ = ["leaflet_css", "leaflet_js", "module_order", "packed_code", "runtime_css", "runtime_js"]
 
 _IMAGES: Final = ("layers.png", "layers-2x.png", "marker-icon.png", "marker-icon-2x.png", "marker-shadow.png")
 
@@ -56,6 +57,8 @@ def leaflet_js() -> str:
 
 _ENTRY: Final = "map"
 """The module that starts a map; the page calls what it exports as `geobriRuntime`."""
+_UNPACKER: Final = "unpack"
+"""The module that stands in the page as it is, and unpacks the others."""
 
 
 @cache
@@ -92,3 +95,25 @@ def runtime_css() -> str:
         CSS; every rule is bound to the class of our frame.
     """
     return resources.files("geobri.webmap").joinpath("static", "map.css").read_text(encoding="utf-8").strip()
+
+
+@cache
+def packed_code() -> tuple[str, ...]:
+    """Give Leaflet, our modules and both style sheets as blocks for the head of a page, packed to a third of their size.
+
+    Returns
+    -------
+    tuple of str
+        HTML: the script that unpacks, the styles, the scripts; each is in force when the next one is read.
+    """
+    notice = leaflet_js().partition("*/")[0].removeprefix("/* @preserve").strip(" \n*")
+    return (
+        f"<script>window.geobriUnpack = {join_modules('geobri.webmap', _UNPACKER)}.unpack;</script>",
+        _packed_block("style", f"{leaflet_css()}\n{runtime_css()}"),
+        f"<!-- {' '.join(notice.split())} -->" + _packed_block("script", f"{leaflet_js()}\n{runtime_js()}"),
+    )
+
+
+def _packed_block(kind: str, text: str) -> str:
+    packed = pack_bytes(text.encode())
+    return f'<script>geobriUnpack("{kind}",{packed["n"]},"{packed["data"]}");</script>'

@@ -273,9 +273,7 @@ def _pack_tables(
     check_choice(caller, "value", opening, numeric)
     for name in years:
         check_choice(caller, "the columns of years", name, numeric)
-    packed = pack_corridors(
-        corridors, cities.index, shown, details=choices["details"], years=years, caller=caller
-    )
+    packed = pack_corridors(corridors, cities, shown, details=choices["details"], years=years, caller=caller)
     measure = next(item for item in packed["values"] if item["key"] == opening)
     numbers = read_numbers(corridors[opening], caller=caller, table="corridors")
     state = {"value": opening, "points": choices["city_value"]} | _check_state(choices["state"], caller)

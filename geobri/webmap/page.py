@@ -94,10 +94,7 @@ def _shared_blocks(base: dict[str, Any]) -> tuple[tuple[str, ...], str]:
     """Give the blocks maps can share, and the id of the base map among them."""
     base_id = f"geobri_base_{make_key(base)}"
     return (
-        f"<style>{assets.leaflet_css()}</style>",
-        f"<style>{assets.runtime_css()}</style>",
-        f"<script>{assets.leaflet_js()}</script>",
-        f"<script>{assets.runtime_js()}</script>",
+        *assets.packed_code(),
         f'<script type="application/json" id="{base_id}">{to_safe_json(base)}</script>',
     ), base_id
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,14 +14,15 @@ import pandas as pd
 from geobri.errors import DataError, SchemaError, SpecificationError, first_offenders, mould
 from geobri.measures import Measure, as_measure
 from geobri.tables import check_cities
-from geobri.webmap.packing import pack_numbers
+from geobri.webmap.distances import pack_distance
+from geobri.webmap.packing import pack_bytes, pack_numbers
 from geobri.webmap.values import pack_category, pack_measure, read_numbers
 from geobri.webmap.wording import bilingual, clean
 
 __all__ = ["as_corridor_measures", "pack_cities", "pack_corridors", "sort_strongest_first"]
 
 _COORDINATE_DIGITS = 6
-_NEAR_KM = 100
+_MANY_CITIES = 64
 _CHANGES = ("up", "down", "same", "new", "out")
 
 
@@ -108,7 +110,8 @@ def pack_cities(
     -------
     dict
         Parallel lists `slug, name, name_zh, country, region` (position in `regions`, -1 for none), `coastal`
-        (1, 0 or -1 for unknown), `lon, lat` (degrees), and `values`.
+        (1, 0 or -1 for unknown), `lon, lat` (degrees), and `values`. From 64 cities on, numbers are packed as of
+        `pack_numbers`, and the words as JSON in `texts`, with the names of its `columns`.
 
     Raises
     ------
@@ -118,18 +121,31 @@ def pack_cities(
     check_cities(cities, caller=caller)
     region = pd.Categorical(cities["region"].map(clean, na_action="ignore"))
     names = cities["name"].map(clean)
-    return {
+    texts = {
         "slug": [clean(slug) for slug in cities.index],
         "name": names.tolist(),
         "name_zh": [clean(zh) or name for zh, name in zip(cities["name_zh"], names, strict=True)],
         "country": cities["country"].map(clean).tolist(),
-        "regions": [str(name) for name in region.categories],
+    }
+    numbers = {
         "region": region.codes.tolist(),
         "coastal": [-1 if pd.isna(flag) else int(bool(flag)) for flag in cities["coastal"]],
         "lon": cities.geometry.x.round(_COORDINATE_DIGITS).tolist(),
         "lat": cities.geometry.y.round(_COORDINATE_DIGITS).tolist(),
+    }
+    many = len(cities) >= _MANY_CITIES
+    return {
+        **(_pack_texts(texts) if many else texts),
+        **({name: pack_numbers(column) for name, column in numbers.items()} if many else numbers),
+        "regions": [str(name) for name in region.categories],
         "values": [_pack_city_value(item, cities, caller) for item in city_values],
     }
+
+
+def _pack_texts(texts: dict[str, list[str]]) -> dict[str, Any]:
+    """Pack columns of words together: their names repeat each other."""
+    rows = json.dumps(list(texts.values()), ensure_ascii=False, separators=(",", ":"))
+    return {"texts": {"columns": list(texts)} | pack_bytes(rows.encode())}
 
 
 def _pack_city_value(item: str | Measure, cities: gpd.GeoDataFrame, caller: str) -> dict[str, Any]:
@@ -150,7 +166,7 @@ def _pack_city_value(item: str | Measure, cities: gpd.GeoDataFrame, caller: str)
 
 def pack_corridors(
     corridors: pd.DataFrame,
-    slugs: pd.Index,
+    cities: gpd.GeoDataFrame,
     values: Sequence[Measure],
     *,
     details: Mapping[str, Any] | None = None,
@@ -163,8 +179,8 @@ def pack_corridors(
     ----------
     corridors
         One row per corridor with `origin` and `destination`; `distance_km` is taken along when it is there.
-    slugs
-        Index of the cities, in their order.
+    cities
+        The cities, in the order in which they are packed.
     values
         The columns to switch between, and categories and flags, which become types of corridors.
     details
@@ -189,17 +205,18 @@ def pack_corridors(
     SpecificationError
         If a column holds other numbers than the year that it shows.
     """
-    ends = _read_ends(corridors, slugs, caller)
-    order = np.lexsort((np.arange(len(corridors)), ends[1], ends[0]))
-    sorted_rows = corridors.iloc[order]
-    ids, directed = _pack_ids(sorted_rows, caller)
+    unsorted = _read_ends(corridors, cities.index, caller)
+    order = np.lexsort((unsorted[1], unsorted[0]))  # stable
+    ends = [end[order] for end in unsorted]
+    sorted_rows = corridors if (np.diff(order) == 1).all() else corridors.iloc[order]
+    ids, directed = _pack_ids(sorted_rows, cities.index, ends, caller)
     words = [item for item in values if item.kind in ("category", "flag")]
     return {
         "n": len(corridors),
         "directed": directed,
-        "origin": pack_numbers(ends[0][order]),
-        "destination": pack_numbers(ends[1][order]),
-        "distance_km": _pack_distance(sorted_rows, caller),
+        "origin": pack_numbers(ends[0]),
+        "destination": pack_numbers(ends[1]),
+        "distance_km": _pack_distance(sorted_rows, cities, ends, caller),
         "ids": ids,
         "values": [
             _pack_corridor_value(item, sorted_rows, (years or {}).get(item.column, {}), caller)
@@ -272,7 +289,9 @@ def _read_ends(
     return origin, destination
 
 
-def _pack_ids(corridors: pd.DataFrame, caller: str) -> tuple[list[str] | None, bool]:
+def _pack_ids(
+    corridors: pd.DataFrame, slugs: pd.Index, ends: list[npt.NDArray[np.intp]], caller: str
+) -> tuple[list[str] | None, bool]:
     doubled = corridors.index[corridors.index.duplicated()]
     if len(doubled):
         wanted = "the index of corridors must be unique"
@@ -284,24 +303,26 @@ def _pack_ids(corridors: pd.DataFrame, caller: str) -> tuple[list[str] | None, b
                 "Remove or rename them",
             )
         )
-    index = corridors.index.astype(str)
-    origin, destination = corridors["origin"].astype(str), corridors["destination"].astype(str)
-    if (index == (origin + "->" + destination).to_numpy()).all():
+    labels = corridors.index.astype(str).to_numpy(dtype=object)
+    names = slugs.astype(str).to_numpy(dtype=object)
+    place = np.argsort(np.argsort(names))
+    first, second = (names[end] for end in ends)
+    if np.array_equal(labels, first + "->" + second):
         return None, True
-    swapped = (origin > destination).to_numpy()
-    first, second = origin.mask(swapped, destination), destination.mask(swapped, origin)
-    if (index == (first + "--" + second).to_numpy()).all():
+    turned = place[ends[0]] > place[ends[1]]
+    if np.array_equal(labels, np.where(turned, second, first) + "--" + np.where(turned, first, second)):
         return None, False
-    return [clean(label) for label in corridors.index], False
+    return [clean(label) for label in labels], False
 
 
-def _pack_distance(corridors: pd.DataFrame, caller: str) -> dict[str, Any] | None:
-    """Pack distances as the page prints them: whole kilometres, and metres where half of them are below 100 km."""
+def _pack_distance(
+    corridors: pd.DataFrame, cities: gpd.GeoDataFrame, ends: list[npt.NDArray[np.intp]], caller: str
+) -> dict[str, Any] | None:
     if "distance_km" not in corridors.columns:
         return None
     distance = read_numbers(corridors["distance_km"], caller=caller, table="corridors")
-    near = len(distance) > 0 and np.nanmedian(np.append(distance, np.inf)) < _NEAR_KM
-    return pack_numbers(np.round(distance, 3 if near else 0))
+    lonlat = np.column_stack([cities.geometry.x, cities.geometry.y]).round(_COORDINATE_DIGITS)
+    return pack_distance(distance, lonlat, ends[0], ends[1])
 
 
 def _pack_detail(name: str, label: Any, corridors: pd.DataFrame) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geobri.cities import build_cities
-from geobri.corridors import build_corridors, corridor_ids, order_pairs
+from geobri.corridors import corridor_ids, order_pairs, tabulate_corridors
 from geobri.tables import CITY_COLUMNS, CORRIDOR_COLUMNS
 
 __all__ = ["take_plain"]
@@ -42,7 +42,7 @@ def take_plain(cities: pd.DataFrame, corridors: pd.DataFrame) -> tuple[gpd.GeoDa
     back = corridors[_ENDS].set_axis(_ENDS[::-1], axis=1)
     directed = bool(len(corridors[_ENDS].merge(back, on=_ENDS)))
     plain = pd.DataFrame(corridors).drop(columns=[*CORRIDOR_COLUMNS[2:], "geometry"], errors="ignore")
-    built = build_corridors(points, pairs=plain, directed=directed)
+    built = tabulate_corridors(points, pairs=plain, directed=directed)
     if "distance_km" not in corridors.columns:
         return points, built
     ends = corridors[_ENDS] if directed else order_pairs(corridors[_ENDS])

@@ -13,7 +13,7 @@ import pandas as pd
 
 from geobri.errors import SchemaError, SpecificationError, first_offenders, mould
 from geobri.measures import Measure
-from geobri.webmap.packing import pack_numbers, round_to_step
+from geobri.webmap.packing import pack_numbers, round_as_packed
 from geobri.webmap.wording import clean
 
 __all__ = ["pack_category", "pack_measure", "read_numbers"]
@@ -90,10 +90,13 @@ def pack_measure(
     SpecificationError
         If the domain is not two different finite numbers.
     """
-    packed = pack_numbers(numbers, may_round=True)
+
+    def pack(column: npt.NDArray[np.float64]) -> dict[str, Any]:
+        return pack_numbers(column, may_round=True, zero_is_nothing=value.kind in ("amount", "count"))
+
+    packed = pack(numbers)
     years: list[dict[str, Any]] = [
-        {"year": int(year), "values": pack_numbers(column, may_round=True)}
-        for year, column in (others or {}).items()
+        {"year": int(year), "values": pack(column)} for year, column in (others or {}).items()
     ]
     known = _as_read(numbers, packed)
     every = np.concatenate(
@@ -136,8 +139,7 @@ def _front(value: Measure) -> str:
 
 def _as_read(numbers: npt.NDArray[np.float64], packed: Mapping[str, Any]) -> npt.NDArray[np.float64]:
     """Give the known numbers as the page will read them."""
-    known = numbers[~np.isnan(numbers)]
-    return round_to_step(known, packed["rounded"]) if "rounded" in packed else known
+    return round_as_packed(numbers[~np.isnan(numbers)], packed)
 
 
 def pack_category(value: Measure, column: pd.Series[Any], *, caller: str = "corridor_map") -> dict[str, Any]:

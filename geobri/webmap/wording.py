@@ -16,7 +16,6 @@ Text: TypeAlias = str | Mapping[str, str]
 
 _UNSAFE_IN_SCRIPT = {
     "<": "\\u003c",
-    ">": "\\u003e",
     "&": "\\u0026",
     "\u2028": "\\u2028",
     "\u2029": "\\u2029",
@@ -85,7 +84,7 @@ def to_safe_json(data: Any) -> str:
     Returns
     -------
     str
-        Compact JSON; `<`, `>`, `&`, U+2028 and U+2029 are written as escapes.
+        Compact JSON; `<`, `&`, U+2028 and U+2029 are written as escapes.
     """
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for character, escape in _UNSAFE_IN_SCRIPT.items():

@@ -5,10 +5,13 @@ from importlib import resources
 
 import pytest
 
-from geobri.webmap.assets import module_order, runtime_css, runtime_js
+from geobri.webmap.assets import module_order, packed_code, runtime_css, runtime_js
+from geobri.webmap.modules import order_modules
 
 STATIC = resources.files("geobri.webmap") / "static"
-MODULES = [f"{name}.js" for name in module_order()]
+MODULES = [
+    f"{name}.js" for name in dict.fromkeys((*module_order(), *order_modules("geobri.webmap", "unpack")))
+]
 
 
 def words_of(language: str) -> dict[str, str]:
@@ -72,4 +75,13 @@ def test_styles_touch_nothing_but_our_frame():
 
 
 def test_the_code_is_small():
-    assert len((runtime_js() + runtime_css()).encode()) < 230_000
+    assert len((runtime_js() + runtime_css()).encode()) < 240_000
+    assert sum(map(len, packed_code())) < 160_000
+
+
+def test_packed_code_says_whose_it_is_and_nothing_of_it_ends_its_script():
+    first, *packed = packed_code()
+    assert first.startswith("<script>window.geobriUnpack = ")
+    assert "Leaflet 1.9.4" in packed[-1]
+    for block in packed:
+        assert block.count("</script>") == 1

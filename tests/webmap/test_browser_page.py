@@ -1,10 +1,13 @@
 """The page as a reader meets it: pointer, keys, words, address, phone, print, notebook, and other maps beside it."""
 
+import io
+
 import folium
 import numpy as np
 import pandas as pd
 import pytest
 
+from geobri.corridors import build_corridors
 from geobri.measures import Measure
 from geobri.webmap import corridor_map, join_heads, map_parts, save_map
 
@@ -701,6 +704,23 @@ def test_a_street_can_be_zoomed_to(open_map, city_table, tmp_path):
     assert opened.text(".geobri-scalebar") in {"50 m", "100 m"}
     opened.set(corridor="s0--s2")
     assert "264 m" in opened.text(".geobri-selected")
+
+
+def test_every_distance_comes_back_as_the_table_has_it(open_map, cities, corridors, city_table, tmp_path):
+    rows = [
+        (f"s{k}", f"Stop {k}", "站", "GBR", "All", None, -1.55 + 0.002 * k, 53.8 + 0.0007 * (k % 5))
+        for k in range(12)
+    ]
+    stops = city_table(rows)
+    near = build_corridors(stops, pairs="all").assign(score=1.0)
+    far = corridors.assign(distance_km=corridors["distance_km"].where(corridors.index != corridors.index[5]))
+    for k, (places, table, digits) in enumerate([(cities, far, 0), (stops, near, 3)]):
+        opened = open_map(save_map(corridor_map(places, table, "score"), tmp_path / f"distances{k}.html"))
+        shown = pd.read_csv(io.StringIO(opened.ask("map.toCsv()").lstrip("\ufeff")), index_col="corridor")
+        expected = table["distance_km"].round(digits)
+        np.testing.assert_array_equal(shown["distance_km"].reindex(expected.index), expected)
+        assert len(shown) == len(expected)
+        opened.page.close()
 
 
 def test_a_map_that_opens_hidden_fits_itself_when_shown(open_map, cities, corridors, tmp_path):

@@ -1,9 +1,12 @@
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 
 from geobri.errors import DataError, SchemaError, SpecificationError
+from geobri.geodesy import distance_km
 from geobri.measures import Measure
+from geobri.webmap.distances import pack_distance, predict_km
 from geobri.webmap.payload import as_corridor_measures, pack_cities, pack_corridors, sort_strongest_first
 from geobri.webmap.values import pack_category, pack_measure, read_numbers
 
@@ -89,7 +92,7 @@ def test_categories_keep_a_wished_order_and_colours():
 
 def test_corridors_keep_the_order_of_their_values_and_know_their_ids(cities, corridors):
     values = as_corridor_measures("score", ["rank_overall"], corridors, caller="t")
-    packed = pack_corridors(corridors.sample(frac=1, random_state=3), cities.index, values)
+    packed = pack_corridors(corridors.sample(frac=1, random_state=3), cities, values)
     assert [item["key"] for item in packed["values"]] == ["score", "rank_overall"]
     assert packed["n"] == 195
     assert packed["ids"] is None
@@ -100,15 +103,15 @@ def test_row_order_does_not_matter(cities, corridors):
     frame = corridors.assign(score=1.0)
     values = as_corridor_measures("score", [], frame, caller="t")
     shuffled = frame.sample(frac=1, random_state=5)
-    assert pack_corridors(frame, cities.index, values) == pack_corridors(shuffled, cities.index, values)
+    assert pack_corridors(frame, cities, values) == pack_corridors(shuffled, cities, values)
 
 
 def test_directed_and_own_ids_are_kept(cities, corridors):
     two = corridors.iloc[:2]
     arrows = two.set_axis(two["origin"] + "->" + two["destination"])
     values = [Measure("score")]
-    assert pack_corridors(arrows, cities.index, values)["directed"]
-    own = pack_corridors(two.set_axis(["first", "second"]), cities.index, values)
+    assert pack_corridors(arrows, cities, values)["directed"]
+    own = pack_corridors(two.set_axis(["first", "second"]), cities, values)
     assert set(own["ids"]) == {"first", "second"}
 
 
@@ -129,18 +132,68 @@ def test_corridors_join_two_known_cities(cities, corridors, change, message):
     for column, city in change.items():
         faulty.iloc[1, faulty.columns.get_loc(column)] = city
     with pytest.raises(DataError, match=message):
-        pack_corridors(faulty, cities.index, [Measure("score")])
+        pack_corridors(faulty, cities, [Measure("score")])
 
 
 def test_a_doubled_corridor_is_refused(cities, corridors):
     twice = pd.concat([corridors.iloc[:2], corridors.iloc[:1]])
     with pytest.raises(SchemaError, match="1 doubled ids"):
-        pack_corridors(twice, cities.index, [Measure("score")])
+        pack_corridors(twice, cities, [Measure("score")])
 
 
 def test_callers_tables_are_left_alone(cities, corridors):
     before_cities, before = cities.copy(), corridors.copy()
     pack_cities(cities, ["cluster"])
-    pack_corridors(corridors, cities.index, [Measure("score")])
+    pack_corridors(corridors, cities, [Measure("score")])
     pd.testing.assert_frame_equal(cities, before_cities)
     pd.testing.assert_frame_equal(corridors, before)
+
+
+def spread_cities(n, near=None):
+    """Places all over the world, or within some degrees of one."""
+    rng = np.random.default_rng(11)
+    if near is None:
+        return np.column_stack(
+            [rng.uniform(-180, 180, n), np.degrees(np.arcsin(rng.uniform(-1, 1, n)))]
+        ).round(6)
+    return (np.array([4.9, 52.4]) + rng.uniform(-near, near, (n, 2))).round(6)
+
+
+def geodesics(lonlat, first, second):
+    return distance_km(*lonlat[first].T, *lonlat[second].T)
+
+
+def test_distances_are_told_from_the_coordinates_to_a_few_metres():
+    lonlat = np.vstack([spread_cities(120), [[0, 90], [0, -90], [30.0, 10.0], [30.0, 10.0], [-150.0, -10.0]]])
+    first, second = np.triu_indices(len(lonlat), 1)
+    true = geodesics(lonlat, first, second)
+    away = np.abs(predict_km(lonlat, first, second) - true)
+    assert np.median(away) < 0.01
+    assert away[true < 15_000].max() < 0.1
+
+
+@pytest.mark.parametrize(("near", "digits"), [(None, 0), (0.2, 3)])
+def test_distances_that_follow_from_the_coordinates_take_almost_nothing(near, digits):
+    lonlat = spread_cities(150, near)
+    first, second = np.triu_indices(150, 1)
+    printed = geodesics(lonlat, first, second).round(digits)
+    printed[17] = np.nan
+    packed = pack_distance(printed, lonlat, first, second)
+    assert packed["decimals"] == digits
+    assert 8 * len(packed["data"]) < 6 * len(first)
+    by_road = pack_distance(
+        printed * np.random.default_rng(2).uniform(1, 2, len(first)), lonlat, first, second
+    )
+    assert len(by_road["data"]) > len(packed["data"])
+
+
+def test_many_cities_are_packed_with_all_their_words(cities):
+    many = pd.concat(
+        [cities.assign(name=cities["name"] + f" {k}").add_suffix(f"{k}", axis=0) for k in range(4)]
+    )
+    many = gpd.GeoDataFrame(many, geometry="geometry", crs=cities.crs).rename_axis("city")
+    packed, plain = pack_cities(many), pack_cities(cities)
+    assert packed["texts"]["columns"] == ["slug", "name", "name_zh", "country"]
+    assert packed["regions"] == plain["regions"]
+    assert (packed["lon"]["n"], packed["lon"]["scale"]) == (88, 10_000)
+    assert len(str(packed)) < 1.5 * len(str(plain))

@@ -1,17 +1,11 @@
 /* Packed columns and polygons back to numbers. */
 
 import { inflate } from "./inflate.js";
+import { toBytes } from "./signs.js";
 
 const ARRAYS = { u8: Uint8Array, u16: Uint16Array, i32: Int32Array, f64: Float64Array };
 const UNSIGNED = { u8: Uint8Array, u16: Uint16Array, i32: Uint32Array };
 const MISSING = { u8: 255, u16: 65535, i32: -2147483648, f64: NaN };
-
-function toBytes(base64) {
-  const raw = atob(base64);
-  const bytes = new Uint8Array(raw.length);
-  for (let i = 0; i < raw.length; i += 1) bytes[i] = raw.charCodeAt(i);
-  return bytes;
-}
 
 /** First bytes of all numbers, then all second ones, …: back to number after number. */
 function fromPlanes(planes, n, width) {
@@ -35,14 +29,24 @@ function toRaw(packed) {
   return new ARRAYS[type](buffer);
 }
 
+/** Four digits and a power of ten, 9000 codes for each power; 0 is 0. */
+function fromDigits(code, lowest) {
+  if (code === 0) return 0;
+  const at = Math.abs(code) - 1;
+  const power = lowest + Math.floor(at / 9000);
+  const digits = Math.sign(code) * (1000 + (at % 9000));
+  return power < 0 ? digits / 10 ** -power : digits * 10 ** power;
+}
+
 /** Numbers of a packed column; NaN where a value is missing. */
 function toNumbers(packed) {
   const raw = toRaw(packed);
   if (packed.type === "f64") return raw;
-  const { base = 0, scale = 1, step = 1 } = packed;
+  const { base = 0, scale = 1, step = 1, lowest } = packed;
   const missing = MISSING[packed.type];
+  const read = lowest === undefined ? (whole) => (whole / scale) * step : (whole) => fromDigits(whole, lowest);
   const numbers = new Float64Array(raw.length);
-  for (let i = 0; i < raw.length; i += 1) numbers[i] = raw[i] === missing ? NaN : ((raw[i] + base) / scale) * step;
+  for (let i = 0; i < raw.length; i += 1) numbers[i] = raw[i] === missing ? NaN : read(raw[i] + base);
   return numbers;
 }
 
@@ -51,6 +55,9 @@ function toIndices(packed) {
   const { base = 0 } = packed;
   return Uint32Array.from(toRaw(packed), (value) => value + base);
 }
+
+/** Packed JSON. */
+const toJson = (packed) => JSON.parse(new TextDecoder().decode(inflate(toBytes(packed.data), packed.n)));
 
 function* readVarints(bytes) {
   let value = 0;
@@ -107,4 +114,4 @@ function toShapePaths(packed) {
   });
 }
 
-export { toNumbers, toIndices, toPathData, toShapePaths };
+export { toNumbers, toIndices, toJson, toPathData, toShapePaths };

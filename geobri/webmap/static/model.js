@@ -1,5 +1,6 @@
 /* The document of a map turned into columns that can be asked. */
-import { toIndices, toNumbers } from "./decode.js";
+import { toIndices, toJson, toNumbers } from "./decode.js";
+import { readDistances } from "./distances.js";
 import { fitBox, makeArcs, toUnit, worldX, worldY } from "./geometry.js";
 import { readGroups, readTypes } from "./groups.js";
 import { readMeasure, readValues, withScale } from "./values.js";
@@ -8,15 +9,26 @@ function readCityValue(item) {
   return item.kind === "category" ? { ...item, numbers: toNumbers(item.values) } : withScale(readMeasure(item), null);
 }
 
+/** The columns of the cities as lists; where they are many, words and numbers come packed. */
+function unpackCities(packed) {
+  if (!packed.texts) return packed;
+  const { columns } = packed.texts;
+  const words = toJson(packed.texts).map((list, k) => [columns[k], list]);
+  const numbers = ["region", "coastal", "lon", "lat"].map((name) => [name, Array.from(toNumbers(packed[name]))]);
+  return { ...packed, ...Object.fromEntries([...words, ...numbers]) };
+}
+
 function readCities(packed) {
+  const cities = unpackCities(packed);
+  const { slug, lon, lat } = cities;
   return {
-    ...packed,
-    n: packed.slug.length,
-    units: packed.lon.map((lon, i) => toUnit(lon, packed.lat[i])),
-    x: packed.lon.map(worldX),
-    y: packed.lat.map(worldY),
-    position: new Map(packed.slug.map((slug, i) => [slug, i])),
-    values: new Map(packed.values.map((item) => [item.key, readCityValue(item)])),
+    ...cities,
+    n: slug.length,
+    units: lon.map((degrees, c) => toUnit(degrees, lat[c])),
+    x: lon.map(worldX),
+    y: lat.map(worldY),
+    position: new Map(slug.map((name, c) => [name, c])),
+    values: new Map(cities.values.map((item) => [item.key, readCityValue(item)])),
   };
 }
 
@@ -75,7 +87,7 @@ function readModel(config) {
     destination,
     opposite,
     coast,
-    distance: packed.distance_km ? toNumbers(packed.distance_km) : null,
+    distance: packed.distance_km ? readDistances(packed.distance_km, cities, origin, destination) : null,
     values: readValues(packed.values, opposite),
     groups: readGroups(cities),
     types: readTypes(packed.types),

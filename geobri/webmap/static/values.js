@@ -6,11 +6,11 @@ import { isQuantity, makeScale } from "./scale.js";
 
 /** Digits behind the point that the column really has, as it was packed. */
 function decimalsOf(packed) {
-  if (packed.type === "f64" && !packed.scale) return 6;
+  if ((packed.type === "f64" && !packed.scale) || packed.lowest !== undefined) return 6;
   return Math.round(Math.log10(packed.scale || 1));
 }
 
-const digits = (packed) => ({ decimals: decimalsOf(packed), coarse: packed.step > 1 });
+const digits = (packed) => ({ decimals: decimalsOf(packed), coarse: packed.step > 1 || packed.lowest !== undefined });
 
 /** A measure with the order of its rows, the strongest first. */
 function withOrder(measure) {

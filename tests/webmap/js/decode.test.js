@@ -5,7 +5,26 @@ import { deflateRawSync } from "node:zlib";
 
 import { toNumbers, toPathData } from "../../../geobri/webmap/static/decode.js";
 import { inflate } from "../../../geobri/webmap/static/inflate.js";
+import { toBytes } from "../../../geobri/webmap/static/signs.js";
 import { argsort } from "../../../geobri/webmap/static/order.js";
+
+/** The signs that `to_signs` of the Python side writes. */
+function toSigns(bytes) {
+  const signs = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).filter((sign) => !'"&<\\'.includes(sign));
+  let [text, bits, held] = ["", 0, 0];
+  const put = () => {
+    text += signs[Math.floor((bits & 8191) / 91)] + signs[(bits & 8191) % 91];
+    bits >>>= 13;
+    held -= 13;
+  };
+  for (const byte of bytes) {
+    bits |= byte << held;
+    held += 8;
+    if (held >= 13) put();
+  }
+  if (held > 0) put();
+  return text;
+}
 
 /* A generator with a seed, so that every run sees the same numbers. */
 function makeRandom(seed) {
@@ -31,21 +50,37 @@ test("inflate gives back what deflate took, at every level and kind of data", ()
   }
 });
 
+test("signs give back the bytes, whatever they are", () => {
+  const random = makeRandom(5);
+  for (let n = 0; n < 40; n += 1) {
+    const bytes = Uint8Array.from({ length: n }, () => random() * 256);
+    assert.deepEqual([...toBytes(toSigns(bytes))].slice(0, n), [...bytes]);
+  }
+  assert.deepEqual([...toBytes(toSigns([255, 255, 255, 255]))].slice(0, 4), [255, 255, 255, 255]);
+});
+
 test("inflate refuses what is cut off", () => {
   const packed = deflateRawSync(Uint8Array.from({ length: 5000 }, (_, i) => (i * 7919) % 251));
   assert.throws(() => inflate(packed.subarray(0, 40), 5000), /broken/);
 });
 
 test("whole numbers, decimals and gaps are exact", () => {
-  const data = Buffer.from([1, 0, 255]).toString("base64");
+  const data = toSigns([1, 0, 255]);
   assert.deepEqual([...toNumbers({ type: "u8", n: 3, base: 733, scale: 10, data })], [73.4, 73.3, NaN]);
   const large = Buffer.from(Int32Array.of(123463789, -2147483648).buffer);
-  const planes = Buffer.from([0, 4, 1, 5, 2, 6, 3, 7].map((k) => large[k])).toString("base64");
+  const planes = toSigns([0, 4, 1, 5, 2, 6, 3, 7].map((k) => large[k]));
   assert.deepEqual([...toNumbers({ type: "i32", n: 2, data: planes })], [123463789, NaN]);
 });
 
+test("four digits and a power of ten are the number that is written so", () => {
+  const codes = [0, 1, 9000, 9001, 234];
+  const data = toSigns([...codes.map((code) => code & 255), ...codes.map((code) => code >> 8)]);
+  assert.deepEqual([...toNumbers({ type: "u16", n: 5, lowest: -6, data })], [0, 0.001, 0.009999, 0.01, 0.001233]);
+  assert.deepEqual([...toNumbers({ type: "u16", n: 5, lowest: 3, base: -1, data })], [-1000000, 0, 9998000, 9999000, 1232000]);
+});
+
 test("differences add up, and wrap around at the end of their type", () => {
-  const data = Buffer.from([250, 10, 250]).toString("base64");
+  const data = toSigns([250, 10, 250]);
   assert.deepEqual([...toNumbers({ type: "u8", n: 3, steps: 1, data })], [250, 4, 254]);
 });
 
@@ -67,7 +102,7 @@ test("borders leave out the edges on 180 degrees and never close across the worl
   /* One ring (zigzag variable-length numbers below 64): a square whose west side lies on the rim. */
   const zigzag = (value) => (value < 0 ? -2 * value - 1 : 2 * value);
   const ring = [4, 0, 5, 10, 0, 0, 10, -10, 0].map(zigzag);
-  const packed = { rings: 1, grid: 30, n: ring.length, data: deflateRawSync(Buffer.from(ring)).toString("base64") };
+  const packed = { rings: 1, grid: 30, n: ring.length, data: toSigns(deflateRawSync(Buffer.from(ring))) };
   assert.equal(toPathData(packed, false), "M 0 5 l 10 0 l 0 10 l -10 0 z");
   assert.equal(toPathData(packed, true), "M 0 5 l 10 0 l 0 10 l -10 0");
 });
