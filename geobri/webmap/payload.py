@@ -193,8 +193,9 @@ def pack_corridors(
     Returns
     -------
     dict
-        `n, directed, origin, destination, distance_km, ids, values, types, details`; `ids` is None when every id is the
-        one its two cities give.
+        `n, directed, alphabetical, origin, destination, distance_km, ids, values, types, details`; `ids` is None when every id is the
+        one its two cities give. Where `alphabetical`, the end that comes first in the table of cities stands in `origin`, and the page
+        turns pairs to the order of their slugs: all pairs of a table then take almost nothing.
 
     Raises
     ------
@@ -206,7 +207,9 @@ def pack_corridors(
         If a column holds other numbers than the year that it shows.
     """
     unsorted = _read_ends(corridors, cities.index, caller)
-    order = np.lexsort((unsorted[1], unsorted[0]))  # stable
+    alphabetical = _are_alphabetical(unsorted, cities.index)
+    written = (np.minimum(*unsorted), np.maximum(*unsorted)) if alphabetical else unsorted
+    order = np.lexsort((written[1], written[0]))  # stable
     ends = [end[order] for end in unsorted]
     sorted_rows = corridors if (np.diff(order) == 1).all() else corridors.iloc[order]
     ids, directed = _pack_ids(sorted_rows, cities.index, ends, caller)
@@ -214,8 +217,9 @@ def pack_corridors(
     return {
         "n": len(corridors),
         "directed": directed,
-        "origin": pack_numbers(ends[0]),
-        "destination": pack_numbers(ends[1]),
+        "alphabetical": alphabetical,
+        "origin": pack_numbers(written[0][order]),
+        "destination": pack_numbers(written[1][order]),
         "distance_km": _pack_distance(sorted_rows, cities, ends, caller),
         "ids": ids,
         "values": [
@@ -287,6 +291,13 @@ def _read_ends(
         came = f"{len(loops)} corridors from a city to itself: {first_offenders(loops)}"
         raise DataError(mould(caller, "a corridor must join two different cities", came, "Drop these rows"))
     return origin, destination
+
+
+def _are_alphabetical(ends: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]], slugs: pd.Index) -> bool:
+    """Say whether every origin comes before its destination in an order on which Python and the page agree."""
+    names = slugs.astype(str).to_numpy(dtype=object)
+    place = np.argsort(np.argsort(names))
+    return bool((place[ends[0]] < place[ends[1]]).all()) and all(name.isascii() for name in names)
 
 
 def _pack_ids(

@@ -115,6 +115,24 @@ def test_directed_and_own_ids_are_kept(cities, corridors):
     assert set(own["ids"]) == {"first", "second"}
 
 
+def test_all_pairs_of_many_cities_take_almost_nothing_whatever_their_order(cities):
+    many = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*spread_cities(200).T), crs=4326)
+    rng = np.random.default_rng(4)
+    many.index = pd.Index([f"c{k:03d}" for k in rng.permutation(200)], name="city")
+    first, second = np.triu_indices(200, 1)
+    ends = np.sort(np.array([many.index[first], many.index[second]], dtype=object), axis=0)
+    table = pd.DataFrame({"origin": ends[0], "destination": ends[1], "score": 1.0})
+    packed = pack_corridors(
+        table.set_index(table["origin"] + "--" + table["destination"]), many, [Measure("score")]
+    )
+    assert packed["alphabetical"]
+    assert len(packed["origin"]["data"]) + len(packed["destination"]["data"]) < 2500
+    arrows = table.assign(origin=ends[1], destination=ends[0])
+    packed = pack_corridors(arrows.set_index(ends[1] + "->" + ends[0]), many, [Measure("score")])
+    assert packed["directed"]
+    assert not packed["alphabetical"]
+
+
 def test_columns_that_are_missing_are_named_at_once(corridors):
     with pytest.raises(SchemaError, match="'nope', 'nada'"):
         as_corridor_measures("score", ["nope", "nada"], corridors, caller="t")

@@ -44,16 +44,19 @@ function toNumbers(packed) {
   if (packed.type === "f64") return raw;
   const { base = 0, scale = 1, step = 1, lowest } = packed;
   const missing = MISSING[packed.type];
-  const read = lowest === undefined ? (whole) => (whole / scale) * step : (whole) => fromDigits(whole, lowest);
   const numbers = new Float64Array(raw.length);
-  for (let i = 0; i < raw.length; i += 1) numbers[i] = raw[i] === missing ? NaN : read(raw[i] + base);
+  if (lowest !== undefined) for (let i = 0; i < raw.length; i += 1) numbers[i] = fromDigits(raw[i] + base, lowest);
+  else for (let i = 0; i < raw.length; i += 1) numbers[i] = ((raw[i] + base) / scale) * step;
+  for (let i = 0; i < raw.length; i += 1) if (raw[i] === missing) numbers[i] = NaN;
   return numbers;
 }
 
 /** Whole numbers without gaps, in a type a loop reads fast. */
 function toIndices(packed) {
   const { base = 0 } = packed;
-  return Uint32Array.from(toRaw(packed), (value) => value + base);
+  const indices = new Uint32Array(toRaw(packed));
+  if (base) for (let i = 0; i < indices.length; i += 1) indices[i] += base;
+  return indices;
 }
 
 /** Packed JSON. */

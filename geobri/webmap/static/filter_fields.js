@@ -83,7 +83,7 @@ function coastField(app) {
 
 /** Thirds of the lengths, with ends of one digit, or of two where these would fall together. */
 function lengthEnds(distance) {
-  const sorted = Float64Array.from(distance).filter((km) => km > 0).sort();
+  const sorted = distance.filter((km) => km > 0).sort();
   if (sorted.length < 6) return [];
   const thirds = [1, 2].map((third) => sorted[Math.floor((third * sorted.length) / 3)]);
   const part = ([low, high]) => low < high && low > sorted[0] && high < sorted[sorted.length - 1];

@@ -1,7 +1,10 @@
 /* The sphere and the Web Mercator world: the whole world is the square 0..1, x to the east, y to the south. */
 
 const RADIAN = Math.PI / 180;
-const STEP = 2 * RADIAN; /* one vertex about every two degrees of arc */
+/* One vertex about every two degrees of arc, every four where lines are too many to be looked at one by one. */
+const STEP = 2 * RADIAN;
+const LONG_STEP = 4 * RADIAN;
+const SMOOTH_TO = [4096, 0]; /* pixels of the world up to which these are smooth enough for a line of its own */
 const MAX_SINE = 1 - 1e-9; /* arcs over a pole leave the map by its edge, and come back far outside it */
 const SMOOTH_PX = 0.5; /* how far a drawn line may leave its great circle */
 
@@ -34,9 +37,10 @@ function poleOf(a, b) {
   return length < 1e-12 ? [1, 0, 0] : [n[0] / length, n[1] / length, n[2] / length];
 }
 
+/** Half the chord tells the angle as well for neighbours as for antipodes; no lists are made, for there are many pairs. */
 function angleOf(a, b) {
-  const n = cross(a, b);
-  return Math.atan2(Math.sqrt(dot(n, n)), dot(a, b));
+  const half = Math.sqrt((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2) / 2;
+  return half < 0.7 ? 2 * Math.asin(half) : Math.PI - 2 * Math.asin(Math.min(1, Math.sqrt((a[0] + b[0]) ** 2 + (a[1] + b[1]) ** 2 + (a[2] + b[2]) ** 2) / 2));
 }
 
 /**
@@ -45,14 +49,21 @@ function angleOf(a, b) {
  */
 function traceArc(a, b, n, pole, angle, xs, ys, at) {
   const delta = angle / n;
-  const turn = 2 * Math.cos(delta);
-  const side = cross(pole, a);
+  const [cosine, sine] = [Math.cos(delta), Math.sin(delta)];
+  const turn = 2 * cosine;
   /* Points at equal angles follow p(i + 1) = 2 cos(delta) p(i) - p(i - 1): no sine per vertex. */
   let [px, py, pz] = a;
-  let [cx, cy, cz] = a.map((value, k) => Math.cos(delta) * value + Math.sin(delta) * side[k]);
-  let lastX = setVertex(xs, ys, at, a[0], a[1], a[2], NaN);
+  let cx = cosine * px + sine * (pole[1] * pz - pole[2] * py);
+  let cy = cosine * py + sine * (pole[2] * px - pole[0] * pz);
+  let cz = cosine * pz + sine * (pole[0] * py - pole[1] * px);
+  let lastX = Math.atan2(py, px) / (2 * Math.PI) + 0.5;
+  xs[at] = lastX;
+  ys[at] = worldYOfSine(pz);
   for (let i = 1; i < n; i += 1) {
-    lastX = setVertex(xs, ys, at + i, cx, cy, cz, lastX);
+    const east = Math.atan2(cy, cx) / (2 * Math.PI) + 0.5;
+    lastX = east + Math.round(lastX - east);
+    xs[at + i] = lastX;
+    ys[at + i] = worldYOfSine(cz);
     const [nx, ny, nz] = [turn * cx - px, turn * cy - py, turn * cz - pz];
     px = cx;
     py = cy;
@@ -61,34 +72,30 @@ function traceArc(a, b, n, pole, angle, xs, ys, at) {
     cy = ny;
     cz = nz;
   }
-  setVertex(xs, ys, at + n, b[0], b[1], b[2], lastX);
-}
-
-function setVertex(xs, ys, at, x, y, z, lastX) {
-  let east = Math.atan2(y, x) / (2 * Math.PI) + 0.5;
-  if (!Number.isNaN(lastX)) east += Math.round(lastX - east);
-  xs[at] = east;
-  ys[at] = worldYOfSine(z);
-  return east;
+  const east = Math.atan2(b[1], b[0]) / (2 * Math.PI) + 0.5;
+  xs[at + n] = east + Math.round(lastX - east);
+  ys[at + n] = worldYOfSine(b[2]);
 }
 
 /**
  * All arcs of a list of pairs, traced on demand, one by one (`traceRow`) or some of them (`traceRows`).
- * `start[i]..start[i + 1]` are the vertices of arc i, `box` holds its west, north, east and south.
+ * `many` of them get fewer vertices; `start[i]..start[i + 1]` are the vertices of arc i, `box` holds its west, north, east and south.
  */
-function makeArcs(units, origin, destination) {
+function makeArcs(units, origin, destination, many = false) {
   const count = origin.length;
+  const step = many ? LONG_STEP : STEP;
   const start = new Uint32Array(count + 1);
   const angle = new Float64Array(count);
   for (let i = 0; i < count; i += 1) {
     angle[i] = angleOf(units[origin[i]], units[destination[i]]);
-    start[i + 1] = start[i] + Math.max(2, Math.ceil(angle[i] / STEP)) + 1;
+    start[i + 1] = start[i] + Math.max(2, Math.ceil(angle[i] / step)) + 1;
   }
   const arcs = {
     units,
     origin,
     destination,
     count,
+    smoothTo: SMOOTH_TO[Number(many)],
     start,
     angle,
     xs: new Float32Array(start[count]),
@@ -120,8 +127,13 @@ function traceInto(arcs, i, a, b) {
     if (arcs.ys[k] < north) north = arcs.ys[k];
     if (arcs.ys[k] > south) south = arcs.ys[k];
   }
-  arcs.box.set([west, north, east, south], 4 * i);
-  arcs.poles.set(pole, 3 * i);
+  arcs.box[4 * i] = west;
+  arcs.box[4 * i + 1] = north;
+  arcs.box[4 * i + 2] = east;
+  arcs.box[4 * i + 3] = south;
+  arcs.poles[3 * i] = pole[0];
+  arcs.poles[3 * i + 1] = pole[1];
+  arcs.poles[3 * i + 2] = pole[2];
 }
 
 /** The opening view: the smallest box around all points, allowing it to lie across 180 degrees. */

@@ -14,6 +14,7 @@ import * as PaintBase from "./paint_base.js";
 import * as Painting from "./painting.js";
 import * as Panel from "./panel.js";
 import * as Rows from "./rows.js";
+import { STROKES_UP_TO } from "./scale.js";
 import * as State from "./state.js";
 import * as Table from "./table.js";
 import * as Tools from "./tools.js";
@@ -82,6 +83,23 @@ function openMap(app, leafletId) {
   Listen.listenToPage(app);
 }
 
+const soon = window.requestIdleCallback || ((work) => setTimeout(work, 50));
+
+/** Long columns take a while to unpack and to sort: done one by one while nobody waits, so that a change of measure is quick. */
+function readAhead(app) {
+  const keys = app.model.n > STROKES_UP_TO ? [...app.model.values.keys] : [];
+  const next = () => {
+    const key = keys.shift();
+    if (key === undefined) return;
+    app.model.values.column(key);
+    soon(() => {
+      app.model.values.get(key);
+      soon(next);
+    });
+  };
+  soon(next);
+}
+
 function start(key) {
   const root = document.getElementById(key);
   const config = JSON.parse(root.querySelector("script.geobri-data").textContent);
@@ -108,6 +126,7 @@ function start(key) {
       });
     };
   });
+  app.ready.then(() => readAhead(app));
   Naming.addNaming(app);
   Naming.addQuestions(app);
   addFolding(app);

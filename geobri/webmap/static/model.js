@@ -3,6 +3,7 @@ import { toIndices, toJson, toNumbers } from "./decode.js";
 import { readDistances } from "./distances.js";
 import { fitBox, makeArcs, toUnit, worldX, worldY } from "./geometry.js";
 import { readGroups, readTypes } from "./groups.js";
+import { STROKES_UP_TO } from "./scale.js";
 import { readMeasure, readValues, withScale } from "./values.js";
 
 function readCityValue(item) {
@@ -50,7 +51,8 @@ function makeNaming(packed, cities, origin, destination) {
 
 /** 2: both coastal, 1: one of them, 0: neither, -1: unknown. */
 function coastOf(cities, a, b) {
-  const [p, q] = [cities.coastal[a], cities.coastal[b]];
+  const p = cities.coastal[a];
+  const q = cities.coastal[b];
   return p < 0 || q < 0 ? -1 : p + q;
 }
 
@@ -71,13 +73,22 @@ function spansHalfTheWorld(cities) {
   return box.east - box.west > 0.5;
 }
 
+function readEnds(packed, slug) {
+  const origin = toIndices(packed.origin);
+  const destination = toIndices(packed.destination);
+  for (let i = 0; packed.alphabetical && i < origin.length; i += 1) {
+    if (slug[origin[i]] > slug[destination[i]]) [origin[i], destination[i]] = [destination[i], origin[i]];
+  }
+  return { origin, destination };
+}
+
 function readModel(config) {
   const cities = readCities(config.cities);
   const packed = config.corridors;
-  const origin = toIndices(packed.origin);
-  const destination = toIndices(packed.destination);
+  const { origin, destination } = readEnds(packed, cities.slug);
   const opposite = findOpposites(origin, destination, cities.n, packed.directed || packed.ids !== null);
-  const coast = Int8Array.from(origin, (a, i) => coastOf(cities, a, destination[i]));
+  const coast = new Int8Array(origin.length);
+  for (let i = 0; i < coast.length; i += 1) coast[i] = coastOf(cities, origin[i], destination[i]);
   return {
     cities,
     n: packed.n,
@@ -92,7 +103,7 @@ function readModel(config) {
     groups: readGroups(cities),
     types: readTypes(packed.types),
     details: packed.details,
-    arcs: makeArcs(cities.units, origin, destination),
+    arcs: makeArcs(cities.units, origin, destination, packed.n > STROKES_UP_TO),
     ...makeNaming(packed, cities, origin, destination),
   };
 }

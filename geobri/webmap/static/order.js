@@ -5,7 +5,9 @@ const DIGIT = 65536;
 /** Keys as four digits of 16 bits whose order, as whole numbers, is the order of the keys; NaN comes last. */
 function toDigits(keys) {
   const n = keys.length;
-  const words = new Uint16Array(Float64Array.from(keys, (key) => (Number.isNaN(key) ? Infinity : key + 0)).buffer);
+  const floats = new Float64Array(n);
+  for (let i = 0; i < n; i += 1) floats[i] = Number.isNaN(keys[i]) ? Infinity : keys[i] + 0;
+  const words = new Uint16Array(floats.buffer);
   const digits = [0, 1, 2, 3].map(() => new Uint16Array(n));
   for (let i = 0; i < n; i += 1) {
     const negative = words[4 * i + 3] & 0x8000;

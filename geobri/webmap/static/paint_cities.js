@@ -67,29 +67,45 @@ const overlaps = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a
 
 const isWithin = (a, b) => a[0] >= b[0] && a[1] >= b[1] && a[2] <= b[2] && a[3] <= b[3];
 
+const ACROSS = 4096; /* squares from west to east, more than any window has */
+
 /** Boxes in squares of 64 pixels, so that a collision is looked for nearby only. */
 function makeBoxIndex() {
   const squares = new Map();
-  const eachSquare = (box, visit) => {
-    for (let x = Math.floor(box[0] / 64); x <= Math.floor(box[2] / 64); x += 1) {
-      for (let y = Math.floor(box[1] / 64); y <= Math.floor(box[3] / 64); y += 1) visit(`${x},${y}`);
-    }
-  };
+  const ends = (box) => box.map((side) => Math.floor(side / 64));
   return {
     add(box, owner) {
-      eachSquare(box, (name) => {
-        if (!squares.has(name)) squares.set(name, []);
-        squares.get(name).push([box, owner]);
-      });
+      const [west, north, east, south] = ends(box);
+      for (let x = west; x <= east; x += 1) {
+        for (let y = north; y <= south; y += 1) {
+          const name = y * ACROSS + x;
+          if (!squares.has(name)) squares.set(name, []);
+          squares.get(name).push([box, owner]);
+        }
+      }
     },
     hits(box, owner) {
-      let hit = false;
-      eachSquare(box, (name) => {
-        if (!hit) hit = (squares.get(name) || []).some(([other, whose]) => whose !== owner && overlaps(box, other));
-      });
-      return hit;
+      const [west, north, east, south] = ends(box);
+      for (let x = west; x <= east; x += 1) {
+        for (let y = north; y <= south; y += 1) {
+          const there = squares.get(y * ACROSS + x);
+          if (there && there.some(([other, whose]) => whose !== owner && overlaps(box, other))) return true;
+        }
+      }
+      return false;
     },
   };
+}
+
+const widths = new Map(); /* measuring a text takes far longer than looking it up */
+
+function widthOfText(context, font, text) {
+  const name = `${font} ${text}`;
+  if (!widths.has(name)) {
+    context.font = font;
+    widths.set(name, context.measureText(text).width);
+  }
+  return widths.get(name);
 }
 
 function boxAt(point, place, width) {
@@ -106,12 +122,12 @@ function placeLabels(context, app, points, inner) {
   const [dots, taken] = [makeBoxIndex(), makeBoxIndex()];
   for (const p of points) dots.add([p.x - p.radius, p.y - p.radius, p.x + p.radius, p.y + p.radius], p);
   const labels = [];
-  for (const point of [...points].sort((a, b) => app.importance(b.c) - app.importance(a.c) || a.c - b.c || a.x - b.x)) {
+  const weights = new Map(points.map((point) => [point.c, app.importance(point.c)]));
+  for (const point of [...points].sort((a, b) => weights.get(b.c) - weights.get(a.c) || a.c - b.c || a.x - b.x)) {
     if (labels.length >= MOST_LABELS) break;
     const strong = app.isMarked(point.c);
-    context.font = `${strong ? 600 : 500} 12px ${FONT}`;
     const text = app.cityName(point.c);
-    const width = context.measureText(text).width + 2;
+    const width = widthOfText(context, `${strong ? 600 : 500} 12px ${FONT}`, text) + 2;
     const boxes = PLACES.map((place) => boxAt(point, place, width)).filter((wish) => !taken.hits(wish, point));
     const free = boxes.filter((wish) => !dots.hits(wish, point));
     /* Whole in the window, or wholly beside it for later; a marked city may rather cover a point than be cut. */

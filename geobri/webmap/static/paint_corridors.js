@@ -4,6 +4,7 @@ import { CRISP, alphaOf, classColours, crowding, widthOf } from "./scale.js";
 
 const HALO_FROM = 0.75;
 const HALO_WIDTH = 1.6;
+const THIN = 2;
 const MISSING_WIDTH = 0.7;
 const MISSING_ALPHA = 0.4;
 const WORLDS = [-2, -1, 0, 1, 2]; /* an arc may run half a world beyond its own copy */
@@ -15,7 +16,6 @@ function copiesOf(arcs, i, view) {
   return WORLDS.filter((k) => box[4 * i] + k <= view.east && box[4 * i + 2] + k >= view.west);
 }
 
-const REFINE_FROM = 4096; /* pixels of the world; below, a vertex every two degrees is smooth enough */
 const BETWEEN = 0.75; /* from the middle of a directed pair to the rim of its line */
 const ARROW_AT = 0.6;
 const ARROWS_UP_TO = 600;
@@ -30,7 +30,7 @@ const crispRows = (app) => (app.isDense() ? app.shown.rows.subarray(0, CRISP) : 
 /** An arc on copy k of the world as lists of pixels, x and y in turn. */
 function pathsOf(arcs, i, view, k) {
   const dx = k * view.scale - view.x0;
-  if (view.scale > REFINE_FROM) {
+  if (view.scale > arcs.smoothTo) {
     const box = [view.west - k, view.north, view.east - k, view.south];
     return piecesOf(arcs, i, box, view.scale).map((piece) => piece.map((value, n) => (n % 2 ? value * view.scale - view.y0 : value * view.scale + dx)));
   }
@@ -103,8 +103,15 @@ function lookOfLine(look, i) {
   return { strength, stroke: strokeOf(look, i), width: widthOf(strength, look.thin), alpha: alphaOf(strength, look) };
 }
 
+/** Round joins and ends cost most of the time of a thin line, and cannot be seen on it. */
+function joinLines(context, width) {
+  context.lineCap = width < THIN ? "butt" : "round";
+  context.lineJoin = width < THIN ? "bevel" : "round";
+}
+
 function paintOne(context, view, model, look, i) {
   const { strength, stroke, width, alpha } = lookOfLine(look, i);
+  joinLines(context, width);
   if (strength >= HALO_FROM && look.thin === 1) {
     context.globalAlpha = 1;
     context.strokeStyle = look.tones.halo;
@@ -137,8 +144,6 @@ function clipToWorld(context, view) {
 function paintStrokes(context, view, model, look, rows, faint) {
   context.save();
   clipToWorld(context, view);
-  context.lineCap = "round";
-  context.lineJoin = "round";
   const shade = { ...look, alpha: look.alpha * (faint || 1), arrows: model.directed && rows.length <= ARROWS_UP_TO };
   for (let r = rows.length - 1; r >= 0; r -= 1) paintOne(context, view, model, shade, rows[r]);
   context.restore();

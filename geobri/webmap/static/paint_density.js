@@ -1,8 +1,11 @@
 /* Many corridors: added line by line into a grid of numbers, in slices that leave the browser free between them. */
+import { piecesOf } from "./geometry.js";
 import * as Palette from "./palette.js";
 
 const SLICE_MS = 8;
-const BATCH = 200;
+const BATCH = 100;
+const CELLS_AT_ONCE = 65536;
+const REFINE_FROM = 8192; /* pixels of the world */
 const WORLDS = [-2, -1, 0, 1, 2];
 const LEVELS = 256;
 
@@ -26,17 +29,17 @@ function clip(x0, y0, x1, y1, width, height) {
   return t0 < t1 ? [t0, t1] : null;
 }
 
-/** One step per pixel along the longer side; the end belongs to the next segment. */
+/** One step per pixel along the longer side, in whole numbers of 1/65536; the end belongs to the next segment. */
 function addInside(cells, width, ax, ay, bx, by, weight) {
   const dx = bx - ax;
   const dy = by - ay;
   const steps = Math.max(1, Math.ceil(Math.max(dx < 0 ? -dx : dx, dy < 0 ? -dy : dy)));
-  const sx = dx / steps;
-  const sy = dy / steps;
-  let x = ax;
-  let y = ay;
+  const sx = ((dx / steps) * 65536) | 0;
+  const sy = ((dy / steps) * 65536) | 0;
+  let x = (ax * 65536) | 0;
+  let y = (ay * 65536) | 0;
   for (let s = 0; s < steps; s += 1) {
-    cells[(y | 0) * width + (x | 0)] += weight;
+    cells[(y >> 16) * width + (x >> 16)] += weight;
     x += sx;
     y += sy;
   }
@@ -57,19 +60,34 @@ function addSegment(grid, x0, y0, x1, y1, weight) {
 }
 
 function addArc(grid, arcs, i, view, weight) {
-  const { xs, ys, start, box } = arcs;
+  const { box } = arcs;
   if (box[4 * i + 1] > view.south || box[4 * i + 3] < view.north) return;
   for (const k of WORLDS) {
     if (box[4 * i] + k > view.east || box[4 * i + 2] + k < view.west) continue;
-    const dx = k * view.scale - view.x0;
-    let x = xs[start[i]] * view.scale + dx;
-    let y = ys[start[i]] * view.scale - view.y0;
-    for (let v = start[i] + 1; v < start[i + 1]; v += 1) {
-      const nextX = xs[v] * view.scale + dx;
-      const nextY = ys[v] * view.scale - view.y0;
-      if ((ys[v] >= 0 || ys[v - 1] >= 0) && (ys[v] <= 1 || ys[v - 1] <= 1)) addSegment(grid, x, y, nextX, nextY, weight);
-      x = nextX;
-      y = nextY;
+    if (view.scale > REFINE_FROM) addPieces(grid, arcs, i, view, k, weight);
+    else addVertices(grid, arcs, i, view, k, weight);
+  }
+}
+
+function addVertices(grid, { xs, ys, start }, i, view, k, weight) {
+  const dx = k * view.scale - view.x0;
+  let x = xs[start[i]] * view.scale + dx;
+  let y = ys[start[i]] * view.scale - view.y0;
+  for (let v = start[i] + 1; v < start[i + 1]; v += 1) {
+    const nextX = xs[v] * view.scale + dx;
+    const nextY = ys[v] * view.scale - view.y0;
+    if ((ys[v] >= 0 || ys[v - 1] >= 0) && (ys[v] <= 1 || ys[v - 1] <= 1)) addSegment(grid, x, y, nextX, nextY, weight);
+    x = nextX;
+    y = nextY;
+  }
+}
+
+/** What can be seen of an arc, along its great circle; where few vertices would leave it. */
+function addPieces(grid, arcs, i, view, k, weight) {
+  const dx = k * view.scale - view.x0;
+  for (const piece of piecesOf(arcs, i, [view.west - k, view.north, view.east - k, view.south], view.scale)) {
+    for (let n = 2; n < piece.length; n += 2) {
+      addSegment(grid, piece[n - 2] * view.scale + dx, piece[n - 1] * view.scale - view.y0, piece[n] * view.scale + dx, piece[n + 1] * view.scale - view.y0, weight);
     }
   }
 }
@@ -105,29 +123,50 @@ function describeGrid({ cells, width, inner }) {
 }
 
 /**
- * The grid as a picture: the logarithm of density over the typical one, so that land shows and bundles stand out.
+ * Colours of all densities: the logarithm of density over the typical one, so that land shows and bundles stand out.
  * The upper half of a number's 32 bits says its size to one part in 128: a table of these is all that a cell needs.
  */
-function toCanvas(grid, theme) {
-  const { cells, width, height } = grid;
-  const { most, typical } = describeGrid(grid);
-  const canvas = document.createElement("canvas");
-  canvas.width = width;
-  canvas.height = height;
-  if (most === 0) return canvas;
+function makeTable({ most, typical }, theme) {
+  const table = new Uint32Array(32768);
+  if (most === 0) return table;
   const colours = makeLookUp(theme);
   const factor = (LEVELS - 1) / Math.log1p(most / typical);
-  const table = new Uint32Array(32768);
   const middles = new Float32Array(Uint32Array.from(table, (_, half) => (half << 16) | 0x8000).buffer);
   for (let half = 1; half < table.length; half += 1) {
     const level = Math.ceil(Math.log1p(middles[half] / typical) * factor);
     table[half] = colours[Math.min(LEVELS - 1, level || 1)];
   }
-  const image = new ImageData(width, height);
-  const pixels = new Uint32Array(image.data.buffer);
+  return table;
+}
+
+/** A picture of a grid, and the work that colours it, in steps. */
+function planColours(grid, theme) {
+  const { cells, width, height } = grid;
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
   const bits = new Uint32Array(cells.buffer);
-  for (let c = 0; c < bits.length; c += 1) pixels[c] = table[bits[c] >>> 16];
-  canvas.getContext("2d").putImageData(image, 0, 0);
+  let [table, image, pixels, at] = [null, null, null, 0];
+  const step = (until) => {
+    if (!table) {
+      table = makeTable(describeGrid(grid), theme);
+      image = new ImageData(width, height);
+      pixels = new Uint32Array(image.data.buffer);
+    }
+    while (at < bits.length && performance.now() < until) {
+      const end = Math.min(bits.length, at + CELLS_AT_ONCE);
+      for (; at < end; at += 1) pixels[at] = table[bits[at] >>> 16];
+      if (at === bits.length) canvas.getContext("2d").putImageData(image, 0, 0);
+    }
+    return at >= bits.length;
+  };
+  return { canvas, step };
+}
+
+/** A grid coloured at once. */
+function toCanvas(grid, theme) {
+  const { canvas, step } = planColours(grid, theme);
+  step(Infinity);
   return canvas;
 }
 
@@ -135,14 +174,16 @@ function toCanvas(grid, theme) {
 function planDensity(model, measure, rows, view) {
   const [width, height] = [Math.ceil(view.width), Math.ceil(view.height)];
   const grid = { width, height, inner: view.inner, cells: new Float32Array(width * height) };
+  const { arcs } = model;
+  const { strength } = measure;
   let at = 0;
   const step = (until) => {
     while (at < rows.length && performance.now() < until) {
       const end = Math.min(rows.length, at + BATCH);
       for (; at < end; at += 1) {
-        model.arcs.traceRow(rows[at]);
-        const strength = measure.strength[rows[at]];
-        addArc(grid, model.arcs, rows[at], view, Number.isNaN(strength) ? 0.02 : 0.02 + strength * strength);
+        const i = rows[at];
+        if (!arcs.traced[i]) arcs.traceRow(i);
+        addArc(grid, arcs, i, view, Number.isNaN(strength[i]) ? 0.02 : 0.02 + strength[i] * strength[i]);
       }
     }
     return at >= rows.length;
@@ -150,20 +191,23 @@ function planDensity(model, measure, rows, view) {
   return { grid, step };
 }
 
-/** The densities of `rows` in a view, at once; it may take a second or two. */
-function addAll(model, measure, rows, view) {
+/** The densities of `rows` in a view as a picture, at once; it may take a second or two. */
+function drawDensity(model, measure, rows, view, theme) {
   const { grid, step } = planDensity(model, measure, rows, view);
   step(Infinity);
-  return grid;
+  return { grid, view, theme, canvas: toCanvas(grid, theme) };
 }
 
-/** Start adding `rows` for a view; `done(grid)` gets the densities. The returned function stops the work. */
-function startDensity(model, measure, rows, view, done) {
+/** Start drawing `rows` for a view; `done(picture)` gets the densities and their colours. The returned function stops the work. */
+function startDensity(model, measure, rows, view, theme, done) {
   const { grid, step } = planDensity(model, measure, rows, view);
+  let colours = null;
   let stopped = false;
   function slice() {
     if (stopped) return;
-    if (step(performance.now() + SLICE_MS)) done(grid);
+    const until = performance.now() + SLICE_MS;
+    if (!colours && step(until)) colours = planColours(grid, theme);
+    if (colours && colours.step(until)) done({ grid, view, theme, canvas: colours.canvas });
     else nextSlice(slice);
   }
   nextSlice(slice);
@@ -181,4 +225,4 @@ function nextSlice(work) {
   channel.port2.postMessage(0);
 }
 
-export { startDensity, addAll, toCanvas };
+export { startDensity, drawDensity, toCanvas };

@@ -34,7 +34,11 @@ const binned = new WeakMap();
 function binRows(scale, n) {
   if (!binned.has(scale)) {
     const { numbers } = scale.measure;
-    binned.set(scale, Uint8Array.from(numbers, (value) => (Number.isNaN(scale.strengthOf(value)) ? NO_BIN : Math.min(n - 1, Math.floor(scale.positionOf(value) * n)))));
+    const bins = new Uint8Array(numbers.length);
+    for (let i = 0; i < bins.length; i += 1) {
+      bins[i] = Number.isNaN(scale.strengthOf(numbers[i])) ? NO_BIN : Math.min(n - 1, Math.floor(scale.positionOf(numbers[i]) * n));
+    }
+    binned.set(scale, bins);
   }
   return binned.get(scale);
 }

@@ -9,7 +9,7 @@ const NEAREST_PX = 80; /* so far apart the two nearest cities can be seen */
 const ZOOMS = [8, 19];
 const ALONE = 6; /* zoom on a single place */
 const BOUNDS = [[-85.05, -720], [85.05, 720]];
-const PANES = { base: 150, lines: 350, top: 450 };
+const PANES = { base: 150, density: 345, lines: 350, top: 450 };
 
 const toLatLng = (x, y) => [(Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI, ((((x * 360) % 360) + 360) % 360) - 180];
 
