@@ -48,6 +48,7 @@ lint: $(VENV)/.installed-lint node_modules/.installed
 	$(BIN)/mypy
 	$(BIN)/python -m numpydoc.hooks.validate_docstrings $$(git ls-files 'geobri/*.py')
 	$(NPM) exec -- eslint --max-warnings 0 geobri/webmap/static geobri/report/static tests/webmap/js tests/report/js
+	$(NPM) exec -- tsc
 
 # every comparison with a peer in one run; ends with an error where a ratio fell below the table (benchmarks/bench.csv)
 bench: $(VENV)/.installed-bench

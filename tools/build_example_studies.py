@@ -2,15 +2,19 @@
 
     python tools/build_example_studies.py
 
-`southeast-asia-air` is cut from the open study air513; `austria-migration` rewrites tests/reference/gravity/austria.csv.
-The files study.toml and index.toml of both are written by hand and left alone.
+`southeast-asia-air` is cut from the open study air513; `austria-migration` rewrites tests/reference/gravity/austria.csv;
+`simulated-city` is drawn by lot, zones and all. The files study.toml and index.toml are written by hand and left alone.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from geobri.study import load_study
 
@@ -73,6 +77,110 @@ def build_austria() -> None:
     write(flows, STUDIES / "austria-migration" / "flows.csv")
 
 
+N_ZONES = 42
+ISLAND_DEG = 0.075
+YEARS = (2018, 2020, 2022, 2024)
+TRAM_FROM = 2021
+KM_PER_DEG = 111.2
+FRICTION = 1.2
+
+
+def build_simulated_city() -> None:
+    """Invent a city on an island at 0 degrees north and east: 42 zones, and the commuters of four years.
+
+    Commuters follow a gravity model with friction 1.2 and Poisson noise. They grow by 1 % a year, those between the east and the
+    centre by 15 % a year from 2021 on, when a tram line opens there; from the harbour they fall by 8 % a year.
+    """
+    rng = np.random.default_rng(20181)
+    shapes = draw_zones(rng)
+    middles = np.array([(shape.centroid.x, shape.centroid.y) for shape in shapes])
+    ring, side = np.hypot(*middles.T) / ISLAND_DEG, np.degrees(np.arctan2(middles[:, 1], middles[:, 0]))
+    quarter = np.select([ring < 0.35, np.abs(side) < 40, side > 0], ["Centre", "East", "North"], "Harbour")
+    quarter[(np.abs(side) > 140) & (ring >= 0.35)] = "West"
+    zones = gpd.GeoDataFrame({"quarter": quarter}, geometry=shapes, crs=4326).sort_values(
+        "quarter", kind="stable"
+    )
+    number = zones.groupby("quarter").cumcount() + 1
+    zones["name"] = zones["quarter"] + " " + number.astype(str)
+    zones["name_zh"] = zones["quarter"].map(QUARTERS) + number.astype(str) + "区"
+    slugs = zones["name"].str.lower().str.replace(" ", "-")
+    places = pd.DataFrame(
+        {
+            "city": slugs,
+            "name": zones["name"],
+            "name_zh": zones["name_zh"],
+            "region": zones["quarter"],
+            "lon": zones.geometry.centroid.x.round(5),
+            "lat": zones.geometry.centroid.y.round(5),
+        }
+    )
+    folder = STUDIES / "simulated-city"
+    write(places, folder / "cities.csv")
+    write(draw_commuters(rng, places), folder / "flows.csv")
+    outlines = zones[["name", "geometry"]].set_geometry(shapely.set_precision(zones.geometry.values, 1e-5))
+    (folder / "zones.geojson").write_text(outlines.to_json(drop_id=True, to_wgs84=True), encoding="utf-8")
+
+
+QUARTERS = {"Centre": "中心", "East": "东", "North": "北", "Harbour": "港", "West": "西"}
+
+
+def draw_zones(rng: np.random.Generator) -> npt.NDArray[np.object_]:
+    """Cut an island with a bay into zones around points that keep apart."""
+    turn = np.linspace(0, 2 * np.pi, 121)[:-1]
+    radius = ISLAND_DEG * (
+        1
+        + 0.12 * np.sin(3 * turn + 1)
+        + 0.07 * np.sin(5 * turn)
+        - 0.3 * np.exp(-(((turn - 4.4) / 0.35) ** 2))
+    )
+    island = shapely.Polygon(np.column_stack([radius * np.cos(turn), radius * np.sin(turn)]))
+    points = rng.uniform(-1.3 * ISLAND_DEG, 1.3 * ISLAND_DEG, (4000, 2))
+    points = points[shapely.contains_xy(island, points)]
+    middles = points[:N_ZONES]
+    for _ in range(30):  # Lloyd's relaxation, on the points that were thrown
+        nearest = np.argmin(((points[:, None] - middles) ** 2).sum(axis=2), axis=1)
+        middles = np.array([points[nearest == zone].mean(axis=0) for zone in range(N_ZONES)])
+    cells = shapely.get_parts(
+        shapely.voronoi_polygons(shapely.MultiPoint(middles), extend_to=island.buffer(ISLAND_DEG))
+    )
+    cut: npt.NDArray[np.object_] = shapely.intersection(cells, island)
+    return cut
+
+
+def draw_commuters(rng: np.random.Generator, places: pd.DataFrame) -> pd.DataFrame:
+    """Draw the commuters of every ordered pair and year."""
+    place = places[["lon", "lat"]].to_numpy()
+    km = np.hypot(*(place[:, None] - place).transpose(2, 0, 1)) * KM_PER_DEG
+    quarter = places["region"].to_numpy()
+    homes = np.exp(rng.normal(0, 0.4, N_ZONES))
+    jobs = np.exp(rng.normal(0, 0.6, N_ZONES)) * np.where(quarter == "Centre", 4, 1)
+    first, second = np.nonzero(~np.eye(N_ZONES, dtype=bool))
+    base = 30 * homes[first] * jobs[second] * km[first, second] ** -FRICTION
+    east = (quarter[first] == "East") & (quarter[second] == "Centre")
+    harbour = quarter[first] == "Harbour"
+    years = []
+    for year in YEARS:
+        growth = (
+            1.01 ** (year - YEARS[0])
+            * np.where(east, 1.15 ** max(0, year + 1 - TRAM_FROM), 1)
+            * np.where(harbour, 0.92 ** (year - YEARS[0]), 1)
+        )
+        years.append(
+            pd.DataFrame(
+                {
+                    "indicator": "commuters",
+                    "origin": places["city"].to_numpy()[first],
+                    "destination": places["city"].to_numpy()[second],
+                    "value": rng.poisson(base * growth),
+                    "year": year,
+                }
+            )
+        )
+    flows = pd.concat(years)
+    kept = flows.groupby(["origin", "destination"])["value"].transform("max") > 0
+    return flows[kept].sort_values(["origin", "destination", "year"], kind="stable")
+
+
 def write(table: pd.DataFrame, path: Path, *, index: bool = False) -> None:
     """Write a table the same way each time."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -82,3 +190,4 @@ def write(table: pd.DataFrame, path: Path, *, index: bool = False) -> None:
 if __name__ == "__main__":
     build_southeast_asia()
     build_austria()
+    build_simulated_city()

@@ -252,8 +252,8 @@ def round_as_packed(numbers: npt.NDArray[np.float64], packed: Mapping[str, Any])
         return numbers
     step = packed["rounded"]
     if step:
-        whole = np.rint(numbers / step)
-        return whole * round(step) if step >= 1 else whole / round(1 / step)
+        whole: npt.NDArray[np.float64] = np.rint(numbers / step)
+        return whole * float(round(step)) if step >= 1 else whole / float(round(1 / step))
     something = numbers != 0
     digits, power = _split_digits(numbers[something])
     rounded = np.zeros(len(numbers))

@@ -127,7 +127,7 @@ def pack_cities(
         "name_zh": [clean(zh) or name for zh, name in zip(cities["name_zh"], names, strict=True)],
         "country": cities["country"].map(clean).tolist(),
     }
-    numbers = {
+    numbers: dict[str, list[Any]] = {
         "region": region.codes.tolist(),
         "coastal": [-1 if pd.isna(flag) else int(bool(flag)) for flag in cities["coastal"]],
         "lon": cities.geometry.x.round(_COORDINATE_DIGITS).tolist(),

@@ -108,3 +108,16 @@ def test_austria_has_the_published_flows():
     printed = pd.read_csv(ROOT / "tests/reference/gravity/austria.csv")
     assert sorted(corridors["migrants"]) == sorted(printed["migrants"])
     assert corridors["migrants"].sum() == printed["migrants"].sum()
+
+
+def test_the_invented_city_says_so_and_changed_as_its_note_says():
+    study = load_study(ROOT / "examples/studies/simulated-city")
+    assert "simulated" in study.title
+    assert "模拟" in study.title_zh
+    assert len(study.cities) == 42
+    commuters = study.flows.join(study.cities["region"], on="origin")
+    sums = commuters.pivot_table(index="region", columns="year", values="value", aggfunc="sum")
+    change = sums[2024] / sums[2018]
+    assert change["Harbour"] < 0.75
+    assert change["East"] > 1.15
+    assert 1.0 < change["West"] < 1.12

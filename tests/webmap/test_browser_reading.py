@@ -12,6 +12,7 @@ from geobri.webmap import corridor_map, save_map
 pytestmark = pytest.mark.browser
 
 CRISP = 300
+NEAR_PX = 99
 
 
 def scatter_cities(city_table, n, seed=7):
@@ -47,7 +48,9 @@ POLYLINES = """map.drawn().slice(0, argument).map((id) => {
 
 
 def distance_to(line, point):
-    """Pixels from a point to a polyline."""
+    """Pixels from a point to a polyline, where these are few."""
+    if (point < line.min(axis=0) - NEAR_PX).any() or (point > line.max(axis=0) + NEAR_PX).any():
+        return NEAR_PX
     a, b = line[:-1], line[1:]
     along = b - a
     share = np.clip(((point - a) * along).sum(axis=1) / np.maximum((along**2).sum(axis=1), 1e-9), 0, 1)
@@ -57,6 +60,10 @@ def distance_to(line, point):
 def lonely_places(opened, wanted=50):
     """Places on crisp lines where no other crisp line, and no city, is near; with the line's id."""
     lines = {name: np.array(line) for name, line in opened.ask(POLYLINES, CRISP)}
+    around = opened.ask("map.map.options.crs.scale(map.map.getZoom())")
+    copies = [
+        (name, line + np.array([shift, 0])) for name, line in lines.items() for shift in (-around, 0, around)
+    ]
     free = opened.page.locator(".geobri-panel").bounding_box()
     ends = np.concatenate([line[[0, -1]] for line in lines.values()])
     found = []
@@ -65,8 +72,7 @@ def lonely_places(opened, wanted=50):
             x, y = point
             if not (free["width"] + 30 < x < 1200 and 60 < y < 640) or np.hypot(*(ends - point).T).min() < 24:
                 continue
-            others = (distance_to(other, point) for own, other in lines.items() if own != name)
-            if min(others, default=99) > 14:
+            if all(distance_to(other, point) > 14 for own, other in copies if own != name):
                 found.append((name, x, y))
                 break
         if len(found) == wanted:

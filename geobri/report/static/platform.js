@@ -5,6 +5,7 @@ import { makeHistory } from "./history.js";
 import { makeQuery } from "./query.js";
 
 function buildPlatform(host, tables) {
+  /** @type {[string, string, string, (tables: any) => Element][]} */
   const parts = [["compare", "Compare", "比较", makeCompare], ["query", "Ask", "查询", makeQuery]];
   if (tables.history) parts.push(["history", "Over the years", "历年变化", makeHistory]);
   const tabs = make("div", { role: "tablist" });

@@ -70,7 +70,7 @@ function bindSheet(sheet) {
     const column = Number(button.dataset.sort);
     const keyed = rows.map((row, at) => ({ row, at, key: cellKey(row, column) }));
     keyed.sort((a, b) => {
-      if (a.key === null || b.key === null) return (a.key === null) - (b.key === null) || a.at - b.at;
+      if (a.key === null || b.key === null) return Number(a.key === null) - Number(b.key === null) || a.at - b.at;
       return (descending ? -1 : 1) * compare(a.key, b.key) || a.at - b.at;
     });
     for (const { row } of keyed) body.append(row);

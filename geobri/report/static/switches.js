@@ -6,7 +6,9 @@ const tell = (kind, value) => document.dispatchEvent(new CustomEvent(`geobri:${k
 function showLanguage(lang) {
   root.dataset.lang = lang;
   root.lang = lang;
-  for (const option of document.querySelectorAll("option[data-en]")) option.textContent = option.dataset[lang];
+  /** @type {NodeListOf<HTMLElement>} */
+  const options = document.querySelectorAll("option[data-en]");
+  for (const option of options) option.textContent = option.dataset[lang];
 }
 
 function currentTheme() {
@@ -31,6 +33,7 @@ function bindSwitches() {
 }
 
 function bindPaper() {
+  /** @type {HTMLDetailsElement[]} */
   let opened = [];
   window.addEventListener("beforeprint", () => {
     opened = Array.from(document.querySelectorAll("details.fold:not([open])"));

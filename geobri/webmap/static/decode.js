@@ -7,7 +7,12 @@ const ARRAYS = { u8: Uint8Array, u16: Uint16Array, i32: Int32Array, f64: Float64
 const UNSIGNED = { u8: Uint8Array, u16: Uint16Array, i32: Uint32Array };
 const MISSING = { u8: 255, u16: 65535, i32: -2147483648, f64: NaN };
 
-/** First bytes of all numbers, then all second ones, …: back to number after number. */
+/**
+ * First bytes of all numbers, then all second ones, …: back to number after number.
+ * @param {Uint8Array} planes
+ * @param {number} n
+ * @param {number} width
+ */
 function fromPlanes(planes, n, width) {
   const bytes = new Uint8Array(n * width);
   for (let k = 0; k < width; k += 1) {
@@ -16,7 +21,10 @@ function fromPlanes(planes, n, width) {
   return bytes;
 }
 
-/** The numbers as they are stored: whole ones of a typed array, or doubles. */
+/**
+ * The numbers as they are stored: whole ones of a typed array, or doubles.
+ * @param {Packed} packed
+ */
 function toRaw(packed) {
   const { type, n } = packed;
   const width = ARRAYS[type].BYTES_PER_ELEMENT;
@@ -38,10 +46,14 @@ function fromDigits(code, lowest) {
   return power < 0 ? digits / 10 ** -power : digits * 10 ** power;
 }
 
-/** Numbers of a packed column; NaN where a value is missing. */
+/**
+ * Numbers of a packed column; NaN where a value is missing.
+ * @param {Packed} packed
+ * @returns {Float64Array}
+ */
 function toNumbers(packed) {
   const raw = toRaw(packed);
-  if (packed.type === "f64") return raw;
+  if (raw instanceof Float64Array) return raw;
   const { base = 0, scale = 1, step = 1, lowest } = packed;
   const missing = MISSING[packed.type];
   const numbers = new Float64Array(raw.length);
@@ -51,7 +63,10 @@ function toNumbers(packed) {
   return numbers;
 }
 
-/** Whole numbers without gaps, in a type a loop reads fast. */
+/**
+ * Whole numbers without gaps, in a type a loop reads fast.
+ * @param {Packed} packed
+ */
 function toIndices(packed) {
   const { base = 0 } = packed;
   const indices = new Uint32Array(toRaw(packed));
@@ -59,9 +74,16 @@ function toIndices(packed) {
   return indices;
 }
 
-/** Packed JSON. */
+/**
+ * Packed JSON.
+ * @param {PackedBytes} packed
+ */
 const toJson = (packed) => JSON.parse(new TextDecoder().decode(inflate(toBytes(packed.data), packed.n)));
 
+/**
+ * @param {Uint8Array} bytes
+ * @returns {Generator<number, void>}
+ */
 function* readVarints(bytes) {
   let value = 0;
   let factor = 1;
@@ -79,10 +101,12 @@ function* readVarints(bytes) {
 /**
  * Packed polygons as path data, in steps of the grid: "M x y l dx dy …z" for each ring. A browser reads such
  * text much faster than it takes single calls. `isCut` leaves out the edges that lie on 180 degrees.
+ * @param {PackedRings} packed
+ * @param {boolean} isCut
  */
 function toPathData(packed, isCut) {
   const numbers = readVarints(inflate(toBytes(packed.data), packed.n));
-  const next = () => numbers.next().value;
+  const next = () => Number(numbers.next().value);
   const words = [];
   for (let r = 0; r < packed.rings; r += 1) {
     const n = next();
@@ -101,10 +125,13 @@ function toPathData(packed, isCut) {
   return words.join(" ");
 }
 
-/** Packed shapes one by one, as path data in steps from the common origin. */
+/**
+ * Packed shapes one by one, as path data in steps from the common origin.
+ * @param {PackedShapes} packed
+ */
 function toShapePaths(packed) {
   const numbers = readVarints(inflate(toBytes(packed.data), packed.n));
-  const next = () => numbers.next().value;
+  const next = () => Number(numbers.next().value);
   return packed.rings.map((rings, shape) => {
     const words = [];
     for (let r = 0; r < rings; r += 1) {

@@ -23,7 +23,13 @@ function reduce(lonDeg, latDeg) {
   return { sine, unit: [cosine * Math.cos(lon), cosine * Math.sin(lon), sine] };
 }
 
-/** Kilometres of every pair, as the Python side packed them; NaN where they are not known. */
+/**
+ * Kilometres of every pair, as the Python side packed them; NaN where they are not known.
+ * @param {PackedDistance} packed
+ * @param {{lon: number[], lat: number[]}} cities
+ * @param {Uint32Array} origin
+ * @param {Uint32Array} destination
+ */
 function readDistances(packed, { lon, lat }, origin, destination) {
   const numbers = toNumbers(packed);
   if (packed.decimals === undefined) return numbers;

@@ -64,6 +64,7 @@ function typeField(app, type) {
   const several = () => (get() === "…" ? [["…", app.state.types[type.key].map(app.translate).join(app.state.lang === "zh" ? "、" : ", ")]] : []);
   const options = () => [["", app.say("all")], ...type.names.map((name) => [name, app.translate(name)]), ...several()];
   const title = h("div", { class: "geobri-label", id });
+  /** @type {PillItem[]} */
   const items = ["", ...type.names].map((name) => ({ value: name, text: () => (name ? app.translate(name) : app.say("all")) }));
   items.push({ value: "…", text: () => (several()[0] || ["", ""])[1], hidden: () => get() !== "…" });
   app.onSync(() => {
@@ -86,7 +87,7 @@ function lengthEnds(distance) {
   const sorted = distance.filter((km) => km > 0).sort();
   if (sorted.length < 6) return [];
   const thirds = [1, 2].map((third) => sorted[Math.floor((third * sorted.length) / 3)]);
-  const part = ([low, high]) => low < high && low > sorted[0] && high < sorted[sorted.length - 1];
+  const part = (ends) => ends[0] < ends[1] && ends[0] > sorted[0] && ends[1] < sorted[sorted.length - 1];
   return [1, 2].map((digits) => thirds.map((km) => Number(km.toPrecision(digits)))).find(part) || [];
 }
 
@@ -97,7 +98,8 @@ function lengthField(app) {
   const parts = [null, [null, low], [low, high], [high, null]];
   const name = (km) => JSON.stringify(km);
   const km = (end) => formatNumber(app.state.lang, end, 1);
-  const short = ([from, to]) => (from === null ? `< ${km(to)}` : to === null ? `≥ ${km(from)}` : `${km(from)}–${km(to)}`);
+  const short = (/** @type {number[]} */ [from, to]) => (from === null ? `< ${km(to)}` : to === null ? `≥ ${km(from)}` : `${km(from)}–${km(to)}`);
+  /** @type {PillItem[]} */
   const items = parts.map((part) => ({ value: name(part), text: () => (part ? short(part) : app.say("all")) }));
   const known = new Set(parts.map(name));
   items.push({ value: "own", text: () => (app.state.km ? sayLength(app, app.state.km) : ""), hidden: () => known.has(name(app.state.km)) });

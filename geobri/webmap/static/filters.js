@@ -85,6 +85,10 @@ const NOTHING = 2;
 /**
  * Rows that pass all filters, strongest first, those without a value last; and how many of the rows that pass are left
  * out because their value is `missing` or `nothing` (a quantity of 0), and how many do not pass (`filtered`).
+ * @param {Record<string, any>} model
+ * @param {Record<string, any>} state
+ * @param {Measure} measure
+ * @returns {Drawn}
  */
 function select(model, state, measure) {
   const tests = makeTests(model, state, measure);

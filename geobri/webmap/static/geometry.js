@@ -18,6 +18,11 @@ function worldYOfSine(sine) {
 const LIMIT = Math.sin(85.05112878 * RADIAN); /* the edge of the square */
 const worldY = (lat) => worldYOfSine(Math.max(-LIMIT, Math.min(LIMIT, Math.sin(lat * RADIAN))));
 
+/**
+ * @param {number} lon
+ * @param {number} lat
+ * @returns {Unit}
+ */
 function toUnit(lon, lat) {
   const c = Math.cos(lat * RADIAN);
   return [c * Math.cos(lon * RADIAN), c * Math.sin(lon * RADIAN), Math.sin(lat * RADIAN)];
@@ -26,7 +31,11 @@ function toUnit(lon, lat) {
 const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 
-/** Pole of the great circle through a and b; antipodes are joined over the north pole. */
+/**
+ * Pole of the great circle through a and b; antipodes are joined over the north pole.
+ * @param {Unit} a
+ * @param {Unit} b
+ */
 function poleOf(a, b) {
   let n = cross(a, b);
   let length = Math.hypot(n[0], n[1], n[2]);
@@ -80,6 +89,11 @@ function traceArc(a, b, n, pole, angle, xs, ys, at) {
 /**
  * All arcs of a list of pairs, traced on demand, one by one (`traceRow`) or some of them (`traceRows`).
  * `many` of them get fewer vertices; `start[i]..start[i + 1]` are the vertices of arc i, `box` holds its west, north, east and south.
+ * @param {Unit[]} units
+ * @param {Uint32Array} origin
+ * @param {Uint32Array} destination
+ * @param {boolean} many
+ * @returns {Arcs}
  */
 function makeArcs(units, origin, destination, many = false) {
   const count = origin.length;
@@ -90,6 +104,7 @@ function makeArcs(units, origin, destination, many = false) {
     angle[i] = angleOf(units[origin[i]], units[destination[i]]);
     start[i + 1] = start[i] + Math.max(2, Math.ceil(angle[i] / step)) + 1;
   }
+  /** @type {any} */
   const arcs = {
     units,
     origin,
@@ -198,7 +213,14 @@ function smoothArc(a, b, from, angle, box, scale) {
   return pieces;
 }
 
-/** Pieces of arc i near a window of the world, smooth enough for its zoom; see smoothArc. */
+/**
+ * Pieces of arc i near a window of the world, smooth enough for its zoom; see smoothArc.
+ * @param {Arcs} arcs
+ * @param {number} i
+ * @param {Box} box
+ * @param {number} scale
+ * @returns {number[][]}
+ */
 function piecesOf(arcs, i, box, scale) {
   const from = { xs: arcs.xs, ys: arcs.ys, start: arcs.start[i], steps: arcs.start[i + 1] - arcs.start[i] - 1 };
   return smoothArc(arcs.units[arcs.origin[i]], arcs.units[arcs.destination[i]], from, arcs.angle[i], box, scale);

@@ -34,7 +34,11 @@ function makeTable(lengths) {
 
 const fixedLengths = () => Array.from({ length: 288 }, (_, s) => (s < 144 ? 8 : s < 256 ? 9 : s < 280 ? 7 : 8));
 
-/** The `size` bytes that were deflated. */
+/**
+ * The `size` bytes that were deflated.
+ * @param {Uint8Array} packed
+ * @param {number} size
+ */
 function inflate(packed, size) {
   const out = new Uint8Array(size);
   let [at, written, bits, held] = [0, 0, 0, 0];
@@ -88,7 +92,8 @@ function inflate(packed, size) {
     [at, written, bits, held] = [at + 4 + length, written + length, 0, 0];
   }
 
-  function readBlock([literal, away]) {
+  function readBlock(codes) {
+    const [literal, away] = codes;
     for (;;) {
       const symbol = decode(literal);
       if (symbol < 256) {

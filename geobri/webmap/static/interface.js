@@ -1,4 +1,5 @@
 /* What a page may ask of the map, and hear from it: the `geobri` of its element. See docs/map.md. */
+import { piecesOf } from "./geometry.js";
 import * as Exporting from "./export.js";
 import * as Rows from "./rows.js";
 import { FILTERS } from "./state.js";
@@ -34,13 +35,16 @@ function pointAt(app, what) {
   app.point({ ...(c === undefined ? {} : { city: c }), ...(i < 0 ? {} : { corridor: i }) });
 }
 
+const EVERYWHERE = [-Infinity, -Infinity, Infinity, Infinity];
+const FINE = 4096; /* pixels of a world on which the line is smooth */
+
 /** The vertices of a corridor in world coordinates, 0 to 1. */
 function traceArc(app, id) {
   const i = app.model.find(id);
   if (i < 0) return null;
   app.model.arcs.traceRows([i]);
-  const { start, xs, ys } = app.model.arcs;
-  return Array.from({ length: start[i + 1] - start[i] }, (_, v) => [xs[start[i] + v], ys[start[i] + v]]);
+  const [line] = piecesOf(app.model.arcs, i, EVERYWHERE, FINE);
+  return Array.from({ length: line.length / 2 }, (_, v) => [line[2 * v], line[2 * v + 1]]);
 }
 
 function makeInterface(app) {

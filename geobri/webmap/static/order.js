@@ -19,7 +19,10 @@ function toDigits(keys) {
   return digits;
 }
 
-/** Positions of the keys from smallest to largest, equal keys as they stand, NaN and infinity last. */
+/**
+ * Positions of the keys from smallest to largest, equal keys as they stand, NaN and infinity last.
+ * @param {Float64Array} keys
+ */
 function argsort(keys) {
   const n = keys.length;
   let order = new Uint32Array(n);

@@ -139,7 +139,12 @@ function makeTable({ most, typical }, theme) {
   return table;
 }
 
-/** A picture of a grid, and the work that colours it, in steps. */
+/**
+ * A picture of a grid, and the work that colours it, in steps.
+ * @param {Grid} grid
+ * @param {"light" | "dark"} theme
+ * @returns {{canvas: HTMLCanvasElement, step: Step}}
+ */
 function planColours(grid, theme) {
   const { cells, width, height } = grid;
   const canvas = document.createElement("canvas");
@@ -170,7 +175,14 @@ function toCanvas(grid, theme) {
   return canvas;
 }
 
-/** An empty grid for a view, and a step of the work that fills it: `step(until)` says whether it is done. */
+/**
+ * An empty grid for a view, and a step of the work that fills it.
+ * @param {{arcs: Arcs}} model
+ * @param {ScaledMeasure} measure
+ * @param {Uint32Array} rows
+ * @param {View} view
+ * @returns {{grid: Grid, step: Step}}
+ */
 function planDensity(model, measure, rows, view) {
   const [width, height] = [Math.ceil(view.width), Math.ceil(view.height)];
   const grid = { width, height, inner: view.inner, cells: new Float32Array(width * height) };

@@ -117,6 +117,9 @@ function sortValues(measure) {
  * `positionOf` and `valueAt` lead from values to 0..1 along the axis and back; `strengthOf` is 1 for the strongest;
  * classes are counted from 0, the smallest values, and end at `breaks`, which belong to the class above them, or for
  * what is better when less, to the class below.
+ * @param {Measure} measure
+ * @param {string | null} wish
+ * @returns {Scale}
  */
 function makeScale(measure, wish) {
   const { numbers, direction, diverging } = measure;

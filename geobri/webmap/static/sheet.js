@@ -9,9 +9,10 @@ const MAX_PIXELS = 24e6; /* of one sheet, on very large screens */
 /* Sheets that shall be laid anew soon, one in a frame: all of them at once would hold up a drag. */
 const waiting = new Set();
 function layNext() {
-  const [sheet] = waiting;
-  waiting.delete(sheet);
-  if (sheet._map) sheet._update();
+  for (const sheet of [...waiting].slice(0, 1)) {
+    waiting.delete(sheet);
+    if (sheet._map) sheet._update();
+  }
   if (waiting.size) requestAnimationFrame(layNext);
 }
 function laySoon(sheet) {
@@ -148,6 +149,13 @@ function defineSheet() {
 /**
  * A window on the world: `scale` pixels for the whole world, its upper left corner at x0, y0.
  * `copies` are the copies of the world that can reach into it.
+ * @param {number} scale
+ * @param {number} x0
+ * @param {number} y0
+ * @param {number} width
+ * @param {number} height
+ * @param {number} ratio
+ * @returns {View}
  */
 function makeView(scale, x0, y0, width, height, ratio) {
   const west = x0 / scale;
@@ -157,7 +165,12 @@ function makeView(scale, x0, y0, width, height, ratio) {
   return { scale, x0, y0, width, height, ratio, copies, inner, west, east, north: y0 / scale, south: (y0 + height) / scale };
 }
 
-/** The same window on a world of another size. */
+/**
+ * The same window on a world of another size.
+ * @param {View} view
+ * @param {number} factor
+ * @returns {View}
+ */
 function scaleView(view, factor) {
   const [scale, x0, y0, width, height] = [view.scale, view.x0, view.y0, view.width, view.height].map((part) => part * factor);
   return { ...makeView(scale, x0, y0, width, height, view.ratio), inner: view.inner.map((side) => side * factor) };

@@ -9,7 +9,10 @@ for (let code = FIRST, next = 0; code < VALUE.length; code += 1) {
   next += 1;
 }
 
-/** The bytes that were written; up to one more, of zeros, where the last signs have room for it. */
+/**
+ * The bytes that were written; up to one more, of zeros, where the last signs have room for it.
+ * @param {string} signs
+ */
 function toBytes(signs) {
   const bytes = new Uint8Array((13 * signs.length) >> 4);
   let [at, bits, held] = [0, 0, 0];

@@ -14,7 +14,11 @@ const digits = (packed) => ({ decimals: decimalsOf(packed), coarse: packed.step 
 
 /* Loops, not map or from: these call a function for each of 131,328 rows, several times. */
 
-/** A measure with the order of its rows, the strongest first. */
+/**
+ * A measure with the order of its rows, the strongest first.
+ * @param {Measure} measure
+ * @returns {Measure}
+ */
 function withOrder(measure) {
   const { numbers, diverging, direction } = measure;
   const keys = new Float64Array(numbers.length);
@@ -26,7 +30,12 @@ function withOrder(measure) {
 /** A packed column as it stands: that of the cities, or of corridors in the year that it shows. */
 const readMeasure = (item) => withOrder({ ...item, ...digits(item.values), numbers: toNumbers(item.values) });
 
-/** A measure under a scale: what the scale says, and the strength of every row. Several years share one scale. */
+/**
+ * A measure under a scale: what the scale says, and the strength of every row. Several years share one scale.
+ * @param {Measure} measure
+ * @param {string | null} mode
+ * @returns {ScaledMeasure}
+ */
 function withScale(measure, mode) {
   const scale = measure.pool ? { ...makeScale(measure.pool, mode), measure } : makeScale(measure, mode);
   const strength = new Float32Array(measure.numbers.length);
