@@ -43,6 +43,9 @@ def photograph(browser: Browser, page_file: Path, size: tuple[int, int], theme: 
     )
     page = context.new_page()
     page.goto(page_file.as_uri())
+    page.evaluate(
+        "Promise.all([...document.querySelectorAll('.geobri')].map((map) => map.geobri && map.geobri.ready))"
+    )
     page.wait_for_timeout(SETTLE_MS)
     shot = page.screenshot()
     context.close()

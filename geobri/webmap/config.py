@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, TypedDict
@@ -252,7 +253,14 @@ def _check_state(state: Mapping[str, Any] | None, caller: str) -> dict[str, Any]
         raise SpecificationError(
             mould(caller, wanted, ", ".join(unknown), "Take what getState() gives on the page")
         )
-    return dict(state or {})
+    return dict(state or {}) | ({"km": _open_ends(state["km"])} if state and state.get("km") else {})
+
+
+def _open_ends(ends: object) -> object:
+    """Write infinite ends of a range of lengths, which TOML can say and JSON cannot, as open ones."""
+    if not isinstance(ends, list | tuple):
+        return ends
+    return [None if isinstance(end, float) and math.isinf(end) else end for end in ends]
 
 
 def _pack_tables(

@@ -186,11 +186,11 @@ def read_config(path):
 def test_views_approval_and_clusters_of_a_recipe(run, tmp_path):
     recipe, out = tmp_path / "mine.toml", tmp_path / "map.html"
     said = 'study = "air22"\nclusters = "reach"\napproval = "No. 7"\napproval_zh = "审图号：7"\n'
-    recipe.write_text(said + '[[view]]\nname = "Far"\nname_zh = "远"\nkm = [5000, 0]\n', encoding="utf-8")
+    recipe.write_text(said + '[[view]]\nname = "Far"\nname_zh = "远"\nkm = [5000, inf]\n', encoding="utf-8")
     run("map", recipe, "--out", out)
     config = read_config(out)
     assert config["approval"] == {"en": "No. 7", "zh": "审图号：7"}
-    assert config["views"] == [{"name": {"en": "Far", "zh": "远"}, "state": {"km": [5000, 0]}}]
+    assert config["views"] == [{"name": {"en": "Far", "zh": "远"}, "state": {"km": [5000, None]}}]
     assert config["cities"]["values"][0]["label"]["en"] == "Kind of place"
     run("map", recipe, "--out", out, "--approval", "No. 8", "--attribution", "Own survey")
     assert "No. 8" in read_config(out)["approval"]["en"]

@@ -6,6 +6,7 @@ import pytest
 from geobri.errors import OutputError, SpecificationError
 from geobri.webmap import OFFLINE_POLICY, corridor_map, join_heads, map_parts, save_map
 from geobri.webmap.assets import leaflet_css, leaflet_js, runtime_js
+from geobri.webmap.config import configure_map
 
 LIMIT_BYTES = 600_000
 HOSTILE = "<script>alert(1)</script>\" onmouseover='x' {{ 7*7 }} {% raw %} {# ${x} \\ ' \u2028"
@@ -159,3 +160,12 @@ def test_a_map_shows_itself_in_a_notebook(published_map):
     shown = published_map._repr_html_()
     assert "srcdoc=" in shown
     assert "&lt;section class=&quot;geobri&quot;" in shown
+
+
+def test_open_ends_of_lengths_may_be_infinite(cities, corridors):
+    views = [{"name": "Long haul", "km": [3000, float("inf")]}, {"name": "Near", "km": [float("-inf"), 800]}]
+    config, _ = configure_map(
+        cities, corridors, "score", {"views": views, "state": {"km": (500, None)}}, caller="t"
+    )
+    assert [view["state"]["km"] for view in config["views"]] == [[3000, None], [None, 800]]
+    assert config["state"]["km"] == [500, None]
