@@ -140,14 +140,40 @@ def rankings_command(study: Source, ranks: tuple[str, ...], out: Path | None) ->
 @click.command(name="changes")
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
-@click.option("--value", default=None, help="Measure of the cities; the first that both have by default.")
+@click.option("--value", default=None, help="Measure to follow; the first that both have by default.")
+@click.option(
+    "--of",
+    type=click.Choice(["cities", "corridors"]),
+    default="cities",
+    show_default=True,
+    help="Which table.",
+)
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="Page to write: what changed, with arrows behind the places of the ranking and on the map.",
+)
 @table_out
-def changes_command(old: str, new: str, value: str | None, out: Path | None) -> None:
+def changes_command(
+    old: str,
+    new: str,
+    value: str | None,
+    of: Literal["cities", "corridors"],
+    page: Path | None,
+    out: Path | None,
+) -> None:
     """Say what changed between two editions, studies or files: who came, left, rose, fell, and which part moved it."""
     from geobri.study.contrast import compare_editions
 
-    editions = (Source(names=(edition,)).load() for edition in (old, new))
-    show_table(compare_editions(*editions, value=value), out)
+    editions = [Source(names=(edition,)).load() for edition in (old, new)]
+    if page is not None:
+        from geobri.report.editions import write_changes
+
+        write_changes(editions[0], editions[1], page, value=value, of=of)
+        click.echo(f"Wrote {page}.")
+    if page is None or out is not None:
+        show_table(compare_editions(editions[0], editions[1], value=value, of=of), out)
 
 
 @click.command(name="history")

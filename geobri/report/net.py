@@ -89,7 +89,7 @@ def _reach(study: Study, flow: Measure) -> list[Table]:
     )
     columns = (
         Column(Words("City", "城市")),
-        Column(Words("Partners", "伙伴数"), "number"),
+        Column(Words("Partners", "联系城市数"), "number"),
         Column(Words("Total", "合计"), "number"),
         *(inside if placed else ()),
         Column(Words("Mean km", "平均公里"), "number"),
@@ -97,7 +97,7 @@ def _reach(study: Study, flow: Measure) -> list[Table]:
     )
     caption = Words(
         f"How far “{flow.label}” reaches, weighted by flow. Without preference: the share that the city's region has in the totals of all its possible partners.",
-        f"“{flow.label_zh}”的辐射范围，以联系量加权。无偏好时：该城市所在区域在其全部可能伙伴总量中所占的份额。",
+        f"“{flow.label_zh}”的辐射范围，以联系量加权。无偏好时：该城市所在区域在其全部可能联系城市的总量中所占的份额。",
     )
     return [Table("reach", caption, columns, rows, searchable=True, first_rows=12)]
 
@@ -129,8 +129,11 @@ def _hubs(study: Study, flows: list[Measure]) -> list[Table]:
     columns = (
         Column(Words("City", "城市")),
         Column(Words("Hub of", "枢纽维度"), "number"),
-        *(Column(Words(f"Partners: {flow.label}", f"伙伴数：{flow.label_zh}"), "number") for flow in flows),
-        Column(Words("Partners in any", "任一联系的伙伴数"), "number"),
+        *(
+            Column(Words(f"Partners: {flow.label}", f"联系城市数：{flow.label_zh}"), "number")
+            for flow in flows
+        ),
+        Column(Words("Partners in any", "全部联系城市数"), "number"),
         Column(Words("Betweenness", "介数"), "number"),
         Column(Words("Community", "社群"), "number"),
     )

@@ -8,8 +8,8 @@ from typing import Final
 import pandas as pd
 
 from geobri.errors import DataError, first_offenders, mould
-from geobri.measures import Measure, find_measure
-from geobri.study.leading import place_cities, ranked_measures
+from geobri.measures import Level, Measure, find_measure
+from geobri.study.leading import name_row, place_rows, ranked_measures
 from geobri.study.model import Study
 from geobri.study.query import query
 
@@ -58,7 +58,7 @@ def compare_groups(study: Study, condition: str, *, first: int = 5) -> pd.DataFr
         raise DataError(mould("compare_groups", wanted, came, "Choose another condition"))
     rows = {}
     for measure in ranked_measures(study):
-        places = place_cities(study, measure)
+        places = place_rows(study, measure)
         rows[measure.column] = {
             "label": measure.label,
             "label_zh": measure.label_zh,
@@ -115,7 +115,9 @@ def compare_rankings(study: Study, one: str, other: str) -> pd.DataFrame:
     return table.sort_values(f"place_{one}", kind="stable")
 
 
-def compare_editions(old: Study, new: Study, *, value: str | None = None) -> pd.DataFrame:
+def compare_editions(
+    old: Study, new: Study, *, value: str | None = None, of: Level = "cities"
+) -> pd.DataFrame:
     """Say what changed from one edition of a study to the next: who came, who left, who rose, who fell, and by what.
 
     Parameters
@@ -123,39 +125,48 @@ def compare_editions(old: Study, new: Study, *, value: str | None = None) -> pd.
     old, new
         Two editions; cities are the same by their slug.
     value
-        A measure of the cities that both have; the first by default.
+        A measure that both have; the first by default.
+    of
+        ``"cities"`` or ``"corridors"``.
 
     Returns
     -------
     pandas.DataFrame
-        One row per city of either: `old` and `new` place, `change` (``new``, ``out``, ``up``, ``down``, ``same``), `places`
-        gained, and `moved_by`, the part of the measure that moved most in the same direction, with the places it moved;
-        empty where both editions do not have the parts. The largest changes stand first, after who came and left.
+        One row per city (or corridor) of either: `name, name_zh, old` and `new` place, `change` (``new``, ``out``, ``up``, ``down``, ``same``), `places`
+        gained, `moved_by`, the part of the measure that moved most in the same direction, and `moved_places`, how many places
+        it moved; empty where both editions do not have the parts. The largest changes stand first, after who came and left.
 
     Raises
     ------
     DataError
         If the editions have no measure in common, or not the one asked for.
     """
-    shared = [one.column for one in ranked_measures(old) if find_measure(ranked_measures(new), one.column)]
+    offered = [ranked_measures(study, of) for study in (old, new)]
+    shared = [one.column for one in offered[0] if find_measure(offered[1], one.column)]
     if not shared or (value is not None and value not in shared):
         wanted = (
             f"both editions must have the measure {value!r}" if value else "both editions must have a measure"
         )
-        remedy = f"They share {first_offenders(shared)}" if shared else "Give their cities a column in common"
+        remedy = f"They share {first_offenders(shared)}" if shared else f"Give their {of} a column in common"
         raise DataError(mould("geobri changes", wanted, "no such column in both", remedy))
     column = value or shared[0]
-    was, now = (place_cities(study, _city_measure(study, column, "geobri changes")) for study in (old, new))
-    table = pd.DataFrame({"old": was, "new": now}).astype("Int64").rename_axis("city")
+    was, now = (_places(study, column, of) for study in (old, new))
+    table = pd.DataFrame({"old": was, "new": now}).astype("Int64")
+    frames: list[pd.DataFrame] = [study.cities if of == "cities" else study.corridors for study in (old, new)]
+    for at, name in enumerate(("name", "name_zh")):
+        said = [
+            name_row(*((new, frames[1]) if label in frames[1].index else (old, frames[0])), str(label), name)  # type: ignore[arg-type]
+            for label in table.index
+        ]
+        table.insert(at, name, said)
     gained = table["old"] - table["new"]
     table["change"] = [
         _name_change(before, after) for before, after in zip(table["old"], table["new"], strict=True)
     ]
     table["places"] = gained
-    table["moved_by"] = _find_movers(old, new, column, gained)
-    for name in ("name_zh", "name"):
-        if name in new.cities and name in old.cities:
-            table.insert(0, name, new.cities[name].reindex(table.index).fillna(old.cities[name]))
+    movers = _find_movers(old, new, column, gained, of)
+    table["moved_by"] = [part for part, _ in movers]
+    table["moved_places"] = pd.array([step for _, step in movers], dtype="Int64")
     order = pd.DataFrame(
         {
             "kind": table["change"].map(_CHANGES.index).clip(upper=2),
@@ -164,7 +175,14 @@ def compare_editions(old: Study, new: Study, *, value: str | None = None) -> pd.
         },
         index=table.index,
     )
-    return table.loc[order.sort_values(["kind", "size", "new"], kind="stable").index]
+    by_change = table.loc[order.sort_values(["kind", "size", "new"], kind="stable").index]
+    return by_change.rename_axis("city" if of == "cities" else "corridor")
+
+
+def _places(study: Study, column: str, of: Level) -> pd.Series:
+    found = find_measure(ranked_measures(study, of), column)
+    assert found is not None
+    return place_rows(study, found)
 
 
 def _name_change(before: object, after: object) -> str:
@@ -175,36 +193,33 @@ def _name_change(before: object, after: object) -> str:
     return "same" if before == after else "up" if int(str(after)) < int(str(before)) else "down"
 
 
-def _find_movers(old: Study, new: Study, column: str, gained: pd.Series) -> list[str]:
-    """Name for each city the part of the measure that moved most in the direction of the whole."""
+def _find_movers(
+    old: Study, new: Study, column: str, gained: pd.Series, of: Level
+) -> list[tuple[str, int | None]]:
+    """Name for each row the part of the measure that moved most in the direction of the whole, and by how many places."""
     parts = [
         one.column
-        for one in ranked_measures(new)
-        if column in one.parents and find_measure(ranked_measures(old), one.column) is not None
+        for one in ranked_measures(new, of)
+        if column in one.parents and find_measure(ranked_measures(old, of), one.column) is not None
     ]
     moved = pd.DataFrame(
-        {
-            part: place_cities(old, _city_measure(old, part, ""))
-            - place_cities(new, _city_measure(new, part, ""))
-            for part in parts
-        },
-        index=gained.index,
+        {part: _places(old, part, of) - _places(new, part, of) for part in parts}, index=gained.index
     )
     rows = moved.astype("Int64").itertuples(index=False)
     return [
-        _say_mover(dict(zip(parts, row, strict=True)), places)
+        _find_mover(dict(zip(parts, row, strict=True)), places)
         for row, places in zip(rows, gained, strict=True)
     ]
 
 
-def _say_mover(moved: Mapping[str, object], places: object) -> str:
-    """Name the part that moved most in the direction of the whole, and by how many places; empty if none did."""
+def _find_mover(moved: Mapping[str, object], places: object) -> tuple[str, int | None]:
+    """Name the part that moved most in the direction of the whole; nothing if none did."""
     known = {part: int(str(step)) for part, step in moved.items() if not _is_missing(step)}
     if _is_missing(places) or not known:
-        return ""
+        return "", None
     whole = int(str(places))
     part = max(known, key=lambda name: known[name] * whole)
-    return f"{part} {known[part]:+d}" if known[part] * whole > 0 else ""
+    return (part, known[part]) if known[part] * whole > 0 else ("", None)
 
 
 def _is_missing(value: object) -> bool:

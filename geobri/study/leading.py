@@ -20,7 +20,8 @@ __all__ = [
     "count_tiers",
     "find_groups",
     "first_of_each",
-    "place_cities",
+    "name_row",
+    "place_rows",
     "ranked_measures",
 ]
 
@@ -49,22 +50,23 @@ def ranked_measures(study: Study, of: Level = "cities") -> list[Measure]:
     return [one for one in offered if one.is_rank or one.is_number]
 
 
-def place_cities(study: Study, measure: Measure) -> pd.Series:
-    """Give the places of the cities by a measure, 1 the best; ties share the smallest place.
+def place_rows(study: Study, measure: Measure) -> pd.Series:
+    """Give the places of the cities, or corridors, by a measure, 1 the best; ties share the smallest place.
 
     Parameters
     ----------
     study
         A loaded study.
     measure
-        One of its city measures.
+        One of its measures.
 
     Returns
     -------
     pandas.Series
-        Whole numbers; cities without a value are left out.
+        Whole numbers; rows without a value are left out.
     """
-    strength = measure.strength(study.cities[measure.column]).dropna()
+    frame: pd.DataFrame = study.cities if measure.of == "cities" else study.corridors
+    strength = measure.strength(frame[measure.column]).dropna()
     return strength.rank(ascending=False, method="min").astype(int)
 
 
@@ -124,15 +126,32 @@ def _first_rows(study: Study, frame: pd.DataFrame, measure: Measure, n: int) -> 
             "place": place,
             "share": len(ids),
             "ids": ";".join(map(str, ids)),
-            "names": "; ".join(_name(study, frame, label, "name") for label in ids),
-            "names_zh": "；".join(_name(study, frame, label, "name_zh") for label in ids),
+            "names": "; ".join(name_row(study, frame, label, "name") for label in ids),
+            "names_zh": "；".join(name_row(study, frame, label, "name_zh") for label in ids),
         }
         for place, ids in first.groupby(first).groups.items()
     ]
 
 
-def _name(study: Study, frame: pd.DataFrame, label: str, column: Literal["name", "name_zh"]) -> str:
-    """Name a city, or both ends of a corridor."""
+def name_row(study: Study, frame: pd.DataFrame, label: str, column: Literal["name", "name_zh"]) -> str:
+    """Name a city, or both ends of a corridor.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    frame
+        Its cities or corridors.
+    label
+        The row.
+    column
+        Which language; the English name stands in where there is no Chinese one.
+
+    Returns
+    -------
+    str
+        The name, or both with a dash.
+    """
     ends = (
         [label]
         if label in study.cities.index
@@ -198,7 +217,7 @@ def count_tiers(study: Study, measure: Measure, by: str, *, tiers: Sequence[int]
         wanted = "tiers must be places in increasing order"
         raise DataError(mould("count_tiers", wanted, first_offenders(ends), "Write them as in 20, 50, 100"))
     groups = query(study, columns=[by])[by].dropna()
-    places = place_cities(study, measure)
+    places = place_rows(study, measure)
     kept = [end for at, end in enumerate(ends) if at == 0 or ends[at - 1] < len(places)]
     counts: dict[object, pd.Series] = {
         end: groups[groups.index.isin(places.index[places <= end])].value_counts() for end in kept

@@ -247,7 +247,7 @@ def _say_changes(changes: pd.DataFrame) -> list[str]:
     moved = changes[changes["change"] != "same"].head(_MOST_NAMED)
     named = [
         f"  {row['name']}: {_place(row['old'])} → {_place(row['new'])}"
-        + (f" ({row['moved_by']})" if row["moved_by"] else "")
+        + (f" ({row['moved_by']} {row['moved_places']:+d})" if row["moved_by"] else "")
         for _, row in moved.iterrows()
     ]
     return [f"Ranking of the cities: {summed}", *named]

@@ -130,7 +130,7 @@ def say_selection(table: pd.DataFrame) -> str:
     yes, no, open_ = (
         int(one.sum()) for one in (met.fillna(value=False), (~met).fillna(value=False), met.isna())
     )
-    return f"{yes:,} of {len(table):,} cities fulfil the rule, {no:,} do not, {open_:,} cannot be decided from what is known."
+    return f"{yes:,} of {len(table):,} cities fulfil the rule, {no:,} do not, {open_:,} cannot be decided from what is known. Populations and capitals are those of the table; who made the list may have used others."
 
 
 def find_absent(study: Study, *, people: int = MILLION) -> pd.DataFrame:

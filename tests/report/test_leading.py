@@ -152,3 +152,79 @@ def test_a_change_is_said_in_a_table_of_ones_own(tmp_path):
         '[[measure]]\ncolumn = "place"\nof = "cities"\nkind = "rank"\nchange = "moved"\n'
     )
     assert [row[3] for row in _rows(ranking_section(load_study(tmp_path)).tables[0])] == ["1 ↑", "2 new"]
+
+
+@pytest.fixture
+def editions(tmp_path):
+    """Two editions: b and c change places because of trade, a leaves, d comes."""
+    made = []
+    for name, rows in (
+        ("old", "a,Aa,甲,PRT,0,0,1,9,1\nb,Bb,乙,ESP,9,0,2,5,5\nc,Cc,丙,ITA,5,5,3,1,4\n"),
+        ("new", "c,Cc,丙,ITA,5,5,1,9,4\nb,Bb,乙,ESP,9,0,2,5,5\nd,Dd,丁,FRA,2,2,3,1,1\n"),
+    ):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "cities.csv").write_text(
+            "city,name,name_zh,country,lon,lat,place,trade,seats\n" + rows, encoding="utf-8"
+        )
+        parts = "".join(
+            f'[[measure]]\ncolumn = "{part}"\nof = "cities"\nkind = "amount"\nlabel_zh = "{zh}"\nparents = ["place"]\n'
+            for part, zh in (("trade", "贸易"), ("seats", "座位"))
+        )
+        (folder / "study.toml").write_text(
+            f'title = "Edition {name}"\n[[measure]]\ncolumn = "place"\nof = "cities"\nkind = "rank"\nlabel_zh = "名次"\n{parts}',
+            encoding="utf-8",
+        )
+        made.append(load_study(folder))
+    return made
+
+
+def test_changes_say_who_came_left_rose_and_what_moved_it(editions):
+    from geobri.report.editions import changes_section
+
+    section = changes_section(*editions)
+    assert [said.en for said in section.paragraphs] == [
+        "1 came: Dd.",
+        "1 left: Aa.",
+        "1 rose: Cc (+2).",
+        "1 stayed.",
+    ]
+    assert section.paragraphs[2].zh == "上升 1 个：丙 (+2)。"
+    rows = {row[0]: row[1:] for row in _rows(section.tables[0])}
+    assert rows["Cc"] == ["rose", "3", "1", "+2", "Trade +2"]
+    assert rows["Dd"] == ["came", "", "3", "", ""]
+    assert section.title.en == "What changed since “Edition old”"
+    risen = next(row for row in section.tables[0].rows if row.group == "up")
+    assert risen.cities == ("c",)
+    assert risen.cells[-1].text.zh == "贸易 +2"
+
+
+def test_changes_are_a_page_with_arrows(editions, tmp_path):
+    from geobri.cli import main
+
+    folders = [str(study.folder) for study in editions]
+    page = tmp_path / "changes.html"
+    with pytest.raises(SystemExit) as ended:
+        main(["changes", *folders, "--page", str(page), "--out", str(tmp_path / "c.csv")])
+    assert ended.value.code == 0
+    text = page.read_text(encoding="utf-8")
+    assert "1 rose: Cc (+2)." in text
+    assert "1 ↑" in text
+    assert "3 new" in text
+    assert "moved_by,moved_places" in (tmp_path / "c.csv").read_text(encoding="utf-8")
+
+
+def test_changes_of_corridors(tmp_path):
+    from geobri.study.contrast import compare_editions
+
+    made = []
+    for name, values in (("old", (5, 3)), ("new", (2, 3))):
+        flows = pd.DataFrame({"origin": ["a", "a"], "destination": ["b", "c"], "trade": values})
+        places = pd.DataFrame(
+            {"city": list("abc"), "name": ["Aa", "Bb", "Cc"], "lon": [0, 5, 9], "lat": [0, 1, 2]}
+        )
+        made.append(read_study(places, flows, title=name))
+    table = compare_editions(*made, of="corridors")
+    assert table.index.name == "corridor"
+    assert table.loc["a--b", ["name", "old", "new", "change"]].tolist() == ["Aa – Bb", 1, 2, "down"]
+    assert table.loc["a--c", "change"] == "up"
