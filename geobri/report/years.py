@@ -19,6 +19,8 @@ __all__ = ["years_section"]
 
 _MOST_CITIES: Final = 20
 _FEWEST_YEARS: Final = 2
+_SUMMED: Final = Words(" summed over their partners", "对全部伙伴求和")
+_ON_ONE_SCALE: Final = Words(" on one scale for all years", "（各年同一尺度）")
 
 
 def years_section(study: Study) -> Section | None:
@@ -32,12 +34,19 @@ def years_section(study: Study) -> Section | None:
     Returns
     -------
     Section or None
-        None where no flow has two years.
+        None where no flow has two years. The ranks are those of the index where it can be computed in two years, else those of
+        the first flow.
     """
-    measure = next((one for one in study.corridor_measures if len(one.years) >= _FEWEST_YEARS), None)
-    ranks = pd.DataFrame() if measure is None else rank_years(study, measure)
-    if measure is None or ranks.shape[1] < _FEWEST_YEARS:
+    flow = next((one for one in study.corridor_measures if len(one.years) >= _FEWEST_YEARS), None)
+    if flow is None:
         return None
+    index = next((one for one in study.city_measures if one.origin == "index" and not one.is_rank), None)
+    ranks, measure = pd.DataFrame() if index is None else rank_years(study, index), index
+    if measure is None or ranks.shape[1] < _FEWEST_YEARS:
+        ranks, measure = rank_years(study, flow), flow
+    if ranks.shape[1] < _FEWEST_YEARS:
+        return None
+    how = _ON_ONE_SCALE if measure is index else _SUMMED
     years = [int(year) for year in ranks.columns]
     shown = ranks[ranks[ranks.columns[-1]] <= _MOST_CITIES].sort_values(ranks.columns[-1], kind="stable")
     first, last = ranks[ranks.columns[0]], ranks[ranks.columns[-1]]
@@ -56,9 +65,9 @@ def years_section(study: Study) -> Section | None:
         ],
         years,
         caption=Words(
-            f"Cities by “{measure.label}” summed over their partners, {years[0]} to {years[-1]}, first at the top"
+            f"Cities by “{measure.label}”{how.en}, {years[0]} to {years[-1]}, first at the top"
             + (f"; the first {_MOST_CITIES} of {len(ranks)}." if len(ranks) > len(shown) else "."),
-            f"按“{measure.label_zh}”对全部伙伴求和的城市排序，{years[0]}–{years[-1]} 年，第 1 名在上"
+            f"按“{measure.label_zh}”{how.zh}的城市排序，{years[0]}–{years[-1]} 年，第 1 名在上"
             + (f"；仅示 {len(ranks)} 座中的前 {_MOST_CITIES} 名。" if len(ranks) > len(shown) else "。"),
         ),
         alternative=Words(

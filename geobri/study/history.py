@@ -17,21 +17,25 @@ __all__ = ["history", "rank_years"]
 
 
 def rank_years(study: Study, measure: Measure) -> pd.DataFrame:
-    """Rank the cities in every year by a flow, summed over their partners.
+    """Rank the cities in every year by a flow, summed over their partners, or by the index or a part of it.
 
     Parameters
     ----------
     study
         A loaded study.
     measure
-        One of its flows.
+        One of its flows, or a score of its cities.
 
     Returns
     -------
     pandas.DataFrame
-        One row per city, one column per year, 1 the best, ties sharing the smallest; missing where a city has no row. Empty
-        where the flow has no years.
+        One row per city, one column per year, 1 the best, ties sharing the smallest; missing where a city has no row or no
+        score. Empty where there are no years.
     """
+    if measure.origin == "index":
+        node = study.score_columns[measure.column]
+        scores = {year: result.cities[node] for year, result in score_years(study).items()}
+        return pd.DataFrame(scores).rank(ascending=False, method="min").rename_axis("city")
     rows = study.flows[study.flows["indicator"] == measure.column] if study.flows is not None else None
     if rows is None or "year" not in rows.columns:
         return pd.DataFrame()

@@ -18,6 +18,7 @@ from geobri.report.years import years_section
 from geobri.stats.decay.friction import decay_test
 from geobri.stats.groups import coastal_sensitivity_test
 from geobri.study import load_study
+from geobri.study.history import rank_years
 from geobri.study.pairs import pairs_of
 from geobri.study.template import create_study
 from geobri.words import Words
@@ -129,6 +130,42 @@ def test_ranks_over_years_are_lines_that_a_year_without_rank_interrupts():
 
 def test_a_study_of_one_year_has_no_section_of_years(template):
     assert years_section(template) is None
+
+
+def _two_years(folder, *, index):
+    """Three pairs in two years: by trips the order of the cities stays, by the share of the stronger part it turns."""
+    (folder / "cities.csv").write_text(
+        "city,name,country,lon,lat\na,A,FRA,1,45\nb,B,ITA,11,43\nc,C,ESP,-4,40\n", encoding="utf-8"
+    )
+    rows = ["year,origin,destination,indicator,value"]
+    for year, trips, mails in ((2020, (90, 10, 5), (9, 1, 0)), (2023, (95, 12, 5), (0, 1, 99))):
+        for (one, other), first, second in zip(("ab", "ac", "bc"), trips, mails, strict=True):
+            rows += [f"{year},{one},{other},trips,{first}", f"{year},{one},{other},mails,{second}"]
+    (folder / "flows.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (folder / "study.toml").write_text('title = "Two years"\ntitle_zh = "两年"\n', encoding="utf-8")
+    if index:
+        leaves = "".join(
+            f'[[dimension]]\nname = "d_{one}"\ntitle = "{one}"\n[[indicator]]\nname = "{one}"\ndimension = "d_{one}"\ntitle = "{one}"\n'
+            for one in ("trips", "mails")
+        )
+        (folder / "index.toml").write_text(
+            f'[index]\nname = "i"\ntitle = "The index"\n{leaves}', encoding="utf-8"
+        )
+    return load_study(folder)
+
+
+def test_the_ranks_over_years_are_those_of_the_index_where_there_is_one(tmp_path):
+    flows, scored = tmp_path / "flows", tmp_path / "scored"
+    flows.mkdir()
+    scored.mkdir()
+    plain = years_section(_two_years(flows, index=False)).drawings[0]
+    assert "by “Trips” summed over their partners" in plain.caption.en
+    study = _two_years(scored, index=True)
+    drawn = years_section(study).drawings[0]
+    assert "by “Overall” on one scale" in drawn.caption.en or "“The index” on one scale" in drawn.caption.en
+    ranks = rank_years(study, study.measure("overall", "cities"))
+    assert ranks[2020].idxmin() == "a"
+    assert ranks[2023].idxmin() != "a"
 
 
 def test_an_axis_of_equal_ratios_has_round_ticks():
