@@ -28,6 +28,7 @@ __all__ = [
     "draw_intervals",
     "draw_points",
     "draw_ranks",
+    "draw_stacks",
     "need_matplotlib",
     "new_axes",
     "use_colours",
@@ -484,4 +485,60 @@ def draw_distribution(
         ax.legend(frameon=False)
     ax.set_xlabel(x_label)
     ax.set_ylabel(y_label)
+    return ax
+
+
+def draw_stacks(
+    labels: Sequence[str],
+    lengths: Sequence[Sequence[float]],
+    *,
+    parts: Sequence[str] = (),
+    said: Sequence[str] = (),
+    x_label: str = "",
+    ax: Any = None,
+) -> Any:
+    """Draw bars under each other, each in one part or several.
+
+    Parameters
+    ----------
+    labels
+        Bars from the top of the chart down.
+    lengths
+        The parts of each, 0 or more.
+    parts
+        What the parts are called, the darkest first; none for bars of one part.
+    said
+        What stands behind each bar.
+    x_label
+        What the axis shows.
+    ax
+        Axes to draw into; new ones by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+    """
+    main = _COLOURS.get()[0]
+    ax = new_axes(ax, size=(7.0, 1.0 + 0.26 * min(len(labels), 60)))
+    _make_room(ax, 0.8 + _ROW * len(labels))
+    place, start = np.arange(len(labels)), np.zeros(len(labels))
+    most = max((len(row) for row in lengths), default=0)
+    for part in range(most):
+        length = np.array([row[part] if part < len(row) else 0.0 for row in lengths])
+        shade = 0.95 if most == 1 else 0.95 - 0.7 * part / (most - 1)
+        name = parts[part] if part < len(parts) else None
+        ax.barh(place, length, left=start, height=0.7, color=main, alpha=shade, label=name)
+        start += length
+    for at, text in enumerate(said):
+        ax.annotate(
+            text, (start[at], at), xytext=(3, 0), textcoords="offset points", va="center", fontsize=_SMALL
+        )
+    ax.set_yticks(place, list(labels))
+    ax.set_ylim(len(labels) - 0.5, -0.5)
+    ax.margins(x=0.12)
+    ax.set_xlim(left=0)
+    ax.set_xlabel(x_label)
+    if parts:
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=len(parts), frameon=False, borderaxespad=0)
     return ax

@@ -212,9 +212,9 @@ notes = [
   "A direct route means that the route table of 31 August 2021 lists one between airports of the two cities, in either direction; it says nothing of frequency or seats, and the table is kept by hand.",
   "An airport belongs to every city of its own country within 50 km; several cities may share one, and a city may have several. Airports farther out (Lanzhou, Narita for Tokyo) are left out by this rule.",
   "Pairs within one country are left out.",
-  "sea_km is the shortest way over a coarse marine network between the nearest ports of the cities (own country, within 150 km), the North-West Passage closed; cities without a port have none. The great circle is distance_km of each corridor.",
+  "The distance by sea is the shortest way over a coarse marine network between the nearest ports of the cities (own country, within 150 km), the North-West Passage closed; cities without a port have none. The great circle is the distance of each corridor.",
   "{coastal_note}",
-  "coast_km is the geodesic distance to the 10m coastline of Natural Earth; the Caspian is not a coast.",
+  "The distance to the coast is the geodesic one to the 10m coastline of Natural Earth; the Caspian is not a coast.",
 ]
 notes_zh = [
   "直飞航线指 2021年8月31日的航线表中两城机场之间列有航线，不分方向；不反映班次与座位，该表由人工维护。",
@@ -236,6 +236,7 @@ column = "air_airport_pairs"
 label = "Airport pairs with a direct route"
 label_zh = "直飞机场对数"
 unit = "airport pairs"
+unit_zh = "对机场"
 kind = "count"
 
 [[measure]]
@@ -313,6 +314,7 @@ absent = "zero"
 title = "Airport pairs with a direct route"
 title_zh = "直飞机场对数"
 unit = "airport pairs"
+unit_zh = "对机场"
 """
 
 README = """# {title}
@@ -413,7 +415,7 @@ def main() -> None:
             pairs="international",
             cities=bri22().cities,
             with_zeros=True,
-            coastal_note="coastal is the label of the Belt and Road City Connectivity Index 2021, and rank_* are its published ranks, for comparison.",
+            coastal_note="The label coastal is that of the Belt and Road City Connectivity Index 2021; its published ranks stand beside, for comparison.",
             coastal_note_zh="沿海标签取自 2021 年“一带一路”城市互联互通指数；所附名次为其已发布的排序，供比较。",
             ranks=tuple(f"rank_{name}" for name in ranks_22),
             validate_against="bri22",
@@ -425,7 +427,7 @@ def main() -> None:
             pairs="flows",
             cities=global513().cities,
             with_zeros=False,
-            coastal_note="coastal is not published for these cities: it is geometric, at most 130 km from the coast, a threshold that gives the published split of the 22 cities. rank_* are published ranks, for comparison.",
+            coastal_note="The label coastal is not published for these cities: it is geometric, at most 130 km from the coast, a threshold that gives the published split of the 22 cities. Published ranks stand beside, for comparison.",
             coastal_note_zh="这些城市没有已发布的沿海标签：此处按几何划分，距海岸不超过 130 公里者为沿海，该阈值能重现 22 座城市已发布的划分。所附名次为已发布的排序，供比较。",
             ranks=(
                 "rank_dynamic",

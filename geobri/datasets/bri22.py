@@ -49,7 +49,7 @@ _NOTES: Final = (
         "Of 195 international pairs the report ranks ten overall and the first five of each dimension; the other "
         "pairs have no published rank."
     ),
-    "The flag 'coastal' is printed for 11 cities and inferred for 11: see coastal_source and coastal_note.",
+    "The label coastal is printed for 11 cities and inferred for 11; the table of cities says for which, and why.",
     (
         "The groups of figure 1 are printed with their counts; which city belongs to which follows from geography and "
         "fits the counts in one way only."

@@ -59,12 +59,12 @@ _NOTES: Final = (
         "under Europe, Saipan under America."
     ),
     (
-        "Names are repaired in name and name_zh, the printed ones stand beside them, repair_reason says why; where several "
+        "Some names are repaired; the table of cities has the printed ones beside them and says why; where several "
         "cities have a name, the country stands behind it as in print."
     ),
     (
-        "The country is printed for cities in a ranking or with a country in parentheses; otherwise it is inferred "
-        "(country_source), and remark names the other places of the same name."
+        "The country is printed for cities in a ranking or with a country in parentheses; otherwise it is inferred; "
+        "the table of cities says which, and names the other places of the same name."
     ),
     "Some cities are no city points: prefectures, islands, districts, industrial parks (kind).",
     "The report says nothing of coast or inland: 'coastal' is missing.",

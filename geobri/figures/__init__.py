@@ -9,6 +9,7 @@ from geobri.charts import (
     draw_intervals,
     draw_points,
     draw_ranks,
+    draw_stacks,
     use_colours,
 )
 from geobri.figures.print_map import draw_print_map
@@ -27,6 +28,7 @@ __all__ = [
     "draw_print_map",
     "draw_ranks",
     "draw_result",
+    "draw_stacks",
     "figure_style",
     "find_font",
     "new_figure",

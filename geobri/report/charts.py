@@ -12,7 +12,7 @@ from typing import Final
 
 from geobri.report.drawings import axis_ticks, write_ids, write_number, write_text
 from geobri.report.model import Drawing
-from geobri.report.paper import course_on_paper, ranks_on_paper
+from geobri.report.paper import course_on_paper, ranks_on_paper, stacks_on_paper
 from geobri.words import Words
 
 __all__ = ["Course", "Point", "Stack", "draw_course", "draw_ranks", "draw_stacks"]
@@ -261,7 +261,8 @@ def draw_stacks(
             start += length
         drawn += [write_text(row.said, x(start) + 6, y + 15, "start"), "</g>"]
     drawn.append(write_text(axis, _BAR_NAMES + wide / 2, height - 12, "middle"))
-    return Drawing("".join([*drawn, "</svg>"]), alternative, caption, None, limits)
+    paper = stacks_on_paper(rows, parts, axis)
+    return Drawing("".join([*drawn, "</svg>"]), alternative, caption, None, limits, paper)
 
 
 def _tone(place: int, count: int) -> float:

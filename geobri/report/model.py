@@ -141,7 +141,9 @@ class Profile:
     bars
         Label, printed value and strength from 0 to 1 (None when unknown) of each dimension.
     notes
-        Strengths, weaknesses, corridors.
+        Strengths, weaknesses, corridors, and what its owner noted.
+    link
+        Address of a page about it, ``http://`` or ``https://``; empty without.
     """
 
     city: str
@@ -150,6 +152,7 @@ class Profile:
     facts: tuple[Fact, ...]
     bars: tuple[tuple[Words, str, float | None], ...]
     notes: tuple[Words, ...]
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +168,14 @@ class Fold:
     drawings, tables
         What follows, in this order.
     code
-        A text to copy as it stands.
+        A text to copy as it stands, in either language.
     """
 
     summary: Words
     points: tuple[tuple[Words, tuple[Words, ...]], ...] = ()
     drawings: tuple[Drawing, ...] = ()
     tables: tuple[Table, ...] = ()
-    code: str = ""
+    code: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)

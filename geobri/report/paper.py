@@ -14,7 +14,7 @@ from geobri.stats.results import FloatArray
 from geobri.words import Words
 
 if TYPE_CHECKING:
-    from geobri.report.charts import Course, Point
+    from geobri.report.charts import Course, Point, Stack
     from geobri.report.drawings import Interval
     from geobri.report.pictures import Line, Mark
 
@@ -25,6 +25,7 @@ __all__ = [
     "null_on_paper",
     "points_on_paper",
     "ranks_on_paper",
+    "stacks_on_paper",
 ]
 
 _DRAWS = Words("draws by chance", "随机抽样次数")
@@ -204,4 +205,27 @@ def ranks_on_paper(courses: Sequence[Course], years: Sequence[int]) -> OnPaper:
     """
     return lambda say, ax: figures.draw_ranks(
         [say(one.name) for one in courses], years, [one.ranks for one in courses], ax=ax
+    )
+
+
+def stacks_on_paper(rows: Sequence[Stack], parts: Sequence[Words], axis: Words) -> OnPaper:
+    """Draw bars under each other, each in one part or several.
+
+    Parameters
+    ----------
+    rows, parts, axis
+        As in `geobri.report.charts.draw_stacks`.
+
+    Returns
+    -------
+    callable
+        What draws it.
+    """
+    return lambda say, ax: figures.draw_stacks(
+        [say(row.name) for row in rows],
+        [row.parts for row in rows],
+        parts=[say(part) for part in parts],
+        said=[say(row.said) for row in rows],
+        x_label=say(axis),
+        ax=ax,
     )

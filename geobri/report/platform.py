@@ -44,6 +44,7 @@ _WORDS_ZH: Final = REGION_NAMES_ZH | {
     "inland-inland": "内陆–内陆",
 }
 _SAYS: Final = {
+    "place": Words("City", "城市"),
     "places": Words("Cities", "城市"),
     "compare": Words(
         "Two to four cities, or corridors, side by side. A longer bar is more, or a better rank, among all of them; "

@@ -319,7 +319,21 @@ def _profile(
     country = name_country(city["country"])
     region = _region(city["region"])
     place = Words(f"{country.en} · {region.en}", f"{country.zh} · {region.zh}") if region.en else country
-    return Profile(slug, name_city(city), place, facts, bars, tuple(_profile_notes(slug, study, standing)))
+    notes = (*_profile_notes(slug, study, standing), *_own_note(study, city))
+    return Profile(slug, name_city(city), place, facts, bars, notes, _own_link(study, city))
+
+
+def _own_note(study: Study, city: pd.Series[Any]) -> tuple[Words, ...]:
+    """Give what the owner of a study noted of a city; notes of the built-in data are about cells of a table."""
+    note, chinese = ("" if pd.isna(text) else str(text) for text in (city.get("note"), city.get("note_zh")))
+    return (Words(note or chinese, chinese),) if study.folder is not None and (note or chinese) else ()
+
+
+def _own_link(study: Study, city: pd.Series[Any]) -> str:
+    """Give the address that the owner of a study noted of a city; nothing but addresses of the web, for others could run."""
+    said = city.get("url")
+    link = "" if pd.isna(said) or study.folder is None else str(said).strip()
+    return link if link.startswith(("http://", "https://")) else ""
 
 
 def _profile_notes(slug: str, study: Study, standing: Standing | None) -> list[Words]:

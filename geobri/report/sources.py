@@ -246,19 +246,32 @@ def _say_notes(study: Study) -> list[Words]:
 
 
 def _cite(study: Study) -> Fold:
-    """Give this page as an entry of BibTeX."""
-    plain = {
-        name: re.sub(r"[{}\\\\]", "", text)
-        for name, text in (("title", study.title), ("note", study.citation))
-    }
-    lines = [f"  title = {{{plain['title']}}},"]
-    lines += [f"  note = {{Data: {plain['note']}}},"] if plain["note"] else []
-    lines += [f"  howpublished = {{Page made with geobri {geobri.__version__}}},"]
-    key = re.sub(r"[^A-Za-z0-9]", "", study.name) or "study"
+    """Give this page as an entry of BibTeX, in either language."""
     return Fold(
         Words("Cite this page (BibTeX)", "引用本页（BibTeX）"),
-        code="\n".join([f"@misc{{{key},", *lines, "}"]),
+        code=Words(
+            _write_entry(
+                study.name,
+                study.title,
+                f"Data: {study.citation}" if study.citation else "",
+                "Page made with geobri",
+            ),
+            _write_entry(
+                study.name,
+                study.title_zh,
+                f"数据：{study.citation_zh or study.citation}" if study.citation else "",
+                "网页由 geobri 生成，版本",
+            ),
+        ),
     )
+
+
+def _write_entry(name: str, title: str, note: str, made: str) -> str:
+    plain = {key: re.sub(r"[{}\\\\]", "", text) for key, text in (("title", title), ("note", note))}
+    lines = [f"  {key} = {{{text}}}," for key, text in plain.items() if text]
+    lines.append(f"  howpublished = {{{made} {geobri.__version__}}},")
+    key = re.sub(r"[^A-Za-z0-9]", "", name) or "study"
+    return "\n".join([f"@misc{{{key},", *lines, "}"])
 
 
 def source_section(study: Study, analysis: Analysis) -> Section:

@@ -101,6 +101,14 @@ def _say_unused(unused: Sequence[str]) -> list[Said]:
     ]
 
 
+_MISSING: Final = {
+    "propagate": ("a city with a missing partner has no score there", "有缺失伙伴的城市在该项没有得分"),
+    "observed": ("a city is scored over the partners that are known", "城市只按已知的伙伴计分"),
+    "scale": ("sums are scaled up from the known partners to all", "由已知伙伴的合计按比例推至全部伙伴"),
+}
+"""What missing partners of a city lead to, by `city_missing`."""
+
+
 def _say_missing(inputs: Inputs, columns: list[PairColumn], staying: BoolArray) -> list[Said]:
     """Count what is still missing: pairs, and for an attribute cities."""
     of_pairs: list[Said] = []
@@ -120,8 +128,8 @@ def _say_missing(inputs: Inputs, columns: list[PairColumn], staying: BoolArray) 
         (en, zh), rule = _join(of_pairs), inputs.spec.choices.city_missing
         said.append(
             (
-                f"Values are missing and were not imputed: {en}; city_missing={rule!r}.",
-                f"有缺失值且未填补：{zh}；city_missing = {rule!r}。",
+                f"Values are missing and were not imputed: {en}; {_MISSING[rule][0]}.",
+                f"有缺失值且未填补：{zh}；{_MISSING[rule][1]}。",
             )
         )
     if of_cities:

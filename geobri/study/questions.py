@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geobri.errors import DataError, mould
+from geobri.gazetteer.countries import load_country_table
 from geobri.measures import Level, Measure
 from geobri.stats.say.terms import notes
 from geobri.study.account import say_left_out
@@ -296,14 +297,26 @@ def _with_strata(cities: gpd.GeoDataFrame, wish: str) -> tuple[gpd.GeoDataFrame,
         raise DataError(mould("geobri coastal", wanted, repr(wish), "Choose one of these"))
     if not sign:
         return cities, column
+    named = _name_label(column, label)
     parts = Measure(
         column=wish,
         of="cities",
         kind="flag",
-        label=f"{column} {label} and the rest",
-        label_zh=f"{column} {label}与其余",
+        label=f"{named.en} and the rest",
+        label_zh=f"{named.zh}与其余",
     )
     return cities.assign(**{wish: cities[column].astype(str) == label}), parts
+
+
+def _name_label(column: str, label: str) -> Words:
+    """Call a label of a column what people call it: a country by its name, else the column with it."""
+    if column != "country":
+        return Words(f"{column} {label}")
+    known = load_country_table()
+    if label not in known.index:
+        return Words(label)
+    row = known.loc[label]
+    return Words(str(row["name"] or row["name_common"]), str(row["name_zh"]))
 
 
 def _parts(study: Study, measure: Measure) -> tuple[Measure, ...]:

@@ -1,7 +1,6 @@
 """The report in a real browser, opened from disk with the network off."""
 
 import csv
-import re
 from itertools import pairwise
 
 import pytest
@@ -182,34 +181,6 @@ def test_the_phone_has_no_sideways_scroll_in_the_platform(open_page, hostile_pag
     for tab in ("compare", "query", "history"):
         page.click(f"#pf-tab-{tab}")
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-
-
-VISIBLE = """() => {
-  const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
-  const found = [];
-  while (walker.nextNode()) {
-    const text = walker.currentNode.textContent.trim(), parent = walker.currentNode.parentElement;
-    if (text && !parent.closest("script, style, noscript, title") && parent.checkVisibility()) found.push(text);
-  }
-  return found;
-}"""
-NAMES = re.compile(
-    r"Moran|Mantel|Mann-Whitney|Brunner-Munzel|Hodges-Lehmann|Getis-Ord|Spearman|Kendall|Holm|Newcombe|Welch|Cliff.s delta|delta|"
-    r"max-T|MRQAP|WGS84|Natural Earth|GeoNames|Leaflet|CC BY|FDI|FTTH|Mbit|[a-z_]+\.(?:csv|toml)|tau-b|rho|log"
-)
-
-
-def test_the_chinese_page_is_chinese(open_page, bri22_page):
-    page = open_page(bri22_page)
-    page.click('[data-switch="lang"]')
-    page.evaluate("document.querySelectorAll('details').forEach(fold => (fold.open = true))")
-    texts = page.evaluate(VISIBLE)
-    citation = load_study("bri22").citation  # a title is a name
-    latin = [
-        text for text in texts if citation not in text and re.search(r"[A-Za-z]{3,}", NAMES.sub("", text))
-    ]
-    assert len(texts) > 1000
-    assert len(latin) <= 0.01 * len(texts), latin
 
 
 def test_paper_cuts_nothing_and_counts_what_it_leaves_out(open_page, bri22_page):

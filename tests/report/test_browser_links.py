@@ -125,3 +125,31 @@ def test_the_tip_of_a_point_speaks_the_language_of_the_page(open_page, bri22_pag
     page.click('[data-switch="lang"]')
     page.locator("#groups circle[data-cities=dubai]").first.hover()
     assert page.locator(".point-tip").inner_text().startswith("迪拜: ")
+
+
+def test_groups_are_compared_in_every_measure_with_the_first_five_named(open_page, bri22_page):
+    page = open_page(bri22_page)
+    page.click("#pf-tab-groups")
+    page.select_option("#pf-groups select >> nth=0", label="Country or region")
+    assert (
+        page.locator("#pf-groups select >> nth=1").evaluate("one => one.selectedOptions[0].textContent")
+        == "China (9)"
+    )
+    row = page.locator("#pf-groups tbody tr", has_text="Overall").first
+    assert "Beijing" in row.locator("td").first.inner_text()
+    assert "Singapore" in row.locator("td").nth(1).inner_text()
+    assert row.locator("circle").count() == 22
+    assert row.locator("circle[r='5']").count() == 5
+    page.select_option("#pf-groups select >> nth=2", label="Italy (1)")
+    assert row.locator("circle").count() == 10
+
+
+def test_one_city_has_its_partners_in_every_measure_and_those_most_alike(open_page, bri22_page):
+    page = open_page(bri22_page)
+    page.click("#pf-tab-portrait")
+    page.select_option("#pf-portrait select", label="Singapore")
+    overall = page.locator("#pf-portrait tbody tr").first
+    assert overall.locator("th").inner_text() == "Overall"
+    assert overall.locator("td").first.inner_text().split("\n")[0] == "Shanghai"
+    assert page.locator("#pf-portrait tbody tr").count() > 3
+    assert page.locator("#pf-portrait [data-alike] li").count() == 5

@@ -59,8 +59,8 @@ BEDS = towns(beds=[4.0, 1.0, np.nan, 2.0], people=[1.0, np.nan, 3.0, 2.0])
             index(one(), city_missing="observed"),
             towns(),
             GAPS,
-            "Values are missing and were not imputed: trade (1 pair); city_missing='observed'.",
-            "有缺失值且未填补：trade（1 对）；city_missing = 'observed'。",
+            "Values are missing and were not imputed: trade (1 pair); a city is scored over the partners that are known.",
+            "有缺失值且未填补：trade（1 对）；城市只按已知的伙伴计分。",
         ),
         (
             index(one(), one("beds", kind="city")),

@@ -29,7 +29,7 @@ function readColumn(column) {
 function readTables(data) {
   const cities = { kind: "cities", ids: data.cities.id, columns: data.cities.columns.map(readColumn) };
   cities.name = (i, lang) => data.cities[lang][i];
-  const corridors = { kind: "corridors", ids: data.corridors.id, columns: data.corridors.columns.map(readColumn), leftOut: data.corridors.left_out };
+  const corridors = { kind: "corridors", ids: data.corridors.id, columns: data.corridors.columns.map(readColumn), leftOut: data.corridors.left_out, ends: data.corridors.ends };
   const joint = data.corridors.arrow ? " → " : " – ";
   corridors.name = (i, lang) => data.corridors.ends[i].map((end) => data.cities[lang][end]).join(joint);
   for (const table of [cities, corridors]) {

@@ -1,12 +1,17 @@
-/* Compare, ask, follow over the years. Everything from the study is written as text, never as markup. */
+/* Compare, ask, group, look at one city, follow over the years. Everything from the study is written as text, never as markup. */
 import { makeCompare } from "./compare.js";
 import { both, make } from "./dom.js";
 import { makeHistory } from "./history.js";
+import { makePortrait } from "./portrait.js";
 import { makeQuery } from "./query.js";
+import { makeSides } from "./sides.js";
 
 function buildPlatform(host, tables) {
   /** @type {[string, string, string, (tables: any) => Element][]} */
   const parts = [["compare", "Compare", "比较", makeCompare], ["query", "Ask", "查询", makeQuery]];
+  const sides = makeSides(tables);
+  if (sides) parts.push(["groups", "Groups", "分组", () => sides]);
+  parts.push(["portrait", "One by one", "逐一查看", makePortrait]);
   if (tables.history) parts.push(["history", "Over the years", "历年变化", makeHistory]);
   const tabs = make("div", { role: "tablist" });
   const panels = parts.map(([key, en, zh, fill]) => {

@@ -375,7 +375,7 @@ def say_regression(tested: Sequence[Term], *, measure: Measure, levels: bool, ro
 
 def _coefficient(row: Term) -> Words:
     name = name_term(row.term, DISTANCE)
-    size = f"{row.estimate:+.3g}"
+    size = number(row.estimate, sign=True)
     if math.isnan(row.p_value):
         return Words(f"{name.en} {size} (cannot be tested)", f"{name.zh}{size}（无法检验）")
     told = chance(row)

