@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import pandas as pd
@@ -50,16 +51,26 @@ def leading_section(study: Study) -> Section | None:
     by = find_groups(study)
     drawings = [*_bars(study, whole[0]), *(one for measure in whole for one in _tiers(study, measure, by))]
     folds: list[Fold] = []
-    if len(whole) == _TWO:
+    if len(whole) == _TWO and not study.validate_against:  # the validation draws these two
         folds += _two_rankings(study, whole[0], whole[1])
     return Section(
         "leaders",
         Words("Who leads, and where", "领先城市及其分布"),
         short=Words("Leaders", "领先城市"),
-        drawings=tuple(drawings),
+        drawings=tuple(_limit_once(drawings)),
         tables=tuple(table for of in ("cities", "corridors") for table in _first(study, of)),
         folds=tuple(folds),
     )
+
+
+def _limit_once(drawings: list[Drawing]) -> list[Drawing]:
+    """Say what pictures cannot show under the first of those that cannot show the same."""
+    told: list[Words] = []
+    kept = []
+    for drawing in drawings:
+        kept.append(replace(drawing, limits=None) if drawing.limits in told else drawing)
+        told += [drawing.limits] if drawing.limits is not None else []
+    return kept
 
 
 def find_wholes(study: Study) -> list[Measure]:

