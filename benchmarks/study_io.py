@@ -81,6 +81,7 @@ def run_stage(stage: str, folder: Path) -> float:
     import pandas as pd
 
     from geobri.exchange import write_layer
+    from geobri.outputs.long_tables import save_csv
     from geobri.score import build_index
     from geobri.study import check_study, load_study
     from geobri.study.writing import corridors_frame
@@ -99,7 +100,7 @@ def run_stage(stage: str, folder: Path) -> float:
         corridors = gpd.read_parquet(folder / "corridors.parquet")
         begun = time.perf_counter()
         if stage == "write csv":
-            pd.DataFrame(corridors.drop(columns="geometry")).to_csv(folder / "out.csv")
+            save_csv(pd.DataFrame(corridors.drop(columns="geometry")), folder / "out.csv")
         else:
             write_layer(corridors, folder / f"out.{stage.rsplit(maxsplit=1)[-1]}")
         return time.perf_counter() - begun
@@ -118,6 +119,7 @@ def run_stage(stage: str, folder: Path) -> float:
 def run_whole(folder: Path, ending: str) -> float:
     """Go the whole way as the command line does: read and check, corridors, index, one table of corridors written."""
     from geobri.exchange import write_layer
+    from geobri.outputs.long_tables import save_csv
     from geobri.study import load_study
     from geobri.study.writing import corridors_frame
 
@@ -127,7 +129,7 @@ def run_whole(folder: Path, ending: str) -> float:
     assert study.scores is not None
     table = corridors_frame(study)
     if ending == "csv":
-        table.drop(columns="geometry", errors="ignore").to_csv(folder / "whole.csv")
+        save_csv(table, folder / "whole.csv")
     else:
         write_layer(study.corridors, folder / "whole.parquet")
     return time.perf_counter() - begun

@@ -14,6 +14,7 @@ from geobri.exchange.about import About, add_about
 from geobri.exchange.layers import fixed_date, plain_types, system_errors, write_vector
 from geobri.exchange.qgis_style import add_qgis_style
 from geobri.measures import Measure
+from geobri.outputs.long_tables import save_csv
 from geobri.score.spec import ROOT
 from geobri.study.model import MOST_FIELDS, Study
 from geobri.words import Words
@@ -130,8 +131,8 @@ def write_tables(study: Study, folder: Path) -> list[Path]:
         `cities.csv, corridors.csv, study.gpkg` (layers `cities` and `corridors`) and `corridors.parquet`.
     """
     paths = [folder / name for name in ("cities.csv", "corridors.csv", "study.gpkg", "corridors.parquet")]
-    cities_frame(study).to_csv(paths[0], lineterminator="\n")
-    corridors_frame(study).to_csv(paths[1], lineterminator="\n")
+    save_csv(cities_frame(study), paths[0])
+    save_csv(corridors_frame(study), paths[1])
     write_geopackage(study, paths[2])
     plain_types(study.corridors).to_parquet(paths[3])
     return paths
