@@ -88,6 +88,33 @@ def _list(items: Iterable[object]) -> Said:
     return first_offenders(names, most=_FIRST), "、".join(names[:_FIRST]) + rest
 
 
+def _name(leaf: Indicator) -> Said:
+    return leaf.title or leaf.name, leaf.title_zh or leaf.title or leaf.name
+
+
+def _titled(leaves: Iterable[Indicator]) -> Said:
+    """Name the first few indicators by their titles, in both languages."""
+    shown = list(leaves)
+    return _list(_name(leaf)[0] for leaf in shown)[0], _list(_name(leaf)[1] for leaf in shown)[1]
+
+
+def _placed(cities: pd.DataFrame, wanted: pd.Index) -> Said:
+    """Name the first few cities as the table calls them, in both languages."""
+    rows = cities.loc[wanted]
+    called = {
+        lang: rows[lang].tolist() if lang in rows.columns else list(wanted) for lang in ("name", "name_zh")
+    }
+    en = [
+        name if isinstance(name, str) and name else one
+        for name, one in zip(called["name"], wanted, strict=True)
+    ]
+    zh = [
+        name if isinstance(name, str) and name else one
+        for name, one in zip(called["name_zh"], en, strict=True)
+    ]
+    return _list(en)[0], _list(zh)[1]
+
+
 def _count(n: int, one: str, many: str) -> str:
     return f"{n} {one if n == 1 else many}"
 
@@ -114,15 +141,15 @@ def _say_missing(inputs: Inputs, columns: list[PairColumn], staying: BoolArray) 
     of_pairs: list[Said] = []
     of_cities: list[Said] = []
     for column in columns:
-        name = column.indicator.name
+        (name, name_zh) = _name(column.indicator)
         if column.attribute is None:
             gaps = int(np.isnan(column.pair).sum())
             of_pairs += (
-                [(f"{name} ({_count(gaps, 'pair', 'pairs')})", f"{name}（{gaps} 对）")] if gaps else []
+                [(f"{name} ({_count(gaps, 'pair', 'pairs')})", f"{name_zh}（{gaps} 对）")] if gaps else []
             )
         elif (gone := column.attribute.missing & staying).any():
-            en, zh = _list(inputs.cities.index[gone])
-            of_cities.append((f"{name} ({en})", f"{name}（{zh}）"))
+            en, zh = _placed(inputs.cities, inputs.cities.index[gone])
+            of_cities.append((f"{name} ({en})", f"{name_zh}（{zh}）"))
     said = []
     if of_pairs:
         (en, zh), rule = _join(of_pairs), inputs.spec.choices.city_missing
@@ -148,7 +175,7 @@ def _say_sizes(inputs: Inputs, staying: BoolArray) -> list[Said]:
     for name, leaves in _by_denominator(inputs.spec).items():
         without = np.isnan(size_of(inputs, leaves[0])) & staying
         if without.any():
-            cities, named = _list(inputs.cities.index[without]), _list(leaf.name for leaf in leaves)
+            cities, named = _placed(inputs.cities, inputs.cities.index[without]), _titled(leaves)
             gone.append(
                 (f"{name} of {cities[0]} (for {named[0]})", f"{cities[1]}的 {name}（用于 {named[1]}）")
             )
@@ -174,11 +201,11 @@ def _by_denominator(spec: IndexSpec) -> dict[str, list[Indicator]]:
 def _say_filled(columns: list[PairColumn]) -> list[Said]:
     filled: list[Said] = []
     for column in columns:
-        name, attribute = column.indicator.name, column.attribute
+        (name, name_zh), attribute = _name(column.indicator), column.attribute
         n = int(column.filled.sum()) if attribute is None else int(attribute.filled.sum())
         if n:
             en = _count(n, "pair", "pairs") if attribute is None else _count(n, "city", "cities")
-            filled.append((f"{name} ({en})", f"{name}（{n} {'对' if attribute is None else '座城市'}）"))
+            filled.append((f"{name} ({en})", f"{name_zh}（{n} {'对' if attribute is None else '座城市'}）"))
     if not filled:
         return []
     en, zh = _join(filled)
@@ -186,10 +213,10 @@ def _say_filled(columns: list[PairColumn]) -> list[Said]:
 
 
 def _say_modelled(spec: IndexSpec, columns: list[PairColumn]) -> list[Said]:
-    modelled = [column.indicator.name for column in columns if column.modelled]
+    modelled = [column.indicator for column in columns if column.modelled]
     if not modelled or not spec.choices.corridors:
         return []
-    en, zh = _list(modelled)
+    en, zh = _titled(modelled)
     return [
         (
             f"Pair values are modelled from attributes or memberships of cities, not observed: {en}.",
@@ -217,7 +244,7 @@ def _say_departures(inputs: Inputs, staying: BoolArray, frames: Frames) -> list[
     """Say who was screened out, and which scores leave the scale that a reference set."""
     said: list[Said] = []
     if not staying.all():
-        en, zh = _list(inputs.cities.index[~staying])
+        en, zh = _placed(inputs.cities, inputs.cities.index[~staying])
         said.append((f"Left out for lack of coverage: {en}.", f"因数据不足未纳入：{zh}。"))
     if inputs.spec.choices.normaliser != "minmax" or inputs.spec.choices.normaliser_params:
         return said
@@ -245,8 +272,7 @@ def _say_partners(inputs: Inputs, staying: BoolArray) -> list[Said]:
     ]
     if not summed or partners.min() == partners.max():
         return []
-    en, _ = _list(leaf.title or leaf.name for leaf in summed)
-    _, zh = _list(leaf.title_zh or leaf.title or leaf.name for leaf in summed)
+    en, zh = _titled(summed)
     rule, rule_zh = _PAIRED.get(inputs.spec.choices.domestic, ("", ""))
     counted = f"Cities have {partners.min()} to {partners.max()} partners{rule}; "
     counted_zh = f"各城市的伙伴城市数为 {partners.min()} 至 {partners.max()}{rule_zh}，"

@@ -97,7 +97,7 @@ def permutation_p_value(
         ``"greater"``: large statistics speak against the null; ``"less"``: small ones do; ``"two-sided"``: both.
     two_sided
         ``"tails"``: twice the smaller tail, at most 1; ``"absolute"``: the share of statistics at least as far from 0
-        (as R's sna and asnipe count).
+        (as R's sna and asnipe count, which divide by R where the observed one is counted here).
     mid_p
         Count ties by half (Lancaster), for discrete statistics whose p-value would be too large.
     exact
@@ -339,7 +339,8 @@ def judge(
     null_distribution
         Statistics under the null, shape (R,). Those that are no finite numbers are left out and counted.
     alternative, two_sided, mid_p, exact
-        As in `permutation_p_value`.
+        As in `permutation_p_value`: two-sided is twice the smaller tail, at most 1, unless ``"absolute"``, as sna and asnipe
+        count.
 
     Returns
     -------

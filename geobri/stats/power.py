@@ -21,6 +21,7 @@ from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
 from geobri.stats.power_designs import DESIGNS, Design
 from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, tidy_row
+from geobri.stats.say.numbers import number
 from geobri.stats.simulate import place_cities
 from geobri.words import Words
 from geobri.workers import Backend, spread
@@ -68,9 +69,9 @@ class PowerResult:
         """
         strongest = self.table.iloc[-1]
         reach = (
-            f"needs {self.effect} of about {self.smallest_effect:.2g} to be found in {self.target:.0%} of cases"
+            f"needs {self.effect} of about {number(self.smallest_effect, 2)} to be found in {self.target:.0%} of cases"
             if math.isfinite(self.smallest_effect)
-            else f"finds {self.effect} of {strongest['effect']:.2g} in only {strongest['power']:.0%} of cases"
+            else f"finds {self.effect} of {number(strongest['effect'], 2)} in only {strongest['power']:.0%} of cases"
         )
         return f"With {self.n_cities} cities, {self.test} at {self.level:.0%} {reach}."
 

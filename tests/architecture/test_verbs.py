@@ -80,3 +80,35 @@ def test_a_confidence_is_the_level_of_intervals_and_a_level_that_of_a_verdict():
         for name, wanted in (("confidence", 0.95), ("level", 0.05)):
             if name in parameters(verb):
                 assert parameters(verb)[name].default == wanted, verb
+
+
+CHAPTERS = ("decay", "dyads", "gravity", "groups", "null", "proximity", "spatial")
+BY_DISTRIBUTION = {"monte_carlo_error", "normal_p_value", "build_form"}
+"""What takes a side, but counts no tails."""
+
+
+def functions_of(chapter):
+    for name in getattr(stats, chapter).__all__:
+        one = getattr(getattr(stats, chapter), name)
+        if inspect.isfunction(one) and name not in BY_DISTRIBUTION:
+            yield name, set(inspect.signature(one).parameters), " ".join((one.__doc__ or "").split())
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_test_says_what_two_sided_means(chapter):
+    silent = [
+        name
+        for name, asked, said in functions_of(chapter)
+        if "alternative" in asked and "twice the smaller tail" not in said
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_who_counts_absolute_values_says_whose_count_that_is(chapter):
+    silent = [
+        name
+        for name, asked, said in functions_of(chapter)
+        if "two_sided" in asked and not ("absolute" in said and "sna and asnipe" in said)
+    ]
+    assert silent == []

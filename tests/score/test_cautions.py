@@ -151,3 +151,19 @@ def test_beyond_a_reference():
     (english,) = [sentence for sentence in found if sentence.startswith("Beyond") and "corridors" in sentence]
     assert "5 条通路中有" in found[english]
     assert "超出参照的 0–100 范围" in found[english]
+
+
+def test_indicators_and_cities_have_their_own_names():
+    cities = BEDS.assign(name=["Ayr", "Bo", "Cali", "Dax"], name_zh=["艾尔", "博城", "", "达克斯"])
+    bed = one("beds", kind="city", title="Hotel beds", title_zh="酒店床位")
+    found = said(index(one(title="Goods", title_zh="货物"), bed, city_missing="observed"), cities, GAPS)
+    assert found["Attributes are missing and were not imputed: Hotel beds ('Cali')."] == (
+        "城市属性缺失且未填补：酒店床位（Cali）。"
+    )
+    assert found["Values are missing and were not imputed: Goods (1 pair); city_missing='observed'."] == (
+        "有缺失值且未填补：货物（1 对）；city_missing = 'observed'。"
+    )
+    filled = said(index(one(title="Goods", title_zh="货物"), bed, imputer="mean"), cities, GAPS)
+    assert filled["Values were imputed: Goods (1 pair), Hotel beds (1 city)."] == (
+        "已填补缺失值：货物（1 对）；酒店床位（1 座城市）。"
+    )

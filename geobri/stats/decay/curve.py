@@ -14,6 +14,7 @@ import pandas as pd
 from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
 from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, tidy_row
+from geobri.stats.say.numbers import number
 from geobri.stats.say.terms import say_range
 from geobri.stats.tables import PairSample, read_pairs
 from geobri.words import Words
@@ -101,7 +102,7 @@ class DecayCurve:
         """
         near, far = self.table.iloc[0], self.table.iloc[-1]
         return (
-            f"Mean {self.flow} is {near['mean']:.3g} up to {near['high']:.0f} {self.impedance} and {far['mean']:.3g} from "
+            f"Mean {self.flow} is {number(near['mean'])} up to {near['high']:.0f} {self.impedance} and {number(far['mean'])} from "
             f"{far['low']:.0f} on ({self.n_cities} cities, {int(self.table['n_pairs'].sum())} pairs)."
         )
 

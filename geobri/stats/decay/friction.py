@@ -119,7 +119,8 @@ def decay_test(
     alternative
         ``greater``: flow falls with impedance; ``two-sided``: it falls or grows.
     two_sided
-        ``"tails"``: twice the smaller tail; ``"absolute"``: the share of statistics at least as far from 0.
+        ``"tails"``: twice the smaller tail, at most 1; ``"absolute"``: the share of statistics at least as far from 0, as
+        sna and asnipe count, see `mantel_test`.
     interval
         Whether to search the limits of the interval.
     rng

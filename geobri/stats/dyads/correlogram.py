@@ -20,6 +20,7 @@ from geobri.stats.null import NodePlan, monte_carlo_error
 from geobri.stats.places import Column
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_classes
+from geobri.stats.say.numbers import number
 from geobri.stats.say.terms import say_range
 from geobri.stats.tables import Blocks
 from geobri.words import Words
@@ -124,7 +125,7 @@ def mantel_correlogram_test(
         Leave out classes beyond the middle one in which some city has no pair: they show its absence, not
         distance.
     alternative
-        Direction of the alternative for each correlation.
+        Direction of the alternative for each correlation. Two-sided is twice the smaller tail, at most 1.
     n_permutations
         How many permutations, at least.
     blocks
@@ -370,4 +371,4 @@ def _terms(found: _Classes, p_values: FloatArray, corrected: FloatArray) -> tupl
 
 
 def _say_limit(limit: float) -> str:
-    return f"{limit:,.0f}" if limit >= 100 else f"{limit:.3g}"  # noqa: PLR2004 (three digits are enough)
+    return f"{limit:,.0f}" if limit >= 100 else number(limit)  # noqa: PLR2004 (three digits are enough)

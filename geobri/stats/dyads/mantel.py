@@ -70,8 +70,8 @@ def mantel_test(
     alternative
         Direction of the alternative for the correlation.
     two_sided
-        ``"tails"``: twice the smaller tail; ``"absolute"``: the share of correlations at least as far from 0, as R's sna and
-        asnipe count.
+        ``"tails"``: twice the smaller tail, at most 1; ``"absolute"``: the share of correlations at least as far from 0, as
+        R's sna and asnipe count, here with the observed one among them: (M + 1) / (R + 1) for their M / R.
     n_permutations
         How many permutations, at least; all are gone through if there are no more.
     blocks
@@ -181,7 +181,7 @@ def partial_mantel_test(
     alternative
         Direction of the alternative for the partial correlation.
     two_sided
-        ``"tails"`` or ``"absolute"``, as in `mantel_test`.
+        ``"tails"``: twice the smaller tail, at most 1; ``"absolute"``: as sna and asnipe count, see `mantel_test`.
     n_permutations
         How many permutations, at least.
     blocks

@@ -125,8 +125,8 @@ def mrqap_test(
     alternative
         Direction of the alternative for every coefficient.
     two_sided
-        ``"tails"``: twice the smaller tail; ``"absolute"``: the share of statistics at least as far from 0, as R's sna and
-        asnipe count.
+        ``"tails"``: twice the smaller tail, at most 1; ``"absolute"``: the share of statistics at least as far from 0, as R's
+        sna and asnipe count, here with the observed one among them: (M + 1) / (R + 1) for their M / R.
     n_permutations
         How many permutations, at least.
     blocks

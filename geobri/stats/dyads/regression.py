@@ -107,7 +107,7 @@ def pair_regression_test(
     Returns
     -------
     PairRegressionResult
-        One row per covariate and kind of error.
+        One row per covariate and kind of error. p-values are two-sided: twice the smaller tail, at most 1.
 
     Raises
     ------

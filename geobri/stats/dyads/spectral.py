@@ -59,7 +59,7 @@ def moran_mantel_test(
     method
         ``"pearson"`` or ``"spearman"``.
     alternative
-        Direction of the alternative for the correlation.
+        Direction of the alternative for the correlation. Two-sided is twice the smaller tail, at most 1.
     n_permutations
         Number of random matrices.
     names

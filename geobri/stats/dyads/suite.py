@@ -69,7 +69,7 @@ def dyadic_tests(
     alternative
         Direction of the alternative for correlations and coefficients.
     two_sided
-        ``"tails"`` or ``"absolute"``, see `mantel_test`.
+        ``"tails"``: twice the smaller tail, at most 1; ``"absolute"``: as sna and asnipe count, see `mantel_test`.
     n_permutations
         How many permutations, at least.
     blocks

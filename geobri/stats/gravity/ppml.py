@@ -137,7 +137,7 @@ def fit_gravity(
     -------
     GravityResult
         The headline is the test of the first column (impedance, unless there is none). `fitted` feeds
-        `residual_corridors`.
+        `residual_corridors`. p-values are two-sided: twice the smaller tail, at most 1.
 
     Notes
     -----

@@ -137,7 +137,8 @@ def presence_test(
     Returns
     -------
     PresenceResult
-        The headline is the test of the first column (impedance, unless there is none).
+        The headline is the test of the first column (impedance, unless there is none). p-values are two-sided: twice the
+        smaller tail, at most 1.
 
     Raises
     ------

@@ -61,7 +61,7 @@ def bounded_group_test(
     n_draws
         Random values within the bounds, uniform and independent, between the two extremes.
     alternative
-        ``"greater"``: the first group has the higher values.
+        ``"greater"``: the first group has the higher values. Two-sided is twice the smaller tail, at most 1.
     rng
         Seed or generator.
     labels

@@ -63,7 +63,7 @@ def corridor_regression_test(
     blocks
         As in `corridor_types_test`.
     alternative
-        Direction of the alternative for every coefficient.
+        Direction of the alternative for every coefficient. Two-sided is twice the smaller tail, at most 1.
     n_permutations
         Permutations of cities, at least.
     rng

@@ -279,7 +279,7 @@ def corridor_types_test(
         Labels within which the coastal label moves, by city (a mapping or a Series); ``"auto"``: blocks that keep
         the missing pairs (domestic ones) where they are; None: no restriction.
     alternative
-        ``"greater"``: the type named first has the higher values.
+        ``"greater"``: the type named first has the higher values. Two-sided is twice the smaller tail, at most 1.
     n_permutations
         Random placements of the label, where not all are enumerated.
     most_placements

@@ -113,7 +113,7 @@ def coastal_regression_test(
     strata
         Column within whose labels residuals are exchanged; add its dummies to the covariates yourself.
     alternative
-        ``"greater"``: coastal cities have the higher values.
+        ``"greater"``: coastal cities have the higher values. Two-sided is twice the smaller tail, at most 1.
     n_permutations
         Random permutations of residuals.
     rng

@@ -153,7 +153,8 @@ def coastal_sensitivity_test(
     -------
     TestResult
         `table` has one row per definition: `threshold_km` (NaN where there is none), `n_first, n_second`, `estimate,
-        ci_low, ci_high` (Cliff's delta), `shift, shift_low, shift_high`, the exact `p_value`, and `p_max_t`, which
+        ci_low, ci_high` (Cliff's delta), `shift, shift_low, shift_high`, the exact two-sided `p_value` (twice the smaller
+        tail, at most 1), and `p_max_t`, which
         accounts for having tried them all. The headline is the largest standardised rank sum. `plot` draws them all.
 
     Raises
@@ -321,7 +322,7 @@ def leave_one_city_out(
     Returns
     -------
     TestResult
-        `table` has one row per omitted city; the headline is the largest p-value. A city whose omission empties a group is
+        `table` has one row per omitted city; the headline is the largest p-value (two-sided: twice the smaller tail, at most 1). A city whose omission empties a group is
         not omitted.
 
     Raises

@@ -57,7 +57,7 @@ def dimensions_test(
     strata
         Labels within which the label moves, shape (n,).
     alternative
-        ``"greater"``: the first group has the higher values.
+        ``"greater"``: the first group has the higher values. Two-sided is twice the smaller tail, at most 1.
     n_permutations
         Random placements, if there are too many to enumerate.
     most_placements
@@ -221,7 +221,7 @@ def coastal_dimensions_test(
     statistic
         One of ``"brunner-munzel"``, ``"welch"``, ``"rank"``, ``"mean"``.
     alternative
-        ``"greater"``: the first group has the higher values.
+        ``"greater"``: the first group has the higher values. Two-sided is twice the smaller tail, at most 1.
     n_permutations
         Random placements, where not all are enumerated.
     rng

@@ -94,7 +94,7 @@ def group_permutation_test(
     strata
         Labels within which the label moves, shape (n,).
     alternative
-        ``"greater"``: the first group has the higher values.
+        ``"greater"``: the first group has the higher values. Two-sided is twice the smaller tail, at most 1.
     n_permutations
         Random placements, if there are too many to enumerate.
     most_placements
@@ -193,7 +193,7 @@ def brunner_munzel_test(
         ``"permutation"``: studentised permutation test, for small groups (default); ``"t"``: the t
         approximation, which is liberal below about ten cities in a group.
     alternative
-        ``"greater"``: the first group has the higher values.
+        ``"greater"``: the first group has the higher values. Two-sided is twice the smaller tail, at most 1.
     n_permutations
         Random placements, if there are too many to enumerate.
     most_placements

@@ -100,7 +100,7 @@ def spatial_group_test(
         ``"pair"`` (default: the best size in the calibration), ``"singleton"`` or ``"triplet"``; see
         `moran_randomisation`.
     alternative
-        ``"greater"``: the first group has the higher values.
+        ``"greater"``: the first group has the higher values. Two-sided is twice the smaller tail, at most 1.
     n_permutations
         Number of random maps.
     rng

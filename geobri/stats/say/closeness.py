@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from geobri.measures import Measure
 from geobri.stats.results import Term
-from geobri.stats.say.numbers import LEVEL, chance, p_value, percent
+from geobri.stats.say.numbers import LEVEL, chance, number, p_value, percent
 from geobri.words import Words
 
 __all__ = ["LISTS", "ListNull", "say_list"]
@@ -128,8 +128,8 @@ def say_list(
     share = _share(tail)
     limit = (
         Words(
-            f" With so few arrangements p cannot fall below {least:.2g}: nothing could have been found.",
-            f"排列数太少，p不可能低于{least:.2g}：无论如何都得不出发现。",
+            f" With so few arrangements p cannot fall below {number(least, 2)}: nothing could have been found.",
+            f"排列数太少，p不可能低于{number(least, 2)}：无论如何都得不出发现。",
         )
         if least > LEVEL
         else Words("", "")

@@ -145,7 +145,7 @@ def say_decay(
             f"{measure.label_zh}{best.zh}随{by.label_zh}的变化在5%水平上无法与偶然区分{basis.zh}。",
         )
     falls = elasticity >= 0
-    size = f"{100 * abs(1 - 1.1**-elasticity):.2g}"
+    size = number(100 * abs(1 - 1.1**-elasticity), 2)
     verb = Words("falls", "下降") if falls else Words("grows", "上升")
     change = Words(f"{size} % less", f"减少{size}%") if falls else Words(f"{size} % more", f"增加{size}%")
     return Words(
@@ -157,8 +157,8 @@ def say_decay(
 def _friction(head: Term, elasticity: float, asked_interval: bool) -> Words:
     """Write friction with its limits, or the elasticity of a form with several parameters."""
     if math.isnan(head.estimate):
-        return Words(f"elasticity {-elasticity:.3g}", f"弹性{-elasticity:.3g}")
-    size = Words(f"friction {head.estimate:.3g}", f"摩擦系数{head.estimate:.3g}")
+        return Words(f"elasticity {number(-elasticity)}", f"弹性{number(-elasticity)}")
+    size = Words(f"friction {number(head.estimate)}", f"摩擦系数{number(head.estimate)}")
     if not math.isnan(head.ci_low):
         return join(size, _interval(head.ci_low, head.ci_high))
     if not asked_interval:
@@ -171,11 +171,15 @@ def _friction(head: Term, elasticity: float, asked_interval: bool) -> Words:
 def _interval(low: float, high: float) -> Words:
     """Write a 95 % interval with three digits; a side on which no value is rejected has no end."""
     if math.isfinite(low) and math.isfinite(high):
-        return interval(Words(f"{low:.3g}"), Words(f"{high:.3g}"), 0.95)
+        return interval(Words(number(low)), Words(number(high)), 0.95)
     if math.isfinite(low):
-        return Words(f"95 % interval {low:.3g} upwards, without end", f"95%区间{low:.3g}以上（无上界）")
+        return Words(
+            f"95 % interval {number(low)} upwards, without end", f"95%区间{number(low)}以上（无上界）"
+        )
     if math.isfinite(high):
-        return Words(f"95 % interval {high:.3g} downwards, without end", f"95%区间{high:.3g}以下（无下界）")
+        return Words(
+            f"95 % interval {number(high)} downwards, without end", f"95%区间{number(high)}以下（无下界）"
+        )
     return Words("no value can be ruled out at 95 %", "在95%水平上不能排除任何数值")
 
 
@@ -426,7 +430,7 @@ def say_classes(
 
 
 def _distance(limit: float) -> str:
-    return f"{limit:,.0f}" if limit >= 100 else f"{limit:.3g}"  # noqa: PLR2004 (three digits are enough)
+    return f"{limit:,.0f}" if limit >= 100 else number(limit)  # noqa: PLR2004 (three digits are enough)
 
 
 def say_levels_alike(moran: float, p: float) -> Words:
@@ -483,12 +487,13 @@ def say_fit(
         The sentence.
     """
     found = [
-        f"{name} {one:.4g} (± {error:.2g})" for name, one, error in zip(names, numbers, errors, strict=True)
+        f"{name} {number(one, 4)} (± {number(error, 2)})"
+        for name, one, error in zip(names, numbers, errors, strict=True)
     ]
     if math.isnan(constant):
         level = Words("levels of cities in place of a constant", "以城市水平代替常数项")
     else:
-        level = Words(f"constant {constant:.4g}", f"常数项{constant:.4g}")
+        level = Words(f"constant {number(constant, 4)}", f"常数项{number(constant, 4)}")
     loglik, aic, bic = likelihood
     fits = Words("", "")
     if math.isfinite(loglik):

@@ -50,6 +50,7 @@ def bivariate_moran_test(
         ``"row"``, ``"none"`` or ``"binary"``.
     alternative
         ``"greater"``: high values lie next to high values of the other.
+        Two-sided is twice the smaller tail, at most 1.
     n_permutations
         Random permutations of the other column.
     rng

@@ -173,7 +173,7 @@ def corridor_moran_test(
         For ``"cities"``: labels within which cities change places, in the order of `cities`; ``"auto"`` keeps
         missing pairs where they are; None: no restriction.
     alternative
-        ``"greater"``: neighbours resemble each other.
+        ``"greater"``: neighbours resemble each other. Two-sided is twice the smaller tail, at most 1.
     n_permutations
         Random permutations.
     rng

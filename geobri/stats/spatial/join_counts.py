@@ -106,6 +106,7 @@ def join_count_test(
         ``"binary"`` (a join is a join), ``"row"`` or ``"none"``.
     alternative
         For the headline, ``"less"``: fewer joins between different labels than by chance.
+        Two-sided is twice the smaller tail, at most 1.
     n_permutations
         Random permutations of labels.
     rng

@@ -56,7 +56,7 @@ def local_moran_test(
     standardise
         ``"row"``, ``"none"`` or ``"binary"``.
     alternative
-        ``"greater"``: a place resembles its neighbours.
+        ``"greater"``: a place resembles its neighbours. Two-sided is twice the smaller tail, at most 1.
     n_permutations
         Random draws of neighbours, shared by all places.
     rng
@@ -141,6 +141,7 @@ def local_bivariate_moran_test(
         ``"row"``, ``"none"`` or ``"binary"``.
     alternative
         ``"greater"``: high values lie next to high values of the other.
+        Two-sided is twice the smaller tail, at most 1.
     n_permutations
         Random draws of neighbours, shared by all places.
     rng
@@ -225,7 +226,7 @@ def local_geary_test(
     standardise
         ``"row"``, ``"none"`` or ``"binary"``.
     alternative
-        ``"less"``: a place resembles its neighbours.
+        ``"less"``: a place resembles its neighbours. Two-sided is twice the smaller tail, at most 1.
     n_permutations
         Random draws of neighbours, shared by all places.
     rng
@@ -317,7 +318,7 @@ def local_getis_ord_test(
     standardise
         ``"binary"`` (default), ``"none"`` or ``"row"``; the scale of a row does not matter.
     alternative
-        ``"greater"``: hot spots.
+        ``"greater"``: hot spots. Two-sided is twice the smaller tail, at most 1.
     n_permutations
         Random draws of neighbours, shared by all places.
     rng

@@ -165,7 +165,7 @@ def moran_test(
     standardise
         ``"row"``: the mean of the neighbours; ``"none"``: weights as they are; ``"binary"``: all 1.
     alternative
-        ``"greater"``: neighbours resemble each other.
+        ``"greater"``: neighbours resemble each other. Two-sided is twice the smaller tail, at most 1.
     n_permutations
         Random permutations of values; all of them for up to six cities.
     rng
@@ -227,7 +227,7 @@ def geary_test(
     standardise
         ``"row"``, ``"none"`` or ``"binary"``.
     alternative
-        ``"less"``: neighbours resemble each other (c below 1).
+        ``"less"``: neighbours resemble each other (c below 1). Two-sided is twice the smaller tail, at most 1.
     n_permutations
         Random permutations of values; all of them for up to six cities.
     rng
@@ -287,7 +287,7 @@ def getis_ord_test(
     standardise
         ``"binary"`` (default, as the statistic is meant), ``"row"`` or ``"none"``.
     alternative
-        ``"greater"``: high values gather; ``"less"``: low values do.
+        ``"greater"``: high values gather; ``"less"``: low values do. Two-sided is twice the smaller tail, at most 1.
     n_permutations
         Random permutations of values; all of them for up to six cities.
     rng

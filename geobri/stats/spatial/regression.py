@@ -94,7 +94,8 @@ def spatial_regression_test(
     TestResult
         The headline is the spatial parameter (rho or lambda), or for ``"ols"`` the robust Lagrange multiplier
         test of the lag. One row per coefficient; for the lag model also the average direct and total impact of
-        each covariate.
+        each covariate. p-values of coefficients are two-sided by the normal or t distribution, those of Lagrange multipliers are the
+        upper tail of chi-squared.
 
     Raises
     ------
