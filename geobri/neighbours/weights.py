@@ -68,6 +68,15 @@ def graph_weights(
     SchemaError
         If graph and index do not hold the same places.
     """
+    if not hasattr(graph, "adjacency"):
+        came = f"{type(graph).__name__}"
+        remedy = "Make one with geobri.neighbours.build_knn or build_distance_band"
+        raise SchemaError(mould("graph_weights", "graph must be a libpysal.graph.Graph", came, remedy))
+    if not index.is_unique:
+        came = f"{int(index.duplicated().sum())} repeated (first: {first_offenders(index[index.duplicated()][:1])})"
+        raise SchemaError(
+            mould("graph_weights", "places must have an index of their own", came, "Drop doubles")
+        )
     adjacency = graph.adjacency
     focal, neighbour = (
         index.get_indexer(adjacency.index.get_level_values(level)) for level in ("focal", "neighbor")

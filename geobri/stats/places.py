@@ -221,6 +221,10 @@ def read_places(
         raise SchemaError(
             mould(caller, f"cities need the columns {missing}", f"{list(cities.columns)}", "Add them")
         )
+    if not cities.index.is_unique:
+        doubled = cities.index[cities.index.duplicated()].unique()
+        came = f"{len(doubled)} that come more than once ({first_offenders(doubled)})"
+        raise SchemaError(mould(caller, "every place must have a row of its own", came, "Drop the doubles"))
     numbers = _numbers(cities, names, caller)
     used = np.isfinite(numbers).all(axis=1) & cities[marks].notna().all(axis=1).to_numpy()
     rows = np.flatnonzero(used)

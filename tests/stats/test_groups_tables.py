@@ -631,3 +631,15 @@ def test_corridors_without_a_value_and_their_cities_are_left_out():
     found = corridor_types_test(cities, holes, "value")
     assert found.n == 13
     assert found.p_value == wanted.p_value
+
+
+def test_thresholds_are_rounded_in_their_names():
+    cities = pd.DataFrame(
+        {"score": [3.0, 1.0, 4.0, 1.5, 5.0, 9.0], "coast_km": [1.0, 50.0, 99.0, 200.0, 300.0, 400.0]},
+        index=list("abcdef"),
+    )
+    result = coastal_sensitivity_test(
+        cities, "score", definitions=(), thresholds=[99.6, 250.4], n_permutations=9, rng=1
+    )
+    assert [one.term.en for one in result.terms] == ["Cliff's delta, ≤ 100 km", "Cliff's delta, ≤ 250 km"]
+    assert result.terms[0].term.zh == "克利夫 δ，≤ 100 公里"

@@ -316,3 +316,12 @@ def test_bad_regressions_are_refused(columbus):
         spatial_regression_test(table, "crime", ["wealth"], graph)
     with pytest.raises(DataError, match="'income' equal to 1"):
         spatial_regression_test(table.assign(income=1.0), "crime", ["income"], graph)
+
+
+def test_edges_of_bands_are_rounded_in_rows():
+    result = correlogram_test(scatter(20, 5), "value", edges_km=[0, 999.6, 5000.5], n_permutations=9, rng=1)
+    assert [one.term.en for one in result.terms] == [
+        "Moran's I, 0 to 1,000 km",
+        "Moran's I, 1,000 to 5,000 km",
+    ]
+    assert result.terms[0].term.zh == "莫兰指数，0–1,000 公里"

@@ -11,6 +11,7 @@ import pandas as pd
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.decay.fits import DecayFit, EffectsName, EstimatorName, build_design, fit_sample
 from geobri.stats.decay.forms import FORMS, DecayForm, FormName, build_form
+from geobri.stats.doors import checked
 from geobri.stats.models.families import FAMILIES, negative_binomial
 from geobri.stats.results import FloatArray
 from geobri.stats.tables import FEWEST_CITIES, PairSample, read_pairs
@@ -19,6 +20,7 @@ from geobri.stats.threads import on_one_thread
 __all__ = ["compare_decay", "cross_validate", "fold_cities"]
 
 
+@checked
 @on_one_thread
 def compare_decay(
     corridors: pd.DataFrame,

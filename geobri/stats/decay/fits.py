@@ -12,6 +12,7 @@ import pandas as pd
 
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
 from geobri.stats.decay.forms import DecayForm, FormName, build_form
+from geobri.stats.doors import checked
 from geobri.stats.models.effects import NodeEffects, build_effects
 from geobri.stats.models.fits import OfRegression, RegressionFit, fit_least_squares, fit_likelihood
 from geobri.stats.models.overdispersion import fit_negative_binomial
@@ -152,6 +153,7 @@ class DecayFit(OfRegression):
         return self.form.half_impedance(self.friction, self.reference if reference is None else reference)
 
 
+@checked
 @on_one_thread
 def fit_decay(
     corridors: pd.DataFrame,

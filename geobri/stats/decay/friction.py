@@ -20,6 +20,7 @@ from geobri.stats.decay.fits import (
     fit_sample,
 )
 from geobri.stats.decay.forms import FormName, build_form
+from geobri.stats.doors import checked
 from geobri.stats.models.families import FAMILIES, negative_binomial
 from geobri.stats.models.fits import RegressionFit, fit_least_squares, fit_likelihood
 from geobri.stats.models.likeness import Likeness, find_levels, measure_likeness
@@ -62,6 +63,7 @@ class DecayResult(TestResult):
     fit: DecayFit
 
 
+@checked
 @shows_progress
 @on_one_thread
 def decay_test(

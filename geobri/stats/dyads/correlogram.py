@@ -14,6 +14,7 @@ from geobri.charts import new_axes
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.measures import Measure
 from geobri.stats.cross_sums import cross_sums
+from geobri.stats.doors import checked
 from geobri.stats.dyads.inputs import DyadData, Matrix, name_matrix, prepare_dyads
 from geobri.stats.multiplicity import holm
 from geobri.stats.null import NodePlan, monte_carlo_error
@@ -84,6 +85,7 @@ class CorrelogramResult(TestResult):
         return ax
 
 
+@checked
 def mantel_correlogram_test(
     y: Matrix,
     distance: Matrix,

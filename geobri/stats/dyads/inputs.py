@@ -288,7 +288,11 @@ def _reordered(matrix: Matrix, name: str, labels: list[str], caller: str) -> npt
     if strangers or not named.index.is_unique:
         came = f"{name} with other or repeated labels: {first_offenders(strangers)}"
         raise DataError(mould(caller, "matrices must be about the same cities", came, "Reindex them alike"))
-    array: npt.ArrayLike = named.loc[labels, labels].to_numpy(dtype=np.float64)
+    try:
+        array: npt.ArrayLike = named.loc[labels, labels].to_numpy(dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        wanted = f"matrix {name} must hold numbers"
+        raise DataError(mould(caller, wanted, str(error), "Convert it first")) from error
     return array
 
 

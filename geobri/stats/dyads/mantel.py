@@ -12,6 +12,7 @@ from scipy.stats import rankdata
 from geobri.errors import SpecificationError, mould
 from geobri.measures import Measure
 from geobri.stats.cross_sums import cross_sums
+from geobri.stats.doors import checked
 from geobri.stats.dyads.inputs import DyadData, Matrix, name_matrix, prepare_dyads
 from geobri.stats.dyads.kendall import kendall_null, kendall_tau
 from geobri.stats.dyads.partial import partial_correlation, partial_null
@@ -37,6 +38,7 @@ PARTIAL_NOTE = Words(
 )
 
 
+@checked
 def mantel_test(
     x: Matrix,
     y: Matrix,
@@ -145,6 +147,7 @@ def mantel_test(
     )
 
 
+@checked
 def partial_mantel_test(
     x: Matrix,
     y: Matrix,

@@ -11,6 +11,7 @@ import numpy as np
 
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.measures import Measure
+from geobri.stats.doors import checked
 from geobri.stats.dyads.inputs import DyadData, Matrix, name_matrix, prepare_dyads
 from geobri.stats.dyads.mrqap_glm import fit_family, score_null, score_statistics, wald_null
 from geobri.stats.dyads.mrqap_linear import fit_linear, linear_null
@@ -84,6 +85,7 @@ class _Fit:
     r_squared: float
 
 
+@checked
 @on_one_thread
 def mrqap_test(
     y: Matrix,

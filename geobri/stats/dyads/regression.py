@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geobri.errors import DataError, SpecificationError, mould
+from geobri.errors import DataError, SchemaError, SpecificationError, mould
 from geobri.measures import Measure
 from geobri.stats.decay.fits import EffectsName, build_design, choose_effects
+from geobri.stats.doors import checked
 from geobri.stats.models.fits import OfRegression, RegressionFit, fit_least_squares
 from geobri.stats.models.robust import error_terms
 from geobri.stats.models.score_test import coefficient_tests
@@ -57,6 +58,7 @@ class PairRegressionResult(OfRegression, TestResult):
     regression: RegressionFit
 
 
+@checked
 @shows_progress
 @on_one_thread
 def pair_regression_test(
@@ -135,6 +137,12 @@ def pair_regression_test(
         remedy = "Name at least one column of pairs"
         raise SpecificationError(mould("pair_regression_test", "needs a covariate", "none", remedy))
     measure = as_measure(value, of="corridors")
+    unknown = [name for name in (*fixed, *clusters) if name not in corridors.columns]
+    if unknown:
+        came = f"{list(corridors.columns)}"
+        raise SchemaError(
+            mould("pair_regression_test", f"corridors need the columns {unknown}", came, "Add them")
+        )
     sample = read_pairs(
         corridors,
         flow=measure.column,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.stats import rankdata
 
 from geobri.errors import DataError, SpecificationError, mould
+from geobri.stats.doors import checked
 from geobri.stats.dyads.inputs import DyadData, Matrix, name_matrix, prepare_dyads
 from geobri.stats.moran_randomisation import moran_eigenvectors
 from geobri.stats.null import judge
@@ -26,6 +27,7 @@ CELLS_AT_ONCE = 4_000_000
 NULL = Words("Moran spectral randomisation (singleton)", "莫兰谱随机化（singleton）")
 
 
+@checked
 def moran_mantel_test(
     x: Matrix,
     y: Matrix,

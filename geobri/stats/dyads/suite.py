@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geobri.errors import DataError
+from geobri.errors import DataError, mould
 from geobri.stats.attempts import attempt_all
+from geobri.stats.doors import checked
 from geobri.stats.dyads.correlogram import mantel_correlogram_test
 from geobri.stats.dyads.inputs import Matrix, prepare_dyads
 from geobri.stats.dyads.mantel import mantel_test
@@ -35,6 +36,7 @@ __all__ = ["dyadic_tests"]
 FEWEST_FOR_CORRELOGRAM = 45
 
 
+@checked
 def dyadic_tests(
     cities: pd.DataFrame,
     corridors: pd.DataFrame,
@@ -94,6 +96,9 @@ def dyadic_tests(
     columns = [measure.column, by.column, *covariates]
     usable = corridors.dropna(subset=[name for name in columns if name in corridors.columns])
     ends = {*usable.get("origin", ()), *usable.get("destination", ())}
+    if not ends and set(columns) <= set(corridors.columns):
+        came = f"{len(corridors)} rows, none with all of {', '.join(columns)}"
+        raise DataError(mould("dyadic_tests", "some pairs must have numbers", came, "Fill the columns"))
     laid, labels = align_matrices(usable, columns, [city for city in cities.index if city in ends], directed)
     frames = {name: pd.DataFrame(one, index=labels, columns=labels) for name, one in laid.items()}
     x, y = frames[by.column], frames[measure.column]

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from geobri.errors import SchemaError, first_offenders, mould
+from geobri.stats.doors import checked
 
 __all__ = ["pair_covariates"]
 
 
+@checked
 def pair_covariates(
     cities: pd.DataFrame,
     corridors: pd.DataFrame,

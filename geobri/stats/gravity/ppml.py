@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geobri.errors import SpecificationError, mould
 from geobri.stats.decay.fits import EffectsName, build_design, choose_effects, drop_separated
 from geobri.stats.decay.forms import DecayForm, FormName, build_form
+from geobri.stats.doors import checked
 from geobri.stats.gravity.fitting import goodness_of_fit
 from geobri.stats.models.effects import NodeEffects
 from geobri.stats.models.families import FAMILIES
@@ -87,6 +89,7 @@ class _Model:
         )
 
 
+@checked
 @shows_progress
 @on_one_thread
 def fit_gravity(
@@ -160,6 +163,9 @@ def fit_gravity(
         directed=directed,
         caller="fit_gravity",
     )
+    if by is None and not covariates:
+        wanted = "needs an impedance or a covariate to explain the flow"
+        raise SpecificationError(mould("fit_gravity", wanted, "neither", "Name one"))
     model = _set_up(sample, None if by is None else by.column, form, effects)
     fit = model.fit(model.columns, model.names)
     plan = None

@@ -12,6 +12,7 @@ import pandas as pd
 from geobri.errors import SchemaError, SpecificationError, mould
 from geobri.stats.decay.fits import EffectsName, build_design, choose_effects
 from geobri.stats.decay.forms import FormName, build_form
+from geobri.stats.doors import checked
 from geobri.stats.models.effects import NodeEffects
 from geobri.stats.models.families import FAMILIES
 from geobri.stats.models.fits import OfRegression, RegressionFit, fit_likelihood
@@ -86,6 +87,7 @@ class _Model:
         )
 
 
+@checked
 @shows_progress
 @on_one_thread
 def presence_test(
@@ -155,6 +157,9 @@ def presence_test(
     """
     measure = as_measure(presence, of="corridors")
     by = None if impedance is None else as_measure(impedance, of="corridors")
+    if by is None and not covariates:
+        wanted = "needs an impedance or a covariate to explain the links"
+        raise SpecificationError(mould("presence_test", wanted, "neither", "Name one"))
     model = _read(
         corridors,
         measure.column,

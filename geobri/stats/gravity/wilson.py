@@ -15,6 +15,7 @@ import pandas as pd
 
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.decay.forms import DecayForm, FormName, build_form
+from geobri.stats.doors import checked
 from geobri.stats.gravity.fitting import goodness_of_fit
 from geobri.stats.models.effects import NodeEffects, build_effects
 from geobri.stats.models.fits import OfRegression, RegressionFit, fit_likelihood
@@ -178,6 +179,7 @@ class WilsonFit(OfRegression):
         return self.regression.summary(lang, title=title)
 
 
+@checked
 @on_one_thread
 def fit_wilson(
     corridors: pd.DataFrame,

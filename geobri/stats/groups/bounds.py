@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import DataError, first_offenders, mould
+from geobri.stats.doors import checked
 from geobri.stats.groups.rank_tests import mann_whitney_test
 from geobri.stats.groups.reporting import CLIFF, GroupResult, Labels
 from geobri.stats.groups.samples import read_groups
@@ -37,6 +38,7 @@ def _check_bounds(lower: npt.ArrayLike, upper: npt.ArrayLike) -> tuple[FloatArra
     return low, high
 
 
+@checked
 def bounded_group_test(
     lower: npt.ArrayLike,
     upper: npt.ArrayLike,
@@ -153,6 +155,7 @@ def _result(
     )
 
 
+@checked
 def coastal_bounds_test(
     cities: pd.DataFrame,
     lower: str,

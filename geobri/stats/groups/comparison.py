@@ -11,6 +11,7 @@ import pandas as pd
 
 from geobri.errors import SchemaError, SpecificationError, mould
 from geobri.geodesy import distance_matrix_km
+from geobri.stats.doors import checked
 from geobri.stats.groups.permutation_tests import brunner_munzel_test, group_permutation_test
 from geobri.stats.groups.random_maps import spatial_group_test
 from geobri.stats.groups.rank_tests import mann_whitney_test
@@ -25,6 +26,7 @@ Method = Literal["mann-whitney", "brunner-munzel", "permutation", "spatial"]
 Rng = int | np.random.Generator | None
 
 
+@checked
 def compare_groups(
     cities: pd.DataFrame,
     value: Column,
@@ -100,6 +102,7 @@ def compare_groups(
     )
 
 
+@checked
 def coastal_test(
     cities: pd.DataFrame, value: Column, *, group: Column = "coastal", **choices: Any
 ) -> GroupResult:

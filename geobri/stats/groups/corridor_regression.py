@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.stats import t as student
 
 from geobri.errors import DataError, SpecificationError, mould
+from geobri.stats.doors import checked
 from geobri.stats.dyads.mrqap import MrqapResult, mrqap_test
 from geobri.stats.groups.corridor_types import CorridorData, Rng, lay_out_corridors
 from geobri.stats.places import Column, as_measure
@@ -25,6 +26,7 @@ __all__ = ["corridor_regression_test"]
 Distance = Literal["log", "linear"]
 
 
+@checked
 def corridor_regression_test(
     cities: pd.DataFrame,
     corridors: pd.DataFrame,

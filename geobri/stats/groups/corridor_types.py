@@ -15,6 +15,7 @@ from scipy.stats import t as student
 
 from geobri.errors import DataError, SchemaError, mould
 from geobri.measures import Measure
+from geobri.stats.doors import checked
 from geobri.stats.dyads.inputs import DyadData, prepare_dyads
 from geobri.stats.groups.comparison import map_weights
 from geobri.stats.groups.placements import MOST_PLACEMENTS, Placements, place_groups, place_on_maps
@@ -245,6 +246,7 @@ def _jackknife(data: CorridorData) -> FloatArray:
     return np.asarray(np.sqrt((n - 1) / n * ((values - values.mean(axis=0)) ** 2).sum(axis=0)))
 
 
+@checked
 def corridor_types_test(
     cities: pd.DataFrame,
     corridors: pd.DataFrame,

@@ -13,6 +13,7 @@ from scipy.stats import t as student
 
 from geobri.errors import DataError, mould
 from geobri.measures import Measure
+from geobri.stats.doors import checked
 from geobri.stats.null import monte_carlo_error, permutation_p_value, value_permutations
 from geobri.stats.places import Column, Places, as_measure, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
@@ -86,6 +87,7 @@ def fit_robust(y: FloatArray, x: FloatArray, *, caller: str) -> LeastSquares:
     return LeastSquares(coefficients, np.sqrt((spread**2).sum(axis=1)), n - k, residuals)
 
 
+@checked
 def coastal_regression_test(
     cities: pd.DataFrame,
     value: Column,

@@ -12,6 +12,7 @@ import pandas as pd
 
 from geobri.errors import DataError, SchemaError, mould
 from geobri.measures import Measure
+from geobri.stats.doors import checked
 from geobri.stats.groups.comparison import coastal_test
 from geobri.stats.groups.rank_sums import doubled_midranks
 from geobri.stats.groups.reporting import CLIFF, SHIFT, GroupResult
@@ -111,6 +112,7 @@ def _say_threshold(km: float) -> Words:
     return Words(f"≤ {km:,.0f} km", f"≤ {km:,.0f} 公里")
 
 
+@checked
 def coastal_sensitivity_test(
     cities: pd.DataFrame,
     value: Column,
@@ -296,6 +298,7 @@ def _result(
     )
 
 
+@checked
 def leave_one_city_out(
     cities: pd.DataFrame,
     value: Column,
@@ -341,6 +344,10 @@ def leave_one_city_out(
         if rest.any() and not rest.all():
             results[f"without {city}"] = coastal_test(data.table.drop(index=city), value, **choices)
             omitted.append(Words(english[city], chinese[city]))
+    if not results:
+        came = f"{len(data.labels)} cities, each the only one of its group"
+        remedy = "Compare larger groups"
+        raise DataError(mould("leave_one_city_out", "some city must be able to go", came, remedy))
     whole = coastal_test(data.table, value, **choices)
     table = _table(results)
     table.index.name = "omitted"

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geobri.errors import SpecificationError, mould
 from geobri.measures import Measure
+from geobri.stats.doors import checked
 from geobri.stats.groups.permutation_tests import check_statistic, observed_statistic
 from geobri.stats.groups.placements import MOST_PLACEMENTS, Placements, place_groups
 from geobri.stats.groups.reporting import CLIFF, Labels, effect_terms
@@ -26,6 +28,7 @@ from geobri.words import NOTHING, Words
 __all__ = ["coastal_dimensions_test", "dimensions_test"]
 
 
+@checked
 def dimensions_test(
     values: pd.DataFrame,
     group: Any,
@@ -87,6 +90,9 @@ def dimensions_test(
         If a choice is unknown.
     """
     check_statistic(statistic, "dimensions_test")
+    if not len(values.columns):
+        remedy = "Name at least one column"
+        raise SpecificationError(mould("dimensions_test", "there must be dimensions", "none", remedy))
     samples = {
         str(name): read_groups(values[name], group, strata=strata, caller=f"dimensions_test ({name})")
         for name in values.columns
@@ -191,6 +197,7 @@ def _dimensions_result(
     )
 
 
+@checked
 def coastal_dimensions_test(
     cities: pd.DataFrame,
     values: Sequence[Column],

@@ -15,6 +15,7 @@ import pandas as pd
 from geobri.errors import DataError, mould
 from geobri.measures import Measure
 from geobri.stats.attempts import attempt_all
+from geobri.stats.doors import checked
 from geobri.stats.groups.comparison import coastal_test, map_weights
 from geobri.stats.groups.corridor_regression import corridor_regression_test
 from geobri.stats.groups.corridor_types import corridor_types_test
@@ -35,6 +36,7 @@ _FEWEST: Final = 4
 """Places that a map needs before it can be smooth."""
 
 
+@checked
 def coastal_tests(
     cities: gpd.GeoDataFrame,
     corridors: pd.DataFrame | None,

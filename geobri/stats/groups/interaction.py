@@ -15,6 +15,7 @@ import pandas as pd
 
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
 from geobri.measures import Measure
+from geobri.stats.doors import checked
 from geobri.stats.groups.corridor_types import (
     Rng,
     lay_out_corridors,
@@ -65,13 +66,15 @@ class _Told:
 
 
 def _check_dimensions(kept: list[Measure], caller: str) -> None:
-    if len(kept) < FEWEST_DIMENSIONS:
-        came = f"{len(kept)}"
+    distinct = {one.column for one in kept}
+    if len(distinct) < FEWEST_DIMENSIONS or len(distinct) < len(kept):
+        came = f"{[one.column for one in kept]}"
         raise SpecificationError(
-            mould(caller, "an interaction needs two dimensions at least", came, "Name more columns")
+            mould(caller, "an interaction needs two dimensions at least, each named once", came, "Name more columns")
         )
 
 
+@checked
 def city_interaction_test(
     cities: pd.DataFrame,
     values: Sequence[Column],
@@ -142,6 +145,7 @@ def city_interaction_test(
     return _finish(told, contrast, data.first, placements, base)
 
 
+@checked
 def corridor_interaction_test(
     cities: pd.DataFrame,
     corridors: pd.DataFrame,

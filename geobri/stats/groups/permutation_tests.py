@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.stats import brunnermunzel
 
 from geobri.errors import DataError, SpecificationError, mould
+from geobri.stats.doors import checked
 from geobri.stats.groups.effects import placement_moments
 from geobri.stats.groups.placements import MOST_PLACEMENTS, Placements, place_groups
 from geobri.stats.groups.reporting import (
@@ -66,6 +67,7 @@ def observed_statistic(sample: GroupSample, statistic: str) -> float:
     return float(group_statistics(sample, sample.first[None], statistic)[0])
 
 
+@checked
 def group_permutation_test(
     values: npt.ArrayLike,
     group: Any,
@@ -166,6 +168,7 @@ def group_permutation_test(
 _HOW = {"permutation": "置换", "t": "t 近似"}
 
 
+@checked
 def brunner_munzel_test(
     values: npt.ArrayLike,
     group: Any,

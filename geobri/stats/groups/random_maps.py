@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy.stats import rankdata
 
 from geobri.errors import SpecificationError, mould
+from geobri.stats.doors import checked
 from geobri.stats.groups.reporting import GroupResult, Labels, assemble_result, seed_choice
 from geobri.stats.groups.samples import BoolArray, read_groups
 from geobri.stats.moran_randomisation import SpectralMethod, moran_randomisation
@@ -67,6 +68,7 @@ def map_statistics(rows: FloatArray, first: BoolArray, statistic: str) -> FloatA
     return MAP_STATISTICS[statistic](rows, first)
 
 
+@checked
 def spatial_group_test(
     values: npt.ArrayLike,
     group: Any,

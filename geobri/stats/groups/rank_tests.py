@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geobri.errors import DataError, SpecificationError, mould
+from geobri.stats.doors import checked
 from geobri.stats.groups.rank_sums import (
     MOST_WORK,
     SumDistribution,
@@ -102,6 +103,7 @@ def _moments(parts: list[tuple[IntArray, BoolArray, int]]) -> tuple[float, float
     return observed, mean, variance
 
 
+@checked
 def mann_whitney_test(
     values: npt.ArrayLike,
     group: Any,

@@ -103,7 +103,13 @@ def read_groups(values: npt.ArrayLike, group: Any, *, strata: Any = None, caller
     DataError
         If lengths differ, values are missing or all equal, a group is empty, or no stratum holds both groups.
     """
-    numbers = np.asarray(values, dtype=np.float64).ravel()
+    try:
+        numbers = np.asarray(values, dtype=np.float64).ravel()
+    except (TypeError, ValueError) as error:
+        raise DataError(mould(caller, "values must be numbers", str(error), "Convert them first")) from error
+    if strata is not None and np.ndim(strata) != 1:
+        came = type(strata).__name__
+        raise DataError(mould(caller, "strata must be one label per city", came, "Pass a column"))
     first = _plain_bools(group, caller)
     codes = (
         None if strata is None else pd.factorize(np.asarray(strata, dtype=object), use_na_sentinel=False)[0]

@@ -184,6 +184,9 @@ def build_top_list(
     SchemaError
         If columns are missing, pairs come twice, or cities are unknown.
     """
+    if corridors.empty:
+        remedy = "Pass all corridors that could have been listed"
+        raise DataError(mould("proximity_test", "there must be corridors", "an empty table", remedy))
     _, labels = to_matrix(corridors, impedance, cities, directed)
     index = pd.Index(labels, dtype=object)
     km = corridors[impedance].to_numpy(dtype=np.float64, na_value=np.nan)

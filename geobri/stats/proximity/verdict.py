@@ -17,6 +17,7 @@ from geobri.errors import SpecificationError, mould
 from geobri.geodesy import distance_matrix_km
 from geobri.measures import Measure
 from geobri.stats.attempts import attempt_all
+from geobri.stats.doors import checked
 from geobri.stats.moran_randomisation import measure_smoothness, proximity_weights
 from geobri.stats.null import monte_carlo_error, permutation_p_value
 from geobri.stats.places import Column, as_measure
@@ -112,6 +113,7 @@ class ProximityResult(TestResult):
         return ax
 
 
+@checked
 def proximity_test(
     cities: pd.DataFrame,
     corridors: pd.DataFrame,
@@ -296,6 +298,7 @@ def _keep_choices(top: TopList, best: Best | None, impedance: str) -> dict[str, 
     }
 
 
+@checked
 def proximity_tests(
     cities: pd.DataFrame,
     corridors: pd.DataFrame,

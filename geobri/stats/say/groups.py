@@ -21,7 +21,7 @@ from geobri.stats.say.numbers import (
     percent,
     quantity,
 )
-from geobri.words import Words
+from geobri.words import NOTHING, Words
 
 __all__ = [
     "TESTS",
@@ -398,7 +398,12 @@ def say_covariates(
         The sentence.
     """
     told = chance(held)
-    with_held = _names(covariates) if covariates else Words("nothing", "无")
+    named = _names(covariates) if covariates else NOTHING
+    held_out = (
+        Words(f"with {named.en} held", f"控制{named.zh}后")
+        if covariates
+        else Words("with nothing held", "不控制其他变量时")
+    )
     ends = [f"{number(one.ci_low, sign=True)} to {number(one.ci_high, sign=True)}" for one in (alone, held)]
     ends_zh = [f"{number(one.ci_low, sign=True)}至{number(one.ci_high, sign=True)}" for one in (alone, held)]
     sizes = [quantity(one.estimate, measure, sign=True) for one in (alone, held)]
@@ -406,14 +411,14 @@ def say_covariates(
         ("", "")
         if held.p_value <= LEVEL
         else (
-            f"{measure.label}: with {with_held.en} held, no difference can be told from chance. ",
-            f"{measure.label_zh}：控制{with_held.zh}后，差异无法与偶然区分。",
+            f"{measure.label}: {held_out.en}, no difference can be told from chance. ",
+            f"{measure.label_zh}：{held_out.zh}，差异无法与偶然区分。",
         )
     )
     return Words(
         f"{open_en}{measure.label} of {names.first.en} less that of {names.second.en} cities: {sizes[0].en} ({ends[0]}), and {sizes[1].en} "
-        f"({ends[1]}) with {with_held.en} held (least squares, Freedman-Lane permutation: {told.en}; {held.n_cities} cities).",
-        f"{open_zh}{measure.label_zh}，{names.first.zh}减{names.second.zh}城市：{sizes[0].zh}（{ends_zh[0]}），控制{with_held.zh}后为{sizes[1].zh}"
+        f"({ends[1]}) {held_out.en} (least squares, Freedman-Lane permutation: {told.en}; {held.n_cities} cities).",
+        f"{open_zh}{measure.label_zh}，{names.first.zh}减{names.second.zh}城市：{sizes[0].zh}（{ends_zh[0]}），{held_out.zh}为{sizes[1].zh}"
         f"（{ends_zh[1]}）（最小二乘，Freedman-Lane置换检验：{told.zh}；{held.n_cities}个城市）。",
     )
 
@@ -541,7 +546,9 @@ def say_types(
         else Words("; no difference can be told from chance", "；差异无法与偶然区分")
     )
     how = (
-        Words("exchanging labels over maps as smooth as the observed one", "在同样平滑的随机地图上置换标签")
+        Words(
+            "by exchanging labels over maps as smooth as the observed one", "在同样平滑的随机地图上置换标签"
+        )
         if maps
         else Words("by exchanging cities", "置换城市")
     )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geobri.stats.doors import checked
 from geobri.stats.null import monte_carlo_error, permutation_p_value
 from geobri.stats.picturing import draw_neighbours
 from geobri.stats.places import Column, Places, Standardise, read_places
@@ -23,6 +24,7 @@ __all__ = ["bivariate_moran_test"]
 Rng = int | np.random.Generator | None
 
 
+@checked
 def bivariate_moran_test(
     cities: pd.DataFrame,
     value: Column,

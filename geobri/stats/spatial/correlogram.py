@@ -17,6 +17,7 @@ from geobri.errors import DataError, SchemaError, SpecificationError, mould
 from geobri.geodesy import distance_km, distance_matrix_km
 from geobri.measures import Measure
 from geobri.neighbours.nearest import pairs_within
+from geobri.stats.doors import checked
 from geobri.stats.multiplicity import holm, max_t
 from geobri.stats.null import monte_carlo_error, permutation_p_value
 from geobri.stats.places import Column, Places, read_places
@@ -108,6 +109,7 @@ def _bands(cities: gpd.GeoDataFrame, edges: FloatArray) -> list[tuple[csr_array,
     return found
 
 
+@checked
 def correlogram_test(
     cities: gpd.GeoDataFrame,
     value: Column,

@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 from geobri.errors import DataError, SchemaError, SpecificationError, mould
 from geobri.geodesy import distance_matrix_km
 from geobri.measures import Measure
+from geobri.stats.doors import checked
 from geobri.stats.dyads.inputs import DyadData, prepare_dyads
 from geobri.stats.null import monte_carlo_error, permutation_p_value, value_permutations
 from geobri.stats.pairs import to_matrix
@@ -133,6 +134,7 @@ def _check(neighbours: str, cities: Any, radius_km: float | None, null: str) -> 
         raise SpecificationError(mould(caller, wanted, f"radius_km={radius_km}", "Pass both"))
 
 
+@checked
 def corridor_moran_test(
     corridors: pd.DataFrame,
     value: Column,
@@ -277,6 +279,14 @@ def _known(corridors: pd.DataFrame, value: str) -> pd.DataFrame:
         came = f"{list(corridors.columns)}"
         raise SchemaError(
             mould("corridor_moran_test", f"corridors need the columns {missing}", came, "Add them")
+        )
+    nameless = int(corridors[["origin", "destination"]].isna().any(axis=1).sum())
+    if nameless:
+        came = f"{nameless} of {len(corridors)} without one"
+        raise SchemaError(
+            mould(
+                "corridor_moran_test", "every corridor needs origin and destination", came, "Drop these rows"
+            )
         )
     return corridors.loc[corridors[value].notna()]
 

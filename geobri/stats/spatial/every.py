@@ -13,6 +13,7 @@ from geobri.errors import DataError, mould
 from geobri.measures import Measure
 from geobri.neighbours import build_knn, merge_coincident, nearest_neighbours
 from geobri.stats.attempts import attempt_all
+from geobri.stats.doors import checked
 from geobri.stats.places import Column, as_measure
 from geobri.stats.results import TestResult
 from geobri.stats.spatial.correlogram import correlogram_test
@@ -47,6 +48,7 @@ def default_graph(cities: gpd.GeoDataFrame, k: int | None = None) -> Any:
     return build_knn(cities, k or max(1, min(8, (len(cities) - 1) // 4)))
 
 
+@checked
 def moran_tests(
     cities: gpd.GeoDataFrame,
     value: Column,

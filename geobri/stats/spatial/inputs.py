@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from scipy.sparse import csr_array
 
+from geobri.errors import SpecificationError, mould
 from geobri.stats.null import enumerate_permutations, node_permutations
 from geobri.stats.results import FloatArray
 from geobri.workers import spread_here
@@ -56,6 +57,11 @@ def permuted_values(
     numpy.ndarray
         Permuted values, shape (r, n) or (r, n, c).
     """
+    if n_permutations < 1:
+        came = str(n_permutations)
+        raise SpecificationError(
+            mould("permuted_values", "n_permutations must be positive", came, "Ask for 999")
+        )
     generator = np.random.default_rng(rng)
     rows = max(1, _BLOCK // values.size)
     for start in range(0, n_permutations, rows):

@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 
 from geobri.errors import DataError, SchemaError, mould
 from geobri.measures import Measure
+from geobri.stats.doors import checked
 from geobri.stats.multiplicity import holm
 from geobri.stats.null import monte_carlo_error, permutation_p_value
 from geobri.stats.places import Column, Places, Standardise, as_measure, read_places
@@ -82,6 +83,7 @@ def _label(measure: Measure, kind: object) -> Words:
     return Words(str(kind))
 
 
+@checked
 def join_count_test(
     cities: pd.DataFrame,
     value: Column,

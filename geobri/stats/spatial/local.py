@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
+from geobri.stats.doors import checked
 from geobri.stats.places import Column, Standardise, read_places
 from geobri.stats.results import Alternative, FloatArray
 from geobri.stats.spatial.conditional import conditional_moments
@@ -31,6 +32,7 @@ def _z_scores(weights: csr_array, values: FloatArray, lags: FloatArray) -> Float
         return np.asarray((lags - moments.mean) / np.sqrt(moments.variance))
 
 
+@checked
 def local_moran_test(
     cities: pd.DataFrame,
     value: Column,
@@ -112,6 +114,7 @@ def local_moran_test(
     )
 
 
+@checked
 def local_bivariate_moran_test(
     cities: pd.DataFrame,
     value: Column,
@@ -201,6 +204,7 @@ def local_bivariate_moran_test(
     )
 
 
+@checked
 def local_geary_test(
     cities: pd.DataFrame,
     value: Column,
@@ -290,6 +294,7 @@ def local_geary_test(
     )
 
 
+@checked
 def local_getis_ord_test(
     cities: pd.DataFrame,
     value: Column,

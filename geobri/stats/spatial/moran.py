@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from geobri.errors import DataError, first_offenders, mould
+from geobri.stats.doors import checked
 from geobri.stats.null import monte_carlo_error, normal_p_value, permutation_p_value
 from geobri.stats.picturing import draw_neighbours
 from geobri.stats.places import Column, Places, Standardise, read_places
@@ -141,6 +142,7 @@ def _result(
     )
 
 
+@checked
 def moran_test(
     cities: pd.DataFrame,
     value: Column,
@@ -204,6 +206,7 @@ def moran_test(
     )
 
 
+@checked
 def geary_test(
     cities: pd.DataFrame,
     value: Column,
@@ -264,6 +267,7 @@ def geary_test(
     )
 
 
+@checked
 def getis_ord_test(
     cities: pd.DataFrame,
     value: Column,

@@ -18,6 +18,7 @@ from scipy.stats import t as student
 
 from geobri.errors import DataError, MissingExtraError, SpecificationError, mould
 from geobri.measures import Measure
+from geobri.stats.doors import checked
 from geobri.stats.places import Column, Places, Standardise, as_measure, read_places
 from geobri.stats.results import Term, TestResult
 from geobri.stats.say import say_spatial_model
@@ -56,6 +57,7 @@ def _load_spreg() -> Any:
     return spreg
 
 
+@checked
 def spatial_regression_test(
     cities: pd.DataFrame,
     value: Column,
@@ -133,6 +135,11 @@ def spatial_regression_test(
         raise DataError(
             mould("spatial_regression_test", "there must be more cities than coefficients", came, "Use fewer")
         )
+    design = np.column_stack([np.ones(len(sample.labels)), sample.columns[:, 1:]])
+    if np.linalg.matrix_rank(design) < design.shape[1]:
+        came = f"{', '.join(names)} with one that follows from the others"
+        remedy = "Leave one out"
+        raise DataError(mould("spatial_regression_test", "covariates must be independent", came, remedy))
     fit = _fit(spreg, sample, names, model)
     base = Term(
         test="spatial_regression_test",

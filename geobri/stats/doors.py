@@ -1,0 +1,156 @@
+"""At the door of a verb: arguments of the wrong kind are answered in words, whatever they are."""
+
+from __future__ import annotations
+
+import inspect
+import numbers
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any, Final, ParamSpec, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from geobri.errors import SchemaError, SpecificationError, mould, shorten
+from geobri.measures import Measure
+
+__all__ = ["checked"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_LONGEST: Final = 60
+_COUNTS: Final = frozenset({"n_permutations", "n_bootstrap", "n_draws", "most_placements", "most_exact"})
+"""Whole numbers of at least 0."""
+_SHARES: Final = frozenset({"confidence", "level"})
+"""Numbers between 0 and 1."""
+
+
+def checked(function: Callable[P, T]) -> Callable[P, T]:
+    """Let a verb refuse arguments that are not of the kind that its signature says.
+
+    Parameters
+    ----------
+    function
+        A verb. Its annotations are texts (``from __future__ import annotations``), and say whether None is an answer.
+
+    Returns
+    -------
+    Callable
+        The same function. Tables must be data frames, columns texts or measures, counts whole numbers, and so on; what lies
+        deeper (a column that is not there) is left to the verb.
+    """
+    signature = inspect.signature(function)
+
+    @wraps(function)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> T:
+        for name, given in signature.bind(*args, **kwargs).arguments.items():
+            said = signature.parameters[name]
+            if given is not said.default:
+                _check(function.__name__, name, given, str(said.annotation))
+        return function(*args, **kwargs)
+
+    return asked
+
+
+def _check(caller: str, name: str, given: Any, kind: str) -> None:
+    plain = kind.removesuffix(" | None")
+    if given is None and (plain != kind or plain in ("Rng", "Blocks")):
+        return
+    if name == "graph" and not hasattr(given, "adjacency"):
+        remedy = "Make one with geobri.neighbours.build_knn or build_distance_band"
+        raise SchemaError(mould(caller, "graph must be a libpysal.graph.Graph", _describe(given), remedy))
+    for kinds, is_right, wanted, remedy in _KINDS:
+        if plain in kinds and not is_right(given):
+            error = SchemaError if plain in _TABLES else SpecificationError
+            raise error(mould(caller, f"{name} must be {wanted}", _describe(given), remedy))
+    if name in _COUNTS and not given >= 0:
+        raise SpecificationError(
+            mould(caller, f"{name} must not be negative", _describe(given), "Ask for 999")
+        )
+    if name in _SHARES and not 0 < given < 1:
+        raise SpecificationError(
+            mould(caller, f"{name} must lie between 0 and 1", _describe(given), "Say 0.95 or 0.05")
+        )
+
+
+def _describe(given: object) -> str:
+    if isinstance(given, pd.DataFrame | pd.Series | np.ndarray):
+        return f"{type(given).__name__} of shape {given.shape}"
+    return f"{type(given).__name__} {shorten(repr(given), _LONGEST)}"
+
+
+def _is_column(given: object) -> bool:
+    return isinstance(given, str | Measure)
+
+
+def _is_list(given: object) -> bool:
+    return isinstance(given, Sequence | pd.Index | np.ndarray) and not isinstance(given, str)
+
+
+def _is_whole(given: object) -> bool:
+    return isinstance(given, numbers.Integral) and not isinstance(given, bool)
+
+
+def _is_seed(given: object) -> bool:
+    return isinstance(given, np.random.Generator) or (_is_whole(given) and given >= 0)  # type: ignore[operator]
+
+
+_TABLES: Final = frozenset({"pd.DataFrame", "gpd.GeoDataFrame"})
+_Kind = tuple[frozenset[str], Callable[[Any], bool], str, str]
+_KINDS: Final[tuple[_Kind, ...]] = (
+    (_TABLES, lambda one: isinstance(one, pd.DataFrame), "a table", "Pass a pandas or geopandas data frame"),
+    (frozenset({"Column", "str"}), _is_column, "a column by its name, or a measure", "Name a column"),
+    (
+        frozenset({"Sequence[Column]", "Sequence[str]"}),
+        lambda given: _is_list(given) and all(map(_is_column, given)),
+        "a list of columns",
+        "Write ['name']",
+    ),
+    (
+        frozenset({"Sequence[float]"}),
+        lambda given: _is_list(given) and all(isinstance(one, numbers.Real) for one in given),
+        "a list of numbers",
+        "Write [100.0, 200.0]",
+    ),
+    (
+        frozenset({"tuple[Column, Column]"}),
+        lambda given: _is_list(given) and len(given) == 2 and all(map(_is_column, given)),  # noqa: PLR2004 - a pair
+        "two columns",
+        "Write ('distance_km', 'flow')",
+    ),
+    (
+        frozenset({"int | Sequence[float]"}),
+        lambda given: (
+            _is_whole(given) or (_is_list(given) and all(isinstance(x, numbers.Real) for x in given))
+        ),
+        "a number of bands, or their edges",
+        "Write 6 or [0.0, 500.0, 2000.0]",
+    ),
+    (frozenset({"int"}), _is_whole, "a whole number", "Say 999"),
+    (
+        frozenset({"float"}),
+        lambda one: isinstance(one, numbers.Real) and not isinstance(one, bool),
+        "a number",
+        "Say one",
+    ),
+    (frozenset({"bool"}), lambda one: isinstance(one, bool | np.bool_), "True or False", "Say one of both"),
+    (
+        frozenset({"Rng", "int | np.random.Generator"}),
+        lambda one: one is None or _is_seed(one),
+        "a seed of at least 0, a generator, or None",
+        "Say rng=0",
+    ),
+    (
+        frozenset({"Alternative"}),
+        lambda one: isinstance(one, str) and one in ("two-sided", "greater", "less"),
+        "'two-sided', 'greater' or 'less'",
+        "Say one of them",
+    ),
+    (
+        frozenset({"Mapping[str, Matrix]"}),
+        lambda one: isinstance(one, Mapping),
+        "pair matrices by name",
+        "Write {'distance': matrix}",
+    ),
+)

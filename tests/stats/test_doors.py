@@ -1,0 +1,160 @@
+"""Nonsense at the door of a verb is answered in words, never by an IndexError, a TypeError or an AttributeError."""
+
+from __future__ import annotations
+
+import inspect
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from geobri.errors import GeobriError
+from geobri.measures import Measure
+from geobri.neighbours import build_knn
+from geobri.stats import decay, dyads, gravity, groups, proximity, spatial
+from geobri.stats.doors import checked
+from geobri.stats.places import Column
+
+Rng = int | np.random.Generator | None
+N = 8
+RNG = np.random.default_rng(4)
+NAMES = [f"c{i}" for i in range(N)]
+CITIES = gpd.GeoDataFrame(
+    {
+        "size": RNG.gamma(2, 3, N),
+        "gdp": RNG.normal(size=N),
+        "coastal": np.arange(N) % 2 == 0,
+        "coast_km": np.arange(N) * 10.0 + 1,
+    },
+    index=pd.Index(NAMES, name="city"),
+    geometry=gpd.points_from_xy(RNG.uniform(0, 40, N), RNG.uniform(0, 40, N), crs=4326),
+)
+CITIES["upper"] = CITIES["size"] + 1
+PAIRS = pd.DataFrame([(a, b) for a in NAMES for b in NAMES if a < b], columns=["origin", "destination"])
+PAIRS["distance_km"] = RNG.uniform(200, 4000, len(PAIRS))
+PAIRS["flow"] = RNG.poisson(3, len(PAIRS)).astype(float)
+PAIRS["linked"] = (PAIRS["flow"] > 2).astype(float)
+PAIRS["score"] = RNG.normal(size=len(PAIRS))
+PAIRS["rank"] = pd.Series(range(1, 5), dtype=float).reindex(range(len(PAIRS)))
+X = pd.DataFrame(RNG.normal(size=(N, N)), NAMES, NAMES)
+X = X + X.T
+Y = X**2
+GRAPH = build_knn(CITIES, 3)
+VERBS = [
+    (decay.decay_test, {"corridors": PAIRS, "flow": "flow"}),
+    (decay.fit_decay, {"corridors": PAIRS, "flow": "flow"}),
+    (decay.decay_curve, {"corridors": PAIRS, "flow": "flow"}),
+    (decay.compare_decay, {"corridors": PAIRS, "flow": "flow"}),
+    (gravity.fit_gravity, {"corridors": PAIRS, "flow": "flow"}),
+    (gravity.presence_test, {"corridors": PAIRS, "presence": "linked"}),
+    (gravity.fit_wilson, {"corridors": PAIRS, "flow": "flow"}),
+    (gravity.pair_covariates, {"cities": CITIES, "corridors": PAIRS}),
+    (dyads.pair_regression_test, {"corridors": PAIRS, "value": "score", "covariates": ["distance_km"]}),
+    (dyads.mantel_test, {"x": X, "y": Y}),
+    (dyads.partial_mantel_test, {"x": X, "y": Y, "controls": {"z": X + Y}}),
+    (dyads.mrqap_test, {"y": Y, "x": {"x": X}}),
+    (dyads.mantel_correlogram_test, {"y": Y, "distance": X - X.min().min() + 1}),
+    (dyads.dyadic_tests, {"cities": CITIES, "corridors": PAIRS, "value": "flow"}),
+    (proximity.proximity_test, {"cities": CITIES, "corridors": PAIRS, "value": "rank"}),
+    (proximity.proximity_tests, {"cities": CITIES, "corridors": PAIRS, "value": "rank"}),
+    *(
+        (test, {"cities": CITIES, "value": "size", "graph": GRAPH})
+        for test in (
+            spatial.moran_test,
+            spatial.geary_test,
+            spatial.getis_ord_test,
+            spatial.local_moran_test,
+            spatial.local_geary_test,
+            spatial.local_getis_ord_test,
+            spatial.join_count_test,
+        )
+    ),
+    (spatial.correlogram_test, {"cities": CITIES, "value": "size"}),
+    (spatial.corridor_moran_test, {"corridors": PAIRS, "value": "score"}),
+    (groups.compare_groups, {"cities": CITIES, "value": "size", "by": "coastal"}),
+    (groups.coastal_tests, {"cities": CITIES, "corridors": PAIRS, "value": "size"}),
+    (groups.coastal_sensitivity_test, {"cities": CITIES, "value": "size"}),
+    (groups.coastal_dimensions_test, {"cities": CITIES, "values": ["size", "gdp"]}),
+    (groups.coastal_regression_test, {"cities": CITIES, "value": "size", "covariates": ["gdp"]}),
+    (groups.coastal_bounds_test, {"cities": CITIES, "lower": "size", "upper": "upper"}),
+    (groups.leave_one_city_out, {"cities": CITIES, "value": "size"}),
+    (groups.city_interaction_test, {"cities": CITIES, "values": ["size", "gdp"]}),
+    (groups.corridor_types_test, {"cities": CITIES, "corridors": PAIRS, "value": "score"}),
+    (groups.corridor_regression_test, {"cities": CITIES, "corridors": PAIRS, "value": "score"}),
+    (
+        groups.corridor_interaction_test,
+        {"cities": CITIES, "corridors": PAIRS, "values": ["score", "flow"]},
+    ),
+]
+WRONG = {
+    "pd.DataFrame": ["cities.csv", [1, 2], None],
+    "gpd.GeoDataFrame": ["cities.csv", [1, 2], None],
+    "Column": [3, ["flow"], None, "nowhere"],
+    "Sequence[Column]": [3, "flow", [3]],
+    "Sequence[str]": [3, "flow", [3]],
+    "int": ["many", 2.5],
+    "float": ["much", [0.5]],
+    "bool": ["yes", 2],
+    "int | np.random.Generator": ["many", -1, 2.5],
+    "Rng": ["many", -1, 2.5],
+    "Alternative": ["nonsense", 3, None],
+}
+BY_NAME = {"n_permutations": [-1], "confidence": [0, 2, -1.0], "graph": [None, "knn", np.eye(3)]}
+
+
+NO_COLUMN = {
+    ("mrqap_test", "name"): "what the matrix is called",
+    ("coastal_bounds_test", "value"): "what the bounds are of",
+    ("coastal_tests", "strata"): "the tests without strata stand, the others say that they cannot be made",
+    ("coastal_tests", "corridor_value"): "corridors may have no such value",
+}
+"""Where any name is an answer, and why."""
+
+
+def questions():
+    for verb, right in VERBS:
+        for name, one in inspect.signature(verb).parameters.items():
+            plain = str(one.annotation).removesuffix(" | None")
+            for wrong in [*WRONG.get(plain, []), *BY_NAME.get(name, [])]:
+                if wrong is None and (plain != one.annotation or one.default is None):
+                    continue
+                if isinstance(wrong, str) and wrong == "nowhere" and (verb.__name__, name) in NO_COLUMN:
+                    continue
+                label = wrong if isinstance(wrong, str | int | float) else type(wrong).__name__
+                yield pytest.param(verb, {**right, name: wrong}, id=f"{verb.__name__}-{name}-{label}")
+
+
+@pytest.mark.parametrize(("verb", "asked"), [*questions()])
+def test_nonsense_is_answered_in_words(verb, asked):
+    with pytest.raises(GeobriError, match=r"must|needs?|no column|names|not "):
+        verb(**asked)
+
+
+def test_the_answer_names_verb_argument_and_what_came():
+    with pytest.raises(
+        GeobriError, match=r"decay_test: n_permutations must be a whole number\. Got str 'many'"
+    ):
+        decay.decay_test(PAIRS, flow="flow", n_permutations="many")
+    with pytest.raises(
+        GeobriError, match=r"moran_test: graph must be a libpysal\.graph\.Graph\. Got NoneType"
+    ):
+        spatial.moran_test(CITIES, "size", None)
+
+
+def test_what_is_right_passes_the_door():
+    @checked
+    def verb(
+        table: pd.DataFrame, value: Column, *, rng: Rng = None, confidence: float = 0.95, k: int = 3
+    ) -> int:
+        return k if table is PAIRS and value and confidence and rng is not None else 0
+
+    assert verb(PAIRS, Measure("flow"), rng=np.random.default_rng(1), confidence=0.9, k=np.int64(2)) == 2
+    assert verb(PAIRS, "flow", rng=0, k=5) == 5
+
+
+def test_repeated_places_and_texts_in_matrices_are_answered_in_words():
+    with pytest.raises(GeobriError, match="more than once"):
+        spatial.moran_test(pd.concat([CITIES, CITIES]), "size", GRAPH)
+    with pytest.raises(GeobriError, match="must hold numbers"):
+        dyads.mantel_test(X.astype(object).map(lambda _: "far"), Y)
