@@ -13,8 +13,8 @@ import pandas as pd
 
 from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
-from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, tidy_row
 from geobri.stats.doors import checked
+from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, tidy_row
 from geobri.stats.say.numbers import number
 from geobri.stats.say.terms import say_range
 from geobri.stats.tables import PairSample, read_pairs

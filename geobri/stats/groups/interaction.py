@@ -70,7 +70,12 @@ def _check_dimensions(kept: list[Measure], caller: str) -> None:
     if len(distinct) < FEWEST_DIMENSIONS or len(distinct) < len(kept):
         came = f"{[one.column for one in kept]}"
         raise SpecificationError(
-            mould(caller, "an interaction needs two dimensions at least, each named once", came, "Name more columns")
+            mould(
+                caller,
+                "an interaction needs two dimensions at least, each named once",
+                came,
+                "Name more columns",
+            )
         )
 
 
