@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import folium
 import geopandas as gpd
@@ -26,6 +27,7 @@ from geobri.corridors import describe_pairs
 from geobri.great_circles import great_circle_lines
 from geobri.measures import Measure
 from geobri.webmap import corridor_map, save_map
+from geobri.webmap.assets import leaflet_css, leaflet_js
 
 SIZES = {"195": 21, "10011": 142, "131328": 513}
 MANY = "131328"
@@ -65,12 +67,21 @@ def draw_geobri(cities, pairs, path):
     return save_map(corridor_map(cities, pairs, "m0", values=values), path)
 
 
+class OfflineFolium(folium.Map):
+    """Plain folium with Leaflet inside the file."""
+
+    default_js: ClassVar = []
+    default_css: ClassVar = []
+
+
 def draw_folium(cities, pairs, path):
     """The same lines as one GeoJson, drawn on a canvas, with a tooltip."""
     lon, lat = cities.geometry.x, cities.geometry.y
     ends = [column[pairs[end]].to_numpy() for end in ("origin", "destination") for column in (lon, lat)]
     lines = gpd.GeoDataFrame(pairs[["m0"]], geometry=great_circle_lines(*ends, n_vertices=VERTICES), crs=4326)
-    page_map = folium.Map(location=[20, 20], zoom_start=2, tiles=None, prefer_canvas=True)
+    page_map = OfflineFolium(location=[20, 20], zoom_start=2, tiles=None, prefer_canvas=True)
+    head = f"<style>{leaflet_css()}</style><script>{leaflet_js()}</script>"
+    page_map.get_root().header.add_child(folium.Element("{% raw %}" + head + "{% endraw %}"))
     folium.GeoJson(lines, tooltip=folium.GeoJsonTooltip(["m0"])).add_to(page_map)
     page_map.save(path)
     return path

@@ -1,4 +1,4 @@
-"""axe-core, the usual checker of accessibility, finds nothing on the map: both languages, wide and narrow, cards open."""
+"""axe-core, the usual checker of accessibility, finds nothing on the map: both languages, light and dark, wide and narrow, cards open."""
 
 import os
 from pathlib import Path
@@ -19,9 +19,18 @@ def axe():
     return AXE.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("lang", "size"), [("en", (1280, 720)), ("zh", (390, 800))])
-def test_no_rule_is_broken(open_map, published_file, axe, lang, size):
-    opened = open_map(published_file, width=size[0], height=size[1], bypass_csp=True, at=f"#lang={lang}")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("reader", [("en", 1280, 720), ("zh", 390, 800)])
+def test_no_rule_is_broken(open_map, published_file, axe, reader, scheme):
+    lang, width, height = reader
+    opened = open_map(
+        published_file,
+        width=width,
+        height=height,
+        bypass_csp=True,
+        at=f"#lang={lang}",
+        color_scheme=scheme,
+    )
     opened.page.evaluate(axe)
     ask = "axe.run(document, {runOnly: argument}).then((found) => found.violations.map((fault) => fault.id))"
     assert opened.ask(ask, RULES) == []

@@ -47,6 +47,7 @@ function onlyTest(model, ids) {
 
 /** Tests of what the reader has chosen; a value that is not there, or is nothing, is another matter. */
 function makeTests(model, state, measure) {
+  /** @type {((i: number) => boolean)[]} */
   const tests = state.lines ? [] : [() => false];
   for (const group of model.groups) {
     const filter = groupFilter(state, group.key);

@@ -16,7 +16,7 @@ function baseRadius(n, coarse) {
 
 /** Radius, fill and stroke of a city under the value that is chosen for the points. */
 function lookOfCity(app, c) {
-  const { model, tones, theme, state } = app;
+  const { model, tones, state } = app;
   const radius = baseRadius(model.cities.n, app.isNarrow());
   const plain = { radius, fill: model.cities.coastal[c] === 0 ? tones.hollow : tones.point, stroke: tones.point };
   const value = state.points === null ? null : model.cities.values.get(state.points);
