@@ -29,6 +29,7 @@ from geobri.webmap import (
     map_parts,
 )
 from geobri.webmap.modules import join_modules
+from geobri.webmap.page import checksum, data_block
 from geobri.words import Words
 
 __all__ = ["draw_column_map", "draw_layer_map", "draw_map", "render_page"]
@@ -90,6 +91,8 @@ def _environment() -> Environment:
         Markup  # drawings that geobri made from numbers; see geobri.report.drawings
     )
     environment.filters["pack"] = _pack
+    environment.filters["sum_of"] = checksum
+    environment.filters["data_block"] = lambda text: data_block(text, "")
     return environment
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,7 +14,7 @@ from geobri.errors import SpecificationError, mould
 from geobri.webmap import assets
 from geobri.webmap.wording import to_safe_json
 
-__all__ = ["OFFLINE_POLICY", "MapParts", "assemble_parts", "join_heads", "make_key"]
+__all__ = ["OFFLINE_POLICY", "MapParts", "assemble_parts", "checksum", "data_block", "join_heads", "make_key"]
 
 OFFLINE_POLICY: Final = (
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'unsafe-inline'; "
@@ -95,8 +96,42 @@ def _shared_blocks(base: dict[str, Any]) -> tuple[tuple[str, ...], str]:
     base_id = f"geobri_base_{make_key(base)}"
     return (
         *assets.packed_code(),
-        f'<script type="application/json" id="{base_id}">{to_safe_json(base)}</script>',
+        data_block(to_safe_json(base), f'id="{base_id}"'),
     ), base_id
+
+
+def data_block(text: str, attributes: str) -> str:
+    """Write data into a page with their checksum, so that the page knows whether they came whole (`static/whole.js`).
+
+    Parameters
+    ----------
+    text
+        As `geobri.webmap.wording.to_safe_json` gives it.
+    attributes
+        Attributes of the block, as HTML.
+
+    Returns
+    -------
+    str
+        The block.
+    """
+    return f'<script type="application/json" {attributes} data-sum="{checksum(text)}">{text}</script>'
+
+
+def checksum(text: str) -> str:
+    """Give the CRC-32 of a text in UTF-8, as eight hexadecimal digits.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    str
+        What the page compares.
+    """
+    return f"{zlib.crc32(text.encode()):08x}"
 
 
 def _no_script(config: dict[str, Any]) -> str:
@@ -145,10 +180,11 @@ def assemble_parts(
     style = f"width:{size[0]};height:{size[1]}"
     page = config | {"base": base_id, "standalone": standalone}
     leaflet_id = map_name or f"{key}_leaflet"
+    data = data_block(to_safe_json(page), 'class="geobri-data"')
     body = (
         f'<section class="geobri" id="{key}" data-leaflet="{leaflet_id}" style="{style}" lang="{config["lang"]}">'
         f"{_no_script(config)}"
-        f'<script type="application/json" class="geobri-data">{to_safe_json(page)}</script>'
+        f"{data}"
         "</section>"
     )
     start = f'geobriRuntime.start("{key}")'

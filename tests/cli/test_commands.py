@@ -179,7 +179,7 @@ def test_map_from_tables_recipe_and_study(run, folder, tmp_path):
 
 
 def read_config(path):
-    text = re.search(r'class="geobri-data">(.*?)</script>', path.read_text(encoding="utf-8"))
+    text = re.search(r'class="geobri-data"[^>]*>(.*?)</script>', path.read_text(encoding="utf-8"))
     return json.loads(text[1])
 
 

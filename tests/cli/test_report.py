@@ -183,5 +183,7 @@ def test_the_world_of_513_cities_runs_the_whole_road(tmp_path):
     _report(tmp_path / "air513", "air513")
     assert len(pd.read_csv(tmp_path / "air513" / "cities.csv")) == 513
     page = (tmp_path / "air513" / "report.html").read_text(encoding="utf-8")
-    payload = page.split('data-platform><script type="application/json">')[1].split("</script>")[0]
+    payload = (
+        page.split('data-platform><script type="application/json"')[1].split(">", 1)[1].split("</script>")[0]
+    )
     assert len(json.loads(payload)["corridors"]["id"]) == 7910

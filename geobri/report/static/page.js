@@ -9,6 +9,7 @@ import { buildPlatform } from "./platform.js";
 import { bindSheet } from "./sheets.js";
 import { bindPaper, bindSwitches } from "./switches.js";
 import { bindTip } from "./tip.js";
+import { isWhole, sayDamaged } from "../../webmap/static/whole.js";
 
 const NONE = { cities: { id: [], en: [], zh: [], columns: [] }, corridors: { id: [], ends: [], columns: [] }, history: null };
 
@@ -20,7 +21,10 @@ function start() {
   for (const sheet of main.querySelectorAll(".sheet")) bindSheet(sheet);
   for (const figure of main.querySelectorAll(".drawing")) bindBrush(figure);
   const host = document.querySelector("[data-platform]");
-  const data = host ? JSON.parse(host.querySelector("script").textContent) : NONE;
+  const block = host && host.querySelector("script");
+  const whole = isWhole(block);
+  if (host && !whole) sayDamaged(host);
+  const data = whole ? JSON.parse(block.textContent) : NONE;
   const tables = readTables(data);
   const ends = new Map(data.corridors.id.map((id, i) => [id, data.corridors.ends[i].map((end) => data.cities.id[end])]));
   bindLights(main, ends);
@@ -29,7 +33,7 @@ function start() {
   const map = document.querySelector(".geobri");
   if (map && map.geobri) linkMap(map);
   bindAddress({ cities: new Set(tables.cities.ids), corridors: new Set(tables.corridors.ids) });
-  if (host) buildPlatform(host, tables);
+  if (whole) buildPlatform(host, tables);
 }
 
 export { start };

@@ -22,6 +22,7 @@ import { makeLasso } from "./lasso.js";
 import { addFolding } from "./folding.js";
 import { makeScaleBar } from "./scalebar.js";
 import * as View from "./view.js";
+import { readWhole } from "./whole.js";
 
 
 function build(app, leafletId) {
@@ -102,8 +103,8 @@ function readAhead(app) {
 
 function start(key) {
   const root = document.getElementById(key);
-  const config = JSON.parse(root.querySelector("script.geobri-data").textContent);
-  const base = JSON.parse(document.getElementById(config.base).textContent);
+  const config = readWhole(root.querySelector("script.geobri-data"), root);
+  const base = readWhole(document.getElementById(config.base), root);
   if (config.place) callPlaces(config.place);
   FoliumShims.provideShims();
   const app = {

@@ -1,0 +1,35 @@
+/* Data that came whole: a block says the checksum of its text, so that a page damaged on its way says so, and shows no other numbers. */
+
+const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  return value;
+});
+
+/** CRC-32 of a text in UTF-8, as eight hexadecimal digits. */
+function checksum(text) {
+  let sum = -1;
+  for (const byte of new TextEncoder().encode(text)) sum = TABLE[(sum ^ byte) & 255] ^ (sum >>> 8);
+  return ((sum ^ -1) >>> 0).toString(16).padStart(8, "0");
+}
+
+/** Whether a block is there with the text that was written into it. */
+const isWhole = (block) => Boolean(block) && Boolean(block.dataset.sum) && checksum(block.textContent) === block.dataset.sum;
+
+/** Say in both languages that data are damaged, in the place of what they would have shown. */
+function sayDamaged(place) {
+  const notice = document.createElement("p");
+  notice.className = "geobri-damaged";
+  notice.setAttribute("role", "alert");
+  notice.textContent = "Not shown: the data of this part did not arrive whole. Get the file again. · 无法显示：此部分的数据不完整，请重新获取文件。";
+  place.append(notice);
+}
+
+/** What a block of JSON holds; a damaged one is said in `place`, and nothing goes on. */
+function readWhole(block, place) {
+  if (isWhole(block)) return JSON.parse(block.textContent);
+  sayDamaged(place);
+  throw new Error("geobri: the data of this page did not arrive whole");
+}
+
+export { checksum, isWhole, readWhole, sayDamaged };
