@@ -70,7 +70,7 @@ _NOTES: Final = (
     "The report says nothing of coast or inland: 'coastal' is missing.",
     (
         "Ten cities are named in print as of the Maritime Silk Road, Minsk as of the Silk Road Economic Belt, four of six as "
-        "along the China-Mongolia-Russia corridor (silk_road, economic_corridor); of the corridors China-Indochina and "
+        "along the China-Mongolia-Russia corridor; of the corridors China-Indochina and "
         "China-Pakistan only counts are printed, of the other three nothing. An empty cell does not say that a city is no member."
     ),
     "The lists of the policy, facility, trade, finance and people connectivities are not printed.",

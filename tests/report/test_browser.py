@@ -192,6 +192,7 @@ def test_paper_cuts_nothing_and_counts_what_it_leaves_out(open_page, bri22_page)
         ".filter(one => one.offsetParent && one.getBoundingClientRect().right > innerWidth + 1).length"
     )
     assert cut == 0
+    assert page.locator("pre").evaluate_all("all => all.every(one => one.scrollWidth <= one.clientWidth)")
     assert page.locator("details.fold:not([open])").count() == 0
     sheets = page.locator(".sheet").evaluate_all(
         "all => all.map(one => [one.querySelectorAll('tbody tr[hidden]').length > 0, one.querySelector('[data-printed]').offsetParent !== null])"
