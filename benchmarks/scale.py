@@ -312,7 +312,7 @@ def measure(tool: str, n: int) -> dict[str, float] | str:
     ]
     sys.stderr.write("".join(told))
     if done.returncode:
-        return done.stderr.strip().splitlines()[-1][:80]
+        return (done.stderr.strip().splitlines() or [f"ended with {done.returncode}"])[-1][:80]
     return json.loads(done.stdout.splitlines()[-1])
 
 
