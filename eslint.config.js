@@ -2,6 +2,7 @@
 const BROWSER = [
   "window", "document", "L", "Path2D", "ImageData", "MessageChannel", "ResizeObserver", "CustomEvent", "Blob", "URL",
   "performance", "requestAnimationFrame", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "TextDecoder",
+  "TextEncoder",
 ];
 const rules = {
   "no-undef": "error",
