@@ -168,7 +168,7 @@ def _tiers(study: Study, measure: Measure, by: str) -> list[Drawing]:
         draw_stacks(
             rows,
             parts=parts if len(parts) > 1 else (),
-            axis=Words("cities", "城市数"),
+            axis=study.tell(Words("cities", "城市数")),
             caption=Words(
                 f"Where the first {last} by “{measure.label}” are."
                 + (f" {left} groups with the fewest are left out." if left else ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, Literal
 
+import numpy as np
 import pandas as pd
 
 from geobri.errors import DataError, first_offenders, mould
@@ -113,7 +114,10 @@ def first_of_each(study: Study, n: int = 5, *, of: Level = "cities") -> pd.DataF
 
 
 def _first_rows(study: Study, frame: pd.DataFrame, measure: Measure, n: int) -> list[dict[str, object]]:
-    """Give the first rows of one measure, a row per place."""
+    """Give the first rows of one measure, a row per place; there and back are one where the measure is the same both ways."""
+    if measure.of == "corridors" and study.directed and not measure.directed:
+        ends = pd.DataFrame(np.sort(frame[["origin", "destination"]].astype(str).to_numpy(), axis=1))
+        frame = frame[~ends.duplicated().to_numpy()]
     if measure.is_rank:
         places = pd.to_numeric(frame[measure.column], errors="coerce").dropna()
     else:

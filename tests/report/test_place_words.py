@@ -31,6 +31,11 @@ def page(tmp_path_factory):
     pd.DataFrame(rows, columns=["year", "origin", "destination", "trips"]).to_csv(
         folder / "flows.csv", index=False
     )
+    (folder / "index.toml").write_text(
+        '[index]\nname = "ties"\ntitle = "Ties"\ntitle_zh = "联系"\n[[dimension]]\nname = "moves"\ntitle = "Moves"\n'
+        'title_zh = "往来"\n[[indicator]]\nname = "trips"\ndimension = "moves"\ntitle = "Trips"\ntitle_zh = "出行"\n',
+        encoding="utf-8",
+    )
     (folder / "study.toml").write_text(
         'title = "Trips"\ntitle_zh = "出行"\n[words]\nplace = "town"\nplace_zh = "镇"\n', encoding="utf-8"
     )
@@ -40,7 +45,7 @@ def page(tmp_path_factory):
 
 def _platform(page):
     return json.loads(
-        re.search(r"<script type=\"application/json\">(\{\"cities\".*?)</script>", page, re.DOTALL)[1]
+        re.search(r"<script type=\"application/json\"[^>]*>(\{\"cities\".*?)</script>", page, re.DOTALL)[1]
     )
 
 

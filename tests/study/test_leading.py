@@ -198,3 +198,27 @@ def test_commands(arguments, said, capsys):
     printed = capsys.readouterr()
     assert ended.value.code == 0
     assert said in printed.out + printed.err
+
+
+def test_there_and_back_are_one_corridor_of_a_score_that_is_the_same_both_ways(tmp_path):
+    (tmp_path / "cities.csv").write_text(
+        "city,name,lon,lat\na,A,1,45\nb,B,11,43\nc,C,-4,40\n", encoding="utf-8"
+    )
+    (tmp_path / "flows.csv").write_text(
+        "origin,destination,indicator,value\na,b,trips,9\nb,a,trips,4\na,c,trips,2\nc,a,trips,3\nb,c,trips,1\nc,b,trips,1\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "study.toml").write_text(
+        'title = "T"\ndirected = true\n[[measure]]\ncolumn = "trips"\nkind = "count"\ndirected = true\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "index.toml").write_text(
+        '[index]\nname = "i"\ntitle = "I"\n[[dimension]]\nname = "d"\ntitle = "D"\n[[indicator]]\nname = "trips"\n'
+        'dimension = "d"\ntitle = "Trips"\n',
+        encoding="utf-8",
+    )
+    table = first_of_each(load_study(tmp_path), 3, of="corridors").set_index("measure")
+    assert table.loc["overall", "place"].tolist() == [1, 2, 3]
+    assert (table["share"] == 1).all()
+    assert table.loc["trips", "names"].iloc[0] == "A – B"
+    assert table.loc["trips", "names"].iloc[1] == "B – A"
