@@ -36,6 +36,14 @@ def _settle(figure: Any) -> None:
             break
 
 
+def _take_literally(figure: Any) -> None:
+    """Draw every text as it stands: a dollar sign in a name of the user's opens no formula."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)
+
+
 def save_figure(
     axes: Any, path: str | Path, *, dpi: int = 200, close: bool = False, tight: bool = True
 ) -> Path:
@@ -77,6 +85,7 @@ def save_figure(
             )
         )
     mpl = need_matplotlib("save_figure")
+    _take_literally(axes.figure)
     _settle(axes.figure)
     try:
         ending = path.suffix.lower()

@@ -31,10 +31,11 @@ def wrap_fragment(page: str, title: str) -> str:
     Returns
     -------
     str
-        A frame that holds the page itself, with a few lines of script that fit its height; where scripts are blocked it
+        A frame that holds the page itself, in ASCII whatever the host's charset, with a few lines of script that fit its height; where scripts are blocked it
         keeps a height and scrolls.
     """
     inside = page.replace("&", "&amp;").replace('"', "&quot;")
+    inside = inside.encode("ascii", "xmlcharrefreplace").decode()  # whatever charset the host is read in
     look = "display:block;width:100%;height:800px;border:0"
     return (
         f'<iframe title="{escape(title)}" style="{look}" srcdoc="{inside}"></iframe><script>{_FIT}</script>\n'

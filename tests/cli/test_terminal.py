@@ -61,7 +61,7 @@ def test_a_full_disk_behind_the_output_is_one_message(ended):
 
 def test_signals_end_with_their_number_and_are_given_back(ended, monkeypatch):
     before = signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr("geobri.study.load_study", lambda _: signal.raise_signal(signal.SIGTERM))
+    monkeypatch.setattr("geobri.study.load_study", lambda *_, **__: signal.raise_signal(signal.SIGTERM))
     code, _, noted = ended("query", "bri22")
     assert code == 128 + signal.SIGTERM
     assert "Aborted" in noted
@@ -71,7 +71,9 @@ def test_signals_end_with_their_number_and_are_given_back(ended, monkeypatch):
 def test_a_signal_that_was_ignored_stays_ignored(ended, monkeypatch):
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        monkeypatch.setattr("geobri.study.load_study", lambda _: signal.raise_signal(signal.SIGHUP) or 1 / 0)
+        monkeypatch.setattr(
+            "geobri.study.load_study", lambda *_, **__: signal.raise_signal(signal.SIGHUP) or 1 / 0
+        )
         with pytest.raises(ZeroDivisionError):
             cli.main(["query", "bri22"])
     finally:
@@ -79,7 +81,7 @@ def test_a_signal_that_was_ignored_stays_ignored(ended, monkeypatch):
 
 
 def test_a_file_that_cannot_be_opened_is_one_message(ended, monkeypatch):
-    def refuse(_):
+    def refuse(*_, **__):
         raise PermissionError(errno.EACCES, "Permission denied", "claims.toml")
 
     monkeypatch.setattr("geobri.study.load_study", refuse)

@@ -109,12 +109,20 @@ INDEX = """[index]
 name = "test"
 [[dimension]]
 name = "transport"
-importance = "1"
+importance = "1/2"
 [[indicator]]
 name = "air"
 dimension = "transport"
 importance = "1"
 kind = "stock"
+[[dimension]]
+name = "wealth"
+importance = "1/2"
+[[indicator]]
+name = "gdp"
+dimension = "wealth"
+importance = "1"
+kind = "city"
 """
 CLAIMS = """[[claim]]
 id = "{first}-is-there"

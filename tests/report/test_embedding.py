@@ -88,7 +88,7 @@ def test_sections_are_chosen_by_name_and_quotes_lead_nowhere_else(template):
 
 def test_the_page_can_be_cited_and_its_notes_are_in_both_languages(template):
     sources = build_sections(template)[-1]
-    entry = sources.folds[-1].code
+    entry = sources.folds[-1].code.en
     assert entry.startswith("@misc{")
     assert entry.count("{") == entry.count("}")
     assert template.title in entry
@@ -135,6 +135,7 @@ def test_the_cells_of_the_quarto_document_run_and_show_what_they_say():
     cells = re.findall(r"```\{python\}\n(.*?)```", text, flags=re.DOTALL)
     names: dict[str, object] = {}
     shown = []
+    plt.close("all")  # pyplot is shared with every other test of the process
     for cell in cells:
         tree = ast.parse(cell)
         last = tree.body[-1]

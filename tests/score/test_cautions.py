@@ -160,8 +160,11 @@ def test_indicators_and_cities_have_their_own_names():
     assert found["Attributes are missing and were not imputed: Hotel beds ('Cali')."] == (
         "城市属性缺失且未填补：酒店床位（Cali）。"
     )
-    assert found["Values are missing and were not imputed: Goods (1 pair); city_missing='observed'."] == (
-        "有缺失值且未填补：货物（1 对）；city_missing = 'observed'。"
+    assert (
+        found[
+            "Values are missing and were not imputed: Goods (1 pair); a city is scored over the partners that are known."
+        ]
+        == "有缺失值且未填补：货物（1 对）；城市只按已知的伙伴计分。"
     )
     filled = said(index(one(title="Goods", title_zh="货物"), bed, imputer="mean"), cities, GAPS)
     assert filled["Values were imputed: Goods (1 pair), Hotel beds (1 city)."] == (

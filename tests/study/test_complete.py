@@ -437,7 +437,7 @@ def test_too_many_corridors_have_no_rank_intervals_and_it_is_said(study_of, monk
     )
     scores = load_study(study_of(flows, 'domain = "all"\n', index=SMALL)).scores
     assert set(analysis.measure_uncertainty(scores, runs=100)["level"]) == {"cities"}
-    assert "10 corridors in 100 runs" in analysis.unmeasured(scores, runs=100)
-    assert "--runs 50" in analysis.unmeasured(scores, runs=100)
-    assert analysis.unmeasured(scores, runs=50) == ""
+    assert "10 corridors in 100 runs" in analysis.unmeasured(scores, runs=100).en
+    assert "--runs 50" in analysis.unmeasured(scores, runs=100).en
+    assert not analysis.unmeasured(scores, runs=50)
     assert set(analysis.measure_uncertainty(scores, runs=50)["level"]) == {"cities", "corridors"}

@@ -8,7 +8,8 @@ from click.testing import CliRunner
 from geobri.errors import DataError
 from geobri.study import load_study, load_tables
 from geobri.study.analysis import analyse_study
-from geobri.study.contrast import compare_groups, count_by
+from geobri.study.contrast import compare_groups
+from geobri.study.leading import count_by
 from geobri.study.query import query
 from geobri.study.questions import run_coastal, run_proximity
 
