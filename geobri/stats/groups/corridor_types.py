@@ -199,8 +199,8 @@ def type_means(matrix: FloatArray, seen: BoolArray, placed: BoolArray) -> FloatA
     for start in range(0, len(placed), _BLOCK):
         inside = placed[start : start + _BLOCK].astype(np.float64)
         sums, counts = _by_type(matrix, inside), _by_type(mask, inside)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            means[start : start + _BLOCK] = sums / counts
+        empty = np.full_like(sums, np.nan)  # a sum of no corridors may differ from 0 in its last digit
+        means[start : start + _BLOCK] = np.divide(sums, counts, out=empty, where=counts > 0)
     return means
 
 
