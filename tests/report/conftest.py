@@ -6,6 +6,7 @@ import pytest
 
 from geobri.report import write_report
 from geobri.study import load_study
+from tests.waiting import wait_until
 
 HOSTILE = ["<script>alert(1)</script>", "${alert(2)}", "<img src=x onerror=alert(3)>", "back\\slash'\"`", "שלום עולם", "</script><b>x"]  # fmt: skip
 
@@ -65,7 +66,7 @@ def open_page(chromium):
         page.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
         page.on("request", lambda request: complaints.append(request.url) if not request.url.startswith(("file:", "data:", "blob:")) else None)  # fmt: skip
         page.goto(path.as_uri())
-        page.wait_for_function("document.querySelector('.geobri').geobri !== undefined")
+        wait_until(page, "document.querySelector('.geobri').geobri !== undefined")
         return page
 
     yield call

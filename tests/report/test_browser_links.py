@@ -4,6 +4,8 @@ import csv
 
 import pytest
 
+from tests.waiting import wait_until
+
 pytestmark = pytest.mark.browser
 
 MAP = "document.querySelector('.geobri').geobri"
@@ -86,12 +88,12 @@ def test_the_choice_is_in_the_address_and_opens_again(open_page, bri22_page):
     page = open_page(bri22_page)
     page.locator("#ranking tr[data-cities=dubai]").click()
     page.locator("#ranking tr[data-cities=cairo]").click(modifiers=["Shift"])
-    page.wait_for_function("location.hash.includes('chosen=dubai,cairo')")
+    wait_until(page, "location.hash.includes('chosen=dubai,cairo')")
     steps = page.evaluate("history.length")
     page.locator("#ranking tr[data-cities=seoul]").click(modifiers=["Shift"])
     assert page.evaluate("history.length") == steps
     page.reload()
-    page.wait_for_function("document.querySelector('.chosen-bar')")
+    wait_until(page, "document.querySelector('.chosen-bar')")
     assert {"dubai", "cairo", "seoul"} <= _lit(page, "#ranking")
     assert "Dubai, Cairo, Seoul" in page.locator(".chosen-bar").inner_text()
 

@@ -13,6 +13,7 @@ from geobri.errors import SpecificationError
 from geobri.report import build_sections, render_page
 from geobri.study import load_study
 from geobri.study.template import create_study
+from tests.waiting import wait_until
 
 DOC = (Path(__file__).parents[2] / "docs/embedding.md").read_text(encoding="utf-8")
 
@@ -43,9 +44,7 @@ def test_two_maps_stand_on_one_page_as_the_document_says(chromium, tmp_path, mon
     steps = re.findall(r"```python\n(.*?)```", DOC, flags=re.DOTALL)
     exec(next(step for step in steps if "map_parts" in step), {})
     opened = _open(chromium, tmp_path / "two_maps.html")
-    opened.wait_for_function(
-        "[...document.querySelectorAll('.geobri')].filter(one => one.geobri).length === 2"
-    )
+    wait_until(opened, "[...document.querySelectorAll('.geobri')].filter(one => one.geobri).length === 2")
     assert opened.locator("canvas").count() >= 2
     assert (tmp_path / "two_maps.html").read_text(encoding="utf-8").count("Leaflet 1.9.4") == 1
 
@@ -115,9 +114,7 @@ def test_the_plain_page_has_two_maps_a_figure_and_a_table(chromium, tmp_path, mo
     monkeypatch.setattr("sys.argv", ["plain_report.py", str(target)])
     runpy.run_path(str(EXAMPLES / "plain_report.py"), run_name="__main__")
     opened = _open(chromium, target)
-    opened.wait_for_function(
-        "[...document.querySelectorAll('.geobri')].filter(one => one.geobri).length === 2"
-    )
+    wait_until(opened, "[...document.querySelectorAll('.geobri')].filter(one => one.geobri).length === 2")
     assert opened.locator("figure svg text", has_text="Do coastal cities lead?").count() == 1
     assert opened.locator("table tbody tr").count() == 5
     assert opened.evaluate("getComputedStyle(document.body).fontFamily").startswith("Georgia")

@@ -13,6 +13,7 @@ from geobri.report import build_sections, render_page
 from geobri.study import load_study
 from geobri.study.analysis import analyse_study
 from geobri.study.template import create_study
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -54,7 +55,7 @@ def page(chromium, page_file):
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, offline=True, bypass_csp=True)
     opened = context.new_page()
     opened.goto(page_file.as_uri())
-    opened.wait_for_function("document.querySelector('.geobri').geobri !== undefined")
+    wait_until(opened, "document.querySelector('.geobri').geobri !== undefined")
     opened.evaluate("document.querySelectorAll('details').forEach(fold => (fold.open = true))")
     yield opened
     context.close()

@@ -19,6 +19,7 @@ from geobri.report.workbook import write_results
 from geobri.study import load_study
 from geobri.study.analysis import analyse_study
 from geobri.study.template import create_study
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +94,9 @@ def test_two_fragments_stand_in_a_page_that_has_its_own_style(chromium, made, tm
     opened.goto(path.as_uri())
     frames = opened.locator("iframe")
     assert frames.count() == 2
-    opened.wait_for_function(
-        "[...document.querySelectorAll('iframe')].every(f => f.contentDocument?.querySelector('.geobri')?.geobri && f.clientHeight > 1500)"
+    wait_until(
+        opened,
+        "[...document.querySelectorAll('iframe')].every(f => f.contentDocument?.querySelector('.geobri')?.geobri && f.clientHeight > 1500)",
     )
     inner = opened.frame_locator("iframe").first
     assert inner.locator("#ranking table").is_visible()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -15,6 +14,7 @@ import pytest
 
 from geobri.measures import Measure
 from geobri.webmap import corridor_map, save_map
+from tests.waiting import wait_until
 
 CITIES = [
     ("singapore", "Singapore", "新加坡", "SGP", "Southeast Asia", True, 103.8198, 1.3521),
@@ -180,11 +180,7 @@ class OpenMap:
         return tuple(self.ask(script, [lat, lon]))
 
     def wait_until(self, expression: str, seconds: float = 5.0) -> None:
-        """Wait for an expression to hold; playwright's own way evaluates text, which the page forbids."""
-        end = time.monotonic() + seconds
-        while not self.page.evaluate(expression):
-            assert time.monotonic() < end, expression
-            self.page.wait_for_timeout(20)
+        wait_until(self.page, expression, seconds)
 
     def text(self, selector: str) -> str:
         return self.page.inner_text(selector)
