@@ -68,6 +68,21 @@ def read_capitals(wheel: Path, countries: dict[str, str]) -> dict[str, str]:
     return {code: capital for code, capital in named.items() if sovereign.get(code) == code and capital}
 
 
+def find_capitals(places: dict[int, Place], countries: dict[str, str], capitals: dict[str, str]) -> set[int]:
+    """Find the place of each capital: the largest of its country that bears the name, as its main name if any does."""
+    by_name: dict[tuple[str, str], list[tuple[bool, int, int]]] = defaultdict(list)
+    for number, place in places.items():
+        code = countries[place["countrycode"]]
+        main = name_key(place["name"])
+        for key in {main, *map(name_key, place["alternatenames"])}:
+            if key == capitals.get(code):
+                by_name[code, key].append((key == main, place["population"], number))
+    lost = sorted(code for code, key in capitals.items() if not by_name[code, key])
+    if lost:
+        print(f"capitals that the extract lacks: {', '.join(lost)}")
+    return {max(found)[2] for found in by_name.values() if found}
+
+
 def read_rows(path: Path) -> list[dict[str, str]]:
     """Read a CSV file as a list of dicts of text."""
     with path.open(encoding="utf-8", newline="") as stream:
@@ -191,6 +206,7 @@ def place_rows(
     countries: dict[str, str],
     cities: dict[str, dict[str, str]],
     points: list[dict[str, Any]],
+    capitals: set[int],
 ) -> list[list[Any]]:
     """Rows of places.csv."""
     slugs = {point["geonameid"]: point["city"] for point in points if point["geonameid"]}
@@ -210,6 +226,7 @@ def place_rows(
                     point["lat"],
                     "",
                     point["city"],
+                    "",
                 ]
             )
             continue
@@ -228,6 +245,7 @@ def place_rows(
                 lat,
                 place["population"] or "",
                 slug,
+                1 if place["geonameid"] in capitals else "",
             ]
         )
     return rows
@@ -315,7 +333,7 @@ def write_sources() -> None:
         "|---|---|---|",
     ]
     notes = {
-        "places.csv.gz": "places: name, Chinese name, country, first-level division, point, population, slug in the reports",
+        "places.csv.gz": "places: name, Chinese name, country, first-level division, point, population, slug in the reports, 1 for the capital of a sovereign country (one each, as GeoNames names it)",
         "names.csv.gz": "normalised names of places: key, row of the place, whether it is the main name",
         "aliases.csv": "names of the reports' cities; `bare` says that the name is enough without a country",
         "report_cities.csv": "the points of the reports' cities, with remarks",
@@ -337,11 +355,24 @@ def main() -> None:
     every = read_places(wheel, "cities500")
     big = read_places(wheel, "cities15000")
     cities = {row["city"]: row for row in read_rows(PUBLISHED)}
-    points = find_report_points(every, countries, read_capitals(wheel, countries))
-    chosen = choose_places(big, every, points, cities)
-    places = place_rows(chosen, countries, cities, points)
+    named = read_capitals(wheel, countries)
+    points = find_report_points(every, countries, named)
+    capitals = find_capitals(every, countries, named)
+    chosen = choose_places({**big, **{number: every[number] for number in capitals}}, every, points, cities)
+    places = place_rows(chosen, countries, cities, points, capitals)
     names = name_rows(chosen)
-    header = ["geonameid", "name", "name_zh", "country", "admin1", "lon", "lat", "population", "city"]
+    header = [
+        "geonameid",
+        "name",
+        "name_zh",
+        "country",
+        "admin1",
+        "lon",
+        "lat",
+        "population",
+        "city",
+        "capital",
+    ]
     write_gz(OUT / "places.csv.gz", header, places)
     write_gz(OUT / "names.csv.gz", ["key", "place", "main"], names)
     write_csv(

@@ -8,7 +8,7 @@ from typing import Literal
 import click
 
 from geobri.cli.options import show_table, table_out
-from geobri.cli.sources import Source, study_or_tables, study_or_tables_then
+from geobri.cli.sources import Source, say_known, study_or_tables, study_or_tables_then
 
 __all__ = ["effect_command", "first_command", "hubs_command", "reach_command", "sample_command"]
 
@@ -130,12 +130,13 @@ def sample_command(
 
     For instance: geobri sample global513 --check, or: geobri sample global513 --left-out --people 5000000.
     """
-    from geobri.study.sample import check_selection, cover, find_absent, say_selection
+    from geobri.study.sample import RULE, check_selection, cover, find_absent, say_selection
 
     loaded = study.load()
     if rule and left_out:
         raise click.UsageError("--check and --left-out are two questions; ask one at a time.")
     if rule:
+        loaded = say_known(loaded, RULE)
         table = check_selection(loaded, people=people, ties=ties)
         click.echo(say_selection(table), err=True)
         show_table(table, out)

@@ -8,7 +8,7 @@ from typing import Literal
 import click
 
 from geobri.cli.options import show_table, table_out
-from geobri.cli.sources import Source, study_or_tables, study_or_tables_then
+from geobri.cli.sources import Source, say_known, study_or_tables, study_or_tables_then
 
 __all__ = [
     "changes_command",
@@ -67,12 +67,14 @@ def query_command(
     """
     from geobri.study.database import ask_in_sql
     from geobri.study.leading import count_by
-    from geobri.study.query import query
+    from geobri.study.query import name_columns, query
 
     if (run := study.run()) is not None:
         _show_run(run, sql, out, allow_files=allow_files)
         return
-    loaded = study.load()
+    chosen = columns.split(",") if columns else None
+    named = name_columns(conditions, chosen, sort)
+    loaded = say_known(study.load(), [*named, *([count] if count else [])] if table == "cities" else [])
     if sql is not None:
         answer = ask_in_sql(loaded, sql, allow_files=allow_files)
         show_table(answer.set_index(answer.columns[0]), out)
@@ -80,7 +82,6 @@ def query_command(
     if count is not None:
         show_table(count_by(loaded, count, *conditions), out)
         return
-    chosen = columns.split(",") if columns else None
     show_table(query(loaded, *conditions, table=table, columns=chosen, sort=sort, top=top), out)
 
 
@@ -119,8 +120,10 @@ def groups_command(study: Source, condition: tuple[str, ...], first: int, out: P
     For instance: geobri groups bri22 country=CHN.
     """
     from geobri.study.contrast import compare_groups
+    from geobri.study.query import name_columns
 
-    show_table(compare_groups(study.load(), condition[0], first=first), out)
+    loaded = say_known(study.load(), name_columns(condition))
+    show_table(compare_groups(loaded, condition[0], first=first), out)
 
 
 @click.command(name="rankings")

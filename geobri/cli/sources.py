@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -14,7 +14,7 @@ import click
 if TYPE_CHECKING:
     from geobri.study import Study, StudyFault
 
-__all__ = ["Source", "first_flow", "study_or_tables", "study_or_tables_then"]
+__all__ = ["Source", "first_flow", "say_known", "study_or_tables", "study_or_tables_then"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -55,8 +55,8 @@ _TABLE_OPTIONS: Final = (
         "--with",
         "fill",
         default="",
-        metavar="country,region,coast",
-        help="Fill these from coordinates, where they are missing.",
+        metavar="country,region,coast,population,capital",
+        help="Fill these where they are missing: from coordinates, the last two from the gazetteer by name and point.",
     ),
     click.option(
         "--call", default="", metavar="WORD", help="What the places are: zone, or county,counties,县."
@@ -298,6 +298,31 @@ def _fillings(said: str) -> tuple[str, ...]:
     if wrong:
         raise click.BadParameter(f"{', '.join(wrong)} is none of {', '.join(FILLED)}", param_hint="--with")
     return words
+
+
+def say_known(study: Study, columns: Sequence[str]) -> Study:
+    """Give a study the inhabitants and capitals that a question names, and say that they are inferred.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    columns
+        Columns that the question names.
+
+    Returns
+    -------
+    Study
+        As `geobri.study.known.with_known` gives it.
+    """
+    from geobri.study.known import with_known
+    from geobri.study.saying import say_taken
+
+    known = with_known(study, columns)
+    lines = [*say_taken(known.taken[len(study.taken) :]), *known.cautions[len(study.cautions) :]]
+    for line in lines:
+        click.echo(line.en, err=True)
+    return known
 
 
 def first_flow(study: Study, value: str | None) -> str:

@@ -34,7 +34,7 @@ def _read(name: str, **options: Any) -> pd.DataFrame:
 
 @functools.cache
 def _places() -> pd.DataFrame:
-    text = dict.fromkeys(("name", "name_zh", "country", "admin1", "city"), "str")
+    text = dict.fromkeys(("name", "name_zh", "country", "admin1", "city", "capital"), "str")
     return _read("places.csv.gz", dtype={**text, "population": "Int64"}, na_values={"population": ""})
 
 
@@ -46,7 +46,8 @@ def load_gazetteer() -> gpd.GeoDataFrame:
     geopandas.GeoDataFrame
         34,013 places: those with 15,000 inhabitants or more, capitals, and those the reports name. Index `geonameid` (below 0: five
         points of our own that GeoNames' extract lacks), columns `name, name_zh, country` (ISO alpha-3)`, admin1, population`
-        (nullable)`, city` (slug in the reports or empty)`, geometry` (Point, EPSG:4326). A fresh copy.
+        (nullable)`, city` (slug in the reports or empty)`, capital` (of a sovereign country, one each, as GeoNames names it)`, geometry` (Point,
+        EPSG:4326). A fresh copy.
 
     Notes
     -----
@@ -54,8 +55,8 @@ def load_gazetteer() -> gpd.GeoDataFrame:
     """
     places = _places()
     points = gpd.points_from_xy(places["lon"], places["lat"], crs="EPSG:4326")
-    frame = gpd.GeoDataFrame(places.drop(columns=["lon", "lat"]), geometry=points)
-    return frame.set_index("geonameid")
+    kept = places.drop(columns=["lon", "lat"]).assign(capital=places["capital"].eq("1"))
+    return gpd.GeoDataFrame(kept, geometry=points).set_index("geonameid")
 
 
 def load_report_cities() -> gpd.GeoDataFrame:

@@ -14,6 +14,8 @@ _FILLED: Final = {
     "coast_pair": ("coastal", "coast", "true or false", "true 或 false"),
     "country": ("country", "country", "codes or names", "代码或名称"),
     "region": ("region", "region", "words", "文字"),
+    "population": ("population", "population", "numbers", "数值"),
+    "capital": ("capital", "capital", "true or false", "true 或 false"),
     "region_pair": ("region", "region", "words", "文字"),
 }
 """Attributes of places: the column that holds it, what `--with` calls it, and what stands in it."""

@@ -11,10 +11,11 @@ import pandas as pd
 
 from geobri.cities import find_city
 from geobri.errors import DataError, first_offenders, mould
+from geobri.study.known import with_known
 from geobri.study.model import Study
 from geobri.study.opening import say_how_to_open
 
-__all__ = ["FLAGS", "compare", "query", "resolve_names"]
+__all__ = ["FLAGS", "compare", "name_columns", "query", "resolve_names"]
 
 TableName = Literal["cities", "corridors", "flows"]
 _CONDITION: Final = re.compile(
@@ -95,7 +96,23 @@ def _with_slug(study: Study, condition: str) -> str:
     return condition if slug is None else f"{read['column']}{read['sign']}{slug}"
 
 
+def _as_flags(column: pd.Series, wanted: str) -> pd.Series:
+    """Read a column of yes and no in words, or of 1 and 0 asked for in words, as what it means; any other as it is."""
+    if wanted.lower() not in FLAGS or (pd.api.types.is_numeric_dtype(column) and wanted in "01"):
+        return column
+    words = column.astype(object).map(lambda cell: None if pd.isna(cell) or cell == "" else _word(cell))
+    flags = words.map(FLAGS)
+    return (
+        flags.astype("boolean") if words.notna().any() and flags.notna().eq(words.notna()).all() else column
+    )
+
+
+def _word(cell: object) -> str:
+    return str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell).strip().lower()
+
+
 def _compare_column(column: pd.Series, sign: str, wanted: str) -> pd.Series:
+    column = _as_flags(column, wanted)
     if isinstance(column.dtype, pd.BooleanDtype) or column.dtype == bool:
         flag = FLAGS.get(wanted.lower())
         if flag is None:
@@ -132,7 +149,8 @@ def query(
         A loaded study.
     *conditions
         Each ``column sign value`` with the signs ``= != < <= > >=`` and ``~`` (contains); all must hold. A
-        missing value fulfils no condition. A `city`, `origin` or `destination` may be named as readers name it.
+        missing value fulfils no condition. A `city`, `origin` or `destination` may be named as readers name it. A `capital` or a
+        `population` that the cities do not have is taken from the gazetteer, by name and point.
     table
         Which table to ask.
     columns
@@ -158,6 +176,8 @@ def query(
     >>> query(load_study("bri22"), "coastal=false", "rank_overall<=10").index.tolist()
     ['beijing', 'moscow', 'chengdu']
     """
+    if table == "cities":
+        study = with_known(study, name_columns(conditions, columns, sort))
     frame = _table(study, table)
     for condition in conditions:
         read = _CONDITION.match(condition)
@@ -172,6 +192,29 @@ def query(
     if top is not None and top < 0:
         raise DataError(mould("query", "top must be 0 rows or more", str(top), "Leave it out to have all"))
     return frame if top is None else frame.head(top)
+
+
+def name_columns(
+    conditions: Sequence[str], columns: Sequence[str] | None = None, sort: str | None = None
+) -> list[str]:
+    """List the columns that a question names.
+
+    Parameters
+    ----------
+    conditions, columns, sort
+        As for `query`.
+
+    Returns
+    -------
+    list of str
+        In their order, perhaps with columns that are none.
+    """
+    read = [_CONDITION.match(condition) for condition in conditions]
+    return [
+        *(one["column"] for one in read if one),
+        *(columns or []),
+        *([sort.removeprefix("-")] if sort else []),
+    ]
 
 
 def _check_opened(study: Study, frame: pd.DataFrame, column: str) -> None:

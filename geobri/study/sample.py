@@ -10,11 +10,14 @@ import pandas as pd
 from geobri.errors import DataError, mould
 from geobri.geodesy import distance_km
 from geobri.study.hubs import list_partners
+from geobri.study.known import with_known
 from geobri.study.model import Study
 from geobri.study.query import FLAGS
 
-__all__ = ["MILLION", "check_selection", "cover", "find_absent", "say_selection"]
+__all__ = ["MILLION", "RULE", "check_selection", "cover", "find_absent", "say_selection"]
 
+RULE: Final = ("population", "capital")
+"""Columns that decide whether a place belongs into a list."""
 MILLION: Final = 1_000_000
 """Inhabitants from which a city counts as large, as in the report on 513 cities."""
 _NEAR_KM: Final = 50.0
@@ -72,7 +75,7 @@ def check_selection(study: Study, *, people: int = MILLION, ties: int | None = N
     Parameters
     ----------
     study
-        A study whose cities carry `population`, `capital` or both.
+        A study; `population` and `capital` that its cities do not have are taken from the gazetteer, by name and point.
     people
         Inhabitants from which a city counts as large.
     ties
@@ -87,16 +90,12 @@ def check_selection(study: Study, *, people: int = MILLION, ties: int | None = N
     Raises
     ------
     DataError
-        If the cities carry neither population nor capital, or ties are asked of a study without flows.
+        If ties are asked of a study without flows.
     """
-    cities = pd.DataFrame(study.cities)
-    if not {"population", "capital"} & set(cities.columns):
-        wanted = f"the cities of '{study.name}' must carry population or capital"
-        raise DataError(mould("check_selection", wanted, "neither", "Add one to the cities"))
-    unknown = pd.Series(pd.NA, index=cities.index)
-    population = pd.to_numeric(cities.get("population", unknown), errors="coerce").astype("Float64")
+    cities = pd.DataFrame(with_known(study, RULE).cities)
+    population = pd.to_numeric(cities["population"], errors="coerce").astype("Float64")
     large = (population >= people).astype("boolean")
-    said = cities.get("capital", unknown).map(lambda flag: FLAGS.get(str(flag).lower(), pd.NA))
+    said = cities["capital"].map(lambda flag: FLAGS.get(str(flag).lower(), pd.NA))
     capital = said.astype("boolean")
     partners = list_partners(study)
     table = cities[["name", "name_zh"]].assign(
@@ -130,7 +129,7 @@ def say_selection(table: pd.DataFrame) -> str:
     yes, no, open_ = (
         int(one.sum()) for one in (met.fillna(value=False), (~met).fillna(value=False), met.isna())
     )
-    return f"{yes:,} of {len(table):,} cities fulfil the rule, {no:,} do not, {open_:,} cannot be decided from what is known. Populations and capitals are those of the table; who made the list may have used others."
+    return f"{yes:,} of {len(table):,} cities fulfil the rule, {no:,} do not, {open_:,} cannot be decided from what is known. Who made the list may have used other populations and capitals than these."
 
 
 def find_absent(study: Study, *, people: int = MILLION) -> pd.DataFrame:

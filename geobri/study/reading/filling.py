@@ -1,19 +1,28 @@
-"""What the coordinates say of places that a table leaves open: country, region, coast. On request only, and said as inferred."""
+"""What is told of places that a table leaves open: country, region, coast, inhabitants, capital. On request only, and said as inferred."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geobri.cities import parse_flags
 from geobri.measures import Taken
 from geobri.study.reading.parts import FolderParts
+from geobri.words import Words
 
-__all__ = ["FILLED", "fill_places"]
+__all__ = ["FILLED", "KNOWN", "fill_places", "say_known"]
 
-FILLED: Final = ("country", "region", "coast")
+KNOWN: Final = ("population", "capital")
+"""What the gazetteer knows of a place by name and point."""
+_BECAUSE: Final = {
+    "population": "the gazetteer has a place of that name within 50 km",
+    "capital": "the gazetteer names one capital of each sovereign country; open beside a capital where the name is not known",
+}
+FILLED: Final = ("country", "region", "coast", *KNOWN)
 COAST_KM: Final = 100.0
 """Greatest distance from the coast at which a place counts as coastal when nothing else is known of it."""
 _NEAR_DEG: Final = 0.5
@@ -21,7 +30,7 @@ _NEAR_DEG: Final = 0.5
 
 
 def fill_places(cities: gpd.GeoDataFrame, wanted: tuple[str, ...], parts: FolderParts) -> gpd.GeoDataFrame:
-    """Fill what is missing of places from where they are.
+    """Fill what is missing of places from where they are, and from the gazetteer.
 
     Parameters
     ----------
@@ -46,7 +55,49 @@ def fill_places(cities: gpd.GeoDataFrame, wanted: tuple[str, ...], parts: Folder
     if "coast" in wanted:
         because = f"the coast of Natural Earth is at most {COAST_KM:g} km away"
         cities = _fill(cities, "coastal", _coastal(cities), because, parts)
+    asked = [column for column in KNOWN if column in wanted and not _is_told(cities, column)]
+    return _fill_known(cities, asked, parts) if asked else cities
+
+
+def _is_told(cities: gpd.GeoDataFrame, column: str) -> bool:
+    return column in cities.columns and bool((cities[column].notna() & (cities[column] != "")).all())
+
+
+def _fill_known(cities: gpd.GeoDataFrame, asked: Sequence[str], parts: FolderParts) -> gpd.GeoDataFrame:
+    from geobri.gazetteer import describe_places
+
+    known = describe_places(cities)
+    for column in asked:
+        own = cities[column] if column in cities.columns else pd.Series(pd.NA, cities.index, name=column)
+        typed = parse_flags(own, caller="check") if column == "capital" else _numbers(own)
+        cities = _fill(cities.assign(**{column: typed}), column, known[column], _BECAUSE[column], parts)
+    parts.cautions.append(say_known(asked))
     return cities
+
+
+def _numbers(own: pd.Series) -> pd.Series:
+    return pd.to_numeric(own.astype(object).where(own.notna() & (own != ""), None)).astype("Float64")
+
+
+def say_known(columns: Sequence[str]) -> Words:
+    """Say where inhabitants and capitals come from.
+
+    Parameters
+    ----------
+    columns
+        Which of `KNOWN` were filled.
+
+    Returns
+    -------
+    Words
+        One sentence.
+    """
+    en = " and ".join({"population": "inhabitants", "capital": "capitals"}[one] for one in columns)
+    zh = "、".join({"population": "人口", "capital": "首都"}[one] for one in columns)
+    return Words(
+        f"Inferred by name and point, not given by the table: {en} (GeoNames, CC BY 4.0; years and extents of places differ).",
+        f"以下各项按名称与坐标推断，并非表中所给：{zh}（GeoNames，CC BY 4.0；年份与城市范围不一）。",
+    )
 
 
 def _fill(

@@ -13,12 +13,13 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from geobri.errors import GeobriError, InputError, SpecificationError, StudyError, shorten
+from geobri.errors import GeobriError, InputError, SpecificationError, StudyError, first_offenders, shorten
 from geobri.inputs import read_toml
 from geobri.measures import Taken, check_said
 from geobri.study.model import StudyFault
 from geobri.study.provenance import check_provenance
 from geobri.study.reading.cities import read_cities
+from geobri.study.reading.filling import FILLED, fill_places
 from geobri.study.reading.flows import read_flows
 from geobri.study.reading.memberships import read_memberships
 from geobri.study.reading.parts import FolderParts, read_sheets_or_note
@@ -56,6 +57,7 @@ _SETTINGS: Final[dict[str, type | tuple[type, ...]]] = {
     "outside": list,
     "strata": str,
     "basemap": str,
+    "fill": list,
     "words": dict,
     "theme": dict,
 }
@@ -117,6 +119,8 @@ def _read_both(cities: list[Path], flows: list[Path], renamed: dict[str, str], p
     files = {path: read_sheets_or_note(path, renamed, parts) for path in flows}
     labels = collect_labels(table for sheets in files.values() for table in sheets.values())
     parts.cities = read_cities(cities, renamed, parts, labels)
+    if parts.cities is not None and "fill" in parts.settings:
+        parts.cities = fill_places(parts.cities, tuple(parts.settings["fill"]), parts)
     parts.flows = read_flows(files, parts)
 
 
@@ -189,8 +193,15 @@ def _setting_fault(name: str, value: object) -> str:
         return f"'index' must name an index or a file; got {len(str(value)):,} letters. Shorten it"
     if name in _CHOICES and value not in _CHOICES[name]:
         return f"'{name}' must be one of {', '.join(_CHOICES[name])}; got {shorten(repr(value), _LONGEST_SAID)}. Choose one"
-    deeper = {"view": _view_fault, "source": check_provenance}.get(name)
+    deeper = {"view": _view_fault, "source": check_provenance, "fill": _fill_fault}.get(name)
     return "" if deeper is None else deeper(value)
+
+
+def _fill_fault(wanted: object) -> str:
+    wrong = [one for one in wanted if one not in FILLED] if isinstance(wanted, list) else []
+    if not wrong:
+        return ""
+    return f"'fill' must list what is filled of places: {', '.join(FILLED)}; got {first_offenders(wrong)}. Choose from these"
 
 
 def _view_fault(views: object) -> str:

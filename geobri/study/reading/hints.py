@@ -36,7 +36,7 @@ class Hints:
     country
         Country in which names are looked up.
     fill
-        What is filled from coordinates: ``country``, ``region``, ``coast``.
+        What is filled: ``country``, ``region``, ``coast`` from coordinates, ``population``, ``capital`` from the gazetteer by name and point.
     call
         What the places are, as in ``zone``, or ``county,counties,县``; places, unless a heading says city.
     impedance
