@@ -24,7 +24,7 @@ from geobri.stats.dyads import (
     mrqap_test,
     partial_mantel_test,
 )
-from geobri.stats.dyads.mrqap_linear import fit_linear
+from geobri.stats.models.fits import fit_least_squares
 from geobri.stats.moran_randomisation import proximity_weights
 from geobri.stats.proximity import proximity_test
 
@@ -77,9 +77,10 @@ def simulate(n: int, share: float, rng: np.random.Generator) -> dict[str, np.nda
 def naive_p(data: dict[str, np.ndarray]) -> float:
     cells = np.triu_indices(len(data["y"]), 1)
     kept = np.isfinite(data["y"][cells])
-    y, x = data["y"][cells][kept], np.stack([data[name][cells][kept] for name in ("km", "control")])
-    fit = fit_linear(y, x)
-    return 0.05 if abs(fit.coefficients[1] / fit.standard_errors[1]) > 1.96 else 1.0
+    y = data["y"][cells][kept]
+    x = np.column_stack([np.ones(len(y)), *(data[name][cells][kept] for name in ("km", "control"))])
+    fit = fit_least_squares(y, x, names=("constant", "km", "control"))
+    return 0.05 if abs(fit.coefficients[1] / np.sqrt(fit.naive[1, 1])) > 1.96 else 1.0
 
 
 def top_ten(data: dict[str, np.ndarray], null: str, rng: np.random.Generator) -> float:

@@ -262,8 +262,11 @@ class TestBadInput:
             mrqap_test(pair[0], {"x": pair[1], "z": 3 - 2 * pair[1]}, directed=True)
 
     def test_separated(self, pair):
-        with pytest.raises(DataError, match="separated"):
+        with pytest.raises(DataError, match=r"predicted without error. Drop the covariate that decides\.$"):
             mrqap_test(1.0 * (pair[1] > 0), {"x": pair[1]}, family="logit", directed=True)
+        none = np.where(pair[1] > 1.0, 0.0, 3.0)
+        with pytest.raises(DataError, match="must not be separated"):
+            mrqap_test(none, {"x": 1.0 * (pair[1] > 1.0)}, family="poisson", directed=True)
 
     def test_too_many_covariates(self):
         rng = np.random.default_rng(0)

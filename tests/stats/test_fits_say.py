@@ -7,7 +7,7 @@ import pytest
 import statsmodels.api as sm
 
 from geobri.stats import fit_decay, fit_gravity, fit_wilson, presence_test
-from geobri.stats.dyads import pair_regression_test
+from geobri.stats.dyads import mrqap_test, pair_regression_test
 from geobri.stats.simulate import simulate_corridors
 
 
@@ -35,6 +35,36 @@ def test_poisson_decay_has_the_numbers_of_statsmodels(table):
     assert f"AIC {other.aic:,.1f}" in said
     assert "常数项" in fit.summary("zh")
     assert "标准误" in fit.summary("zh")
+
+
+def pair_matrices():
+    rng = np.random.default_rng(5)
+    km, y = rng.uniform(100, 9000, (9, 9)), rng.poisson(4.0, (9, 9))
+    return np.triu(km, 1) + np.triu(km, 1).T, np.triu(y, 1) + np.triu(y, 1).T
+
+
+@pytest.mark.parametrize(
+    ("family", "model"),
+    [("gaussian", sm.families.Gaussian()), ("poisson", sm.families.Poisson()), ("logit", sm.families.Binomial()),
+     ("probit", sm.families.Binomial(sm.families.links.Probit()))],
+)  # fmt: skip
+def test_regressions_of_matrices_have_the_numbers_of_statsmodels(family, model):
+    km, y = pair_matrices()
+    y = 1 * (y > 3) if family in ("logit", "probit") else y
+    cells = np.triu_indices(9, 1)
+    design = sm.add_constant(np.column_stack([km[cells], np.log(km[cells])]))
+    found = mrqap_test(
+        y, {"km": km, "log km": np.log(km + np.eye(9))}, family=family, n_permutations=19, rng=1
+    )
+    other = sm.GLM(y[cells], design, family=model).fit(tol=1e-14)
+    assert found.coefficients == pytest.approx(other.params, rel=1e-6)
+    assert found.constant == pytest.approx(other.params[0], rel=1e-6)
+    plain = sm.OLS(y[cells], design).fit() if family == "gaussian" else other
+    assert found.standard_errors == pytest.approx(plain.bse, rel=1e-5)
+    counted = 2 if family == "gaussian" else 0  # the variance is a parameter too, as in R
+    assert found.aic == pytest.approx(plain.aic + counted)
+    assert f"AIC {found.aic:,.1f}" in found.regression.summary()
+    assert "常数项" in found.regression.summary("zh")
 
 
 def test_levels_take_the_place_of_a_constant(table):

@@ -25,7 +25,8 @@ from geobri.stats.groups import (
     leave_one_city_out,
     mann_whitney_test,
 )
-from geobri.stats.groups.placements import Placements
+from geobri.stats.groups.placements import Placements, place_on_maps
+from geobri.stats.moran_randomisation import proximity_weights
 from geobri.stats.results import TIDY_COLUMNS, Term, combine_results
 from geobri.stats.simulate import build_simulator, place_cities
 from geobri.stats.spatial import moran_tests
@@ -563,6 +564,59 @@ def test_maps_find_what_is_there_and_say_what_they_are():
         corridor_types_test(pd.DataFrame(cities.drop(columns="geometry")), corridors, "value", maps=True)
 
 
+def test_regression_on_maps_is_that_of_each_label():
+    cities, corridors = smooth_corridors(14, 3)
+    few = {"n_permutations": 49, "rng": 5}
+    found = corridor_regression_test(cities, corridors, "score", maps=True, **few)
+    free = corridor_regression_test(cities, corridors, "score", **few)
+    assert [one.estimate for one in found.terms] == pytest.approx([one.estimate for one in free.terms])
+    weights = proximity_weights(distance_matrix_km(cities).to_numpy())
+    labels = place_on_maps(cities["coastal"].to_numpy(), weights, 49, rng=5).first
+
+    def t_of_both(first):
+        flags = dict(zip(cities.index, first, strict=True))
+        ends = corridors["origin"].map(flags).astype(int) + corridors["destination"].map(flags)
+        design = np.column_stack(
+            [np.ones(len(ends)), ends == 2, ends == 1, np.log(corridors["distance_km"])]
+        ).astype(float)
+        return sm.OLS(corridors["score"].to_numpy(), design).fit().tvalues[1]
+
+    assert found.statistic == pytest.approx(t_of_both(cities["coastal"]))
+    assert found.null_distribution == pytest.approx(np.array([t_of_both(first) for first in labels]))
+    head = found.effect("coastal-coastal, with distance")
+    assert (head.p_value, head.null_mean) == (found.p_value, pytest.approx(found.null_distribution.mean()))
+    held = found.effect("log distance_km, with distance")
+    assert math.isnan(held.p_value)
+    assert "not tested" in held.note.en
+    assert "labels over random maps" in found.summary()
+    assert "随机地图" in found.summary("zh")
+
+
+def test_maps_keep_the_size_of_corridor_regressions_and_interactions():
+    rejected = []
+    for seed in range(40):
+        cities, corridors = smooth_corridors(22, 100 + seed)
+        other = smooth_corridors(22, 500 + seed)[1]["score"].to_numpy()
+        table = corridors.assign(other=other)
+        few = {"n_permutations": 99, "rng": seed, "maps": True}
+        rejected.append(
+            [
+                corridor_regression_test(cities, table, "score", **few).p_value <= 0.05,
+                corridor_interaction_test(cities, table, ["score", "other"], **few).p_value <= 0.05,
+            ]
+        )
+    assert (np.sum(rejected, axis=0) <= 5).all()  # 2 expected; 0.986 of Binomial(40, 0.05)
+
+
+def test_an_interaction_needs_every_type_of_corridor():
+    cities = make_cities(8, 24)
+    table = make_corridors(cities, both_ends(cities), seed=24).assign(other=lambda one: one["value"] ** 2)
+    inland = set(cities.index[~cities["coastal"]])
+    kept = table[~(table["origin"].isin(inland) & table["destination"].isin(inland))]
+    with pytest.raises(DataError, match="corridor_interaction_test: every type must have corridors"):
+        corridor_interaction_test(cities, kept, ["value", "other"], blocks=None, n_permutations=99, rng=1)
+
+
 def test_placements_without_some_type_are_left_out_and_counted():
     chance = Placements(np.zeros((5, 4), dtype=bool), exact=False)
     row = chance.judged(
@@ -575,17 +629,14 @@ def test_placements_without_some_type_are_left_out_and_counted():
 def test_corridors_on_maps_lead_where_near_cities_have_alike_corridors():
     cities, corridors = smooth_corridors(24, 8)
     found = coastal_tests(cities, corridors, "score", n_permutations=199, rng=1)
-    assert [one.terms[0].test for one in found] == [
-        "corridor_types_test",
-        "corridor_types_test",
-        "corridor_regression_test",
-    ]
-    assert [one.choices.get("maps") for one in found[:2]] == [True, False]
-    assert found[0].summary().endswith("this test allows for it.")
-    assert all("finds too much." in one.summary() and "过多" in one.summary("zh") for one in found[1:])
+    both = ["corridor_types_test", "corridor_regression_test"]
+    assert [one.terms[0].test for one in found] == both * 2
+    assert [one.choices["maps"] for one in found] == [True, True, False, False]
+    assert all(one.summary().endswith("this test allows for it.") for one in found[:2])
+    assert all("finds too much." in one.summary() and "过多" in one.summary("zh") for one in found[2:])
     mixed = cities.assign(coastal=np.arange(24) % 2 == 0)
     plain = coastal_tests(mixed, corridors, "score", n_permutations=199, rng=1)
-    assert [one.choices.get("maps") for one in plain[:2]] == [False, True]
+    assert [one.choices["maps"] for one in plain] == [False, True, False, True]
     assert not any("gather" in one.summary() for one in plain)
 
 
@@ -614,12 +665,29 @@ def test_tests_that_the_data_do_not_allow_are_said_and_do_not_stop_the_others():
     few = corridors.assign(score=corridors["score"].where(np.arange(len(corridors)) < 2))
     frame = combine_results(coastal_tests(cities, few, "score", coast_km=None, n_permutations=49, rng=1))
     lost = frame[frame["p_value"].isna()]
-    assert lost["test"].tolist() == ["corridor_types_test", "corridor_types_test", "corridor_regression_test"]
+    assert lost["test"].tolist() == ["corridor_types_test"] * 2 + ["corridor_regression_test"] * 2
     assert lost["note"].str.startswith("not possible: ").all()
     with pytest.raises(DataError, match="both groups"):
         coastal_tests(cities.assign(coastal=True), None, "score", coast_km=None)
     with pytest.raises(DataError, match="values must differ"):
         moran_tests(cities.assign(score=1.0).drop(columns="coastal"), "score")
+
+
+@pytest.mark.parametrize(
+    ("named", "missing"),
+    [
+        ({"corridor_value": "nowhere"}, "'nowhere' of the corridors"),
+        ({"coast_km": "nowhere"}, "'nowhere' of the cities"),
+        ({"dimensions": ["score", "nowhere"]}, "'nowhere' of either table"),
+    ],
+)
+def test_columns_that_no_table_has_are_not_left_out_in_silence(named, missing):
+    cities = make_cities(10, 30)
+    corridors = make_corridors(cities, both_ends(cities), seed=30)
+    with pytest.raises(SchemaError, match=missing):
+        coastal_tests(cities, corridors, "score", n_permutations=19, **named)
+    with pytest.raises(SchemaError, match="no corridors"):
+        coastal_tests(cities, None, "score", n_permutations=19, corridor_value="value")
 
 
 def test_corridors_without_a_value_and_their_cities_are_left_out():

@@ -13,9 +13,18 @@ from geobri.errors import DataError, SpecificationError, mould
 from geobri.measures import Measure
 from geobri.stats.doors import checked
 from geobri.stats.dyads.inputs import DyadData, Matrix, name_matrix, prepare_dyads
-from geobri.stats.dyads.mrqap_glm import fit_family, score_null, score_statistics, wald_null
-from geobri.stats.dyads.mrqap_linear import fit_linear, linear_null
+from geobri.stats.dyads.mrqap_glm import score_null, score_statistics, wald_null
+from geobri.stats.dyads.mrqap_linear import linear_null
+from geobri.stats.dyads.partial import orthonormal_basis
 from geobri.stats.models.families import FAMILIES
+from geobri.stats.models.fits import (
+    CONSTANT,
+    OfRegression,
+    RegressionFit,
+    fit_least_squares,
+    fit_likelihood,
+)
+from geobri.stats.models.separation import check_not_separated, find_separated_pairs
 from geobri.stats.null import Chance, NodePlan, TwoSided
 from geobri.stats.places import Column
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
@@ -23,7 +32,7 @@ from geobri.stats.say import say_regression
 from geobri.stats.say.terms import ERRORS, name_column, notes
 from geobri.stats.tables import Blocks
 from geobri.stats.threads import on_one_thread
-from geobri.words import Words
+from geobri.words import NOTHING, Words
 
 __all__ = ["MrqapFamily", "MrqapResult", "MrqapScheme", "MrqapStatistic", "mrqap_test"]
 
@@ -45,7 +54,7 @@ SCHEMES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MrqapResult(TestResult):
+class MrqapResult(OfRegression, TestResult):
     """A finished MRQAP; the headline is that of the first covariate.
 
     Attributes
@@ -62,6 +71,8 @@ class MrqapResult(TestResult):
         Share of the variance explained; NaN for other families than gaussian.
     residuals
         Response minus fitted mean, shape (n, n), NaN in unobserved cells.
+    regression
+        The observed fit, with its likelihood.
     """
 
     names: tuple[str, ...]
@@ -72,17 +83,7 @@ class MrqapResult(TestResult):
     null_distributions: FloatArray
     r_squared: float
     residuals: FloatArray
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Fit:
-    """The observed fit, whichever the family."""
-
-    coefficients: FloatArray
-    standard_errors: FloatArray
-    statistics: FloatArray
-    residuals: FloatArray
-    r_squared: float
+    regression: RegressionFit
 
 
 @checked
@@ -180,11 +181,12 @@ def mrqap_test(
         moved=next(key for key in x if key != response),
     )
     _check_response(data.columns()[0], family, response)
-    fit = _fit_observed(data, family, chosen)
+    fit = _fit_observed(data, family)
+    statistics = _statistics(data, fit, family, chosen)
     plan = data.plan(n_permutations, rng)
     null, failures = _null(data, plan, family, scheme, chosen)
     chances = [
-        plan.judge(fit.statistics[k], null[:, k], alternative, two_sided=two_sided)
+        plan.judge(statistics[k], null[:, k], alternative, two_sided=two_sided)
         for k in range(len(data.names) - 1)
     ]
     choices = {
@@ -199,6 +201,7 @@ def mrqap_test(
         data=data,
         plan=plan,
         fit=fit,
+        statistics=statistics,
         null=null,
         chances=chances,
         alternative=alternative,
@@ -237,44 +240,44 @@ def _check_response(y: FloatArray, family: str, name: str) -> None:
         )
 
 
-def _fit_observed(data: DyadData, family: str, statistic: str) -> _Fit:
+def _fit_observed(data: DyadData, family: str) -> RegressionFit:
     y, columns = data.columns()[0], data.columns()[1:]
-    linear = fit_linear(y, columns)
+    _check_degrees(len(y), len(columns))
+    orthonormal_basis(columns, caller="mrqap_test")  # which refuses combinations
+    design, names = np.vstack([np.ones_like(y)[None], columns]).T, (CONSTANT, *data.names[1:])
     if family == "gaussian":
-        values = linear.coefficients / linear.standard_errors if statistic == "t" else linear.coefficients
-        return _Fit(
-            coefficients=linear.coefficients,
-            standard_errors=linear.standard_errors,
-            statistics=values[1:],
-            residuals=linear.residuals,
-            r_squared=linear.r_squared,
+        return fit_least_squares(y, design, names=names, caller="mrqap_test")
+    _check_overlap(y, design, family)
+    return fit_likelihood(y, design, names=names, family=FAMILIES[family], caller="mrqap_test")
+
+
+def _check_degrees(pairs: int, covariates: int) -> None:
+    if pairs <= covariates + 1:
+        came = f"{pairs} pairs for {covariates + 1} coefficients"
+        raise DataError(
+            mould("mrqap_test", "more pairs than coefficients are needed", came, "Use fewer covariates")
         )
-    return _fit_likelihood(data, family, statistic)
 
 
-def _fit_likelihood(data: DyadData, family: str, statistic: str) -> _Fit:
-    y, columns = data.columns()[0], data.columns()[1:]
-    middle, scale = columns.mean(axis=1), columns.std(axis=1)
-    design = np.vstack([np.ones((1, y.size)), (columns - middle[:, None]) / scale[:, None]])
-    fits = fit_family(y[None], design, None, np.ones((1, y.size)), FAMILIES[family])
-    if not fits.converged[0]:
+def _check_overlap(y: FloatArray, design: FloatArray, family: str) -> None:
+    if family != "poisson":
+        check_not_separated(y, design, caller="mrqap_test")
+        return
+    count = int(find_separated_pairs(y, design, None).sum())
+    if count:
         remedy = "Leave out the covariate that tells zeros from the rest without error"
-        came = f"a {family} fit whose coefficients grow without end"
+        came = f"{count} of {len(y)} pairs whose zeros are predicted without error"
         raise DataError(mould("mrqap_test", "the response must not be separated", came, remedy))
-    back = np.eye(len(design))
-    back[1:, 1:] /= scale[:, None]
-    back[0, 1:] = -middle / scale
-    weight = FAMILIES[family].weight(fits.predictors[0])
-    covariance = back @ np.linalg.inv((design * weight) @ design.T) @ back.T
-    coefficients, errors = back @ fits.coefficients[0], np.sqrt(np.diag(covariance))
-    wald = coefficients if statistic == "coefficient" else coefficients / errors
-    return _Fit(
-        coefficients=coefficients,
-        standard_errors=errors,
-        statistics=score_statistics(data, FAMILIES[family]) if statistic == "score" else wald[1:],
-        residuals=y - FAMILIES[family].mean(fits.predictors[0]),
-        r_squared=math.nan,
-    )
+
+
+def _statistics(data: DyadData, fit: RegressionFit, family: str, statistic: str) -> FloatArray:
+    if statistic == "score":
+        return score_statistics(data, FAMILIES[family])
+    return (fit.coefficients if statistic == "coefficient" else fit.coefficients / _errors(fit))[1:]
+
+
+def _errors(fit: RegressionFit) -> FloatArray:
+    return np.asarray(np.sqrt(np.diag(fit.naive)))
 
 
 def _null(data: DyadData, plan: NodePlan, family: str, scheme: str, statistic: str) -> tuple[FloatArray, int]:
@@ -289,34 +292,36 @@ def _result(
     *,
     data: DyadData,
     plan: NodePlan,
-    fit: _Fit,
+    fit: RegressionFit,
+    statistics: FloatArray,
     null: FloatArray,
     chances: list[Chance],
     alternative: Alternative,
     choices: Mapping[str, object],
     measure: Measure,
 ) -> MrqapResult:
-    p_values = np.array([one.p_value for one in chances])
     scheme = SCHEMES[str(choices["scheme"])]
     method = Words(
         f"MRQAP, {scheme.en}, {choices['family']}, {choices['statistic']} statistic",
         f"MRQAP，{scheme.zh}，{choices['family']}，{choices['statistic']} 统计量",
     )
-    errors = {name: one.mc_error for name, one in zip(data.names[1:], chances, strict=True)}
-    residuals = data.spread(fit.residuals)[0]
-    terms = _terms(
-        data,
-        plan.describe(),
-        fit,
-        chances,
+    base = Term(
+        test="mrqap_test",
+        value=data.names[0],
+        se_type=ERRORS["naive"],
         alternative=alternative,
+        n_cities=data.n_cities,
+        n_pairs=data.n_pairs,
+        null=plan.describe(),
         method=method,
-        counts=choices["family"] == "poisson",
+        note=notes(_NAIVE, _COUNTS if choices["family"] == "poisson" else None, data.caution),
     )
+    linear, y = choices["family"] == "gaussian", data.columns()[0]
+    terms = _terms(base, fit, statistics, null, chances)
     said = say_regression(terms[1:], measure=measure, levels=False)
     return MrqapResult(
-        statistic=float(fit.statistics[0]),
-        p_value=float(p_values[0]),
+        statistic=float(statistics[0]),
+        p_value=chances[0].p_value,
         alternative=alternative,
         n=data.n_cities,
         method=f"{method} ({plan.describe()})",
@@ -326,57 +331,48 @@ def _result(
         terms=terms,
         choices={
             **choices,
-            "Monte Carlo error of p": errors,
+            "Monte Carlo error of p": {
+                name: one.mc_error for name, one in zip(data.names[1:], chances, strict=True)
+            },
             "permutations left out": [one.n_unusable for one in chances],
         },
         question="distance",
         measure=measure,
         names=data.names[1:],
         coefficients=fit.coefficients,
-        standard_errors=fit.standard_errors,
-        statistics=fit.statistics,
-        p_values=p_values,
+        standard_errors=_errors(fit),
+        statistics=statistics,
+        p_values=np.array([one.p_value for one in chances]),
         null_distributions=null,
-        r_squared=fit.r_squared,
-        residuals=np.where(data.seen, residuals, np.nan),
+        r_squared=1.0 - fit.deviance / float(np.square(y - y.mean()).sum()) if linear else math.nan,
+        residuals=np.where(data.seen, data.spread(y - fit.fitted)[0], np.nan),
+        regression=fit,
     )
 
 
 def _terms(
-    data: DyadData,
-    null: Words,
-    fit: _Fit,
+    base: Term,
+    fit: RegressionFit,
+    statistics: FloatArray,
+    null: FloatArray,
     chances: list[Chance],
-    *,
-    alternative: Alternative,
-    method: Words,
-    counts: bool,
 ) -> tuple[Term, ...]:
-    base = Term(
-        test="mrqap_test",
-        value=data.names[0],
-        se_type=ERRORS["naive"],
-        alternative=alternative,
-        n_cities=data.n_cities,
-        n_pairs=data.n_pairs,
-        null=null,
-        method=method,
-    )
-    numbers = zip(fit.coefficients, fit.standard_errors, strict=True)
-    estimates = [replace(base, estimate=float(one), se=float(error)) for one, error in numbers]
-    tested = zip(estimates[1:], data.names[1:], fit.statistics, chances, strict=True)
+    numbers = zip(fit.coefficients, _errors(fit), strict=True)
+    constant, *estimates = (replace(base, estimate=float(one), se=float(error)) for one, error in numbers)
     return (
-        replace(estimates[0], term=Words("(intercept)", "截距")),
+        replace(constant, term=Words("(intercept)", "截距"), note=NOTHING),
         *(
             replace(
                 row,
-                term=name_column(name),
-                statistic=float(statistic),
+                term=name_column(fit.names[k]),
+                statistic=float(statistics[k - 1]),
                 p_value=chance.p_value,
                 mc_error=chance.mc_error,
-                note=notes(_NAIVE, _COUNTS if counts else None, data.caution, chance.caution),
+                null_mean=float(np.nanmean(null[:, k - 1])),
+                null_sd=float(np.nanstd(null[:, k - 1])),
+                note=notes(base.note, chance.caution),
             )
-            for row, name, statistic, chance in tested
+            for k, (row, chance) in enumerate(zip(estimates, chances, strict=True), 1)
         ),
     )
 

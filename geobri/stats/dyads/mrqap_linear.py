@@ -6,87 +6,19 @@ columns it joins. Under permutation these remainders change in a few sums over p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
-from geobri.errors import DataError, mould
 from geobri.stats.cross_sums import cross_sums
 from geobri.stats.dyads.inputs import DyadData
 from geobri.stats.dyads.partial import orthonormal_basis, residualise
 from geobri.stats.null import NodePlan
 from geobri.stats.results import FloatArray
 
-__all__ = ["LinearFit", "fit_linear", "linear_null"]
+__all__ = ["linear_null"]
 
 SINGULAR = 1e-12
 """Smallest eigenvalue of a matrix of correlations that is told from 0."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class LinearFit:
-    """Least squares of y on a constant and p columns.
-
-    Attributes
-    ----------
-    coefficients, standard_errors
-        Constant first, shape (p + 1,).
-    residuals
-        Shape (m,).
-    r_squared
-        Share of the variance explained.
-    """
-
-    coefficients: FloatArray
-    standard_errors: FloatArray
-    residuals: FloatArray
-    r_squared: float
-
-
-def fit_linear(y: FloatArray, columns: FloatArray) -> LinearFit:
-    """Fit y by least squares.
-
-    Parameters
-    ----------
-    y
-        Shape (m,).
-    columns
-        Shape (p, m), without the constant.
-
-    Returns
-    -------
-    LinearFit
-        Coefficients with the standard errors of independent pairs.
-
-    Raises
-    ------
-    DataError
-        If columns are collinear, or there are no more pairs than coefficients.
-    """
-    _check_degrees(len(y), len(columns))
-    basis = orthonormal_basis(columns, caller="mrqap_test")
-    design = np.vstack([np.ones_like(y)[None], columns]).T
-    inverse = np.linalg.inv(basis @ design)  # basis' design is the triangle of a QR decomposition
-    coefficients = inverse @ (basis @ y)
-    residuals = residualise(y, basis)
-    rss = float(residuals @ residuals)
-    variance = rss / (len(y) - len(columns) - 1)
-    centred = y - y.mean()
-    return LinearFit(
-        coefficients=coefficients,
-        standard_errors=np.sqrt(variance * (inverse**2).sum(axis=1)),
-        residuals=residuals,
-        r_squared=1.0 - rss / float(centred @ centred),
-    )
-
-
-def _check_degrees(pairs: int, covariates: int) -> None:
-    if pairs <= covariates + 1:
-        came = f"{pairs} pairs for {covariates + 1} coefficients"
-        raise DataError(
-            mould("mrqap_test", "more pairs than coefficients are needed", came, "Use fewer covariates")
-        )
 
 
 def linear_null(data: DyadData, plan: NodePlan, scheme: str, statistic: str) -> FloatArray:

@@ -32,6 +32,7 @@ from geobri.words import NOTHING, Words
 __all__ = [
     "CONTRASTS",
     "CorridorData",
+    "check_types",
     "corridor_types_test",
     "lay_out_corridors",
     "place_labels",
@@ -141,16 +142,26 @@ def lay_out_corridors(
 
 
 def place_labels(
-    data: CorridorData, n_permutations: int, rng: Rng, most: int = MOST_PLACEMENTS
+    data: CorridorData,
+    cities: pd.DataFrame,
+    n_permutations: int,
+    *,
+    maps: bool,
+    rng: Rng,
+    most: int = MOST_PLACEMENTS,
 ) -> Placements:
-    """Move the label among cities, within blocks if there are any.
+    """Move the label among cities, within blocks if there are any, or over maps as smooth as the observed one.
 
     Parameters
     ----------
     data
         Corridors with labels.
+    cities
+        The table of cities, with points for ``maps``.
     n_permutations
         Random placements, where not all are enumerated.
+    maps
+        Place the label so that it gathers on the map as much as the observed one does; blocks do not apply.
     rng
         Seed or generator.
     most
@@ -166,6 +177,9 @@ def place_labels(
     DataError
         If the blocks allow no other placement.
     """
+    if maps:
+        places = cities.set_axis(cities.index.astype(str)).loc[list(data.dyads.labels)]
+        return place_on_maps(data.first, map_weights(places), n_permutations, rng=rng)
     blocks = data.dyads.blocks
     strata = None if blocks is None else pd.factorize(np.array(blocks, dtype=object))[0].astype(np.int64)
     sample = GroupSample(np.zeros(len(data.first)), data.first, strata)
@@ -232,6 +246,30 @@ def type_contrasts(matrix: FloatArray, seen: BoolArray, placed: BoolArray) -> Fl
     """
     means = type_means(matrix, seen, placed)
     return np.column_stack([means[:, a] - means[:, b] for a, b in CONTRASTS])
+
+
+def check_types(observed: FloatArray, null: FloatArray, caller: str) -> None:
+    """Refuse labels that leave a type without corridors, here or for most placements.
+
+    Parameters
+    ----------
+    observed
+        Statistics of the observed label, any shape.
+    null
+        The same for every placement, one row each; NaN where it cannot be computed.
+    caller
+        Who asks, for the message.
+
+    Raises
+    ------
+    DataError
+        If the observed ones, or half of the others, cannot be computed.
+    """
+    if np.isfinite(observed).all() and np.isfinite(null).all(axis=1).mean() > MOST:
+        return
+    remedy = "Compare fewer types by another definition, or pass blocks=None"
+    came = "a type without corridors, here or for some placement of the label"
+    raise DataError(mould(caller, "every type must have corridors", came, remedy))
 
 
 def _jackknife(data: CorridorData) -> FloatArray:
@@ -315,18 +353,11 @@ def corridor_types_test(
     data = lay_out_corridors(
         corridors, [value], cities, group=group, blocks=None if maps else blocks, caller="corridor_types_test"
     )
-    placements = (
-        place_on_maps(data.first, _weights_of(data, cities), n_permutations, rng=rng)
-        if maps
-        else place_labels(data, n_permutations, rng, most_placements)
-    )
+    placements = place_labels(data, cities, n_permutations, maps=maps, rng=rng, most=most_placements)
     matrix, seen = data.dyads.matrices[0], data.dyads.seen
     observed = type_contrasts(matrix, seen, data.first[None])[0]
     null = type_contrasts(matrix, seen, placements.first)
-    if not (np.isfinite(observed).all() and np.isfinite(null).all(axis=1).mean() > MOST):
-        remedy = "Compare fewer types by another definition, or pass blocks=None"
-        came = "a type without corridors, here or for some placement of the label"
-        raise DataError(mould("corridor_types_test", "every type must have corridors", came, remedy))
+    check_types(observed, null, "corridor_types_test")
     base = Term(
         test="corridor_types_test",
         value=data.measures[0].column,
@@ -347,12 +378,6 @@ def corridor_types_test(
         for name, mean in zip(data.names, means, strict=True)
     ]
     return _result(rows, types, null[:, 0], data, maps=maps)
-
-
-def _weights_of(data: CorridorData, cities: pd.DataFrame) -> FloatArray:
-    """Spatial weights of the labelled cities, in the order of the matrices."""
-    places = cities.set_axis(cities.index.astype(str)).loc[list(data.dyads.labels)]
-    return map_weights(places)
 
 
 def _contrast_rows(

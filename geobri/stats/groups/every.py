@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geobri.errors import DataError, mould
+from geobri.errors import DataError, SchemaError, mould
 from geobri.measures import Measure
 from geobri.stats.attempts import attempt_all
 from geobri.stats.doors import checked
@@ -32,6 +32,8 @@ __all__ = ["coastal_tests"]
 
 Rng = int | np.random.Generator | None
 Attempts = list[partial[Any]]
+_COAST_KM: Final = "coast_km"
+"""Where distances to the coast stand, if the table has them."""
 _FEWEST: Final = 4
 """Places that a map needs before it can be smooth."""
 
@@ -47,7 +49,7 @@ def coastal_tests(
     covariates: Sequence[Column] = (),
     dimensions: Sequence[Column] = (),
     corridor_value: Column | None = None,
-    coast_km: str | None = "coast_km",
+    coast_km: str | None = _COAST_KM,
     n_permutations: int = 9999,
     rng: Rng = None,
 ) -> list[TestResult]:
@@ -92,11 +94,13 @@ def coastal_tests(
     Raises
     ------
     SchemaError
-        If labels are no truth values.
+        If labels are no truth values, or a column is named that no table has.
     DataError
         If no test is possible, or neither table has the value.
     """
     measure = as_measure(value)
+    own = measure if corridor_value is None else as_measure(corridor_value, of="corridors")
+    _check_named(cities, corridors, None if corridor_value is None else own, dimensions, coast_km)
     draws: dict[str, Any] = {"n_permutations": n_permutations, "rng": rng}
     attempts: Attempts = []
     if measure.column in cities.columns:
@@ -107,7 +111,6 @@ def coastal_tests(
         )
         attempts.append(partial(leave_one_city_out, cities, measure, group=group, strata=strata))
         attempts += _dimension_attempts(cities, dimensions, group=group, strata=strata, draws=draws)
-    own = measure if corridor_value is None else as_measure(corridor_value, of="corridors")
     if corridors is not None and own.column in corridors.columns:
         attempts += _corridor_attempts(corridors, own, cities, dimensions, {"group": group, **draws})
     if not attempts:
@@ -117,11 +120,32 @@ def coastal_tests(
     return found if corridors is None else _lead_corridors(found, cities, corridors, own, group)
 
 
+def _check_named(
+    cities: pd.DataFrame,
+    corridors: pd.DataFrame | None,
+    own: Measure | None,
+    dimensions: Sequence[Column],
+    coast_km: str | None,
+) -> None:
+    """Refuse names of columns that no table has: their tests would be left out without a word."""
+    of_pairs = () if corridors is None else corridors.columns
+    missing = [f"{own.column!r} of the corridors"] if own is not None and own.column not in of_pairs else []
+    if coast_km not in (None, _COAST_KM) and coast_km not in cities.columns:
+        missing.append(f"{coast_km!r} of the cities")
+    named = [as_measure(one).column for one in dimensions]
+    missing += [
+        f"{one!r} of either table" for one in named if one not in cities.columns and one not in of_pairs
+    ]
+    if missing:
+        came = "no corridors" if corridors is None else "tables without them"
+        remedy = "Name columns that they have"
+        raise SchemaError(mould("coastal_tests", f"needs the columns {', '.join(missing)}", came, remedy))
+
+
 _ON_MAP: Final = {
     "mann_whitney_test": False,
     "brunner_munzel_test": False,
     "spatial_group_test": True,
-    "corridor_regression_test": False,
 }
 """Tests of two groups, and whether they allow for values that are smooth over the map; others say it in their choices."""
 _OF_CORRIDORS: Final = frozenset(
@@ -243,13 +267,12 @@ def _corridor_attempts(
     dimensions: Sequence[Column],
     choices: dict[str, Any],
 ) -> Attempts:
-    types = partial(corridor_types_test, cities, corridors, measure, **choices)
-    attempts: Attempts = [types]
-    if isinstance(cities, gpd.GeoDataFrame):
-        attempts.append(partial(types, maps=True))
+    tests = [partial(corridor_types_test, cities, corridors, measure, **choices)]
     if "distance_km" in corridors.columns:
-        attempts.append(partial(corridor_regression_test, cities, corridors, measure, **choices))
+        tests.append(partial(corridor_regression_test, cities, corridors, measure, **choices))
     named = [one for one in dimensions if as_measure(one).column in corridors.columns]
     if len(named) > 1:
-        attempts.append(partial(corridor_interaction_test, cities, corridors, named, **choices))
-    return attempts
+        tests.append(partial(corridor_interaction_test, cities, corridors, named, **choices))
+    if not isinstance(cities, gpd.GeoDataFrame):
+        return [*tests]
+    return [both for one in tests for both in (one, partial(one, maps=True))]

@@ -18,6 +18,7 @@ from geobri.measures import Measure
 from geobri.stats.doors import checked
 from geobri.stats.groups.corridor_types import (
     Rng,
+    check_types,
     lay_out_corridors,
     place_labels,
     type_contrasts,
@@ -63,6 +64,7 @@ class _Told:
     names: GroupNames
     strata: Measure | None = None
     corridors: bool = False
+    maps: bool = False
 
 
 def _check_dimensions(kept: list[Measure], caller: str) -> None:
@@ -157,6 +159,7 @@ def corridor_interaction_test(
     values: Sequence[Column],
     *,
     group: Column = "coastal",
+    maps: bool = False,
     blocks: Blocks = "auto",
     n_permutations: int = 9999,
     rng: Rng = None,
@@ -174,6 +177,8 @@ def corridor_interaction_test(
         Numeric columns, one per dimension, all with the same direction.
     group
         Column of truth values.
+    maps
+        Draw labels that gather on the map as much as the observed one does, as in `corridor_types_test`.
     blocks
         As in `corridor_types_test`.
     n_permutations
@@ -199,22 +204,25 @@ def corridor_interaction_test(
     caller = "corridor_interaction_test"
     kept, dropped = drop_composites(values)
     _check_dimensions(kept, caller)
+    blocks = None if maps else blocks
     data = lay_out_corridors(corridors, kept, cities, group=group, blocks=blocks, caller=caller)
     matrices = data.dyads.spread(profiles(data.dyads.columns().T).T)
-    placements = place_labels(data, n_permutations, rng)
+    placements = place_labels(data, cities, n_permutations, maps=maps, rng=rng)
 
     def contrast(place: int, placed: BoolArray) -> FloatArray:
-        return np.nan_to_num(type_contrasts(matrices[place], data.dyads.seen, placed)[:, 0])
+        return type_contrasts(matrices[place], data.dyads.seen, placed)[:, 0]
 
     base = Term(
         test=caller,
         n_cities=len(data.first),
         n_pairs=data.dyads.n_pairs,
         null=placements.describe(),
-        method=Words("node permutation of the label, profiles", "置换城市标签，轮廓"),
+        method=Words("random maps of the label, profiles", "标签的随机地图，轮廓")
+        if maps
+        else Words("node permutation of the label, profiles", "置换城市标签，轮廓"),
         left_out=data.left_out,
     )
-    told = _Told(kept, dropped, data.groups, corridors=True)
+    told = _Told(kept, dropped, data.groups, corridors=True, maps=maps)
     return _finish(told, contrast, data.first, placements, base)
 
 
@@ -228,7 +236,9 @@ def _finish(
     count = len(told.kept)
     observed = np.array([contrast(place, first[None])[0] for place in range(count)])
     null = np.column_stack([contrast(place, placements.first) for place in range(count)])
-    centre, spread = null.mean(axis=0), np.where(null.std(axis=0) > 0, null.std(axis=0), 1.0)
+    check_types(observed, null, base.test)
+    whole = null[np.isfinite(null).all(axis=1)]
+    centre, spread = whole.mean(axis=0), np.where(whole.std(axis=0) > 0, whole.std(axis=0), 1.0)
     t, t_null = (observed - centre) / spread, (null - centre) / spread
     total_null = (t_null**2).sum(axis=1)
     head = placements.judged(
@@ -241,7 +251,7 @@ def _finish(
         ),
         total_null,
     )
-    joint = max_t(t, t_null, exact=placements.exact)
+    joint = max_t(t, (whole - centre) / spread, exact=placements.exact)
     rows = [
         placements.judged(
             replace(
@@ -276,6 +286,7 @@ def _result(told: _Told, head: Term, rows: list[Term], null: FloatArray) -> Test
         corridors=told.corridors,
         strata=told.strata,
         dropped=told.dropped,
+        maps=told.maps,
     )
     return TestResult(
         statistic=head.statistic,
@@ -283,10 +294,10 @@ def _result(told: _Told, head: Term, rows: list[Term], null: FloatArray) -> Test
         alternative="greater",
         n=head.n_cities,
         method=head.method.en,
-        null_distribution=null,
+        null_distribution=null[np.isfinite(null)],
         sentence=said.en,
         sentence_zh=said.zh,
         terms=(head, *rows),
-        choices={"null": head.null.en, "dimensions": tuple(row.value for row in rows)},
+        choices={"maps": told.maps, "null": head.null.en, "dimensions": tuple(row.value for row in rows)},
         question="groups",
     )

@@ -138,7 +138,11 @@ class RegressionFit:
 
 
 class OfRegression:
-    """What a result says of the regression behind it."""
+    """What a result says of the regression behind it.
+
+    AIC and BIC take pairs as independent, and flows as counts where the family is Poisson: of flows that are no counts, and
+    across flows or units, they mean nothing; between models of one flow they put fits in order.
+    """
 
     __slots__ = ()
     regression: RegressionFit

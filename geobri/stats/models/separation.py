@@ -194,7 +194,7 @@ def check_not_separated(
     if solved.status == 0 and -float(solved.fun or 0.0) > NEGLIGIBLE * len(outcome):
         n_split = int(np.count_nonzero(signed @ np.asarray(solved.x) > NEGLIGIBLE))
         wanted = "yes and no must overlap for every combination of covariates"
-        remedy = "Drop the covariate that decides, or fit without node effects"
+        remedy = "Drop the covariate that decides" + (", or fit without node effects" if effects else "")
         raise DataError(
             mould(
                 caller, wanted, f"{n_split} of {len(outcome)} pairs that are predicted without error", remedy

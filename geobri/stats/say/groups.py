@@ -39,6 +39,9 @@ __all__ = [
 ]
 
 
+_OVER_MAPS: Final = Words(
+    ", labels over maps as smooth as the observed one", "，在同样平滑的随机地图上置换标签"
+)
 _COASTAL: Final = Words("coastal", "沿海")
 _INLAND: Final = Words("inland", "内陆")
 
@@ -300,6 +303,7 @@ def say_interaction(
     corridors: bool,
     strata: Measure | None = None,
     dropped: Sequence[Measure] = (),
+    maps: bool = False,
 ) -> Words:
     """Say whether two groups differ more in some dimensions than in others.
 
@@ -319,13 +323,16 @@ def say_interaction(
         What the strata are, or None.
     dropped
         Composites that were left out.
+    maps
+        Labels were drawn as smooth over the map as the observed one.
 
     Returns
     -------
     Words
         The sentence.
     """
-    told, within, left = both(p_value(head.p_value, head.mc_error)), _within(strata), _dropped(dropped)
+    within, left = _within(strata), _dropped(dropped)
+    told = both(p_value(head.p_value, head.mc_error)) + (_OVER_MAPS if maps else NOTHING)
     types = names.types()
     pair = (types[0], types[2]) if corridors else (names.first, names.second)
     unit = Words("corridors", "通路") if corridors else Words("cities", "城市")
@@ -561,7 +568,9 @@ def say_types(
     )
 
 
-def say_types_and_distance(before: Term, head: Term, *, measure: Measure, names: GroupNames) -> Words:
+def say_types_and_distance(
+    before: Term, head: Term, *, measure: Measure, names: GroupNames, maps: bool = False
+) -> Words:
     """Say what is left of the difference between types of corridors when distance is held.
 
     Parameters
@@ -572,6 +581,8 @@ def say_types_and_distance(before: Term, head: Term, *, measure: Measure, names:
         What was explained.
     names
         The two groups.
+    maps
+        Labels were drawn as smooth over the map as the observed one.
 
     Returns
     -------
@@ -580,6 +591,7 @@ def say_types_and_distance(before: Term, head: Term, *, measure: Measure, names:
     """
     types = names.types()
     one, other = chance(before), chance(head)
+    how = Words("labels over random maps", "在同样平滑的随机地图上置换标签") if maps else Words("MRQAP")
     sizes = number(before.estimate, sign=True), number(head.estimate, sign=True)
     verdict = (
         Words("", "")
@@ -590,7 +602,7 @@ def say_types_and_distance(before: Term, head: Term, *, measure: Measure, names:
     )
     return Words(
         f"{measure.label}: {types[0].en} against {types[2].en} corridors {sizes[0]} ({one.en}) without and {sizes[1]} ({other.en}) with "
-        f"distance held (MRQAP; {head.n_pairs} corridors of {head.n_cities} cities){verdict.en}.",
+        f"distance held ({how.en}; {head.n_pairs} corridors of {head.n_cities} cities){verdict.en}.",
         f"{measure.label_zh}：{types[0].zh}相对{types[2].zh}通路，不控制距离时为{sizes[0]}（{one.zh}），控制距离后为{sizes[1]}（{other.zh}）"
-        f"（MRQAP；{head.n_cities}个城市的{head.n_pairs}条通路）{verdict.zh}。",
+        f"（{how.zh}；{head.n_cities}个城市的{head.n_pairs}条通路）{verdict.zh}。",
     )
