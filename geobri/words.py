@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 __all__ = ["CITY", "NOTHING", "PlaceWords", "Words"]
 
@@ -35,6 +35,21 @@ class Words:
     def __str__(self) -> str:
         """Give the English."""
         return self.en
+
+    def say(self, lang: Literal["en", "zh"]) -> str:
+        """Give the text in one language.
+
+        Parameters
+        ----------
+        lang
+            The language.
+
+        Returns
+        -------
+        str
+            The text.
+        """
+        return self.zh if lang == "zh" else self.en
 
     def __add__(self, other: Words) -> Words:
         """Put another text behind this one."""

@@ -7,6 +7,9 @@ from typing import Any, Final, Literal
 from geobri.charts import draw_course, draw_distribution
 from geobri.errors import SpecificationError, mould
 from geobri.figures.style import new_figure, title_figure
+from geobri.stats.groups.definitions import AS_PUBLISHED, COASTAL_UP_TO
+from geobri.stats.groups.reporting import CLIFF
+from geobri.stats.picturing import CHANCE, OBSERVED, STATISTIC, name_method
 from geobri.stats.results import TestResult
 
 __all__ = ["draw_definitions", "draw_null", "draw_result"]
@@ -28,7 +31,7 @@ def draw_result(
     title
         What stands above; the method by default.
     lang
-        Language of the sentence.
+        Language of the sentence and the labels.
     width_mm
         Width of the figure: 85 for a column, 180 for a page.
 
@@ -37,28 +40,21 @@ def draw_result(
     matplotlib.axes.Axes
         The axes.
     """
-    ax = result.plot(new_figure(width_mm))
+    ax = result.plot(new_figure(width_mm), lang=lang)
     for side in ("left", "center"):
         ax.set_title("", loc=side)
-    return title_figure(ax, title or result.method, subtitle=result.summary(lang))
+    return title_figure(ax, title or name_method(result).say(lang), subtitle=result.summary(lang))
 
 
-def draw_definitions(
-    result: TestResult,
-    *,
-    x_label: str = "coastal up to this distance from the coast, km",
-    y_label: str = "Cliff's delta",
-    published: str = "as published",
-    ax: Any = None,
-) -> Any:
+def draw_definitions(result: TestResult, *, lang: Literal["en", "zh"] = "en", ax: Any = None) -> Any:
     """Draw the effect of the coast over the threshold that defines it, with its interval.
 
     Parameters
     ----------
     result
         From `coastal_sensitivity_test`.
-    x_label, y_label, published
-        What the axes and the line of the published definition are called.
+    lang
+        Language of the labels.
     ax
         Axes to draw into; a column of 85 mm by default.
 
@@ -86,31 +82,24 @@ def draw_definitions(
         cut["estimate"],
         cut["ci_low"],
         cut["ci_high"],
-        x_label=x_label,
-        y_label=y_label,
+        x_label=COASTAL_UP_TO.say(lang),
+        y_label=CLIFF.say(lang),
         reference=0.0,
-        marked=(float(own["estimate"].iloc[0]), published) if len(own) else None,
+        marked=(float(own["estimate"].iloc[0]), AS_PUBLISHED.say(lang)) if len(own) else None,
         logarithmic=True,
         ax=new_figure(_WIDTH_MM) if ax is None else ax,
     )
 
 
-def draw_null(
-    result: TestResult,
-    *,
-    x_label: str = "statistic",
-    y_label: str = "draws by chance",
-    observed: str = "observed",
-    ax: Any = None,
-) -> Any:
+def draw_null(result: TestResult, *, lang: Literal["en", "zh"] = "en", ax: Any = None) -> Any:
     """Draw what chance alone gives, with what was observed.
 
     Parameters
     ----------
     result
         A test with a null distribution.
-    x_label, y_label, observed
-        What the axes and the line of the observed statistic are called.
+    lang
+        Language of the labels.
     ax
         Axes to draw into; a column of 85 mm by default.
 
@@ -129,5 +118,10 @@ def draw_null(
         raise SpecificationError(mould("draw_null", wanted, f"'{result.method}' without", "Draw the result"))
     ax = new_figure(_WIDTH_MM) if ax is None else ax
     return draw_distribution(
-        result.null_distribution, result.statistic, x_label=x_label, y_label=y_label, name=observed, ax=ax
+        result.null_distribution,
+        result.statistic,
+        x_label=STATISTIC.say(lang),
+        y_label=CHANCE.say(lang),
+        name=OBSERVED.say(lang),
+        ax=ax,
     )

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final, Literal
 
 from geobri.charts import need_matplotlib, new_axes
-from geobri.errors import DataError, mould
+from geobri.fonts import find_font, first_chinese
 
 __all__ = ["figure_style", "find_font", "new_figure", "title_figure"]
 
 _MM: Final = 25.4
-_CHINESE: Final = (
-    "Noto Sans CJK SC",
-    "Source Han Sans SC",
-    "Noto Sans SC",
-    "PingFang SC",
-    "Microsoft YaHei",
-    "WenQuanYi Zen Hei",
-    "WenQuanYi Micro Hei",
-    "SimHei",
-    "Noto Serif CJK SC",
-    "Noto Sans CJK JP",
-)
-"""Families that have Chinese letters, the plainest first."""
-
-_FILES: Final = re.compile("cjk|sourcehan|notosanssc|pingfang|msyh|wqy|simhei", re.IGNORECASE)
-"""What files of such fonts are called."""
-
 _SIZE: Final = 7.0
 _LARGE: Final = 8.5
 _SMALL: Final = 5.5
@@ -39,65 +20,6 @@ _LEADING: Final = 1.32
 _MARGIN_PT: Final = 4.0
 _SHARE: Final = 0.75
 """How much of the figure an axis label may run along."""
-
-
-def find_font(lang: Literal["en", "zh"], font: str | None = None) -> str | None:
-    """Find a font that has the letters of a language.
-
-    Parameters
-    ----------
-    lang
-        Language of the figure.
-    font
-        A family to take; one that is not installed is an error.
-
-    Returns
-    -------
-    str or None
-        The family; None where matplotlib's own will do.
-
-    Raises
-    ------
-    DataError
-        If no installed font has Chinese letters, or the wished one is not there.
-    MissingExtraError
-        If matplotlib is not installed.
-    """
-    there = _installed()
-    if font is not None:
-        if font in there:
-            return font
-        wanted = "font must be the family of an installed font"
-        remedy = "Install it, delete matplotlib's font cache, or leave font out"
-        raise DataError(mould("figures", wanted, repr(font), remedy))
-    if lang == "en":
-        return None
-    found = _find_chinese(there)
-    if found is None:
-        wanted = "a Chinese figure needs a font with Chinese letters"
-        came = f"{len(there)} installed families, none of them known to have these"
-        remedy = "Install one (apt-get install fonts-noto-cjk), delete matplotlib's font cache, or name yours with font="
-        raise DataError(mould("figures", wanted, came, remedy))
-    return found
-
-
-def _installed() -> set[str]:
-    """List the families that matplotlib knows, those with Chinese letters that its cache missed among them."""
-    need_matplotlib("figures")
-    from matplotlib import font_manager
-
-    manager = font_manager.fontManager
-    there = {one.name for one in manager.ttflist}
-    if there.isdisjoint(_CHINESE):
-        for path in sorted(font_manager.findSystemFonts()):
-            if _FILES.search(Path(path).name):
-                manager.addfont(path)
-        there = {one.name for one in manager.ttflist}
-    return there
-
-
-def _find_chinese(there: set[str]) -> str | None:
-    return next((name for name in _CHINESE if name in there), None)
 
 
 @contextmanager
@@ -132,7 +54,7 @@ def figure_style(*, lang: Literal["en", "zh"] = "en", font: str | None = None) -
     families = [
         family,
         "DejaVu Sans",
-        _find_chinese(_installed()),
+        first_chinese(),
     ]  # an English source may name a Chinese title
     settings["font.family"] = [name for name in dict.fromkeys(families) if name is not None]
     with mpl.rc_context(settings):

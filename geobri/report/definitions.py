@@ -7,6 +7,7 @@ import numpy as np
 from geobri.report.charts import Point, draw_course
 from geobri.report.drawings import write_number
 from geobri.report.model import Drawing
+from geobri.stats.groups.definitions import AS_PUBLISHED, COASTAL_UP_TO
 from geobri.stats.results import TestResult
 from geobri.stats.say import LEVEL
 from geobri.words import Words
@@ -45,12 +46,10 @@ def draw_definitions(result: TestResult) -> Drawing | None:
     km = [write_number(float(end)) for end in (cut[_THRESHOLD].iloc[0], cut[_THRESHOLD].iloc[-1])]
     marked = None
     if len(published) and np.isfinite(published["estimate"].iloc[0]):
-        marked = (float(published["estimate"].iloc[0]), Words("as published", "按原有定义"))
+        marked = (float(published["estimate"].iloc[0]), AS_PUBLISHED)
     return draw_course(
         points,
-        x_axis=Words(
-            "a city is coastal up to this distance from the coast, km", "距海岸多少公里以内算沿海（公里）"
-        ),
+        x_axis=COASTAL_UP_TO,
         y_axis=Words("Cliff's delta, coastal against inland", "沿海对内陆的克利夫 δ"),
         caption=Words(
             "The effect under every definition of the coast, with 95 % intervals.",

@@ -12,6 +12,7 @@ from html import escape
 
 from geobri.report.model import Drawing
 from geobri.report.paper import intervals_on_paper, null_on_paper
+from geobri.stats.picturing import OBSERVED
 from geobri.words import Words
 
 __all__ = ["Interval", "axis_ticks", "draw_intervals", "draw_null", "write_ids", "write_number", "write_text"]
@@ -271,7 +272,7 @@ def draw_null(values: Sequence[float], observed: float, *, axis: Words, caption:
     parts.append(
         f'<line x1="{mark:.1f}" x2="{mark:.1f}" y1="14" y2="{bottom}" stroke="var(--strong)" stroke-width="2.5"/>'
     )
-    parts.append(write_text(Words("observed", "观测值"), mark + (-8 if side == "end" else 8), 24, side))
+    parts.append(write_text(OBSERVED, mark + (-8 if side == "end" else 8), 24, side))
     parts.append(write_text(axis, _WIDTH / 2, bottom + 38, "middle"))
     parts.append("</svg>")
     beyond = sum(value >= observed for value in known)

@@ -28,6 +28,7 @@ _TIERS: Final = (5, 10)
 """Tiers of a short ranking."""
 _MOST_SHARED: Final = 12
 _MOST_MEASURES: Final = 8
+_MOST_LIT: Final = 100
 _FEWEST: Final = 6
 _TWO: Final = 2
 
@@ -222,7 +223,7 @@ def _first(study: Study, of: Level) -> list[Table]:
         here = [
             cells.loc[(measure, place)] if (measure, place) in cells.index else None for measure in measures
         ]
-        ids = [label for one in here if one is not None for label in str(one["ids"]).split(";")]
+        ids = [label for one in here if one is not None for label in _lit(one)]
         cities, corridors = (ids, []) if of == "cities" else ([], ids)
         rows.append(
             Row(
@@ -244,6 +245,12 @@ def _first(study: Study, of: Level) -> list[Table]:
         *(Column(Words(str(labels.loc[one, "label"]), str(labels.loc[one, "label_zh"]))) for one in measures),
     )
     return [Table(f"first-{of}", caption, columns, tuple(rows))]
+
+
+def _lit(row: pd.Series[Any]) -> list[str]:
+    """List whom a cell lights up on the map: all who share the place, none where they are too many to tell anything."""
+    ids = str(row["ids"]).split(";")
+    return ids if len(ids) <= _MOST_LIT else []
 
 
 def _name_some(row: pd.Series[Any] | None) -> Words:

@@ -18,6 +18,7 @@ import geobri
 from geobri.measures import Level, Measure
 from geobri.regions import REGION_NAMES_ZH
 from geobri.report.model import Fact, Section
+from geobri.stats.say.neighbours import KINDS
 from geobri.study import Study
 from geobri.study.pairs import values_by_year
 from geobri.webmap import (
@@ -73,6 +74,8 @@ _DISTANCE: Final = Measure(
 )
 _FEW_ROWS: Final = 8
 """Rows beyond the first of a table up to which packing them would save nothing."""
+_FEW_SIGNS: Final = 20_000
+"""Signs of a payload up to which it stands in the page as it is."""
 _MAP_KEY: Final = "map1"
 _OPENING: Final = 20
 """Corridors that a map of residuals opens with; all others are a choice away."""
@@ -92,7 +95,7 @@ def _environment() -> Environment:
     )
     environment.filters["pack"] = _pack
     environment.filters["sum_of"] = checksum
-    environment.filters["data_block"] = lambda text: data_block(text, "")
+    environment.filters["payload_block"] = _payload_block
     return environment
 
 
@@ -108,6 +111,14 @@ def _pack(markup: str) -> tuple[str, int]:
     """Pack rows of a table, whose texts the template has escaped, and say how many bytes they are."""
     raw = markup.encode()
     return base64.b64encode(zlib.compress(raw, 9, wbits=-15)).decode("ascii"), len(raw)
+
+
+def _payload_block(payload: str) -> str:
+    """Write what the script of a section reads, packed where that saves something."""
+    if len(payload) < _FEW_SIGNS:
+        return data_block(payload, "")
+    packed, size = _pack(payload)
+    return f'<script type="text/plain" data-packed="{size}" data-sum="{checksum(packed)}">{packed}</script>'
 
 
 def _text(en: str, zh: str) -> dict[str, str]:
@@ -260,7 +271,13 @@ def draw_layer_map(
         order=tuple(kinds),
     )
     return corridor_map(
-        cities, study.corridors, value, **(choices | {"city_values": [layer], "city_value": column})
+        cities,
+        study.corridors,
+        value,
+        **(
+            choices
+            | {"city_values": [layer], "city_value": column, "translations": choices["translations"] | KINDS}
+        ),
     )
 
 

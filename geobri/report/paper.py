@@ -10,6 +10,7 @@ import numpy as np
 
 from geobri import figures
 from geobri.report.model import OnPaper
+from geobri.stats.picturing import CHANCE, OBSERVED
 from geobri.stats.results import FloatArray
 from geobri.words import Words
 
@@ -27,9 +28,6 @@ __all__ = [
     "ranks_on_paper",
     "stacks_on_paper",
 ]
-
-_DRAWS = Words("draws by chance", "随机抽样次数")
-_OBSERVED = Words("observed", "观测值")
 
 
 def intervals_on_paper(
@@ -79,7 +77,7 @@ def null_on_paper(values: Sequence[float], observed: float, axis: Words) -> OnPa
         What draws it.
     """
     return lambda say, ax: figures.draw_distribution(
-        values, observed, x_label=say(axis), y_label=say(_DRAWS), name=say(_OBSERVED), ax=ax
+        values, observed, x_label=say(axis), y_label=say(CHANCE), name=say(OBSERVED), ax=ax
     )
 
 

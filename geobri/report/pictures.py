@@ -6,7 +6,7 @@ Every mark carries its numbers and the ids of what it stands for: the script of 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from statistics import median
@@ -152,11 +152,11 @@ def draw_scatter(
     crowded = len(crowd[0]) > MOST_MARKS
     if crowded:
         parts += _density(crowd, x, y)
-    parts += [
+    parts += _dots(
         _dot(mark, x(mark.x), y(mark.y), ranks=ranks)
         for mark in sorted(marks, key=lambda one: one.strong)
         if not crowded or mark.strong or mark.labelled
-    ]
+    )
     if line is not None and line.band:
         rim = [(a, high) for a, _, high in line.band] + [(a, low) for a, low, _ in reversed(line.band)]
         around = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in rim)
@@ -230,13 +230,15 @@ def _lane(name: Words, members: Sequence[Mark], x: _Scale, middle: float) -> lis
     """Draw one group: its name, its dots, piled up where they would hide each other, and its median."""
     parts = [write_text(name, 100, middle + 4, "end")]
     taken: dict[int, int] = {}
+    dots = []
     for mark in sorted(members, key=lambda one: one.x):
         cell = round(x(mark.x) / (2 * _SPREAD))
         level = taken.get(cell, 0)
         taken[cell] = level + 1
         step = (level + 1) // 2 * (1 if level % 2 else -1)
         height = middle + max(-5, min(5, step)) * _SPREAD
-        parts.append(_dot(mark, x(mark.x), height, many=len(members), shown=write_number(mark.x)))
+        dots.append(_dot(mark, x(mark.x), height, many=len(members), shown=write_number(mark.x)))
+    parts += _dots(dots)
     centre = x(median(mark.x for mark in members))
     parts.append(
         f'<line x1="{centre:.1f}" x2="{centre:.1f}" y1="{middle - 32:.1f}" y2="{middle + 32:.1f}" stroke="{_ACCENT}" stroke-width="2.5"/>'
@@ -298,9 +300,14 @@ def _density(crowd: tuple[FloatArray, FloatArray], x: _Scale, y: _Scale) -> list
     ]
 
 
+def _dots(dots: Iterable[str]) -> list[str]:
+    """Put dots into one group, which says once what all but those that stand out look like."""
+    return ['<g fill="var(--bar)" fill-opacity=".6">', *dots, "</g>"]
+
+
 def _dot(mark: Mark, x: float, y: float, *, many: int = 0, shown: str = "", ranks: bool = False) -> str:
-    look = f'fill="{_ACCENT}"' if mark.strong else 'fill="var(--bar)" fill-opacity=".6"'
-    place = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{2 if many > MOST_MARKS else 4}" {look}{write_ids(mark.cities, mark.corridors)}'
+    look = f' fill="{_ACCENT}" fill-opacity="1"' if mark.strong else ""
+    place = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{2 if many > MOST_MARKS else 4}"{look}{write_ids(mark.cities, mark.corridors)}'
     if many > MOST_MARKS:
         return f"{place}/>"
     told = (

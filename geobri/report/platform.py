@@ -180,7 +180,7 @@ def _describe(column: pd.Series[Any], value: Measure | None) -> dict[str, Any] |
         return None
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         kind = "rank" if value and value.direction < 0 else "score"
-        return {**head, "kind": kind, "numbers": [_number(cell) for cell in column]}
+        return {**head, "kind": kind, "numbers": [_number(cell) for cell in _floats(column)]}
     texts = ["" if pd.isna(cell) else _text(cell) for cell in column]
     if max(map(len, texts)) > _LONGEST_TEXT:
         return None
@@ -201,6 +201,12 @@ def _describe(column: pd.Series[Any], value: Measure | None) -> dict[str, Any] |
 
 def _text(cell: object) -> str:
     return str(cell).lower() if isinstance(cell, (bool, np.bool_)) else clean(cell)
+
+
+def _floats(column: pd.Series[Any]) -> list[float]:
+    """Give numbers as such, NaN where there is none, whatever type their column has."""
+    numbers: list[float] = column.to_numpy(dtype=float, na_value=math.nan).tolist()
+    return numbers
 
 
 def _number(cell: Any) -> float | int | None:

@@ -115,8 +115,7 @@ def write_figures(
     """
 
     def say(words: Words) -> str:
-        told = study.tell(words)
-        return told.zh if lang == "zh" else told.en
+        return study.tell(words).say(lang)
 
     source = say(_SOURCE) + say(_cite(study)) if study.citation else ""
     wished = {"main": study.theme.get("colour"), "accent": study.theme.get("accent")}

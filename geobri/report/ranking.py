@@ -305,10 +305,15 @@ def corridor_section(study: Study) -> Section | None:
 
 
 def _profile(
-    slug: str, city: pd.Series[Any], study: Study, values: Sequence[Measure], shares: pd.DataFrame
+    city: pd.Series[Any],
+    own: pd.Series[Any],
+    study: Study,
+    values: Sequence[Measure],
+    corridors: pd.DataFrame,
 ) -> Profile:
+    slug = str(city.name)
     first, *others = values
-    own, standing = shares.loc[slug], _standing(slug, study)
+    standing = _standing(slug, study)
     bars = tuple(
         (Words(value.label, value.label_zh), _number(city[value.column]), _share(own[value.column]))
         for value in (others or values)
@@ -319,7 +324,7 @@ def _profile(
     country = name_country(city["country"])
     region = _region(city["region"])
     place = Words(f"{country.en} · {region.en}", f"{country.zh} · {region.zh}") if region.en else country
-    notes = (*_profile_notes(slug, study, standing), *_own_note(study, city))
+    notes = (*_profile_notes(slug, study, standing, corridors), *_own_note(study, city))
     return Profile(slug, name_city(city), place, facts, bars, notes, _own_link(study, city))
 
 
@@ -336,10 +341,12 @@ def _own_link(study: Study, city: pd.Series[Any]) -> str:
     return link if link.startswith(("http://", "https://")) else ""
 
 
-def _profile_notes(slug: str, study: Study, standing: Standing | None) -> list[Words]:
+def _profile_notes(
+    slug: str, study: Study, standing: Standing | None, corridors: pd.DataFrame
+) -> list[Words]:
     """Say where a city stands in the index, and name its strongest corridors."""
     said = [] if standing is None else [_say_standing(slug, study, standing)]
-    return [*said, *_strongest(slug, study)]
+    return [*said, *_strongest(slug, study, corridors)]
 
 
 def _standing(slug: str, study: Study) -> Standing | None:
@@ -386,13 +393,19 @@ def _say_standing(slug: str, study: Study, profile: Standing) -> Words:
     return Words(profile.summary("en", names=english), profile.summary("zh", names=chinese))
 
 
-def _strongest(slug: str, study: Study) -> list[Words]:
-    """Name the strongest corridors of a city, as far as the source ranks them."""
+def _from_strongest(study: Study) -> pd.DataFrame:
+    """Give both ends of the corridors with a value, the strongest first; none where the source has no values."""
     values = _numeric(study.shown("corridors"), study.corridors)
+    ends = ["origin", "destination"]
     if not values:
-        return []
-    own = study.corridors[(study.corridors["origin"] == slug) | (study.corridors["destination"] == slug)]
-    best = sort_by(own[own[values[0].column].notna()], values[0])
+        return pd.DataFrame(columns=ends)
+    known = pd.DataFrame(study.corridors[[*ends, values[0].column]]).dropna()
+    return sort_by(known, values[0])[ends].astype(object)
+
+
+def _strongest(slug: str, study: Study, corridors: pd.DataFrame) -> list[Words]:
+    """Name the strongest corridors of a city, as far as the source ranks them."""
+    best = corridors[(corridors["origin"] == slug) | (corridors["destination"] == slug)]
     partners = best["destination"].where(best["origin"] == slug, best["origin"])
     others = partners.drop_duplicates().head(_STRONGEST)  # there and back are one partner
     if others.empty:
@@ -425,7 +438,11 @@ def profile_section(study: Study) -> Section | None:
     cities = pd.DataFrame(study.cities.drop(columns="geometry"))
     shares = pd.DataFrame({value.column: strengths(cities[value.column], value) for value in values})
     ranked = sort_by(cities[cities[values[0].column].notna()], values[0]).head(_MOST_PROFILES)
-    cards = tuple(_profile(str(slug), city, study, values, shares) for slug, city in ranked.iterrows())
+    corridors = _from_strongest(study)
+    cards = tuple(
+        _profile(city, own, study, values, corridors)
+        for (_, city), (_, own) in zip(ranked.iterrows(), shares.loc[ranked.index].iterrows(), strict=True)
+    )
     return Section(
         "profiles", Words("City profiles", "城市画像"), short=Words("Profiles", "画像"), profiles=cards
     )

@@ -13,7 +13,7 @@ from geobri.report.model import Cell, Column, Drawing, Fold, Row, Section, Table
 from geobri.report.terms import name_columns, relabel
 from geobri.stats.results import Term, TestResult
 from geobri.stats.say.numbers import p_value
-from geobri.stats.say.terms import name_test
+from geobri.stats.say.terms import name_test, part_term
 from geobri.study import Study
 from geobri.words import Words
 
@@ -31,6 +31,9 @@ _COLUMNS: Final = (
 _MOST_FORESTS: Final = 2
 _FEWEST_ROWS: Final = 3
 _FEW_VALUES: Final = 20
+_MOST_ROWS: Final = 40
+"""Rows beyond which only the ends of a forest are drawn."""
+_END: Final = 12
 
 
 def question_sections(study: Study, answers: Sequence[Answer]) -> list[Section]:
@@ -107,8 +110,8 @@ def _forests(results: Sequence[TestResult], names: Mapping[str, Words]) -> tuple
         if "threshold_km" in result.table.columns:  # a curve of its own beside the answer
             continue
         rows = [one for one in result.terms if math.isfinite(one.ci_low) and math.isfinite(one.ci_high)]
-        effect = {_split(one.term)[0] for one in rows}
-        labels = [_split(one.term)[1] for one in rows]
+        effect = {part_term(one.term)[0] for one in rows}
+        labels = [part_term(one.term)[1] for one in rows]
         if len(rows) < _FEWEST_ROWS or len(effect) > 1 or len(set(labels)) < len(rows):
             continue
         what, title = relabel(effect.pop(), names), name_test(result.terms[0].test)
@@ -119,14 +122,22 @@ def _forests(results: Sequence[TestResult], names: Mapping[str, Words]) -> tuple
         caption = Words(
             f"{title.en}: {what.en} with its 95 % interval.", f"{title.zh}：{what.zh}及其 95% 区间。"
         )
-        drawn.append(draw_intervals(intervals, axis=what, caption=caption, reference=0))
+        drawn.append(_forest(intervals, what, caption))
     return tuple(drawn[:_MOST_FORESTS])
 
 
-def _split(term: Words) -> tuple[Words, Words]:
-    """Part an estimate from the case that it is of."""
-    (en, _, case), (zh, _, case_zh) = term.en.partition(", "), term.zh.partition("，")
-    return Words(en, zh), Words(case, case_zh)
+def _forest(rows: list[Interval], axis: Words, caption: Words) -> Drawing:
+    """Draw intervals under each other; of many, those with the smallest and the largest estimates."""
+    if len(rows) <= _MOST_ROWS:
+        return draw_intervals(rows, axis=axis, caption=caption, reference=0)
+    ordered = sorted(rows, key=lambda row: row.point)
+    left = len(rows) - 2 * _END
+    caption += Words(
+        f" Of {len(rows):,} rows the {_END} smallest and the {_END} largest; the other {left:,} lie between them (every estimate is below).",
+        f"共 {len(rows):,} 行，图示最小与最大各 {_END} 行；其余 {left:,} 行介于其间（全部估计见下表）。",
+    )
+    ends = [*ordered[:_END], *ordered[-_END:]]
+    return draw_intervals(ends, axis=axis, caption=caption, reference=0, breaks=(_END,))
 
 
 def _everything(answer: Answer, names: Mapping[str, Words]) -> Fold:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -104,13 +104,15 @@ class RankingComparison:
             f"Spearman rho {value['spearman rho']:.2f}{most}."
         )
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Any = None, *, lang: Literal["en", "zh"] = "en") -> Any:
         """Draw a line per city from its rank in the one to its rank in the other.
 
         Parameters
         ----------
         ax
             Matplotlib axes to draw into; new ones by default.
+        lang
+            Language of the labels; Chinese needs a font that has its letters.
 
         Returns
         -------
@@ -122,7 +124,7 @@ class RankingComparison:
         MissingExtraError
             If matplotlib is not installed.
         """
-        return draw_slopes(self.table, self.names, ax=ax)
+        return draw_slopes(self.table, self.names, lang=lang, ax=ax)
 
     def _repr_html_(self) -> str:
         return to_html(self.summary(), self.measures)

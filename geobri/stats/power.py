@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -19,9 +19,11 @@ from scipy import special
 
 from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
+from geobri.fonts import use_letters
 from geobri.stats.power_designs import DESIGNS, Design
 from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, tidy_row
 from geobri.stats.say.numbers import number
+from geobri.stats.say.terms import name_test
 from geobri.stats.simulate import place_cities
 from geobri.words import Words
 from geobri.workers import Backend, spread
@@ -53,7 +55,7 @@ class PowerResult:
 
     table: pd.DataFrame
     test: str
-    effect: str
+    effect: Words
     level: float
     target: float
     smallest_effect: float
@@ -89,7 +91,7 @@ class PowerResult:
                 value=self.test,
                 term=Words(
                     f"power at {self.effect} = {row['effect']:g}",
-                    f"{self.effect} = {row['effect']:g} 时的功效",
+                    f"{self.effect.zh} = {row['effect']:g} 时的功效",
                 ),
                 estimate=float(row["power"]),
                 ci_low=float(row["low"]),
@@ -105,29 +107,33 @@ class PowerResult:
         ]
         return pd.DataFrame([tidy_row(row) for row in rows], columns=list(TIDY_COLUMNS))
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Any = None, *, lang: Literal["en", "zh"] = "en") -> Any:
         """Draw power over the effect.
 
         Parameters
         ----------
         ax
             Matplotlib axes; new ones by default.
+        lang
+            Language of the labels; Chinese needs a font that has its letters.
 
         Returns
         -------
         matplotlib.axes.Axes
             The axes drawn into.
         """
-        ax = new_axes(ax)
-        ax.fill_between(
-            self.table["effect"], self.table["low"], self.table["high"], color="#9fb4c7", alpha=0.5
-        )
-        ax.plot(self.table["effect"], self.table["power"], color="#26547c", marker="o")
-        ax.axhline(self.target, color="#777777", linestyle="--")
-        ax.axhline(self.level, color="#b5403c", linestyle=":")
-        ax.set_ylim(0, 1)
-        ax.set_xlabel(self.effect)
-        ax.set_ylabel(f"power of {self.test}")
+        named = name_test(self.test)
+        with use_letters(lang):
+            ax = new_axes(ax)
+            ax.fill_between(
+                self.table["effect"], self.table["low"], self.table["high"], color="#9fb4c7", alpha=0.5
+            )
+            ax.plot(self.table["effect"], self.table["power"], color="#26547c", marker="o")
+            ax.axhline(self.target, color="#777777", linestyle="--")
+            ax.axhline(self.level, color="#b5403c", linestyle=":")
+            ax.set_ylim(0, 1)
+            ax.set_xlabel(self.effect.say(lang))
+            ax.set_ylabel(Words(f"power of {self.test}", f"“{named.zh}”的检验功效").say(lang))
         return ax
 
 
@@ -232,7 +238,7 @@ def power(
     return PowerResult(
         table=table,
         test=name,
-        effect=design.effect,
+        effect=design.effect if isinstance(design.effect, Words) else Words(design.effect),
         level=level,
         target=target,
         smallest_effect=_first_crossing(table, target),

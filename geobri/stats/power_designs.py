@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +13,7 @@ import pandas as pd
 
 from geobri.stats.results import TestResult
 from geobri.stats.simulate import CorridorSimulator, build_simulator, simulate_field, simulate_top_list
+from geobri.words import Words
 
 __all__ = ["DESIGNS", "Design"]
 
@@ -27,14 +28,14 @@ class Design:
     Attributes
     ----------
     effect
-        What the effect is, in words and units.
+        What the effect is, in words and units; a plain text is English.
     draw
         From an effect and a generator to data.
     run
         From data and a generator to the result of the test.
     """
 
-    effect: str
+    effect: Words | str
     draw: Draw
     run: Run
 
@@ -45,7 +46,7 @@ def _flows(places: gpd.GeoDataFrame, simulate: dict[str, Any]) -> tuple[Corridor
     return simulator, lambda friction, rng: simulator.draw(friction=friction, rng=rng, **simulate)
 
 
-FRICTION = "friction of the power function"
+_FRICTION: Final = Words("friction of the power function", "幂函数的摩擦系数")
 
 
 def _decay_design(places: gpd.GeoDataFrame, simulate: dict[str, Any], choices: dict[str, Any]) -> Design:
@@ -54,7 +55,7 @@ def _decay_design(places: gpd.GeoDataFrame, simulate: dict[str, Any], choices: d
     simulator, draw = _flows(places, simulate)
     fixed = {"directed": simulator.directed, **choices}
     return Design(
-        effect=FRICTION, draw=draw, run=lambda data, rng: decay_test(data, flow="flow", rng=rng, **fixed)
+        effect=_FRICTION, draw=draw, run=lambda data, rng: decay_test(data, flow="flow", rng=rng, **fixed)
     )
 
 
@@ -64,7 +65,7 @@ def _gravity_design(places: gpd.GeoDataFrame, simulate: dict[str, Any], choices:
     simulator, draw = _flows(places, simulate)
     fixed = {"directed": simulator.directed, **choices}
     return Design(
-        effect=FRICTION, draw=draw, run=lambda data, rng: fit_gravity(data, flow="flow", rng=rng, **fixed)
+        effect=_FRICTION, draw=draw, run=lambda data, rng: fit_gravity(data, flow="flow", rng=rng, **fixed)
     )
 
 
@@ -78,7 +79,11 @@ def _presence_design(places: gpd.GeoDataFrame, simulate: dict[str, Any], choices
         linked = data.assign(linked=(data["flow"] > data["flow"].median()).astype(float))
         return presence_test(linked, presence="linked", rng=rng, **fixed)
 
-    return Design(effect=f"{FRICTION} behind links", draw=draw, run=run)
+    return Design(
+        effect=Words("friction of the power function behind links", "联系背后幂函数的摩擦系数"),
+        draw=draw,
+        run=run,
+    )
 
 
 def _matrix_design(name: str) -> Callable[[gpd.GeoDataFrame, dict[str, Any], dict[str, Any]], Design]:
@@ -99,7 +104,7 @@ def _matrix_design(name: str) -> Callable[[gpd.GeoDataFrame, dict[str, Any], dic
             found: TestResult = getattr(dyads, name)(near, strong, rng=rng, **fixed)
             return found
 
-        return Design(effect=FRICTION, draw=draw, run=run)
+        return Design(effect=_FRICTION, draw=draw, run=run)
 
     return build
 
@@ -113,7 +118,7 @@ def _list_design(places: gpd.GeoDataFrame, simulate: dict[str, Any], choices: di
     def run(data: pd.DataFrame, rng: np.random.Generator) -> TestResult:
         return proximity_test(places, simulate_top_list(data, k=k), "rank", rng=rng, **choices)
 
-    return Design(effect=FRICTION, draw=draw, run=run)
+    return Design(effect=_FRICTION, draw=draw, run=run)
 
 
 def _group_design(name: str) -> Callable[[gpd.GeoDataFrame, dict[str, Any], dict[str, Any]], Design]:
@@ -129,7 +134,10 @@ def _group_design(name: str) -> Callable[[gpd.GeoDataFrame, dict[str, Any], dict
             return found
 
         return Design(
-            effect=f"standard deviations between groups of {fixed['group']!r}",
+            effect=Words(
+                f"standard deviations between groups of {fixed['group']!r}",
+                f"按 {fixed['group']!r} 分组的组间差（以标准差计）",
+            ),
             draw=lambda shift, rng: simulate_field(places, shift=shift, rng=rng, **fixed),
             run=run,
         )
@@ -151,7 +159,7 @@ def _field_design(name: str) -> Callable[[gpd.GeoDataFrame, dict[str, Any], dict
             return found
 
         return Design(
-            effect="share of the variance that neighbours have in common",
+            effect=Words("share of the variance that neighbours have in common", "邻近城市共有的方差占比"),
             draw=lambda share, rng: simulate_field(places, spatial=share, rng=rng, **simulate),
             run=run,
         )

@@ -20,6 +20,7 @@ import pandas as pd
 
 from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
+from geobri.fonts import use_letters
 from geobri.measures import Measure
 from geobri.words import NOTHING, Words
 
@@ -157,7 +158,7 @@ class TestResult:
     table
         Results place by place, dimension by dimension or definition by definition; empty where there is one row only.
     picture
-        What `plot` draws, from the result and the axes; None for the estimates with their intervals.
+        What `plot` draws, from the result, the axes and the language; None for the estimates with their intervals.
     """
 
     __test__: ClassVar[bool] = False  # the name is not a pytest class
@@ -175,7 +176,7 @@ class TestResult:
     question: Question = ""
     measure: Measure | None = None
     table: pd.DataFrame = field(default_factory=pd.DataFrame)
-    picture: Callable[[Any, Any], None] | None = None
+    picture: Callable[[Any, Any, Literal["en", "zh"]], None] | None = None
 
     def __post_init__(self) -> None:
         """Freeze what the record holds."""
@@ -240,13 +241,15 @@ class TestResult:
         rows = [tidy_row(term) | {"question": term.question or self.question} for term in self.terms]
         return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Any = None, *, lang: Literal["en", "zh"] = "en") -> Any:
         """Draw the answer of this test: its picture, or its estimates with their intervals and what chance alone gives.
 
         Parameters
         ----------
         ax
             Matplotlib axes to draw into; new ones by default.
+        lang
+            Language of the labels; Chinese needs a font that has its letters.
 
         Returns
         -------
@@ -255,6 +258,8 @@ class TestResult:
 
         Raises
         ------
+        DataError
+            If the labels are Chinese and no installed font has their letters.
         MissingExtraError
             If matplotlib is not installed.
         """
@@ -262,8 +267,9 @@ class TestResult:
             draw_answer,  # which says p-values as `say` does, and that knows results
         )
 
-        ax = new_axes(ax)
-        (self.picture or draw_answer)(self, ax)
+        with use_letters(lang):
+            ax = new_axes(ax)
+            (self.picture or draw_answer)(self, ax, lang)
         return ax
 
     def _repr_html_(self) -> str:

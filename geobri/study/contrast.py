@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
 
 import pandas as pd
 
 from geobri.errors import DataError, first_offenders, mould
 from geobri.measures import Level, Measure, find_measure
-from geobri.study.leading import name_row, place_rows, ranked_measures
+from geobri.study.leading import name_rows, place_rows, ranked_measures
 from geobri.study.model import Study
 from geobri.study.query import query
 
@@ -153,12 +153,12 @@ def compare_editions(
     was, now = (_places(study, column, of) for study in (old, new))
     table = pd.DataFrame({"old": was, "new": now}).astype("Int64")
     frames: list[pd.DataFrame] = [study.cities if of == "cities" else study.corridors for study in (old, new)]
-    for at, name in enumerate(("name", "name_zh")):
-        said = [
-            name_row(*((new, frames[1]) if label in frames[1].index else (old, frames[0])), str(label), name)  # type: ignore[arg-type]
-            for label in table.index
-        ]
-        table.insert(at, name, said)
+    names: tuple[Literal["name", "name_zh"], ...] = ("name", "name_zh")
+    for at, name in enumerate(names):
+        before, after = (
+            name_rows(study, frame, name) for study, frame in zip((old, new), frames, strict=True)
+        )
+        table.insert(at, name, after.reindex(table.index).fillna(before.reindex(table.index)))
     gained = table["old"] - table["new"]
     table["change"] = [
         _name_change(before, after) for before, after in zip(table["old"], table["new"], strict=True)

@@ -21,7 +21,7 @@ __all__ = [
     "count_tiers",
     "find_groups",
     "first_of_each",
-    "name_row",
+    "name_rows",
     "place_rows",
     "ranked_measures",
 ]
@@ -124,45 +124,42 @@ def _first_rows(study: Study, frame: pd.DataFrame, measure: Measure, n: int) -> 
         places = measure.strength(frame[measure.column]).dropna().rank(ascending=False, method="min")
     first = places[places <= n].astype(int).sort_values(kind="stable")
     said = {"measure": measure.column, "label": measure.label, "label_zh": measure.label_zh}
+    names, chinese = (name_rows(study, frame.loc[first.index], one) for one in ("name", "name_zh"))
     return [
         {
             **said,
             "place": place,
             "share": len(ids),
             "ids": ";".join(map(str, ids)),
-            "names": "; ".join(name_row(study, frame, label, "name") for label in ids),
-            "names_zh": "；".join(name_row(study, frame, label, "name_zh") for label in ids),
+            "names": "; ".join(names[ids]),
+            "names_zh": "；".join(chinese[ids]),
         }
         for place, ids in first.groupby(first).groups.items()
     ]
 
 
-def name_row(study: Study, frame: pd.DataFrame, label: str, column: Literal["name", "name_zh"]) -> str:
-    """Name a city, or both ends of a corridor.
+def name_rows(study: Study, frame: pd.DataFrame, column: Literal["name", "name_zh"]) -> pd.Series[str]:
+    """Name cities, or both ends of corridors.
 
     Parameters
     ----------
     study
         A loaded study.
     frame
-        Its cities or corridors.
-    label
-        The row.
+        Some of its cities or corridors.
     column
         Which language; the English name stands in where there is no Chinese one.
 
     Returns
     -------
-    str
-        The name, or both with a dash.
+    pandas.Series
+        The name of each row, or both with a dash; index of the frame.
     """
-    ends = (
-        [label]
-        if label in study.cities.index
-        else [frame.loc[label, end] for end in ("origin", "destination")]
-    )
-    cities = [study.cities.loc[str(end)] for end in ends]
-    return " – ".join(str(city["name"] if pd.isna(city[column]) else city[column]) for city in cities)
+    own = study.cities["name"]
+    own = (own if column == "name" else study.cities[column].fillna(own)).astype(str)
+    if "origin" not in frame.columns:
+        return own.reindex(frame.index)
+    return frame["origin"].map(own) + " – " + frame["destination"].map(own)
 
 
 def find_groups(study: Study) -> str:

@@ -27,7 +27,7 @@ from geobri.figures import (
     title_figure,
     use_colours,
 )
-from geobri.figures.style import _installed
+from geobri.fonts import _installed
 from geobri.stats.decay.friction import decay_test
 from geobri.stats.dyads import mantel_test
 from geobri.stats.groups import coastal_sensitivity_test, coastal_test
@@ -192,7 +192,7 @@ def test_a_font_that_is_not_there_is_named():
 
 
 def test_without_a_chinese_font_the_error_says_what_to_install(monkeypatch):
-    monkeypatch.setattr("geobri.figures.style._installed", lambda: {"DejaVu Sans"})
+    monkeypatch.setattr("geobri.fonts._installed", lambda: {"DejaVu Sans"})
     with pytest.raises(DataError, match="fonts-noto-cjk"):
         find_font("zh")
     assert find_font("en") is None

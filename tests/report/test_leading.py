@@ -228,3 +228,15 @@ def test_changes_of_corridors(tmp_path):
     assert table.index.name == "corridor"
     assert table.loc["a--b", ["name", "old", "new", "change"]].tolist() == ["Aa – Bb", 1, 2, "down"]
     assert table.loc["a--c", "change"] == "up"
+
+
+def test_a_place_that_hundreds_share_names_two_and_lights_none():
+    names = [f"c{k:02}" for k in range(24)]
+    cities = pd.DataFrame({"city": names, "lon": range(24), "lat": [0.0] * 24, "size": range(24)})
+    pairs = [(a, b) for at, a in enumerate(names) for b in names[at + 1 :]]
+    flows = pd.DataFrame(pairs, columns=["origin", "destination"]).assign(trips=[7, *[5] * (len(pairs) - 1)])
+    table = leading_section(read_study(cities, flows)).tables[-1]
+    first, second = table.rows
+    assert first.corridors == ("c00--c01",)
+    assert second.cells[1].text.en == "c00 – c02; c00 – c03 and 273 more"
+    assert second.corridors == ()

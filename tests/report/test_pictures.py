@@ -14,6 +14,7 @@ from geobri.report.definitions import draw_definitions
 from geobri.report.distances import draw_decay, is_yes_or_no, share_by_distance
 from geobri.report.drawings import Interval, draw_intervals
 from geobri.report.pictures import Mark, draw_groups, draw_scatter
+from geobri.report.testing import _forest
 from geobri.report.years import years_section
 from geobri.stats.decay.friction import decay_test
 from geobri.stats.groups import coastal_sensitivity_test
@@ -180,3 +181,16 @@ def test_an_axis_of_equal_ratios_has_round_ticks():
     places = [float(one) for one in re.findall(r'<circle cx="([\d.]+)"', drawing.svg)]
     assert places[1] - places[0] == pytest.approx(places[2] - places[1])
     assert {"1", "10", "100"} <= set(re.findall(r">([\d.]+)</text>", drawing.svg))
+
+
+def test_of_many_rows_the_ends_are_drawn_and_the_rest_is_counted():
+
+    rows = [Interval(Words(f"without {at}"), at - 1.0, at + 1.0, float(at)) for at in range(100)]
+    drawn = _forest(rows[::-1], Words("effect"), Words("Left out."))
+    assert drawn.svg.count("<circle") == 24
+    assert "without 0<" in drawn.svg
+    assert "without 99<" in drawn.svg
+    assert "without 50<" not in drawn.svg
+    assert "the other 76 lie between them" in drawn.caption.en
+    assert "其余 76 行" in drawn.caption.zh
+    assert _forest(rows[:40], Words("effect"), Words("Left out.")).svg.count("<circle") == 40

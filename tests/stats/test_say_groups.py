@@ -63,12 +63,12 @@ GOLDEN = {
     "bounds, apart": (
         say.say_bounds(0.12, 0.58, 0.934, measure=RANK, names=SIDES, largest=0.031),
         "Whatever Port ranking is within its bounds, Cliff's delta of coastal against inland cities lies between +0.12 and +0.58 (exact Mann-Whitney test: p = 0.031 at worst); 93 % of random values within them give p ≤ 0.05.",
-        "无论港口排名在界限内取何值，沿海相对内陆城市的Cliff's delta在+0.12与+0.58之间（精确Mann-Whitney检验：最差为p = 0.031）；界限内的随机取值中有93%给出p ≤ 0.05。",
+        "无论港口排名在界限内取何值，沿海相对内陆城市的克利夫 δ 在+0.12与+0.58之间（精确Mann-Whitney检验：最差为p = 0.031）；界限内的随机取值中有93%给出p ≤ 0.05。",
     ),
     "bounds, on both sides": (
         say.say_bounds(-0.31, 0.24, 0.0, measure=AMOUNT, names=PORTS, largest=1.0),
         "Whatever Freight is within its bounds, Cliff's delta of port against other cities lies between -0.31 and +0.24 (exact Mann-Whitney test: p = 1.00 at worst); 0 % of random values within them give p ≤ 0.05.",
-        "无论货运量在界限内取何值，港口相对其他城市的Cliff's delta在-0.31与+0.24之间（精确Mann-Whitney检验：最差为p = 1.00）；界限内的随机取值中有0%给出p ≤ 0.05。",
+        "无论货运量在界限内取何值，港口相对其他城市的克利夫 δ 在-0.31与+0.24之间（精确Mann-Whitney检验：最差为p = 1.00）；界限内的随机取值中有0%给出p ≤ 0.05。",
     ),
     "types, told": (
         say.say_types(row(), [12.5, 8.25, 4.0], measure=AMOUNT, names=SIDES, maps=False),
@@ -149,7 +149,7 @@ GOLDEN = {
             strata=None,
         ),
         "Port ranking: under 20 definitions of coastal, Cliff's delta runs from -0.21 to +0.48; 4 of them give p ≤ 0.05 alone (exact Mann-Whitney test), and having tried them all, the strongest has p = 0.11 ± 0.003 (max-T).",
-        "港口排名：在“沿海”的20种定义下，Cliff's delta为-0.21至+0.48；其中4种单独给出p ≤ 0.05（精确Mann-Whitney检验），考虑到全部尝试后，最强的一种为p = 0.11 ± 0.003（max-T）。",
+        "港口排名：在“沿海”的20种定义下，克利夫 δ 为-0.21至+0.48；其中4种单独给出p ≤ 0.05（精确Mann-Whitney检验），考虑到全部尝试后，最强的一种为p = 0.11 ± 0.003（max-T）。",
     ),
     "left out": (
         say.say_omitted(
@@ -161,7 +161,7 @@ GOLDEN = {
             names=SIDES,
         ),
         "Freight: Cliff's delta of coastal against inland cities is +0.31; without Rome it is +0.22. Leaving out one city at a time, the exact Mann-Whitney test gives p = 0.012 to 0.093 (without Cairo).",
-        "货运量：沿海相对内陆城市的Cliff's delta为+0.31；去掉罗马后为+0.22。逐一去掉一个城市，精确Mann-Whitney检验给出p = 0.012至0.093（去掉开罗时）。",
+        "货运量：沿海相对内陆城市的克利夫 δ 为+0.31；去掉罗马后为+0.22。逐一去掉一个城市，精确Mann-Whitney检验给出p = 0.012至0.093（去掉开罗时）。",
     ),
     "bands, none": (
         say.say_bands(None, bands=8, measure=AMOUNT, cities=22),

@@ -5,6 +5,7 @@ import { makeChosen } from "./chosen.js";
 import { readTables } from "./columns.js";
 import { bindLights } from "./lights.js";
 import { linkMap } from "./maplink.js";
+import { readText } from "./packed.js";
 import { buildPlatform } from "./platform.js";
 import { bindSheet } from "./sheets.js";
 import { bindPaper, bindSwitches } from "./switches.js";
@@ -24,7 +25,7 @@ function start() {
   const block = host && host.querySelector("script");
   const whole = isWhole(block);
   if (host && !whole) sayDamaged(host);
-  const data = whole ? JSON.parse(block.textContent) : NONE;
+  const data = whole ? JSON.parse(readText(block)) : NONE;
   const tables = readTables(data);
   const ends = new Map(data.corridors.id.map((id, i) => [id, data.corridors.ends[i].map((end) => data.cities.id[end])]));
   bindLights(main, ends);

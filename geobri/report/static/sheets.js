@@ -1,20 +1,19 @@
 /* Tables that sort, filter, find, open in full and can be taken along. */
 import { root, save } from "./dom.js";
-import { inflate } from "../../webmap/static/inflate.js";
+import { readText } from "./packed.js";
 import { toCsv } from "../../webmap/static/tables.js";
 import { isWhole, sayDamaged } from "../../webmap/static/whole.js";
 
 /** Rows that travel packed: put where they belong before anything looks at the table. */
 function unpack(sheet) {
-  const packed = sheet.querySelector("script[data-rows]");
+  const packed = sheet.querySelector("script[data-packed]");
   if (!packed) return;
   if (!isWhole(packed)) {
     sayDamaged(sheet);
     return;
   }
-  const bytes = inflate(Uint8Array.from(window.atob(packed.textContent.trim()), (letter) => letter.charCodeAt(0)), Number(packed.dataset.rows));
   const template = document.createElement("template");
-  template.innerHTML = `<table><tbody>${new TextDecoder().decode(bytes)}</tbody></table>`; /* written by geobri, every text of it escaped */
+  template.innerHTML = `<table><tbody>${readText(packed)}</tbody></table>`; /* written by geobri, every text of it escaped */
   sheet.querySelector("tbody").append(...template.content.querySelector("tbody").rows);
   packed.remove();
 }

@@ -11,6 +11,7 @@ import pandas as pd
 
 from geobri.charts import draw_intervals
 from geobri.errors import SchemaError, first_offenders, mould
+from geobri.fonts import use_letters
 from geobri.score.audit.bounds import INDEX_NODE, find_score_bounds
 from geobri.score.audit.feasibility import (
     TOLERANCE,
@@ -29,6 +30,7 @@ from geobri.score.audit.polytope import (
 from geobri.score.audit.reversals import FewestReversals, find_fewest_reversals
 from geobri.score.plotting import to_html
 from geobri.score.scoretable import check_importance
+from geobri.words import Words
 
 __all__ = ["AUDIT_COLUMNS", "RankingAudit", "audit_ranking"]
 
@@ -286,13 +288,15 @@ class RankingAudit:
             for name in self.example.columns
         ]
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Any = None, *, lang: Literal["en", "zh"] = "en") -> Any:
         """Draw the bounds of the index with the example scores as points.
 
         Parameters
         ----------
         ax
             Matplotlib axes to draw into; new ones by default.
+        lang
+            Language of the labels; Chinese needs a font that has its letters.
 
         Returns
         -------
@@ -311,14 +315,16 @@ class RankingAudit:
             own = self.bounds[self.bounds["node"] == INDEX_NODE]
             table = own.assign(value=total.reindex(own["city"]).to_numpy())
         table = table.sort_values("value", ascending=False)
-        return draw_intervals(
-            table["city"].astype(str).to_list(),
-            table["lower"],
-            table["upper"],
-            table["value"],
-            x_label=f"index, points: bounds, and one example\n{self.assumption()}",
-            ax=ax,
-        )
+        axis = Words("index, points: bounds, and one example", "指数得分：上下界与一个示例")
+        with use_letters(lang):
+            return draw_intervals(
+                table["city"].astype(str).to_list(),
+                table["lower"],
+                table["upper"],
+                table["value"],
+                x_label=f"{axis.say(lang)}\n{self.assumption(lang)}",
+                ax=ax,
+            )
 
     def _repr_html_(self) -> str:
         return to_html(self.summary(), self.to_frame())

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -217,13 +217,15 @@ class Sensitivity:
         parts = [f"{one.choice} {one.total:.2f}" for one in ordered.itertuples()]
         return f"Total effects on the {own['output'].iloc[0]}: {', '.join(parts)}; alone they explain {own['first'].sum():.2f}."
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Any = None, *, lang: Literal["en", "zh"] = "en") -> Any:
         """Draw the effects on the mean shift in rank.
 
         Parameters
         ----------
         ax
             Matplotlib axes to draw into; new ones by default.
+        lang
+            Language of the labels; Chinese needs a font that has its letters.
 
         Returns
         -------
@@ -235,7 +237,7 @@ class Sensitivity:
         MissingExtraError
             If matplotlib is not installed.
         """
-        return draw_effects(self.effects[self.effects["output"] == MEAN_SHIFT], ax=ax)
+        return draw_effects(self.effects[self.effects["output"] == MEAN_SHIFT], lang=lang, ax=ax)
 
     def _repr_html_(self) -> str:
         return to_html(self.summary(), self.effects)

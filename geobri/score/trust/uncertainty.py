@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ import pandas as pd
 
 from geobri.charts import draw_intervals
 from geobri.errors import SpecificationError, mould
+from geobri.fonts import use_letters
 from geobri.score.aggregate import STRUCK_BY_ZERO
 from geobri.score.compiled import CompiledIndex, Level, score_compiled
 from geobri.score.index import IndexResult
@@ -22,6 +23,7 @@ from geobri.score.spec import ROOT
 from geobri.score.trust.choices import ChooseAggregator, ChooseVariant, UncertainChoice, suggest_choices
 from geobri.score.trust.choosing import check_choices, count_uniforms, list_options, pick_options
 from geobri.score.trust.runs import Sampler, draw_uniforms, evaluate_runs, split_uniforms
+from geobri.words import Words
 
 __all__ = ["UNCERTAINTY_COLUMNS", "Uncertainty", "measure_uncertainty", "tabulate_uncertainty"]
 
@@ -195,13 +197,15 @@ class Uncertainty:
         )
         return " ".join([said, *self.warnings])
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Any = None, *, lang: Literal["en", "zh"] = "en") -> Any:
         """Draw the rank intervals of the units.
 
         Parameters
         ----------
         ax
             Matplotlib axes to draw into; new ones by default.
+        lang
+            Language of the labels; Chinese needs a font that has its letters.
 
         Returns
         -------
@@ -214,15 +218,17 @@ class Uncertainty:
             If matplotlib is not installed.
         """
         table = self.to_frame()
-        return draw_intervals(
-            table["unit"].astype(str).to_list(),
-            table["rank_lower"],
-            table["rank_upper"],
-            table["rank"],
-            x_label="rank, and the ranks that 90 % of the runs span",
-            whole=True,
-            ax=ax,
-        )
+        axis = Words("rank, and the ranks that 90 % of the runs span", "名次，及 90% 的运行结果所处范围")
+        with use_letters(lang):
+            return draw_intervals(
+                table["unit"].astype(str).to_list(),
+                table["rank_lower"],
+                table["rank_upper"],
+                table["rank"],
+                x_label=axis.say(lang),
+                whole=True,
+                ax=ax,
+            )
 
     def _repr_html_(self) -> str:
         return to_html(self.summary(), self.to_frame())

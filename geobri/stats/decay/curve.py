@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 
 from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
+from geobri.fonts import use_letters
 from geobri.stats.doors import checked
 from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, tidy_row
 from geobri.stats.say.numbers import number
@@ -107,34 +108,39 @@ class DecayCurve:
             f"{far['low']:.0f} on ({self.n_cities} cities, {int(self.table['n_pairs'].sum())} pairs)."
         )
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Any = None, *, lang: Literal["en", "zh"] = "en") -> Any:
         """Draw means with their intervals over impedance.
 
         Parameters
         ----------
         ax
             Matplotlib axes; new ones by default.
+        lang
+            Language of the labels; Chinese needs a font that has its letters.
 
         Returns
         -------
         matplotlib.axes.Axes
             The axes drawn into.
         """
-        ax = new_axes(ax)
         table = self.table
-        ax.fill_between(
-            table["centre"],
-            table["mean_low"],
-            table["mean_high"],
-            color="#9fb4c7",
-            alpha=0.5,
-            label=f"{self.confidence:.0%} interval",
-        )
-        ax.plot(table["centre"], table["mean"], color="#26547c", marker="o", label="mean")
-        ax.plot(table["centre"], table["median"], color="#b5403c", linestyle="--", label="median")
-        ax.set_xlabel(self.impedance)
-        ax.set_ylabel(self.flow)
-        ax.legend(frameon=False)
+        interval = Words(f"{self.confidence:.0%} interval", f"{self.confidence:.0%} 区间").say(lang)
+        mean, median = Words("mean", "均值").say(lang), Words("median", "中位数").say(lang)
+        with use_letters(lang):
+            ax = new_axes(ax)
+            ax.fill_between(
+                table["centre"],
+                table["mean_low"],
+                table["mean_high"],
+                color="#9fb4c7",
+                alpha=0.5,
+                label=interval,
+            )
+            ax.plot(table["centre"], table["mean"], color="#26547c", marker="o", label=mean)
+            ax.plot(table["centre"], table["median"], color="#b5403c", linestyle="--", label=median)
+            ax.set_xlabel(self.impedance)
+            ax.set_ylabel(self.flow)
+            ax.legend(frameon=False)
         return ax
 
 

@@ -19,6 +19,7 @@ from geobri.stats.models.overdispersion import fit_negative_binomial
 from geobri.stats.models.quantiles import fit_quantile
 from geobri.stats.models.separation import find_separated_pairs
 from geobri.stats.results import FloatArray
+from geobri.stats.say.terms import name_model
 from geobri.stats.tables import PairSample, read_pairs
 from geobri.stats.threads import on_one_thread
 from geobri.words import Words
@@ -133,7 +134,7 @@ class DecayFit(OfRegression):
         at = Words(f"half-distance {half:,.4g}", f"半衰距离{half:,.4g}")
         title = Words(
             f"{self.form.name} decay by {self.estimator} ({at.en})",
-            f"{self.form.name}衰减，{self.estimator}估计（{at.zh}）",
+            f"{name_model(self.form.name).zh}衰减，{name_model(self.estimator).zh}估计（{at.zh}）",
         )
         return self.regression.summary(lang, title=title)
 

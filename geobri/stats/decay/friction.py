@@ -33,7 +33,7 @@ from geobri.stats.places import Column, as_measure
 from geobri.stats.progress import shows_progress
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_decay
-from geobri.stats.say.terms import FRICTION, PERMUTATION, name_column, notes, say_levels
+from geobri.stats.say.terms import FRICTION, PERMUTATION, name_column, name_model, notes, say_levels
 from geobri.stats.tables import Blocks, PairSample, plan_exchange, read_pairs, say_left_out
 from geobri.stats.threads import on_one_thread
 from geobri.words import NOTHING, Words
@@ -294,7 +294,7 @@ def _method(fit: DecayFit) -> Words:
     levels = say_levels(fit.effects)
     return Words(
         f"{fit.form.name} decay, {fit.estimator}, {levels.en}",
-        f"{fit.form.name} 衰减，{fit.estimator}，{levels.zh}",
+        f"{name_model(fit.form.name).zh}衰减，{name_model(fit.estimator).zh}估计，{levels.zh}",
     )
 
 

@@ -12,6 +12,7 @@ from scipy.stats import rankdata
 
 from geobri.charts import new_axes
 from geobri.errors import DataError, SpecificationError, mould
+from geobri.fonts import use_letters
 from geobri.measures import Measure
 from geobri.stats.cross_sums import cross_sums
 from geobri.stats.doors import checked
@@ -60,28 +61,31 @@ class CorrelogramResult(TestResult):
     p_corrected: FloatArray
     p_familywise: FloatArray
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Any = None, *, lang: Literal["en", "zh"] = "en") -> Any:
         """Draw the correlation of each class at its middle distance.
 
         Parameters
         ----------
         ax
             Matplotlib axes to draw into; new ones by default.
+        lang
+            Language of the labels; Chinese needs a font that has its letters.
 
         Returns
         -------
         matplotlib.axes.Axes
             The axes drawn into; filled marks have a corrected p-value of at most 0.05.
         """
-        ax = new_axes(ax)
         middle = (self.bounds[:-1] + self.bounds[1:]) / 2
         found = self.p_corrected <= 0.05  # noqa: PLR2004 (the usual level)
-        ax.axhline(0.0, color="#888888", linewidth=0.8)
-        ax.plot(middle, self.correlations, color="#41607a", linewidth=1)
-        ax.plot(middle[~found], self.correlations[~found], "s", markerfacecolor="white", color="#41607a")
-        ax.plot(middle[found], self.correlations[found], "s", color="#41607a")
-        ax.set_xlabel("distance")
-        ax.set_ylabel("Mantel correlation")
+        with use_letters(lang):
+            ax = new_axes(ax)
+            ax.axhline(0.0, color="#888888", linewidth=0.8)
+            ax.plot(middle, self.correlations, color="#41607a", linewidth=1)
+            ax.plot(middle[~found], self.correlations[~found], "s", markerfacecolor="white", color="#41607a")
+            ax.plot(middle[found], self.correlations[found], "s", color="#41607a")
+            ax.set_xlabel(Words("distance", "距离").say(lang))
+            ax.set_ylabel(Words("Mantel correlation", "Mantel 相关系数").say(lang))
         return ax
 
 

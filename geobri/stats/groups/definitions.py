@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from geobri.stats.null import monte_carlo_error, value_permutations
 from geobri.stats.places import COAST, Column, as_measure, name_groups, read_places
 from geobri.stats.results import FloatArray, Term, TestResult
 from geobri.stats.say import LEVEL, GroupNames, say_definitions, say_omitted
+from geobri.stats.say.terms import part_term
 from geobri.words import Words
 
 __all__ = [
@@ -30,13 +31,17 @@ __all__ = [
 ]
 
 Rng = int | np.random.Generator | None
+COASTAL_UP_TO: Final = Words(
+    "a city is coastal up to this distance from the coast, km", "距海岸多少公里以内算沿海（公里）"
+)
+AS_PUBLISHED: Final = Words("as published", "按原有定义")
 FEWEST: Final = 2
 """Cities that either group must hold for a threshold to be tried."""
 MOST: Final = 60
 """Thresholds that are tried by default, at most."""
 
 
-def _draw(result: TestResult, ax: Any) -> None:
+def _draw(result: TestResult, ax: Any, lang: Literal["en", "zh"]) -> None:
     """Draw Cliff's delta with its interval over thresholds and definitions, or over omitted cities."""
     table = result.table
     places = np.arange(len(table))[::-1]
@@ -47,12 +52,16 @@ def _draw(result: TestResult, ax: Any) -> None:
     ax.hlines(places, table["ci_low"], table["ci_high"], colors=list(colours), linewidth=2)
     ax.scatter(table["estimate"], places, color=list(colours), zorder=3)
     sizes = [
-        f"{name}  ({row.n_first} : {row.n_second})"
-        for name, row in zip(table.index, table.itertuples(), strict=True)
+        f"{part_term(one.term)[1].say(lang)}  ({row.n_first} : {row.n_second})"
+        for one, row in zip(result.terms, table.itertuples(), strict=True)
     ]
     ax.set_yticks(places, sizes)
     ax.set_xlim(-1.05, 1.05)
-    ax.set_xlabel("Cliff's delta with interval; red: p ≤ 0.05, not adjusted")
+    axis = Words(
+        "Cliff's delta with interval; red: p ≤ 0.05, not adjusted",
+        "克利夫 δ 及其区间；红色：p ≤ 0.05，未校正",
+    )
+    ax.set_xlabel(axis.say(lang))
 
 
 def candidate_thresholds(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -215,7 +216,7 @@ def assemble_result(
         question="groups",
         measure=labels.measure,
         table=_members(sample, labels.names),
-        picture=draw_members,
+        picture=partial(draw_members, names=labels.names),
         n_first=sample.sizes[0],
         n_second=sample.sizes[1],
     )

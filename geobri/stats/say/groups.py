@@ -378,7 +378,7 @@ def say_bounds(
     return Words(
         f"Whatever {measure.label} is within its bounds, Cliff's delta of {names.first.en} against {names.second.en} cities lies between "
         f"{low:+.2f} and {high:+.2f} (exact Mann-Whitney test: {told} at worst); {percent(share).en} of random values within them give p ≤ 0.05.",
-        f"无论{measure.label_zh}在界限内取何值，{names.first.zh}相对{names.second.zh}城市的Cliff's delta在{low:+.2f}与{high:+.2f}之间"
+        f"无论{measure.label_zh}在界限内取何值，{names.first.zh}相对{names.second.zh}城市的克利夫 δ 在{low:+.2f}与{high:+.2f}之间"
         f"（精确Mann-Whitney检验：最差为{told}）；界限内的随机取值中有{percent(share).zh}给出p ≤ 0.05。",
     )
 
@@ -467,7 +467,7 @@ def say_definitions(
     return Words(
         f"{measure.label}{within.en}: under {count} definitions of {names.first.en}, Cliff's delta runs from {low:+.2f} to {high:+.2f}; {found} "
         f"of them give p ≤ 0.05 alone (exact Mann-Whitney test), and having tried them all, the strongest has {told} (max-T).",
-        f"{measure.label_zh}{within.zh}：在“{names.first.zh}”的{count}种定义下，Cliff's delta为{low:+.2f}至{high:+.2f}；其中{found}种单独给出p ≤ 0.05"
+        f"{measure.label_zh}{within.zh}：在“{names.first.zh}”的{count}种定义下，克利夫 δ 为{low:+.2f}至{high:+.2f}；其中{found}种单独给出p ≤ 0.05"
         f"（精确Mann-Whitney检验），考虑到全部尝试后，最强的一种为{told}（max-T）。",
     )
 
@@ -506,7 +506,7 @@ def say_omitted(
     return Words(
         f"{measure.label}: Cliff's delta of {names.first.en} against {names.second.en} cities is {whole:+.2f}; without {widest[0].en} it is "
         f"{widest[1]:+.2f}. Leaving out one city at a time, the exact Mann-Whitney test gives {p_value(least)} to {bare_p(worst[1])} (without {worst[0].en}).",
-        f"{measure.label_zh}：{names.first.zh}相对{names.second.zh}城市的Cliff's delta为{whole:+.2f}；去掉{widest[0].zh}后为{widest[1]:+.2f}。"
+        f"{measure.label_zh}：{names.first.zh}相对{names.second.zh}城市的克利夫 δ 为{whole:+.2f}；去掉{widest[0].zh}后为{widest[1]:+.2f}。"
         f"逐一去掉一个城市，精确Mann-Whitney检验给出{p_value(least)}至{bare_p(worst[1])}（去掉{worst[0].zh}时）。",
     )
 

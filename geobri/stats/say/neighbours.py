@@ -31,8 +31,10 @@ KINDS: Final = {
     "cold spot": "冷点",
     "alike": "相似",
     "different": "相异",
+    "not significant": "不显著",
+    "island": "孤立",
 }
-"""Kinds of places that stand out, in Chinese."""
+"""Kinds of places in Chinese."""
 
 
 def say_dependence(head: Term, *, measure: Measure, alike: bool) -> Words:

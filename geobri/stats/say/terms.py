@@ -17,8 +17,10 @@ __all__ = [
     "UNDER_NULL",
     "WITHIN_STRATA",
     "name_column",
+    "name_model",
     "name_test",
     "notes",
+    "part_term",
     "say_correlated",
     "say_error",
     "say_exchange",
@@ -107,6 +109,55 @@ def name_test(test: str) -> Words:
     """
     plain = test.removesuffix("_test").replace("_", " ")
     return _TESTS.get(test) or Words(plain[:1].upper() + plain[1:])
+
+
+_MODELS: Final = {
+    "power": "幂函数",
+    "exponential": "指数函数",
+    "exponential-root": "平方根指数函数",
+    "gaussian": "高斯函数",
+    "log-normal": "对数正态函数",
+    "tanner": "Tanner 函数",
+    "piecewise": "分段函数",
+    "spline": "样条函数",
+    "loglinear": "对数线性",
+    "poisson": "泊松",
+    "negative-binomial": "负二项",
+    "quantile": "分位数",
+}
+
+
+def name_model(name: str) -> Words:
+    """Name a decay function or an estimator.
+
+    Parameters
+    ----------
+    name
+        As it is chosen, such as ``power`` or ``poisson``.
+
+    Returns
+    -------
+    Words
+        The name; in English as it is chosen.
+    """
+    return Words(name, _MODELS.get(name, ""))
+
+
+def part_term(term: Words) -> tuple[Words, Words]:
+    """Part what is estimated from the case that it is estimated for.
+
+    Parameters
+    ----------
+    term
+        Such as "Cliff's delta, without Doha".
+
+    Returns
+    -------
+    tuple of Words
+        Both; nothing for a case that is not said.
+    """
+    (en, _, case), (zh, _, case_zh) = term.en.partition(", "), term.zh.partition("，")
+    return Words(en, zh), Words(case, case_zh)
 
 
 def notes(*parts: Words | None) -> Words:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -41,13 +41,14 @@ _LOOKED_AT = 128
 _FEWEST_CITIES = 4
 
 
-def _draw(result: TestResult, ax: Any) -> None:
+def _draw(result: TestResult, ax: Any, lang: Literal["en", "zh"]) -> None:
     """Draw Moran's I by distance with the range that chance gives."""
     table = result.table.dropna(subset=["moran"])
+    chance, curve = Words("95 % by chance", "仅凭偶然的 95% 范围"), Words("Moran's I", "莫兰指数")
     ax.fill_between(
-        table["mean_km"], table["null_low"], table["null_high"], color="#dddddd", label="95 % by chance"
+        table["mean_km"], table["null_low"], table["null_high"], color="#dddddd", label=chance.say(lang)
     )
-    ax.plot(table["mean_km"], table["moran"], color="#33638d", marker="o", label="Moran's I")
+    ax.plot(table["mean_km"], table["moran"], color="#33638d", marker="o", label=curve.say(lang))
     beyond = table[table["p_max_t"] <= LEVEL]
     ax.scatter(
         beyond["mean_km"],
@@ -55,12 +56,12 @@ def _draw(result: TestResult, ax: Any) -> None:
         s=90,
         facecolor="none",
         edgecolor="#b5403c",
-        label="max-T p ≤ 0.05",
+        label=Words("max-T p ≤ 0.05", "max-T 校正后 p ≤ 0.05").say(lang),
         zorder=3,
     )
     ax.axhline(0, color="#999999", linewidth=0.8)
-    ax.set_xlabel("distance, km")
-    ax.set_ylabel("Moran's I of the band")
+    ax.set_xlabel(Words("distance, km", "距离（公里）").say(lang))
+    ax.set_ylabel(Words("Moran's I of the band", "距离带的莫兰指数").say(lang))
     ax.legend(frameon=False)
 
 

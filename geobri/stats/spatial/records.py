@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import geopandas as gpd
 
 from geobri.charts import new_axes
+from geobri.fonts import use_letters
+from geobri.stats.picturing import name_method
 from geobri.stats.results import TestResult
+from geobri.stats.say.neighbours import KINDS
+from geobri.words import Words
 
 __all__ = ["KIND_COLOURS", "LocalResult"]
 
@@ -61,13 +65,15 @@ class LocalResult(TestResult):
         layer = cities.drop(columns=own).join(self.table)
         return layer.assign(colour=layer["kind"].map(KIND_COLOURS))
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Any = None, *, lang: Literal["en", "zh"] = "en") -> Any:
         """Draw the statistic of each place against its lag, coloured by kind.
 
         Parameters
         ----------
         ax
             Matplotlib axes to draw into; new ones by default.
+        lang
+            Language of the labels; Chinese needs a font that has its letters.
 
         Returns
         -------
@@ -79,19 +85,19 @@ class LocalResult(TestResult):
         MissingExtraError
             If matplotlib is not installed.
         """
-        ax = new_axes(ax)
-        for kind, rows in self.table.groupby("kind", sort=True):
-            colour = KIND_COLOURS[str(kind)]
-            ax.scatter(
-                rows["lag"],
-                rows["statistic"],
-                s=18,
-                color=colour,
-                edgecolor="#555555",
-                linewidth=0.4,
-                label=kind,
-            )
-        ax.set_xlabel("weighted sum over the neighbours")
-        ax.set_ylabel(self.method)
-        ax.legend(frameon=False)
+        with use_letters(lang):
+            ax = new_axes(ax)
+            for kind, rows in self.table.groupby("kind", sort=True):
+                ax.scatter(
+                    rows["lag"],
+                    rows["statistic"],
+                    s=18,
+                    color=KIND_COLOURS[str(kind)],
+                    edgecolor="#555555",
+                    linewidth=0.4,
+                    label=kind if lang == "en" else KINDS.get(str(kind), kind),
+                )
+            ax.set_xlabel(Words("weighted sum over the neighbours", "邻近城市的加权和").say(lang))
+            ax.set_ylabel(name_method(self).say(lang))
+            ax.legend(frameon=False)
         return ax
