@@ -14,14 +14,12 @@ __all__ = [
     "out_folder",
     "progress",
     "show_table",
-    "study_argument",
     "table_out",
     "year_option",
 ]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-study_argument = click.argument("study", default="bri22", metavar="[STUDY]")
 year_option = click.option(
     "--year",
     type=int,

@@ -8,7 +8,13 @@ from typing import Literal
 import click
 
 from geobri.cli.options import show_table, table_out
-from geobri.cli.sources import Source, say_known, study_or_tables, study_or_tables_then
+from geobri.cli.sources import (
+    Source,
+    editions_or_tables,
+    say_known,
+    study_or_tables,
+    study_or_tables_then,
+)
 
 __all__ = [
     "changes_command",
@@ -141,8 +147,6 @@ def rankings_command(study: Source, ranks: tuple[str, ...], out: Path | None) ->
 
 
 @click.command(name="changes")
-@click.argument("old", metavar="OLD")
-@click.argument("new", metavar="NEW")
 @click.option("--value", default=None, help="Measure to follow; the first that both have by default.")
 @click.option(
     "--of",
@@ -158,18 +162,23 @@ def rankings_command(study: Source, ranks: tuple[str, ...], out: Path | None) ->
     help="Page to write: what changed, with arrows behind the places of the ranking and on the map.",
 )
 @table_out
+@editions_or_tables
 def changes_command(
-    old: str,
-    new: str,
+    old: Source,
+    new: Source,
     value: str | None,
     of: Literal["cities", "corridors"],
     page: Path | None,
     out: Path | None,
 ) -> None:
-    """Say what changed between two editions, studies or files: who came, left, rose, fell, and which part moved it."""
+    """Say what changed between two editions, studies or files: who came, left, rose, fell, and which part moved it.
+
+    OLD and NEW are studies, or one table each; further files, such as a table of places, belong to both tables:
+    geobri changes od2019.csv od2024.csv zones.csv.
+    """
     from geobri.study.contrast import compare_editions
 
-    editions = [Source(names=(edition,)).load() for edition in (old, new)]
+    editions = [edition.load() for edition in (old, new)]
     if page is not None:
         from geobri.report.editions import write_changes
 

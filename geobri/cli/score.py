@@ -7,7 +7,7 @@ from typing import Literal
 
 import click
 
-from geobri.cli.options import out_folder, progress, study_argument, year_option
+from geobri.cli.options import out_folder, progress, year_option
 from geobri.cli.sources import Source, study_or_tables
 
 __all__ = ["findings_command", "score_command"]
@@ -44,7 +44,12 @@ def score_command(study: Source, out: Path, runs: int, year: int | None) -> None
 
 
 @click.command(name="findings")
-@study_argument
+@click.option(
+    "--claims",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    default=None,
+    help="File of claims; the claims.toml of the study by default.",
+)
 @out_folder("findings")
 @click.option(
     "--lang",
@@ -53,28 +58,29 @@ def score_command(study: Source, out: Path, runs: int, year: int | None) -> None
     show_default=True,
     help="Language of what is printed.",
 )
-def findings_command(study: str, out: Path, lang: Literal["en", "zh"]) -> None:
+@study_or_tables
+def findings_command(study: Source, claims: Path | None, out: Path, lang: Literal["en", "zh"]) -> None:
     """Check every claim of a report: findings.csv, contradictions.csv, and a verdict a line.
 
-    STUDY is bri22, global513, or a study folder with a claims.toml of its own.
+    A study is bri22, global513, or a folder with a claims.toml of its own; tables as they are, and any study, take
+    claims with --claims FILE.
     """
     from geobri.errors import StudyError, mould
-    from geobri.study import load_study
     from geobri.study.analysis import find_claims
     from geobri.study.findings import say_findings, write_findings
 
     with progress("Checking the claims", 2) as begin:
         begin("Reading the study")
-        loaded = load_study(study)
+        loaded = study.load()
         begin("Checking the claims")
-        ledger = find_claims(loaded)
+        ledger = find_claims(loaded, claims)
     if ledger is None:
         raise StudyError(
             mould(
                 "geobri findings",
-                "a study needs a claims.toml",
-                f"none in '{study}'",
-                "Write one; docs/findings.md has the vocabulary",
+                "a study needs claims",
+                f"none with '{study}'",
+                "Write them, and name the file: --claims claims.toml; docs/findings.md has the vocabulary",
             )
         )
     paths = write_findings(loaded, ledger, out)

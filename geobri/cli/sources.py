@@ -14,7 +14,14 @@ import click
 if TYPE_CHECKING:
     from geobri.study import Study, StudyFault
 
-__all__ = ["Source", "first_flow", "say_known", "study_or_tables", "study_or_tables_then"]
+__all__ = [
+    "Source",
+    "editions_or_tables",
+    "first_flow",
+    "say_known",
+    "study_or_tables",
+    "study_or_tables_then",
+]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -45,6 +52,12 @@ _TABLE_OPTIONS: Final = (
         type=click.Choice(["missing", "zero"]),
         default=None,
         help="What a pair without a row means: not known, or none.",
+    ),
+    click.option(
+        "--decimal",
+        type=click.Choice([",", "."]),
+        default=None,
+        help="Mark with which decimals begin, where 1.234 or 1,234 may be a thousand.",
     ),
     click.option("--year-column", default="", metavar="COLUMN", help="Column of years, or of dates."),
     click.option(
@@ -80,7 +93,7 @@ _TABLE_OPTIONS: Final = (
     ),
 )
 _NAMES: Final = (
-    "origin", "destination", "place", "lon", "lat", "crs", "directed", "absent", "count_rows", "year_column", "drop_unknown", "country", "fill", "call",
+    "origin", "destination", "place", "lon", "lat", "crs", "directed", "absent", "decimal", "count_rows", "year_column", "drop_unknown", "country", "fill", "call",
     "places", "index", "title", "title_zh", "save",
 )  # fmt: skip
 
@@ -168,6 +181,7 @@ class Source:
         called = {name: said.pop(name, "") for name in ("title", "title_zh")}
         said["year"], said["count"] = said.pop("year_column", ""), said.pop("count_rows", False)
         said["fill"] = _fillings(said.pop("fill", ""))
+        said["decimal"] = said.get("decimal") or ""
         study = load_tables(
             *self.names, hints=Hints(**said), settled=places, index=index, year=year, **called
         )
@@ -254,10 +268,7 @@ def _with_tables(
 ) -> _Command:
     @functools.wraps(command)
     def with_source(*args: Any, sources: tuple[str, ...], **given: Any) -> Any:
-        said = {name: given.pop(name) for name in _NAMES}
-        said["value"] = given.get("value") or ""
-        impedance = given.get("impedance", _STRAIGHT)
-        said["impedance"] = "" if impedance == _STRAIGHT else impedance
+        said = _take_said(given)
         names = sources or ("bri22",)
         if rest:
             names, behind = _split(names)
@@ -267,13 +278,64 @@ def _with_tables(
             given[rest] = behind
         return command(*args, study=Source(names=names, said=said), **given)
 
-    wrapped: Any = with_source
-    for option in reversed(_table_options(spared)):
-        wrapped = option(wrapped)
     shown = (
         {0: f" [{rest.upper()}...]", 1: f" {rest.upper()}"}.get(least, f" {rest.upper()}...") if rest else ""
     )
-    return click.argument("sources", nargs=-1, metavar=f"[STUDY | FILE...]{shown}")(wrapped)  # type: ignore[no-any-return]
+    taking: _Command = _with_options(with_source, spared, f"[STUDY | FILE...]{shown}")
+    return taking
+
+
+def editions_or_tables(command: _Command) -> _Command:
+    """Let a command take two editions, each a study or a table, as its arguments `old` and `new`.
+
+    Parameters
+    ----------
+    command
+        The function of a command, with its own options.
+
+    Returns
+    -------
+    callable
+        The same, with `OLD NEW [FILE...]` and the options of tables; further files belong to both tables.
+    """
+
+    @functools.wraps(command)
+    def with_editions(*args: Any, sources: tuple[str, ...], **given: Any) -> Any:
+        said = _take_said(given)
+        if said.pop("save") is not None:
+            raise click.UsageError("--save keeps one study; here are two.")
+        if len(sources) < 2:  # noqa: PLR2004 - an old one and a new one
+            raise click.UsageError(f"Two editions are compared; got {len(sources)}.")
+        old, new, *further = sources
+        any_table = any(Source(names=(one,)).is_tables for one in (old, new))
+        if further and not any_table:
+            raise click.UsageError(f"Files behind two studies belong to neither; got {', '.join(further)}.")
+
+        def edition(name: str) -> Source:
+            """Give one of both; a study beside a table needs nothing that the options say."""
+            if Source(names=(name,)).is_tables:
+                return Source(names=(name, *further), said=dict(said))
+            return Source(names=(name,), said={} if any_table else said)
+
+        return command(*args, old=edition(old), new=edition(new), **given)
+
+    taking: _Command = _with_options(with_editions, (), "OLD NEW [FILE...]")
+    return taking
+
+
+def _take_said(given: dict[str, Any]) -> dict[str, Any]:
+    """Take what the options say of tables out of what a command was given."""
+    said = {name: given.pop(name) for name in _NAMES}
+    said["value"] = given.get("value") or ""
+    impedance = given.get("impedance", _STRAIGHT)
+    said["impedance"] = "" if impedance == _STRAIGHT else impedance
+    return said
+
+
+def _with_options(wrapped: Any, spared: tuple[str, ...], metavar: str) -> Any:
+    for option in reversed(_table_options(spared)):
+        wrapped = option(wrapped)
+    return click.argument("sources", nargs=-1, metavar=metavar)(wrapped)
 
 
 def _table_options(spared: tuple[str, ...]) -> tuple[Callable[[Any], Any], ...]:

@@ -33,7 +33,7 @@ __all__ = ["check_command", "new_command", "refresh_command"]
     help="Age from which a source is stale.",
 )
 @study_or_tables
-def check_command(study: Source, value: str | None, *, stale: bool, days: int) -> None:  # noqa: ARG001 - the tables take it
+def check_command(study: Source, value: str | None, *, stale: bool, days: int) -> None:
     """List every fault of a study folder, or of tables, at once, with file and row; exit code 1 if there are any.
 
     Without faults it prints what was inferred of the measures and why, which year each shows, what was left out with
@@ -46,6 +46,9 @@ def check_command(study: Source, value: str | None, *, stale: bool, days: int) -
         click.echo(str(fault))
     if faults or loaded is None:
         raise click.ClickException(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {study}.")
+    if value is not None and value not in {one.column for one in loaded.measures}:
+        known = ", ".join(one.column for one in loaded.measures) or "none"
+        raise click.ClickException(f"--value must be a measure of {study}: {known}; got '{value}'.")
     if stale:
         _say_stale(loaded, days)
         return

@@ -341,13 +341,15 @@ def _has_both_sides(study: Study, measure: Measure) -> bool:
     return bool(min(sides.sum(), (~sides).sum()) >= _FEWEST_IN_GROUP)
 
 
-def find_claims(study: Study) -> Ledger | None:
+def find_claims(study: Study, path: Path | None = None) -> Ledger | None:
     """Check the claims of a study, packaged or in its folder's `claims.toml`.
 
     Parameters
     ----------
     study
         A loaded study.
+    path
+        A file of claims to check instead.
 
     Returns
     -------
@@ -356,7 +358,7 @@ def find_claims(study: Study) -> Ledger | None:
     """
     from geobri.findings import evaluate_claims
 
-    path = claims_path(study)
+    path = claims_path(study) if path is None else path
     return None if path is None else evaluate_claims(study, path, rng=SEED)
 
 

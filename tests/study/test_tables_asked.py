@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+import geobri
 from geobri.errors import StudyError
 from geobri.geodesy import distance_km
+from geobri.stats.decay import fit_decay
 from geobri.study import load_study, load_tables, loading
 from geobri.study.questions import run_decay
 from geobri.study.reading import Hints
@@ -198,3 +200,171 @@ def test_a_check_reads_its_folder_once(tmp_path, monkeypatch):
     done = _run("check", tmp_path)
     assert done.exit_code == 0, done.output
     assert read == [tmp_path]
+
+
+# A distance along a network
+
+
+@pytest.fixture(scope="module")
+def river(tmp_path_factory):
+    """Sixteen stops on both banks of a river with one bridge at its end: near as the crow flies, far by road. Trips fall with the way by road."""
+    networkx = pytest.importorskip("networkx")
+    rng = np.random.default_rng(11)
+    folder = tmp_path_factory.mktemp("river")
+    stops = [f"s{number:02}" for number in range(16)]
+    along = np.tile(np.arange(8), 2) * 3.0 + rng.uniform(0, 1, 16)
+    bank = np.repeat([0.0, 1.0], 8)
+    roads = networkx.Graph()
+    for side in (0, 8):
+        for one in range(side, side + 7):
+            roads.add_edge(one, one + 1, weight=along[one + 1] - along[one])
+    roads.add_edge(0, 8, weight=1.5)
+    km = networkx.floyd_warshall_numpy(roads, nodelist=range(16))
+    size = rng.lognormal(0, 0.4, 16)
+    rows = [(a, b) for a in range(16) for b in range(16) if a != b]
+    mean = [4e4 * size[a] * size[b] * km[a, b] ** -1.2 for a, b in rows]
+    ends = pd.DataFrame({"from": [stops[a] for a, _ in rows], "to": [stops[b] for _, b in rows]})
+    ends.assign(trips=rng.poisson(mean)).to_csv(folder / "trips.csv", index=False)
+    ends.assign(road_km=[round(float(km[a, b]), 3) for a, b in rows]).to_csv(
+        folder / "roads.csv", index=False
+    )
+    table = pd.DataFrame({"stop": stops, "lon": 8 + along / 70, "lat": 50 + bank / 111})
+    table.to_csv(folder / "stops.csv", index=False)
+    return folder, pd.Series(km[tuple(np.transpose(rows))], index=ends["from"] + "->" + ends["to"])
+
+
+def test_a_distance_along_a_network_is_another_impedance(river, tmp_path):
+    folder, km = river
+    files = [folder / name for name in ("trips.csv", "roads.csv", "stops.csv")]
+    study = load_tables(*files, hints=Hints(impedance="road_km"))
+    np.testing.assert_allclose(study.corridors["road_km"].sort_index(), km.sort_index(), atol=5e-4)
+    assert study.corridor_measures[0].column == "trips"
+    assert not any(one.column.startswith("road_km") for one in study.city_measures)
+    done = _run("decay", *files, "--impedance", "road_km", "--out", tmp_path)
+    assert done.exit_code == 0, done.output
+    told = pd.read_csv(tmp_path / "tests.csv").set_index("test")["estimate"]
+    assert told.loc["decay_test"].iloc[0] == pytest.approx(1.2, abs=0.05)
+    straight = fit_decay(study.corridors, flow="trips", effects="origin-destination", directed=True)
+    assert abs(straight.friction[0] - 1.2) > 0.2
+
+
+# What options mean
+
+
+def _sent(folder, name="sent.csv", **more):
+    table = pd.DataFrame({"from": ["Paris", "Lyon", "Paris"], "to": ["Lyon", "Nice", "Nice"], "n": [5, 6, 7]} | more)  # fmt: skip
+    table.to_csv(folder / name, index=False)
+    return folder / name
+
+
+def test_a_column_of_years_that_is_named_wins_over_one_that_is_called_so(tmp_path):
+    dates = {"year": [2020, 2020, 2021], "when": ["2011-02-01", "2012-03-01", "2013-04-01"]}
+    study = load_tables(_sent(tmp_path, **dates), hints=Hints(year="when", country="FRA"))
+    assert sorted(study.flows["year"]) == [2011, 2012, 2013]
+    assert [one.column for one in study.corridor_measures if one.origin == "given"] == ["n"]
+    assert any("not read = its own 'year'" in str(one) for one in study.taken)
+
+
+@pytest.mark.parametrize("named", ["whenn", "built"])
+def test_a_column_of_years_that_pairs_do_not_have_is_refused(tmp_path, named):
+    pairs = _sent(tmp_path, year=[2020, 2020, 2021])
+    pd.DataFrame({"id": ["Paris", "Lyon", "Nice"], "lon": [2.3, 4.8, 7.3], "lat": [48.9, 45.8, 43.7], "built": [1, 2, 3]}).to_csv(tmp_path / "p.csv", index=False)  # fmt: skip
+    with pytest.raises(StudyError, match=f"--year-column must name a column.*'{named}'"):
+        load_tables(pairs, tmp_path / "p.csv", hints=Hints(year=named))
+
+
+def test_a_folder_reads_the_column_that_it_names_and_not_its_namesake(tmp_path):
+    (tmp_path / "study.toml").write_text('[columns]\nyear = "when"\n')
+    (tmp_path / "cities.csv").write_text("city,country,lon,lat\na,FRA,1,1\nb,ITA,2,2\nc,ESP,3,3\n")
+    (tmp_path / "flows.csv").write_text("origin,destination,goods,when,year\na,b,5,2001,7\nb,c,6,2001,8\n")
+    study = load_study(tmp_path)
+    assert set(study.flows["year"]) == {2001}
+    assert set(study.flows["indicator"]) == {"goods"}
+
+
+def test_a_value_that_nothing_is_called_is_refused(tmp_path):
+    done = _run("check", _sent(tmp_path), "--country", "FRA", "--value", "m")
+    assert done.exit_code == 1
+    assert "--value must be a measure" in done.output
+
+
+def test_changes_take_tables_and_their_options(tmp_path):
+    old, new = _sent(tmp_path, "old.csv"), _sent(tmp_path, "new.csv", n=[5, 9, 4])
+    said = ["--country", "FRA", "--of", "corridors", "--value", "n"]
+    table = {row[0]: row for row in _table(_run("changes", old, new, *said))}
+    at = {name: number for number, name in enumerate(table["corridor"])}
+    assert [table[key][at["change"]] for key in ("Lyon--Nice", "Nice--Paris", "Lyon--Paris")] == [
+        "up",
+        "down",
+        "up",
+    ]
+    pd.DataFrame({"id": ["Paris", "Lyon", "Nice"], "lon": [2.3, 4.8, 7.3], "lat": [48.9, 45.8, 43.7]}).to_csv(tmp_path / "p.csv", index=False)  # fmt: skip
+    again = _table(_run("changes", old, new, tmp_path / "p.csv", "--of", "corridors", "--value", "n"))
+    assert {row[0]: row[at["change"]] for row in again} == {
+        key: row[at["change"]] for key, row in table.items()
+    }
+    for wrong in ([old], [old, new, "--save", tmp_path / "kept"], ["bri22", "global513", new], ["bri22", "global513", "--crs", "EPSG:4326"]):  # fmt: skip
+        assert _run("changes", *wrong).exit_code == 2
+
+
+def test_claims_are_checked_on_tables(tmp_path):
+    claim = '[[claim]]\nid = "lyon-sends"\nwhere = "p. 1"\nen = "Lyon ranks first."\nkind = "lookup"\ntest = "follow(overall, 1, Lyon, Nice)"\n'
+    (tmp_path / "claims.toml").write_text(claim, encoding="utf-8")
+    places = {"id": ["Lyon", "Nice", "Paris"], "lon": [4.8, 7.3, 2.3], "lat": [45.8, 43.7, 48.9]}
+    pd.DataFrame(places | {"rank_overall": [1, 2, 3]}).to_csv(tmp_path / "p.csv", index=False)
+    files = [_sent(tmp_path), tmp_path / "p.csv"]
+    done = _run("findings", *files, "--claims", tmp_path / "claims.toml", "--out", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    assert pd.read_csv(tmp_path / "out" / "findings.csv")["verdict"].tolist() == ["holds"]
+    none = _run("findings", *files, "--out", tmp_path / "none")
+    assert none.exit_code == 1
+    assert "--claims claims.toml" in none.output
+
+
+# Which mark begins decimals
+
+
+@pytest.mark.parametrize(
+    ("mark", "cells", "wanted"),
+    [
+        (",", ["1.234", "5.678"], [1234, 5678]),
+        (".", ["1.234", "5.678"], [1.234, 5.678]),
+        (",", ["1,234", "5,678"], [1.234, 5.678]),
+        (".", ["1,234", "5,678"], [1234, 5678]),
+        (",", ["1.234.567,8", "12"], [1234567.8, 12]),
+        (",", ["1.5", "2.25"], [1.5, 2.25]),
+    ],
+)
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "frame", "folder"])
+def test_the_user_may_say_which_mark_begins_decimals(tmp_path, mark, cells, wanted, kind):
+    table = pd.DataFrame({"origin": ["a", "b"], "destination": ["b", "c"], "t": cells})
+    places = pd.DataFrame({"city": ["a", "b", "c"], "lon": [1.0, 2.0, 3.0], "lat": [41.0, 42.0, 43.5]})
+    if kind == "frame":
+        study = geobri.read_study(places, table, decimal=mark)
+    elif kind == "folder":
+        table.to_csv(tmp_path / "flows.csv", index=False, sep=";")
+        places.to_csv(tmp_path / "cities.csv", index=False)
+        (tmp_path / "study.toml").write_text(f'decimal = "{mark}"\n')
+        study = load_study(tmp_path)
+    else:
+        write = {"csv": lambda: table.to_csv(tmp_path / "f.csv", index=False, sep=";"), "xlsx": lambda: table.to_excel(tmp_path / "f.xlsx", index=False)}  # fmt: skip
+        write[kind]()
+        places.to_csv(tmp_path / "p.csv", index=False)
+        study = load_tables(tmp_path / f"f.{kind}", tmp_path / "p.csv", hints=Hints(decimal=mark))
+    assert study.flows.set_index("origin")["value"].reindex(["a", "b"]).tolist() == wanted
+
+
+def test_numbers_of_a_workbook_are_no_texts(tmp_path):
+    pd.DataFrame({"from": ["Paris", "Lyon"], "to": ["Lyon", "Nice"], "t": [1.234, 5.678]}).to_excel(tmp_path / "f.xlsx", index=False)  # fmt: skip
+    study = load_tables(tmp_path / "f.xlsx", hints=Hints(decimal=",", country="FRA"))
+    assert sorted(study.flows["value"]) == [1.234, 5.678]
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_thousands_that_could_be_decimals_name_the_option(tmp_path, separator):
+    table = pd.DataFrame({"from": ["Paris", "Lyon"], "to": ["Lyon", "Nice"], "t": ["1,234", "5,678"]})
+    table.to_csv(tmp_path / "f.csv", index=False, sep=separator)
+    with pytest.raises(
+        StudyError, match=r"'t' must say whether 1,234 is a thousand .* --decimal , or --decimal"
+    ):
+        load_tables(tmp_path / "f.csv", hints=Hints(country="FRA"))

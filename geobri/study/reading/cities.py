@@ -17,9 +17,9 @@ from geobri.errors import GeobriError, first_offenders
 from geobri.measures import Taken
 from geobri.study.account import Entry
 from geobri.study.model import StudyFault
+from geobri.study.reading.numbers import blank_missing, to_numbers
 from geobri.study.reading.parts import FolderParts, read_sheets_or_note, to_study_faults
 from geobri.study.reading.recognition import Labels, recognise_ids
-from geobri.study.reading.tables import blank_missing, to_numbers
 from geobri.tables import find_city_faults, find_coordinate_faults
 from geobri.words import Words
 

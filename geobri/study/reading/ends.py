@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.recognition import as_ids
-from geobri.study.reading.tables import to_numbers
 
 __all__ = ["Ends", "find_ends", "paired_columns", "places_of_ends"]
 

@@ -14,9 +14,11 @@ import pandas as pd
 from geobri.errors import first_offenders
 from geobri.study.account import Entry, count_entry
 from geobri.study.model import StudyFault
-from geobri.study.reading.parts import FolderParts, to_study_faults
-from geobri.study.reading.recognition import recognise_ends, spread_measures
-from geobri.study.reading.tables import COLUMN_WORDS, blank_missing, to_numbers
+from geobri.study.reading.numbers import blank_missing, to_numbers
+from geobri.study.reading.parts import FolderParts, indicator_of, to_study_faults
+from geobri.study.reading.recognition import as_ids, note_doubtful, recognise_ends, spread_measures
+from geobri.study.reading.tables import COLUMN_WORDS
+from geobri.study.reading.totals import leave_out_totals
 from geobri.tables import Fault, find_flow_faults
 
 __all__ = ["match_names", "read_flows"]
@@ -63,7 +65,7 @@ def read_flows(files: Mapping[Path, Mapping[str, pd.DataFrame]], parts: FolderPa
 
 
 def _read_flow_file(path: Path, sheets: Mapping[str, pd.DataFrame], parts: FolderParts) -> list[pd.DataFrame]:
-    indicator = path.stem.removeprefix("flows").strip("_-. ") or "flow"
+    indicator = indicator_of(path)
     holding = {name: table for name, table in sheets.items() if len(sheets) == 1 or _holds_flows(table)}
     for name, table in sheets.items():
         if name not in holding:
@@ -97,6 +99,12 @@ def _read_flow_table(
         table = melt_matrix(table)
     if parts.listed is not None:
         table = recognise_ends(table, parts.listed.index, parts, path.name)
+    known = None if parts.listed is None else _called(parts.listed)
+    table = leave_out_totals(table, known, path.name, parts)
+    n_faults = len(parts.faults)
+    note_doubtful(table, parts, path.name)
+    if len(parts.faults) > n_faults:
+        return None
     table = spread_measures(table, parts, path.name)
     if "indicator" not in table.columns:
         table = table.assign(indicator=indicator)
@@ -108,14 +116,19 @@ def _read_flow_table(
         table = _read_values(table)
     if "year" in table.columns:
         table, found = _read_years(table)
-    known = None if parts.listed is None else parts.listed.index
-    found += find_flow_faults(table.reset_index(drop=True), known, own=True)
+    known_ids = None if parts.listed is None else parts.listed.index
+    found += find_flow_faults(table.reset_index(drop=True), known_ids, own=True)
     parts.faults += to_study_faults(path.name, table.index, found)
     wanted = [name for name in _COLUMNS if name in table.columns]
     if found:
         return None
     _count(table, parts)
     return table[wanted]
+
+
+def _called(cities: pd.DataFrame) -> set[str]:
+    """Give every cell of the table of cities: whatever one says may be the name of a city."""
+    return set(cities.index).union(*(as_ids(cities[name]) for name in cities.columns))
 
 
 def _put_below(table: pd.DataFrame, parts: FolderParts) -> pd.DataFrame:
@@ -153,9 +166,11 @@ def is_matrix(table: pd.DataFrame) -> bool:
     """
     if {"origin", "destination"} & set(table.columns) or len(table) == 0:
         return False
-    labels = set(table.iloc[:, 0].astype(str))
     headings = list(table.columns[1:])
-    return len(headings) > 1 and sum(name in labels for name in headings) > len(headings) / 2
+    if len(headings) <= 1:
+        return False
+    labels = set(table.iloc[:, 0].astype(str))
+    return sum(name in labels for name in headings) > len(headings) / 2
 
 
 def melt_matrix(table: pd.DataFrame) -> pd.DataFrame:

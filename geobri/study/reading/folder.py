@@ -54,6 +54,7 @@ _SETTINGS: Final[dict[str, type | tuple[type, ...]]] = {
     "domain": str,
     "year": int,
     "self_flows": str,
+    "decimal": str,
     "outside": list,
     "strata": str,
     "basemap": str,
@@ -71,6 +72,7 @@ _CHOICES: Final = {
     "pairs": ("international", "all", "flows"),
     "domain": ("international", "all", "listed"),
     "self_flows": ("leave out", "keep"),
+    "decimal": (",", "."),
 }
 
 
@@ -100,6 +102,7 @@ def read_folder(folder: Path) -> FolderParts:
         )
         return parts
     parts.settings = _read_settings(folder, parts.faults)
+    parts.decimal = parts.settings.get("decimal", "")
     parts.said = _read_measures(parts)
     parts.beside = tuple(entry["column"] for entry in parts.said if entry.get("of") != "cities")
     if (folder / _INDEX).is_file() and "index" not in parts.settings:

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from geobri.study.reading.numbers import DecimalMark
+
 __all__ = ["Hints"]
 
 
@@ -42,6 +44,8 @@ class Hints:
     impedance
         Column of the pairs that is no flow but their separation: it is kept beside a column of values, and its mean where rows are
         counted or added up.
+    decimal
+        The mark with which decimals begin in texts, where the cells may not tell.
     """
 
     origin: str = ""
@@ -60,6 +64,7 @@ class Hints:
     fill: tuple[str, ...] = ()
     call: str = ""
     impedance: str = ""
+    decimal: DecimalMark = ""
 
     @property
     def renamed(self) -> dict[str, str]:
@@ -69,13 +74,13 @@ class Hints:
         said = {theirs: name for name, theirs in ours.items() if theirs}
         return said | ({self.value: self.value} if self.value and self.value not in said else {})
 
-    def not_found(self, columns: Collection[str]) -> dict[str, str]:
+    def not_found(self, headings: Collection[str]) -> dict[str, str]:
         """Give the columns that options name and no table has.
 
         Parameters
         ----------
-        columns
-            The columns of all tables, by our names.
+        headings
+            The columns of the tables, as these name them.
 
         Returns
         -------
@@ -86,5 +91,5 @@ class Hints:
         return {
             options.get(ours, f"--{ours}"): theirs
             for theirs, ours in self.renamed.items()
-            if theirs != self.value and ours not in columns
+            if theirs != self.value and theirs not in headings
         }

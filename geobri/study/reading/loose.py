@@ -20,11 +20,13 @@ from geobri.study.reading.ends import Ends, find_ends, ids_of_points, places_of_
 from geobri.study.reading.filling import fill_places
 from geobri.study.reading.flows import is_matrix, melt_matrix, read_flows
 from geobri.study.reading.hints import Hints
-from geobri.study.reading.parts import FolderParts, read_sheets_or_note
+from geobri.study.reading.numbers import to_numbers
+from geobri.study.reading.parts import FolderParts, leave_out_displaced, read_sheets_or_note
 from geobri.study.reading.recognition import as_ids, collect_labels, holds_numbers
 from geobri.study.reading.repeats import ready_pairs
 from geobri.study.reading.sources import outlines_of, read_outlines
-from geobri.study.reading.tables import plain_cells, tidy_column_names, to_numbers
+from geobri.study.reading.tables import plain_cells, tidy_column_names
+from geobri.study.reading.totals import leave_out_totals
 from geobri.units import LONLAT_CRS
 
 __all__ = ["read_files", "read_frames"]
@@ -65,7 +67,7 @@ def read_files(files: Iterable[Path], hints: Hints, *, settled: Path | None = No
     FolderParts
         Places, pairs and outlines, and what was recognised; faults name the option that decides.
     """
-    parts = FolderParts(lenient=True)
+    parts = FolderParts(lenient=True, decimal=hints.decimal)
     tables: list[_Table] = []
     shapes: dict[Path, gpd.GeoDataFrame] = {}
     for file in files:
@@ -101,11 +103,13 @@ def read_frames(
     FolderParts
         As `read_files` gives it.
     """
-    parts = FolderParts(settled=settled, lenient=True)
+    parts = FolderParts(settled=settled, lenient=True, decimal=hints.decimal)
     tables, shapes = [], {}
     for name, frame in frames.items():
-        rows = plain_cells(frame, name)
+        rows = plain_cells(frame, name, decimal=hints.decimal)
+        parts.headings[Path(name)] = [str(column) for column in rows.columns]
         rows.columns = tidy_column_names(list(rows.columns), hints.renamed)
+        rows = leave_out_displaced(rows, hints.renamed, name, parts)
         tables.append(_Table(file=Path(name), sheet="", rows=rows))
         outlines = outlines_of(frame, name)
         if outlines is not None:
@@ -117,10 +121,11 @@ def _put_together(
     tables: list[_Table], shapes: dict[Path, gpd.GeoDataFrame], hints: Hints, parts: FolderParts
 ) -> FolderParts:
     if not parts.faults and tables:
-        parts.faults += _check_hints(tables, hints)
+        parts.faults += _check_hints(tables, hints, parts)
     if parts.faults or not tables:
         return parts
     pairs, places = _tell_apart(tables)
+    parts.faults += _check_ends(pairs, hints, parts)
     parts.beside = (hints.impedance,) if hints.impedance else ()
     parts.settings["title"] = label_column((pairs or places)[0].file.stem)
     _call_places(tables, hints, parts)
@@ -128,6 +133,8 @@ def _put_together(
     pairs = [_name_ends(table, chosen, hints, parts) for table in pairs]
     if parts.faults:
         return parts
+    known = None if chosen is None else _known([chosen], every=True)
+    pairs = [_without_totals(table, known, parts) for table in pairs]
     _build(chosen, pairs, hints, parts)
     if shapes:
         first = next(iter(shapes.values()))
@@ -150,16 +157,16 @@ def _put_together(
     return parts
 
 
-def _check_hints(tables: list[_Table], hints: Hints) -> list[StudyFault]:
+def _check_hints(tables: list[_Table], hints: Hints, parts: FolderParts) -> list[StudyFault]:
     """List the options that name what no table has, or no reference system."""
-    columns = dict.fromkeys(str(name) for table in tables for name in table.rows.columns)
+    headings = dict.fromkeys(name for named in parts.headings.values() for name in named)
     faults = [
         StudyFault(
             tables[0].file.name,
             None,
-            f"{option} must name a column; got {named!r}. There are {_listed(columns)}",
+            f"{option} must name a column; got {named!r}. There are {_listed(headings)}",
         )
-        for option, named in hints.not_found(columns).items()
+        for option, named in hints.not_found(headings).items()
     ]
     if hints.crs:
         try:
@@ -168,6 +175,22 @@ def _check_hints(tables: list[_Table], hints: Hints) -> list[StudyFault]:
             came = f"--crs must be a reference system; got {hints.crs!r}. Write it as in EPSG:27700"
             faults.append(StudyFault(tables[0].file.name, None, came))
     return faults
+
+
+def _check_ends(pairs: list[_Table], hints: Hints, parts: FolderParts) -> list[StudyFault]:
+    """List the options that speak of pairs and name what only the places have."""
+    if not pairs:
+        return []
+    headings = dict.fromkeys(name for table in pairs for name in parts.headings.get(table.file, []))
+    return [
+        StudyFault(
+            pairs[0].file.name,
+            None,
+            f"{option} must name a column of the pairs; got {named!r}, which only another table has. There are {_listed(headings)}",
+        )
+        for option, named in hints.not_found(headings).items()
+        if option in ("--origin", "--destination", "--year-column")
+    ]
 
 
 def _listed(columns: Iterable[str]) -> str:
@@ -206,13 +229,13 @@ def _tell_apart(tables: list[_Table]) -> tuple[list[_Table], list[_Table]]:
     return pairs, places
 
 
-def _known(places: list[_Table]) -> pd.Index | None:
-    """Give everything that the tables of places may call a place."""
+def _known(places: list[_Table], *, every: bool = False) -> pd.Index | None:
+    """Give everything that the tables of places may call a place; every cell, if wished, and not only what is said once."""
     labels: set[str] = set()
     for table in places:
         for name in table.rows.columns:
             cells = as_ids(table.rows[name])
-            if not cells.duplicated().any():
+            if every or not cells.duplicated().any():
                 labels |= set(cells)
     return pd.Index(sorted(labels - {""})) if labels else None
 
@@ -280,6 +303,13 @@ def _name_ends(table: _Table, places: _Table | None, hints: Hints, parts: Folder
         taken = ", ".join(f"{ours} = {theirs}" for ours, theirs in names.items() if theirs)
         parts.taken.append(Taken(column=table.file.name, taken=taken, because=ends.because))
     return _long(table)
+
+
+def _without_totals(table: _Table, known: pd.Index | None, parts: FolderParts) -> _Table:
+    """Leave out rows that are sums of the others, of a matrix too."""
+    long = _long(table)
+    rows = leave_out_totals(long.rows, known, table.file.name, parts)
+    return table if rows is long.rows else replace(long, rows=rows)
 
 
 def _to_degrees_at_ends(table: _Table, hints: Hints) -> _Table:

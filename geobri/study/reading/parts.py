@@ -14,11 +14,12 @@ from geobri.errors import GeobriError
 from geobri.measures import Taken
 from geobri.study.account import Entry
 from geobri.study.model import StudyFault
-from geobri.study.reading.tables import read_sheets
+from geobri.study.reading.numbers import DecimalMark
+from geobri.study.reading.tables import read_sheets, spare_name
 from geobri.tables import Fault
 from geobri.words import Words
 
-__all__ = ["FolderParts", "read_sheets_or_note", "to_study_faults"]
+__all__ = ["FolderParts", "indicator_of", "leave_out_displaced", "read_sheets_or_note", "to_study_faults"]
 
 _ROWS_NAMED: Final = 8
 
@@ -43,8 +44,12 @@ class FolderParts:
         Polygons of the places, to be drawn below the map; None without.
     beside
         Columns of pairs that are read beside a column of values: what `[[measure]]` names, and a separation that the user named.
+    decimal
+        The mark with which decimals begin in texts, where the user said it.
     lenient
         Whether a country that is none is left open and said, as in tables that nobody wrote for geobri; a fault otherwise.
+    headings
+        The columns of each file, as it names them.
     account
         What was read and left out on the way.
     taken
@@ -66,12 +71,18 @@ class FolderParts:
     settled: pd.DataFrame | None = None
     outlines: gpd.GeoDataFrame | None = None
     beside: tuple[str, ...] = ()
+    decimal: DecimalMark = ""
     lenient: bool = False
+    headings: dict[Path, list[str]] = field(default_factory=dict)
     account: list[Entry] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
     cautions: list[Words] = field(default_factory=list)
     faults: list[StudyFault] = field(default_factory=list)
     open_names: int = 0
+
+
+_NO_ATTRIBUTES: Final = ("origin", "destination", "year", "lon", "lat")
+"""Words of the contract that say nothing of a place or a pair where another column was named for them."""
 
 
 def read_sheets_or_note(path: Path, renamed: dict[str, str], parts: FolderParts) -> dict[str, pd.DataFrame]:
@@ -92,10 +103,65 @@ def read_sheets_or_note(path: Path, renamed: dict[str, str], parts: FolderParts)
         As `read_sheets` gives them; empty when the file cannot be read.
     """
     try:
-        return read_sheets(path, renamed=renamed)
+        sheets = read_sheets(path, renamed=renamed, decimal=parts.decimal)
     except GeobriError as error:
         parts.faults.append(StudyFault(path.name, None, str(error).removeprefix("read_table: ")))
         return {}
+    if parts.decimal:
+        because = "that is what was said"
+        parts.taken.append(
+            Taken(column=path.name, taken=f"decimals begin with '{parts.decimal}'", because=because)
+        )
+    for table in sheets.values():
+        parts.headings[path] = [*parts.headings.get(path, []), *table.attrs.pop("headings", [])]
+    return {name: leave_out_displaced(table, renamed, path.name, parts) for name, table in sheets.items()}
+
+
+def leave_out_displaced(
+    table: pd.DataFrame, renamed: dict[str, str], file: str, parts: FolderParts
+) -> pd.DataFrame:
+    """Leave out a column called `year`, `lon` or the like where the user named another one for it: it is no measure.
+
+    Parameters
+    ----------
+    table
+        With its columns named as in the contract.
+    renamed
+        Ours by theirs.
+    file
+        Name of the file, for the note.
+    parts
+        Where it is noted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The other columns.
+    """
+    named = {ours: theirs for theirs, ours in renamed.items() if ours in _NO_ATTRIBUTES and ours in table}
+    gone = {spare_name(ours): theirs for ours, theirs in named.items() if spare_name(ours) in table}
+    for spare, theirs in gone.items():
+        ours = renamed[theirs]
+        because = f"'{theirs}' was named for it"
+        parts.taken.append(Taken(column=file, taken=f"not read = its own '{ours}'", because=because))
+        table = table.drop(columns=spare)
+    return table
+
+
+def indicator_of(file: str | Path) -> str:
+    """Name the indicator of a table that does not say it: by its file.
+
+    Parameters
+    ----------
+    file
+        Name of the file.
+
+    Returns
+    -------
+    str
+        The name without its ending, and without "flows" in front.
+    """
+    return Path(file).stem.removeprefix("flows").strip("_-. ") or "flow"
 
 
 def to_study_faults(file: str, rows: pd.Index, faults: Iterable[Fault]) -> list[StudyFault]:

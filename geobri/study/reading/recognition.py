@@ -10,9 +10,11 @@ from typing import Final, TypeAlias
 
 import pandas as pd
 
+from geobri.errors import first_offenders
 from geobri.measures import Taken
+from geobri.study.model import StudyFault
+from geobri.study.reading.numbers import blank_missing, find_doubtful, to_numbers
 from geobri.study.reading.parts import FolderParts
-from geobri.study.reading.tables import blank_missing, to_numbers
 from geobri.tables import CITY_COLUMNS
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "as_ids",
     "collect_labels",
     "holds_numbers",
+    "note_doubtful",
     "recognise_ends",
     "recognise_ids",
     "spread_measures",
@@ -217,6 +220,29 @@ def spread_measures(table: pd.DataFrame, parts: FolderParts, file: str) -> pd.Da
     return table[[*kept, *measures]].melt(
         id_vars=kept, var_name="indicator", value_name="value", ignore_index=False
     )
+
+
+def note_doubtful(table: pd.DataFrame, parts: FolderParts, file: str) -> None:
+    """Note the columns of pairs that hold nothing but numbers, of which some may be a thousand or a little more than one.
+
+    Parameters
+    ----------
+    table
+        A table of pairs.
+    parts
+        Where the faults are noted.
+    file
+        Name of the file.
+    """
+    for name in table.columns:
+        doubtful = find_doubtful(table[name]) if name not in _PLAIN else table[name].iloc[:0]
+        if len(doubtful):
+            came = (
+                f"'{name}' must say whether 1,234 is a thousand or a little more than one; got {len(doubtful)} such cells and none that "
+                f"tells: {first_offenders(doubtful.drop_duplicates())}. Say which mark begins decimals: --decimal , or --decimal . "
+                '(in study.toml decimal = ",")'
+            )
+            parts.faults.append(StudyFault(file, int(doubtful.index[0]), came))
 
 
 def _say_not_read(

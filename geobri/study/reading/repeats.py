@@ -13,9 +13,9 @@ from geobri.study.model import StudyFault
 from geobri.study.reading.ends import Ends
 from geobri.study.reading.flows import match_names
 from geobri.study.reading.hints import Hints
+from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.parts import FolderParts
-from geobri.study.reading.recognition import as_ids, holds_numbers
-from geobri.study.reading.tables import to_numbers
+from geobri.study.reading.recognition import as_ids, holds_numbers, note_doubtful
 
 __all__ = ["ready_pairs"]
 
@@ -52,6 +52,10 @@ def ready_pairs(rows: pd.DataFrame, ends: Ends, file: str, hints: Hints, parts: 
     if hints.year and "year" in rows.columns:
         rows = _years_of_dates(rows, file, parts)
     rows = _without_ends(rows, ends)
+    n_faults = len(parts.faults)
+    note_doubtful(rows, parts, file)
+    if len(parts.faults) > n_faults:
+        return rows
     once = _one_row_a_pair(rows, file, hints, parts)
     rows = _with_separation(once, rows, file, hints, parts)
     return _drop_unknown(rows, parts) if hints.drop_unknown else rows

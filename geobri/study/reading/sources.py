@@ -245,9 +245,9 @@ def place_columns(layer: pd.DataFrame, name: str) -> pd.DataFrame:
     kinds = set(shapes.geom_type.dropna())
     if kinds and kinds <= set(_LINES):
         return plain.assign(**_line_ends(shapes))
-    spare = {old: f"{old}_given" for old in plain.columns if str(old).lower() in ("lon", "lat")}
+    spare = [old for old in plain.columns if str(old).lower() in ("lon", "lat")]
     points = inner_points(shapes)
-    return plain.rename(columns=spare).assign(lon=points.x, lat=points.y)
+    return plain.drop(columns=spare).assign(lon=points.x, lat=points.y)
 
 
 def _in_degrees(shapes: gpd.GeoSeries, name: str) -> gpd.GeoSeries:

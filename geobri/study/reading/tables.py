@@ -20,17 +20,17 @@ import pandas as pd
 from geobri.errors import InputError, MissingExtraError, StudyError, first_offenders, mould
 from geobri.exchange.workbooks import plain_text
 from geobri.inputs import check_file
+from geobri.study.reading.numbers import DecimalMark, find_marks, settle_marks
 from geobri.study.reading.sources import VECTOR_ENDINGS, layer_names, place_columns, read_vector
 from geobri.study.reading.workbooks import check_workbook
 
 __all__ = [
     "COLUMN_WORDS",
-    "blank_missing",
     "plain_cells",
     "read_sheets",
     "read_table",
+    "spare_name",
     "tidy_column_names",
-    "to_numbers",
 ]
 
 COLUMN_WORDS: Final[dict[str, str]] = {
@@ -54,9 +54,6 @@ COLUMN_WORDS: Final[dict[str, str]] = {
 
 _WORKBOOKS: Final = (".xlsx", ".xlsm")
 _PARQUET: Final = (".parquet", ".geoparquet")
-_MISSING: Final = ("NA", "N/A", "n/a", "#N/A", "NaN", "NULL")
-"""What R, Excel and pandas write for a missing number."""
-
 _LOOK_AHEAD: Final = 25
 _MARKS_LOOK: Final = 1000
 _LONGEST_LOOK: Final = 100_000
@@ -66,15 +63,6 @@ _MOST_COLUMNS: Final = 16_384
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _NO_SEPARATOR: Final = "\x1f"
 """Stands in no text: the whole line is a cell."""
-_DECIMAL_COMMA: Final = re.compile(r"^[+-]?(\d+|\d{1,3}([.\s\u00a0']\d{3})+),\d+([eE][+-]?\d+)?$")
-_AMBIGUOUS: Final = re.compile(r"^[+-]?[1-9]\d{0,2},\d{3}$")
-"""1,234 is a thousand to some and a little more than one to others."""
-
-_GROUPED: Final = re.compile(r"^[+-]?[1-9]\d{0,2}([,\s\u00a0']\d{3})+(\.\d+)?$")
-_SPACED: Final = re.compile(r"^[+-]?[1-9]\d{0,2}([\s\u00a0']\d{3})+$")
-_POINT_GROUPED: Final = re.compile(r"^[+-]?[1-9]\d{0,2}(\.\d{3})+$")
-_POINT: Final = re.compile(r"^[+-]?(\d*\.(\d{1,2}|\d{4,})|0\.\d+|\d{4,}\.\d+)([eE][+-]?\d+)?$")
-"""Cells in which a point can only begin the decimals."""
 _HIGH_BYTES: Final = re.compile(rb"[\x80-\xff]+")
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
@@ -104,8 +92,24 @@ def tidy_column_names(columns: list[str], renamed: dict[str, str] | None = None)
         free = word is not None and word not in taken and word not in names and word not in own.values()
         lowered = heading.lower() if heading.lower() in COLUMN_WORDS.values() else heading
         plain = word if free and word else lowered
-        names.append(own.get(heading) or (f"{plain}_given" if plain in own.values() else plain))
+        names.append(own.get(heading) or (spare_name(plain) if plain in own.values() else plain))
     return names
+
+
+def spare_name(word: str) -> str:
+    """Name a column that is called as in the contract, where the user named another one for that word.
+
+    Parameters
+    ----------
+    word
+        A word of the contract.
+
+    Returns
+    -------
+    str
+        A name that is none.
+    """
+    return f"{word}_given"
 
 
 def _looks_western(raw: bytes) -> bool:
@@ -180,7 +184,7 @@ def _find_header(rows: list[list[str]], own: Iterable[str]) -> int:
     return next(chain(known, wide, anything), 0)
 
 
-def _read_text_table(path: Path, own: Iterable[str]) -> pd.DataFrame:
+def _read_text_table(path: Path, own: Iterable[str], decimal: DecimalMark) -> pd.DataFrame:
     text = _decode(path.read_bytes(), path)
     if "\n" not in text:  # old spreadsheets end lines with a carriage return alone
         text = text.replace("\r", "\n")
@@ -204,24 +208,32 @@ def _read_text_table(path: Path, own: Iterable[str]) -> pd.DataFrame:
             mould("read_table", wanted, came, "Correct that row, or save it as CSV again")
         ) from error
     table = table.fillna("")
-    if separator == ";":
+    if separator == ";" and not decimal:
         _check_marks(path, table)
     body = table.iloc[1:].set_axis([str(cell) for cell in table.iloc[0]], axis=1)
-    return body.set_axis(pd.RangeIndex(header + 2, header + 2 + len(body), name="row"))
+    return _settle(body, decimal).set_axis(pd.RangeIndex(header + 2, header + 2 + len(body), name="row"))
+
+
+def _settle(table: pd.DataFrame, decimal: DecimalMark) -> pd.DataFrame:
+    if not decimal or table.empty:
+        return table
+    columns = [settle_marks(table.iloc[:, at], decimal) for at in range(table.shape[1])]
+    return pd.concat(columns, axis=1).set_axis(table.columns, axis=1)
 
 
 def _check_marks(path: Path, table: pd.DataFrame) -> None:
     """Refuse 1.234 where it may be a thousand or a little more than one, as semicolons are written with decimal commas."""
-    first = pd.Series(table.iloc[1:_MARKS_LOOK].to_numpy(dtype=object).ravel()).astype(str)
-    if not first.str.fullmatch(_POINT_GROUPED).any():
+    if find_marks(table.iloc[1:_MARKS_LOOK])[0].empty:
         return
-    cells = pd.Series(table.iloc[1:].to_numpy(dtype=object).ravel()).astype(str)
-    doubtful = cells[cells.str.fullmatch(_POINT_GROUPED)]
-    if cells.str.match(_POINT).any() or cells.str.match(_DECIMAL_COMMA).any():
+    doubtful, is_told = find_marks(table.iloc[1:])
+    if is_told:
         return
     wanted = f"{path.name} must say whether 1.234 is a thousand or a little more than one"
     came = f"{len(doubtful)} such cells and none that tells: {first_offenders(doubtful.drop_duplicates())}"
-    remedy = "Write thousands without a mark (1234), or one decimal with one or two digits (1.2)"
+    remedy = (
+        'Say which mark begins decimals: --decimal , or --decimal . (in study.toml decimal = ","), '
+        "or write thousands without a mark (1234)"
+    )
     raise StudyError(mould("read_table", wanted, came, remedy))
 
 
@@ -239,7 +251,7 @@ def _check_width(path: Path, rows: list[list[str]]) -> None:
         raise StudyError(mould("read_table", wanted, came, "Save it as CSV with one row a line"))
 
 
-def _read_workbook(path: Path, own: Iterable[str], sheet: str | int = 0) -> pd.DataFrame:
+def _read_workbook(path: Path, own: Iterable[str], sheet: str | int, decimal: DecimalMark) -> pd.DataFrame:
     try:
         import openpyxl  # noqa: F401 - pandas needs it
     except ImportError as error:
@@ -255,7 +267,7 @@ def _read_workbook(path: Path, own: Iterable[str], sheet: str | int = 0) -> pd.D
         raise _damaged(path, "an Excel workbook", error) from error
     if found.empty:
         raise _empty(path)
-    cells = found.astype(object).where(found.notna(), "").map(_cell_text)
+    cells = _settle(found.astype(object).where(found.notna(), ""), decimal).map(_cell_text)
     header = _find_header(cells.head(_LOOK_AHEAD).to_numpy().tolist(), own)
     body = cells.iloc[header + 1 :].set_axis([str(cell) for cell in cells.iloc[header]], axis=1)
     return body.set_axis(pd.RangeIndex(header + 2, header + 2 + len(body), name="row"))
@@ -282,15 +294,15 @@ def _cell_text(cell: object) -> str:
     return plain_text(str(cell))
 
 
-def _read_parquet(path: Path) -> pd.DataFrame:
+def _read_parquet(path: Path, decimal: DecimalMark) -> pd.DataFrame:
     try:
         table = gpd.read_parquet(path) if _has_geometry(path) else pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise _damaged(path, "a Parquet file", error) from error
-    return plain_cells(table, path.name)
+    return plain_cells(table, path.name, decimal=decimal)
 
 
-def plain_cells(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+def plain_cells(frame: pd.DataFrame, name: str, *, decimal: DecimalMark = "") -> pd.DataFrame:
     """Turn a frame into a table as `read_table` gives it.
 
     Parameters
@@ -299,6 +311,8 @@ def plain_cells(frame: pd.DataFrame, name: str) -> pd.DataFrame:
         Any table; shapes become coordinates, an index with a name becomes a column.
     name
         What it is called, for the messages.
+    decimal
+        As in `read_table`.
 
     Returns
     -------
@@ -314,7 +328,7 @@ def plain_cells(frame: pd.DataFrame, name: str) -> pd.DataFrame:
         cells[column] = table[column]
         if not pd.api.types.is_numeric_dtype(table[column]) or pd.api.types.is_bool_dtype(table[column]):
             cells[column] = _words(table[column])
-    return pd.DataFrame(cells).set_axis(pd.RangeIndex(1, 1 + len(table), name="row"))
+    return _settle(pd.DataFrame(cells).set_axis(pd.RangeIndex(1, 1 + len(table), name="row")), decimal)
 
 
 def _has_geometry(path: Path) -> bool:
@@ -339,12 +353,14 @@ def _cell_words(cell: object) -> object:
     return cell.strip() if isinstance(cell, str) else cell
 
 
-def read_sheets(path: str | Path, *, renamed: dict[str, str] | None = None) -> dict[str, pd.DataFrame]:
+def read_sheets(
+    path: str | Path, *, renamed: dict[str, str] | None = None, decimal: DecimalMark = ""
+) -> dict[str, pd.DataFrame]:
     """Read every table of a file: the sheets of a workbook, or the one table of any other file.
 
     Parameters
     ----------
-    path, renamed
+    path, renamed, decimal
         As in `read_table`.
 
     Returns
@@ -360,14 +376,14 @@ def read_sheets(path: str | Path, *, renamed: dict[str, str] | None = None) -> d
     path = Path(path)
     is_book, is_vector = path.suffix.lower() in _WORKBOOKS, path.suffix.lower() in VECTOR_ENDINGS
     if not (is_book or is_vector) or not path.is_file() or path.stat().st_size == 0:
-        return {"": read_table(path, renamed=renamed)}
+        return {"": read_table(path, renamed=renamed, decimal=decimal)}
     found: dict[str, pd.DataFrame] = {}
     names = _sheet_names(path) if is_book else layer_names(path)
     if is_vector and len(names) == 1:
-        return {"": read_table(path, renamed=renamed)}
+        return {"": read_table(path, renamed=renamed, decimal=decimal)}
     for name in names:
         try:
-            found[name] = read_table(path, renamed=renamed, sheet=name)
+            found[name] = read_table(path, renamed=renamed, sheet=name, decimal=decimal)
         except StudyError as error:
             if "an empty file" not in str(error):
                 raise
@@ -390,7 +406,11 @@ def _sheet_names(path: Path) -> list[str]:
 
 
 def read_table(
-    path: str | Path, *, renamed: dict[str, str] | None = None, sheet: str | int = 0
+    path: str | Path,
+    *,
+    renamed: dict[str, str] | None = None,
+    sheet: str | int = 0,
+    decimal: DecimalMark = "",
 ) -> pd.DataFrame:
     """Read a table as people have it.
 
@@ -403,12 +423,14 @@ def read_table(
         The study's own column names: ours by theirs.
     sheet
         Which sheet of a workbook, or layer of a vector file, by name or position.
+    decimal
+        The mark with which decimals begin in texts, as in ``,``; told by the cells, and refused where nothing tells, by default.
 
     Returns
     -------
     pandas.DataFrame
         Text cells ("" where empty; Parquet keeps its types), columns named as in the contract, blank rows
-        left out, index `row`: the row in the file, counted from 1.
+        left out, index `row`: the row in the file, counted from 1. `attrs["headings"]` has the columns as the file names them.
 
     Raises
     ------
@@ -427,18 +449,21 @@ def read_table(
     own = renamed or {}
     ending = path.suffix.lower()
     if ending in _WORKBOOKS:
-        table = _read_workbook(path, own, sheet)
+        table = _read_workbook(path, own, sheet, decimal)
     elif ending in VECTOR_ENDINGS:
-        table = plain_cells(read_vector(path, sheet if isinstance(sheet, str) else None), path.name)
+        layer = read_vector(path, sheet if isinstance(sheet, str) else None)
+        table = plain_cells(layer, path.name, decimal=decimal)
+    elif ending in _PARQUET:
+        table = _read_parquet(path, decimal)
     else:
-        table = _read_parquet(path) if ending in _PARQUET else _read_text_table(path, own)
+        table = _read_text_table(path, own, decimal)
+    headings = [str(name).strip().strip("\ufeff") for name in table.columns]
     table.columns = tidy_column_names(list(table.columns), renamed)
-    if ending in (*_PARQUET, *VECTOR_ENDINGS):
-        _check_headings(path, table)
-        return table
-    texts = _strip_cells(table)
+    texts = table if ending in (*_PARQUET, *VECTOR_ENDINGS) else _strip_cells(table)
     _check_headings(path, texts)
-    return texts[~_blank_rows(texts)]
+    kept = texts if texts is table else texts[~_blank_rows(texts)]
+    kept.attrs["headings"] = headings
+    return kept
 
 
 def _strip_cells(table: pd.DataFrame) -> pd.DataFrame:
@@ -482,96 +507,3 @@ def _check_headings(path: Path, table: pd.DataFrame) -> None:
         wanted = f"{path.name} must name every column that holds values"
         came = f"columns without a heading, as merged cells leave them: {first_offenders(places)}"
         raise StudyError(mould("read_table", wanted, came, "Write a heading above each"))
-
-
-def blank_missing(cells: pd.Series) -> pd.Series:
-    """Empty the cells in which R, Excel or pandas wrote that a number is missing, where everything else is a number.
-
-    Parameters
-    ----------
-    cells
-        Text as read, or numbers.
-
-    Returns
-    -------
-    pandas.Series
-        The cells; ``NA``, ``#N/A``, ``n/a``, ``NaN`` and ``NULL`` are "" if the rest of the column are numbers.
-    """
-    if pd.api.types.is_numeric_dtype(cells):
-        return cells
-    marked = cells.isin(_MISSING)
-    if not marked.any():
-        return cells
-    rest = cells[~marked & (cells != "")]
-    return cells.where(~marked, "") if len(rest) and to_numbers(rest).notna().all() else cells
-
-
-def to_numbers(cells: pd.Series) -> pd.Series:
-    """Turn text cells into numbers, decimal commas and grouped thousands included.
-
-    Parameters
-    ----------
-    cells
-        Text (or numbers) as read; "" is missing.
-
-    Returns
-    -------
-    pandas.Series
-        Float64 with NaN for missing; a cell that is no finite number stays NaN as well, so compare with
-        ``cells != ""`` to find it. ``1,234`` is read as the rest of the column says it must be; where
-        nothing in the column says so, it is not guessed at and stays NaN.
-    """
-    if pd.api.types.is_numeric_dtype(cells):
-        return cells.astype(float)
-    plain = cells.to_numpy(dtype=object)
-    read = np.asarray(pd.to_numeric(plain, errors="coerce"), dtype=float)
-    numbers = pd.Series(np.where(np.isfinite(read), read, np.nan), index=cells.index, name=cells.name)
-    if np.all(
-        np.isfinite(read) | (plain == "") | pd.isna(plain)
-    ):  # nearly always, and wide tables have many columns
-        return numbers
-    index = cells.index
-    cells, numbers = (
-        cells.reset_index(drop=True),
-        numbers.reset_index(drop=True),
-    )  # a melted matrix repeats its rows
-    left = cells[numbers.isna() & (cells != "") & cells.notna()].astype(str)
-    if left.empty:
-        return numbers.set_axis(index)
-    texts = cells.astype(str)
-    commas, grouped = texts.str.match(_DECIMAL_COMMA), texts.str.match(_GROUPED)
-    ambiguous = texts.str.match(_AMBIGUOUS)
-    points = texts.str.match(_POINT_GROUPED)
-    says_comma = bool((commas & ~ambiguous).any())
-    says_point = bool(
-        (grouped & ~ambiguous & ~texts.str.match(_SPACED)).any() or texts.str.match(_POINT).any()
-    )
-    if says_comma == says_point:
-        commas, grouped = commas & ~ambiguous, grouped & ~ambiguous
-    elif says_comma:
-        grouped &= ~ambiguous
-    else:
-        commas &= ~ambiguous
-    points &= numbers.isna() | (says_comma and not says_point)
-    for fitting, convert in (
-        (commas, _from_decimal_comma),
-        (grouped & ~commas, _from_grouped),
-        (points, _from_points),
-    ):
-        numbers = numbers.where(
-            ~fitting, convert(texts[fitting]).reindex(numbers.index) if fitting.any() else numbers
-        )
-    return numbers.set_axis(index)
-
-
-def _from_points(cells: pd.Series) -> pd.Series:
-    return pd.to_numeric(cells.str.replace(".", "", regex=False)).astype(float)
-
-
-def _from_decimal_comma(cells: pd.Series) -> pd.Series:
-    plain = cells.str.replace(r"[.\s\u00a0']", "", regex=True).str.replace(",", ".")
-    return pd.to_numeric(plain).astype(float)
-
-
-def _from_grouped(cells: pd.Series) -> pd.Series:
-    return pd.to_numeric(cells.str.replace(r"[,\s\u00a0']", "", regex=True)).astype(float)
