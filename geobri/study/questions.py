@@ -54,6 +54,17 @@ def _find(study: Study, value: Asked, of: Level) -> Measure:
     return value if isinstance(value, Measure) else study.measure(value, of)
 
 
+def _find_flow(study: Study, value: Asked, impedance: str) -> Measure:
+    """Find the measure of the corridors that is asked about; against itself there is nothing to test."""
+    measure = _find(study, value, "corridors")
+    if measure.column == impedance:
+        wanted = "a measure is tested against a separation that is another column"
+        raise DataError(
+            mould("geobri", wanted, f"'{impedance}' for both", "Choose another --value, or --impedance")
+        )
+    return measure
+
+
 def run_proximity(study: Study, value: Asked, *, impedance: str = "distance_km") -> list[TestResult]:
     """Ask whether the listed corridors are closer than chance, under every null model.
 
@@ -74,7 +85,7 @@ def run_proximity(study: Study, value: Asked, *, impedance: str = "distance_km")
     from geobri.stats.attempts import impossible_result
     from geobri.stats.proximity import proximity_tests
 
-    measure = _find(study, value, "corridors")
+    measure = _find_flow(study, value, impedance)
     pairs = pairs_of(study, measure)
     asked = partial(proximity_tests, study.cities, pairs, measure, rng=SEED, impedance=impedance)
     results: list[TestResult]
@@ -114,7 +125,7 @@ def run_decay(
     from geobri.stats.decay import DecayResult, decay_test
     from geobri.stats.dyads import dyadic_tests
 
-    measure = _find(study, value, "corridors")
+    measure = _find_flow(study, value, impedance)
     pairs = pairs_of(study, measure)
     many = len(study.cities) > _MOST_FOR_DYADS
     choices: dict[str, Any] = {"impedance": impedance, "directed": measure.directed, "rng": SEED}
@@ -226,7 +237,7 @@ def find_residuals(study: Study, value: Asked, *, impedance: str = "distance_km"
     """
     from geobri.stats.gravity import fit_gravity, residual_corridors
 
-    measure = _find(study, value, "corridors")
+    measure = _find_flow(study, value, impedance)
     model = fit_gravity(
         pairs_of(study, measure),
         flow=measure,

@@ -14,9 +14,16 @@ import pandas as pd
 from geobri.errors import first_offenders
 from geobri.study.account import Entry, count_entry
 from geobri.study.model import StudyFault
+from geobri.study.reading.distances import leave_out_distances, name_own_distance
 from geobri.study.reading.numbers import blank_missing, to_numbers
 from geobri.study.reading.parts import FolderParts, indicator_of, to_study_faults
-from geobri.study.reading.recognition import as_ids, note_doubtful, recognise_ends, spread_measures
+from geobri.study.reading.recognition import (
+    as_ids,
+    measures_of,
+    note_doubtful,
+    recognise_ends,
+    spread_measures,
+)
 from geobri.study.reading.tables import COLUMN_WORDS
 from geobri.study.reading.totals import leave_out_totals
 from geobri.tables import Fault, find_flow_faults
@@ -105,9 +112,11 @@ def _read_flow_table(
     note_doubtful(table, parts, path.name)
     if len(parts.faults) > n_faults:
         return None
+    table = _without_distances(table, path.name, parts)
     table = spread_measures(table, parts, path.name)
     if "indicator" not in table.columns:
         table = table.assign(indicator=indicator)
+    table = name_own_distance(table, path.name, parts)
     table = _put_below(table, parts)
     if "origin" in table.columns and "destination" in table.columns and parts.listed is not None:
         table = match_names(table, parts.listed, ("origin", "destination"))
@@ -124,6 +133,16 @@ def _read_flow_table(
         return None
     _count(table, parts)
     return table[wanted]
+
+
+def _without_distances(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFrame:
+    ends = ("origin", "destination")
+    if parts.listed is None or "value" in table.columns or not set(ends) <= set(table.columns):
+        return table
+    named = match_names(table[list(ends)], parts.listed, ends)
+    return leave_out_distances(
+        table, measures_of(table), (named["origin"], named["destination"]), file, parts
+    )
 
 
 def _called(cities: pd.DataFrame) -> set[str]:

@@ -67,7 +67,7 @@ def read_files(files: Iterable[Path], hints: Hints, *, settled: Path | None = No
     FolderParts
         Places, pairs and outlines, and what was recognised; faults name the option that decides.
     """
-    parts = FolderParts(lenient=True, decimal=hints.decimal)
+    parts = FolderParts(lenient=True, decimal=hints.decimal, asked=hints.value)
     tables: list[_Table] = []
     shapes: dict[Path, gpd.GeoDataFrame] = {}
     for file in files:
@@ -103,7 +103,7 @@ def read_frames(
     FolderParts
         As `read_files` gives it.
     """
-    parts = FolderParts(settled=settled, lenient=True, decimal=hints.decimal)
+    parts = FolderParts(settled=settled, lenient=True, decimal=hints.decimal, asked=hints.value)
     tables, shapes = [], {}
     for name, frame in frames.items():
         rows = plain_cells(frame, name, decimal=hints.decimal)

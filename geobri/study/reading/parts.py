@@ -44,6 +44,8 @@ class FolderParts:
         Polygons of the places, to be drawn below the map; None without.
     beside
         Columns of pairs that are read beside a column of values: what `[[measure]]` names, and a separation that the user named.
+    asked
+        Column that the user wants to look at first.
     decimal
         The mark with which decimals begin in texts, where the user said it.
     lenient
@@ -71,6 +73,7 @@ class FolderParts:
     settled: pd.DataFrame | None = None
     outlines: gpd.GeoDataFrame | None = None
     beside: tuple[str, ...] = ()
+    asked: str = ""
     decimal: DecimalMark = ""
     lenient: bool = False
     headings: dict[Path, list[str]] = field(default_factory=dict)

@@ -22,6 +22,7 @@ __all__ = [
     "as_ids",
     "collect_labels",
     "holds_numbers",
+    "measures_of",
     "note_doubtful",
     "recognise_ends",
     "recognise_ids",
@@ -207,10 +208,7 @@ def spread_measures(table: pd.DataFrame, parts: FolderParts, file: str) -> pd.Da
         beside = [name for name in parts.beside if name in table.columns and name not in (*_PLAIN, "value")]
         _say_not_read(table, (*_PLAIN, "value", *beside), "there is a column 'value'", parts, file)
         return table
-    head = table.head(
-        _ROWS_LOOKED_AT
-    )  # a word further down is a fault with its row, as in any column of numbers
-    measures = [name for name in table.columns if name not in _PLAIN and holds_numbers(head[name])]
+    measures = measures_of(table)
     if not measures:
         return table
     because = f"there is no column 'value', and {'these hold' if len(measures) > 1 else 'this holds'} numbers"
@@ -220,6 +218,25 @@ def spread_measures(table: pd.DataFrame, parts: FolderParts, file: str) -> pd.Da
     return table[[*kept, *measures]].melt(
         id_vars=kept, var_name="indicator", value_name="value", ignore_index=False
     )
+
+
+def measures_of(table: pd.DataFrame) -> list[str]:
+    """Name the columns of pairs that hold numbers.
+
+    Parameters
+    ----------
+    table
+        A table of pairs.
+
+    Returns
+    -------
+    list of str
+        Without ends, indicator and year.
+    """
+    head = table.head(
+        _ROWS_LOOKED_AT
+    )  # a word further down is a fault with its row, as in any column of numbers
+    return [name for name in table.columns if name not in _PLAIN and holds_numbers(head[name])]
 
 
 def note_doubtful(table: pd.DataFrame, parts: FolderParts, file: str) -> None:

@@ -260,7 +260,9 @@ def _read_workbook(path: Path, own: Iterable[str], sheet: str | int, decimal: De
         ) from error
     try:
         check_workbook(path)
-        found = pd.read_excel(path, sheet_name=sheet, header=None, dtype=object)
+        found = pd.read_excel(
+            path, sheet_name=sheet, header=None, dtype=object, keep_default_na=False, na_values=[""]
+        )
     except StudyError:
         raise
     except Exception as error:  # openpyxl raises half a dozen unrelated kinds for a damaged file
