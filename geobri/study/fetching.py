@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import ssl
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -21,6 +22,9 @@ MOST_MB: Final = 500
 
 _CHUNK: Final = 1 << 20
 _LONG: Final = 200
+_TRUST: Final = (
+    "Look at it in a browser; an authority of your own is trusted if SSL_CERT_FILE names its certificates"
+)
 
 
 class _Careful(urllib.request.HTTPRedirectHandler):
@@ -31,6 +35,7 @@ class _Careful(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         before, after = urlsplit(req.full_url).scheme, urlsplit(newurl).scheme
         if after not in ("http", "https") or (before, after) == ("https", "http"):
+            fp.close()
             raise urllib.error.URLError(f"it leads on to {shorten(newurl, _LONG)}, which is less safe")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
@@ -55,7 +60,7 @@ def fetch(address: str, *, folder: Path, timeout: float = 30.0) -> bytes:
     Raises
     ------
     InputError
-        If it cannot be fetched whole: no answer, an error, a redirect to a less safe place, less than was announced, nothing, or
+        If it cannot be fetched whole: no answer, an error, a certificate that is not trusted, a redirect to a less safe place, less than was announced, nothing, or
         more than 500 MB.
     """
     parts = urlsplit(address)
@@ -81,6 +86,10 @@ def _fetch_web(address: str, timeout: float) -> bytes:
         came = f"{len(error.partial):,} bytes, and then the connection ended"
         raise _refuse(address, came, "Try again later") from error
     except (OSError, http.client.HTTPException, ValueError) as error:
+        reason = getattr(error, "reason", None) or error
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            came = f"a certificate that is not trusted: {shorten(reason.verify_message, _LONG)}"
+            raise _refuse(address, came, _TRUST) from error
         raise _refuse(address, _say(error), "Look at it in a browser, or try again later") from error
     if announced is not None and announced.isdigit() and int(announced) != len(content):
         raise _refuse(address, f"{len(content):,} of {int(announced):,} bytes", "Try again later")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from contextlib import contextmanager
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import trustme
 
 from geobri.cli import main
 from geobri.errors import InputError, OutputError, StudyError
@@ -158,6 +160,84 @@ def test_what_cannot_be_fetched_whole_replaces_nothing(tmp_path, server, capsys,
     assert "cities.csv (cities): changed" in printed
     assert "Nothing was replaced" in printed
     assert snapshot(folder) == before
+
+
+@pytest.fixture(scope="module")
+def authority():
+    """An authority that nobody knows."""
+    return trustme.CA()
+
+
+class Encrypted(ThreadingHTTPServer):
+    """A server that speaks https; a guest who turns away is no error."""
+
+    context: ssl.SSLContext
+
+    def get_request(self):
+        guest, where = super().get_request()
+        guest.settimeout(5)
+        return self.context.wrap_socket(guest, server_side=True), where
+
+
+@contextmanager
+def serve_encrypted(authority, said, host="127.0.0.1"):
+    """A server on loopback that speaks https with a certificate of the authority; gives its address."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(host).configure_cert(context)
+    handler = type("Handler", (Answers,), {"said": said, "asked": []})
+    with Encrypted(("127.0.0.1", 0), handler) as made:
+        made.context = context
+        thread = threading.Thread(target=made.serve_forever, daemon=True)
+        thread.start()
+        yield f"https://127.0.0.1:{made.server_port}", handler
+        made.shutdown()
+        thread.join()
+
+
+def test_a_certificate_that_is_not_trusted_is_refused_in_a_sentence(tmp_path, authority, capsys, monkeypatch):
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    with serve_encrypted(authority, {"/flows": (200, {}, NEW)}) as (address, handler):
+        folder = write(tmp_path / "study", f"{address}/flows")
+        before = snapshot(folder)
+        code, said = run(capsys, "refresh", str(folder), "--yes")
+    assert code == 1
+    assert "Got a certificate that is not trusted" in said
+    assert "SSL_CERT_FILE" in said
+    assert "Traceback" not in said
+    assert handler.asked == []
+    assert snapshot(folder) == before
+
+
+def test_a_certificate_that_is_trusted_is_taken(tmp_path, authority, capsys, monkeypatch):
+    authority.cert_pem.write_to_path(str(tmp_path / "own.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "own.pem"))
+    with serve_encrypted(authority, {"/flows": (200, {}, NEW)}) as (address, handler):
+        folder = write(tmp_path / "study", f"{address}/flows")
+        code, said = run(capsys, "refresh", str(folder), "--yes")
+    assert code == 0, said
+    assert handler.asked == ["/flows"]
+    assert (folder / "flows.csv").read_text() == NEW
+    assert hash_bytes(NEW.encode()) in (folder / "study.toml").read_text()
+
+
+def test_a_certificate_of_another_host_is_refused(tmp_path, authority, monkeypatch):
+    authority.cert_pem.write_to_path(str(tmp_path / "own.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "own.pem"))
+    refused = pytest.raises(InputError, match="not trusted: IP address mismatch")
+    with serve_encrypted(authority, {"/flows": (200, {}, NEW)}, "example.org") as (address, _), refused:
+        fetch(f"{address}/flows", folder=tmp_path)
+
+
+def test_an_encrypted_address_never_leads_to_an_open_one(tmp_path, authority, server, monkeypatch):
+    authority.cert_pem.write_to_path(str(tmp_path / "own.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "own.pem"))
+    plain, handler = server
+    handler.said["/flows"] = (200, {}, NEW)
+    away = {"/away": (302, {"Location": f"{plain}/flows"}, "")}
+    refused = pytest.raises(InputError, match="less safe")
+    with serve_encrypted(authority, away) as (address, _), refused:
+        fetch(f"{address}/away", folder=tmp_path)
+    assert handler.asked == []
 
 
 def test_a_redirect_within_the_web_is_followed(tmp_path, server):
