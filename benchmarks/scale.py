@@ -241,7 +241,7 @@ def run_ppml(n: int) -> float:
         rng, found = np.random.default_rng(seed), []
         for tile in cut_tiles(inputs, block):
             one, other = tile.ends(level)
-            mean = np.exp(one + other - np.log(np.maximum(tile.distance_km, 1.0)))
+            mean = np.exp(one + other - np.log(tile.distance_km))
             drawn = rng.poisson(tile.flat(mean))
             some = np.flatnonzero(drawn)
             found.append(np.vstack([tile.origin[some] * n + tile.destination[some], drawn[some]]))

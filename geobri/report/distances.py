@@ -14,6 +14,7 @@ from geobri.report.charts import Point, draw_course
 from geobri.report.drawings import write_number
 from geobri.report.model import Drawing
 from geobri.report.pictures import MOST_MARKS, Line, Mark, draw_scatter, sample_curve
+from geobri.report.ranking import name_city
 from geobri.stats.decay.friction import DecayResult
 from geobri.stats.results import FloatArray, TestResult
 from geobri.stats.say import LEVEL, p_value
@@ -135,10 +136,8 @@ def _fitted(lead: DecayResult, x: FloatArray, y: FloatArray) -> Line:
 
 
 def _named(study: Study, row: pd.Series) -> Words:
-    ends = [study.cities.loc[str(row[end])] for end in ("origin", "destination")]
-    return Words(
-        " – ".join(str(end["name"]) for end in ends), "–".join(str(end["name_zh"] or "") for end in ends)
-    )
+    one, other = (name_city(pd.Series(study.cities.loc[str(row[end])])) for end in ("origin", "destination"))
+    return Words(f"{one.en} – {other.en}", f"{one.zh}–{other.zh}")
 
 
 def draw_decay(study: Study, pairs: pd.DataFrame, measure: Measure, lead: TestResult) -> Drawing | None:

@@ -131,7 +131,7 @@ def _bars(study: Study, measure: Measure) -> list[Drawing]:
             ),
             caption=Words(
                 f"The first {len(rows)} of {len(known)} by “{measure.label}”.",
-                f"“{measure.label_zh}”前 {len(rows)} 名（共 {len(known)} 座）。",
+                f"“{measure.label_zh}”前 {len(rows)} 名（共 {len(known)} 个）。",
             ),
             alternative=Words(said, said_zh),
         )
@@ -156,7 +156,7 @@ def _tiers(study: Study, measure: Measure, by: str) -> list[Drawing]:
         Stack(
             _name_group(study, by, group),
             tuple(float(step) for step in _steps([int(row[end]) for end in ends])),
-            Words(f"{row[ends[-1]]} of {row['of']}", f"{row['of']} 座中 {row[ends[-1]]} 座"),
+            Words(f"{row[ends[-1]]} of {row['of']}", f"{row['of']} 个中 {row[ends[-1]]} 个"),
         )
         for group, row in shown.iterrows()
     ]

@@ -7,7 +7,7 @@ made itself from numbers.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from geobri.words import Words
@@ -92,6 +92,24 @@ class Table:
     groups: tuple[tuple[str, Words], ...] = ()
     searchable: bool = False
     first_rows: int = 30
+
+    def without_empty_columns(self) -> Table:
+        """Leave out columns of text that say nothing in any row, such as the country where a study has none.
+
+        Returns
+        -------
+        Table
+            The same rows; the first column stays.
+        """
+        kept = [
+            at
+            for at, column in enumerate(self.columns)
+            if at == 0 or column.kind == "number" or any(row.cells[at].text.en for row in self.rows)
+        ]
+        if len(kept) == len(self.columns):
+            return self
+        rows = tuple(replace(row, cells=tuple(row.cells[at] for at in kept)) for row in self.rows)
+        return replace(self, columns=tuple(self.columns[at] for at in kept), rows=rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ def platform_payload(study: Study) -> str:
                 "id": [clean(slug) for slug in study.cities.index],
                 "en": [clean(name) for name in study.cities["name"]],
                 "zh": _chinese_names(study),
-                "columns": _columns(study.cities, study.city_measures, (), own=study.folder is not None),
+                "columns": _columns(study.cities, study.city_measures, (), own=not study.published),
             },
             "corridors": {
                 "id": [clean(label) for label in corridors.index],
@@ -115,7 +115,7 @@ def platform_payload(study: Study) -> str:
                 "arrow": study.directed,
                 "left_out": left_out,
                 "columns": _columns(
-                    corridors, study.corridor_measures, ("distance_km",), own=study.folder is not None
+                    corridors, study.corridor_measures, ("distance_km",), own=not study.published
                 ),
             },
             "history": _history(study, list(corridors.index)),
@@ -146,7 +146,7 @@ def _columns(
 ) -> list[dict[str, Any]]:
     """Describe the columns a reader may ask for: values first, then what else there is.
 
-    The built-in data keep their notes of where a cell is printed to the tables; what a folder holds is its owner's choice.
+    The reports keep their notes of where a cell is printed to the tables; what a study of one's own holds is its owner's choice.
     """
     said = {value.column: value for value in values}
     rest = [

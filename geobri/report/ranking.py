@@ -331,13 +331,13 @@ def _profile(
 def _own_note(study: Study, city: pd.Series[Any]) -> tuple[Words, ...]:
     """Give what the owner of a study noted of a city; notes of the built-in data are about cells of a table."""
     note, chinese = ("" if pd.isna(text) else str(text) for text in (city.get("note"), city.get("note_zh")))
-    return (Words(note or chinese, chinese),) if study.folder is not None and (note or chinese) else ()
+    return (Words(note or chinese, chinese),) if not study.published and (note or chinese) else ()
 
 
 def _own_link(study: Study, city: pd.Series[Any]) -> str:
     """Give the address that the owner of a study noted of a city; nothing but addresses of the web, for others could run."""
     said = city.get("url")
-    link = "" if pd.isna(said) or study.folder is None else str(said).strip()
+    link = "" if pd.isna(said) or study.published else str(said).strip()
     return link if link.startswith(("http://", "https://")) else ""
 
 

@@ -125,9 +125,13 @@ def _provenance(study: Study) -> tuple[Table, ...]:
     return (Table("provenance", caption, columns, rows, first_rows=20),)
 
 
-def _coverage(study: Study) -> Table:
-    """Say what the cities cover: how many by region and coast, and of how many countries."""
+def _coverage(study: Study) -> tuple[Table, ...]:
+    """Say what the cities cover: how many by region and coast, and of how many countries; nothing where none of it is known."""
     table, valued = cover(study), bool(study.shown("cities"))
+    if not table.index.difference(["", "all"]).size and not table[["coastal", "inland", "countries"]].any(
+        axis=None
+    ):
+        return ()
     numbers = [
         ("cities", Words("Cities", "城市数")),
         ("coastal", Words("Coastal", "沿海")),
@@ -152,7 +156,7 @@ def _coverage(study: Study) -> Table:
         *(Column(words, "number") for _, words in shown),
         Column(Words("Countries, with their cities", "国家/地区及城市数")),
     )
-    return Table("coverage", Words("What the cities cover", "样本覆盖"), columns, rows, first_rows=12)
+    return (Table("coverage", Words("What the cities cover", "样本覆盖"), columns, rows, first_rows=12),)
 
 
 def _name_region(region: str) -> Words:
@@ -303,7 +307,7 @@ def source_section(study: Study, analysis: Analysis) -> Section:
         short=Words("Sources", "来源"),
         paragraphs=(*_METHOD, _FILLED if filled else _NOT_FILLED, *said, *terms),
         tables=(
-            _coverage(study),
+            *_coverage(study),
             *_provenance(study),
             *_account(study),
             *_contradictions(analysis.contradictions),
@@ -313,7 +317,7 @@ def source_section(study: Study, analysis: Analysis) -> Section:
             *_say_notes(study),
             *left_out,
             _BASE,
-            *((_COORDINATES,) if study.folder is None else ()),
+            *((_COORDINATES,) if study.published else ()),
         ),
         folds=(_cite(study),),
     )

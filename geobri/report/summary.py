@@ -112,9 +112,14 @@ def _left_out(study: Study, analysis: Analysis) -> list[tuple[Words, str]]:
     table = tabulate_account(study.account)
     gone = table[~table["reason"].isin(["read", "used", "filled"])] if len(table) else table
     english, chinese = [], []
-    for reason, rows in gone.groupby("reason", sort=False)["rows"].sum().items() if len(gone) else ():
-        english.append(f"{rows:,} row{'s' if rows > 1 else ''} {REASONS[str(reason)].en}")
-        chinese.append(f"{REASONS[str(reason)].zh} {rows:,} 行")
+    for reason, lines in gone.groupby("reason", sort=False) if len(gone) else ():
+        noun, noun_zh = (
+            ("row", "行") if len(lines) == 1 else ("value", "个数值")
+        )  # a row may hold several measures
+        rows, why = int(lines["rows"].sum()), REASONS[str(reason)]
+        said = f"{noun}{'s' if rows > 1 else ''} {why.en}" if reason != "empty" else why.en
+        english.append(f"{rows:,} {said}")
+        chinese.append(f"{why.zh} {rows:,} {noun_zh}")
     missing = _without_value(study)
     if missing:
         english.append(

@@ -79,8 +79,19 @@ def build_sections(
         audit_section(study, known),
         source_section(study, known),
     ]
-    sections = [section for section in made if section is not None]
+    sections = [_without_empty_columns(section) for section in made if section is not None]
     return _keep(sections, only) if only else sections
+
+
+def _without_empty_columns(section: Section) -> Section:
+    """Leave out the columns of its tables, folded ones too, that say nothing."""
+    folds = tuple(
+        replace(fold, tables=tuple(table.without_empty_columns() for table in fold.tables))
+        for fold in section.folds
+    )
+    return replace(
+        section, tables=tuple(table.without_empty_columns() for table in section.tables), folds=folds
+    )
 
 
 def _keep(sections: list[Section], only: Sequence[str]) -> list[Section]:

@@ -68,7 +68,7 @@ def years_section(study: Study) -> Section | None:
             f"Cities by “{measure.label}”{how.en}, {years[0]} to {years[-1]}, first at the top"
             + (f"; the first {_MOST_CITIES} of {len(ranks)}." if len(ranks) > len(shown) else "."),
             f"按“{measure.label_zh}”{how.zh}的城市排序，{years[0]}–{years[-1]} 年，第 1 名在上"
-            + (f"；仅示 {len(ranks)} 座中的前 {_MOST_CITIES} 名。" if len(ranks) > len(shown) else "。"),
+            + (f"；仅示 {len(ranks)} 个中的前 {_MOST_CITIES} 名。" if len(ranks) > len(shown) else "。"),
         ),
         alternative=Words(
             f"Ranks of {len(shown)} cities in {len(years)} years; the table of the section Compare gives them",
@@ -76,7 +76,7 @@ def years_section(study: Study) -> Section | None:
         ),
         statistics=Words(
             f"Rank correlation of the first and the last year {agreement}; {moved} of {int(both.sum())} cities changed their rank.",
-            f"首末两年的秩相关为 {agreement}；{int(both.sum())} 座城市中有 {moved} 座名次有变。",
+            f"首末两年的秩相关为 {agreement}；{int(both.sum())} 座城市中有 {moved} 个名次有变。",
         ),
         limits=Words(
             "What this cannot show: by how much; a rank changes when others move, and years may differ in what was counted.",

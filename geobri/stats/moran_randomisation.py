@@ -271,11 +271,16 @@ def _share_in_pairs(
     """Turn each pair of neighbouring eigenvectors by a random angle; a single one left over is flipped."""
     drawn = _flip(projections, eigenvalues, count, generator)
     size = len(projections)
-    for r, start in enumerate(generator.integers(0, 2, size=count)):
+    starts = generator.integers(0, 2, size=count)
+    pairs = (size - starts) // 2
+    angles, owner = generator.uniform(0, 2 * np.pi, size=pairs.sum()), np.repeat(starts, pairs)
+    for start in (0, 1):
+        rows = np.flatnonzero(starts == start)
         first = np.arange(start, size - 1, 2)
         radius = np.hypot(projections[first], projections[first + 1])
-        angle = generator.uniform(0, 2 * np.pi, size=(first.size, 1))
-        drawn[r, first], drawn[r, first + 1] = radius * np.cos(angle), radius * np.sin(angle)
+        angle = angles[owner == start].reshape(len(rows), first.size, 1)
+        drawn[np.ix_(rows, first)] = radius * np.cos(angle)
+        drawn[np.ix_(rows, first + 1)] = radius * np.sin(angle)
     return drawn
 
 

@@ -293,7 +293,7 @@ def _unopened(study: Study) -> list[tuple[str, Words]]:
 
 def _own(study: Study, of: Level) -> list[Measure]:
     """List the measures of a study that are its own: published ranks only where the study is that publication."""
-    return [one for one in study.shown(of) if one.origin != "published" or study.folder is None]
+    return [one for one in study.shown(of) if one.origin != "published" or study.published]
 
 
 def _enough_pairs(study: Study, measure: Measure) -> bool:
@@ -375,13 +375,12 @@ def claims_path(study: Study) -> Path | None:
     pathlib.Path or None
         `claims.toml` of its folder, or the packaged file of a published data set.
     """
-    from geobri.datasets import DATASETS
     from geobri.findings.claims import find_claim_file
 
     if study.folder is not None:
         own = study.folder / "claims.toml"
         return own if own.is_file() else None
-    return find_claim_file(study.name) if study.name in DATASETS else None
+    return find_claim_file(study.name) if study.published else None
 
 
 def _contradictions(study: Study, ledger: Ledger) -> pd.DataFrame:

@@ -18,6 +18,8 @@ __all__ = ["LEVEL", "effect_of_part", "effects_from_audit", "list_parts"]
 
 LEVEL: Final = 0.9
 """Share of the score tables that agree with published ranks inside the interval of an effect."""
+_CHAINS: Final = 64
+"""Walks side by side: a thousand draws in half the time of 32, worth as many independent ones."""
 
 
 def list_parts(study: Study) -> list[str]:
@@ -113,7 +115,9 @@ def effects_from_audit(audit: RankingAudit, *, n_draws: int = 1000) -> dict[str,
     from geobri.score.audit import sample_scores
     from geobri.score.trust.removal import arrow, remove_from_draws
 
-    draws = sample_scores(audit.polytope, importance=audit.importance, n_draws=n_draws, rng=SEED)
+    draws = sample_scores(
+        audit.polytope, importance=audit.importance, n_draws=n_draws, n_chains=_CHAINS, rng=SEED
+    )
     tables = {}
     for part in draws.dimensions:
         drawn = remove_from_draws(draws, str(part), level=LEVEL).astype("Int64")

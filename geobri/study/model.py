@@ -117,7 +117,9 @@ class Study:
     outlines
         Polygons to draw below the map, such as the zones that the places stand for; None for land.
     folder
-        Where the study was read from; None for a built-in one.
+        Where the study was read from; None for a report and for tables that lie in no folder.
+    published
+        Whether it is a report as it was printed: its ranks are its own, and its notes are of where a cell is printed.
     sources
         Where its data come from, as `[[source]]` of `study.toml` says it.
     """
@@ -159,6 +161,7 @@ class Study:
     words: PlaceWords = CITY
     outlines: gpd.GeoDataFrame | None = None
     folder: Path | None = None
+    published: bool = False
     sources: tuple[Provenance, ...] = ()
 
     @property

@@ -123,6 +123,7 @@ def _as_study(
         tables={name: pd.DataFrame(table) for name, table in data.tables.items()},
         contradictions=data.contradictions,
         indicators=data.indicators,
+        published=True,
     )
 
 

@@ -206,8 +206,8 @@ GOLDEN = {
             measure=SCORE,
             by=KM,
         ),
-        "Trade stands out most at distance 250 to 1,235 (Mantel correlation +0.30, p = 0.010 over 5 distance classes; 22 cities).",
-        "贸易在距离250至1,235处最为突出（Mantel相关系数+0.30，5个距离组合并p = 0.010；22个城市）。",
+        "Trade stands out most at distance 250 to 1,235 km (Mantel correlation +0.30, p = 0.010 over 5 distance classes; 22 cities).",
+        "贸易在距离250至1,235公里处最为突出（Mantel相关系数+0.30，5个距离组合并p = 0.010；22个城市）。",
     ),
     "correlogram, not told": (
         say.say_classes(
@@ -218,8 +218,8 @@ GOLDEN = {
             measure=SCORE,
             by=HOURS,
         ),
-        "At no travel time can it be told from chance that Trade stands out; most it does at 0.25 to 12.3 (Mantel correlation +0.30, p = 0.20 over 5 distance classes; 22 cities).",
-        "在任何旅行时间上，贸易的突出均无法与偶然区分；最突出的是0.25至12.3（Mantel相关系数+0.30，5个距离组合并p = 0.20；22个城市）。",
+        "At no travel time can it be told from chance that Trade stands out; most it does at 0.25 to 12.3 h (Mantel correlation +0.30, p = 0.20 over 5 distance classes; 22 cities).",
+        "在任何旅行时间上，贸易的突出均无法与偶然区分；最突出的是0.25至12.3小时（Mantel相关系数+0.30，5个距离组合并p = 0.20；22个城市）。",
     ),
     "levels alike": (
         say.say_levels_alike(0.314, 0.002),

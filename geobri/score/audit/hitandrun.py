@@ -9,6 +9,7 @@ which costs one matrix product per step and lets their disagreement be measured.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -237,8 +238,9 @@ class _Walker:
         self.place = np.zeros((rows.shape[1], n_chains))
         self.room = np.repeat(slack[:, None], n_chains, axis=1)
         kept = known[:, np.linalg.norm(known, axis=0) > INTERIOR]
-        self.shifts = [_nonzero(column) for column in kept.T]
-        self.speeds = [_nonzero(column) for column in (rows @ kept).T]
+        self.shifts = [
+            _Shift.along(column, speed) for column, speed in zip(kept.T, (rows @ kept).T, strict=True)
+        ]
 
     def walk(self, burn_in: int, thin: int, per_chain: int) -> FloatArray:
         """Keep every thin-th place after the burn-in; shape (chains, per_chain, d)."""
@@ -272,20 +274,37 @@ class _Walker:
 
     def step_along(self, which: int) -> None:
         """Move every chain in the same known direction; only the rows that it touches are looked at."""
-        touched, speed = self.speeds[which]
-        reach = self.room[touched] / speed[:, None]
-        length = self._draw(reach[speed < 0].max(axis=0), reach[speed > 0].min(axis=0))
-        moved, shift = self.shifts[which]
-        self.place[moved] += shift[:, None] * length
-        self.room[touched] = np.maximum(self.room[touched] - speed[:, None] * length, 0.0)
+        shift = self.shifts[which]
+        room = self.room[shift.touched]
+        reach = room / shift.speed
+        length = self._draw(reach[: shift.behind].max(axis=0), reach[shift.behind :].min(axis=0))
+        self.place[shift.moved] += shift.step * length
+        room -= shift.speed * length
+        self.room[shift.touched] = np.maximum(room, 0.0, out=room)
 
     def _draw(self, low: FloatArray, high: FloatArray) -> FloatArray:
         return low + self.rng.random(len(low)) * (high - low)
 
 
-def _nonzero(column: FloatArray) -> tuple[npt.NDArray[np.intp], FloatArray]:
-    where = np.flatnonzero(np.abs(column) > INTERIOR * float(np.abs(column).max()))
-    return where, column[where]
+class _Shift(NamedTuple):
+    """A known direction: the coordinates it moves and by how much, the rows it touches and how fast, those behind first."""
+
+    moved: npt.NDArray[np.intp]
+    step: FloatArray
+    touched: npt.NDArray[np.intp]
+    speed: FloatArray
+    behind: int
+
+    @classmethod
+    def along(cls, direction: FloatArray, speed: FloatArray) -> _Shift:
+        moved, touched = _nonzero(direction), _nonzero(speed)
+        touched = touched[np.argsort(speed[touched] > 0, kind="stable")]
+        behind = int(np.count_nonzero(speed[touched] < 0))
+        return cls(moved, direction[moved, None], touched, speed[touched, None], behind)
+
+
+def _nonzero(column: FloatArray) -> npt.NDArray[np.intp]:
+    return np.flatnonzero(np.abs(column) > INTERIOR * float(np.abs(column).max()))
 
 
 def split_r_hat(chains: FloatArray) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import replace
 from itertools import chain, combinations
@@ -20,6 +21,8 @@ __all__ = ["MOST_PLACEMENTS", "Placements", "place_groups", "place_on_maps"]
 
 MOST_PLACEMENTS: Final = 1_000_000
 """Placements up to which all are enumerated (12 of 22 cities: 646,646)."""
+_FEW, _MANY = 10, 30
+"""Columns up to which choices are written down and kept, and up to which they are put together of these."""
 
 
 class Placements(NamedTuple):
@@ -106,11 +109,42 @@ def place_on_maps(
 
 
 def _all_choices(n: int, m: int) -> BoolArray:
+    """All ways to take m of n, a row each, in the order of their numbers; nobody writes into it."""
+    return _put_together(n, m) if n <= _MANY else _write_choices(n, m)
+
+
+@functools.lru_cache(maxsize=2)
+def _put_together(n: int, m: int) -> BoolArray:
+    """Keep the last choices: the tests of a study place the same groups again and again."""
+    placed = np.zeros((math.comb(n, m), n), dtype=bool)
+    _choose(placed, m)
+    placed.flags.writeable = False
+    return placed
+
+
+def _choose(placed: BoolArray, m: int) -> None:
+    """Mark m of the columns in every row: the first column and m - 1 of the rest, then m of the rest."""
+    n = placed.shape[1]
+    if n <= _FEW:
+        placed[:] = _few_choices(n, m)
+        return
+    taken = math.comb(n - 1, m - 1) if m else 0
+    placed[:taken, 0] = True
+    for rows, left in ((placed[:taken, 1:], m - 1), (placed[taken:, 1:], m)):
+        if len(rows):
+            _choose(rows, left)
+
+
+def _write_choices(n: int, m: int) -> BoolArray:
+    """Write the choices down one by one."""
     total = math.comb(n, m)
     flat = np.fromiter(chain.from_iterable(combinations(range(n), m)), dtype=np.int32, count=total * m)
     placed = np.zeros((total, n), dtype=bool)
     placed[np.repeat(np.arange(total), m), flat] = True
     return placed
+
+
+_few_choices = functools.cache(_write_choices)
 
 
 def _strata_rows(sample: GroupSample) -> list[Any]:

@@ -68,9 +68,7 @@ class Tally:
         """
         gaps = left - self.observed[measure]
         limit = self.tolerance[measure]
-        inner = right[:, None, :]
-        above = int(np.count_nonzero(inner > (limit - gaps)[:, :, None]))
-        below = int(np.count_nonzero(inner < (-limit - gaps)[:, :, None]))
+        above, below = _count_beyond(right, limit - gaps, -limit - gaps)
         self.above[measure] += above
         self.below[measure] += below
         self.tied[measure] += left.size * right.shape[1] - above - below
@@ -120,3 +118,15 @@ class Tally:
         """
         counts = (int(self.above[measure]), int(self.tied[measure]), int(self.below[measure]))
         return count_p_value(*counts, alternative, mid_p=mid_p, exact=self.exact)
+
+
+def _count_beyond(right: FloatArray, over: FloatArray, under: FloatArray) -> tuple[int, int]:
+    """Count what of each row lies over and under each of its limits; limits beyond the whole row need no look at it."""
+    all_over = right.min(axis=1, keepdims=True) > over
+    all_under = right.max(axis=1, keepdims=True) < under
+    row, column = np.nonzero(~(all_over | all_under))
+    inner = right[row]
+    above = np.count_nonzero(inner > over[row, column][:, None])
+    below = np.count_nonzero(inner < under[row, column][:, None])
+    width = right.shape[1]
+    return int(above + width * all_over.sum()), int(below + width * all_under.sum())

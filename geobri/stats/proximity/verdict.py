@@ -507,7 +507,17 @@ def _running_sum(task: _Task) -> tuple[FloatArray, FloatArray, Term]:
         null_sd=float(null.std()),
         note=NOTHING if complete else Words(f"from {len(sums)} lists", f"据 {len(sums)} 份名单"),
     )
-    return curve, np.quantile(sums, [0.025, 0.975], axis=0), term
+    return curve, _quantiles(sums, (0.025, 0.975)), term
+
+
+def _quantiles(values: FloatArray, shares: tuple[float, ...]) -> FloatArray:
+    """Interpolate quantiles of the columns as numpy does, from one sort, which is twice as fast as its partition."""
+    ordered = np.sort(np.ascontiguousarray(values.T), axis=1)
+    place = np.array(shares) * (ordered.shape[1] - 1)
+    below = np.floor(place).astype(np.intp)
+    low, high = ordered[:, below], ordered[:, np.minimum(below + 1, ordered.shape[1] - 1)]
+    part, gap = place - below, high - low
+    return np.asarray(np.where(part < 0.5, low + gap * part, high - gap * (1 - part)).T)  # noqa: PLR2004 - numpy's own rounding
 
 
 def _sentence(task: _Task, gauge: Gauge, head: Term) -> Words:

@@ -414,18 +414,19 @@ def say_classes(
     """
     size, told = f"{head.estimate:+.2f}", p_value(p)
     low, high = (_distance(one) for one in limits)
+    unit = Words(f" {by.unit}", by.unit_zh) if by.unit else Words("")
     basis = Words(
         f"(Mantel correlation {size}, {told} over {classes} distance classes; {head.n_cities} cities)",
         f"（Mantel相关系数{size}，{classes}个距离组合并{told}；{head.n_cities}个城市）",
     )
     if not p <= LEVEL:
         return Words(
-            f"At no {by.label} can it be told from chance that {measure.label} stands out; most it does at {low} to {high} {basis.en}.",
-            f"在任何{by.label_zh}上，{measure.label_zh}的突出均无法与偶然区分；最突出的是{low}至{high}{basis.zh}。",
+            f"At no {by.label} can it be told from chance that {measure.label} stands out; most it does at {low} to {high}{unit.en} {basis.en}.",
+            f"在任何{by.label_zh}上，{measure.label_zh}的突出均无法与偶然区分；最突出的是{low}至{high}{unit.zh}{basis.zh}。",
         )
     return Words(
-        f"{measure.label} stands out most at {by.label} {low} to {high} {basis.en}.",
-        f"{measure.label_zh}在{by.label_zh}{low}至{high}处最为突出{basis.zh}。",
+        f"{measure.label} stands out most at {by.label} {low} to {high}{unit.en} {basis.en}.",
+        f"{measure.label_zh}在{by.label_zh}{low}至{high}{unit.zh}处最为突出{basis.zh}。",
     )
 
 
