@@ -10,13 +10,14 @@ import functools
 import unicodedata
 from collections.abc import Iterable
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
 from geobri.errors import GeocodingError, first_offenders, mould
+from geobri.words import Words
 
-__all__ = ["country_codes", "find_subregions", "load_country_table"]
+__all__ = ["country_codes", "find_subregions", "load_country_table", "name_country"]
 
 _SPELLINGS = {
     "uk": "GBR",
@@ -183,3 +184,28 @@ def find_subregions(codes: pd.Series) -> pd.DataFrame:
         },
         index=codes.index,
     )
+
+
+@functools.cache
+def _countries() -> dict[str, Words]:
+    """Name the countries by their codes, as the reports print them."""
+    table = load_country_table()
+    return {
+        str(code): Words(row["name"] or row["name_common"], row["name_zh"]) for code, row in table.iterrows()
+    }
+
+
+def name_country(code: Any) -> Words:
+    """Name a country in both languages.
+
+    Parameters
+    ----------
+    code
+        Its code, or whatever the study calls it.
+
+    Returns
+    -------
+    Words
+        Its names; the code itself where it is not known, nothing where it is missing.
+    """
+    return Words("") if pd.isna(code) else _countries().get(str(code), Words(str(code)))

@@ -70,7 +70,7 @@ def changes_section(old: Study, new: Study, *, value: str | None = None, of: Lev
     table = Table("changes", caption, columns, rows, groups=groups, searchable=True)
     return Section(
         "changes",
-        Words(f"What changed since “{old.title}”", f"较“{old.title_zh}”的变化"),
+        Words(f"What changed since “{old.title}”", f"较“{old.title_zh or old.title}”的变化"),
         short=Words("Changes", "变化"),
         paragraphs=tuple(_say(changes, kind) for kind in _KINDS if (changes["change"] == kind).any()),
         tables=(table,),

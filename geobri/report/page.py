@@ -54,8 +54,8 @@ _WORDS: Final = {
         "本页脚本被阻止，因此没有地图，表格也无法展开。若服务器或框架禁止内联脚本（Content-Security-Policy），请为此文件允许 script-src 'unsafe-inline'，或从本地磁盘打开。",
     ),
     "printed": Words(
-        "Rows printed; all rows are in the tables that come with this page",
-        "已打印的行数；全部行见随本页提供的表格",
+        "Rows printed, of all. Show all rows before printing, or see the tables that come with this page",
+        "已打印行数／全部行数。打印前可显示全部行，亦可查阅随本页提供的表格",
     ),
     "made": Words(
         "Made with geobri. This page is one file and asks nothing of any network.",
@@ -174,7 +174,7 @@ def _choose(study: Study, settings: dict[str, Any]) -> tuple[Measure, dict[str, 
         "values": measures[1:],
         "city_values": [*city_measures, *groups],
         "city_value": city_measures[0].column if city_measures else None,
-        "title": _text(title or study.title, title_zh or title or study.title_zh),
+        "title": _text(title or study.title, title_zh or title or study.title_zh or study.title),
         "source": _text(study.citation, study.citation_zh or study.citation) if study.citation else None,
         "translations": {**REGION_NAMES_ZH, **_names_of_groups(study)},
         "views": study.views,
@@ -403,7 +403,7 @@ def render_page(
             lang=lang,
             theme=theme,
             policy="" if online else Markup(OFFLINE_POLICY),  # noqa: S704 - a constant
-            title={"en": study.title, "zh": study.title_zh},
+            title={"en": study.title, "zh": study.title_zh or study.title},
             heading=Words(study.title, study.title_zh),
             source=Words(study.citation, study.citation_zh),
             facts=_retell(study, _facts(study)),

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from geobri.corridors import corridor_ids
+from geobri.gazetteer.countries import name_country
 from geobri.measures import Measure, label_column
 from geobri.regions import REGION_NAMES_ZH
 from geobri.report.model import Section
-from geobri.report.ranking import name_country
 from geobri.study import Study
 from geobri.study.model import MOST_SHOWN
 from geobri.webmap.wording import clean, to_safe_json

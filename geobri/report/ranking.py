@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
-from geobri.gazetteer.countries import load_country_table
+from geobri.gazetteer.countries import name_country
 from geobri.measures import Measure
 from geobri.regions import REGION_NAMES_ZH
 from geobri.report.drawings import write_number
@@ -24,7 +23,6 @@ __all__ = [
     "ARROWS",
     "corridor_section",
     "name_city",
-    "name_country",
     "profile_section",
     "ranking_section",
     "sort_by",
@@ -80,31 +78,6 @@ def _pair_of_regions(pair: Any) -> Words:
 
 def _number(value: Any) -> str:
     return "" if value is None or pd.isna(value) else write_number(float(str(value)))
-
-
-@cache
-def _countries() -> dict[str, Words]:
-    """Name the countries by their codes, as the reports print them."""
-    table = load_country_table()
-    return {
-        str(code): Words(row["name"] or row["name_common"], row["name_zh"]) for code, row in table.iterrows()
-    }
-
-
-def name_country(code: Any) -> Words:
-    """Name a country in both languages.
-
-    Parameters
-    ----------
-    code
-        Its code, or whatever the study calls it.
-
-    Returns
-    -------
-    Words
-        Its names; the code itself where it is not known, nothing where it is missing.
-    """
-    return Words("") if pd.isna(code) else _countries().get(str(code), Words(str(code)))
 
 
 def strengths(column: pd.Series[Any], value: Measure) -> pd.Series[Any]:

@@ -9,9 +9,9 @@ import pandas as pd
 
 import geobri
 from geobri.findings.where import say_where_zh
+from geobri.gazetteer.countries import name_country
 from geobri.regions import REGION_NAMES_ZH
 from geobri.report.model import Cell, Column, Fold, Row, Section, Table
-from geobri.report.ranking import name_country
 from geobri.study import Study
 from geobri.study.account import REASONS, say_number, tabulate_account
 from geobri.study.analysis import Analysis
@@ -262,7 +262,7 @@ def _cite(study: Study) -> Fold:
             ),
             _write_entry(
                 study.name,
-                study.title_zh,
+                study.title_zh or study.title,
                 f"数据：{study.citation_zh or study.citation}" if study.citation else "",
                 "网页由 geobri 生成，版本",
             ),

@@ -193,7 +193,7 @@ def _facts(scale: ScaleStudy, said: list[Words]) -> dict[str, Any]:
     recipe = scale.recipe
     return {
         "title": scale.study.title,
-        "title_zh": scale.study.title_zh,
+        "title_zh": scale.study.title_zh or scale.study.title,
         "language": scale.study.language,
         "citation": scale.study.citation,
         "places": recipe.inputs.n,

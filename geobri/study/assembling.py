@@ -106,7 +106,7 @@ def assemble(
     return Study(
         name=folder.resolve().name,
         title=settings.get("title", folder.resolve().name),
-        title_zh=settings.get("title_zh", settings.get("title", folder.resolve().name)),
+        title_zh=settings.get("title_zh", ""),
         cities=cities,
         corridors=drawn,
         flows=None if flows is None else _plain_words(flows.rows),

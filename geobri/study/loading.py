@@ -202,7 +202,7 @@ def _finish_loose(
     """Make the study of tables that stand in no folder."""
     here = Path()
     title = called_so.en or str(parts.settings.get("title", "Study"))
-    parts.settings |= {"title": title, "title_zh": called_so.zh or title}
+    parts.settings |= {"title": title, "title_zh": "" if called_so.zh == called_so.en else called_so.zh}
     if index is not None:
         parts.settings["index"] = str(index)
     spec = _load_spec(here, parts)

@@ -64,7 +64,7 @@ class Study:
     name
         Short name: built-in name or folder.
     title, title_zh
-        Title in English and Chinese.
+        Title in English and Chinese; no Chinese where none is said, and a page has the English there.
     cities, corridors
         The two tables, by their contracts (`geobri.tables`), with every measure as a column. Corridors are what is drawn and
         listed; `geobri.study.pairs.pairs_of` gives all pairs that a measure speaks of.
@@ -238,7 +238,9 @@ class Study:
             return words
         named = [self.cities[name].dropna() for name in ("name", "name_zh")]
         labels = [text for one in self.measures for text in (one.label, one.label_zh, one.column)]
-        return self.words.tell(words, [*named[0], *named[1], *labels, self.title, self.title_zh])
+        return self.words.tell(
+            words, [*named[0], *named[1], *labels, *filter(None, (self.title, self.title_zh))]
+        )
 
     def summary(self) -> str:
         """Say what the study holds in a sentence.

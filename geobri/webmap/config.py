@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geobri.errors import SpecificationError, mould
+from geobri.gazetteer.countries import name_country
 from geobri.measures import Measure
 from geobri.webmap.basemap import Resolution, Worldview, pack_basemap
 from geobri.webmap.payload import as_corridor_measures, pack_cities, pack_corridors
@@ -171,7 +172,7 @@ def configure_map(
     check_choice(caller, "lang", choices["lang"], ("en", "zh"))
     check_choice(caller, "theme", choices["theme"], ("auto", "light", "dark"))
     check_choice(caller, "panel", choices["panel"], ("open", "closed"))
-    config = _pack_words(choices, caller) | _pack_tables(cities, corridors, value, choices, caller)
+    config = _pack_words(choices, cities, caller) | _pack_tables(cities, corridors, value, choices, caller)
     base = pack_basemap(
         choices["basemap"],
         worldview=choices["worldview"],
@@ -183,9 +184,9 @@ def configure_map(
     return config, base
 
 
-def _pack_words(choices: MapChoices, caller: str) -> dict[str, Any]:
+def _pack_words(choices: MapChoices, cities: gpd.GeoDataFrame, caller: str) -> dict[str, Any]:
     title = choices["title"] if choices["title"] is not None else _DEFAULT_TITLE
-    names = {"yes": "是", "no": "否", **(choices["translations"] or {})}
+    names = {"yes": "是", "no": "否", **_name_countries(cities), **(choices["translations"] or {})}
     return {
         "title": bilingual(title, caller=caller, what="title"),
         "subtitle": bilingual(choices["subtitle"], caller=caller, what="subtitle"),
@@ -198,6 +199,13 @@ def _pack_words(choices: MapChoices, caller: str) -> dict[str, Any]:
         **_pack_place(choices["place"]),
         "translations": {clean(name): _translation(name, text, caller) for name, text in names.items()},
     }
+
+
+def _name_countries(cities: gpd.GeoDataFrame) -> dict[str, Text]:
+    """Give the names of the countries of cities, which a table holds as codes."""
+    codes = sorted(set(cities["country"].dropna().astype(str))) if "country" in cities.columns else []
+    named = {code: name_country(code) for code in codes}
+    return {code: {"en": name.en, "zh": name.zh} for code, name in named.items() if name.en != code}
 
 
 def _pack_place(place: PlaceWords) -> dict[str, Any]:

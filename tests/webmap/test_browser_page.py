@@ -382,6 +382,30 @@ def test_a_phone_has_no_overflow_and_folded_controls(open_map, published_file):
         assert label["text"]
 
 
+def test_the_legend_of_a_world_leaves_a_phone_to_the_map(open_map, world_file):
+    opened = open_map(world_file, width=390, height=844)
+    legend = "document.querySelector('.geobri-legend')"
+    assert opened.ask(f"{legend}.open")
+    assert opened.ask(f"{legend}.offsetHeight") < 0.4 * 844
+    opened.page.evaluate(f"{legend}.scrollTop = 1e4")  # all of it is there, its head stays
+    top = opened.ask(
+        f"{legend}.querySelector('summary').getBoundingClientRect().top - {legend}.getBoundingClientRect().top"
+    )
+    assert abs(top) < 2
+
+
+def test_countries_are_called_by_their_names(open_map, published_file):
+    opened = open_map(published_file)
+    shown = "[...document.querySelector('select[aria-label=\"{}\"]').options].map((one) => one.text)"
+    opened.page.select_option('select[aria-label="Groups of cities"]', "country")
+    names = opened.ask(shown.format("Group"))
+    assert "Kenya" in names
+    assert names == sorted(names)
+    assert not [name for name in names if len(name) == 3 and name.isupper() and name != "UAE"]
+    opened.ask('map.setState({ lang: "zh" })')
+    assert "肯尼亚" in opened.ask(shown.format("组"))
+
+
 def test_labels_keep_off_the_rim_of_a_phone(open_map, published_file):
     opened = open_map(published_file, width=390, height=800)
     offset = opened.page.evaluate(

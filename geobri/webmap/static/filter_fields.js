@@ -28,7 +28,10 @@ function groupField(app) {
   }, "groups");
   const modes = [["all", "all"], ["within", "inward"], ["leaving", "outward"], ["between", "between"]];
   const items = modes.map(([value, word]) => ({ value, text: () => app.say(word) }));
-  const options = () => group().names.map((name) => [name, app.translate(name)]);
+  const options = () => {
+    const named = group().names.map((name) => [name, app.translate(name)]);
+    return group().key === "country" ? named.sort((a, b) => a[1].localeCompare(b[1], app.state.lang)) : named; /* not by their codes */
+  };
   const first = choice(app, options, () => filter().a, (a) => set({ a }), "group");
   const second = choice(app, options, () => filter().b, (b) => set({ b }), "groupAnd");
   const others = h("div", { class: "geobri-chips" });
