@@ -212,7 +212,7 @@ def history_command(study: Source, names: tuple[str, ...], value: str | None, ou
     "target",
     type=click.Path(path_type=Path),
     required=True,
-    help="File (.gpkg with both layers and styles for QGIS, .fgb .parquet .geojson .csv .xlsx .duckdb), kepler.csv, or a folder for flowmap.",
+    help="File (.gpkg with both layers and styles for QGIS, .fgb .parquet .geojson .csv .xlsx .duckdb), kepler.csv or kepler.json (a map), or a folder for flowmap.",
 )
 @click.option(
     "--layer",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from geobri.exchange.flow_maps import from_flowmap, from_kepler, to_flowmap, to_kepler
 from geobri.exchange.graphs import from_igraph, from_networkx, to_igraph, to_libpysal, to_networkx
+from geobri.exchange.kepler_map import to_kepler_map
 from geobri.exchange.layers import LAYER_FORMATS, read_layer, write_layer
 from geobri.exchange.qgis_style import add_qgis_style
 
@@ -18,6 +19,7 @@ __all__ = [
     "to_flowmap",
     "to_igraph",
     "to_kepler",
+    "to_kepler_map",
     "to_libpysal",
     "to_networkx",
     "write_layer",

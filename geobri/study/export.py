@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Final
 
 from geobri.errors import DataError, mould
-from geobri.exchange import to_flowmap, to_kepler, write_layer
+from geobri.exchange import to_flowmap, to_kepler, to_kepler_map, write_layer
 from geobri.exchange.qgis_project import write_qgis_project
 from geobri.outputs import staged_file, staged_folder
 from geobri.study.database import save_database
@@ -16,7 +17,12 @@ from geobri.words import Words
 
 __all__ = ["export_study"]
 
-_ENDINGS: Final = {"kepler": (".csv",), "duckdb": (".duckdb", ".db"), "flowmap": ("",), "qgis": (".qgz",)}
+_ENDINGS: Final = {
+    "kepler": (".csv", ".json"),
+    "duckdb": (".duckdb", ".db"),
+    "flowmap": ("",),
+    "qgis": (".qgz",),
+}
 """Endings of what is no layer; a flow map is a folder."""
 
 
@@ -34,7 +40,7 @@ def export_study(
     layer
         ``cities`` or ``corridors``, for ``layer``; a GeoPackage holds both, this one first, with styles for QGIS.
     kind
-        ``layer`` (format by the ending), ``kepler``, ``flowmap``, ``duckdb`` or ``qgis`` (a project, ``.qgz``, and its GeoPackage); ``auto`` goes by the name: `kepler.csv`, `.duckdb`, a folder, else a layer.
+        ``layer`` (format by the ending), ``kepler`` (a map, ``.json``; with ``.csv`` the table of its arcs too), ``flowmap``, ``duckdb`` or ``qgis`` (a project, ``.qgz``, and its GeoPackage); ``auto`` goes by the name: `kepler.csv` or `kepler.json`, `.duckdb`, a folder, else a layer.
     value
         Value column for ``flowmap``; the first of the study by default.
 
@@ -64,12 +70,12 @@ def export_study(
     if kind == "layer" and target.suffix.lower() != ".gpkg":
         write_layer(study.cities if layer == "cities" else study.corridors, target)
         return ""
+    if kind == "kepler":
+        return _export_kepler(study, target)
     if kind == "qgis":
         return _export_project(study, target)
     with staged_file(target, caller="geobri export") as path:
-        if kind == "kepler":
-            to_kepler(study.cities, study.corridors).to_csv(path, index=False, lineterminator="\n")
-        elif kind == "duckdb":
+        if kind == "duckdb":
             save_database(study, path)
         else:
             return write_geopackage(study, path, first=layer)
@@ -79,13 +85,13 @@ def export_study(
 def _export_project(study: Study, target: Path) -> str:
     """Write a project for QGIS and, beside it, the GeoPackage that it shows."""
     package = target.with_suffix(".gpkg")
-    with staged_file(package, caller="geobri export") as path:
-        left_out = write_geopackage(study, path)
-        write_base(study, path)
-        write_years(study, path)
-    with staged_file(target, caller="geobri export") as path:
+    with staged_folder(target.parent, caller="geobri export") as stage:  # both or neither
+        with staged_file(stage / package.name, caller="geobri export") as path:
+            left_out = write_geopackage(study, path)
+            write_base(study, path)
+            write_years(study, path)
         write_qgis_project(
-            path,
+            stage / target.name,
             package.name,
             about=about_study(study),
             corridors=study.corridors,
@@ -98,8 +104,28 @@ def _export_project(study: Study, target: Path) -> str:
     return f"{target.name} shows {package.name}: keep both in one folder. {left_out}".strip()
 
 
+def _export_kepler(study: Study, target: Path) -> str:
+    """Write the map that kepler.gl opens, and the table of its arcs beside it if that is what was named."""
+    made = to_kepler_map(
+        study.cities,
+        study.corridors,
+        study.shown("corridors"),
+        title=study.title_zh if study.language == "zh" else study.title,
+        about=". ".join(filter(None, [study.citation, study.licence])),
+        lang=study.language,
+    )
+    whole = target.with_suffix(".json")
+    with staged_folder(target.parent, caller="geobri export") as stage:  # both or neither
+        (stage / whole.name).write_text(json.dumps(made, ensure_ascii=False) + "\n", encoding="utf-8")
+        if target.suffix.lower() == ".csv":
+            arcs = to_kepler(study.cities, study.corridors)
+            arcs.to_csv(stage / target.name, index=False, lineterminator="\n")
+    beside = f"{whole.name} beside it is" if whole.name != target.name else "It is"
+    return f"{beside} the map with its data and its look: drop it on kepler.gl."
+
+
 def _kind_of(target: Path) -> str:
-    if target.name.lower() == "kepler.csv":
+    if target.name.lower() in ("kepler.csv", "kepler.json"):
         return "kepler"
     endings = {ending: kind for kind, several in _ENDINGS.items() if kind != "kepler" for ending in several}
     return endings.get(target.suffix.lower(), "layer")
