@@ -70,7 +70,7 @@ def _city_values(
     spec: IndexSpec, leaf: Indicator, cities: gpd.GeoDataFrame, flows: pd.DataFrame | None, inputs: PairInputs
 ) -> FloatArray:
     if leaf.kind == "city":
-        values = read_column(cities, leaf.column or leaf.name)
+        values = read_column(cities, leaf.read_from)
     else:
         ends, there, back = lay_directions(leaf, flows, cities.index)
         seen = {"both": (fold_listed(leaf, there, back),) * 2, "out": (there, back), "in": (back, there)}[

@@ -74,7 +74,7 @@ def build_leaf(
     )
     rule = leaf.pair_rule or spec.choices.pair_rule
     if leaf.kind == "city":
-        return Leaf(leaf, None, read_column(ordered, leaf.column or leaf.name), rule, size)
+        return Leaf(leaf, None, read_column(ordered, leaf.read_from), rule, size)
     ends, there, back = lay_directions(leaf, flows, ordered.index)
     n = inputs.n
     if inputs.directed:
@@ -144,10 +144,10 @@ def lay_directions(
     rows = (
         pd.DataFrame(columns=["origin", "destination", "value"])
         if flows is None
-        else flows[(flows["indicator"].astype(str) == leaf.name).to_numpy(dtype=bool)]
+        else flows[(flows["indicator"].astype(str) == leaf.read_from).to_numpy(dtype=bool)]
     )
     if rows.empty:
-        wanted = f"flows must hold indicator {leaf.name!r}"
+        wanted = f"flows must hold indicator {leaf.read_from!r}"
         raise DataError(mould("geobri scale", wanted, "no row of it", "Add its rows or leave it out"))
     n = len(cities)
     origin, destination = (

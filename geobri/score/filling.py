@@ -271,7 +271,7 @@ def _history(universe: PairUniverse, leaf: Indicator, history: CodedFlows | None
     rows = []
     for year in np.unique(history.year):
         now = history.of_year(int(year))
-        code = now.indicators.get_indexer(pd.Index([leaf.name]))[0]
+        code = now.indicators.get_indexer(pd.Index([leaf.read_from]))[0]
         if not (now.indicator == code).any():
             rows.append(np.full(len(universe) * (2 if leaf.directed else 1), np.nan))
             continue

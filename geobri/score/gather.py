@@ -249,14 +249,14 @@ def gather_pairs(coded: CodedFlows, indicator: Indicator, universe: PairUniverse
         If the table has no row of it, a symmetric indicator is given with two values, a presence is neither 0 nor 1,
         a pair is absent where that is declared an error, or every value is missing.
     """
-    found = coded.indicators.get_indexer(pd.Index([indicator.name]))[0]
+    found = coded.indicators.get_indexer(pd.Index([indicator.read_from]))[0]
     rows = np.flatnonzero(coded.indicator == found) if found >= 0 else np.empty(0, dtype=np.int64)
     if rows.size == 0:
         came = f"only {first_offenders(coded.indicators)}"
         raise DataError(
             mould(
                 "build_index",
-                f"flows must hold indicator {indicator.name!r}",
+                f"flows must hold indicator {indicator.read_from!r}",
                 came,
                 "Add its rows or leave it out",
             )
@@ -303,7 +303,7 @@ def gather_members(memberships: pd.DataFrame, indicator: Indicator, universe: Pa
     if absent:
         came = str(list(map(str, memberships.columns)))
         raise SchemaError(mould("build_index", f"memberships need columns {absent}", came, "Add them"))
-    own = memberships[memberships["indicator"] == indicator.name]
+    own = memberships[memberships["indicator"] == indicator.read_from]
     shared = shared_members(
         own["city"].to_numpy(dtype=object), own["member"].to_numpy(dtype=object), universe
     )
@@ -449,7 +449,7 @@ def list_unused_indicators(coded: CodedFlows, wanted: Sequence[str]) -> list[str
     coded
         The flows.
     wanted
-        Names of the index.
+        What the index reads.
 
     Returns
     -------

@@ -271,7 +271,9 @@ def _assemble(
         {level: one.frame for level, one in scored.items()},
         {level: one.importance for level, one in scored.items()},
         staying=staying,
-        unused=list_unused_indicators(coded.now, names) if coded else [],
+        unused=list_unused_indicators(coded.now, [leaf.read_from for leaf in spec.indicators])
+        if coded
+        else [],
     )
     return IndexResult(
         spec=spec,

@@ -131,14 +131,14 @@ def gather_columns(inputs: Inputs, coded: CodedFlows | None) -> list[PairColumn]
         else set(inputs.memberships.get("indicator", pd.Series(dtype=object)))
     )
     lacking = [
-        leaf.name
+        leaf.read_from
         for leaf in inputs.spec.indicators
         if leaf.kind != "city"
-        and leaf.name not in in_flows
-        and not (leaf.kind == "comembership" and leaf.name in in_members)
+        and leaf.read_from not in in_flows
+        and not (leaf.kind == "comembership" and leaf.read_from in in_members)
     ]
     if lacking:
-        remedy = "Add its rows to flows (a comembership's to memberships), or leave it out of the index"
+        remedy = "Say what the table calls it (column), add its rows to flows (a comembership's to memberships), or leave it out of the index"
         came = f"nothing on {first_offenders(lacking)}; flows hold {first_offenders(sorted(map(str, in_flows))) or 'no rows'}"
         raise DataError(
             mould(
@@ -154,7 +154,7 @@ def gather_columns(inputs: Inputs, coded: CodedFlows | None) -> list[PairColumn]
 def _gather_one(inputs: Inputs, leaf: Indicator, coded: CodedFlows | None, in_flows: set[Any]) -> PairColumn:
     if leaf.kind == "city":
         return _gather_attribute(inputs, leaf)
-    if coded is not None and leaf.name in in_flows:
+    if coded is not None and leaf.read_from in in_flows:
         return gather_pairs(coded, leaf, inputs.universe)
     if inputs.memberships is None:
         raise DataError(mould("build_index", f"{leaf.name!r} needs memberships", "none", "Pass memberships="))
@@ -162,7 +162,7 @@ def _gather_one(inputs: Inputs, leaf: Indicator, coded: CodedFlows | None, in_fl
 
 
 def _gather_attribute(inputs: Inputs, leaf: Indicator) -> PairColumn:
-    values = city_column(inputs.cities, leaf.column or leaf.name, leaf.name)
+    values = city_column(inputs.cities, leaf.read_from, leaf.name)
     if leaf.zero == "missing":
         values = np.where(values == 0, np.nan, values)
     attribute = Attribute(values, np.zeros(len(values), dtype=bool))

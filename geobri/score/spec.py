@@ -92,6 +92,11 @@ class Dimension:
         """Take the importance exactly."""
         object.__setattr__(self, "importance", _exact(self.importance))
 
+    @property
+    def read_from(self) -> str:
+        """Say what its table calls it."""
+        return self.column or self.name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator:
@@ -100,7 +105,7 @@ class Indicator:
     Attributes
     ----------
     name
-        Name in the flows table and column name in the scores.
+        Column name in the scores, a plain identifier; by default also the name in the table that it is read from.
     dimension
         The node it belongs to.
     importance
@@ -126,7 +131,8 @@ class Indicator:
         From a city attribute to the pair (kind ``"city"``): ``"min"`` (the weaker end, in the direction of the indicator),
         ``"max"`` (the stronger end), ``"product"`` or ``"geometric"``; the result is modelled. The choice of the index by default.
     column
-        The column of the cities table that holds the attribute (kind ``"city"``); the indicator's name by default.
+        What holds it: the measure of the flows, the indicator of the memberships, or the column of the cities table (kind
+        ``"city"``); the indicator's name by default. Any text, such as ``"Trips per week"``.
     denominator, denominator_rule
         A column of the cities table to divide by, and how the two cities' denominators become the pair's.
     treatment, treatment_params
@@ -172,6 +178,11 @@ class Indicator:
     def __post_init__(self) -> None:
         """Take the importance exactly."""
         object.__setattr__(self, "importance", _exact(self.importance))
+
+    @property
+    def read_from(self) -> str:
+        """Say what its table calls it."""
+        return self.column or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -789,7 +800,7 @@ def _name_faults(
         faults.append(f"names that score tables use themselves: {first_offenders(reserved)}. Rename them.")
     if spaced:
         faults.append(
-            f"names must be plain identifiers (letters, digits, _): {first_offenders(spaced)}. Put the text in title."
+            f"names must be plain identifiers (letters, digits, _): {first_offenders(spaced)}. Put the text in title, and what the table calls it in column."
         )
     return faults
 

@@ -193,7 +193,7 @@ def _language(settings: Mapping[str, Any]) -> Literal["en", "zh"]:
 def _declared(parts: FolderParts, spec: IndexSpec | None, column: str, of: Level) -> dict[str, Any]:
     """Gather what index and study say of a column; the study has the last word."""
     said: dict[str, Any] = {}
-    leaf = None if spec is None else next((one for one in spec.indicators if one.name == column), None)
+    leaf = None if spec is None else next((one for one in spec.indicators if one.read_from == column), None)
     if leaf is not None and (leaf.kind == "city") == (of == "cities"):
         said = {"label": leaf.title, "label_zh": leaf.title_zh, "unit": leaf.unit, "source": leaf.source}
         said["better"] = "high" if leaf.direction > 0 else "low"
@@ -212,7 +212,7 @@ def _order(columns: Iterable[str], parts: FolderParts, spec: IndexSpec | None) -
     """Columns as `study.toml` names them, then as the index does, then as they stand."""
     met = dict.fromkeys(columns)
     named = [entry["column"] for entry in parts.said]
-    named += [] if spec is None else [leaf.name for leaf in spec.indicators]
+    named += [] if spec is None else [leaf.read_from for leaf in spec.indicators]
     return [name for name in dict.fromkeys([*named, *met]) if name in met]
 
 
@@ -496,7 +496,7 @@ def _count_used(
     leaves_out: bool,
 ) -> list[Entry]:
     entries: list[Entry] = []
-    scored = set() if spec is None else {leaf.name for leaf in spec.indicators}
+    scored = set() if spec is None else {leaf.read_from for leaf in spec.indicators}
     index_only = spec is not None and spec.choices.domestic == "exclude" and not leaves_out
     for measure in measures:
         own = (shown["indicator"] == measure.column).to_numpy(dtype=bool)

@@ -59,8 +59,8 @@ def _as_measured(spec: IndexSpec, study: Study) -> IndexSpec:
         spec,
         indicators=tuple(
             leaf
-            if leaf.kind == "city" or leaf.name not in measures
-            else _mean(leaf, measures[leaf.name], study)
+            if leaf.kind == "city" or leaf.read_from not in measures
+            else _mean(leaf, measures[leaf.read_from], study)
             for leaf in spec.indicators
         ),
     )

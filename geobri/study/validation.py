@@ -179,7 +179,7 @@ def _flows(study: Study) -> list[Measure]:
     given = [one for one in study.corridor_measures if one.origin == "given"]
     if study.specification is None:
         return [one for one in given if one.is_number]
-    leaves = {leaf.name for leaf in load_spec(study.specification).indicators}
+    leaves = {leaf.read_from for leaf in load_spec(study.specification).indicators}
     return [one for one in given if one.column in leaves]
 
 
