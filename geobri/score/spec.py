@@ -92,11 +92,6 @@ class Dimension:
         """Take the importance exactly."""
         object.__setattr__(self, "importance", _exact(self.importance))
 
-    @property
-    def read_from(self) -> str:
-        """Say what its table calls it."""
-        return self.column or self.name
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator:

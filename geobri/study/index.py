@@ -6,6 +6,7 @@ map, the tests, the queries and the exports need to know nothing of scores.
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -55,22 +56,26 @@ def attach_index(study: Study, spec: IndexSpec | None) -> Study:
 def _as_measured(spec: IndexSpec, study: Study) -> IndexSpec:
     """Give the indicators the meaning that their measures have: the study has the last word."""
     measures = {one.column: one for one in study.corridor_measures}
+    reads = Counter(leaf.read_from for leaf in spec.indicators)
     return replace(
         spec,
         indicators=tuple(
             leaf
             if leaf.kind == "city" or leaf.read_from not in measures
-            else _mean(leaf, measures[leaf.read_from], study)
+            else _mean(leaf, measures[leaf.read_from], study, alone=reads[leaf.read_from] == 1)
             for leaf in spec.indicators
         ),
     )
 
 
-def _mean(leaf: Indicator, measure: Measure, study: Study) -> Indicator:
+def _mean(leaf: Indicator, measure: Measure, study: Study, *, alone: bool) -> Indicator:
     absent = measure.absent if leaf.absent != "error" else "error"
     direction = {"high": 1, "low": -1}.get(measure.better or "", leaf.direction)
     directed = leaf.directed or (measure.directed and _stands_both_ways(study, measure))
-    return replace(leaf, directed=directed, absent=absent, direction=direction)
+    leaf = replace(leaf, directed=directed, absent=absent, direction=direction)
+    if leaf.title or not alone:  # two indicators of one measure would have one title
+        return leaf
+    return replace(leaf, title=measure.label, title_zh=leaf.title_zh or measure.label_zh)
 
 
 def _stands_both_ways(study: Study, measure: Measure) -> bool:

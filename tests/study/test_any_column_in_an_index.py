@@ -103,3 +103,22 @@ def test_the_error_names_what_the_table_holds_and_how_to_say_it(folder):
     said = load_study(folder).no_scores
     assert "Trips per week (both ways)" in said
     assert "(column)" in said
+
+
+def test_an_indicator_without_a_title_is_called_as_its_column_is(folder):
+    index = folder / "index.toml"
+    index.write_text(
+        index.read_text(encoding="utf-8").replace('title = "Weekly trips"\n', ""), encoding="utf-8"
+    )
+    said = '[[measure]]\ncolumn = "Trips per week (both ways)"\nof = "corridors"\nlabel = "Weekly trips"\n'
+    with (folder / "study.toml").open("a") as file:
+        file.write(said)
+    titles = load_study(folder).scores.nodes().set_index("node")["title"]
+    assert [titles["trips"], titles["partners"]] == [
+        "Trips",
+        "Partners",
+    ]  # two of one measure: their own names
+    once = index.read_text(encoding="utf-8").split("[[indicator]]")
+    index.write_text("[[indicator]]".join([once[0], once[1], once[3]]), encoding="utf-8")
+    titles = load_study(folder).scores.nodes().set_index("node")["title"]
+    assert titles["trips"] == "Weekly trips"
