@@ -60,6 +60,8 @@ class Check:
         or a vague one ("often") that is true of some.
     figures, figures_zh
         The figures that decide it, in English and Chinese.
+    first, first_zh, second, second_zh
+        Of a comparison, what is said of either side; several comparisons with the same first side are told in one.
     cities, pairs
         The rows it looked at.
     n
@@ -71,6 +73,10 @@ class Check:
     state: State
     figures: str
     figures_zh: str
+    first: str = ""
+    first_zh: str = ""
+    second: str = ""
+    second_zh: str = ""
     cities: tuple[str, ...] = ()
     pairs: tuple[str, ...] = ()
     n: int = 0

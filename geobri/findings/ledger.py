@@ -370,8 +370,8 @@ def _judge(claim: Claim, reading: _Reading) -> Entry:
         definition_zh=reading.label_zh,
         role=reading.role,
         verdict="fails" if verdict == "contradicted" and not _may_accuse(reading) else verdict,
-        figures=_join_figures("; ", [check.figures for check in checks], claim.caution),
-        figures_zh=_join_figures("；", [check.figures_zh for check in checks], claim.caution_zh),
+        figures="; ".join([*_tell_figures(checks), *([claim.caution] if claim.caution else [])]),
+        figures_zh="；".join([*_tell_figures_zh(checks), *([claim.caution_zh] if claim.caution_zh else [])]),
         cities=tuple(dict.fromkeys(city for check in checks for city in check.cities)),
         corridors=tuple(dict.fromkeys(pair for check in checks for pair in check.pairs)),
         n=sum(check.n for check in checks),
@@ -383,8 +383,21 @@ def _may_accuse(reading: _Reading) -> bool:
     return reading.role == "as printed"
 
 
-def _join_figures(separator: str, figures: list[str], caution: str) -> str:
-    return separator.join([*figures, caution] if caution else figures)
+def _tell_figures(checks: list[Check]) -> list[str]:
+    """Tell the figures of several checks once each, and comparisons with the same first side together."""
+    sides: dict[str, list[str]] = {}
+    for check in checks:
+        sides.setdefault(check.first or check.figures, []).extend([check.second] if check.first else [])
+    return [f"{first} against {', '.join(others)}" if others else first for first, others in sides.items()]
+
+
+def _tell_figures_zh(checks: list[Check]) -> list[str]:
+    sides: dict[str, list[str]] = {}
+    for check in checks:
+        sides.setdefault(check.first_zh or check.figures_zh, []).extend(
+            [check.second_zh] if check.first else []
+        )
+    return [f"{first}对{'、'.join(others)}" if others else first for first, others in sides.items()]
 
 
 def _untestable(claim: Claim, reading: _Reading, why: str, why_zh: str) -> Entry:

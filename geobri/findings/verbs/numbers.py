@@ -25,19 +25,25 @@ __all__ = [
 ]
 
 
-def _number_check(value: float, sign: str, other: float, *, ok: bool) -> Check:
-    said = f"{value:g} {sign} {other:g}"
-    return Check(state="holds" if ok else "fails", figures=said, figures_zh=said, n=1, basis="computed")
+def _number_check(value: float, other: float, *, ok: bool, more: bool = False) -> Check:
+    than, than_zh = ("more than ", "多于") if more else ("", "")
+    return Check(
+        state="holds" if ok else "fails",
+        figures=f"found {value:g}, said {than}{other:g}",
+        figures_zh=f"实为{value:g}，所述为{than_zh}{other:g}",
+        n=1,
+        basis="computed",
+    )
 
 
 def equals(facts: Facts, value: float, other: float) -> Check:
     """Check that two numbers are equal."""
-    return _number_check(value, "=" if value == other else "≠", other, ok=value == other)
+    return _number_check(value, other, ok=value == other)
 
 
 def exceeds(facts: Facts, value: float, other: float) -> Check:
     """Check that the first number is larger."""
-    return _number_check(value, ">" if value > other else "≤", other, ok=value > other)
+    return _number_check(value, other, ok=value > other, more=True)
 
 
 def cell_is(facts: Facts, table: str, column: str, value: Any, *, key: str, row: str) -> Check:
@@ -66,7 +72,7 @@ def column_sums_to(facts: Facts, table: str, column: str, total: float) -> Check
     values = [Fraction(cell.rstrip("%")) / (100 if cell.endswith("%") else 1) for cell in cells]
     found = sum(values, Fraction(0))
     ok = found == Fraction(str(total))
-    return _number_check(float(found), "=" if ok else "≠", float(total), ok=ok)
+    return _number_check(float(found), float(total), ok=ok)
 
 
 def all_cells_positive(facts: Facts, table: str, column: str) -> Check:

@@ -11,6 +11,7 @@ from geobri.findings.verbs.say import (
     count_check,
     say_cities,
 )
+from geobri.gazetteer import load_country_table
 
 __all__ = [
     "all_in",
@@ -96,13 +97,18 @@ def same_cities(facts: Facts, cities: CitySet, others: CitySet) -> Check:
 
 def outnumber(facts: Facts, cities: CitySet, others: CitySet, by: int = 1) -> Check:
     """Check that the first set has at least `by` cities more than the second (0: at least as many)."""
-    first, second = len(cities.names), len(others.names)
+    en = [f"{len(one.names)} ({say_cities(facts, one.names, 'en')})" for one in (cities, others)]
+    zh = [f"{len(one.names)}个（{say_cities(facts, one.names, 'zh')}）" for one in (cities, others)]
     return Check(
-        state="holds" if first - second >= by else "fails",
-        figures=f"{first} ({say_cities(facts, cities.names, 'en')}) against {second} ({say_cities(facts, others.names, 'en')})",
-        figures_zh=f"{first}个（{say_cities(facts, cities.names, 'zh')}）对{second}个（{say_cities(facts, others.names, 'zh')}）",
+        state="holds" if len(cities.names) - len(others.names) >= by else "fails",
+        figures=f"{en[0]} against {en[1]}",
+        figures_zh=f"{zh[0]}对{zh[1]}",
+        first=en[0],
+        first_zh=zh[0],
+        second=en[1],
+        second_zh=zh[1],
         cities=tuple(dict.fromkeys((*cities.names, *others.names))),
-        n=first + second,
+        n=len(cities.names) + len(others.names),
         basis=weakest_basis([cities.basis, others.basis]),
     )
 
@@ -110,12 +116,16 @@ def outnumber(facts: Facts, cities: CitySet, others: CitySet, by: int = 1) -> Ch
 def most_frequent_country(facts: Facts, code: str, cities: CitySet) -> Check:
     """Check that no country has as many cities in the set as this one."""
     counts = find_column(facts, "country").loc[list(cities.names)].value_counts()
-    said = ", ".join(f"{name} {times}" for name, times in counts.head(3).items())
+    countries = load_country_table()
+    en, zh = (
+        [f"{countries[column].get(name, name)} {times}" for name, times in counts.head(3).items()]
+        for column in ("name_common", "name_zh")
+    )
     first = counts.get(code, 0)
     return Check(
         state="holds" if first > counts.drop(code, errors="ignore").max() else "fails",
-        figures=said,
-        figures_zh=said,
+        figures=", ".join(en),
+        figures_zh="、".join(zh),
         cities=cities.names,
         n=len(cities.names),
         basis=cities.basis,
