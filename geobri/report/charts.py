@@ -243,7 +243,8 @@ def draw_stacks(
     longest = max((sum(row.parts) for row in rows), default=0.0) or 1.0
     top = 34 if parts else 12
     height = top + _BAR * len(rows) + 40
-    wide = _WIDTH - _BAR_NAMES - _BAR_SAID
+    longest_said = max((_wide(text) for row in rows for text in (row.said.en, row.said.zh)), default=0)
+    wide = _WIDTH - _BAR_NAMES - max(_BAR_SAID, 10 + 7 * longest_said)
 
     def x(length: float) -> float:
         return _BAR_NAMES + length / longest * wide
@@ -263,6 +264,11 @@ def draw_stacks(
     drawn.append(write_text(axis, _BAR_NAMES + wide / 2, height - 12, "middle"))
     paper = stacks_on_paper(rows, parts, axis)
     return Drawing("".join([*drawn, "</svg>"]), alternative, caption, None, limits, paper)
+
+
+def _wide(text: str) -> int:
+    """Count letters, those of Chinese twice."""
+    return sum(1 + (ord(letter) > 0x2E7F) for letter in text)  # noqa: PLR2004 - from here on letters are as wide as high
 
 
 def _tone(place: int, count: int) -> float:

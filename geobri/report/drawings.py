@@ -277,7 +277,7 @@ def draw_null(values: Sequence[float], observed: float, *, axis: Words, caption:
     parts.append("</svg>")
     beyond = sum(value >= observed for value in known)
     alternative = Words(
-        f"{axis.en}: observed {write_number(observed)}; {beyond} of {len(known)} values under the null model are at least as large",
-        f"{axis.zh}：观测值 {write_number(observed)}；零模型下 {len(known)} 个值中有 {beyond} 个不小于它",
+        f"{axis.en}: observed {write_number(observed)}; {beyond:,} of {len(known):,} values under the null model are at least as large",
+        f"{axis.zh}：观测值 {write_number(observed)}；零模型下 {len(known):,} 个值中有 {beyond:,} 个不小于它",
     )
     return Drawing("".join(parts), alternative, caption, on_paper=null_on_paper(known, observed, axis))

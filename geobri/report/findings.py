@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from geobri.findings.ledger import Entry, Ledger, Role, Verdict
 from geobri.findings.where import say_where_zh
-from geobri.report.model import Cell, Column, Row, Section, Table
+from geobri.report.charts import Stack, draw_stacks
+from geobri.report.model import Cell, Column, Drawing, Row, Section, Table
 from geobri.study.analysis import Analysis
 from geobri.words import Words
 
@@ -27,6 +29,7 @@ _COUNTED: Final[dict[Verdict, str]] = {
     "holds": "hold",
     "untestable": "cannot be tested with the data at hand",
 }
+_DRAWN: Final[tuple[Verdict, ...]] = ("holds", "partly", "fails", "contradicted", "untestable")
 _MARKS: Final[dict[Verdict, str]] = {
     "holds": "✓",
     "partly": "◐",
@@ -129,5 +132,24 @@ def findings_section(analysis: Analysis) -> Section | None:
         Words("Findings: what holds", "论断检验"),
         short=Words("Findings", "论断"),
         paragraphs=tuple(paragraphs),
+        drawings=(_bars(counts),),
         tables=(table,),
+    )
+
+
+def _bars(counts: Mapping[Verdict, int]) -> Drawing:
+    """Draw how many claims hold, fail or cannot be tested, as bars under each other."""
+    shown = [(_VERDICTS[one], counts[one]) for one in _DRAWN if counts.get(one)]
+    rows = [Stack(name, (float(count),), Words(f"{count:,}")) for name, count in shown]
+    whole = sum(count for _, count in shown)
+    return draw_stacks(
+        rows,
+        axis=Words("sentences of the report", "报告论断数"),
+        caption=Words(
+            f"What became of {whole:,} sentences of the report.", f"报告的 {whole:,} 条论断的检验结果。"
+        ),
+        alternative=Words(
+            "; ".join(f"{name.en} {count:,}" for name, count in shown),
+            "；".join(f"{name.zh} {count:,}" for name, count in shown),
+        ),
     )

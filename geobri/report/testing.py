@@ -8,6 +8,7 @@ from typing import Final
 
 from geobri.measures import Measure
 from geobri.report.answers import Answer, say_result
+from geobri.report.charts import Stack, draw_stacks
 from geobri.report.drawings import Interval, draw_intervals, draw_null, write_number
 from geobri.report.model import Cell, Column, Drawing, Fold, Row, Section, Table
 from geobri.report.terms import name_columns, relabel
@@ -31,6 +32,8 @@ _COLUMNS: Final = (
 _MOST_FORESTS: Final = 2
 _FEWEST_ROWS: Final = 3
 _FEW_VALUES: Final = 20
+_TYPES: Final = frozenset({"type", "type_zh", "mean", "pairs"})
+"""Columns of the table of a test of types of corridors."""
 _MOST_ROWS: Final = 40
 """Rows beyond which only the ends of a forest are drawn."""
 _END: Final = 12
@@ -79,7 +82,8 @@ def _others(study: Study, answer: Answer, names: Mapping[str, Words]) -> Fold | 
         if sentence.en not in said:
             said.add(sentence.en)
             points.setdefault(name_test(result.terms[0].test.split(": ")[-1]), []).append(sentence)
-    drawings = (*_null(answer.lead, names), *_forests([answer.lead, *answer.others], names))
+    results = [answer.lead, *answer.others]
+    drawings = (*_null(answer.lead, names), *_types(results), *_forests(results, names))
     if not points and not drawings:
         return None
     count = sum(map(len, points.values()))
@@ -101,6 +105,37 @@ def _null(lead: TestResult, names: Mapping[str, Words]) -> tuple[Drawing, ...]:
     )
     axis = Words("statistic of the test", "检验统计量")
     return (draw_null(values.tolist(), lead.statistic, axis=axis, caption=caption),)
+
+
+def _types(results: Sequence[TestResult]) -> tuple[Drawing, ...]:
+    """Draw the mean of each type of corridors as bars; ranks and values below 0 have no lengths."""
+    found = next((one for one in results if set(one.table.columns) >= _TYPES), None)
+    if found is None or found.measure is None or found.measure.is_rank or found.table["mean"].min() < 0:
+        return ()
+    measure, lead = found.measure, found.terms[0]
+    bars = [
+        Stack(
+            Words(row["type"], row["type_zh"]),
+            (float(row["mean"]),),
+            Words(
+                f"{write_number(row['mean'])} ({row['pairs']:,})",
+                f"{write_number(row['mean'])}（{row['pairs']:,} 条）",
+            ),
+        )
+        for row in found.table.dropna(subset=["mean"]).to_dict("records")
+    ]
+    unit = Words(f" ({measure.unit})", f"（{measure.unit_zh}）") if measure.unit else Words("")
+    axis = Words("mean of ", "均值：") + Words(measure.label, measure.label_zh) + unit
+    p = p_value(lead.p_value)
+    caption = Words(
+        f"The mean of each type of corridors, with their number. {lead.term.en}: {write_number(lead.estimate)}, {p}.",
+        f"各类通路的均值及条数。{lead.term.zh}：{write_number(lead.estimate)}，{p}。",
+    )
+    said = Words(
+        "; ".join(f"{bar.name.en} {bar.said.en}" for bar in bars),
+        "；".join(f"{bar.name.zh} {bar.said.zh}" for bar in bars),
+    )
+    return (draw_stacks(bars, axis=axis, caption=caption, alternative=said),)
 
 
 def _forests(results: Sequence[TestResult], names: Mapping[str, Words]) -> tuple[Drawing, ...]:

@@ -9,15 +9,15 @@ import pandas as pd
 import pytest
 
 from geobri.measures import Measure
-from geobri.report.charts import Course, Point, draw_course, draw_ranks
+from geobri.report.charts import Course, Point, Stack, draw_course, draw_ranks, draw_stacks
 from geobri.report.definitions import draw_definitions
 from geobri.report.distances import draw_decay, is_yes_or_no, share_by_distance
 from geobri.report.drawings import Interval, draw_intervals
 from geobri.report.pictures import Mark, draw_groups, draw_scatter
-from geobri.report.testing import _forest
+from geobri.report.testing import _forest, _types
 from geobri.report.years import years_section
 from geobri.stats.decay.friction import decay_test
-from geobri.stats.groups import coastal_sensitivity_test
+from geobri.stats.groups import coastal_sensitivity_test, corridor_types_test
 from geobri.study import load_study
 from geobri.study.history import rank_years
 from geobri.study.pairs import pairs_of
@@ -194,3 +194,26 @@ def test_of_many_rows_the_ends_are_drawn_and_the_rest_is_counted():
     assert "the other 76 lie between them" in drawn.caption.en
     assert "其余 76 行" in drawn.caption.zh
     assert _forest(rows[:40], Words("effect"), Words("Left out.")).svg.count("<circle") == 40
+
+
+def test_what_stands_behind_a_bar_stays_in_the_picture():
+    rows = [Stack(Words("coast", "沿海"), (9.0,), Words("35.9 (100,000)", "35.9（100,000 条通路）"))]
+    svg = draw_stacks(rows, axis=Words("mean"), caption=Words("c"), alternative=Words("a")).svg
+    start = float(re.search(r'<text class="zh" x="([\d.]+)"[^>]*>35.9（', svg)[1])
+    assert start + 12 * len("35.9（100,000 条通路）") * 0.75 < 640
+
+
+def test_types_of_corridors_are_bars_with_their_number_and_p():
+    cities = pd.DataFrame({"coastal": [True] * 6 + [False] * 6}, index=[f"c{at:02}" for at in range(12)])
+    pairs = [(a, b) for at, a in enumerate(cities.index) for b in cities.index[at + 1 :]]
+    corridors = pd.DataFrame(pairs, columns=["origin", "destination"])
+    corridors["trips"] = [10.0 * cities.coastal[a] + 5 * cities.coastal[b] + 1 for a, b in pairs]
+    measure = Measure("trips", label="Trips", label_zh="出行", kind="count")
+    result = corridor_types_test(cities, corridors, measure, n_permutations=99, rng=1)
+    assert result.table["pairs"].tolist() == [15, 36, 15]
+    assert result.table["mean"].tolist() == [16.0, 11.0, 1.0]
+    (drawn,) = _types([result])
+    assert "coastal-coastal 16 (15); coastal-inland 11 (36)" in drawn.alternative.en
+    assert "沿海—沿海 16（15 条）" in drawn.alternative.zh
+    assert "p = " in drawn.caption.en
+    assert _types([]) == ()

@@ -334,7 +334,7 @@ def corridor_types_test(
     TestResult
         The headline is the difference between corridors with both and with no end at the coast. Rows: the three
         differences with node-jackknife intervals, permutation p-values and max-T adjustment; and the mean of
-        each type.
+        each type. `table`: `type, type_zh, mean, pairs`.
 
     Raises
     ------
@@ -377,7 +377,16 @@ def corridor_types_test(
         replace(base, term=Words(f"mean {name}", f"均值：{name.zh}"), estimate=float(mean))
         for name, mean in zip(data.names, means, strict=True)
     ]
-    return _result(rows, types, null[:, 0], data, maps=maps)
+    counts = _by_type(seen.astype(np.float64), data.first[None].astype(np.float64))[0]
+    table = pd.DataFrame(
+        {
+            "type": [name.en for name in data.names],
+            "type_zh": [name.zh for name in data.names],
+            "mean": means,
+            "pairs": counts.round().astype(int),
+        }
+    )
+    return replace(_result(rows, types, null[:, 0], data, maps=maps), table=table)
 
 
 def _contrast_rows(
