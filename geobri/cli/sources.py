@@ -115,7 +115,11 @@ class Source:
 
     @property
     def is_tables(self) -> bool:
-        """Whether files are named, and not a study."""
+        """Whether files are named, and not a study, which stands alone."""
+        folder = next((name for name in self.names if Path(name).is_dir()), None)
+        if folder is not None and len(self.names) > 1:
+            others = ", ".join(repr(name) for name in _without(self.names, folder))
+            raise click.UsageError(f"'{folder}' is a folder, a study by itself; got {others} beside it.")
         return len(self.names) > 1 or self.names[0] == "-" or Path(self.names[0]).is_file()
 
     def run(self, **refused: Any) -> str | None:
@@ -219,10 +223,25 @@ class Source:
             if value not in (None, "", False) and name not in ("value", "impedance")
         ]
         if given:
-            named = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+            spelt = {one.name: one.opts[0] for one in click.get_current_context().command.params}
+            named = ", ".join(spelt.get(name, f"--{name}") for name in given)
+            verb = "speaks" if len(given) == 1 else "speak"
             raise click.UsageError(
-                f"{named} speak of tables; '{self.names[0]}' is a study. Say it in its study.toml."
+                f"{named} {verb} of tables; '{self.names[0]}' is a study. Say {_how(given, self.said)} in its study.toml."
             )
+
+
+def _without(names: tuple[str, ...], one: str) -> tuple[str, ...]:
+    at = names.index(one)
+    return names[:at] + names[at + 1 :]
+
+
+def _how(given: list[str], said: dict[str, Any]) -> str:
+    """Say how `study.toml` says it, where one line does."""
+    if given != ["fill"]:
+        return "it"
+    wished = ", ".join(f'"{one.strip()}"' for one in str(said["fill"]).split(","))
+    return f"fill = [{wished}]"
 
 
 def study_or_tables(command: _Command) -> _Command:

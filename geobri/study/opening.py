@@ -34,7 +34,7 @@ def say_how_to_open(study: Study, column: str) -> Words | None:
     Returns
     -------
     Words or None
-        A remedy that names the column, and for loose tables the option that fills it from coordinates; None for what is no attribute that every
+        A remedy that names the column, and the option or the line that fills it from coordinates; None for what is no attribute that every
         study may have.
     """
     if column not in _FILLED:
@@ -45,7 +45,10 @@ def say_how_to_open(study: Study, column: str) -> Words | None:
         f"请在地点表中添加“{name}”列（{holds_zh}）",
     )
     if study.folder is not None:
-        return Words(en, zh)
+        return Words(
+            f'{en}, or let study.toml fill it: fill = ["{option}"]',
+            f'{zh}，或在 study.toml 中写 fill = ["{option}"] 由 geobri 补全',
+        )
     return Words(
         f"{en}, or fill it from coordinates: --with {option}", f"{zh}，或用 --with {option} 由坐标补全"
     )

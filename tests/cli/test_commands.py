@@ -236,3 +236,18 @@ def test_geojson_is_rfc_7946(run, folder, tmp_path):
     read = json.loads((tmp_path / "c.geojson").read_text(encoding="utf-8"))
     assert read["type"] == "FeatureCollection"
     assert "crs" not in read
+
+
+def test_a_folder_stands_alone_and_options_of_tables_are_told_where_they_belong(tmp_path, run):
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study" / "cities.csv").write_text(
+        "city,name,country,lon,lat,beds\na,A,FRA,2,48,3\nb,B,FRA,4,47,5\nc,C,FRA,5,45,9\n", encoding="utf-8"
+    )
+    folder = str(tmp_path / "study")
+    beside = run("first", folder, "3", code=2)
+    assert "is a folder, a study by itself; got '3' beside it" in beside.output.replace("\n", " ")
+    filled = run("coastal", folder, "--value", "beds", "--with", "coast", code=2)
+    assert 'Say fill = ["coast"] in its study.toml' in filled.output
+    assert "--with speaks of tables" in filled.output
+    bare = run("coastal", folder, "--value", "beds", code=1)
+    assert 'fill = ["coast"]' in bare.output

@@ -248,6 +248,6 @@ def test_lengths_of_a_list_are_rounded_and_not_cut_off():
         counts=(10, 185),
         least=0.0,
     )
-    assert "are 1,235 km long on average, the other 185 5,679 km" in said.en
+    assert "are 1,235 km long on average, the other 185 are 5,679 km long." in said.en
     assert "平均长1,235公里，其余185条为5,679公里" in said.zh
     assert "3.4 % of all lists would be at least as close together" in said.en
