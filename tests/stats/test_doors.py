@@ -107,7 +107,6 @@ NO_COLUMN = {
     ("mrqap_test", "name"): "what the matrix is called",
     ("coastal_bounds_test", "value"): "what the bounds are of",
     ("coastal_tests", "strata"): "the tests without strata stand, the others say that they cannot be made",
-    ("coastal_tests", "corridor_value"): "corridors may have no such value",
 }
 """Where any name is an answer, and why."""
 

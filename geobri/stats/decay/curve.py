@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -14,7 +13,9 @@ import pandas as pd
 from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
 from geobri.fonts import use_letters
+from geobri.stats.bands import find_bands
 from geobri.stats.doors import checked
+from geobri.stats.null import IntArray
 from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, tidy_row
 from geobri.stats.say.numbers import number
 from geobri.stats.say.terms import say_range
@@ -168,7 +169,8 @@ def decay_curve(
     impedance
         Column of the cost of separation.
     bands
-        Number of bands with equally many pairs, or the limits of the bands in increasing order.
+        Number of bands with equally many pairs, or the limits of the bands in increasing order. A band holds its lower limit,
+        the last one its upper limit too.
     threshold
         Also give the share of pairs whose flow is above this.
     confidence
@@ -203,13 +205,14 @@ def decay_curve(
     limits = _limits(sample.impedance, bands, confidence, n_bootstrap)
     weights = _resampled_weights(sample, n_bootstrap, np.random.default_rng(rng))
 
-    def summarise(_shared: None, band: tuple[float, float]) -> dict[str, float]:
-        low, high = band
-        return _summarise_band(
-            sample, weights, (float(low), float(high)), threshold=threshold, confidence=confidence
-        )
+    places = find_bands(sample.impedance, limits, hold="lower")
 
-    rows = list(spread_here(summarise, list(pairwise(limits))))
+    def summarise(_shared: None, place: int) -> dict[str, float]:
+        ends = {"low": float(limits[place]), "high": float(limits[place + 1])}
+        inside = np.flatnonzero(places == place)
+        return ends | _summarise_band(sample, weights, inside, threshold=threshold, confidence=confidence)
+
+    rows = list(spread_here(summarise, list(range(len(limits) - 1))))
     table = pd.DataFrame([row for row in rows if row["n_pairs"]])
     if table.empty:
         raise SpecificationError(
@@ -229,7 +232,7 @@ def decay_curve(
 def _limits(
     impedance: FloatArray, bands: int | Sequence[float], confidence: float, n_bootstrap: int
 ) -> FloatArray:
-    """Limits of the bands; the last is moved up a little so that the farthest pair is inside."""
+    """Limits of the bands, as given or with equally many pairs between them."""
     if not 0 < confidence < 1 or n_bootstrap < 1 or (isinstance(bands, int) and bands < 1):
         came = f"bands={bands}, confidence={confidence}, n_bootstrap={n_bootstrap}"
         raise SpecificationError(
@@ -242,7 +245,6 @@ def _limits(
         )
     if isinstance(bands, int):
         limits = np.unique(np.quantile(impedance, np.linspace(0, 1, bands + 1)))
-        limits[-1] = math.nextafter(float(limits[-1]), math.inf)
         return np.asarray(limits if len(limits) > 1 else np.append(limits, limits[-1] + 1.0))
     limits = np.asarray(bands, dtype=np.float64)
     if limits.size < 2 or not (np.diff(limits) > 0).all():  # noqa: PLR2004 - a band has two limits
@@ -280,15 +282,13 @@ def _weighted_median(values: FloatArray, weights: FloatArray) -> FloatArray:
 def _summarise_band(
     sample: PairSample,
     weights: FloatArray,
-    limits: tuple[float, float],
+    inside: IntArray,
     *,
     threshold: float | None,
     confidence: float,
 ) -> dict[str, float]:
-    low, high = limits
-    inside = np.flatnonzero((sample.impedance >= low) & (sample.impedance < high))
     cities = np.unique(np.concatenate([sample.origin[inside], sample.destination[inside]]))
-    row = {"low": low, "high": high, "n_pairs": len(inside), "n_cities": len(cities)}
+    row: dict[str, float] = {"n_pairs": len(inside), "n_cities": len(cities)}
     if not len(inside):
         return row
     values = sample.flow[inside]

@@ -14,6 +14,7 @@ from geobri.charts import new_axes
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.fonts import use_letters
 from geobri.measures import Measure
+from geobri.stats.bands import find_bands
 from geobri.stats.cross_sums import cross_sums
 from geobri.stats.doors import checked
 from geobri.stats.dyads.inputs import DyadData, Matrix, name_matrix, prepare_dyads
@@ -215,8 +216,7 @@ def _limits(
 
 def _members(distances: FloatArray, limits: FloatArray) -> npt.NDArray[np.bool_]:
     """Mark the pairs of each class, shape (k, m); the first class holds its lower limit too."""
-    place = np.searchsorted(limits, distances, side="left") - 1
-    place[distances == limits[0]] = 0
+    place = find_bands(distances, limits, hold="upper")
     members: npt.NDArray[np.bool_] = place[None, :] == np.arange(limits.size - 1)[:, None]
     return members
 

@@ -17,9 +17,10 @@ from geobri.errors import DataError, SchemaError, SpecificationError, mould
 from geobri.geodesy import distance_km, distance_matrix_km
 from geobri.measures import Measure
 from geobri.neighbours.nearest import pairs_within
+from geobri.stats.bands import find_bands
 from geobri.stats.doors import checked
 from geobri.stats.multiplicity import holm, max_t
-from geobri.stats.null import monte_carlo_error, permutation_p_value
+from geobri.stats.null import TIE_TOLERANCE, monte_carlo_error, permutation_p_value
 from geobri.stats.places import Column, Places, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import LEVEL, say_bands
@@ -96,9 +97,8 @@ def _near_km(cities: gpd.GeoDataFrame) -> float:
 
 def _bands(cities: gpd.GeoDataFrame, edges: FloatArray) -> list[tuple[csr_array, float]]:
     """Binary symmetric weights and mean distance of each band."""
-    first, second, km = pairs_within(cities, float(edges[-1]))
-    band = np.searchsorted(edges, km, side="left") - 1
-    band[km == edges[0]] = 0
+    first, second, km = pairs_within(cities, float(edges[-1]) * (1 + TIE_TOLERANCE))
+    band = find_bands(km, edges, hold="upper")
     n = len(cities)
     found = []
     for number in range(len(edges) - 1):
