@@ -38,7 +38,19 @@ class SchemaError(GeobriError, ValueError):
 
 
 class DataError(GeobriError, ValueError):
-    """The table is well formed, but its values do not allow the computation."""
+    """The table is well formed, but its values do not allow the computation.
+
+    Parameters
+    ----------
+    message
+        In English, as `mould` writes it.
+    zh
+        The same in Chinese, for pages; empty where it was not said.
+    """
+
+    def __init__(self, message: str = "", *, zh: str = "") -> None:
+        super().__init__(message)
+        self.zh = zh
 
 
 class SpecificationError(GeobriError, ValueError):

@@ -18,6 +18,7 @@ from geobri.findings.claims import Claim, ClaimFile, find_claim_file, load_claim
 from geobri.findings.facts import Facts, collect_facts
 from geobri.findings.language import Call, Scope, find_dependencies
 from geobri.findings.vocabulary import VOCABULARY
+from geobri.stats.say import say_refusal
 
 __all__ = ["ANSWERS", "LEDGER_COLUMNS", "VERDICTS", "Entry", "Ledger", "Role", "Verdict", "evaluate_claims"]
 
@@ -362,7 +363,8 @@ def _judge(claim: Claim, reading: _Reading) -> Entry:
     except SpecificationError:
         raise
     except (DataError, GeobriError) as error:
-        return _untestable(claim, reading, str(error), str(error))
+        why = say_refusal(error)
+        return _untestable(claim, reading, why.en, why.zh)
     verdict = reach_verdict(checks)
     return Entry(
         claim=claim,

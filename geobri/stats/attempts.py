@@ -12,7 +12,7 @@ import numpy as np
 from geobri.errors import GeobriError
 from geobri.measures import Measure
 from geobri.stats.results import Question, Term, TestResult
-from geobri.stats.say import say_impossible
+from geobri.stats.say import say_impossible, say_refusal
 from geobri.words import Words
 
 __all__ = ["IMPOSSIBLE", "attempt_all", "impossible_result"]
@@ -40,7 +40,8 @@ def impossible_result(name: str, measure: Measure, question: Question, error: Ex
     TestResult
         With NaN for statistic and p-value; its row says why.
     """
-    said = say_impossible(name, measure, str(error))
+    why = say_refusal(error)
+    said = say_impossible(name, measure, why)
     return TestResult(
         statistic=math.nan,
         p_value=math.nan,
@@ -50,7 +51,9 @@ def impossible_result(name: str, measure: Measure, question: Question, error: Ex
         sentence=said.en,
         sentence_zh=said.zh,
         terms=(
-            Term(test=name, value=measure.column, note=Words(f"not possible: {error}", f"无法进行：{error}")),
+            Term(
+                test=name, value=measure.column, note=Words(f"not possible: {why.en}", f"无法进行：{why.zh}")
+            ),
         ),
         question=question,
         measure=measure,

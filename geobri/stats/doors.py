@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import math
 import numbers
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any, Final, ParamSpec, TypeVar
+from types import UnionType
+from typing import Any, Final, Literal, ParamSpec, TypeVar, get_args, get_origin
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -22,6 +25,10 @@ T = TypeVar("T")
 _LONGEST: Final = 60
 _COUNTS: Final = frozenset({"n_permutations", "n_bootstrap", "n_draws", "most_placements", "most_exact"})
 """Whole numbers of at least 0."""
+_AT_LEAST_ONE: Final = frozenset(
+    {"n_classes", "n_bands", "n_simulations", "folds", "k", "n", "max_iterations"}
+)
+"""Whole numbers of at least 1."""
 _SHARES: Final = frozenset({"confidence", "level"})
 """Numbers between 0 and 1."""
 
@@ -46,11 +53,57 @@ def checked(function: Callable[P, T]) -> Callable[P, T]:
     def asked(*args: P.args, **kwargs: P.kwargs) -> T:
         for name, given in signature.bind(*args, **kwargs).arguments.items():
             said = signature.parameters[name]
-            if given is not said.default:
+            if given is not said.default and said.kind is not said.VAR_KEYWORD:
                 _check(function.__name__, name, given, str(said.annotation))
+                _check_meaning(function, name, given, str(said.annotation))
         return function(*args, **kwargs)
 
     return asked
+
+
+def _check_meaning(function: Callable[..., Any], name: str, given: Any, kind: str) -> None:
+    """Check what an annotation names in the verb's own room: a choice, a list of choices, a record of geobri."""
+    plain = kind.removesuffix(" | None")
+    if (given is None and plain != kind) or plain in _PLAIN:
+        return
+    of_many = plain.startswith("Sequence[")
+    meant = _look_up(plain[len("Sequence[") : -1] if of_many else plain, inspect.unwrap(function).__globals__)
+    if get_origin(meant) is Literal:
+        many = _is_list(given) and len(given) > 0 and all(isinstance(one, str) for one in given)
+        right = many if of_many else isinstance(given, str)
+        wanted = f"{'some' if of_many else 'one'} of {', '.join(map(repr, get_args(meant)))}"
+    elif get_origin(meant) is Sequence:
+        right, wanted = _is_list(given), "a list"
+    elif not of_many and _is_record(meant):
+        right, wanted = (
+            isinstance(given, meant),
+            f"a {' or a '.join(one.__name__ for one in _classes(meant))}",
+        )
+    else:
+        return
+    if not right:
+        caller = inspect.unwrap(function).__name__
+        raise SpecificationError(mould(caller, f"{name} must be {wanted}", _describe(given), "Pass one"))
+
+
+def _look_up(name: str, room: dict[str, Any]) -> Any:
+    """Find what an annotation means; None for what only type checkers import, or cannot be evaluated."""
+    try:
+        return eval(name, room)  # noqa: S307 - an annotation of our own code
+    except (NameError, TypeError):
+        return None
+
+
+def _classes(meant: Any) -> tuple[Any, ...]:
+    return get_args(meant) if isinstance(meant, UnionType) else (meant,)
+
+
+def _is_record(meant: Any) -> bool:
+    """Tell whether an annotation is a class of geobri, or a choice of classes with one of geobri among them."""
+    kinds = _classes(meant)
+    return all(isinstance(one, type) for one in kinds) and any(
+        one.__module__.startswith("geobri.") for one in kinds
+    )
 
 
 def _check(caller: str, name: str, given: Any, kind: str) -> None:
@@ -64,6 +117,10 @@ def _check(caller: str, name: str, given: Any, kind: str) -> None:
         if plain in kinds and not is_right(given):
             error = SchemaError if plain in _TABLES else SpecificationError
             raise error(mould(caller, f"{name} must be {wanted}", _describe(given), remedy))
+    if name in _AT_LEAST_ONE and plain == "int" and not given >= 1:
+        raise SpecificationError(
+            mould(caller, f"{name} must be at least 1", _describe(given), "Ask for more")
+        )
     if name in _COUNTS and not given >= 0:
         raise SpecificationError(
             mould(caller, f"{name} must not be negative", _describe(given), "Ask for 999")
@@ -85,17 +142,29 @@ def _is_column(given: object) -> bool:
 
 
 def _is_list(given: object) -> bool:
-    return isinstance(given, Sequence | pd.Index | np.ndarray) and not isinstance(given, str)
+    return isinstance(given, Sequence | pd.Index | np.ndarray) and not isinstance(given, str | bytes)
 
 
 def _is_whole(given: object) -> bool:
     return isinstance(given, numbers.Integral) and not isinstance(given, bool)
 
 
+def _is_numbers(given: object) -> bool:
+    if isinstance(given, str | bytes | Mapping):
+        return False
+    try:
+        array = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        return False
+    return array.ndim > 0
+
+
 def _is_seed(given: object) -> bool:
     return isinstance(given, np.random.Generator) or (_is_whole(given) and given >= 0)  # type: ignore[operator]
 
 
+_PLAIN: Final = frozenset({"Rng", "Blocks", "Matrix", "Any", "Column"})
+"""Aliases of several kinds, checked by name."""
 _TABLES: Final = frozenset({"pd.DataFrame", "gpd.GeoDataFrame"})
 _Kind = tuple[frozenset[str], Callable[[Any], bool], str, str]
 _KINDS: Final[tuple[_Kind, ...]] = (
@@ -127,10 +196,40 @@ _KINDS: Final[tuple[_Kind, ...]] = (
         "a number of bands, or their edges",
         "Write 6 or [0.0, 500.0, 2000.0]",
     ),
+    (
+        frozenset({"tuple[str, str]"}),
+        lambda given: _is_list(given) and len(given) == 2 and all(isinstance(one, str) for one in given),  # noqa: PLR2004 - a pair
+        "two columns",
+        "Write ('out', 'in')",
+    ),
+    (
+        frozenset({"npt.ArrayLike"}),
+        _is_numbers,
+        "numbers",
+        "Pass a list, a column or an array of numbers",
+    ),
+    (
+        frozenset({"FloatArray"}),
+        lambda given: _is_numbers(given) and np.size(given) > 0,
+        "numbers, one at least",
+        "Pass a list, a column or an array of numbers",
+    ),
+    (
+        frozenset({"float | FloatArray"}),
+        lambda one: isinstance(one, numbers.Real) or _is_numbers(one),
+        "a number, or an array of numbers",
+        "Pass one",
+    ),
+    (
+        frozenset({"gpd.GeoDataFrame | int"}),
+        lambda one: isinstance(one, gpd.GeoDataFrame) or (_is_whole(one) and one >= 1),
+        "a table with points, or how many cities",
+        "Say 22",
+    ),
     (frozenset({"int"}), _is_whole, "a whole number", "Say 999"),
     (
         frozenset({"float"}),
-        lambda one: isinstance(one, numbers.Real) and not isinstance(one, bool),
+        lambda one: isinstance(one, numbers.Real) and not isinstance(one, bool) and math.isfinite(one),
         "a number",
         "Say one",
     ),

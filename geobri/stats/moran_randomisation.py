@@ -56,25 +56,27 @@ def proximity_weights(distance: npt.ArrayLike) -> FloatArray:
     Dray, S., Legendre, P. and Peres-Neto, P. R. (2006). Spatial modelling: a comprehensive framework for
     principal coordinate analysis of neighbour matrices (PCNM). 10.1016/j.ecolmodel.2006.02.015.
     """
-    lengths = np.array(distance, dtype=np.float64)
-    np.fill_diagonal(lengths, 0.0)
-    _check_places(lengths, "proximity_weights")
+    lengths = _without_diagonal(distance, "proximity_weights")
     tree = minimum_spanning_tree(np.where(lengths > 0, lengths, np.finfo(np.float64).tiny))
     threshold = float(tree.max())
     near = (lengths <= threshold * (1 + 1e-12)) & ~np.eye(len(lengths), dtype=bool)
     return np.where(near, 1.0 - (lengths / (4.0 * threshold)) ** 2, 0.0)
 
 
-def _check_places(matrix: FloatArray, caller: str) -> None:
+def _without_diagonal(given: npt.ArrayLike, caller: str) -> FloatArray:
+    """Give a square matrix of numbers whose diagonal is 0."""
+    matrix = np.array(given, dtype=np.float64)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or len(matrix) < FEWEST_PLACES:  # noqa: PLR2004 (two axes)
         remedy = f"Pass a square matrix of at least {FEWEST_PLACES} places"
         raise DataError(mould(caller, "needs one row and column per place", f"shape {matrix.shape}", remedy))
+    np.fill_diagonal(matrix, 0.0)
     if not np.isfinite(matrix).all() or (matrix < 0).any() or not np.allclose(matrix, matrix.T):
         came = f"{int((~np.isfinite(matrix)).sum())} missing, {int((matrix < 0).sum())} negative cells"
         remedy = "Fill every pair of places, the same in both directions"
         raise DataError(mould(caller, "numbers must be complete, not negative and symmetric", came, remedy))
     if not matrix.any():
         raise DataError(mould(caller, "some places must differ", "zeros only", "Check the coordinates"))
+    return matrix
 
 
 def moran_eigenvectors(weights: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -100,9 +102,7 @@ def moran_eigenvectors(weights: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
     ----------
     Dray, S., Legendre, P. and Peres-Neto, P. R. (2006). 10.1016/j.ecolmodel.2006.02.015.
     """
-    linked = np.array(weights, dtype=np.float64)
-    np.fill_diagonal(linked, 0.0)
-    _check_places(linked, "moran_eigenvectors")
+    linked = _without_diagonal(weights, "moran_eigenvectors")
     basis = _contrasts(len(linked))
     values, vectors = np.linalg.eigh(basis.T @ linked @ basis)
     order = np.argsort(values)[::-1]

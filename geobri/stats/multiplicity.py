@@ -7,6 +7,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from geobri.errors import DataError, SpecificationError, mould
+from geobri.stats.doors import checked
 from geobri.stats.null import permutation_p_value
 from geobri.stats.results import Alternative, FloatArray
 
@@ -24,6 +25,7 @@ def _checked(p_values: npt.ArrayLike, caller: str) -> tuple[FloatArray, npt.NDAr
     return p, there
 
 
+@checked
 def benjamini_hochberg(p_values: npt.ArrayLike) -> FloatArray:
     """Adjust p-values so that few of the rejected hypotheses are false discoveries.
 
@@ -61,6 +63,7 @@ def benjamini_hochberg(p_values: npt.ArrayLike) -> FloatArray:
     return adjusted
 
 
+@checked
 def holm(p_values: npt.ArrayLike) -> FloatArray:
     """Adjust p-values so that no true hypothesis at all is rejected, save with the probability asked for.
 
@@ -107,6 +110,7 @@ ADJUSTMENTS = {"holm": holm, "fdr": benjamini_hochberg}
 """Adjustments that need nothing but p-values."""
 
 
+@checked
 def adjust_p_values(p_values: npt.ArrayLike, method: str) -> FloatArray:
     """Adjust p-values by a method named in `ADJUSTMENTS`, or leave them as they are.
 

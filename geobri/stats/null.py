@@ -19,6 +19,7 @@ import numpy.typing as npt
 from scipy.stats import norm
 
 from geobri.errors import DataError, SpecificationError, mould
+from geobri.stats.doors import checked
 from geobri.stats.results import Alternative, FloatArray
 from geobri.stats.say.terms import notes, say_exchange
 from geobri.words import NOTHING, Words
@@ -74,6 +75,7 @@ def permutation_p_value(
     exact: bool = ...,
     leave_out: bool = ...,
 ) -> FloatArray: ...
+@checked
 def permutation_p_value(
     statistic: float | FloatArray,
     null_distribution: npt.ArrayLike,
@@ -156,13 +158,19 @@ def _check_null(observed: FloatArray, usable: npt.NDArray[np.bool_], *, leave_ou
     if not usable.size or not usable.any(axis=0).all():
         came = "none" if not usable.size else f"{len(usable)} statistics, none of them a number"
         remedy = "Ask for at least one permutation, and look for constant columns"
-        raise DataError(mould("permutation_p_value", "needs a null distribution", came, remedy))
+        raise DataError(
+            mould("permutation_p_value", "needs a null distribution", came, remedy),
+            zh="没有一次置换给出可用的统计量。",
+        )
     unusable = int(np.count_nonzero(~usable)) if not leave_out else 0
     unusable += int(np.count_nonzero(~np.isfinite(observed)))
     if unusable:
         came = f"{unusable} of {usable.size + observed.size} that are NaN or infinite"
         remedy = "Look for constant columns or cities without any observed pair"
-        raise DataError(mould("permutation_p_value", "statistics must be finite numbers", came, remedy))
+        raise DataError(
+            mould("permutation_p_value", "statistics must be finite numbers", came, remedy),
+            zh=f"统计量须为有限数：{unusable}个不是。",
+        )
 
 
 @overload
@@ -385,6 +393,7 @@ def judge(
     )
 
 
+@checked
 def node_permutations(
     n: int,
     n_permutations: int,
@@ -458,7 +467,9 @@ def value_permutations(
         The permuted values, shape (R, n).
     """
     column = np.asarray(values)
-    return column[node_permutations(len(column), n_permutations, blocks=strata, rng=rng)]
+    drawn = node_permutations(len(column), n_permutations, blocks=strata, rng=rng)
+    permuted: npt.NDArray[np.generic] = column[drawn]
+    return permuted
 
 
 def count_placements(blocks: Labels, listed: npt.ArrayLike | None = None) -> int:
@@ -696,7 +707,8 @@ def plan_permutations(
     if total == 1:
         remedy = "Use fewer, larger blocks"
         raise DataError(
-            mould("plan_permutations", "some cities must be able to change places", "none", remedy)
+            mould("plan_permutations", "some cities must be able to change places", "none", remedy),
+            zh="须有城市可以互换位置：一个也没有。",
         )
     if total <= n_permutations + 1:
         chunks = list(enumerate_permutations(n, blocks=labels))

@@ -17,6 +17,7 @@ import pandas as pd
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.stats.null import IntArray
 from geobri.stats.results import FloatArray
+from geobri.words import Words
 
 __all__ = [
     "BoolArray",
@@ -238,25 +239,50 @@ def check_pair_matrix(
     faults = _matrix_faults(cells, directed)
     if faults:
         remedy = "See to_matrix, which lays out a table of corridors"
-        raise DataError(mould(caller, f"{name} must be a usable pair matrix", "; ".join(faults), remedy))
+        came = "; ".join(fault.en for fault in faults)
+        raise DataError(
+            mould(caller, f"{name} must be a usable pair matrix", came, remedy),
+            zh=f"{'；'.join(fault.zh for fault in faults)}。",
+        )
     return cells
 
 
-def _matrix_faults(cells: FloatArray, directed: bool) -> list[str]:
+def _matrix_faults(cells: FloatArray, directed: bool) -> list[Words]:
     seen = observed_pairs(cells)
+    values, endless = cells[seen], int(np.isinf(cells).sum())
+    alone = np.flatnonzero(~(seen.any(axis=0) | seen.any(axis=1)))
     faults = []
     if len(cells) < FEWEST_CITIES:
-        faults.append(f"{len(cells)} cities where at least {FEWEST_CITIES} are needed")
-    if np.isinf(cells).any():
-        faults.append(f"{int(np.isinf(cells).sum())} infinite cells")
-    alone = np.flatnonzero(~(seen.any(axis=0) | seen.any(axis=1)))
+        faults.append(
+            Words(
+                f"{len(cells)} cities where at least {FEWEST_CITIES} are needed",
+                f"至少需要{FEWEST_CITIES}个城市，现有{len(cells)}个",
+            )
+        )
+    if endless:
+        faults.append(Words(f"{endless} infinite cells", f"{endless}个单元格为无穷"))
     if alone.size:
-        faults.append(f"{alone.size} cities without any observed pair, at positions {first_offenders(alone)}")
+        where = first_offenders(alone)
+        faults.append(
+            Words(
+                f"{alone.size} cities without any observed pair, at positions {where}",
+                f"{alone.size}个城市没有任何有取值的城市对（位置：{where}）",
+            )
+        )
     if not directed and not np.allclose(cells, cells.T, rtol=1e-9, atol=0.0, equal_nan=True):
-        faults.append("cells that differ from their mirror cells (pass directed=True if that is meant)")
-    values = cells[seen]
+        faults.append(
+            Words(
+                "cells that differ from their mirror cells (pass directed=True if that is meant)",
+                "往返取值不同，而此处按无方向处理",
+            )
+        )
     if values.size and float(np.ptp(values)) == 0.0:
-        faults.append(f"{values.size} observed cells that are all equal to {values[0]:g}")
+        faults.append(
+            Words(
+                f"{values.size} observed cells that are all equal to {values[0]:g}",
+                f"取值须有差异：{values.size}个取值均为{values[0]:g}",
+            )
+        )
     return faults
 
 

@@ -269,7 +269,10 @@ def _membership(table: pd.DataFrame, group: str, names: GroupNames, caller: str)
     first = table[group].to_numpy(dtype=bool)
     if first.all() or not first.any():
         came = f"{int(first.sum())} {names.first.en} and {int((~first).sum())} {names.second.en}"
-        raise DataError(mould(caller, "both groups must hold a city", came, "Choose another definition"))
+        raise DataError(
+            mould(caller, "both groups must hold a city", came, "Choose another definition"),
+            zh=f"两组都须有城市：{names.first.zh}{int(first.sum())}个，{names.second.zh}{int((~first).sum())}个。",
+        )
     return first
 
 
@@ -297,14 +300,23 @@ def _standardised(weights: csr_array, standardise: str) -> csr_array:
 def _check_columns(numbers: FloatArray, weights: csr_array, names: list[str], caller: str) -> None:
     if len(numbers) < 4:  # noqa: PLR2004 - the moments of the statistics need four places
         remedy = "Add cities or fill in values"
-        raise DataError(mould(caller, "at least four cities must have a value", f"{len(numbers)}", remedy))
+        raise DataError(
+            mould(caller, "at least four cities must have a value", f"{len(numbers)}", remedy),
+            zh=f"至少须有4个城市有取值，现有{len(numbers)}个。",
+        )
     for name, column in zip(names, numbers.T, strict=True):
         if np.ptp(column) == 0:
             came = f"{len(column)} values of '{name}' equal to {column[0]:g}"
-            raise DataError(mould(caller, "values must differ", came, "A constant column says nothing"))
+            raise DataError(
+                mould(caller, "values must differ", came, "A constant column says nothing"),
+                zh=f"取值须有差异：{len(column)}个值均为{column[0]:g}。",
+            )
     if weights.nnz == 0:
         remedy = "Widen the reach of the graph"
-        raise DataError(mould(caller, "some cities must be neighbours", "no link between any two", remedy))
+        raise DataError(
+            mould(caller, "some cities must be neighbours", "no link between any two", remedy),
+            zh="须有相邻的城市：任意两个城市之间都没有相邻关系。",
+        )
 
 
 def _say_left_out(gone: pd.Index[Any], used: pd.Index[Any], weights: csr_array) -> str:

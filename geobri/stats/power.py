@@ -20,6 +20,7 @@ from scipy import special
 from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
 from geobri.fonts import use_letters
+from geobri.stats.doors import checked
 from geobri.stats.power_designs import DESIGNS, Design
 from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, tidy_row
 from geobri.stats.say.numbers import number
@@ -137,6 +138,7 @@ class PowerResult:
         return ax
 
 
+@checked
 def proportion_interval(count: int, total: int, level: float = 0.95) -> tuple[float, float]:
     """Give the exact interval of a share.
 
@@ -164,6 +166,7 @@ def proportion_interval(count: int, total: int, level: float = 0.95) -> tuple[fl
     return low, high
 
 
+@checked
 def power(
     test: str | Design,
     cities: gpd.GeoDataFrame | int = 22,

@@ -21,9 +21,10 @@ import pandas as pd
 from scipy import optimize
 
 from geobri.corridors import build_pairs, corridor_ids
-from geobri.errors import DataError, SpecificationError, mould
+from geobri.errors import DataError, SchemaError, SpecificationError, mould
 from geobri.geodesy import distance_matrix_km
 from geobri.stats.decay.forms import DecayForm, FormName, build_form
+from geobri.stats.doors import checked
 from geobri.stats.null import IntArray
 from geobri.stats.results import FloatArray
 
@@ -43,6 +44,7 @@ LAND_BOX = (-10.0, -35.0, 140.0, 60.0)
 """West, south, east, north of the box in which made-up cities lie."""
 
 
+@checked
 def place_cities(n: int, *, rng: int | np.random.Generator | None = None) -> gpd.GeoDataFrame:
     """Make up cities, uniform by area in a box from Lisbon to Tokyo and from the Cape to Helsinki.
 
@@ -262,6 +264,7 @@ def _root_of_likeness(likeness: FloatArray) -> FloatArray:
     return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
 
 
+@checked
 def build_simulator(
     cities: gpd.GeoDataFrame | int, *, pairs: Literal["international", "all"] = "all", directed: bool = False
 ) -> CorridorSimulator:
@@ -319,6 +322,7 @@ def build_simulator(
     )
 
 
+@checked
 def simulate_corridors(
     cities: gpd.GeoDataFrame | int,
     *,
@@ -391,6 +395,7 @@ def simulate_corridors(
     )
 
 
+@checked
 def simulate_top_list(corridors: pd.DataFrame, *, flow: str = "flow", k: int = 10) -> pd.DataFrame:
     """Publish only the first ranks of simulated flows, as the reports do.
 
@@ -407,11 +412,22 @@ def simulate_top_list(corridors: pd.DataFrame, *, flow: str = "flow", k: int = 1
     -------
     pandas.DataFrame
         The table with a column `rank`, 1 to k and missing below; ties get the smallest rank.
+
+    Raises
+    ------
+    SchemaError
+        If there is no such column.
     """
+    if flow not in corridors.columns:
+        came = f"{list(corridors.columns)}"
+        raise SchemaError(
+            mould("simulate_top_list", f"corridors need a column {flow!r}", came, "Name another")
+        )
     ranks = corridors[flow].rank(ascending=False, method="min")
     return corridors.assign(rank=ranks.where(ranks <= k))
 
 
+@checked
 def simulate_field(
     cities: gpd.GeoDataFrame,
     *,
@@ -447,12 +463,17 @@ def simulate_field(
     ------
     SpecificationError
         If a parameter is out of range, or a shift has no group.
+    SchemaError
+        If there is no column of the group.
     """
     if not 0 <= spatial <= 1 or not range_km > 0 or (shift and group is None):
         came = f"spatial={spatial:g}, range_km={range_km:g}, shift={shift:g}, group={group!r}"
         wanted = "spatial must lie in 0..1, range_km be positive, and a shift have a group"
         raise SpecificationError(mould("simulate_field", wanted, came, "Correct them"))
     generator = np.random.default_rng(rng)
+    if group is not None and group not in cities.columns:
+        came = f"{list(cities.columns)}"
+        raise SchemaError(mould("simulate_field", f"cities need a column {group!r}", came, "Name another"))
     likeness = spatial * np.exp(-distance_matrix_km(cities).to_numpy() / range_km)
     np.fill_diagonal(likeness, 1.0)
     field: Any = _root_of_likeness(likeness) @ generator.normal(size=len(cities))

@@ -351,10 +351,16 @@ def _check_enough(sample: PairSample, flow: str, caller: str) -> None:
     came = f"{sample.n_pairs} pairs of {sample.n_cities} cities, {sample.n_missing} rows left out for missing numbers"
     if sample.n_cities < FEWEST_CITIES:
         remedy = "Add cities, or describe the few pairs without a test"
-        raise DataError(mould(caller, f"needs at least {FEWEST_CITIES} cities", came, remedy))
+        raise DataError(
+            mould(caller, f"needs at least {FEWEST_CITIES} cities", came, remedy),
+            zh=f"至少需要{FEWEST_CITIES}个城市，现有{sample.n_cities}个、{sample.n_pairs}对。",
+        )
     if float(np.ptp(sample.flow)) == 0.0:
         came = f"{sample.n_pairs} values that are all {sample.flow[0]:g}"
-        raise DataError(mould(caller, f"column {flow!r} must vary", came, "Choose another column"))
+        raise DataError(
+            mould(caller, f"column {flow!r} must vary", came, "Choose another column"),
+            zh=f"取值须有差异：{sample.n_pairs}个值均为{sample.flow[0]:g}。",
+        )
 
 
 def label_blocks(

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geobri.errors import DataError, GeobriError, SchemaError, SpecificationError
+from geobri.errors import DataError, GeobriError
 from geobri.measures import Level, Measure
+from geobri.stats.say import say_refusal
 from geobri.study.model import Study
 from geobri.study.opening import say_how_to_open
 from geobri.study.pairs import count_pairs
@@ -31,12 +32,6 @@ TESTS: Final = ("proximity", "decay", "coastal", "moran", "validation")
 
 _NOT_ASKED: Final = Words("They were not asked for.", "未要求检验。")
 _NO_INDEX: Final = "数据不符合指数设定的要求（详细说明见英文版）"
-_REFUSALS: Final[tuple[tuple[type[GeobriError], str], ...]] = (
-    (SchemaError, "缺少所需的列，或其内容不合要求"),
-    (DataError, "数据不足，或其取值不允许此项计算"),
-    (SpecificationError, "所作选择不适用于这些数据"),
-    (GeobriError, "无法计算"),
-)
 _THREADS: Final = 2
 RUNS: Final = 1000
 """Monte Carlo runs behind the rank intervals of a report."""
@@ -147,13 +142,7 @@ def _attempt(job: Callable[[], Any]) -> _Outcome:
     try:
         return _Outcome(job())
     except GeobriError as error:
-        return _Outcome(reason=_say_refusal(error))
-
-
-def _say_refusal(error: GeobriError) -> Words:
-    """Say why a part cannot be: the whole message in English, its kind in Chinese."""
-    kind = next((words for one, words in _REFUSALS if isinstance(error, one)), _REFUSALS[-1][1])
-    return Words(str(error), f"{kind}（详细说明见英文版）")
+        return _Outcome(reason=say_refusal(error))
 
 
 def measure_uncertainty(scores: IndexResult | None, *, runs: int = RUNS) -> pd.DataFrame | None:
@@ -306,19 +295,20 @@ def _test_flows(study: Study, flows: list[Measure]) -> list[TestResult]:
     """Test the first flow that can be tested in every way, and the friction of the others; say why one could not."""
     from geobri.stats.decay import DecayResult
 
-    reasons = []
+    reasons: list[Words] = []
     second: list[TestResult] = []
     for at, flow in enumerate(flows):
         try:
             found = run_decay(study, flow)
         except GeobriError as error:
-            reasons.append(f"{flow.label}: {error}")
+            why = say_refusal(error)
+            reasons.append(Words(f"{flow.label}: {why.en}", f"{flow.label_zh}：{why.zh}"))
             continue
         if isinstance(found[0], DecayResult):
             return found + _test_friction(study, [*flows[:at], *flows[at + 1 :]])
         second = second or found
     if not second:
-        raise DataError(" ".join(reasons))
+        raise DataError(" ".join(one.en for one in reasons), zh="".join(one.zh for one in reasons))
     return second
 
 

@@ -182,6 +182,9 @@ def test_near_and_far_lists_are_told_apart():
     assert ask(close, "not_nearer_than_chance(x, 8)").state == "fails"
     assert ask(distant, "nearer_than_chance(x, 8)").state == "fails"
     assert ask(distant, "not_nearer_than_chance(x, 8)").state == "partly"
+    naive = ask(close, "nearer_than_chance(x, 8, null=corridors)")
+    assert naive.figures.endswith("although they share cities, and finds too much")
+    assert naive.figures_zh.endswith("发现偏多")
 
 
 def test_corridors_of_a_group_against_exchange_by_brute_force():

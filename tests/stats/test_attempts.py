@@ -1,6 +1,8 @@
 """One test that the data do not allow never takes the results of another with it."""
 
 import math
+import pickle
+import re
 from functools import partial
 
 import geopandas as gpd
@@ -9,10 +11,14 @@ import pandas as pd
 import pytest
 
 from geobri.errors import DataError, GeobriError, SpecificationError
+from geobri.geodesy import distance_matrix_km
 from geobri.measures import Measure
-from geobri.stats.attempts import attempt_all
+from geobri.stats import decay_test, dyadic_tests
+from geobri.stats.attempts import attempt_all, impossible_result
+from geobri.stats.groups import coastal_tests
 from geobri.stats.proximity import ProximityResult, proximity_tests
 from geobri.stats.results import TestResult
+from geobri.stats.say import say_refusal
 from geobri.stats.spatial import correlogram_test
 from geobri.stats.spatial.every import moran_tests
 from geobri.study import read_study
@@ -35,6 +41,56 @@ def test_every_refusal_stands_in_the_place_of_its_own_result(error):
     assert math.isnan(found[0].p_value)
     assert "some reason" in found[0].sentence
     assert "some reason" in found[0].terms[0].note.en
+
+
+def city_pairs(cities):
+    names = list(cities.index)
+    table = pd.DataFrame(
+        [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]], columns=["origin", "destination"]
+    )
+    km = distance_matrix_km(cities)
+    return table.assign(
+        distance_km=[km.loc[ends] for ends in zip(table["origin"], table["destination"], strict=True)]
+    )
+
+
+def refusals():
+    """Results in the place of tests that the data do not allow, of every question."""
+    cities = places(9).assign(coastal=[True] * 8 + [False], coast_km=5.0)
+    pairs = city_pairs(cities).assign(flow=1.0, score=np.arange(36.0), few=[1.0, 2.0, *[np.nan] * 34])
+    few = {"n_permutations": 19, "rng": 1}
+    yield from coastal_tests(cities, pairs, "size", corridor_value="few", **few)
+    yield from coastal_tests(cities, pairs, "size", strata="coastal", covariates=["coastal"], **few)
+    yield from moran_tests(cities.assign(size=[-1.0, *[2.0] * 8]), "size", n_permutations=19, rng=1)
+    for flow in ("flow", "few"):
+        for verb in (dyadic_tests, proximity_tests):
+            try:
+                yield from verb(cities, pairs, flow)
+            except DataError as error:
+                yield impossible_result(verb.__name__, FLOW, "distance", error)
+    for numbers in (pairs["flow"], pairs["few"], -pairs["score"]):
+        try:
+            yield decay_test(pairs.assign(flow=numbers), flow="flow", **few)
+        except GeobriError as error:
+            yield impossible_result("decay_test", FLOW, "distance", error)
+
+
+def test_no_english_reason_stands_in_a_chinese_sentence():
+    said = [one for one in refusals() if math.isnan(one.p_value)]
+    assert len(said) >= 7
+    for one in said:
+        assert one.sentence_zh != one.sentence
+        for text in (one.sentence_zh, one.terms[0].note.zh):
+            assert not re.search(r"[a-z]{4,}", text.replace("Mann-Whitney", "").replace("size", "")), text
+    specific = [one for one in said if "详细说明" not in one.sentence_zh]
+    assert len(specific) >= len(said) - 1  # a negative flow is a fault of the table
+
+
+def test_a_reason_keeps_its_chinese_on_the_way_from_a_worker():
+    error = pickle.loads(pickle.dumps(DataError("test: why.", zh="因为。")))
+    assert (str(error), say_refusal(error).zh) == ("test: why.", "因为。")
+    assert say_refusal(DataError("test: why.")).zh.startswith("数据不足")
+    assert say_refusal(np.linalg.LinAlgError("singular")).zh.startswith("无法计算")
 
 
 def test_a_fault_of_a_test_is_no_refusal():

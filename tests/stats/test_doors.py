@@ -12,7 +12,7 @@ import pytest
 from geobri.errors import GeobriError
 from geobri.measures import Measure
 from geobri.neighbours import build_knn
-from geobri.stats import decay, dyads, gravity, groups, proximity, spatial
+from geobri.stats import decay, dyads, gravity, groups, null, power, proximity, simulate, spatial
 from geobri.stats.doors import checked
 from geobri.stats.places import Column
 
@@ -72,6 +72,25 @@ VERBS = [
     ),
     (spatial.correlogram_test, {"cities": CITIES, "value": "size"}),
     (spatial.corridor_moran_test, {"corridors": PAIRS, "value": "score"}),
+    (groups.mann_whitney_test, {"values": CITIES["size"], "group": CITIES["coastal"]}),
+    (groups.brunner_munzel_test, {"values": CITIES["size"], "group": CITIES["coastal"]}),
+    (groups.group_permutation_test, {"values": CITIES["size"], "group": CITIES["coastal"]}),
+    (
+        groups.spatial_group_test,
+        {"values": CITIES["size"], "group": CITIES["coastal"], "weights": np.ones((N, N))},
+    ),
+    (
+        groups.bounded_group_test,
+        {"lower": CITIES["size"], "upper": CITIES["upper"], "group": CITIES["coastal"]},
+    ),
+    (gravity.goodness_of_fit, {"observed": np.arange(1.0, 6), "fitted": np.arange(2.0, 7)}),
+    (gravity.common_part, {"observed": np.arange(1.0, 6), "fitted": np.arange(2.0, 7)}),
+    (gravity.standardised_rmse, {"observed": np.arange(1.0, 6), "fitted": np.arange(2.0, 7)}),
+    (gravity.similarity_index, {"observed": np.arange(1.0, 6), "fitted": np.arange(2.0, 7)}),
+    (decay.build_form, {"name": "power", "impedance": np.arange(1.0, 9)}),
+    (simulate.simulate_corridors, {"cities": N}),
+    (power.power, {"test": "decay", "cities": N, "effects": [0.5]}),
+    (null.permutation_p_value, {"statistic": 1.0, "null_distribution": np.arange(5.0)}),
     (groups.compare_groups, {"cities": CITIES, "value": "size", "by": "coastal"}),
     (groups.coastal_tests, {"cities": CITIES, "corridors": PAIRS, "value": "size"}),
     (groups.coastal_sensitivity_test, {"cities": CITIES, "value": "size"}),
@@ -88,13 +107,21 @@ VERBS = [
     ),
 ]
 WRONG = {
+    "FormName": [3, [], None],
+    "Sequence[FormName]": [3, [], "power"],
+    "Sequence[EstimatorName]": [3, [], "poisson"],
+    "Sequence[NullName]": [3, []],
+    "tuple[str, str]": [-1, ["flow"], "flow"],
+    "Labels": [3, "mean"],
+    "npt.ArrayLike": ["x", {}, [], float("nan")],
+    "FloatArray": ["x", {}, []],
     "pd.DataFrame": ["cities.csv", [1, 2], None],
     "gpd.GeoDataFrame": ["cities.csv", [1, 2], None],
     "Column": [3, ["flow"], None, "nowhere"],
     "Sequence[Column]": [3, "flow", [3]],
     "Sequence[str]": [3, "flow", [3]],
     "int": ["many", 2.5],
-    "float": ["much", [0.5]],
+    "float": ["much", [0.5], float("nan")],
     "bool": ["yes", 2],
     "int | np.random.Generator": ["many", -1, 2.5],
     "Rng": ["many", -1, 2.5],
@@ -157,3 +184,15 @@ def test_repeated_places_and_texts_in_matrices_are_answered_in_words():
         spatial.moran_test(pd.concat([CITIES, CITIES]), "size", GRAPH)
     with pytest.raises(GeobriError, match="must hold numbers"):
         dyads.mantel_test(X.astype(object).map(lambda _: "far"), Y)
+
+
+def test_a_matrix_and_what_explains_it_have_names_of_their_own():
+    with pytest.raises(GeobriError, match=r"y is called 'x'\. Got a covariate 'x' too"):
+        dyads.mrqap_test(Y, {"x": X}, name="x")
+
+
+def test_no_permutations_where_they_are_needed_is_answered_in_words():
+    with pytest.raises(GeobriError, match="n_permutations must be positive"):
+        spatial.moran_tests(CITIES, "size", n_permutations=0)
+    with pytest.raises(GeobriError, match="n_permutations must be positive"):
+        dyads.moran_mantel_test(X, Y, weights=np.ones((N, N)), n_permutations=0)

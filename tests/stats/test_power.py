@@ -96,5 +96,5 @@ def test_impossible_questions():
         power("magic_test")
     with pytest.raises(SpecificationError, match="increase"):
         power("decay_test", effects=(1.0, 0.5))
-    with pytest.raises(SpecificationError, match="level=0"):
+    with pytest.raises(SpecificationError, match="level must lie between 0 and 1"):
         power("decay_test", level=0.0)

@@ -95,6 +95,6 @@ def test_words_in_a_row_keep_both_languages():
 
 
 def test_a_result_that_is_not_possible_names_the_test_in_both_languages():
-    said = say.say_impossible("decay_test", say.DISTANCE, "Why.")
-    assert said.zh == "距离：这些数据无法进行“距离摩擦”。Why."
+    said = say.say_impossible("decay_test", say.DISTANCE, Words("Why.", "因为。"))
+    assert said.zh == "距离：这些数据无法进行“距离摩擦”。因为。"
     assert tidy_row(Term(test="t", note=Words("one", "一")))["note"] == "one"

@@ -21,7 +21,6 @@ from geobri.findings.facts import Facts
 from geobri.findings.selectors import find_column, find_points, top_pairs
 from geobri.stats import say
 from geobri.stats.null import count_p_value, node_permutations, permutation_p_value
-from geobri.words import Words
 
 if TYPE_CHECKING:
     from geobri.stats.groups import GroupResult
@@ -277,8 +276,7 @@ def _say_proximity(facts: Facts, pairs: PairSet, result: ProximityResult, state:
     null = np.asarray(result.null_distribution, dtype=np.float64)
     low, high = np.quantile(null, [ALPHA / 2, 1 - ALPHA / 2])
     model = result.terms[0].null
-    note = result.terms[0].note
-    caution = Words(note.en.partition("; ")[2], note.zh.partition("；")[2])
+    caution = result.terms[0].note
     said = say.p_value(result.p_value)
     ratio = result.statistic / null.mean()
     return Check(

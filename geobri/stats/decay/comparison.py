@@ -114,6 +114,7 @@ def _criteria(fit: DecayFit) -> dict[str, object]:
     }
 
 
+@checked
 def fold_cities(
     n_cities: int, folds: int | None = None, *, rng: int | np.random.Generator | None = None
 ) -> FloatArray:
@@ -148,6 +149,7 @@ def fold_cities(
     return np.random.default_rng(rng).permutation(np.arange(n_cities) % count)
 
 
+@checked
 def cross_validate(
     sample: PairSample, form: DecayForm, estimator: EstimatorName, groups: FloatArray
 ) -> dict[str, float]:

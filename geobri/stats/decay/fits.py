@@ -284,7 +284,10 @@ def check_estimator(sample: PairSample, estimator: EstimatorName, caller: str) -
     if estimator in NEEDS_POSITIVE_FLOW and zero.any():
         came = f"{int(zero.sum())} of {sample.n_pairs} rows equal to 0 (first: {first_offenders(sample.index[zero][:1])})"
         remedy = 'Drop them, or pass estimator="poisson", which accepts zeros'
-        raise DataError(mould(caller, f"flow must be positive for estimator={estimator!r}", came, remedy))
+        raise DataError(
+            mould(caller, f"flow must be positive for estimator={estimator!r}", came, remedy),
+            zh=f"此估计方法要求流量为正：{sample.n_pairs}行中有{int(zero.sum())}行为零。",
+        )
 
 
 def choose_effects(sample: PairSample, effects: EffectsName, n_columns: int, caller: str) -> EffectsName:

@@ -15,6 +15,7 @@ import numpy as np
 from scipy import optimize
 
 from geobri.errors import DataError, SpecificationError, mould
+from geobri.stats.doors import checked
 from geobri.stats.results import FloatArray
 
 __all__ = ["FORMS", "DecayForm", "FormName", "build_form"]
@@ -154,6 +155,7 @@ _FIXED: dict[FormName, tuple[tuple[str, ...], OfImpedance, bool]] = {
 }
 
 
+@checked
 def build_form(
     name: FormName, impedance: FloatArray, *, label: str = "impedance", caller: str = "build_form"
 ) -> DecayForm:
@@ -195,7 +197,10 @@ def build_form(
         raise SpecificationError(mould(caller, "form must be known", repr(name), remedy))
     if not float(np.ptp(impedance)) > 0:
         came = f"{len(impedance)} pairs at {impedance[0] if len(impedance) else 'no'} {label}"
-        raise DataError(mould(caller, f"{label} must vary", came, "Choose another impedance"))
+        raise DataError(
+            mould(caller, f"{label} must vary", came, "Choose another impedance"),
+            zh=f"距离须有差异：{len(impedance)}对的取值全部相等。",
+        )
     at_zero = int(np.count_nonzero(impedance <= 0))
     if name in _FIXED:
         terms, basis, starts_at_zero = _FIXED[name]
@@ -210,7 +215,10 @@ def build_form(
     if at_zero and not form.starts_at_zero:
         remedy = "Merge coincident cities, or pass form='exponential', which is finite at 0"
         came = f"{at_zero} of {len(impedance)} pairs at 0"
-        raise DataError(mould(caller, f"{label} must be positive for form={name!r}", came, remedy))
+        raise DataError(
+            mould(caller, f"{label} must be positive for form={name!r}", came, remedy),
+            zh=f"此衰减函数要求距离为正：{len(impedance)}对中有{at_zero}对为零。",
+        )
     return form
 
 
@@ -221,7 +229,8 @@ def _bent_form(name: FormName, impedance: FloatArray, label: str) -> DecayForm:
         came = f"knots at {', '.join(f'{knot:g}' for knot in knots)}"
         remedy = "Take a form without knots, such as 'power'"
         raise DataError(
-            mould("build_form", f"{label} must have enough different values for form={name!r}", came, remedy)
+            mould("build_form", f"{label} must have enough different values for form={name!r}", came, remedy),
+            zh="距离的不同取值太少，不足以采用此衰减函数。",
         )
     logs = np.log(knots)
     if name == "piecewise":

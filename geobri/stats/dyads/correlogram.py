@@ -194,7 +194,10 @@ def _check_movable(data: DyadData) -> None:
     if data.travelling:
         remedy = "Pass blocks that keep missing pairs in place"
         came = f"{data.n_cities} cities whose missing pairs move"
-        raise DataError(mould("mantel_correlogram_test", "missing pairs must stay in place", came, remedy))
+        raise DataError(
+            mould("mantel_correlogram_test", "missing pairs must stay in place", came, remedy),
+            zh="缺失的城市对须留在原处：现在它们会随置换移动。",
+        )
 
 
 def _limits(
@@ -231,7 +234,8 @@ def _testable(data: DyadData, members: npt.NDArray[np.bool_], *, cutoff: bool) -
     if not tested.size:
         came = f"{len(members)} classes, empty, full, or without some city"
         raise DataError(
-            mould("mantel_correlogram_test", "some class must be testable", came, "Choose other bounds")
+            mould("mantel_correlogram_test", "some class must be testable", came, "Choose other bounds"),
+            zh=f"须有可检验的距离组：{len(members)}组均为空、均为全部，或缺少某些城市。",
         )
     return tested
 

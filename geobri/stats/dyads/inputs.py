@@ -303,9 +303,13 @@ def _check_common(
     if alone:
         came = f"{len(alone)} cities without one: {first_offenders(alone)}"
         raise DataError(
-            mould(caller, "every city needs a pair observed in all matrices", came, "Leave them out")
+            mould(caller, "every city needs a pair observed in all matrices", came, "Leave them out"),
+            zh=f"每个城市都须有一对在各矩阵中均有取值：{len(alone)}个城市没有。",
         )
     flat = [name for name, one in zip(names, clean, strict=True) if float(np.ptp(one[seen])) == 0.0]
     if flat:
         came = f"equal values throughout in {first_offenders(flat)}"
-        raise DataError(mould(caller, "the pairs observed in all matrices must vary", came, "Leave it out"))
+        raise DataError(
+            mould(caller, "the pairs observed in all matrices must vary", came, "Leave it out"),
+            zh=f"各矩阵中共同有取值的城市对须有差异：{len(flat)}个矩阵的取值处处相等。",
+        )

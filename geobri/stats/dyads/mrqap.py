@@ -172,13 +172,13 @@ def mrqap_test(
     measure = name_matrix(name)
     response = measure.column
     chosen = statistic or STATISTICS.get(family, ("",))[0]
-    _check_choices(family, scheme, chosen, x)
+    _check_choices(family, scheme, chosen, x, response)
     data = prepare_dyads(
-        {response: y, **{key: one for key, one in x.items() if key != response}},
+        {response: y, **x},
         caller="mrqap_test",
         directed=directed,
         blocks=blocks,
-        moved=next(key for key in x if key != response),
+        moved=next(iter(x)),
     )
     _check_response(data.columns()[0], family, response)
     fit = _fit_observed(data, family)
@@ -210,7 +210,7 @@ def mrqap_test(
     )
 
 
-def _check_choices(family: str, scheme: str, statistic: str, x: Mapping[str, Matrix]) -> None:
+def _check_choices(family: str, scheme: str, statistic: str, x: Mapping[str, Matrix], response: str) -> None:
     caller = "mrqap_test"
     if family not in STATISTICS:
         remedy = f"Say one of {', '.join(STATISTICS)}"
@@ -222,6 +222,10 @@ def _check_choices(family: str, scheme: str, statistic: str, x: Mapping[str, Mat
         possible = [one for one in STATISTICS[family] if one != "score" or scheme != "y"]
         wanted = f"statistic must suit family={family!r} and scheme={scheme!r}"
         raise SpecificationError(mould(caller, wanted, repr(statistic), f"Say one of {', '.join(possible)}"))
+    if response in x:
+        came = f"a covariate {response!r} too"
+        remedy = "Pass name=, or call the covariate something else"
+        raise SpecificationError(mould(caller, f"y is called {response!r}", came, remedy))
     if not x:
         remedy = "Pass pair matrices by name"
         raise SpecificationError(mould(caller, "at least one covariate is needed", "none", remedy))
@@ -231,12 +235,14 @@ def _check_response(y: FloatArray, family: str, name: str) -> None:
     if family in ("logit", "probit") and not np.isin(y, (0.0, 1.0)).all():
         came = f"{int((~np.isin(y, (0.0, 1.0))).sum())} other values"
         raise DataError(
-            mould("mrqap_test", f"{name} must be 0 or 1 for {family}", came, "Make it a yes-no matrix")
+            mould("mrqap_test", f"{name} must be 0 or 1 for {family}", came, "Make it a yes-no matrix"),
+            zh="此模型的响应变量只能为0或1。",
         )
     if family == "poisson" and (y < 0).any():
         came = f"{int((y < 0).sum())} negative values"
         raise DataError(
-            mould("mrqap_test", f"{name} must be at least 0 for poisson", came, "Check the flows")
+            mould("mrqap_test", f"{name} must be at least 0 for poisson", came, "Check the flows"),
+            zh=f"泊松模型的响应变量不得为负：{int((y < 0).sum())}个为负。",
         )
 
 
@@ -255,7 +261,8 @@ def _check_degrees(pairs: int, covariates: int) -> None:
     if pairs <= covariates + 1:
         came = f"{pairs} pairs for {covariates + 1} coefficients"
         raise DataError(
-            mould("mrqap_test", "more pairs than coefficients are needed", came, "Use fewer covariates")
+            mould("mrqap_test", "more pairs than coefficients are needed", came, "Use fewer covariates"),
+            zh=f"城市对须多于系数：{pairs}对，{covariates + 1}个系数。",
         )
 
 
@@ -267,7 +274,10 @@ def _check_overlap(y: FloatArray, design: FloatArray, family: str) -> None:
     if count:
         remedy = "Leave out the covariate that tells zeros from the rest without error"
         came = f"{count} of {len(y)} pairs whose zeros are predicted without error"
-        raise DataError(mould("mrqap_test", "the response must not be separated", came, remedy))
+        raise DataError(
+            mould("mrqap_test", "the response must not be separated", came, remedy),
+            zh=f"响应变量不得被完全分离：{len(y)}对中有{count}对的零可被完全预测。",
+        )
 
 
 def _statistics(data: DyadData, fit: RegressionFit, family: str, statistic: str) -> FloatArray:

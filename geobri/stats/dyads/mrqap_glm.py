@@ -200,7 +200,8 @@ def score_null(data: DyadData, plan: NodePlan, family: Family, scheme: str) -> F
         remedy = "Pass statistic='wald', or blocks that keep missing pairs in place"
         came = f"{data.n_cities} cities whose missing pairs move"
         raise DataError(
-            mould("mrqap_test", "the score statistic needs missing pairs to stay in place", came, remedy)
+            mould("mrqap_test", "the score statistic needs missing pairs to stay in place", came, remedy),
+            zh="得分统计量要求缺失的城市对留在原处：现在它们会随置换移动。",
         )
     return np.stack(
         [_score_of_one(data, plan, family, k, scheme) for k in range(len(data.names) - 1)], axis=1

@@ -43,7 +43,8 @@ def orthonormal_basis(columns: FloatArray, *, caller: str) -> FloatArray:
     if len(columns) and (np.abs(np.diag(triangle)) < COLLINEAR).any():
         came = f"{len(columns)} columns of which one follows from the others"
         raise DataError(
-            mould(caller, "columns must not be combinations of each other", came, "Leave one out")
+            mould(caller, "columns must not be combinations of each other", came, "Leave one out"),
+            zh=f"各列不得互为线性组合：{len(columns)}列中有一列可由其他列推出。",
         )
     return np.vstack([np.full((1, size), 1.0 / np.sqrt(size)), basis.T])
 
@@ -118,7 +119,10 @@ def partial_null(data: DyadData, plan: NodePlan, columns: FloatArray, *, residua
     if data.travelling:
         remedy = "Pass blocks that keep missing pairs in place, or use mrqap_test"
         came = f"{data.n_cities} cities whose missing pairs move"
-        raise DataError(mould("partial_mantel_test", "missing pairs must stay in place", came, remedy))
+        raise DataError(
+            mould("partial_mantel_test", "missing pairs must stay in place", came, remedy),
+            zh="缺失的城市对须留在原处：现在它们会随置换移动。",
+        )
     basis = orthonormal_basis(columns[2:], caller="partial_mantel_test")
     target = residualise(columns[1], basis)
     moved = residualise(columns[0], basis) if residuals else columns[0] - columns[0].mean()

@@ -133,7 +133,7 @@ def pair_regression_test(
     >>> round(float(result.coefficients[0]), 6)
     -1.0
     """
-    if not covariates:
+    if not len(covariates):
         remedy = "Name at least one column of pairs"
         raise SpecificationError(mould("pair_regression_test", "needs a covariate", "none", remedy))
     measure = as_measure(value, of="corridors")

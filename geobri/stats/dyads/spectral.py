@@ -176,6 +176,11 @@ def _check_complete(data: DyadData, weights: npt.ArrayLike) -> None:
 
 
 def _signs(count: int, n_permutations: int, rng: int | np.random.Generator | None) -> FloatArray:
+    if n_permutations < 1:
+        came = str(n_permutations)
+        raise SpecificationError(
+            mould("moran_mantel_test", "n_permutations must be positive", came, "Ask for 999")
+        )
     generator = np.random.default_rng(rng)
     return generator.choice(np.array([-1.0, 1.0]), size=(n_permutations, count))
 

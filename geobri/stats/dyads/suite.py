@@ -98,7 +98,10 @@ def dyadic_tests(
     ends = {*usable.get("origin", ()), *usable.get("destination", ())}
     if not ends and set(columns) <= set(corridors.columns):
         came = f"{len(corridors)} rows, none with all of {', '.join(columns)}"
-        raise DataError(mould("dyadic_tests", "some pairs must have numbers", came, "Fill the columns"))
+        raise DataError(
+            mould("dyadic_tests", "some pairs must have numbers", came, "Fill the columns"),
+            zh=f"须有城市对各列均有取值：{len(corridors)}行中没有。",
+        )
     laid, labels = align_matrices(usable, columns, [city for city in cities.index if city in ends], directed)
     frames = {name: pd.DataFrame(one, index=labels, columns=labels) for name, one in laid.items()}
     x, y = frames[by.column], frames[measure.column]

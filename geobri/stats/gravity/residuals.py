@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import special
 
 from geobri.errors import SpecificationError, mould
+from geobri.stats.doors import checked
 from geobri.stats.gravity.ppml import GravityResult
 from geobri.stats.gravity.presence import PresenceResult
 from geobri.stats.results import FloatArray
@@ -22,6 +23,7 @@ RESIDUALS: tuple[ResidualName, ...] = get_args(ResidualName)
 """Kinds of residual."""
 
 
+@checked
 def residual_corridors(
     model: GravityResult | PresenceResult, *, kind: ResidualName = "deviance"
 ) -> pd.DataFrame:

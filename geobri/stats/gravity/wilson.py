@@ -33,6 +33,7 @@ CONSTRAINTS: tuple[ConstraintName, ...] = get_args(ConstraintName)
 """Members of the family."""
 
 
+@checked
 def furness(
     seed: FloatArray,
     row_totals: FloatArray,
@@ -299,7 +300,10 @@ def _log_masses(sample: PairSample, constraint: ConstraintName) -> tuple[list[Fl
         if not (given[k] > 0).all():
             came = f"{int((given[k] <= 0).sum())} pairs with a {side} of mass 0 or less"
             remedy = "Pass masses=, leave these cities out, or constrain this side"
-            raise DataError(mould("fit_wilson", "masses must be positive", came, remedy))
+            raise DataError(
+                mould("fit_wilson", "masses must be positive", came, remedy),
+                zh="质量须为正：有城市的质量不大于零。",
+            )
     return [np.log(given[k]) for k in free], sides
 
 

@@ -173,7 +173,8 @@ def _distance(matrix: pd.DataFrame, form: Distance) -> pd.DataFrame:
     if wrong:
         came = f"{wrong} of 0 or less"
         raise DataError(
-            mould("corridor_regression_test", "distances must be above 0", came, "Use form='linear'")
+            mould("corridor_regression_test", "distances must be above 0", came, "Use form='linear'"),
+            zh=f"距离须大于零：{wrong}条不大于零。",
         )
     return matrix.map(np.log)
 

@@ -127,7 +127,10 @@ def lay_out_corridors(
     corridors = corridors.loc[corridors[named].notna().all(axis=1)]
     if corridors.empty:
         remedy = "Fill them in, or name fewer columns"
-        raise DataError(mould(caller, f"some corridors must have {named}", f"none of {whole}", remedy))
+        raise DataError(
+            mould(caller, f"some corridors must have {named}", f"none of {whole}", remedy),
+            zh=f"须有通路的各列均有取值：{whole}条中没有。",
+        )
     ends = {*corridors["origin"].astype(str), *corridors["destination"].astype(str)}
     used = cities.loc[[str(city) in ends for city in cities.index]]
     data = read_places(used, [], group=group, caller=caller)
@@ -186,7 +189,8 @@ def place_labels(
     if not any(True for _ in sample.parts()):
         remedy = "Pass blocks=None, or broader blocks"
         raise DataError(
-            mould("place_labels", "some block must hold both groups", "blocks of one group each", remedy)
+            mould("place_labels", "some block must hold both groups", "blocks of one group each", remedy),
+            zh="至少有一个分组须同时含有两类城市：各分组都只有一类。",
         )
     return place_groups(sample, n_permutations, rng=rng, most=most)
 
@@ -269,7 +273,10 @@ def check_types(observed: FloatArray, null: FloatArray, caller: str) -> None:
         return
     remedy = "Compare fewer types by another definition, or pass blocks=None"
     came = "a type without corridors, here or for some placement of the label"
-    raise DataError(mould(caller, "every type must have corridors", came, remedy))
+    raise DataError(
+        mould(caller, "every type must have corridors", came, remedy),
+        zh="每类通路都须有通路：在此处或在某些标签放置下，有一类没有通路。",
+    )
 
 
 def _jackknife(data: CorridorData) -> FloatArray:

@@ -78,7 +78,10 @@ def fit_robust(y: FloatArray, x: FloatArray, *, caller: str) -> LeastSquares:
     scaled = x / np.where(scale == 0, 1, scale)
     if n <= k or np.linalg.matrix_rank(scaled, tol=1e-9) < k:
         came = f"{n} cities for {k} coefficients" if n <= k else "columns that follow from each other"
-        raise DataError(mould(caller, "coefficients must be estimable", came, "Leave a covariate out"))
+        raise DataError(
+            mould(caller, "coefficients must be estimable", came, "Leave a covariate out"),
+            zh=f"系数须可估计：{n}个城市对{k}个系数，或有协变量可由其他协变量推出。",
+        )
     q, r = np.linalg.qr(x)
     coefficients = np.linalg.solve(r, q.T @ y)
     residuals = y - x @ coefficients

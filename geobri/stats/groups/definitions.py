@@ -64,6 +64,7 @@ def _draw(result: TestResult, ax: Any, lang: Literal["en", "zh"]) -> None:
     ax.set_xlabel(axis.say(lang))
 
 
+@checked
 def candidate_thresholds(
     coast_km: pd.Series[float], *, fewest: int = FEWEST, most: int = MOST
 ) -> list[float]:
@@ -180,7 +181,10 @@ def coastal_sensitivity_test(
     tried = _definitions(known.table, coast_km, definitions, thresholds)
     if not tried:
         remedy = "Give other thresholds"
-        raise DataError(mould(caller, "some definition must split the cities", "none that does", remedy))
+        raise DataError(
+            mould(caller, "some definition must split the cities", "none that does", remedy),
+            zh="须有一种定义能把城市分为两组：没有这样的定义。",
+        )
     frame = known.table.assign(**{name: column for name, (column, _) in tried.items()})
     results = {
         name: coastal_test(frame, measure, group=name, strata=strata, confidence=confidence) for name in tried
@@ -356,7 +360,10 @@ def leave_one_city_out(
     if not results:
         came = f"{len(data.labels)} cities, each the only one of its group"
         remedy = "Compare larger groups"
-        raise DataError(mould("leave_one_city_out", "some city must be able to go", came, remedy))
+        raise DataError(
+            mould("leave_one_city_out", "some city must be able to go", came, remedy),
+            zh="须有城市可以去掉：每个城市都是所在组中唯一的一个。",
+        )
     whole = coastal_test(data.table, value, **choices)
     table = _table(results)
     table.index.name = "omitted"

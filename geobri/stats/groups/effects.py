@@ -16,6 +16,7 @@ from scipy.stats import norm, rankdata
 from scipy.stats import t as student
 
 from geobri.errors import SpecificationError, mould
+from geobri.stats.doors import checked
 from geobri.stats.groups.rank_sums import (
     MOST_WORK,
     SumDistribution,
@@ -205,6 +206,7 @@ INTERVALS: Final = {"logit": _logit_interval, "brunner-munzel": _wald_interval, 
 """Intervals of the probability of superiority."""
 
 
+@checked
 def estimate_superiority(
     sample: GroupSample, *, confidence: float = 0.95, interval: str = "newcombe"
 ) -> Estimate:
@@ -296,6 +298,7 @@ def _cut(sample: GroupSample, alpha: float) -> tuple[int, float]:
     return cut, 1 - 2 * float(below[place])
 
 
+@checked
 def estimate_shift(sample: GroupSample, *, confidence: float = 0.95) -> Estimate:
     """Estimate by how much the first group lies above the second: the Hodges-Lehmann shift.
 

@@ -159,7 +159,10 @@ def _lead(
     """Put the test that keeps its size first where values and label are smooth over the map, and say it."""
     if measure.column not in cities.columns or not isinstance(cities, gpd.GeoDataFrame):
         return results
-    data = read_places(cities, [measure], group=group, caller="coastal_tests")
+    try:
+        data = read_places(cities, [measure], group=group, caller="coastal_tests")
+    except DataError:  # those with a value are of one group, and each test says so
+        return results
     if len(data.labels) < _FEWEST:
         return results
     weights = map_weights(data.table)
@@ -231,7 +234,7 @@ def _definition_attempts(
     draws: dict[str, Any],
 ) -> Attempts:
     attempts: Attempts = []
-    if held:
+    if len(held):
         attempts.append(partial(coastal_regression_test, cities, measure, held, group=group, **draws))
     if coast_km:
         definitions = [as_measure(group).column]

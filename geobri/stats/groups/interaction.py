@@ -131,7 +131,8 @@ def city_interaction_test(
     flat = [one.column for one, spread in spreads if spread == 0]
     if flat:
         raise DataError(
-            mould(caller, "every dimension must vary", f"constant: {first_offenders(flat)}", "Leave it out")
+            mould(caller, "every dimension must vary", f"constant: {first_offenders(flat)}", "Leave it out"),
+            zh=f"每个维度的取值都须有差异：{len(flat)}个维度取值不变。",
         )
     left = profiles(data.columns)
     placements = place_groups(GroupSample(left[:, 0], data.first, data.strata), n_permutations, rng=rng)

@@ -292,7 +292,8 @@ def _t_row(sample: GroupSample, base: Term) -> Term:
         came = f"groups of {sample.sizes[0]} and {sample.sizes[1]} that are single or do not overlap"
         remedy = "Use method='permutation'"
         raise DataError(
-            mould("brunner_munzel_test", "the t approximation needs overlapping groups", came, remedy)
+            mould("brunner_munzel_test", "the t approximation needs overlapping groups", came, remedy),
+            zh="t近似要求两组取值有重叠。",
         )
     found = brunnermunzel(one, other, alternative=base.alternative)
     return replace(

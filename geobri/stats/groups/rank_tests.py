@@ -215,7 +215,8 @@ def _p_value(
     if variance == 0:
         remedy = "Compare without strata, or with broader ones"
         raise DataError(
-            mould("mann_whitney_test", "values must differ within some stratum", "none that do", remedy)
+            mould("mann_whitney_test", "values must differ within some stratum", "none that do", remedy),
+            zh="至少在一层之内取值须有差异：没有这样的层。",
         )
     work = sum(recursion_work(scores, int(first.sum())) for scores, first, _ in parts)
     if method == "exact" or (method == "auto" and work <= MOST_WORK):

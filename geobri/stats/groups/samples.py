@@ -68,6 +68,9 @@ class GroupSample:
 
 
 def _plain_bools(group: Any, caller: str) -> BoolArray:
+    if np.ndim(group) != 1:
+        came = type(group).__name__
+        raise DataError(mould(caller, "group must be True or False for each city", came, "Pass a column"))
     column = pd.Series(group)
     if column.isna().any():
         came = f"{int(column.isna().sum())} of {len(column)} missing"
@@ -122,7 +125,10 @@ def read_groups(values: npt.ArrayLike, group: Any, *, strata: Any = None, caller
     sample = GroupSample(numbers, first, None if codes is None else codes.astype(np.int64))
     if not any(True for _ in sample.parts()):
         came = "strata that hold one group only"
-        raise DataError(mould(caller, "some stratum must hold both groups", came, "Use broader strata"))
+        raise DataError(
+            mould(caller, "some stratum must hold both groups", came, "Use broader strata"),
+            zh="至少有一层须同时含有两组：各层都只有一组。",
+        )
     return sample
 
 
@@ -130,10 +136,19 @@ def _check_contents(numbers: FloatArray, first: BoolArray, caller: str) -> None:
     bad = int((~np.isfinite(numbers)).sum())
     if bad:
         came = f"{bad} of {len(numbers)} missing or infinite"
-        raise DataError(mould(caller, "values must be finite numbers", came, "Drop these cities first"))
+        raise DataError(
+            mould(caller, "values must be finite numbers", came, "Drop these cities first"),
+            zh=f"取值须为有限数：{len(numbers)}个中有{bad}个缺失或无穷。",
+        )
     if first.all() or not first.any():
         came = f"{int(first.sum())} cities in the first and {int((~first).sum())} in the second"
-        raise DataError(mould(caller, "both groups must hold a city", came, "Choose another threshold"))
+        raise DataError(
+            mould(caller, "both groups must hold a city", came, "Choose another threshold"),
+            zh=f"两组都须有城市：第一组{int(first.sum())}个，第二组{int((~first).sum())}个。",
+        )
     if np.ptp(numbers) == 0:
         came = f"{len(numbers)} values equal to {numbers[0]:g}"
-        raise DataError(mould(caller, "values must differ", came, "A constant column says nothing"))
+        raise DataError(
+            mould(caller, "values must differ", came, "A constant column says nothing"),
+            zh=f"取值须有差异：{len(numbers)}个值均为{numbers[0]:g}。",
+        )

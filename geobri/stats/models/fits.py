@@ -224,7 +224,10 @@ def check_identified(
     if absorbed:
         wanted = "every column must vary on its own, beyond node effects and the other columns"
         came = f"{len(absorbed)} that do not: {first_offenders(absorbed)}"
-        raise DataError(mould(caller, wanted, came, "Leave them out, or fit without node effects"))
+        raise DataError(
+            mould(caller, wanted, came, "Leave them out, or fit without node effects"),
+            zh=f"各列须有自身的差异，不能由城市水平或其他列推出：{len(absorbed)}列不满足。",
+        )
 
 
 def invert_symmetric(matrix: FloatArray) -> FloatArray:
@@ -287,7 +290,8 @@ def degrees_left(n: int, k: int, effects: NodeEffects | None, caller: str) -> in
     if left < 1:
         came = f"{n} pairs for {k} columns and {count_effects(effects)} node effects"
         raise DataError(
-            mould(caller, "needs more pairs than parameters", came, 'Pass effects="none" or add pairs')
+            mould(caller, "needs more pairs than parameters", came, 'Pass effects="none" or add pairs'),
+            zh=f"城市对须多于参数：{n}对，{k}列与{count_effects(effects)}个城市水平。",
         )
     return left
 
@@ -493,7 +497,10 @@ def _iterate(model: _Model, eta: FloatArray, *, caller: str, most: int = 100) ->
         eta, loglik = _advance(model, eta, step.predictor, loglik, first=iteration == 1)
     came = f"{most} iterations without convergence, linear predictor up to {float(np.abs(eta).max()):.3g}"
     remedy = "Look for separated pairs (find_separated_pairs) or drop a covariate"
-    raise DataError(mould(caller, "the likelihood must have a maximum", came, remedy))
+    raise DataError(
+        mould(caller, "the likelihood must have a maximum", came, remedy),
+        zh=f"似然须有极大值：迭代{most}次仍未收敛。",
+    )
 
 
 def _advance(

@@ -425,6 +425,7 @@ def estimate_covariance(
     if _count_groups(np.concatenate([origin, destination])) < 3 or math.isnan(float(fit.score.sum())):  # noqa: PLR2004 - two cities have one dyad
         came = "fewer than three, or a fit with missing numbers"
         raise DataError(
-            mould("estimate_covariance", "needs at least three cities", came, "Fit the model on more pairs")
+            mould("estimate_covariance", "needs at least three cities", came, "Fit the model on more pairs"),
+            zh="至少需要3个城市。",
         )
     return COVARIANCES[kind](fit, origin, destination)

@@ -141,7 +141,10 @@ def _largest_support(directions: FloatArray) -> BoolArray:
     if solved.status != 0 or solved.x is None:
         remedy = "Leave out covariates that hold for few pairs only"
         raise DataError(
-            mould("find_separated_pairs", "the linear programme must have a solution", solved.message, remedy)
+            mould(
+                "find_separated_pairs", "the linear programme must have a solution", solved.message, remedy
+            ),
+            zh="线性规划须有解：没有找到。",
         )
     found[moving] = (np.asarray(solved.x)[k:] > 0.5)[where.ravel()]  # noqa: PLR2004 - t is 0 or 1 at the optimum
     return found
@@ -198,5 +201,6 @@ def check_not_separated(
         raise DataError(
             mould(
                 caller, wanted, f"{n_split} of {len(outcome)} pairs that are predicted without error", remedy
-            )
+            ),
+            zh=f"有与无须在协变量的每种组合上重叠：{len(outcome)}对中有{n_split}对可被完全预测。",
         )

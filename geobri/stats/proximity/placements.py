@@ -95,7 +95,10 @@ def pattern_of(top: TopList, *, blocks: Sequence[object] | None = None, active_o
     if not active_only and all(len(room) == 1 for room in rooms):
         came = f"{len(members)} listed cities, each in a block of its own"
         remedy = "Use fewer, larger blocks, or the null 'hubs'"
-        raise DataError(mould("proximity_test", "listed cities must be able to change places", came, remedy))
+        raise DataError(
+            mould("proximity_test", "listed cities must be able to change places", came, remedy),
+            zh=f"上榜城市须能互换位置：{len(members)}个上榜城市各自独成一组。",
+        )
     tails = np.searchsorted(members, top.origins[listed])
     heads = np.searchsorted(members, top.destinations[listed])
     weights = top.weights[listed]
@@ -118,7 +121,8 @@ def _check_blocks(label: Sequence[object], natural: Sequence[int], n: int) -> No
         came = "blocks that mix cities with different candidates"
         remedy = "Split the blocks, for example by country where domestic pairs are left out"
         raise DataError(
-            mould("proximity_test", "exchanges must keep listed corridors candidates", came, remedy)
+            mould("proximity_test", "exchanges must keep listed corridors candidates", came, remedy),
+            zh="互换后上榜通路仍须是候选通路：有分组混合了候选通路不同的城市。",
         )
 
 

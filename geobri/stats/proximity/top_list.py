@@ -11,6 +11,7 @@ import pandas as pd
 
 from geobri.errors import DataError, SchemaError, SpecificationError, first_offenders, mould
 from geobri.measures import Measure
+from geobri.stats.doors import checked
 from geobri.stats.null import IntArray
 from geobri.stats.pairs import FEWEST_CITIES, BoolArray, to_matrix
 from geobri.stats.places import Column, as_measure
@@ -134,6 +135,7 @@ class TopList:
         return self.lookup() >= 0
 
 
+@checked
 def build_top_list(
     cities: pd.DataFrame,
     corridors: pd.DataFrame,
@@ -186,7 +188,10 @@ def build_top_list(
     """
     if corridors.empty:
         remedy = "Pass all corridors that could have been listed"
-        raise DataError(mould("proximity_test", "there must be corridors", "an empty table", remedy))
+        raise DataError(
+            mould("proximity_test", "there must be corridors", "an empty table", remedy),
+            zh="须有候选通路：一条也没有。",
+        )
     _, labels = to_matrix(corridors, impedance, cities, directed)
     index = pd.Index(labels, dtype=object)
     km = corridors[impedance].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -212,17 +217,22 @@ def _check_lengths(km: FloatArray, impedance: str, n: int) -> None:
     if n < FEWEST_CITIES:
         came = f"{n} cities"
         raise DataError(
-            mould(caller, f"needs at least {FEWEST_CITIES} cities", came, "There is nothing to exchange")
+            mould(caller, f"needs at least {FEWEST_CITIES} cities", came, "There is nothing to exchange"),
+            zh=f"至少需要{FEWEST_CITIES}个城市，现有{n}个。",
         )
     unusable = int(np.count_nonzero(~np.isfinite(km) | (km < 0)))
     if unusable:
         came = f"{unusable} of {km.size} that are missing or negative"
         raise DataError(
-            mould(caller, f"{impedance!r} must be known for every candidate", came, "Leave them out")
+            mould(caller, f"{impedance!r} must be known for every candidate", came, "Leave them out"),
+            zh=f"每条候选通路都须有距离：{km.size}条中有{unusable}条缺失或为负。",
         )
     if np.ptp(km) == 0:
         came = f"{km.size} equal values"
-        raise DataError(mould(caller, f"{impedance!r} must vary", came, "Look at how it was made"))
+        raise DataError(
+            mould(caller, f"{impedance!r} must vary", came, "Look at how it was made"),
+            zh=f"距离须有差异：{km.size}个值全部相等。",
+        )
 
 
 def _numeric(corridors: pd.DataFrame, value: str) -> FloatArray:
@@ -246,7 +256,10 @@ def _default_length(values: FloatArray, k: int | None) -> int | None:
         return k
     if np.ptp(values) == 0:
         came = f"{values.size} of {values.size} candidates with the same value"
-        raise DataError(mould("proximity_test", "values must differ", came, "Rank by something else"))
+        raise DataError(
+            mould("proximity_test", "values must differ", came, "Rank by something else"),
+            zh=f"取值须有差异：{values.size}条候选通路的取值全部相等。",
+        )
     return max(1, min(LENGTH, values.size // 4))
 
 
@@ -277,7 +290,8 @@ def _list_weights(
                 f"a list by {as_measure(value).column!r} must leave something out",
                 came,
                 remedy,
-            )
+            ),
+            zh=f"榜单须有落选者：{values.size}条候选通路中列入{length}条。",
         )
     last = np.sort(keys)[length - 1]
     inside, tied = keys < last, keys == last

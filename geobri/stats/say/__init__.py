@@ -41,7 +41,17 @@ from geobri.stats.say.neighbours import (
     say_local,
     say_spatial_model,
 )
-from geobri.stats.say.numbers import LEVEL, bare_p, chance, interval, number, p_value, percent, say_impossible
+from geobri.stats.say.numbers import (
+    LEVEL,
+    bare_p,
+    chance,
+    interval,
+    number,
+    p_value,
+    percent,
+    say_impossible,
+    say_refusal,
+)
 
 __all__ = [
     "CORRELATIONS",
@@ -79,6 +89,7 @@ __all__ = [
     "say_maps_correlation",
     "say_omitted",
     "say_presence",
+    "say_refusal",
     "say_regression",
     "say_smoothness",
     "say_spatial_model",

@@ -6,6 +6,7 @@ import math
 from decimal import Decimal
 from typing import Final
 
+from geobri.errors import DataError, SchemaError, SpecificationError
 from geobri.measures import Measure
 from geobri.stats.results import Alternative, Term
 from geobri.stats.say.terms import name_test
@@ -24,6 +25,7 @@ __all__ = [
     "percent",
     "quantity",
     "say_impossible",
+    "say_refusal",
 ]
 
 LEVEL: Final = 0.05
@@ -248,7 +250,33 @@ def list_names(names: list[str]) -> Words:
     return Words(", ".join(shown), "、".join(shown))
 
 
-def say_impossible(test: str, measure: Measure, why: str) -> Words:
+_KINDS: Final[tuple[tuple[type[Exception], str], ...]] = (
+    (SchemaError, "缺少所需的列，或其内容不合要求"),
+    (DataError, "数据不足，或其取值不允许此项计算"),
+    (SpecificationError, "所作选择不适用于这些数据"),
+    (Exception, "无法计算"),
+)
+"""What stands in Chinese for a refusal whose details were said in English only."""
+
+
+def say_refusal(error: Exception) -> Words:
+    """Say why something cannot be: in Chinese as it was said where it was made, else its kind.
+
+    Parameters
+    ----------
+    error
+        What was raised.
+
+    Returns
+    -------
+    Words
+        A sentence in each language.
+    """
+    kind = next(words for one, words in _KINDS if isinstance(error, one))
+    return Words(str(error), getattr(error, "zh", "") or f"{kind}（详细说明见英文版）。")
+
+
+def say_impossible(test: str, measure: Measure, why: Words) -> Words:
     """Say that the data do not allow a test.
 
     Parameters
@@ -267,6 +295,6 @@ def say_impossible(test: str, measure: Measure, why: str) -> Words:
     """
     named = name_test(test)
     return Words(
-        f"{measure.label}: the test “{named.en}” is not possible with these data. {why}",
-        f"{measure.label_zh}：这些数据无法进行“{named.zh}”。{why}",
+        f"{measure.label}: the test “{named.en}” is not possible with these data. {why.en}",
+        f"{measure.label_zh}：这些数据无法进行“{named.zh}”。{why.zh}",
     )

@@ -35,6 +35,7 @@ __all__ = [
 
 _TESTS: Final = {
     "proximity_test": Words("Closeness of the list", "名单的邻近性"),
+    "proximity_tests": Words("Closeness of the list", "名单的邻近性"),
     "decay_test": Words("Friction of distance", "距离摩擦"),
     "fit_gravity": Words("Gravity model", "引力模型"),
     "presence_test": Words("Whether there is a link", "有无联系"),

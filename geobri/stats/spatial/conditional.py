@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
+from geobri.errors import SpecificationError, mould
 from geobri.stats.null import node_permutations
 from geobri.stats.results import FloatArray
 
@@ -44,7 +45,15 @@ def draw_neighbours(n: int, k: int, n_permutations: int, rng: int | np.random.Ge
     -------
     numpy.ndarray
         Row numbers, shape (R, k + 1), every ordered list equally likely.
+
+    Raises
+    ------
+    SpecificationError
+        If no list is asked for.
     """
+    if n_permutations < 1:
+        came = str(n_permutations)
+        raise SpecificationError(mould("local tests", "n_permutations must be positive", came, "Ask for 999"))
     generator = np.random.default_rng(rng)
     if 4 * (k + 1) > n:
         return np.asarray(node_permutations(n, n_permutations, rng=generator)[:, : k + 1], dtype=np.int64)

@@ -173,7 +173,8 @@ def correlogram_test(
         raise DataError(
             mould(
                 "correlogram_test", "some pairs must lie in the bands", f"none up to {edges[-1]:g} km", remedy
-            )
+            ),
+            zh=f"须有城市对落在各距离带内：{edges[-1]:,.0f}公里以内没有。",
         )
 
     def indices(rows: FloatArray) -> FloatArray:
@@ -210,7 +211,10 @@ def _known(places: Places) -> gpd.GeoDataFrame:
     if len(places.numbers) < _FEWEST_CITIES or np.ptp(places.numbers) == 0:
         came = f"{len(places.numbers)} cities with values that do not differ or are too few"
         raise DataError(
-            mould("correlogram_test", "at least four cities must have values that differ", came, "Add cities")
+            mould(
+                "correlogram_test", "at least four cities must have values that differ", came, "Add cities"
+            ),
+            zh=f"至少须有4个取值不全相等的城市，现有{len(places.numbers)}个。",
         )
     if not isinstance(places.table, gpd.GeoDataFrame):
         came = type(places.table).__name__

@@ -225,7 +225,10 @@ def corridor_moran_test(
     observed = float(index(centred[None], seen)[0])
     if not np.isfinite(observed):
         remedy = "Widen the radius"
-        raise DataError(mould("corridor_moran_test", "some corridors must be neighbours", "none", remedy))
+        raise DataError(
+            mould("corridor_moran_test", "some corridors must be neighbours", "none", remedy),
+            zh="须有相邻的通路：一条也没有。",
+        )
     moved = _corridor_null if chosen == "corridors" else _city_null
     drawn, exact, described = moved(data, centred, index, n_permutations, rng)
     what = Words(neighbours, _NEIGHBOURS[neighbours])

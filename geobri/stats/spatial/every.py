@@ -30,6 +30,7 @@ ENOUGH: Final = 19_999
 """Draws with which a p-value of 5 % has a Monte Carlo error of 0.2 points."""
 
 
+@checked
 def default_graph(cities: gpd.GeoDataFrame, k: int | None = None) -> Any:
     """Join every city to its nearest ones.
 
@@ -118,7 +119,8 @@ def _check_apart(cities: gpd.GeoDataFrame) -> None:
     report = merge_coincident(cities)
     if len(report.merged):
         raise DataError(
-            mould("moran_tests", "cities must be apart", report.summary(), "Call merge_coincident first")
+            mould("moran_tests", "cities must be apart", report.summary(), "Call merge_coincident first"),
+            zh=f"城市不得重合：有{len(report.merged)}个与其他城市位于同一点。",
         )
 
 

@@ -69,7 +69,8 @@ def _read_labels(
     if len(kinds) < 2:  # noqa: PLR2004 - a join between labels needs two
         came = f"{len(kinds)} in '{value}'"
         raise DataError(
-            mould("join_count_test", "there must be at least two labels", came, "Use another column")
+            mould("join_count_test", "there must be at least two labels", came, "Use another column"),
+            zh=f"至少须有两类标签，现有{len(kinds)}类。",
         )
     numbers = pd.DataFrame({value: np.where(codes < 0, np.nan, codes)}, index=cities.index)
     places = read_places(numbers, [measure], graph=graph, standardise=standardise, caller="join_count_test")

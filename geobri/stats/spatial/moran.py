@@ -323,7 +323,8 @@ def getis_ord_test(
     if low.any():
         came = f"{int(low.sum())} negative values (first: {first_offenders(places.labels[low])})"
         raise DataError(
-            mould("getis_ord_test", "values must be at least 0", came, "Use moran_test, or another scale")
+            mould("getis_ord_test", "values must be at least 0", came, "Use moran_test, or another scale"),
+            zh=f"取值不得为负：{int(low.sum())}个为负。",
         )
     return _run(
         _GETIS,

@@ -133,13 +133,19 @@ def spatial_regression_test(
     if len(sample.labels) <= len(names) + 2:
         came = f"{len(sample.labels)} cities for {len(names)} covariates"
         raise DataError(
-            mould("spatial_regression_test", "there must be more cities than coefficients", came, "Use fewer")
+            mould(
+                "spatial_regression_test", "there must be more cities than coefficients", came, "Use fewer"
+            ),
+            zh=f"城市须多于系数：{len(sample.labels)}个城市，{len(names)}个协变量。",
         )
     design = np.column_stack([np.ones(len(sample.labels)), sample.columns[:, 1:]])
     if np.linalg.matrix_rank(design) < design.shape[1]:
         came = f"{', '.join(names)} with one that follows from the others"
         remedy = "Leave one out"
-        raise DataError(mould("spatial_regression_test", "covariates must be independent", came, remedy))
+        raise DataError(
+            mould("spatial_regression_test", "covariates must be independent", came, remedy),
+            zh="协变量须相互独立：其中一个可由其他协变量推出。",
+        )
     fit = _fit(spreg, sample, names, model)
     base = Term(
         test="spatial_regression_test",
