@@ -29,8 +29,10 @@ from geobri.webmap import (
     is_online,
     map_parts,
 )
+from geobri.webmap.assets import END_MARK, guard_block
 from geobri.webmap.modules import join_modules
-from geobri.webmap.page import checksum, data_block
+from geobri.webmap.packing import checksum
+from geobri.webmap.page import data_block
 from geobri.words import Words
 
 __all__ = ["draw_column_map", "draw_layer_map", "draw_map", "render_page"]
@@ -412,6 +414,8 @@ def render_page(
             few=_FEW_ROWS,
             style=_static("report.css") + _static("platform.css") + _themed(study),
             script=Markup(_script()),  # noqa: S704 - our own modules
+            guard=Markup(guard_block()),  # noqa: S704
+            end=Markup(END_MARK),  # noqa: S704
             map_head=Markup(parts.head),  # noqa: S704 - written by geobri.webmap, which escapes what is the user's
             map_body=Markup(parts.body),  # noqa: S704
             map_script=Markup(parts.script),  # noqa: S704

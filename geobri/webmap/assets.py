@@ -8,9 +8,18 @@ from importlib import resources
 from typing import Final
 
 from geobri.webmap.modules import join_modules, order_modules
-from geobri.webmap.packing import pack_bytes
+from geobri.webmap.packing import checksum, pack_bytes
 
-__all__ = ["leaflet_css", "leaflet_js", "module_order", "packed_code", "runtime_css", "runtime_js"]
+__all__ = [
+    "END_MARK",
+    "guard_block",
+    "leaflet_css",
+    "leaflet_js",
+    "module_order",
+    "packed_code",
+    "runtime_css",
+    "runtime_js",
+]
 
 _IMAGES: Final = ("layers.png", "layers-2x.png", "marker-icon.png", "marker-icon-2x.png", "marker-shadow.png")
 
@@ -57,6 +66,10 @@ def leaflet_js() -> str:
 
 _ENTRY: Final = "map"
 """The module that starts a map; the page calls what it exports as `geobriRuntime`."""
+_GUARD: Final = "guard"
+END_MARK: Final = '<i id="geobri-end" hidden></i>'
+"""The last element of a page of ours; a page without it was cut."""
+
 _UNPACKER: Final = "unpack"
 """The module that stands in the page as it is, and unpacks the others."""
 
@@ -116,4 +129,16 @@ def packed_code() -> tuple[str, ...]:
 
 def _packed_block(kind: str, text: str) -> str:
     packed = pack_bytes(text.encode())
-    return f'<script>geobriUnpack("{kind}",{packed["n"]},"{packed["data"]}");</script>'
+    return f'<script>geobriUnpack("{kind}",{packed["n"]},"{checksum(packed["data"])}","{packed["data"]}");</script>'
+
+
+@cache
+def guard_block() -> str:
+    """Give the first script of a page that is ours from its first line to its last: it says what did not arrive whole.
+
+    Returns
+    -------
+    str
+        HTML for the top of the head; `END_MARK` belongs to the end of the body.
+    """
+    return f"<script>{join_modules('geobri.webmap', _GUARD)}.guard();</script>"

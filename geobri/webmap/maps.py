@@ -17,6 +17,7 @@ from folium.map import Layer
 
 from geobri.errors import SpecificationError, mould
 from geobri.measures import Measure
+from geobri.webmap.assets import END_MARK, guard_block
 from geobri.webmap.basemap import Resolution, Worldview
 from geobri.webmap.config import MapChoices, Theme, configure_map
 from geobri.webmap.page import OFFLINE_POLICY, MapParts, assemble_parts, make_key
@@ -119,12 +120,13 @@ class CorridorMap(folium.Map):
             )
         self._name_descendants(self)
         policy = [] if self._uses_network or len(self._children) > 1 else [OFFLINE_POLICY]
-        head = "\n".join([*policy, *_page_head(self._title), self.parts.head])
+        head = "\n".join([*policy, guard_block(), *_page_head(self._title), self.parts.head])
         figure.header.add_child(_Verbatim(head), name=self.get_name())
         figure.html.add_child(_Verbatim(self.parts.body), name=self.get_name())
         figure.script.add_child(_Verbatim(self.parts.script), name=self.get_name())
         for child in self._children.values():
             child.render(**kwargs)
+        figure.html.add_child(_Verbatim(END_MARK), name="geobri_end")
         return ""
 
     def _name_descendants(self, element: Element) -> None:

@@ -15,6 +15,7 @@ from pandas.api.extensions import ExtensionArray
 
 __all__ = [
     "GRID",
+    "checksum",
     "pack_bytes",
     "pack_numbers",
     "pack_polygons",
@@ -78,6 +79,22 @@ def to_signs(data: bytes) -> str:
 def _deflate(data: bytes, *, strategy: int = zlib.Z_DEFAULT_STRATEGY, level: int = 6) -> bytes:
     packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS, 9, strategy)
     return packer.compress(data) + packer.flush()
+
+
+def checksum(text: str) -> str:
+    """Give the CRC-32 of a text in UTF-8, as eight hexadecimal digits.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    str
+        What the page compares.
+    """
+    return f"{zlib.crc32(text.encode()):08x}"
 
 
 def pack_bytes(data: bytes) -> dict[str, Any]:

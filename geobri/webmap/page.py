@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from geobri.errors import SpecificationError, mould
 from geobri.webmap import assets
+from geobri.webmap.packing import checksum
 from geobri.webmap.wording import to_safe_json
 
-__all__ = ["OFFLINE_POLICY", "MapParts", "assemble_parts", "checksum", "data_block", "join_heads", "make_key"]
+__all__ = ["OFFLINE_POLICY", "MapParts", "assemble_parts", "data_block", "join_heads", "make_key"]
 
 OFFLINE_POLICY: Final = (
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'unsafe-inline'; "
@@ -116,22 +116,6 @@ def data_block(text: str, attributes: str) -> str:
         The block.
     """
     return f'<script type="application/json" {attributes} data-sum="{checksum(text)}">{text}</script>'
-
-
-def checksum(text: str) -> str:
-    """Give the CRC-32 of a text in UTF-8, as eight hexadecimal digits.
-
-    Parameters
-    ----------
-    text
-        Any text.
-
-    Returns
-    -------
-    str
-        What the page compares.
-    """
-    return f"{zlib.crc32(text.encode()):08x}"
 
 
 def _no_script(config: dict[str, Any]) -> str:

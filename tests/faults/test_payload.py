@@ -115,3 +115,50 @@ def test_damaged_data_are_said_and_not_shown(pages, tmp_path, chromium, name, ca
     assert all(is_seen and "Get the file again" in said for is_seen, said in found["said"])
     of_map = "geobri-data" in hit[1] or "geobri_base" in hit[1]
     assert found["started"] == (0 if of_map else 1)
+
+
+# What the page consists of besides its data
+
+
+def _say_at_top(chromium, path, text):
+    path.write_text(text, encoding="utf-8")
+    found, wrong = _look(chromium, path)
+    assert wrong == []
+    assert any(is_seen and "Get the file again" in said for is_seen, said in found["said"]), found
+    return found
+
+
+@pytest.mark.parametrize("case", range(N_CASES))
+@pytest.mark.parametrize("name", ["map", "report"])
+def test_a_page_that_was_cut_says_so(pages, tmp_path, chromium, name, case):
+    """Anywhere behind its first script: in the code, in the data, in the text, in the last lines."""
+    text = pages[name]
+    first = text.index(".guard();</script>") + len(".guard();</script>")
+    last = text.index('id="geobri-end"')
+    starts = [
+        hit.start() for hit in re.finditer("<(?:script|section|svg|table|style)", text) if first < hit.start()
+    ]
+    places = [first + 1, last - 5, *(start + 30 for start in starts)]
+    at = (
+        places[case]
+        if case < 2
+        else random.Random(f"{name} {case}").choice([*places, *range(first, last, 997)])
+    )
+    _say_at_top(chromium, tmp_path / "page.html", text[: min(at, last)])
+
+
+@pytest.mark.parametrize("kind", ["style", "script"])
+@pytest.mark.parametrize("name", ["map", "report"])
+def test_damaged_code_is_not_run_and_said(pages, tmp_path, chromium, name, kind):
+    text = pages[name]
+    at = text.index(f'<script>geobriUnpack("{kind}"') + 2000
+    damaged = text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1 :]
+    found = _say_at_top(chromium, tmp_path / "page.html", damaged)
+    assert found["started"] == (0 if kind == "script" else 1)
+
+
+def test_the_damaged_script_of_a_report_is_said(pages, tmp_path, chromium):
+    text = pages["report"]
+    at = text.rindex("<script data-sum") + 3000
+    for damage in ("", "~", text[at : at + 1] * 2):
+        _say_at_top(chromium, tmp_path / "page.html", text[:at] + damage + text[at + 1 :])

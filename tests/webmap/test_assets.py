@@ -10,7 +10,10 @@ from geobri.webmap.modules import order_modules
 
 STATIC = resources.files("geobri.webmap") / "static"
 MODULES = [
-    f"{name}.js" for name in dict.fromkeys((*module_order(), *order_modules("geobri.webmap", "unpack")))
+    f"{name}.js"
+    for name in dict.fromkeys(
+        (*module_order(), *order_modules("geobri.webmap", "unpack"), *order_modules("geobri.webmap", "guard"))
+    )
 ]
 
 

@@ -4,6 +4,8 @@
 declare const L: any;
 
 interface Window {
+  /** Whether a script or a style of the page could not be unpacked. */
+  geobriBroken?: boolean;
   $: any;
 }
 
