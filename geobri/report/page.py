@@ -322,7 +322,18 @@ def _facts(study: Study) -> list[Fact]:
     if shown:
         ranked = int(study.corridors[shown].notna().any(axis=1).sum())
         facts.append(Fact(f"{ranked:,}", Words("corridors with a value", "条有数值的通路")))
-    return facts
+    return [*facts, *_year_shown(study)]
+
+
+def _year_shown(study: Study) -> list[Fact]:
+    """Say which of several years the page shows."""
+    dated = next(
+        (one for one in study.shown("corridors") if one.year is not None and len(one.years) > 1), None
+    )
+    if dated is None:
+        return []
+    span = f"{min(dated.years)}–{max(dated.years)}"
+    return [Fact(str(dated.year), Words(f"year shown, of {span}", f"所示年份（{span}）"))]
 
 
 def _retell(study: Study, made: Any) -> Any:

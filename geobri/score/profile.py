@@ -366,6 +366,12 @@ def _node_table(
     return pd.DataFrame(rows)
 
 
+def _differs(profile: Profile) -> bool:
+    """Tell whether a best and a worst part can be told apart by their ranks."""
+    ranks = profile.table.set_index("node")["rank"]
+    return profile.best != profile.worst and bool(ranks[profile.best] != ranks[profile.worst])
+
+
 def _say(profile: Profile, called: Mapping[str, str]) -> str:
     whole, ranks = profile.table.iloc[0], profile.table.set_index("node")["rank"]
     unit, best, worst = called[profile.unit], profile.best, profile.worst
@@ -377,7 +383,7 @@ def _say(profile: Profile, called: Mapping[str, str]) -> str:
         else ""
     )
     ends = f"; best in {called[best]} ({ranks[best]}), worst in {called[worst]} ({ranks[worst]})"
-    return f"{unit} ranks {whole['rank']} of {whole['of']}{within}{ends if best != worst else ''}."
+    return f"{unit} ranks {whole['rank']} of {whole['of']}{within}{ends if _differs(profile) else ''}."
 
 
 def _say_zh(profile: Profile, called: Mapping[str, str]) -> str:
@@ -391,4 +397,4 @@ def _say_zh(profile: Profile, called: Mapping[str, str]) -> str:
         else ""
     )
     ends = f"；最强为{called[best]}（第 {ranks[best]}），最弱为{called[worst]}（第 {ranks[worst]}）"
-    return f"{unit}在 {whole['of']} 个中列第 {whole['rank']}{within}{ends if best != worst else ''}。"
+    return f"{unit}在 {whole['of']} 个中列第 {whole['rank']}{within}{ends if _differs(profile) else ''}。"

@@ -13,6 +13,7 @@ from geobri.report.charts import Course, Point, Stack, draw_course, draw_ranks, 
 from geobri.report.definitions import draw_definitions
 from geobri.report.distances import draw_decay, is_yes_or_no, share_by_distance
 from geobri.report.drawings import Interval, draw_intervals
+from geobri.report.page import _year_shown
 from geobri.report.pictures import Mark, draw_groups, draw_scatter
 from geobri.report.testing import _forest, _types
 from geobri.report.years import years_section
@@ -217,3 +218,21 @@ def test_types_of_corridors_are_bars_with_their_number_and_p():
     assert "沿海—沿海 16（15 条）" in drawn.alternative.zh
     assert "p = " in drawn.caption.en
     assert _types([]) == ()
+
+
+def test_the_head_of_a_page_says_which_year_it_shows(tmp_path):
+    create_study(tmp_path / "one")
+    assert not _year_shown(load_study(tmp_path / "one"))
+    flows = "\n".join(
+        f"air,{a},{b},{year - 2000},{year}" for a, b in ("ab", "ac", "bc") for year in (2019, 2021)
+    )
+    (tmp_path / "flows.csv").write_text(
+        f"indicator,origin,destination,value,year\n{flows}\n", encoding="utf-8"
+    )
+    (tmp_path / "cities.csv").write_text("city,lon,lat\na,1,1\nb,2,2\nc,3,5\n", encoding="utf-8")
+    (fact,) = _year_shown(load_study(tmp_path))
+    assert (fact.figure, fact.label.en, fact.label.zh) == (
+        "2021",
+        "year shown, of 2019–2021",
+        "所示年份（2019–2021）",
+    )

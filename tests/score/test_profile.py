@@ -141,3 +141,11 @@ def test_a_unit_without_a_score():
     assert profile_city(result, "d").summary() == "d has no overall score: values are missing."
     assert profile_city(result, "d").summary("zh") == "d没有综合得分：存在缺失值。"
     assert np.isnan(result.cities.loc["d", "overall"])
+
+
+def test_parts_of_one_rank_have_no_best_and_worst():
+    rows = [(name, *pair, value) for name in "xy" for pair, value in (("ab", 9.0), ("ac", 4.0), ("bc", 1.0))]
+    flows = pd.DataFrame(rows, columns=["indicator", "origin", "destination", "value"])
+    result = build_index(SPEC, pd.DataFrame({"country": list("ABC")}, index=list("abc")), flows)
+    assert profile_city(result, "a").summary() == "a ranks 1 of 3."
+    assert profile_city(result, "a").summary("zh") == "a在 3 个中列第 1。"
