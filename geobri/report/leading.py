@@ -15,7 +15,7 @@ from geobri.report.agreement import draw_agreement, list_gaps
 from geobri.report.charts import Stack, draw_stacks
 from geobri.report.drawings import write_number
 from geobri.report.model import Cell, Column, Drawing, Fold, Row, Section, Table
-from geobri.report.ranking import name_city, sort_by
+from geobri.report.ranking import ARROWS, name_city, sort_by
 from geobri.study import Study
 from geobri.study.leading import TIERS, count_tiers, find_groups, first_of_each
 from geobri.words import Words
@@ -60,7 +60,10 @@ def leading_section(study: Study) -> Section | None:
         Words("Who leads, and where", "领先城市及其分布"),
         short=Words("Leaders", "领先城市"),
         drawings=tuple(_limit_once(drawings)),
-        tables=tuple(table for of in ("cities", "corridors") for table in _first(study, of)),
+        tables=(
+            *(table for measure in whole for table in _places(study, measure)),
+            *(table for of in ("cities", "corridors") for table in _first(study, of)),
+        ),
         folds=tuple(folds),
     )
 
@@ -137,6 +140,40 @@ def _bars(study: Study, measure: Measure) -> list[Drawing]:
             alternative=Words(said, said_zh),
         )
     ]
+
+
+def _places(study: Study, measure: Measure) -> list[Table]:
+    """List the first of a ranking that comes without scores: places in order, where bars would need lengths."""
+    if not measure.is_rank or measure.origin not in ("given", "published"):
+        return []
+    known = pd.DataFrame(study.cities[study.cities[measure.column].notna()].drop(columns="geometry"))
+    first = sort_by(known, measure).head(_MOST_BARS)
+    rows = tuple(
+        Row(
+            (
+                Cell(Words(f"{city[measure.column]:.0f}"), int(city[measure.column])),
+                Cell(_with_change(name_city(city), city.get(measure.change) if measure.change else None)),
+                Cell(Words("") if pd.isna(city["country"]) else name_country(city["country"])),
+            ),
+            cities=(str(slug),),
+        )
+        for slug, city in first.iterrows()
+    )
+    columns = (
+        Column(Words("Place", "名次"), "number"),
+        Column(Words("City", "城市")),
+        Column(Words("Country", "国家/地区")),
+    )
+    caption = Words(
+        f"The first {len(first)} of {len(known)} by “{measure.label}”. Places are given and no scores: how far one is ahead of the next is not known, so there are no bars.",
+        f"“{measure.label_zh}”前 {len(first)} 名（共 {len(known)} 座）。仅有名次而无得分，名次之间相差多少无从得知，故不绘条形图。",
+    )
+    return [Table(f"places-{measure.column}", caption, columns, rows, first_rows=10)]
+
+
+def _with_change(name: Words, change: object) -> Words:
+    arrow = ARROWS.get(str(change), Words(""))
+    return Words(f"{name.en} {arrow.en}".strip(), f"{name.zh} {arrow.zh}".strip())
 
 
 def _with_unit(label: str, unit: str) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 import pandas as pd
 
 from geobri.errors import DataError, MissingExtraError
+from geobri.exchange.graphs import need_package
 from geobri.measures import Measure
 from geobri.report.drawings import write_number
 from geobri.report.model import Cell, Column, Row, Section, Table
@@ -18,7 +19,8 @@ from geobri.words import Words
 __all__ = ["net_section"]
 
 _MOST_CITIES: Final = 60
-_MOST_PLACES: Final = 1000
+_MOST_STEPS: Final = 150_000_000
+"""Places times links past which hubs are left to the command: about five seconds of paths with igraph."""
 _FEWEST: Final = 3
 
 
@@ -33,12 +35,14 @@ def net_section(study: Study) -> Section | None:
     Returns
     -------
     Section or None
-        None where the study has no flow. Hubs are left out without the extra `graphs`, and beyond a thousand places.
+        None where the study has no flow. Where hubs are left out (no extra `graphs`, or a net too large for a page) it says so.
     """
     flows = list_flows(study)
     if not flows or len(study.cities) < _FEWEST:
         return None
-    tables = [*_reach(study, flows[0]), *_hubs(study, flows)]
+    left_out = _say_left_out(study, flows)
+    hubs = [] if left_out else _hubs(study, flows)
+    tables = [*_reach(study, flows[0]), *hubs]
     if not tables:
         return None
     limits = Words(
@@ -50,7 +54,27 @@ def net_section(study: Study) -> Section | None:
         Words("Reach and hubs", "辐射范围与枢纽"),
         short=Words("Net", "网络"),
         tables=tuple(tables),
+        notes=(left_out,) if left_out else (),
         limits=limits,
+    )
+
+
+def _say_left_out(study: Study, flows: list[Measure]) -> Words | None:
+    """Say why hubs are left out; None where they are listed."""
+    try:
+        need_package("networkx")
+    except MissingExtraError:
+        return Words(
+            "Hubs are left out: they need networkx and igraph (geobri[graphs]).",
+            "未列出枢纽：需要安装 networkx 与 igraph（geobri[graphs]）。",
+        )
+    columns = [one.column for one in flows]
+    n, links = len(study.cities), int((study.corridors[columns] > 0).any(axis=1).sum())
+    if n * links <= _MOST_STEPS:
+        return None
+    return Words(
+        f"Hubs are left out: the paths through {n:,} places and {links:,} links take too long for a page. “geobri hubs” finds them.",
+        f"未列出枢纽：{n:,} 个地点、{links:,} 条联系的路径计算对页面而言过久；可用“geobri hubs”计算。",
     )
 
 
@@ -103,12 +127,7 @@ def _reach(study: Study, flow: Measure) -> list[Table]:
 
 
 def _hubs(study: Study, flows: list[Measure]) -> list[Table]:
-    if len(study.cities) > _MOST_PLACES:
-        return []
-    try:
-        table = find_hubs(study).head(_MOST_CITIES)
-    except MissingExtraError:
-        return []
+    table = find_hubs(study).head(_MOST_CITIES)
     rows = tuple(
         Row(
             (

@@ -12,6 +12,7 @@ from geobri.outputs import staged_folder
 from geobri.report.answers import find_answers
 from geobri.report.embedding import wrap_fragment
 from geobri.report.findings import findings_section
+from geobri.report.groups import groups_section
 from geobri.report.leading import leading_section
 from geobri.report.model import Section
 from geobri.report.net import net_section
@@ -67,6 +68,7 @@ def build_sections(
         summary_section(study, known, answers),
         ranking_section(study),
         leading_section(study),
+        groups_section(study),
         years_section(study),
         *question_sections(study, answers),
         score_section(study, known),

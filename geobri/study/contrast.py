@@ -9,11 +9,12 @@ import pandas as pd
 
 from geobri.errors import DataError, first_offenders, mould
 from geobri.measures import Level, Measure, find_measure
+from geobri.study.known import with_known
 from geobri.study.leading import name_rows, place_rows, ranked_measures
 from geobri.study.model import Study
-from geobri.study.query import query
+from geobri.study.query import name_columns, query
 
-__all__ = ["compare_editions", "compare_groups", "compare_rankings"]
+__all__ = ["compare_editions", "compare_groups", "compare_rankings", "compare_sets"]
 
 _CHANGES: Final = ("new", "out", "up", "down", "same")
 
@@ -28,7 +29,7 @@ def _city_measure(study: Study, column: str, caller: str) -> Measure:
 
 
 def compare_groups(study: Study, condition: str, *, first: int = 5) -> pd.DataFrame:
-    """Compare two groups of cities, measure by measure: those that fulfil a condition, and the others.
+    """Compare two groups of cities, measure by measure: those that fulfil a condition, and the others; where it is open counts in neither.
 
     Parameters
     ----------
@@ -51,19 +52,43 @@ def compare_groups(study: Study, condition: str, *, first: int = 5) -> pd.DataFr
     DataError
         If the condition cannot be read, or one group is empty.
     """
-    inside = query(study, condition).index
-    if len(inside) in (0, len(study.cities)):
+    named = name_columns([condition])
+    asked = with_known(study, named)
+    inside = query(asked, condition).index
+    known = pd.DataFrame(asked.cities).reindex(columns=named).notna().all(axis=1)
+    outside = asked.cities.index[known].difference(inside, sort=False)
+    if not len(inside) or not len(outside):
         wanted = "a condition must part the cities into two groups"
         came = f"{condition!r}, which {len(inside)} of {len(study.cities)} cities fulfil"
         raise DataError(mould("compare_groups", wanted, came, "Choose another condition"))
+    return compare_sets(study, inside, outside, first=first)
+
+
+def compare_sets(study: Study, group: pd.Index, others: pd.Index, *, first: int = 5) -> pd.DataFrame:
+    """Compare two sets of cities, measure by measure.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    group, others
+        Slugs of the cities of either set.
+    first
+        How many places count as the front.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `compare_groups` gives it.
+    """
     rows = {}
     for measure in ranked_measures(study):
         places = place_rows(study, measure)
         rows[measure.column] = {
             "label": measure.label,
             "label_zh": measure.label_zh,
-            **_describe("group", places[places.index.isin(inside)], first),
-            **_describe("others", places[~places.index.isin(inside)], first),
+            **_describe("group", places[places.index.isin(group)], first),
+            **_describe("others", places[places.index.isin(others)], first),
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
 
