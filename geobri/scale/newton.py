@@ -13,7 +13,7 @@ from geobri.errors import DataError, first_offenders, mould
 from geobri.scale.blocks import Block, PairList
 from geobri.scale.places import FloatArray
 from geobri.scale.products import POWER_KM, Ask, Family, Model, multiply_block, score_block
-from geobri.stats.models.fits import LEAST_VARIATION
+from geobri.stats.models.identified import LEAST_VARIATION
 from geobri.workers import spread
 
 __all__ = ["BlockFit", "run_fit"]

@@ -5,18 +5,13 @@ import pandas as pd
 import pytest
 
 from geobri.errors import DataError, SpecificationError
+from geobri.stats.blocks import plan_exchange
 from geobri.stats.models.effects import build_effects
+from geobri.stats.models.exchanges import count_scale, exchange_residuals, exchange_scores
 from geobri.stats.models.fits import fit_likelihood
-from geobri.stats.models.score_test import (
-    Interval,
-    ScoreTest,
-    _agree,
-    count_scale,
-    exchange_residuals,
-    exchange_scores,
-)
+from geobri.stats.models.score_test import Interval, ScoreTest, _agree
 from geobri.stats.null import node_permutations, plan_permutations
-from geobri.stats.tables import plan_exchange, read_pairs
+from geobri.stats.tables import read_pairs
 
 
 def sample_of(n=7, seed=0, share=1.0):
@@ -146,7 +141,7 @@ def test_chunks_do_not_matter(monkeypatch):
     fitted = (np.random.default_rng(0).normal(size=sample.n_pairs), np.ones(sample.n_pairs))
     x, constant = sample.impedance[:, None], np.ones((sample.n_pairs, 1))
     whole = exchange_scores(sample, x, constant, None, fitted=fitted, plan=plan)[1]
-    monkeypatch.setattr("geobri.stats.models.score_test.CHUNK_CELLS", 100)
+    monkeypatch.setattr("geobri.stats.models.exchanges.CHUNK_CELLS", 100)
     np.testing.assert_allclose(whole, exchange_scores(sample, x, constant, None, fitted=fitted, plan=plan)[1])
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geobri.measures import Measure
+from geobri.stats.blocks import plan_exchange
 from geobri.stats.decay.fits import (
     DecayFit,
     EffectsName,
@@ -34,7 +35,7 @@ from geobri.stats.progress import shows_progress
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_decay
 from geobri.stats.say.terms import FRICTION, PERMUTATION, name_column, name_model, notes, say_levels
-from geobri.stats.tables import Blocks, PairSample, plan_exchange, read_pairs, say_left_out
+from geobri.stats.tables import Blocks, PairSample, read_pairs, say_left_out
 from geobri.stats.threads import on_one_thread
 from geobri.words import NOTHING, Words
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from geobri.errors import DataError, first_offenders, mould
 from geobri.measures import Measure
+from geobri.stats.blocks import choose_blocks
 from geobri.stats.null import IntArray, NodePlan, plan_permutations
 from geobri.stats.pairs import (
     BoolArray,
@@ -23,7 +24,7 @@ from geobri.stats.pairs import (
 from geobri.stats.places import Column
 from geobri.stats.results import FloatArray
 from geobri.stats.say import DISTANCE
-from geobri.stats.tables import Blocks, choose_blocks
+from geobri.stats.tables import Blocks
 from geobri.words import NOTHING, Words
 
 __all__ = ["DyadData", "Matrix", "name_matrix", "prepare_dyads"]

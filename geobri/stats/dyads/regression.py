@@ -12,6 +12,7 @@ import pandas as pd
 
 from geobri.errors import DataError, SchemaError, SpecificationError, mould
 from geobri.measures import Measure
+from geobri.stats.blocks import plan_exchange
 from geobri.stats.decay.fits import EffectsName, build_design, choose_effects
 from geobri.stats.doors import checked
 from geobri.stats.models.fits import OfRegression, RegressionFit, fit_least_squares
@@ -23,7 +24,7 @@ from geobri.stats.progress import shows_progress
 from geobri.stats.results import FloatArray, Term, TestResult
 from geobri.stats.say import say_regression
 from geobri.stats.say.terms import name_column, say_levels
-from geobri.stats.tables import Blocks, PairSample, plan_exchange, read_pairs, say_left_out
+from geobri.stats.tables import Blocks, PairSample, read_pairs, say_left_out
 from geobri.stats.threads import on_one_thread
 from geobri.words import NOTHING, Words
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geobri.errors import SpecificationError, mould
+from geobri.stats.blocks import plan_exchange
 from geobri.stats.decay.fits import EffectsName, build_design, choose_effects, drop_separated
 from geobri.stats.decay.forms import DecayForm, FormName, build_form
 from geobri.stats.doors import checked
@@ -27,7 +28,7 @@ from geobri.stats.progress import shows_progress
 from geobri.stats.results import FloatArray, Term, TestResult
 from geobri.stats.say import say_gravity
 from geobri.stats.say.terms import ERRORS, say_levels
-from geobri.stats.tables import Blocks, PairSample, plan_exchange, read_pairs, say_left_out
+from geobri.stats.tables import Blocks, PairSample, read_pairs, say_left_out
 from geobri.stats.threads import on_one_thread
 from geobri.words import Words
 

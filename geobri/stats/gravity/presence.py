@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geobri.errors import SchemaError, SpecificationError, mould
+from geobri.stats.blocks import plan_exchange
 from geobri.stats.decay.fits import EffectsName, build_design, choose_effects
 from geobri.stats.decay.forms import FormName, build_form
 from geobri.stats.doors import checked
@@ -25,7 +26,7 @@ from geobri.stats.progress import shows_progress
 from geobri.stats.results import FloatArray, Term, TestResult
 from geobri.stats.say import say_presence
 from geobri.stats.say.terms import say_levels
-from geobri.stats.tables import Blocks, PairSample, plan_exchange, read_pairs
+from geobri.stats.tables import Blocks, PairSample, read_pairs
 from geobri.stats.threads import on_one_thread
 from geobri.words import Words
 

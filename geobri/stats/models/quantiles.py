@@ -10,14 +10,8 @@ from scipy import optimize, sparse, special
 
 from geobri.errors import DataError, mould
 from geobri.stats.models.effects import NodeEffects
-from geobri.stats.models.fits import (
-    RegressionFit,
-    check_identified,
-    count_effects,
-    degrees_left,
-    invert_symmetric,
-    within,
-)
+from geobri.stats.models.fits import RegressionFit, within
+from geobri.stats.models.identified import check_identified, count_effects, degrees_left, invert_symmetric
 from geobri.stats.results import FloatArray
 
 __all__ = ["fit_quantile"]

@@ -21,11 +21,10 @@ import numpy as np
 from scipy import optimize
 
 from geobri.errors import DataError
-from geobri.stats.chunks import through_permutations
-from geobri.stats.cross_sums import cross_sums
 from geobri.stats.models.effects import NodeEffects
+from geobri.stats.models.exchanges import Projection, exchange_residuals, exchange_scores
 from geobri.stats.models.fits import RegressionFit
-from geobri.stats.null import IntArray, NodePlan
+from geobri.stats.null import NodePlan
 from geobri.stats.progress import tell_progress
 from geobri.stats.results import FloatArray, Term
 from geobri.stats.say.numbers import number
@@ -33,279 +32,13 @@ from geobri.stats.say.terms import FRICTION, PERMUTATION, name_column, notes
 from geobri.stats.tables import PairSample
 from geobri.words import NOTHING, Words
 
-__all__ = [
-    "FitColumns",
-    "Interval",
-    "ScoreTest",
-    "coefficient_tests",
-    "count_scale",
-    "exchange_residuals",
-    "exchange_scores",
-]
+__all__ = ["FitColumns", "Interval", "ScoreTest", "coefficient_tests"]
 
 FitColumns = Callable[[FloatArray, Sequence[str], FloatArray | None], RegressionFit]
 """From columns, their names and the known part of the predictor to a fit."""
 
-CHUNK_CELLS = 4_000_000
-"""Most numbers held at once: permutations go through in chunks of this size."""
 FARTHEST = 40.0
 """Standard errors from the estimate past which a limit counts as infinite."""
-LEAST_LEFT = 0.02
-"""Of its standard deviation the fit leaves a residual at least this share; one of which it leaves less says nothing."""
-ROUNDS = 2
-"""Times that scale and leverage of residuals are worked out from each other; a third changes nothing."""
-
-
-class _Projection:
-    """Weighted least squares on nuisance columns and node effects: what it leaves of columns, and of residuals."""
-
-    def __init__(self, nuisance: FloatArray, weight: FloatArray, effects: NodeEffects | None) -> None:
-        self.weight = weight
-        self.effects = effects
-        self._solve = None if effects is None else effects.solver(weight)
-        self.inner = self._absorb(nuisance)
-        self._weighted = self.inner * weight[:, None]
-        some = nuisance.shape[1] > 0
-        self._inverse = np.linalg.pinv(self._weighted.T @ self.inner, hermitian=True) if some else None
-
-    def _absorb(self, columns: FloatArray) -> FloatArray:
-        if self.effects is None or self._solve is None:
-            return columns
-        sums = self.effects.collect(columns * self.weight[:, None])
-        return columns - self.effects.spread(self._solve(sums))
-
-    def clear(self, columns: FloatArray) -> FloatArray:
-        """Take nuisance columns and effects out of columns, shape (N, B)."""
-        left = self._absorb(columns)
-        if self._inverse is None:
-            return left
-        return left - self.inner @ (self._inverse @ (self._weighted.T @ left))
-
-    def explain(self, columns: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Give the weighted sums of columns, shape (B, N), that say how much of them the model explains.
-
-        Returns sums over effects, the same solved, and sums with the cleared nuisance columns, shapes (m, B), (m, B), (k, B).
-        """
-        nothing = np.zeros((0, len(columns)))
-        weighted = (columns * self.weight).T
-        with_inner = self.inner.T @ weighted if self._inverse is not None else nothing
-        if self.effects is None or self._solve is None:
-            return nothing, nothing, with_inner
-        sums = self.effects.collect(weighted)
-        return sums, self._solve(sums), with_inner
-
-    def cross(
-        self,
-        one: tuple[FloatArray, FloatArray, FloatArray],
-        other: tuple[FloatArray, FloatArray, FloatArray],
-    ) -> FloatArray:
-        """Give x'WPWy for what `explain` gave of x and y, shape (B,)."""
-        inner = 0.0 if self._inverse is None else (one[2] * (self._inverse @ other[2])).sum(axis=0)
-        return np.asarray((one[0] * other[1]).sum(axis=0) + inner)
-
-    def left_of(self, variances: FloatArray) -> FloatArray:
-        """Give the share of its standard deviation that the fit leaves each residual, for errors with these variances.
-
-        The residuals are (I - W P) errors with P = D (D'WD)^-1 D' over all columns D of the model, so that their
-        variances are V (1 - 2 w P_ii) + w² (P V P)_ii. P is the sum of one part for the effects and one for the columns
-        cleared of them.
-        """
-        own, crossed = np.zeros(len(variances)), np.zeros(len(variances))
-        effects, inner, inverse = self.effects, self.inner, self._inverse
-        gram = None
-        if effects is not None and self._solve is not None:
-            gram = self._solve(np.eye(effects.n_effects))
-            own += effects.quadratic(gram)
-            crossed += effects.quadratic(gram @ effects.gram(variances) @ gram.T)
-        if inverse is not None:
-            turned = inner @ inverse
-            own += (turned * inner).sum(axis=1)
-            crossed += ((turned @ (inner.T @ (inner * variances[:, None]))) * turned).sum(axis=1)
-            if effects is not None and gram is not None:
-                across = effects.spread(gram @ effects.collect(turned * variances[:, None]))
-                crossed += 2.0 * (across * inner).sum(axis=1)
-        left = variances * (1.0 - 2.0 * self.weight * own) + self.weight**2 * crossed
-        return np.asarray(np.sqrt(np.maximum(left / variances, LEAST_LEFT**2)))
-
-
-def exchange_scores(
-    sample: PairSample,
-    tested: FloatArray,
-    nuisance: FloatArray,
-    effects: NodeEffects | None,
-    *,
-    fitted: tuple[FloatArray, FloatArray],
-    plan: NodePlan,
-) -> tuple[float, FloatArray]:
-    """Give the score statistic of tested columns, observed and with exchanged cities.
-
-    Parameters
-    ----------
-    sample
-        The N pairs.
-    tested
-        Columns to test, shape (N, q).
-    nuisance
-        Other columns, shape (N, k).
-    effects
-        Node effects, or None.
-    fitted
-        Score and weight of each pair from the model under the hypothesis, shape (N,) each; the scores are orthogonal to
-        nuisance and effects, as those of a fitted model are.
-    plan
-        The permutations of cities.
-
-    Returns
-    -------
-    tuple
-        Observed statistic and null distribution, shape (R,): sum(s x) over its standard deviation by the model for one
-        column, the quadratic form S' V^-1 S for several.
-
-    Notes
-    -----
-    A tested column is cleared of nuisance and effects by unweighted least squares, laid out as a pair matrix (0, its
-    mean, in cells without a pair), permuted, and cleared again with the weights of the model. With node effects in the
-    model this is the double semi-partialling of Dekker, Krackhardt and Snijders with a score in place of a t-statistic.
-    Of the second clearing only the variance needs to know: it takes sums of each permuted column over cities.
-
-    References
-    ----------
-    Dekker, D., Krackhardt, D. and Snijders, T. A. B. (2007). Sensitivity of MRQAP tests to collinearity and autocorrelation conditions. 10.1007/s11336-007-9016-1.
-    """
-    score, weight = fitted
-    plain = _Projection(nuisance, np.ones(sample.n_pairs), effects).clear(tested)
-    projection = _Projection(nuisance, weight, effects)
-    spread = float(score @ (score / weight)) / len(score)
-    observed = _statistics(list(plain.T[:, None]), score, projection) / _root(spread, plain.shape[1])
-    matrices = [np.nan_to_num(sample.to_matrix(column)).ravel() for column in plain.T]
-
-    def permute(_shared: None, permutations: IntArray) -> FloatArray:
-        cells = _cells(sample, permutations)
-        return _statistics([matrix.take(cells) for matrix in matrices], score, projection)
-
-    null = through_permutations(permute, plan.permutations, max(1, CHUNK_CELLS // sample.n_pairs))
-    return float(observed[0]), null / _root(spread, plain.shape[1])
-
-
-def _root(spread: float, q: int) -> float:
-    """Give the unit of the statistic: a standard deviation for one column, a variance for a quadratic form."""
-    return math.sqrt(spread) if q == 1 else spread
-
-
-def _cells(sample: PairSample, permutations: IntArray) -> IntArray:
-    """Where in a flat pair matrix each pair finds its number under each permutation, shape (B, N)."""
-    cells = permutations.take(sample.origin, axis=1)
-    cells *= sample.n_cities
-    cells += permutations.take(sample.destination, axis=1)
-    cells += sample.shift
-    return cells
-
-
-def _statistics(columns: list[FloatArray], score: FloatArray, projection: _Projection) -> FloatArray:
-    """Score statistics of B candidates for each tested column, shape (B, N) each, cleared of the rest of the model."""
-    sums = np.stack([column @ score for column in columns], axis=-1)
-    joint = np.empty((len(sums), len(columns), len(columns)))
-    explained = [projection.explain(column) for column in columns]
-    for k, one in enumerate(columns):
-        for m in range(k + 1):
-            whole = (one * columns[m]) @ projection.weight
-            joint[:, k, m] = joint[:, m, k] = whole - projection.cross(explained[k], explained[m])
-    if len(columns) == 1:
-        return np.asarray(sums[:, 0] / np.sqrt(np.maximum(joint[:, 0, 0], np.finfo(float).tiny)))
-    return np.asarray(np.einsum("bi,bi->b", sums, np.linalg.solve(joint, sums[:, :, None])[:, :, 0]))
-
-
-def count_scale(residual: FloatArray, mean: FloatArray) -> FloatArray:
-    """Give the standard deviation of counts up to a factor, from how residuals scatter.
-
-    Parameters
-    ----------
-    residual
-        Observed less expected flow, shape (N,).
-    mean
-        Expected flow, shape (N,), above 0.
-
-    Returns
-    -------
-    numpy.ndarray
-        Root of mean + r mean², shape (N,), with the r of largest Gaussian pseudo-likelihood: near 0 the scatter is that
-        of counts, when it is large flows scatter in proportion to their size.
-
-    References
-    ----------
-    Davidian, M. and Carroll, R. J. (1987). Variance function estimation. 10.1080/01621459.1987.10478543.
-    """
-    middle = float(np.median(mean))
-
-    def misfit(log_ratio: float) -> float:
-        variance = mean + math.exp(log_ratio) / middle * mean**2
-        return float(np.log(variance).sum() + len(mean) * math.log(float(np.mean(residual**2 / variance))))
-
-    best = float(optimize.minimize_scalar(misfit, bounds=(-10.0, 10.0), method="bounded").x)
-    return np.asarray(np.sqrt(mean + math.exp(best) / middle * mean**2))
-
-
-def exchange_residuals(
-    sample: PairSample,
-    tested: FloatArray,
-    nuisance: FloatArray,
-    effects: NodeEffects | None,
-    *,
-    fit: RegressionFit,
-    plan: NodePlan,
-) -> tuple[float, FloatArray, float]:
-    """Give the score statistic of one column, observed and with residuals carried from city to city.
-
-    Where flows scatter more the larger they are, and larger the nearer, exchanging impedance would break that tie and
-    make intervals too short. Here impedance stays, and residuals over their own standard deviation are exchanged.
-
-    Parameters
-    ----------
-    sample
-        The N pairs.
-    tested
-        Column to test, shape (N, 1).
-    nuisance
-        Other columns, shape (N, k).
-    effects
-        Node effects, or None.
-    fit
-        The model of counts under the hypothesis: its scores are observed less expected flows.
-    plan
-        The permutations of cities.
-
-    Returns
-    -------
-    tuple
-        Observed statistic, null distribution of shape (R,), and the standard error of the coefficient that goes with them.
-
-    Notes
-    -----
-    With x the tested column cleared of the others, s the scatter of counts (`count_scale`) and e the residuals over their
-    standard deviations, less their mean, the statistic is sum(x s e) / sqrt(sum(x² s² e²)); a permutation moves e. The
-    standard deviation of a residual is less than s, because the fit follows large flows: see `_Projection.left_of`. The
-    observed score itself is not reduced by the fit, and is compared with the same root.
-
-    References
-    ----------
-    Freedman, D. and Lane, D. (1983). A nonstochastic interpretation of reported significance levels. 10.1080/07350015.1983.10509354.
-    DiCiccio, C. J. and Romano, J. P. (2017). Robust permutation tests for correlation and regression coefficients. 10.1080/01621459.2016.1202117.
-    """
-    projection = _Projection(nuisance, fit.weight, effects)
-    column = projection.clear(tested)[:, 0]
-    scale, left = count_scale(fit.score, fit.fitted), np.ones(sample.n_pairs)
-    for _ in range(ROUNDS):
-        left = projection.left_of(scale**2)
-        scale = count_scale(fit.score / left, fit.fitted)
-    standard = fit.score / (left * scale)
-    standard = standard - standard.mean()
-    pull = column * scale
-    root = math.sqrt(float(pull**2 @ standard**2))
-    laid = [np.nan_to_num(sample.to_matrix(one)) for one in (standard, standard**2, pull, pull**2)]
-    sums = cross_sums(plan, laid[:2], laid[2:], directed=sample.directed)
-    null = sums[:, 0, 0] / np.sqrt(np.maximum(sums[:, 1, 1], np.finfo(float).tiny))
-    error = root / float(fit.weight @ column**2)
-    return float(fit.score @ column) / root, null, error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -511,7 +244,7 @@ def _model_error(
     fit: RegressionFit, column: FloatArray, nuisance: FloatArray, effects: NodeEffects | None
 ) -> float:
     """Give the standard error of a coefficient by the model, scaled by the dispersion seen in its residuals."""
-    cleared = _Projection(nuisance, fit.weight, effects).clear(column)[:, 0]
+    cleared = Projection(nuisance, fit.weight, effects).clear(column)[:, 0]
     spread = float(fit.score @ (fit.score / fit.weight)) / len(fit.score)
     return math.sqrt(spread / float(fit.weight @ cleared**2))
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -17,7 +16,7 @@ from geobri.errors import SpecificationError, mould
 from geobri.fonts import use_letters
 from geobri.geodesy import distance_matrix_km
 from geobri.measures import Measure
-from geobri.stats.attempts import attempt_all
+from geobri.stats.blocks import label_blocks
 from geobri.stats.doors import checked
 from geobri.stats.moran_randomisation import measure_smoothness, proximity_weights
 from geobri.stats.null import monte_carlo_error, permutation_p_value
@@ -36,10 +35,10 @@ from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import LEVEL, say_list
 from geobri.stats.say.numbers import number
 from geobri.stats.say.terms import notes
-from geobri.stats.tables import Blocks, label_blocks
+from geobri.stats.tables import Blocks
 from geobri.words import NOTHING, Words
 
-__all__ = ["ProximityResult", "proximity_test", "proximity_tests"]
+__all__ = ["ProximityResult", "proximity_test"]
 
 TEST = "proximity_test"
 #: Largest number of cells of running sums that are held for the envelope.
@@ -310,62 +309,6 @@ def _keep_choices(top: TopList, best: Best | None, impedance: str) -> dict[str, 
         "impedance": impedance,
         "candidates": len(top.km),
     }
-
-
-@checked
-def proximity_tests(
-    cities: pd.DataFrame,
-    corridors: pd.DataFrame,
-    value: Column,
-    *,
-    nulls: Sequence[NullName] = ("blocks", "active", "hubs", "corridors"),
-    rng: int | np.random.Generator | None = None,
-    **choices: Any,
-) -> list[TestResult]:
-    """Ask all questions about the closeness of a list, one null model after the other, the headline first.
-
-    The headline is the exchange of cities within blocks. Where cities with many listed corridors gather on the map, that
-    exchange rejects too many true nulls (17 instead of 5 % in simulations); then the exchange among the listed cities, which keeps its
-    size, comes first, if it has arrangements enough to reach 5 %.
-
-    Parameters
-    ----------
-    cities
-        Table of cities.
-    corridors
-        All corridors that could have been listed.
-    value
-        Column or measure with ranks or scores.
-    nulls
-        Null models, in the order of the results; the headline is moved to the front.
-    rng
-        Seed or generator; a seed is used afresh for each null model.
-    **choices
-        As in `proximity_test`.
-
-    Returns
-    -------
-    list of TestResult
-        A `ProximityResult` for each null model; `choices["headline"]` is True for the first. Last come null models that
-        the data do not allow, with NaN for a p-value and the reason.
-
-    Raises
-    ------
-    GeobriError
-        If no null model is possible: the error of the first.
-    """
-    tests = [
-        partial(proximity_test, cities, corridors, value, null=null, rng=rng, **choices) for null in nulls
-    ]
-    results = attempt_all(as_measure(value, of="corridors"), "closeness", tests)
-    by_null = {one.null: one for one in results if isinstance(one, ProximityResult)}
-    head = by_null.get("blocks", next(iter(by_null.values())))
-    other = by_null.get("active")
-    if head.gathers and other is not None and other.least_p <= LEVEL:
-        head = other
-    found = [one for one in by_null.values() if one is not head]
-    ordered = [head, *found, *(one for one in results if not isinstance(one, ProximityResult))]
-    return [replace(one, choices={**one.choices, "headline": one is head}) for one in ordered]
 
 
 def _check_choices(measure: str, gauges: Mapping[str, Gauge], alternative: str) -> None:

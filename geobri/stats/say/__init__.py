@@ -6,13 +6,14 @@ chance; it uses labels, not names of columns; and where p is above 5 % it assert
 
 from geobri.stats.say.agreement import Verdict, say_agreement
 from geobri.stats.say.closeness import say_list
+from geobri.stats.say.definitions import say_definitions, say_omitted
+from geobri.stats.say.fits import say_fit
 from geobri.stats.say.flows import (
     CORRELATIONS,
     DISTANCE,
     say_classes,
     say_correlation,
     say_decay,
-    say_fit,
     say_gravity,
     say_levels_alike,
     say_maps_correlation,
@@ -23,14 +24,10 @@ from geobri.stats.say.groups import (
     GroupNames,
     say_bounds,
     say_covariates,
-    say_definitions,
     say_difference,
     say_dimensions,
     say_interaction,
-    say_omitted,
     say_smoothness,
-    say_types,
-    say_types_and_distance,
 )
 from geobri.stats.say.neighbours import (
     say_bands,
@@ -52,6 +49,7 @@ from geobri.stats.say.numbers import (
     say_impossible,
     say_refusal,
 )
+from geobri.stats.say.types import say_types, say_types_and_distance
 
 __all__ = [
     "CORRELATIONS",

@@ -11,7 +11,6 @@ from geobri.measures import Measure
 from geobri.stats.results import Term
 from geobri.stats.say.numbers import (
     LEVEL,
-    bare_p,
     both,
     chance,
     interval,
@@ -28,14 +27,11 @@ __all__ = [
     "GroupNames",
     "say_bounds",
     "say_covariates",
-    "say_definitions",
     "say_difference",
     "say_dimensions",
     "say_interaction",
-    "say_omitted",
     "say_smoothness",
-    "say_types",
-    "say_types_and_distance",
+    "say_within",
 ]
 
 
@@ -257,7 +253,7 @@ def say_dimensions(
     Words
         The sentence.
     """
-    within = _within(strata)
+    within = say_within(strata)
     left = _dropped(dropped)
     if not found:
         return Words(
@@ -273,7 +269,19 @@ def say_dimensions(
     )
 
 
-def _within(strata: Measure | None) -> Words:
+def say_within(strata: Measure | None) -> Words:
+    """Say within which strata groups were compared.
+
+    Parameters
+    ----------
+    strata
+        What the strata are, or None.
+
+    Returns
+    -------
+    Words
+        To stand behind "cities"; empty without strata.
+    """
     if strata is None:
         return Words("", "")
     return Words(f" within {strata.label}", f"在“{strata.label_zh}”各层内")
@@ -331,7 +339,7 @@ def say_interaction(
     Words
         The sentence.
     """
-    within, left = _within(strata), _dropped(dropped)
+    within, left = say_within(strata), _dropped(dropped)
     told = both(p_value(head.p_value, head.mc_error)) + (_OVER_MAPS if maps else NOTHING)
     types = names.types()
     pair = (types[0], types[2]) if corridors else (names.first, names.second)
@@ -427,182 +435,4 @@ def say_covariates(
         f"({ends[1]}) {held_out.en} (least squares, Freedman-Lane permutation: {told.en}; {held.n_cities} cities).",
         f"{open_zh}{measure.label_zh}，{names.first.zh}减{names.second.zh}城市：{sizes[0].zh}（{ends_zh[0]}），{held_out.zh}为{sizes[1].zh}"
         f"（{ends_zh[1]}）（最小二乘，Freedman-Lane置换检验：{told.zh}；{held.n_cities}个城市）。",
-    )
-
-
-def say_definitions(
-    head: Term,
-    low: float,
-    high: float,
-    *,
-    found: int,
-    count: int,
-    measure: Measure,
-    names: GroupNames,
-    strata: Measure | None,
-) -> Words:
-    """Say how the effect runs over definitions of the first group.
-
-    Parameters
-    ----------
-    head
-        The strongest definition with its p-value over all of them.
-    low, high
-        Least and largest Cliff's delta.
-    found, count
-        How many definitions give p of at most 5 % alone, and how many there are.
-    measure
-        What was compared.
-    names
-        The two groups.
-    strata
-        What the strata are, or None.
-
-    Returns
-    -------
-    Words
-        The sentence.
-    """
-    told, within = p_value(head.p_adjusted, head.mc_error), _within(strata)
-    return Words(
-        f"{measure.label}{within.en}: under {count} definitions of {names.first.en}, Cliff's delta runs from {low:+.2f} to {high:+.2f}; {found} "
-        f"of them give p ≤ 0.05 alone (exact Mann-Whitney test), and having tried them all, the strongest has {told} (max-T).",
-        f"{measure.label_zh}{within.zh}：在“{names.first.zh}”的{count}种定义下，克利夫 δ 为{low:+.2f}至{high:+.2f}；其中{found}种单独给出p ≤ 0.05"
-        f"（精确Mann-Whitney检验），考虑到全部尝试后，最强的一种为{told}（max-T）。",
-    )
-
-
-def say_omitted(
-    whole: float,
-    widest: tuple[Words, float],
-    least: float,
-    worst: tuple[Words, float],
-    *,
-    measure: Measure,
-    names: GroupNames,
-) -> Words:
-    """Say how the effect changes when a city is left out.
-
-    Parameters
-    ----------
-    whole
-        Cliff's delta of all cities.
-    widest
-        The city whose omission changes it most, and the effect without it.
-    least
-        The smallest p-value.
-    worst
-        The city without which the p-value is largest, and that p-value.
-    measure
-        What was compared.
-    names
-        The two groups.
-
-    Returns
-    -------
-    Words
-        The sentence.
-    """
-    return Words(
-        f"{measure.label}: Cliff's delta of {names.first.en} against {names.second.en} cities is {whole:+.2f}; without {widest[0].en} it is "
-        f"{widest[1]:+.2f}. Leaving out one city at a time, the exact Mann-Whitney test gives {p_value(least)} to {bare_p(worst[1])} (without {worst[0].en}).",
-        f"{measure.label_zh}：{names.first.zh}相对{names.second.zh}城市的克利夫 δ 为{whole:+.2f}；去掉{widest[0].zh}后为{widest[1]:+.2f}。"
-        f"逐一去掉一个城市，精确Mann-Whitney检验给出{p_value(least)}至{bare_p(worst[1])}（去掉{worst[0].zh}时）。",
-    )
-
-
-def say_types(
-    head: Term, means: Sequence[float], *, measure: Measure, names: GroupNames, maps: bool
-) -> Words:
-    """Say how strong corridors of each type are.
-
-    Parameters
-    ----------
-    head
-        The difference between corridors with both ends and with no end in the first group.
-    means
-        Mean of each type: both, mixed, none.
-    measure
-        What was compared.
-    names
-        The two groups.
-    maps
-        Labels were drawn as smooth over the map as the observed one.
-
-    Returns
-    -------
-    Words
-        The sentence.
-    """
-    told, types = chance(head), names.types()
-    best = Words(", where 1 is the best rank", "（第1名为最优）") if measure.is_rank else Words("", "")
-    said = [f"{name.en} {number(mean)}" for name, mean in zip(types, means, strict=True)]
-    said_zh = [f"{name.zh} {number(mean)}" for name, mean in zip(types, means, strict=True)]
-    known = not math.isnan(head.ci_low)
-    ends = (
-        Words(
-            f" ({number(head.ci_low, sign=True)} to {number(head.ci_high, sign=True)})",
-            f"（{number(head.ci_low, sign=True)}至{number(head.ci_high, sign=True)}）",
-        )
-        if known
-        else Words("", "")
-    )
-    verdict = (
-        Words("", "")
-        if head.p_value <= LEVEL
-        else Words("; no difference can be told from chance", "；差异无法与偶然区分")
-    )
-    how = (
-        Words(
-            "by exchanging labels over maps as smooth as the observed one", "在同样平滑的随机地图上置换标签"
-        )
-        if maps
-        else Words("by exchanging cities", "置换城市")
-    )
-    difference = number(head.estimate, sign=True)
-    return Words(
-        f"{measure.label} of corridors, mean by type{best.en}: {'; '.join(said)}. {types[0].en} minus {types[2].en}: {difference}{ends.en}, "
-        f"{told.en} {how.en} ({head.n_pairs} corridors of {head.n_cities} cities){verdict.en}.",
-        f"通路的{measure.label_zh}，各类均值{best.zh}：{'；'.join(said_zh)}。{types[0].zh}减{types[2].zh}：{difference}{ends.zh}，{told.zh}"
-        f"（{how.zh}；{head.n_cities}个城市的{head.n_pairs}条通路）{verdict.zh}。",
-    )
-
-
-def say_types_and_distance(
-    before: Term, head: Term, *, measure: Measure, names: GroupNames, maps: bool = False
-) -> Words:
-    """Say what is left of the difference between types of corridors when distance is held.
-
-    Parameters
-    ----------
-    before, head
-        The difference without and with distance held.
-    measure
-        What was explained.
-    names
-        The two groups.
-    maps
-        Labels were drawn as smooth over the map as the observed one.
-
-    Returns
-    -------
-    Words
-        The sentence.
-    """
-    types = names.types()
-    one, other = chance(before), chance(head)
-    how = Words("labels over random maps", "在同样平滑的随机地图上置换标签") if maps else Words("MRQAP")
-    sizes = number(before.estimate, sign=True), number(head.estimate, sign=True)
-    verdict = (
-        Words("", "")
-        if head.p_value <= LEVEL
-        else Words(
-            "; with distance held, no difference can be told from chance", "；控制距离后，差异无法与偶然区分"
-        )
-    )
-    return Words(
-        f"{measure.label}: {types[0].en} against {types[2].en} corridors {sizes[0]} ({one.en}) without and {sizes[1]} ({other.en}) with "
-        f"distance held ({how.en}; {head.n_pairs} corridors of {head.n_cities} cities){verdict.en}.",
-        f"{measure.label_zh}：{types[0].zh}相对{types[2].zh}通路，不控制距离时为{sizes[0]}（{one.zh}），控制距离后为{sizes[1]}（{other.zh}）"
-        f"（{how.zh}；{head.n_cities}个城市的{head.n_pairs}条通路）{verdict.zh}。",
     )

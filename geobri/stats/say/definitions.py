@@ -1,0 +1,95 @@
+"""Sentences on many definitions of two groups, and on leaving out each city, in English and Chinese."""
+
+from __future__ import annotations
+
+from geobri.measures import Measure
+from geobri.stats.results import Term
+from geobri.stats.say.groups import GroupNames, say_within
+from geobri.stats.say.numbers import (
+    bare_p,
+    p_value,
+)
+from geobri.words import Words
+
+__all__ = ["say_definitions", "say_omitted"]
+
+
+def say_definitions(
+    head: Term,
+    low: float,
+    high: float,
+    *,
+    found: int,
+    count: int,
+    measure: Measure,
+    names: GroupNames,
+    strata: Measure | None,
+) -> Words:
+    """Say how the effect runs over definitions of the first group.
+
+    Parameters
+    ----------
+    head
+        The strongest definition with its p-value over all of them.
+    low, high
+        Least and largest Cliff's delta.
+    found, count
+        How many definitions give p of at most 5 % alone, and how many there are.
+    measure
+        What was compared.
+    names
+        The two groups.
+    strata
+        What the strata are, or None.
+
+    Returns
+    -------
+    Words
+        The sentence.
+    """
+    told, within = p_value(head.p_adjusted, head.mc_error), say_within(strata)
+    return Words(
+        f"{measure.label}{within.en}: under {count} definitions of {names.first.en}, Cliff's delta runs from {low:+.2f} to {high:+.2f}; {found} "
+        f"of them give p ≤ 0.05 alone (exact Mann-Whitney test), and having tried them all, the strongest has {told} (max-T).",
+        f"{measure.label_zh}{within.zh}：在“{names.first.zh}”的{count}种定义下，克利夫 δ 为{low:+.2f}至{high:+.2f}；其中{found}种单独给出p ≤ 0.05"
+        f"（精确Mann-Whitney检验），考虑到全部尝试后，最强的一种为{told}（max-T）。",
+    )
+
+
+def say_omitted(
+    whole: float,
+    widest: tuple[Words, float],
+    least: float,
+    worst: tuple[Words, float],
+    *,
+    measure: Measure,
+    names: GroupNames,
+) -> Words:
+    """Say how the effect changes when a city is left out.
+
+    Parameters
+    ----------
+    whole
+        Cliff's delta of all cities.
+    widest
+        The city whose omission changes it most, and the effect without it.
+    least
+        The smallest p-value.
+    worst
+        The city without which the p-value is largest, and that p-value.
+    measure
+        What was compared.
+    names
+        The two groups.
+
+    Returns
+    -------
+    Words
+        The sentence.
+    """
+    return Words(
+        f"{measure.label}: Cliff's delta of {names.first.en} against {names.second.en} cities is {whole:+.2f}; without {widest[0].en} it is "
+        f"{widest[1]:+.2f}. Leaving out one city at a time, the exact Mann-Whitney test gives {p_value(least)} to {bare_p(worst[1])} (without {worst[0].en}).",
+        f"{measure.label_zh}：{names.first.zh}相对{names.second.zh}城市的克利夫 δ 为{whole:+.2f}；去掉{widest[0].zh}后为{widest[1]:+.2f}。"
+        f"逐一去掉一个城市，精确Mann-Whitney检验给出{p_value(least)}至{bare_p(worst[1])}（去掉{worst[0].zh}时）。",
+    )
