@@ -6,7 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from geobri.stats.null import TIE_TOLERANCE, IntArray
+from geobri.stats.null import IntArray
+from geobri.stats.p_values import TIE_TOLERANCE
 from geobri.stats.results import FloatArray
 
 __all__ = ["find_bands"]

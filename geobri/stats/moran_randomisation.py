@@ -15,7 +15,8 @@ import numpy.typing as npt
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from geobri.errors import DataError, SpecificationError, mould
-from geobri.stats.null import permutation_p_value, value_permutations
+from geobri.stats.null import value_permutations
+from geobri.stats.p_values import permutation_p_value
 from geobri.stats.results import FloatArray, Term
 from geobri.words import Words
 

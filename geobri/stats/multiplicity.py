@@ -8,7 +8,7 @@ from scipy import stats
 
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.doors import checked
-from geobri.stats.null import permutation_p_value
+from geobri.stats.p_values import permutation_p_value
 from geobri.stats.results import Alternative, FloatArray
 
 __all__ = ["ADJUSTMENTS", "adjust_p_values", "benjamini_hochberg", "holm", "max_t"]

@@ -9,16 +9,13 @@ import pytest
 from geobri.errors import DataError, SpecificationError
 from geobri.stats.cross_sums import cross_sums, pair_sums
 from geobri.stats.null import (
-    count_p_value,
     count_placements,
     enumerate_permutations,
-    judge,
-    monte_carlo_error,
     node_permutations,
-    permutation_p_value,
     plan_permutations,
     value_permutations,
 )
+from geobri.stats.p_values import count_p_value, judge, monte_carlo_error, permutation_p_value
 from geobri.stats.pairs import pair_positions
 
 

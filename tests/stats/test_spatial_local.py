@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from geobri.errors import DataError, SpecificationError
 from geobri.neighbours import build_distance_band, build_kernel, build_knn, graph_weights
 from geobri.neighbours.weights import make_graph
-from geobri.stats.null import permutation_p_value
+from geobri.stats.p_values import permutation_p_value
 from geobri.stats.spatial import (
     KIND_COLOURS,
     local_bivariate_moran_test,

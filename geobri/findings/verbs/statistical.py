@@ -20,7 +20,8 @@ from geobri.findings.answers import Check, CityRank, CitySet, PairRank, PairSet,
 from geobri.findings.facts import Facts
 from geobri.findings.selectors import find_column, find_points, top_pairs
 from geobri.stats import say
-from geobri.stats.null import count_p_value, node_permutations, permutation_p_value
+from geobri.stats.null import node_permutations
+from geobri.stats.p_values import count_p_value, permutation_p_value
 
 if TYPE_CHECKING:
     from geobri.stats.groups import GroupResult

@@ -28,7 +28,8 @@ from geobri.stats.models.likeness import Likeness, find_levels, measure_likeness
 from geobri.stats.models.quantiles import fit_quantile
 from geobri.stats.models.robust import error_terms
 from geobri.stats.models.score_test import Interval, ScoreTest
-from geobri.stats.null import Chance, NodePlan, TwoSided
+from geobri.stats.null import NodePlan
+from geobri.stats.p_values import Chance, TwoSided
 from geobri.stats.picturing import draw_fitted
 from geobri.stats.places import Column, as_measure
 from geobri.stats.progress import shows_progress

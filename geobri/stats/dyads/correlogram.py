@@ -19,7 +19,8 @@ from geobri.stats.cross_sums import cross_sums
 from geobri.stats.doors import checked
 from geobri.stats.dyads.inputs import DyadData, Matrix, name_matrix, prepare_dyads
 from geobri.stats.multiplicity import holm
-from geobri.stats.null import NodePlan, monte_carlo_error
+from geobri.stats.null import NodePlan
+from geobri.stats.p_values import monte_carlo_error
 from geobri.stats.places import Column
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_classes

@@ -16,7 +16,8 @@ from geobri.stats.doors import checked
 from geobri.stats.dyads.inputs import DyadData, Matrix, name_matrix, prepare_dyads
 from geobri.stats.dyads.kendall import kendall_null, kendall_tau
 from geobri.stats.dyads.partial import partial_correlation, partial_null
-from geobri.stats.null import Chance, NodePlan, TwoSided
+from geobri.stats.null import NodePlan
+from geobri.stats.p_values import Chance, TwoSided
 from geobri.stats.places import Column
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import CORRELATIONS, say_correlation

@@ -25,7 +25,8 @@ from geobri.stats.models.fits import (
     fit_likelihood,
 )
 from geobri.stats.models.separation import check_not_separated, find_separated_pairs
-from geobri.stats.null import Chance, NodePlan, TwoSided
+from geobri.stats.null import NodePlan
+from geobri.stats.p_values import Chance, TwoSided
 from geobri.stats.places import Column
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_regression

@@ -13,7 +13,7 @@ from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.doors import checked
 from geobri.stats.dyads.inputs import DyadData, Matrix, name_matrix, prepare_dyads
 from geobri.stats.moran_randomisation import moran_eigenvectors
-from geobri.stats.null import judge
+from geobri.stats.p_values import judge
 from geobri.stats.places import Column
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import CORRELATIONS, say_maps_correlation

@@ -21,7 +21,7 @@ from geobri.stats.dyads.mrqap import MrqapFamily, mrqap_test
 from geobri.stats.models.effects import build_effects
 from geobri.stats.models.fits import fit_least_squares
 from geobri.stats.models.likeness import find_levels, measure_likeness
-from geobri.stats.null import TwoSided
+from geobri.stats.p_values import TwoSided
 from geobri.stats.pairs import align_matrices
 from geobri.stats.places import Column, as_measure
 from geobri.stats.results import Alternative, TestResult

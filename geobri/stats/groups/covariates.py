@@ -14,7 +14,8 @@ from scipy.stats import t as student
 from geobri.errors import DataError, mould
 from geobri.measures import Measure
 from geobri.stats.doors import checked
-from geobri.stats.null import monte_carlo_error, permutation_p_value, value_permutations
+from geobri.stats.null import value_permutations
+from geobri.stats.p_values import monte_carlo_error, permutation_p_value
 from geobri.stats.places import Column, Places, as_measure, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_covariates

@@ -17,7 +17,8 @@ from geobri.stats.groups.comparison import coastal_test
 from geobri.stats.groups.rank_sums import doubled_midranks
 from geobri.stats.groups.reporting import CLIFF, SHIFT, GroupResult
 from geobri.stats.multiplicity import max_t
-from geobri.stats.null import monte_carlo_error, value_permutations
+from geobri.stats.null import value_permutations
+from geobri.stats.p_values import monte_carlo_error
 from geobri.stats.places import COAST, Column, as_measure, name_groups, read_places
 from geobri.stats.results import FloatArray, Term, TestResult
 from geobri.stats.say import LEVEL, GroupNames, say_definitions, say_omitted

@@ -18,7 +18,7 @@ from geobri.stats.groups.reporting import CLIFF, Labels, effect_terms
 from geobri.stats.groups.samples import GroupSample, read_groups
 from geobri.stats.groups.statistics import group_statistics
 from geobri.stats.multiplicity import benjamini_hochberg, holm, max_t
-from geobri.stats.null import permutation_p_value
+from geobri.stats.p_values import permutation_p_value
 from geobri.stats.places import Column, drop_composites, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import LEVEL, say_dimensions

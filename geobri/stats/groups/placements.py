@@ -12,7 +12,8 @@ import numpy as np
 
 from geobri.stats.groups.samples import BoolArray, GroupSample
 from geobri.stats.moran_randomisation import moran_randomisation
-from geobri.stats.null import monte_carlo_error, permutation_p_value, value_permutations
+from geobri.stats.null import value_permutations
+from geobri.stats.p_values import monte_carlo_error, permutation_p_value
 from geobri.stats.results import FloatArray, Term
 from geobri.stats.say.terms import notes, say_placements, say_unusable
 from geobri.words import Words

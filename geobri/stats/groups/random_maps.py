@@ -13,7 +13,7 @@ from geobri.stats.doors import checked
 from geobri.stats.groups.reporting import GroupResult, Labels, assemble_result, seed_choice
 from geobri.stats.groups.samples import BoolArray, read_groups
 from geobri.stats.moran_randomisation import SpectralMethod, moran_randomisation
-from geobri.stats.null import monte_carlo_error, permutation_p_value
+from geobri.stats.p_values import monte_carlo_error, permutation_p_value
 from geobri.stats.results import Alternative, FloatArray, Term
 from geobri.words import Words
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
-from geobri.stats.null import count_p_value
+from geobri.stats.p_values import count_p_value
 from geobri.stats.results import Alternative, FloatArray
 
 __all__ = [

@@ -21,7 +21,7 @@ from geobri.stats.groups.rank_sums import (
 )
 from geobri.stats.groups.reporting import GroupResult, Labels, assemble_result
 from geobri.stats.groups.samples import BoolArray, GroupSample, read_groups
-from geobri.stats.null import normal_p_value
+from geobri.stats.p_values import normal_p_value
 from geobri.stats.results import Alternative, FloatArray, Term
 from geobri.stats.say.terms import WITHIN_STRATA
 from geobri.words import NOTHING, Words

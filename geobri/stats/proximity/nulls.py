@@ -10,7 +10,8 @@ from typing import Final, Literal
 import numpy as np
 
 from geobri.errors import SpecificationError, mould
-from geobri.stats.null import TIE_TOLERANCE, IntArray
+from geobri.stats.null import IntArray
+from geobri.stats.p_values import TIE_TOLERANCE
 from geobri.stats.proximity.placements import (
     Pattern,
     count_distinct,

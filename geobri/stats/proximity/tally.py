@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from geobri.stats.null import count_p_value
+from geobri.stats.p_values import count_p_value
 from geobri.stats.results import Alternative, FloatArray
 
 __all__ = ["Tally"]

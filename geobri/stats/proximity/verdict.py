@@ -19,7 +19,7 @@ from geobri.measures import Measure
 from geobri.stats.blocks import label_blocks
 from geobri.stats.doors import checked
 from geobri.stats.moran_randomisation import measure_smoothness, proximity_weights
-from geobri.stats.null import monte_carlo_error, permutation_p_value
+from geobri.stats.p_values import monte_carlo_error, permutation_p_value
 from geobri.stats.places import Column, as_measure
 from geobri.stats.proximity.measures import (
     Closeness,

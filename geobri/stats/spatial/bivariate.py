@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geobri.stats.doors import checked
-from geobri.stats.null import monte_carlo_error, permutation_p_value
+from geobri.stats.p_values import monte_carlo_error, permutation_p_value
 from geobri.stats.picturing import draw_neighbours
 from geobri.stats.places import Column, Places, Standardise, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult

@@ -20,7 +20,7 @@ from geobri.neighbours.nearest import pairs_within
 from geobri.stats.bands import find_bands
 from geobri.stats.doors import checked
 from geobri.stats.multiplicity import holm, max_t
-from geobri.stats.null import TIE_TOLERANCE, monte_carlo_error, permutation_p_value
+from geobri.stats.p_values import TIE_TOLERANCE, monte_carlo_error, permutation_p_value
 from geobri.stats.places import Column, Places, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import LEVEL, say_bands

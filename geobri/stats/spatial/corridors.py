@@ -15,7 +15,8 @@ from geobri.geodesy import distance_matrix_km
 from geobri.measures import Measure
 from geobri.stats.doors import checked
 from geobri.stats.dyads.inputs import DyadData, prepare_dyads
-from geobri.stats.null import monte_carlo_error, permutation_p_value, value_permutations
+from geobri.stats.null import value_permutations
+from geobri.stats.p_values import monte_carlo_error, permutation_p_value
 from geobri.stats.pairs import to_matrix
 from geobri.stats.places import Column, as_measure
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult

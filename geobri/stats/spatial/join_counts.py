@@ -15,7 +15,7 @@ from geobri.errors import DataError, SchemaError, mould
 from geobri.measures import Measure
 from geobri.stats.doors import checked
 from geobri.stats.multiplicity import holm
-from geobri.stats.null import monte_carlo_error, permutation_p_value
+from geobri.stats.p_values import monte_carlo_error, permutation_p_value
 from geobri.stats.places import Column, Places, Standardise, as_measure, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_joins

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from geobri.stats.multiplicity import adjust_p_values
-from geobri.stats.null import monte_carlo_error, permutation_p_value
+from geobri.stats.p_values import monte_carlo_error, permutation_p_value
 from geobri.stats.places import Places
 from geobri.stats.results import Alternative, FloatArray, Term
 from geobri.stats.say import say_local

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 
 from geobri.errors import DataError, first_offenders, mould
 from geobri.stats.doors import checked
-from geobri.stats.null import monte_carlo_error, normal_p_value, permutation_p_value
+from geobri.stats.p_values import monte_carlo_error, normal_p_value, permutation_p_value
 from geobri.stats.picturing import draw_neighbours
 from geobri.stats.places import Column, Places, Standardise, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
