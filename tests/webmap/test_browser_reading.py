@@ -316,6 +316,26 @@ def test_hover_is_right_at_deep_zoom(opened, zoom):
     opened.page.mouse.move(1200, 690)
 
 
+def test_hover_names_the_drawn_line_among_10011_at_five_zooms(open_map, city_table, tmp_path):
+    cities = scatter_cities(city_table, 142)
+    rng = np.random.default_rng(3)
+    corridors = all_pairs(cities, score=lambda n: rng.beta(1, 4, n) * 100)
+    assert len(corridors) == 10_011
+    opened = open_map(save_map(corridor_map(cities, corridors, "score"), tmp_path / "many.html"))
+    for zoom in (1.6, 3, 4.4, 5.5, 7):
+        strongest = opened.drawn[0]
+        opened.ask(MIDDLE, [strongest, zoom])  # so that a line is in view, however deep
+        opened.page.wait_for_timeout(600)
+        points = np.array([opened.place_of(point.y, point.x) for point in cities.geometry])
+        places = [one for one in lonely_places(opened, 8) if np.hypot(*(points - one[1:]).T).min() > 14]
+        assert places
+        for corridor, x, y in places:
+            opened.page.mouse.move(x, y)
+            opened.wait_until(
+                f"document.querySelector('.geobri').geobri.highlighted().join() === '{corridor}'"
+            )
+
+
 def test_hover_names_the_drawn_line_among_131328(open_map, city_table, tmp_path):
     cities = scatter_cities(city_table, 513)
     rng = np.random.default_rng(4)
