@@ -119,10 +119,13 @@ def _reach(study: Study, flow: Measure) -> list[Table]:
         Column(Words("Mean km", "平均公里"), "number"),
         Column(Words("Median km", "中位公里"), "number"),
     )
-    caption = Words(
-        f"How far “{flow.label}” reaches, weighted by flow. Without preference: the share that the city's region has in the totals of all its possible partners.",
-        f"“{flow.label_zh}”的辐射范围，以联系量加权。无偏好时：该城市所在区域在其全部可能联系城市的总量中所占的份额。",
+    preference = Words(
+        " Without preference: the share that the city's region has in the totals of all its possible partners.",
+        "无偏好时：该城市所在区域在其全部可能联系城市的总量中所占的份额。",
     )
+    caption = Words(
+        f"How far “{flow.label}” reaches, weighted by flow.", f"“{flow.label_zh}”的辐射范围，以联系量加权。"
+    ) + (preference if placed else Words(""))
     return [Table("reach", caption, columns, rows, searchable=True, first_rows=12)]
 
 

@@ -218,14 +218,23 @@ def say_local(
         "none": Words("not adjusted", "未校正"),
     }[adjust]
     listed = Words(list_names(names).en, list_names(names_zh).zh) if names else Words("", "")
-    tally = ", ".join(f"{number_of} {kind}" for kind, number_of in kinds.items())
+    tally = ", ".join(f"{number_of} {_plural(kind, number_of)}" for kind, number_of in kinds.items())
     tally_zh = "，".join(f"{KINDS.get(kind, kind)}{number_of}个" for kind, number_of in kinds.items())
+    basis = Words(f"({title.en}, {how.en}, {100 * level:g} %)", f"（{title.zh}，{how.zh}，{100 * level:g}%）")
+    if not names:
+        return Words(
+            f"{measure.label}: none of {count} cities stands out {basis.en}.",
+            f"{measure.label_zh}：{count}个城市中无一突出{basis.zh}。",
+        )
+    stand = "stands" if len(names) == 1 else "stand"
     return Words(
-        f"{measure.label}: {len(names)} of {count} cities stand out ({title.en}, {how.en}, {100 * level:g} %)"
-        + (f": {tally} ({listed.en})." if names else "."),
-        f"{measure.label_zh}：{count}个城市中有{len(names)}个突出（{title.zh}，{how.zh}，{100 * level:g}%）"
-        + (f"：{tally_zh}（{listed.zh}）。" if names else "。"),
+        f"{measure.label}: {len(names)} of {count} cities {stand} out {basis.en}: {tally} ({listed.en}).",
+        f"{measure.label_zh}：{count}个城市中有{len(names)}个突出{basis.zh}：{tally_zh}（{listed.zh}）。",
     )
+
+
+def _plural(kind: str, number_of: int) -> str:
+    return f"{kind}s" if kind.endswith("spot") and number_of > 1 else kind
 
 
 def say_corridor_dependence(head: Term, *, measure: Measure, near_km: float | None) -> Words:
