@@ -192,10 +192,12 @@ def _language(settings: Mapping[str, Any]) -> Literal["en", "zh"]:
 
 def _declared(parts: FolderParts, spec: IndexSpec | None, column: str, of: Level) -> dict[str, Any]:
     """Gather what index and study say of a column; the study has the last word."""
-    said: dict[str, Any] = {}
+    own = "value" if of == "corridors" and column not in parts.meanings else column  # of a long table
+    said: dict[str, Any] = dict(parts.meanings.get(own, {}))
     leaf = None if spec is None else next((one for one in spec.indicators if one.read_from == column), None)
     if leaf is not None and (leaf.kind == "city") == (of == "cities"):
-        said = {"label": leaf.title, "label_zh": leaf.title_zh, "unit": leaf.unit, "source": leaf.source}
+        said |= {"label": leaf.title, "label_zh": leaf.title_zh, "source": leaf.source}
+        said |= {"unit": leaf.unit, "unit_zh": leaf.unit_zh} if leaf.unit else {}
         said["better"] = "high" if leaf.direction > 0 else "low"
         if leaf.absent == "zero":
             said["absent"] = "zero"

@@ -227,7 +227,9 @@ def _is_among_first(strength: pd.Series, share: float) -> pd.Series:
 def _measure_net(study: Study, layers: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Give partners, betweenness and community in the net of all layers together."""
     networkx = need_package("networkx")
-    scaled = pd.concat([one.assign(value=one["value"] / one["value"].sum()) for one in layers if len(one)])
+    scaled = pd.concat(
+        [one.assign(value=one["value"] / one["value"].sum()) if len(one) else one for one in layers]
+    )
     links = scaled.groupby(["city", "partner"], as_index=False)["value"].sum()
     once = links[links["city"].astype(str) < links["partner"].astype(str)]
     graph = networkx.Graph()

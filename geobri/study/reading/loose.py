@@ -24,6 +24,7 @@ from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.parts import FolderParts, leave_out_displaced, read_sheets_or_note
 from geobri.study.reading.recognition import as_ids, collect_labels, holds_numbers
 from geobri.study.reading.repeats import ready_pairs
+from geobri.study.reading.signs import strip_signs
 from geobri.study.reading.sources import outlines_of, read_outlines
 from geobri.study.reading.tables import plain_cells, tidy_column_names
 from geobri.study.reading.totals import leave_out_totals
@@ -109,7 +110,7 @@ def read_frames(
         rows = plain_cells(frame, name, decimal=hints.decimal)
         parts.headings[Path(name)] = [str(column) for column in rows.columns]
         rows.columns = tidy_column_names(list(rows.columns), hints.renamed)
-        rows = leave_out_displaced(rows, hints.renamed, name, parts)
+        rows = strip_signs(leave_out_displaced(rows, hints.renamed, name, parts), name, parts)
         tables.append(_Table(file=Path(name), sheet="", rows=rows))
         outlines = outlines_of(frame, name)
         if outlines is not None:

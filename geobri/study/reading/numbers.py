@@ -12,12 +12,20 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-__all__ = ["DecimalMark", "blank_missing", "find_doubtful", "find_marks", "settle_marks", "to_numbers"]
+__all__ = [
+    "MISSING_WORDS",
+    "DecimalMark",
+    "blank_missing",
+    "find_doubtful",
+    "find_marks",
+    "settle_marks",
+    "to_numbers",
+]
 
 DecimalMark = Literal["", ",", "."]
 """What begins the decimals; nothing where nobody said it."""
 
-_MISSING: Final = ("NA", "N/A", "n/a", "#N/A", "NaN", "NULL")
+MISSING_WORDS: Final = ("NA", "N/A", "n/a", "#N/A", "NaN", "NULL")
 """What R, Excel and pandas write for a missing number."""
 
 _DECIMAL_COMMA: Final = re.compile(r"^[+-]?(\d+|\d{1,3}([.\s\u00a0']\d{3})+),\d+([eE][+-]?\d+)?$")
@@ -60,7 +68,7 @@ def settle_marks(cells: pd.Series, decimal: DecimalMark) -> pd.Series:
     if not decimal or pd.api.types.is_numeric_dtype(cells):
         return cells
     plain = cells.astype(object)
-    is_text = plain.map(lambda cell: isinstance(cell, str) and cell.strip() not in ("", *_MISSING))
+    is_text = plain.map(lambda cell: isinstance(cell, str) and cell.strip() not in ("", *MISSING_WORDS))
     texts = plain[is_text].str.strip()
     fits = texts.str.fullmatch(_WRITTEN[decimal]).astype(bool)
     marked = texts[fits & texts.str.contains(r"[^\d+-]")]
@@ -111,7 +119,7 @@ def find_doubtful(cells: pd.Series) -> pd.Series:
         return cells.iloc[:0]
     first = cells.head(_FIRST).astype(str)
     if not (
-        first.str.fullmatch(_LIKE_NUMBERS) | first.isin(_MISSING)
+        first.str.fullmatch(_LIKE_NUMBERS) | first.isin(MISSING_WORDS)
     ).all():  # nearly always, and tables are long
         return cells.iloc[:0]
     cells = blank_missing(cells)
@@ -135,7 +143,7 @@ def blank_missing(cells: pd.Series) -> pd.Series:
     """
     if pd.api.types.is_numeric_dtype(cells):
         return cells
-    marked = cells.isin(_MISSING)
+    marked = cells.isin(MISSING_WORDS)
     if not marked.any():
         return cells
     rest = cells[~marked & (cells != "")]

@@ -15,6 +15,7 @@ from geobri.measures import Taken
 from geobri.study.account import Entry
 from geobri.study.model import StudyFault
 from geobri.study.reading.numbers import DecimalMark
+from geobri.study.reading.signs import strip_signs
 from geobri.study.reading.tables import read_sheets, spare_name
 from geobri.tables import Fault
 from geobri.words import Words
@@ -50,6 +51,8 @@ class FolderParts:
         The mark with which decimals begin in texts, where the user said it.
     lenient
         Whether a country that is none is left open and said, as in tables that nobody wrote for geobri; a fault otherwise.
+    meanings
+        What the cells of a column say of it: a unit that all numbers carry, or that it holds yes and no.
     headings
         The columns of each file, as it names them.
     account
@@ -76,6 +79,7 @@ class FolderParts:
     asked: str = ""
     decimal: DecimalMark = ""
     lenient: bool = False
+    meanings: dict[str, dict[str, Any]] = field(default_factory=dict)
     headings: dict[Path, list[str]] = field(default_factory=dict)
     account: list[Entry] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
@@ -117,7 +121,10 @@ def read_sheets_or_note(path: Path, renamed: dict[str, str], parts: FolderParts)
         )
     for table in sheets.values():
         parts.headings[path] = [*parts.headings.get(path, []), *table.attrs.pop("headings", [])]
-    return {name: leave_out_displaced(table, renamed, path.name, parts) for name, table in sheets.items()}
+    return {
+        name: strip_signs(leave_out_displaced(table, renamed, path.name, parts), path.name, parts)
+        for name, table in sheets.items()
+    }
 
 
 def leave_out_displaced(

@@ -16,6 +16,7 @@ from geobri.study.reading.hints import Hints
 from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.parts import FolderParts
 from geobri.study.reading.recognition import as_ids, holds_numbers, note_doubtful
+from geobri.study.reading.signs import read_flags
 
 __all__ = ["ready_pairs"]
 
@@ -81,6 +82,9 @@ def _years_of_dates(rows: pd.DataFrame, file: str, parts: FolderParts) -> pd.Dat
 def _one_row_a_pair(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderParts) -> pd.DataFrame:
     """Count or add up where several rows speak of one pair; ask where it is not clear which."""
     key = [name for name in ("indicator", "origin", "destination", "year") if name in rows.columns]
+    asked = [str(name) for name in rows.columns if name not in _PLAIN and not holds_numbers(rows[name])]
+    if not rows.duplicated(key).any():
+        rows = read_flags(rows, asked, file, parts)
     numbers = [
         str(name)
         for name in rows.columns
