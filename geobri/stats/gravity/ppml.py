@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from geobri.errors import SpecificationError, mould
+from geobri.measures import Measure
 from geobri.stats.blocks import plan_exchange
 from geobri.stats.decay.fits import EffectsName, build_design, choose_effects, drop_separated
 from geobri.stats.decay.forms import DecayForm, FormName, build_form
@@ -90,6 +91,18 @@ class _Model:
         )
 
 
+_NO_EXCHANGE: Final = Words(
+    "no exchange of cities was asked for: dyadic-robust errors only", "未要求置换城市：仅有成对稳健误差"
+)
+
+
+def _check_columns(by: Measure | None, covariates: Sequence[str]) -> None:
+    """Ask for something that explains the flow, at least."""
+    if by is None and not len(covariates):
+        wanted = "needs an impedance or a covariate to explain the flow"
+        raise SpecificationError(mould("fit_gravity", wanted, "neither", "Name one"))
+
+
 @checked
 @shows_progress
 @on_one_thread
@@ -156,6 +169,7 @@ def fit_gravity(
     """
     measure = as_measure(flow, of="corridors")
     by = None if impedance is None else as_measure(impedance, of="corridors")
+    _check_columns(by, covariates)
     sample = read_pairs(
         corridors,
         flow=measure.column,
@@ -164,15 +178,9 @@ def fit_gravity(
         directed=directed,
         caller="fit_gravity",
     )
-    if by is None and not covariates:
-        wanted = "needs an impedance or a covariate to explain the flow"
-        raise SpecificationError(mould("fit_gravity", wanted, "neither", "Name one"))
     model = _set_up(sample, None if by is None else by.column, form, effects)
     fit = model.fit(model.columns, model.names)
-    plan = None
-    caution = Words(
-        "no exchange of cities was asked for: dyadic-robust errors only", "未要求置换城市：仅有成对稳健误差"
-    )
+    plan, caution = None, _NO_EXCHANGE
     if n_permutations:
         plan, caution = plan_exchange(
             model.sample,

@@ -19,7 +19,7 @@ from geobri.stats.groups.reporting import CLIFF, SHIFT, GroupResult
 from geobri.stats.multiplicity import max_t
 from geobri.stats.null import value_permutations
 from geobri.stats.p_values import monte_carlo_error
-from geobri.stats.places import COAST, Column, as_measure, name_groups, read_places
+from geobri.stats.places import COAST, Column, Places, as_measure, name_groups, read_places
 from geobri.stats.results import FloatArray, Term, TestResult
 from geobri.stats.say import LEVEL, GroupNames, say_definitions, say_omitted
 from geobri.stats.say.terms import part_term
@@ -312,6 +312,28 @@ def _result(
     )
 
 
+def _without_each(
+    data: Places, value: Column, choices: dict[str, Any]
+) -> tuple[dict[str, GroupResult], list[Words]]:
+    """Test without each city whose group has others, and name those that went."""
+    results: dict[str, GroupResult] = {}
+    omitted: list[Words] = []
+    english, chinese = data.called()
+    for place, city in enumerate(data.labels):
+        rest = np.delete(data.first, place)
+        if rest.any() and not rest.all():
+            results[f"without {city}"] = coastal_test(data.table.drop(index=city), value, **choices)
+            omitted.append(Words(english[city], chinese[city]))
+    if not results:
+        came = f"{len(data.labels)} cities, each the only one of its group"
+        remedy = "Compare larger groups"
+        raise DataError(
+            mould("leave_one_city_out", "some city must be able to go", came, remedy),
+            zh="须有城市可以去掉：每个城市都是所在组中唯一的一个。",
+        )
+    return results, omitted
+
+
 @checked
 def leave_one_city_out(
     cities: pd.DataFrame,
@@ -351,20 +373,7 @@ def leave_one_city_out(
     """
     data = read_places(cities, [value], group=group, strata=strata, caller="leave_one_city_out")
     choices: dict[str, Any] = {"group": group, "strata": strata, "confidence": confidence}
-    results, omitted = {}, []
-    english, chinese = data.called()
-    for place, city in enumerate(data.labels):
-        rest = np.delete(data.first, place)
-        if rest.any() and not rest.all():
-            results[f"without {city}"] = coastal_test(data.table.drop(index=city), value, **choices)
-            omitted.append(Words(english[city], chinese[city]))
-    if not results:
-        came = f"{len(data.labels)} cities, each the only one of its group"
-        remedy = "Compare larger groups"
-        raise DataError(
-            mould("leave_one_city_out", "some city must be able to go", came, remedy),
-            zh="须有城市可以去掉：每个城市都是所在组中唯一的一个。",
-        )
+    results, omitted = _without_each(data, value, choices)
     whole = coastal_test(data.table, value, **choices)
     table = _table(results)
     table.index.name = "omitted"
