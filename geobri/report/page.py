@@ -151,10 +151,17 @@ _GROUPS: Final = (
 
 def _offer(study: Study, of: Level, column: str | None) -> list[Measure]:
     """List the measures that a map offers, the wished one first."""
-    if column is None:
-        return list(study.shown(of))
-    wished = study.measure(column, of)
-    return [wished, *(one for one in study.shown(of) if one.column != column)]
+    shown = list(study.shown(of))
+    if column is not None:
+        shown = [study.measure(column, of), *(one for one in shown if one.column != column)]
+    return shown if of == "cities" else [drawn for one in shown if (drawn := _as_drawn(one)) is not None]
+
+
+def _as_drawn(measure: Measure) -> Measure | None:
+    """Give the lines of a flag 0 or 1 as their width; lines have no colours for categories."""
+    if measure.kind == "flag":
+        return replace(measure, kind="count")
+    return None if measure.kind == "category" else measure
 
 
 def _choose(study: Study, settings: dict[str, Any]) -> tuple[Measure, dict[str, Any]]:

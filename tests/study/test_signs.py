@@ -1,5 +1,7 @@
 """Percent, money and yes or no, as people write them into tables."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -75,10 +77,26 @@ def test_two_signs_or_a_bare_number_beside_them_are_not_guessed_at(cells):
     assert any("not read = rate" in one.taken for one in study.taken)
 
 
-def test_yes_and_no_are_a_flag_of_the_pair():
+def test_yes_and_no_are_1_and_0_of_the_pair():
     study = _read(["yes" if at % 3 else "No" for at in range(len(PAIRS))])
-    assert _measure(study).kind == "flag"
+    assert _measure(study).kind == "count"
     assert _numbers(study).sum() == sum(bool(at % 3) for at in range(len(PAIRS)))
+
+
+def test_flags_and_words_of_pairs_do_not_stop_a_page(tmp_path):
+    from geobri.report import write_report
+
+    flags = _read(["yes" if at % 3 else "no" for at in range(len(PAIRS))])
+    flags = replace(flags, corridor_measures=(replace(_measure(flags), kind="flag"),))
+    write_report(flags, tmp_path / "flags", without=("tests",))
+    assert (tmp_path / "flags" / "report.html").stat().st_size > 0
+    words = replace(
+        flags,
+        corridors=flags.corridors.assign(rate=["rail" if at % 2 else "road" for at in range(len(PAIRS))]),
+        corridor_measures=(replace(_measure(flags), kind="category"),),
+    )
+    write_report(words, tmp_path / "words", without=("tests",))
+    assert (tmp_path / "words" / "map.html").stat().st_size > 0
 
 
 def test_a_sign_on_an_attribute_of_places_is_its_unit_too():

@@ -90,7 +90,7 @@ def _sign_of(cell: object) -> bool:
 
 
 def read_flags(rows: pd.DataFrame, names: list[str], file: str, parts: FolderParts) -> pd.DataFrame:
-    """Read columns of pairs that say yes or no as flags.
+    """Read columns of pairs that say yes or no as counts of 1 and 0, which can be drawn and tested.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def read_flags(rows: pd.DataFrame, names: list[str], file: str, parts: FolderPar
     file
         Name of its file, for the note.
     parts
-        Where it is kept that they are flags.
+        Where it is kept what they are.
 
     Returns
     -------
@@ -114,7 +114,9 @@ def read_flags(rows: pd.DataFrame, names: list[str], file: str, parts: FolderPar
         filled = texts[~texts.isin(("", *(word.lower() for word in MISSING_WORDS)))]
         if len(filled) and filled.isin(_FLAGS).all():
             found[name] = texts.map(_FLAGS).fillna("")
-            parts.meanings[name] = {"kind": "flag"}
+            parts.meanings[name] = {"kind": "count"}
             said = ", ".join(sorted(filled.unique()))
-            parts.taken.append(Taken(column=file, taken=f"{name} = yes or no", because=f"it holds {said}"))
+            parts.taken.append(
+                Taken(column=file, taken=f"{name} = 1 for yes, 0 for no", because=f"it holds {said}")
+            )
     return rows.assign(**found) if found else rows
