@@ -205,7 +205,7 @@ def _finish_loose(
     parts.settings |= {"title": title, "title_zh": "" if called_so.zh == called_so.en else called_so.zh}
     if index is not None:
         parts.settings["index"] = str(index)
-    spec = _load_spec(here, parts)
+    spec = _load_spec(here, parts, anywhere=True)
     faults = parts.faults + _pair_faults(parts, spec)
     if faults or parts.cities is None:
         raise refuse(faults, called)
@@ -283,14 +283,20 @@ def _claim_faults(folder: Path) -> list[StudyFault]:
     return []
 
 
-def _load_spec(folder: Path, parts: FolderParts) -> IndexSpec | None:
-    """Load the index specification that the study names; note what is wrong with it."""
+def _load_spec(folder: Path, parts: FolderParts, *, anywhere: bool = False) -> IndexSpec | None:
+    """Load the index specification that the study names; note what is wrong with it. Files outside the folder are read only if named on the command line."""
     from geobri.score import load_spec
 
     index = parts.settings.get("index")
     if index is None:
         return None
     is_file = (folder / index).is_file()
+    if is_file and not anywhere and not (folder / index).resolve().is_relative_to(folder.resolve()):
+        came = (
+            f"'index' must name an index, or a file in the folder of the study; got '{index}'. Put it there"
+        )
+        parts.faults.append(StudyFault("study.toml", None, came))
+        return None
     try:
         return load_spec(folder / index if is_file else index)
     except GeobriError as error:

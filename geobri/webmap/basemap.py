@@ -190,6 +190,11 @@ def _check_tiles(url: str, attribution: str | None, caller: str) -> dict[str, An
     if not attribution:
         wanted = "tiles must name whom they are by"
         raise SpecificationError(
-            mould(caller, wanted, f"no attribution for {url!r}", "Pass attribution='© …'")
+            mould(
+                caller,
+                wanted,
+                f"no attribution for {url!r}",
+                "Pass attribution='© …' (--attribution on the command line)",
+            )
         )
     return {"kind": "tiles", "url": clean(url), "credit": clean(attribution)}

@@ -368,3 +368,16 @@ def test_thousands_that_could_be_decimals_name_the_option(tmp_path, separator):
         StudyError, match=r"'t' must say whether 1,234 is a thousand .* --decimal , or --decimal"
     ):
         load_tables(tmp_path / "f.csv", hints=Hints(country="FRA"))
+
+
+def test_an_index_outside_of_the_folder_is_not_read(tmp_path):
+    (tmp_path / "secret.toml").write_text("not = 'yours'\n")
+    folder = tmp_path / "study"
+    folder.mkdir()
+    (folder / "cities.csv").write_text("city,country,lon,lat\na,FRA,1,1\nb,ITA,2,2\nc,ESP,3,3\n")
+    for named in ("../secret.toml", str(tmp_path / "secret.toml")):
+        (folder / "study.toml").write_text(f'index = "{named}"\n')
+        done = _run("check", folder)
+        assert done.exit_code == 1
+        assert "a file in the folder of the study" in done.output
+        assert "yours" not in done.output

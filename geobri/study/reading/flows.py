@@ -31,6 +31,9 @@ from geobri.tables import Fault, find_flow_faults
 __all__ = ["match_names", "read_flows"]
 
 _COLUMNS: Final = ("indicator", "origin", "destination", "value", "year")
+_MOST_BESIDE: Final = 200
+"""Among more columns than that nobody puts a distance."""
+
 _LAST_YEAR: Final = 10_000
 _YEAR_SHEET: Final = re.compile(r"\d{4}")
 _PLAIN_SHEET: Final = re.compile(r"(sheet|tabelle|feuil|hoja|工作表)\s*\d*", re.IGNORECASE)
@@ -137,7 +140,8 @@ def _read_flow_table(
 
 def _without_distances(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFrame:
     ends = ("origin", "destination")
-    if parts.listed is None or "value" in table.columns or not set(ends) <= set(table.columns):
+    is_long = "value" in table.columns or table.shape[1] > _MOST_BESIDE
+    if parts.listed is None or is_long or not set(ends) <= set(table.columns):
         return table
     named = match_names(table[list(ends)], parts.listed, ends)
     return leave_out_distances(

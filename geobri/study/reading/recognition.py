@@ -220,6 +220,18 @@ def spread_measures(table: pd.DataFrame, parts: FolderParts, file: str) -> pd.Da
     )
 
 
+def _with_commas(table: pd.DataFrame) -> list[str]:
+    """Name the columns in which a comma stands; of long tables all, for looking costs as much as asking."""
+    if len(table) >= table.shape[1]:
+        return [str(name) for name in table.columns]
+    cells = table.to_numpy(dtype=object)
+    return [
+        str(name)
+        for at, name in enumerate(table.columns)
+        if any(isinstance(cell, str) and "," in cell for cell in cells[:, at])
+    ]
+
+
 def measures_of(table: pd.DataFrame) -> list[str]:
     """Name the columns of pairs that hold numbers.
 
@@ -251,7 +263,7 @@ def note_doubtful(table: pd.DataFrame, parts: FolderParts, file: str) -> None:
     file
         Name of the file.
     """
-    for name in table.columns:
+    for name in _with_commas(table):
         doubtful = find_doubtful(table[name]) if name not in _PLAIN else table[name].iloc[:0]
         if len(doubtful):
             came = (
