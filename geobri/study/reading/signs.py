@@ -48,7 +48,10 @@ def strip_signs(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFr
         ``13 %`` as ``13``, ``€1,200`` as ``1,200``; columns in which a cell has no sign, or another one, stay as they are.
     """
     stripped = {}
+    first = table.head(_FIRST).to_numpy(dtype=object)
     for at, name in enumerate(map(str, table.columns)):
+        if not any(map(_sign_of, first[:, at])):  # nearly always, and tables are long or wide
+            continue
         found = _strip(table.iloc[:, at])
         if found is None:
             continue
@@ -67,9 +70,6 @@ def strip_signs(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFr
 def _strip(column: pd.Series) -> tuple[pd.Series, str] | None:
     """Give the bare numbers of a column and its sign; None where not all numbers carry one and the same."""
     if pd.api.types.is_numeric_dtype(column):
-        return None
-    first = column.head(_FIRST).map(_sign_of)
-    if not first.any():  # nearly always, and tables are long
         return None
     texts = column.astype(str).str.strip()
     filled = column.notna() & ~texts.isin(("", *MISSING_WORDS))
