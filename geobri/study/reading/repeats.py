@@ -82,18 +82,16 @@ def _years_of_dates(rows: pd.DataFrame, file: str, parts: FolderParts) -> pd.Dat
 def _one_row_a_pair(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderParts) -> pd.DataFrame:
     """Count or add up where several rows speak of one pair; ask where it is not clear which."""
     key = [name for name in ("indicator", "origin", "destination", "year") if name in rows.columns]
-    asked = [str(name) for name in rows.columns if name not in _PLAIN and not holds_numbers(rows[name])]
-    if not rows.duplicated(key).any():
-        rows = read_flags(rows, asked, file, parts)
-    numbers = [
-        str(name)
-        for name in rows.columns
-        if name not in (*_PLAIN, hints.impedance) and holds_numbers(rows[name])
-    ]
+    own = [str(name) for name in rows.columns if name not in (*_PLAIN, hints.impedance)]
+    numbers = [name for name in own if holds_numbers(rows[name])]
+    repeated = bool(rows.duplicated(key).any())
+    if not repeated:
+        told = set(numbers)
+        rows, flags = read_flags(rows, [name for name in own if name not in told], file, parts)
+        numbers = [name for name in own if name in told or name in flags]
     if hints.value in numbers:
         numbers = [hints.value, *(name for name in numbers if name != hints.value)]
         rows = rows[[*key, *numbers, *(name for name in rows.columns if name not in (*key, *numbers))]]
-    repeated = bool(rows.duplicated(key).any())
     if (
         hints.count
         or (not numbers)

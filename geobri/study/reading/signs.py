@@ -89,7 +89,9 @@ def _sign_of(cell: object) -> bool:
     return found is not None and bool(found[2] or found[4])
 
 
-def read_flags(rows: pd.DataFrame, names: list[str], file: str, parts: FolderParts) -> pd.DataFrame:
+def read_flags(
+    rows: pd.DataFrame, names: list[str], file: str, parts: FolderParts
+) -> tuple[pd.DataFrame, set[str]]:
     """Read columns of pairs that say yes or no as counts of 1 and 0, which can be drawn and tested.
 
     Parameters
@@ -105,8 +107,8 @@ def read_flags(rows: pd.DataFrame, names: list[str], file: str, parts: FolderPar
 
     Returns
     -------
-    pandas.DataFrame
-        1 for yes and 0 for no; a column with any other word stays as it is.
+    tuple of pandas.DataFrame and set of str
+        1 for yes and 0 for no, a column with any other word as it was; and which columns were read so.
     """
     found = {}
     for name in names:
@@ -119,4 +121,4 @@ def read_flags(rows: pd.DataFrame, names: list[str], file: str, parts: FolderPar
             parts.taken.append(
                 Taken(column=file, taken=f"{name} = 1 for yes, 0 for no", because=f"it holds {said}")
             )
-    return rows.assign(**found) if found else rows
+    return (rows.assign(**found) if found else rows), set(found)
