@@ -68,6 +68,7 @@ def history(study: Study, names: Sequence[str] = (), *, indicator: str | None = 
     DataError
         If the flows have no years, or a name or indicator is unknown.
     """
+    keys = resolve_names(study, names, "history")[1] if names else list(study.cities.index)
     flows = study.flows
     if flows is None or "year" not in flows.columns:
         raise DataError(
@@ -82,7 +83,6 @@ def history(study: Study, names: Sequence[str] = (), *, indicator: str | None = 
     if indicator is not None and indicator not in known | set(study.score_columns):
         wanted = f"indicator must be one of {sorted(known | set(study.score_columns))}"
         raise DataError(mould("history", wanted, repr(indicator), "Choose one"))
-    keys = resolve_names(study, names, "history")[1] if names else list(study.cities.index)
     of_corridors = bool(keys) and keys[0] in study.corridors.index
     if indicator is not None and indicator not in known:
         return _follow_index(study, indicator, keys, of_corridors=of_corridors)

@@ -39,9 +39,13 @@ def _flow(study: Study, column: str | None, caller: str) -> Measure:
     flows = list_flows(study)
     found = next((one for one in flows if column in (None, one.column)), None)
     if found is None:
-        known = ", ".join(one.column for one in flows) or "none"
-        wanted = f"a flow of '{study.name}' must be one of {known}"
-        raise DataError(mould(caller, wanted, repr(column), "Choose one, or add flows to the study"))
+        if not flows:
+            came = f"'{study.name}' has none: ranks and scores of corridors are no amounts"
+            raise DataError(
+                mould(caller, "a study needs flows, amounts between pairs", came, "Add a table of flows")
+            )
+        wanted = f"a flow of '{study.name}' must be one of {', '.join(one.column for one in flows)}"
+        raise DataError(mould(caller, wanted, repr(column), "Choose one"))
     return found
 
 

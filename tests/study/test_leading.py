@@ -95,7 +95,7 @@ def test_reach_is_shares_and_distances_of_the_flow(small):
 
 
 def test_a_rank_or_a_distance_is_no_flow():
-    with pytest.raises(DataError, match="none"):
+    with pytest.raises(DataError, match="'bri22' has none: ranks and scores of corridors are no amounts"):
         find_reach(load_study("bri22"))
     assert "sea_km" not in " ".join(find_hubs(load_study("air22")).columns)
 

@@ -107,6 +107,16 @@ def test_every_question_to_a_study_refuses_it(folder):
     assert query(study, "name~cordoba").index.tolist() == ["cordoba-ar"]
 
 
+def test_history_tells_the_names_apart_before_it_misses_years(folder):
+    flows = folder / "flows.csv"
+    flows.write_text("origin,destination,trade\ncordoba-ar,lima,3\n", encoding="utf-8")
+    study = load_study(folder)
+    with pytest.raises(DataError, match=r"must mean one city.*cordoba-es.*cordoba-ar"):
+        history(study, ["科尔多瓦"])
+    with pytest.raises(DataError, match="column 'year'"):
+        history(study, ["科尔多瓦（阿根廷）"])
+
+
 def test_the_command_line_says_so(folder, capsys):
     with pytest.raises(SystemExit) as left:
         main(["compare", str(folder), "Córdoba", "Lima"])
