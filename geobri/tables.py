@@ -84,13 +84,16 @@ def _row_fault(
     column: str,
     wanted: str,
     remedy: str,
+    *,
+    lines: pd.Index | None = None,
 ) -> list[Fault]:
-    """Make the fault of the rows where `mask` holds; none where it holds nowhere. Labels may be made on demand."""
+    """Make the fault of the rows where `mask` holds; none where it holds nowhere. Labels may be made on demand; rows of one line count once."""
     rows = [int(row) for row in np.flatnonzero(mask)]
     if not rows:
         return []
     named = (labels(row) if callable(labels) else labels[row] for row in rows)
-    came = f"{len(rows)} of {mask.size} rows otherwise: {first_offenders(named)}"
+    met, of = (len(rows), mask.size) if lines is None else (lines[mask].nunique(), lines.nunique())
+    came = f"{met} of {of} rows otherwise: {first_offenders(dict.fromkeys(named))}"
     return [Fault(column, wanted, came, remedy, tuple(rows))]
 
 
@@ -247,7 +250,11 @@ def find_city_faults(cities: pd.DataFrame) -> list[Fault]:
 
 
 def find_flow_faults(
-    flows: pd.DataFrame, cities: Iterable[str] | None = None, *, own: bool = False
+    flows: pd.DataFrame,
+    cities: Iterable[str] | None = None,
+    *,
+    own: bool = False,
+    lines: pd.Index | None = None,
 ) -> list[Fault]:
     """List every fault of a table of flows.
 
@@ -259,6 +266,8 @@ def find_flow_faults(
         Slugs of the known cities; None to leave the ends unchecked.
     own
         Whether a city may have a flow with itself; what is done with it is then up to the caller.
+    lines
+        The line of the file that each row came from, where several measures stand in one: ends that are not known are counted by it.
 
     Returns
     -------
@@ -308,13 +317,25 @@ def find_flow_faults(
                 flows[end].array,
                 end,
                 f"every {end} must be a known city",
-                "Add it to the cities, or correct it",
+                _remedy_for_unknown(flows[end][unknown], known),
+                lines=lines,
             )
     key = [name for name in ("indicator", "origin", "destination", "year") if name in flows.columns]
     doubled = flows.duplicated(key).to_numpy(dtype=bool)
     return faults + _row_fault(
         doubled, pair, "", f"{', '.join(key)} must be unique", "Add the doubled rows up, or remove them"
     )
+
+
+def _remedy_for_unknown(labels: pd.Series, known: pd.Index) -> str:
+    """Say what to do about ends that are not known; where they have lost zeros in front, which they may be."""
+    padded = {
+        str(label).lstrip("0"): str(label) for label in known if str(label).isdigit() and str(label)[0] == "0"
+    }
+    first = next((label for label in labels.unique() if str(label) in padded), None)
+    if first is None:
+        return "Add it to the cities, or correct it"
+    return f"Add it to the cities, or correct it: zeros in front may be lost ({str(first)!r} for {padded[str(first)]!r}), so keep the ids as text"
 
 
 def _raise_faults(caller: str, table: str, faults: Sequence[Fault]) -> None:

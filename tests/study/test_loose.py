@@ -3,6 +3,7 @@
 import gzip
 import io
 import sys
+import unicodedata
 import zipfile
 
 import geopandas as gpd
@@ -288,6 +289,103 @@ def test_unknown_ends_are_left_out_only_on_request_and_counted(tmp_path, places,
     entry = next(one for one in study.account if one.reason == "unknown" and one.measure == "all")
     assert (entry.rows, entry.total) == (len(left), left["all"].sum())
     assert "58e" in entry.detail
+
+
+def test_an_end_that_no_place_has_is_named_once_with_the_rows_of_the_file(tmp_path, places, pairs):
+    places[:-1].to_csv(tmp_path / "zones.csv", index=False)
+    pairs.to_csv(tmp_path / "od.csv", index=False)
+    with pytest.raises(StudyError) as error:
+        load_tables(tmp_path / "od.csv", tmp_path / "zones.csv")
+    said = str(error.value)
+    assert "every origin must be a known city; got 5 of 25 rows otherwise: '58e'. Add it" in said
+    assert "(rows 22, 23, 24, 25, 26)" in said
+    assert "--drop-unknown" in said
+
+
+def test_zeros_that_a_spreadsheet_lost_are_spoken_of(places, pairs):
+    codes = {name: f"00{at}" for at, name in enumerate(NAMES, 1)}
+    lost = pairs.assign(**{end: pairs[end].map(codes).astype(int) for end in ("zone_code1", "zone_code2")})
+    with pytest.raises(
+        StudyError, match=r"zeros in front may be lost \('1' for '001'\), so keep the ids as text"
+    ):
+        geobri.read_study(places.assign(zone=places["zone"].map(codes)), lost, place="zone")
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "frame"])
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_composed_and_decomposed_names_are_one(tmp_path, ending, form):
+    def written(name, form):
+        return unicodedata.normalize(form, name)
+
+    names = ["Malmö", "Ålesund", "Nykøbing", "Ängelholm"]
+    other = "NFD" if form == "NFC" else "NFC"
+    towns = pd.DataFrame({"name": [written(name, form) for name in names], "lon": LON[:4], "lat": LAT[:4]})
+    ends = [[written(name, other) for name in some] for some in (names[:3], names[1:])]
+    trips = pd.DataFrame({"origin": ends[0], "destination": ends[1], written("båtar", other): [4, 9, 2]})
+    if ending == "frame":
+        study = geobri.read_study(towns, trips)
+    else:
+        write = pd.DataFrame.to_csv if ending == "csv" else pd.DataFrame.to_excel
+        write(towns, tmp_path / f"towns.{ending}", index=False)
+        write(trips, tmp_path / f"boats.{ending}", index=False)
+        study = load_tables(tmp_path / f"towns.{ending}", tmp_path / f"boats.{ending}")
+    assert sorted(study.corridors["båtar"].dropna()) == [2, 4, 9]
+
+
+def test_places_of_one_name_are_told_apart_by_the_states_of_the_ends():
+    calls = pd.DataFrame(
+        {
+            "from": ["Springfield", "Portland", "Columbus", "Portland"],
+            "from_state": ["IL", "OR", "OH", "ME"],
+            "to": ["Portland", "Columbus", "Richmond", "Springfield"],
+            "to_state": ["ME", "GA", "VA", "MA"],
+            "calls": [12, 30, 7, 9],
+        }
+    )
+    study = geobri.read_study(None, calls)
+    assert len(study.cities) == 7
+    west = study.cities.geometry["Portland, OR"].x
+    assert west < -120
+    assert study.cities.geometry["Portland, ME"].x > -72
+    assert any("from_state and to_state" in taken.taken for taken in study.taken)
+
+
+def test_names_that_are_several_places_keep_their_candidates():
+    calls = pd.DataFrame(
+        {"from": ["Springfield", "Portland"], "to": ["Portland", "Columbus"], "calls": [12, 30]}
+    )
+    with pytest.raises(StudyError) as error:
+        geobri.read_study(None, calls)
+    assert "'Portland' could be Portland (USA, OR" in str(error.value)
+    assert "no known names" not in str(error.value)
+
+
+def test_a_heading_of_arrivals_is_the_destination():
+    trips = pd.DataFrame({"出发地": ["苏州", "大理"], "到达地": ["大理", "昌吉"], "人次": [1200, 45]})
+    study = geobri.read_study(None, trips)
+    assert sorted(study.corridors["人次"].dropna()) == [45, 1200]
+
+
+def test_whole_numbers_with_gaps_come_back_from_parquet(tmp_path, places, pairs):
+    homes = pd.array([900, None, 300, 800, 640], dtype="Int64")
+    points = gpd.points_from_xy(places["X"], places["Y"], crs=4326)
+    towns = gpd.GeoDataFrame({"city": NAMES, "name": NAMES, "homes": homes}, geometry=points)
+    towns.to_parquet(tmp_path / "cities.parquet")
+    named = {"zone_code1": "origin", "zone_code2": "destination", "all": "value"}
+    pairs.rename(columns=named)[[*named.values()]].assign(indicator="all").to_csv(
+        tmp_path / "flows.csv", index=False
+    )
+    (tmp_path / "study.toml").write_text("directed = true\n", encoding="utf-8")
+    found = load_study(tmp_path).cities["homes"]
+    assert found.drop("12b").tolist() == [900, 300, 800, 640]
+    assert np.isnan(found["12b"])
+
+
+def test_dates_that_tell_rows_apart_name_the_option(places, pairs):
+    there = pairs[["zone_code1", "zone_code2", "all"]]
+    twice = pd.concat([there.assign(day="2019-12-31"), there.assign(day="2020-12-31")])
+    study = geobri.read_study(places, twice)
+    assert any("--year-column day" in taken.because for taken in study.taken)
 
 
 def test_metres_need_their_reference_system(tmp_path, places, pairs):

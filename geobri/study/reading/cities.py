@@ -267,7 +267,10 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
         else:
             known = blank_missing(cells)
             numbers = to_numbers(known)
-            is_known = numbers.notna().to_numpy() | (known.to_numpy(dtype=object) == "")
+            filled = known.astype(object).where(
+                known.notna(), ""
+            )  # a missing number of Parquet is neither true nor false
+            is_known = numbers.notna().to_numpy() | (filled == "").to_numpy(dtype=np.bool_)
             typed[str(name)] = numbers if is_known.all() else known
     return pd.DataFrame(
         typed, index=table.index
@@ -342,6 +345,7 @@ def _geocode(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFrame
     open_names = [StudyFault(file, int(rows[at]), problem) for at, problem in report.problems()]
     faults += open_names
     parts.open_names += len(open_names)
+    parts.unknown_names += int((report.table["status"] == "unknown").sum())
     if faults:
         return None
     found = report.cities

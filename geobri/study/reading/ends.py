@@ -16,7 +16,7 @@ import pandas as pd
 from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.recognition import as_ids
 
-__all__ = ["Ends", "find_ends", "paired_columns", "places_of_ends"]
+__all__ = ["Ends", "find_ends", "paired_columns", "places_of_ends", "states_of_namesakes"]
 
 _END_WORDS: Final = (
     ("origin", "destination"), ("orig", "dest"), ("origin", "dest"), ("from", "to"), ("start", "end"), ("source", "target"), ("source", "destination"), ("src", "dst"),
@@ -294,6 +294,29 @@ def _attributes(table: pd.DataFrame, ends: Ends) -> dict[str, tuple[str, str]]:
         name = "name" if words & _NAME else next((word for word in ("country", "state") if word in words), "")
         columns.setdefault(name or stem.replace(" ", "_") or "label", pair)
     return columns
+
+
+def states_of_namesakes(table: pd.DataFrame, ends: Ends) -> tuple[str, ...]:
+    """Find the two columns of states or provinces by which places of one name are told apart.
+
+    Parameters
+    ----------
+    table
+        Pairs with `origin` and `destination`.
+    ends
+        What belongs to the ends.
+
+    Returns
+    -------
+    tuple of str
+        The origin's column and the destination's; empty where no place has several states.
+    """
+    from geobri.gazetteer.divisions import division_column
+
+    for stem, pair in ends.others.items():
+        if division_column([stem]) and not _is_attribute(table, pair):
+            return pair
+    return ()
 
 
 def _is_attribute(table: pd.DataFrame, pair: tuple[str, str]) -> bool:

@@ -129,7 +129,7 @@ def _read_flow_table(
     if "year" in table.columns:
         table, found = _read_years(table)
     known_ids = None if parts.listed is None else parts.listed.index
-    found += find_flow_faults(table.reset_index(drop=True), known_ids, own=True)
+    found += find_flow_faults(table.reset_index(drop=True), known_ids, own=True, lines=table.index)
     parts.faults += to_study_faults(path.name, table.index, found)
     wanted = [name for name in _COLUMNS if name in table.columns]
     if found:

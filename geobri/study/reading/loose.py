@@ -16,7 +16,7 @@ from geobri.measures import Taken, label_column
 from geobri.study.account import Entry
 from geobri.study.model import StudyFault
 from geobri.study.reading.cities import build_places
-from geobri.study.reading.ends import Ends, find_ends, ids_of_points, places_of_ends
+from geobri.study.reading.ends import Ends, find_ends, ids_of_points, places_of_ends, states_of_namesakes
 from geobri.study.reading.filling import fill_places
 from geobri.study.reading.flows import is_matrix, melt_matrix, read_flows
 from geobri.study.reading.hints import Hints
@@ -303,7 +303,27 @@ def _name_ends(table: _Table, places: _Table | None, hints: Hints, parts: Folder
             names |= {"lon": " and ".join(ends.lon), "lat": " and ".join(ends.lat)}
         taken = ", ".join(f"{ours} = {theirs}" for ours, theirs in names.items() if theirs)
         parts.taken.append(Taken(column=table.file.name, taken=taken, because=ends.because))
-    return _long(table)
+    named = _long(table)
+    return named if places is not None or ends.has_points else _tell_namesakes_apart(named, parts)
+
+
+def _tell_namesakes_apart(table: _Table, parts: FolderParts) -> _Table:
+    """Write the state behind names that stand in several, as "Portland, OR" and "Portland, ME"."""
+    pair = states_of_namesakes(table.rows, table.ends)
+    if not pair:
+        return table
+    written = {
+        end: [
+            f"{name}, {state}" if name and state else name
+            for name, state in zip(as_ids(table.rows[end]), as_ids(table.rows[column]), strict=True)
+        ]
+        for end, column in zip(("origin", "destination"), pair, strict=True)
+    }
+    because = "a name stands in several of them"
+    parts.taken.append(
+        Taken(column=table.file.name, taken=f"places = names with {pair[0]} and {pair[1]}", because=because)
+    )
+    return replace(table, rows=table.rows.assign(**written))
 
 
 def _without_totals(table: _Table, known: pd.Index | None, parts: FolderParts) -> _Table:
@@ -387,10 +407,10 @@ def _ask_for_places(rows: pd.DataFrame, file: str, before: int, parts: FolderPar
     open_names = parts.open_names
     if not open_names:
         return
-    if open_names > _NO_NAMES * len(rows):
+    if parts.unknown_names > _NO_NAMES * len(rows):
         first = ", ".join(repr(name) for name in rows["city"].head(3))
         came = (
-            f"pairs need places; got ends such as {first}, of which {open_names} of {len(rows)} are no known names. "
+            f"pairs need places; got ends such as {first}, of which {parts.unknown_names} of {len(rows)} are no known names. "
             "Give the table of places as a second file, with these ids and coordinates"
         )
         parts.faults[before:] = [StudyFault(file, None, came)]

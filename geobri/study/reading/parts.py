@@ -64,7 +64,9 @@ class FolderParts:
     faults
         Every fault met.
     open_names
-        How many of the faults are names that are no known places.
+        How many of the faults are names that are no known places, or several.
+    unknown_names
+        How many of these no place is called by.
     """
 
     settings: dict[str, Any] = field(default_factory=dict)
@@ -86,6 +88,7 @@ class FolderParts:
     cautions: list[Words] = field(default_factory=list)
     faults: list[StudyFault] = field(default_factory=list)
     open_names: int = 0
+    unknown_names: int = 0
 
 
 _NO_ATTRIBUTES: Final = ("origin", "destination", "year", "lon", "lat")
@@ -200,7 +203,7 @@ def to_study_faults(file: str, rows: pd.Index, faults: Iterable[Fault]) -> list[
 
 
 def _further_rows(rows: pd.Index, fault: Fault) -> str:
-    numbers = [str(rows[at]) for at in fault.rows]
+    numbers = list(dict.fromkeys(str(rows[at]) for at in fault.rows))
     if len(numbers) <= 1:
         return ""
     return f" (rows {', '.join(numbers[:_ROWS_NAMED])}{', …' if len(numbers) > _ROWS_NAMED else ''})"

@@ -105,6 +105,8 @@ def _one_row_a_pair(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderPa
     split = _column_that_splits(rows, key, numbers) if len(numbers) == 1 else ""
     if split and "indicator" not in rows.columns:
         because = f"with it every pair stands once a {split}"
+        if as_ids(rows[split]).str.fullmatch(_DATE).all():
+            because += f" (if these are years or dates: --year-column {split})"
         parts.taken.append(Taken(column=file, taken=f"indicator = {split}", because=because))
         return rows.rename(columns={split: "indicator", numbers[0]: "value"})
     if "value" in rows.columns:

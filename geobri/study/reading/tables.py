@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
@@ -44,7 +45,7 @@ COLUMN_WORDS: Final[dict[str, str]] = {
     "纬度": "lat", "latitude": "lat", "y": "lat",
     "起点": "origin", "起点城市": "origin", "出发城市": "origin", "出发地": "origin", "from": "origin", "source": "origin",
     "orig": "origin",
-    "终点": "destination", "终点城市": "destination", "到达城市": "destination", "目的地": "destination",
+    "终点": "destination", "终点城市": "destination", "到达城市": "destination", "到达地": "destination", "目的地": "destination",
     "to": "destination", "target": "destination", "dest": "destination",
     "指标": "indicator", "variable": "indicator", "indicator_id": "indicator",
     "数值": "value", "值": "value", "流量": "value", "count": "value", "flow": "value",
@@ -83,7 +84,7 @@ def tidy_column_names(columns: list[str], renamed: dict[str, str] | None = None)
         One name per heading; unknown headings are kept, stripped. A word of the contract that stands
         in the file itself is never displaced by a synonym.
     """
-    stripped = [heading.strip().strip("\ufeff") for heading in columns]
+    stripped = [_composed(heading.strip().strip("\ufeff")) for heading in columns]
     own = {theirs: ours for theirs, ours in (renamed or {}).items() if theirs in stripped}
     taken = {heading.lower() for heading in stripped}
     names: list[str] = []
@@ -132,12 +133,17 @@ def _decode(raw: bytes, path: Path) -> str:
         except UnicodeError:
             continue
         if "\x00" not in text:
-            return text
+            return _composed(text)
         break
     wanted = f"{path.name} must be a text table in UTF-8, UTF-16 or GB18030"
     raise StudyError(
         mould("read_table", wanted, f"{len(raw):,} bytes{_where_nul(raw)}", "Save it as CSV (UTF-8)")
     )
+
+
+def _composed(text: str) -> str:
+    """Give a text with its accents in the letters (NFC), so that a name of a Mac is the same name."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _where_nul(raw: bytes) -> str:
@@ -293,7 +299,7 @@ def _empty(path: Path) -> StudyError:
 def _cell_text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return plain_text(str(cell))
+    return _composed(plain_text(str(cell)))
 
 
 def _read_parquet(path: Path, decimal: DecimalMark) -> pd.DataFrame:
@@ -352,7 +358,7 @@ def _words(column: pd.Series) -> pd.Series:
 def _cell_words(cell: object) -> object:
     if isinstance(cell, (bool, np.bool_)):
         return str(cell).lower()
-    return cell.strip() if isinstance(cell, str) else cell
+    return _composed(cell.strip()) if isinstance(cell, str) else cell
 
 
 def read_sheets(
