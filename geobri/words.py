@@ -11,6 +11,8 @@ from typing import Final, Literal
 __all__ = ["CITY", "NOTHING", "PlaceWords", "Words"]
 
 _CITY: Final = re.compile(r"\b(?:(?P<article>[Aa]n?) )?(?P<initial>[Cc])it(?P<ending>y|ies)\b")
+_QUOTES_BEFORE: Final = re.compile("““([^“”]*)”")
+_QUOTES_BEHIND: Final = re.compile("“([^“”]*)””")
 _CITY_ZH: Final = re.compile(r"(?P<count>[座个])?城市(?=(?P<pair>通路)?)")
 
 
@@ -28,9 +30,11 @@ class Words:
     zh: str = ""
 
     def __post_init__(self) -> None:
-        """Let the English stand in where there is no Chinese."""
-        if not self.zh:
-            object.__setattr__(self, "zh", self.en)
+        """Let the English stand in where there is no Chinese; make quotation marks within others single ones."""
+        zh = self.zh or self.en
+        if "““" in zh or "””" in zh:
+            zh = _QUOTES_BEHIND.sub("‘\\1’”", _QUOTES_BEFORE.sub("“‘\\1’", zh))
+        object.__setattr__(self, "zh", zh)
 
     def __str__(self) -> str:
         """Give the English."""

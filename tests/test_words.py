@@ -24,6 +24,19 @@ def test_chinese():
     assert said.zh == "22 个县之间有 195 条通路；县点"
 
 
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("“三通”指数", "“‘三通’指数”居首；“乙”“丙”其次"),
+        ("甲的“三通”", "“甲的‘三通’”居首；“乙”“丙”其次"),
+        ("“三通”", "“‘三通’”居首；“乙”“丙”其次"),
+        ("甲", "“甲”居首；“乙”“丙”其次"),
+    ],
+)
+def test_quotation_marks_within_others_are_single_ones(label, said):
+    assert Words("x", f"“{label}”居首；“乙”“丙”其次").zh == said
+
+
 def test_names_stay():
     told = PlaceWords("station").tell(
         Words("Kansas City is a city near Union City."), ["Kansas City", "Union City"]

@@ -110,7 +110,9 @@ def refresh_command(study: str, only: tuple[str, ...], timeout: float, *, yes: b
         asks = sys.stdin.isatty()
         what = "Replace these files" if seen.changed else "Nothing has changed. Write down today's date"
         if not asks or not click.confirm(f"{what}?"):
-            click.echo("Nothing was replaced." + ("" if asks else " To replace: geobri refresh --yes"))
+            click.echo(
+                "Nothing was replaced." + ("" if asks else f" To replace: geobri refresh {study} --yes")
+            )
             return
     kept = apply_refresh(seen, today=datetime.now(tz=UTC).date())
     said = f"; the old ones are kept as {', '.join(path.name for path in kept)}" if kept else ""

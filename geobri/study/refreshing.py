@@ -19,6 +19,7 @@ from geobri.inputs import parse_toml, read_bytes, read_text
 from geobri.outputs import staged_folder
 from geobri.study.contrast import compare_editions
 from geobri.study.fetching import fetch
+from geobri.study.leading import ranked_measures
 from geobri.study.loading import examine_study
 from geobri.study.model import Study
 from geobri.study.provenance import Provenance, hash_bytes
@@ -214,8 +215,12 @@ def _try_out(folder: Path, fetched: tuple[Fetched, ...]) -> tuple[tuple[str, ...
 
 
 def _compare(before: Study, after: Study) -> pd.DataFrame | None:
+    """Compare the places by the measure that leads now; nothing where the new tables cannot give it."""
+    leading = ranked_measures(before)
+    if not leading:
+        return None
     try:
-        return compare_editions(before, after)
+        return compare_editions(before, after, value=leading[0].column)
     except GeobriError:
         return None
 

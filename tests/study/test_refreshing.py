@@ -21,6 +21,16 @@ from geobri.study.refreshing import apply_refresh, preview_refresh, say_refresh
 TODAY = date(2026, 11, 28)
 CITIES = "city,name,country,lon,lat,gdp\na,Aa,PRT,0,0,3\nb,Bb,ESP,10,0,2\nc,Cc,ITA,20,0,1\n"
 OLD = "indicator,origin,destination,value\nair,a,b,1\nair,a,c,2\n"
+INDEX = """[index]
+name = "i"
+[[dimension]]
+name = "d"
+[[indicator]]
+name = "air"
+dimension = "d"
+absent = "zero"
+zero = "structural"
+"""
 NEW = "indicator,origin,destination,value\nair,a,b,1\nair,b,c,7\nair,a,c,3\n"
 
 
@@ -94,6 +104,21 @@ def test_what_changed_is_shown_and_nothing_touched(tmp_path, server):
     assert "Ranking of the cities:" in said
     assert snapshot(folder) == before
     assert handler.asked == ["/flows"]
+
+
+def test_no_ranking_by_another_measure_is_said_when_the_leading_one_is_gone(tmp_path, server, capsys):
+    address, handler = server
+    folder = write(tmp_path / "s", f"{address}/flows")
+    settings = (folder / "study.toml").read_text()
+    (folder / "study.toml").write_text(settings.replace('title = "T"', 'title = "T"\nindex = "index.toml"'))
+    (folder / "index.toml").write_text(INDEX)
+    handler.said["/flows"] = (200, {}, NEW)
+    assert "Ranking of the cities:" in "\n".join(say_refresh(preview_refresh(load_study(folder))))
+    assert f"To replace: geobri refresh {folder} --yes" in run(capsys, "refresh", str(folder))[1]
+    handler.said["/flows"] = (200, {}, NEW.replace("air", "rail"))
+    said = say_refresh(preview_refresh(load_study(folder)))
+    assert [line for line in said if "Fault: index.toml" in line]
+    assert not [line for line in said if "Ranking" in line]
 
 
 def test_replaced_when_told_the_old_is_kept_and_the_date_written(tmp_path, server, capsys):
