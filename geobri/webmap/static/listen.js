@@ -110,7 +110,7 @@ function listenWithinText(app) {
   });
 }
 
-/** N and P step through the strongest corridors; Enter keeps one; Escape lets go. */
+/** N and P step through the corridors shown, in their order; Enter keeps one; Escape lets go. */
 function listenToKeys(app) {
   app.leaflet.getContainer().addEventListener("keydown", (event) => {
     const step = { n: 1, p: -1 }[event.key.toLowerCase()];

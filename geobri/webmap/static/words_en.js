@@ -49,7 +49,7 @@ const ENGLISH = {
   group: "Group",
   groupAnd: "and group",
   groups: "Groups of cities",
-  help: "Arrow keys move the map, plus and minus zoom. N and P step through the strongest corridors, Enter keeps one, Escape lets go. Shift and click, or Shift and Enter in the search, add a city to those chosen.",
+  help: "Arrow keys move the map, plus and minus zoom. N and P step through the corridors shown, Enter keeps one, Escape lets go. Shift and click, or Shift and Enter in the search, add a city to those chosen.",
   hereAt: "{k} of {n} here",
   hereBefore: "The corridor before it at this place",
   hereNext: "The next corridor at this place",

@@ -49,7 +49,7 @@ const CHINESE = {
   group: "组",
   groupAnd: "与组",
   groups: "城市分组",
-  help: "方向键移动地图，加减键缩放；N 和 P 依次浏览最强的通路，回车固定，Esc 取消。按住 Shift 点击城市，或在搜索框按 Shift 加回车，可加选城市。",
+  help: "方向键移动地图，加减键缩放；N 和 P 依次浏览所显示的通路，回车固定，Esc 取消。按住 Shift 点击城市，或在搜索框按 Shift 加回车，可加选城市。",
   hereAt: "此处第 {k} 条，共 {n} 条",
   hereBefore: "此处的上一条通路",
   hereNext: "此处的下一条通路",
