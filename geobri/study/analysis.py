@@ -100,13 +100,14 @@ def analyse_study(
         "audit": lambda: audit_study(study),
         "findings": lambda: find_claims(study),
         **({} if "tests" in without else _test_jobs(study)),
+        "uncertainty": lambda: measure_uncertainty(study.scores),
     }
     begin("Scoring, auditing, testing, checking the claims")
     done = _attempt_all(jobs)
     ledger = done["findings"].value
     return Analysis(
         scores=study.scores,
-        uncertainty=measure_uncertainty(study.scores),
+        uncertainty=done["uncertainty"].value,
         audit=done["audit"].value,
         tests=tuple(
             result for name in TESTS for result in (done[name].value if name in done else None) or ()
