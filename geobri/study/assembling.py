@@ -6,7 +6,7 @@ undirected pair put together, the year that a measure shows, the pairs of the st
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -280,22 +280,31 @@ def _year(years: tuple[int, ...], wished: int | None) -> int | None:
 # The way of a row
 
 
+def _split(flows: pd.DataFrame) -> Callable[[Measure], pd.DataFrame]:
+    """Give the rows of each measure; the long table is gone through once, however many there are."""
+    places = flows.groupby(flows["indicator"].astype(str), sort=False).indices
+    nowhere = np.empty(0, dtype=np.intp)
+    return lambda measure: flows.iloc[places.get(measure.column, nowhere)]
+
+
 def _take_flows(parts: FolderParts, spec: IndexSpec | None, year: int | None) -> _Flows | None:
     if parts.flows is None:
         return None
     measures, taken = name_flows(parts, spec, year=year)
     own = (parts.flows["origin"] == parts.flows["destination"]).to_numpy(dtype=bool)
     apart = parts.flows[own].reset_index(drop=True)
+    of_itself = _split(apart)
     account = [
         entry
         for measure in measures
-        for entry in count_entry(measure.column, "self", apart["value"][apart["indicator"] == measure.column])
+        for entry in count_entry(measure.column, "self", of_itself(measure)["value"])
     ]
     rows, doubled = _turn(parts.flows[~own], measures)
     account += doubled
     cautions = _say_directions(measures, directed=bool(parts.settings.get("directed", False)))
+    rows_of = _split(rows)
     for measure in measures:
-        entries, said = _count_years(rows[rows["indicator"] == measure.column], measure, chosen=year)
+        entries, said = _count_years(rows_of(measure), measure, chosen=year)
         account += entries
         cautions += said
     return _Flows(
@@ -444,13 +453,12 @@ def _draw(
         )
     else:
         built = build_corridors(cities, pairs="all" if pairs == "all" else "international", directed=directed)
-    columns = {}
-    for measure in flows.measures:
-        rows = kept[kept["indicator"] == measure.column]
-        columns[measure.column] = _column(rows, measure, built, directed=directed)
+    rows_of = _split(kept)
+    columns = {one.column: _column(rows_of(one), one, built, directed=directed) for one in flows.measures}
     if domain != "listed":
         entries += _count_filled(kept, flows.measures, cities, domain)
-    return built.assign(**columns), entries
+    own = built.drop(columns=[name for name in columns if name in built.columns])
+    return own.join(pd.DataFrame(columns, index=built.index)), entries
 
 
 def _listed(rows: pd.DataFrame, measures: tuple[Measure, ...], *, directed: bool) -> pd.DataFrame:
@@ -500,15 +508,13 @@ def _count_used(
     entries: list[Entry] = []
     scored = set() if spec is None else {leaf.read_from for leaf in spec.indicators}
     index_only = spec is not None and spec.choices.domestic == "exclude" and not leaves_out
+    within, across, rows_of = _split(shown[inside]), _split(shown[~inside]), _split(shown)
     for measure in measures:
-        own = (shown["indicator"] == measure.column).to_numpy(dtype=bool)
         if leaves_out:
-            entries += count_entry(measure.column, "domestic", shown["value"][own & inside])
+            entries += count_entry(measure.column, "domestic", within(measure)["value"])
         elif index_only and measure.column in scored:
-            entries += count_entry(
-                measure.column, "domestic", shown["value"][own & inside], "by the index only"
-            )
-        entries += count_entry(measure.column, "used", shown["value"][own & ~inside if leaves_out else own])
+            entries += count_entry(measure.column, "domestic", within(measure)["value"], "by the index only")
+        entries += count_entry(measure.column, "used", (across if leaves_out else rows_of)(measure)["value"])
     return entries
 
 

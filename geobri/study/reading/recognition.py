@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from geobri.errors import first_offenders
@@ -299,6 +300,10 @@ def holds_numbers(column: pd.Series) -> bool:
         return False
     if pd.api.types.is_numeric_dtype(column):
         return True
+    cells = column.to_numpy(dtype=object)
+    read = np.isfinite(np.asarray(pd.to_numeric(cells, errors="coerce"), dtype=float))
+    if np.all(read | (cells == "") | pd.isna(cells)):  # nearly always, and tables may have many columns
+        return bool(read.any())
     column = blank_missing(column)
     known = column[(column != "") & column.notna()]
     return bool(len(known) and to_numbers(known).notna().all())
