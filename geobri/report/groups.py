@@ -66,7 +66,7 @@ def groups_section(study: Study) -> Section | None:
         return None
     (answer, table), *more = told
     return Section(
-        "groups",
+        "two-groups",
         Words("Two groups, measure by measure", "两组比较：逐项指标"),
         short=Words("Groups", "分组比较"),
         answer=answer,

@@ -209,6 +209,8 @@ def test_every_question_of_the_head_has_its_section(open_page, bri22_page):
     links = page.locator("#short a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
     assert {"#closeness", "#groups", "#neighbours", "#findings"} <= set(links)
     assert all(page.locator(link).count() == 1 for link in links)
+    ids = page.locator("[id]").evaluate_all("all => all.map(one => one.id)")
+    assert sorted({one for one in ids if ids.count(one) > 1}) == []
     levels = page.locator("main :is(h1, h2, h3)").evaluate_all(
         "all => all.map(one => Number(one.tagName[1]))"
     )

@@ -93,7 +93,7 @@ def test_null_distributions_have_the_same_bytes_on_three_workers(small, monkeypa
         ("geobri.stats.cross_sums", "CELLS_AT_ONCE", 1_000),
         ("geobri.stats.dyads.kendall", "RANKS_AT_ONCE", 20_000),
         ("geobri.stats.dyads.mrqap_glm", "CELLS_AT_ONCE", 10_000),
-        ("geobri.stats.models.score_test", "CHUNK_CELLS", 20_000),
+        ("geobri.stats.models.exchanges", "CHUNK_CELLS", 20_000),
         ("geobri.stats.groups.statistics", "_BLOCK", 5_000),
     ):
         monkeypatch.setattr(f"{module}.{limit}", size)

@@ -82,7 +82,7 @@ def test_any_column_of_words_is_a_group(analyst, table, cities):
     assert analyst.text(".geobri-said") == "Corridors that leave or enter Leader (Cluster)."
     analyst.page.get_by_label("Groups of cities", exact=True).last.select_option(label="Country")
     analyst.page.get_by_label("Leaving", exact=True).check()
-    analyst.page.get_by_label("Group", exact=True).select_option(label="CHN")
+    analyst.page.get_by_label("Group", exact=True).select_option(label="China")
     both = ends_in(table, cities, "country", "CHN") == 1
     assert set(analyst.drawn) == set(expected) & set(table.index[both])
     analyst.page.get_by_role("button", name="that leave or enter Leader: let go").click()
