@@ -72,7 +72,7 @@ def test_no_section_where_nothing_can_be_compared(columns):
 
 
 def test_table_8_is_a_section_of_the_page_of_the_22_cities():
-    (section,) = build_sections(load_study("bri22"), only=["groups"])
+    (section,) = build_sections(load_study("bri22"), only=["two-groups"])
     rows = {row[0]: row[1:] for row in _rows(section.tables[0])}
     assert "“China” (9)" in section.answer.en
     assert rows["Information connectivity"] == ["7.33", "Shanghai (2)", "3", "14.3", "Singapore (1)", "2"]
