@@ -169,3 +169,15 @@ def test_a_study_keeps_what_its_ambiguous_names_mean(tmp_path):
     assert (points["Springfield"].x, points["Springfield"].y) == (-89.64, 39.80)
     assert (points["Qxyz"].x, points["Qxyz"].y) == (7.5, 46.9)
     assert points["Santiago"].distance(Point(-70.65, -33.45)) < 0.1
+
+
+def test_a_country_that_is_none_is_a_fault_of_the_file_where_names_are_looked_up(tmp_path):
+    """One of two places has a country that nobody knows, and neither has coordinates."""
+    from geobri.study.loading import examine_study
+
+    (tmp_path / "cities.csv").write_text(
+        "city,name,country\na,Lisbon,PRT\nb,Porto,Nowhereland\n", encoding="utf-8"
+    )
+    faults, study = examine_study(tmp_path)
+    assert study is None
+    assert any(one.file == "cities.csv" and "Nowhereland" in one.message for one in faults)

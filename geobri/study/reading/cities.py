@@ -118,7 +118,7 @@ def _build_cities(table: pd.DataFrame, file: str, parts: FolderParts) -> gpd.Geo
     faults = parts.faults
     before = len(faults)
     if not {"lon", "lat"} <= set(table.columns):
-        located = _geocode(table, file, parts)
+        located = _find_by_name(table, file, parts)
         if located is None or len(faults) > before:
             return None
         table = located
@@ -310,6 +310,15 @@ def _at_seats(table: pd.DataFrame, names: pd.Series, parts: FolderParts) -> pd.D
         )
     )
     return table.assign(lon=at["lon"].to_numpy(), lat=at["lat"].to_numpy(), country=at["country"].to_numpy())
+
+
+def _find_by_name(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFrame | None:
+    """Find places without coordinates; a country that is none, or a table of settled names that cannot be used, is a fault."""
+    try:
+        return _geocode(table, file, parts)
+    except GeobriError as error:
+        parts.faults.append(StudyFault(file, None, str(error).removeprefix("country_codes: ")))
+        return None
 
 
 def _geocode(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFrame | None:
