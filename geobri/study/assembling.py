@@ -192,8 +192,9 @@ def _language(settings: Mapping[str, Any]) -> Literal["en", "zh"]:
 
 def _declared(parts: FolderParts, spec: IndexSpec | None, column: str, of: Level) -> dict[str, Any]:
     """Gather what index and study say of a column; the study has the last word."""
-    own = "value" if of == "corridors" and column not in parts.meanings else column  # of a long table
-    said: dict[str, Any] = dict(parts.meanings.get(own, {}))
+    places = () if parts.cities is None else parts.cities.columns
+    long = of == "corridors" and column not in parts.meanings and "value" not in places  # all in one column
+    said: dict[str, Any] = dict(parts.meanings.get("value" if long else column, {}))
     leaf = None if spec is None else next((one for one in spec.indicators if one.read_from == column), None)
     if leaf is not None and (leaf.kind == "city") == (of == "cities"):
         said |= {"label": leaf.title, "label_zh": leaf.title_zh, "source": leaf.source}

@@ -107,6 +107,21 @@ def test_a_sign_on_an_attribute_of_places_is_its_unit_too():
     assert study.cities["rent"].sum() == sum(range(100, 107))
 
 
+def test_the_unit_of_places_is_not_that_of_pairs():
+    """The places have a column called `value`, in euros; the pairs count trips, and nothing of them is in euros."""
+    places = PLACES.assign(value=[f"{one} €" for one in range(100, 107)])
+    study = read_study(places, pd.DataFrame(PAIRS, columns=["from", "to"]).assign(rate=AMOUNTS))
+    assert _measure(study).unit == ""
+    assert next(one for one in study.city_measures if one.column == "value").unit == "€"
+
+
+def test_a_long_table_has_the_unit_of_its_values():
+    rows = pd.DataFrame(PAIRS, columns=["origin", "destination"]).assign(
+        indicator="rate", value=[f"{one} €" for one in AMOUNTS]
+    )
+    assert _measure(read_study(PLACES, rows)).unit == "€"
+
+
 def test_a_study_of_nothing_but_zeros_has_a_net_without_hubs():
     from geobri.study.hubs import find_hubs
 
