@@ -15,7 +15,7 @@ from geobri.report.agreement import draw_agreement, list_gaps
 from geobri.report.charts import Stack, draw_stacks
 from geobri.report.drawings import write_number
 from geobri.report.model import Cell, Column, Drawing, Fold, Row, Section, Table
-from geobri.report.ranking import ARROWS, name_city, sort_by
+from geobri.report.ranking import ARROWS, name_city, name_with_unit, sort_by
 from geobri.study import Study
 from geobri.study.leading import TIERS, count_tiers, find_groups, first_of_each
 from geobri.words import Words
@@ -130,9 +130,7 @@ def _bars(study: Study, measure: Measure) -> list[Drawing]:
     return [
         draw_stacks(
             rows,
-            axis=Words(
-                _with_unit(measure.label, measure.unit), _with_unit(measure.label_zh, measure.unit_zh)
-            ),
+            axis=name_with_unit(measure),
             caption=Words(
                 f"The first {len(rows)} of {len(known)} by “{measure.label}”.",
                 f"“{measure.label_zh}”前 {len(rows)} 名（共 {len(known)} 个）。",
@@ -174,10 +172,6 @@ def _places(study: Study, measure: Measure) -> list[Table]:
 def _with_change(name: Words, change: object) -> Words:
     arrow = ARROWS.get(str(change), Words(""))
     return Words(f"{name.en} {arrow.en}".strip(), f"{name.zh} {arrow.zh}".strip())
-
-
-def _with_unit(label: str, unit: str) -> str:
-    return f"{label} ({unit})" if unit else label
 
 
 def _tiers(study: Study, measure: Measure, by: str) -> list[Drawing]:

@@ -23,6 +23,7 @@ __all__ = [
     "ARROWS",
     "corridor_section",
     "name_city",
+    "name_with_unit",
     "profile_section",
     "ranking_section",
     "sort_by",
@@ -136,7 +137,28 @@ def _with_arrow(number: str, change: object) -> Words:
 
 
 def _value_columns(values: Sequence[Measure]) -> list[Column]:
-    return [Column(Words(value.label, value.label_zh), "number") for value in values]
+    return [Column(name_with_unit(value), "number") for value in values]
+
+
+def name_with_unit(measure: Measure) -> Words:
+    """Name a measure as a table or an axis heads it.
+
+    Parameters
+    ----------
+    measure
+        What is shown.
+
+    Returns
+    -------
+    Words
+        Its label, and its unit in brackets where the label does not say it.
+    """
+    called = (measure.label, measure.unit, " ({})"), (measure.label_zh, measure.unit_zh, "（{}）")
+    en, zh = (
+        label + brackets.format(unit) if unit and unit.lower() not in label.lower() else label
+        for label, unit, brackets in called
+    )
+    return Words(en, zh)
 
 
 def _numeric(values: Sequence[Measure], frame: pd.DataFrame) -> list[Measure]:

@@ -97,3 +97,21 @@ def test_names_without_chinese_stand_in_pictures_as_they_are(bare):
     drawn = " ".join(drawing.svg for drawing in distance.drawings)
     assert "Stop" in drawn
     assert not re.search(r">\s*–\s*<", drawn)
+
+
+def test_heads_of_tables_say_the_unit_once(bare):
+    from geobri.measures import Measure
+    from geobri.report.ranking import name_with_unit
+
+    assert (
+        name_with_unit(Measure("fee", label="Fee", label_zh="费用", unit="€", unit_zh="欧元")).en == "Fee (€)"
+    )
+    assert (
+        name_with_unit(Measure("fee", label="Fee", label_zh="费用", unit="€", unit_zh="欧元")).zh
+        == "费用（欧元）"
+    )
+    assert name_with_unit(Measure("p", label="Airport pairs", unit="airport pairs")).en == "Airport pairs"
+    study = bare[0]
+    priced = replace(study, city_measures=tuple(replace(one, unit="€") for one in study.city_measures))
+    (ranking,) = build_sections(priced, only=["cities"])
+    assert "Beds (€)" in [column.heading.en for column in ranking.tables[0].columns]
