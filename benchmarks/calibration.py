@@ -23,8 +23,7 @@ import pandas as pd
 
 from geobri.datasets import bri22
 from geobri.errors import DataError
-from geobri.stats.decay import decay_test
-from geobri.stats.gravity import fit_gravity, presence_test
+from geobri.stats.flows import decay_test, fit_gravity, presence_test
 from geobri.stats.power import proportion_interval
 from geobri.stats.proximity import proximity_test
 from geobri.stats.simulate import build_simulator, place_cities

@@ -40,7 +40,7 @@ def make_table(n: int = 513) -> pd.DataFrame:
 
 
 def run_geobri(table: pd.DataFrame) -> list[float]:
-    from geobri.stats.gravity import fit_gravity
+    from geobri.stats.flows import fit_gravity
 
     result = fit_gravity(table, flow="flow", covariates=["same_region"], directed=True, n_permutations=0)
     return [float(b) for b in result.coefficients]

@@ -8,7 +8,7 @@ What this does not show: passengers or seats (the table knows routes only), and 
 borders were closed). A direct route between two airports may also exist because both are hubs; city effects hold that still.
 """
 
-from geobri.stats.decay import decay_curve, decay_test
+from geobri.stats.flows import decay_curve, decay_test
 from geobri.study import load_study
 
 study = load_study("air22")

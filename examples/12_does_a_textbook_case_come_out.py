@@ -12,7 +12,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 
-from geobri.stats.gravity import fit_wilson
+from geobri.stats.flows import fit_wilson
 from geobri.study import load_study
 
 study = load_study(Path(__file__).parent / "studies" / "austria-migration")

@@ -21,7 +21,7 @@ from geobri.report.drawings import write_number
 from geobri.report.model import Drawing
 from geobri.report.pictures import Line, Mark, draw_groups, draw_scatter
 from geobri.report.terms import name_columns, relabel
-from geobri.stats.decay.friction import DecayResult
+from geobri.stats.flows.friction import DecayResult
 from geobri.stats.proximity.verdict import ProximityResult
 from geobri.stats.results import Question, TestResult
 from geobri.stats.say import LEVEL, p_value

@@ -15,7 +15,7 @@ from geobri.report.drawings import write_number
 from geobri.report.model import Drawing
 from geobri.report.pictures import MOST_MARKS, Line, Mark, draw_scatter, sample_curve
 from geobri.report.ranking import name_city
-from geobri.stats.decay.friction import DecayResult
+from geobri.stats.flows.friction import DecayResult
 from geobri.stats.results import FloatArray, TestResult
 from geobri.stats.say import LEVEL, p_value
 from geobri.study import Study

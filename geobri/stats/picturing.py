@@ -19,7 +19,7 @@ from geobri.words import Words
 
 if TYPE_CHECKING:
     from geobri.measures import Measure
-    from geobri.stats.decay.friction import DecayResult
+    from geobri.stats.flows.friction import DecayResult
     from geobri.stats.results import FloatArray, Term, TestResult
 
 __all__ = [

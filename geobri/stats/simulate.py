@@ -23,8 +23,8 @@ from scipy import optimize
 from geobri.corridors import build_pairs, corridor_ids
 from geobri.errors import DataError, SchemaError, SpecificationError, mould
 from geobri.geodesy import distance_matrix_km
-from geobri.stats.decay.forms import DecayForm, FormName, build_form
 from geobri.stats.doors import checked
+from geobri.stats.flows.forms import DecayForm, FormName, build_form
 from geobri.stats.null import IntArray
 from geobri.stats.results import FloatArray
 

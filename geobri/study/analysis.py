@@ -294,7 +294,7 @@ def _enough_pairs(study: Study, measure: Measure) -> bool:
 
 def _test_flows(study: Study, flows: list[Measure]) -> list[TestResult]:
     """Test the first flow that can be tested in every way, and the friction of the others; say why one could not."""
-    from geobri.stats.decay import DecayResult
+    from geobri.stats.flows import DecayResult
 
     reasons: list[Words] = []
     second: list[TestResult] = []

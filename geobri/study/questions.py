@@ -20,7 +20,7 @@ from geobri.study.pairs import count_pairs, pairs_of
 from geobri.words import Words
 
 if TYPE_CHECKING:
-    from geobri.stats.decay import DecayResult
+    from geobri.stats.flows import DecayResult
     from geobri.stats.results import Question, TestResult
 
 __all__ = [
@@ -122,8 +122,8 @@ def run_decay(
     list of TestResult
         The friction test, then Mantel, MRQAP and correlogram for up to 150 cities; last what the data do not allow.
     """
-    from geobri.stats.decay import DecayResult, decay_test
     from geobri.stats.dyads import dyadic_tests
+    from geobri.stats.flows import DecayResult, decay_test
 
     measure = _find_flow(study, value, impedance)
     pairs = pairs_of(study, measure)
@@ -235,7 +235,7 @@ def find_residuals(study: Study, value: Asked, *, impedance: str = "distance_km"
     pandas.DataFrame
         Index `corridor`: `observed, expected, residual, rank_residual` of a gravity model with a level per city.
     """
-    from geobri.stats.gravity import fit_gravity, residual_corridors
+    from geobri.stats.flows import fit_gravity, residual_corridors
 
     measure = _find_flow(study, value, impedance)
     model = fit_gravity(

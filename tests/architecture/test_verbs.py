@@ -82,7 +82,7 @@ def test_a_confidence_is_the_level_of_intervals_and_a_level_that_of_a_verdict():
                 assert parameters(verb)[name].default == wanted, verb
 
 
-CHAPTERS = ("decay", "dyads", "gravity", "groups", "null", "proximity", "spatial")
+CHAPTERS = ("dyads", "flows", "groups", "null", "proximity", "spatial")
 BY_DISTRIBUTION = {"monte_carlo_error", "normal_p_value", "build_form"}
 """What takes a side, but counts no tails."""
 

@@ -25,8 +25,8 @@ from geobri.score.spec import load_spec
 from geobri.score.trust.choices import LeaveOut, PerturbWeights
 from geobri.score.trust.sensitivity import measure_sensitivity
 from geobri.score.trust.uncertainty import measure_uncertainty
-from geobri.stats.decay import decay_curve, decay_test
 from geobri.stats.dyads import mantel_correlogram_test, mantel_test
+from geobri.stats.flows import decay_curve, decay_test
 from geobri.stats.groups import coastal_sensitivity_test, coastal_test
 from geobri.stats.power import power
 from geobri.stats.proximity import proximity_test

@@ -28,8 +28,8 @@ from geobri.figures import (
     use_colours,
 )
 from geobri.fonts import _installed
-from geobri.stats.decay.friction import decay_test
 from geobri.stats.dyads import mantel_test
+from geobri.stats.flows.friction import decay_test
 from geobri.stats.groups import coastal_sensitivity_test, coastal_test
 from geobri.study import load_study
 

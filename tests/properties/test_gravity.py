@@ -7,8 +7,16 @@ from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 from geobri.errors import GeobriError
-from geobri.stats.decay import FORMS, build_form, decay_curve, decay_test
-from geobri.stats.gravity import fit_gravity, fit_wilson, furness, goodness_of_fit
+from geobri.stats.flows import (
+    FORMS,
+    build_form,
+    decay_curve,
+    decay_test,
+    fit_gravity,
+    fit_wilson,
+    furness,
+    goodness_of_fit,
+)
 from geobri.stats.results import combine_results
 
 

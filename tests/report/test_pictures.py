@@ -17,7 +17,7 @@ from geobri.report.page import _year_shown
 from geobri.report.pictures import Mark, draw_groups, draw_scatter
 from geobri.report.testing import _forest, _types
 from geobri.report.years import years_section
-from geobri.stats.decay.friction import decay_test
+from geobri.stats.flows.friction import decay_test
 from geobri.stats.groups import coastal_sensitivity_test, corridor_types_test
 from geobri.study import load_study
 from geobri.study.history import rank_years

@@ -10,7 +10,7 @@ from geobri.measures import Measure
 from geobri.scale.blocks import plan_blocks
 from geobri.scale.fitting import fit_blocks
 from geobri.scale.places import build_inputs
-from geobri.stats.gravity import fit_gravity
+from geobri.stats.flows import fit_gravity
 from geobri.stats.models.effects import build_effects
 from geobri.stats.models.fits import fit_least_squares
 from geobri.stats.models.robust import estimate_covariance

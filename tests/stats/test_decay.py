@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from geobri.errors import DataError, SchemaError, SpecificationError
-from geobri.stats.decay import (
+from geobri.stats.flows import (
     FORMS,
     build_form,
     compare_decay,

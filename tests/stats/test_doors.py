@@ -12,7 +12,7 @@ import pytest
 from geobri.errors import GeobriError
 from geobri.measures import Measure
 from geobri.neighbours import build_knn
-from geobri.stats import decay, dyads, gravity, groups, null, power, proximity, simulate, spatial
+from geobri.stats import dyads, flows, groups, null, power, proximity, simulate, spatial
 from geobri.stats.doors import checked
 from geobri.stats.places import Column
 
@@ -42,14 +42,14 @@ X = X + X.T
 Y = X**2
 GRAPH = build_knn(CITIES, 3)
 VERBS = [
-    (decay.decay_test, {"corridors": PAIRS, "flow": "flow"}),
-    (decay.fit_decay, {"corridors": PAIRS, "flow": "flow"}),
-    (decay.decay_curve, {"corridors": PAIRS, "flow": "flow"}),
-    (decay.compare_decay, {"corridors": PAIRS, "flow": "flow"}),
-    (gravity.fit_gravity, {"corridors": PAIRS, "flow": "flow"}),
-    (gravity.presence_test, {"corridors": PAIRS, "presence": "linked"}),
-    (gravity.fit_wilson, {"corridors": PAIRS, "flow": "flow"}),
-    (gravity.pair_covariates, {"cities": CITIES, "corridors": PAIRS}),
+    (flows.decay_test, {"corridors": PAIRS, "flow": "flow"}),
+    (flows.fit_decay, {"corridors": PAIRS, "flow": "flow"}),
+    (flows.decay_curve, {"corridors": PAIRS, "flow": "flow"}),
+    (flows.compare_decay, {"corridors": PAIRS, "flow": "flow"}),
+    (flows.fit_gravity, {"corridors": PAIRS, "flow": "flow"}),
+    (flows.presence_test, {"corridors": PAIRS, "presence": "linked"}),
+    (flows.fit_wilson, {"corridors": PAIRS, "flow": "flow"}),
+    (flows.pair_covariates, {"cities": CITIES, "corridors": PAIRS}),
     (dyads.pair_regression_test, {"corridors": PAIRS, "value": "score", "covariates": ["distance_km"]}),
     (dyads.mantel_test, {"x": X, "y": Y}),
     (dyads.partial_mantel_test, {"x": X, "y": Y, "controls": {"z": X + Y}}),
@@ -83,11 +83,11 @@ VERBS = [
         groups.bounded_group_test,
         {"lower": CITIES["size"], "upper": CITIES["upper"], "group": CITIES["coastal"]},
     ),
-    (gravity.goodness_of_fit, {"observed": np.arange(1.0, 6), "fitted": np.arange(2.0, 7)}),
-    (gravity.common_part, {"observed": np.arange(1.0, 6), "fitted": np.arange(2.0, 7)}),
-    (gravity.standardised_rmse, {"observed": np.arange(1.0, 6), "fitted": np.arange(2.0, 7)}),
-    (gravity.similarity_index, {"observed": np.arange(1.0, 6), "fitted": np.arange(2.0, 7)}),
-    (decay.build_form, {"name": "power", "impedance": np.arange(1.0, 9)}),
+    (flows.goodness_of_fit, {"observed": np.arange(1.0, 6), "fitted": np.arange(2.0, 7)}),
+    (flows.common_part, {"observed": np.arange(1.0, 6), "fitted": np.arange(2.0, 7)}),
+    (flows.standardised_rmse, {"observed": np.arange(1.0, 6), "fitted": np.arange(2.0, 7)}),
+    (flows.similarity_index, {"observed": np.arange(1.0, 6), "fitted": np.arange(2.0, 7)}),
+    (flows.build_form, {"name": "power", "impedance": np.arange(1.0, 9)}),
     (simulate.simulate_corridors, {"cities": N}),
     (power.power, {"test": "decay", "cities": N, "effects": [0.5]}),
     (null.permutation_p_value, {"statistic": 1.0, "null_distribution": np.arange(5.0)}),
@@ -161,7 +161,7 @@ def test_the_answer_names_verb_argument_and_what_came():
     with pytest.raises(
         GeobriError, match=r"decay_test: n_permutations must be a whole number\. Got str 'many'"
     ):
-        decay.decay_test(PAIRS, flow="flow", n_permutations="many")
+        flows.decay_test(PAIRS, flow="flow", n_permutations="many")
     with pytest.raises(
         GeobriError, match=r"moran_test: graph must be a libpysal\.graph\.Graph\. Got NoneType"
     ):

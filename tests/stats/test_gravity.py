@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from geobri.errors import DataError, SchemaError, SpecificationError
-from geobri.stats.gravity import (
+from geobri.stats.flows import (
     CONSTRAINTS,
     RESIDUALS,
     fit_gravity,
@@ -91,7 +91,7 @@ def test_statsmodels_agrees_without_effects():
 
 
 def test_negative_binomial_agrees_with_statsmodels():
-    from geobri.stats.decay import fit_decay
+    from geobri.stats.flows import fit_decay
 
     frame = table("undirected")
     fit = fit_decay(frame, flow="flow", estimator="negative-binomial", covariates=["same_region"])
@@ -134,7 +134,7 @@ def test_every_column_is_tested_with_an_interval_around_its_estimate():
 
 
 def test_decay_test_and_gravity_tell_the_same_about_distance():
-    from geobri.stats.decay import decay_test
+    from geobri.stats.flows import decay_test
 
     one = decay_test(table(), flow="flow", covariates=["same_region"], rng=4)
     other = fit_gravity(table(), flow="flow", covariates=["same_region"], rng=4)

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geobri.stats.decay import decay_test
 from geobri.stats.dyads import dyadic_tests
+from geobri.stats.flows import decay_test
 from geobri.stats.models.likeness import measure_likeness
 from geobri.stats.simulate import build_simulator
 

@@ -11,16 +11,16 @@ import geobri.stats
 def test_every_entry_is_there():
     for name in dir(geobri.stats):
         assert getattr(geobri.stats, name) is not None
-    assert {"decay_test", "mantel_test", "proximity_test", "moran_test", "decay"} <= set(dir(geobri.stats))
+    assert {"decay_test", "mantel_test", "proximity_test", "moran_test", "flows"} <= set(dir(geobri.stats))
     with pytest.raises(AttributeError, match="no attribute 'corelation'"):
         geobri.stats.corelation  # noqa: B018 (the look is what is tested)
 
 
 def test_verbs_are_those_of_their_rooms():
-    from geobri.stats.decay import decay_test
+    from geobri.stats.flows import decay_test
 
     assert geobri.stats.decay_test is decay_test
-    assert geobri.stats.decay.decay_test is decay_test
+    assert geobri.stats.flows.decay_test is decay_test
 
 
 def test_looking_loads_nothing():

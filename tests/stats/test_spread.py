@@ -12,8 +12,8 @@ from geobri.cli import _geobri
 from geobri.corridors import build_corridors
 from geobri.errors import DataError
 from geobri.stats import chunks
-from geobri.stats.decay import decay_curve, decay_test
 from geobri.stats.dyads import mantel_test, mrqap_test
+from geobri.stats.flows import decay_curve, decay_test
 from geobri.stats.groups import coastal_test
 from geobri.stats.spatial.inputs import null_statistics
 from geobri.workers import spread_here, working

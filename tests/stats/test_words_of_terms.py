@@ -8,9 +8,8 @@ import pandas as pd
 import pytest
 
 from geobri.stats import say
-from geobri.stats.decay import decay_test
 from geobri.stats.dyads import dyadic_tests, pair_regression_test
-from geobri.stats.gravity import fit_gravity, presence_test
+from geobri.stats.flows import decay_test, fit_gravity, presence_test
 from geobri.stats.groups.corridor_regression import corridor_regression_test
 from geobri.stats.groups.covariates import coastal_regression_test
 from geobri.stats.groups.every import coastal_tests

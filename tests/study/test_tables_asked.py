@@ -10,7 +10,7 @@ from click.testing import CliRunner
 import geobri
 from geobri.errors import StudyError
 from geobri.geodesy import distance_km
-from geobri.stats.decay import fit_decay
+from geobri.stats.flows import fit_decay
 from geobri.study import load_study, load_tables, loading
 from geobri.study.questions import run_decay
 from geobri.study.reading import Hints

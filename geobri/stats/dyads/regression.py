@@ -13,8 +13,8 @@ import pandas as pd
 from geobri.errors import DataError, SchemaError, SpecificationError, mould
 from geobri.measures import Measure
 from geobri.stats.blocks import plan_exchange
-from geobri.stats.decay.fits import EffectsName, build_design, choose_effects
 from geobri.stats.doors import checked
+from geobri.stats.flows.fits import EffectsName, build_design, choose_effects
 from geobri.stats.models.fits import OfRegression, RegressionFit, fit_least_squares
 from geobri.stats.models.robust import error_terms
 from geobri.stats.models.score_test import coefficient_tests

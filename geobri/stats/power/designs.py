@@ -50,7 +50,7 @@ _FRICTION: Final = Words("friction of the power function", "幂函数的摩擦�
 
 
 def _decay_design(places: gpd.GeoDataFrame, simulate: dict[str, Any], choices: dict[str, Any]) -> Design:
-    from geobri.stats.decay import decay_test
+    from geobri.stats.flows import decay_test
 
     simulator, draw = _flows(places, simulate)
     fixed = {"directed": simulator.directed, **choices}
@@ -60,7 +60,7 @@ def _decay_design(places: gpd.GeoDataFrame, simulate: dict[str, Any], choices: d
 
 
 def _gravity_design(places: gpd.GeoDataFrame, simulate: dict[str, Any], choices: dict[str, Any]) -> Design:
-    from geobri.stats.gravity import fit_gravity
+    from geobri.stats.flows import fit_gravity
 
     simulator, draw = _flows(places, simulate)
     fixed = {"directed": simulator.directed, **choices}
@@ -70,7 +70,7 @@ def _gravity_design(places: gpd.GeoDataFrame, simulate: dict[str, Any], choices:
 
 
 def _presence_design(places: gpd.GeoDataFrame, simulate: dict[str, Any], choices: dict[str, Any]) -> Design:
-    from geobri.stats.gravity import presence_test
+    from geobri.stats.flows import presence_test
 
     simulator, draw = _flows(places, simulate)
     fixed = {"directed": simulator.directed, **choices}

@@ -13,10 +13,10 @@ import pandas as pd
 from geobri.errors import SpecificationError, mould
 from geobri.measures import Measure
 from geobri.stats.blocks import plan_exchange
-from geobri.stats.decay.fits import EffectsName, build_design, choose_effects, drop_separated
-from geobri.stats.decay.forms import DecayForm, FormName, build_form
 from geobri.stats.doors import checked
-from geobri.stats.gravity.fitting import goodness_of_fit
+from geobri.stats.flows.fits import EffectsName, build_design, choose_effects, drop_separated
+from geobri.stats.flows.forms import DecayForm, FormName, build_form
+from geobri.stats.flows.goodness import goodness_of_fit
 from geobri.stats.models.effects import NodeEffects
 from geobri.stats.models.families import FAMILIES
 from geobri.stats.models.fits import OfRegression, RegressionFit, fit_likelihood

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
-from geobri.stats.decay.forms import DecayForm, FormName, build_form
 from geobri.stats.doors import checked
+from geobri.stats.flows.forms import DecayForm, FormName, build_form
 from geobri.stats.models.effects import NodeEffects, build_effects
 from geobri.stats.models.fits import OfRegression, RegressionFit, fit_least_squares, fit_likelihood
 from geobri.stats.models.overdispersion import fit_negative_binomial

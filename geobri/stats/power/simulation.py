@@ -21,7 +21,7 @@ from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
 from geobri.fonts import use_letters
 from geobri.stats.doors import checked
-from geobri.stats.power_designs import DESIGNS, Design
+from geobri.stats.power.designs import DESIGNS, Design
 from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, tidy_row
 from geobri.stats.say.numbers import number
 from geobri.stats.say.terms import name_test

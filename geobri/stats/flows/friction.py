@@ -13,15 +13,15 @@ import pandas as pd
 
 from geobri.measures import Measure
 from geobri.stats.blocks import plan_exchange
-from geobri.stats.decay.fits import (
+from geobri.stats.doors import checked
+from geobri.stats.flows.fits import (
     DecayFit,
     EffectsName,
     EstimatorName,
     build_design,
     fit_sample,
 )
-from geobri.stats.decay.forms import FormName, build_form
-from geobri.stats.doors import checked
+from geobri.stats.flows.forms import FormName, build_form
 from geobri.stats.models.families import FAMILIES, negative_binomial
 from geobri.stats.models.fits import RegressionFit, fit_least_squares, fit_likelihood
 from geobri.stats.models.likeness import Likeness, find_levels, measure_likeness

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from geobri.errors import DataError, SpecificationError, mould
-from geobri.stats.decay.forms import DecayForm, FormName, build_form
 from geobri.stats.doors import checked
-from geobri.stats.gravity.fitting import goodness_of_fit
+from geobri.stats.flows.forms import DecayForm, FormName, build_form
+from geobri.stats.flows.goodness import goodness_of_fit
 from geobri.stats.models.effects import NodeEffects, build_effects
 from geobri.stats.models.fits import OfRegression, RegressionFit, fit_likelihood
 from geobri.stats.models.separation import find_separated_pairs

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from geobri.errors import DataError, SpecificationError, mould
-from geobri.stats.decay.fits import DecayFit, EffectsName, EstimatorName, build_design, fit_sample
-from geobri.stats.decay.forms import FORMS, DecayForm, FormName, build_form
 from geobri.stats.doors import checked
+from geobri.stats.flows.fits import DecayFit, EffectsName, EstimatorName, build_design, fit_sample
+from geobri.stats.flows.forms import FORMS, DecayForm, FormName, build_form
 from geobri.stats.models.families import FAMILIES, negative_binomial
 from geobri.stats.results import FloatArray
 from geobri.stats.tables import FEWEST_CITIES, PairSample, read_pairs

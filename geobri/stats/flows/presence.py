@@ -11,9 +11,9 @@ import pandas as pd
 
 from geobri.errors import SchemaError, SpecificationError, mould
 from geobri.stats.blocks import plan_exchange
-from geobri.stats.decay.fits import EffectsName, build_design, choose_effects
-from geobri.stats.decay.forms import FormName, build_form
 from geobri.stats.doors import checked
+from geobri.stats.flows.fits import EffectsName, build_design, choose_effects
+from geobri.stats.flows.forms import FormName, build_form
 from geobri.stats.models.effects import NodeEffects
 from geobri.stats.models.families import FAMILIES
 from geobri.stats.models.fits import OfRegression, RegressionFit, fit_likelihood

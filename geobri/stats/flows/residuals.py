@@ -11,8 +11,8 @@ from scipy import special
 
 from geobri.errors import SpecificationError, mould
 from geobri.stats.doors import checked
-from geobri.stats.gravity.ppml import GravityResult
-from geobri.stats.gravity.presence import PresenceResult
+from geobri.stats.flows.gravity import GravityResult
+from geobri.stats.flows.presence import PresenceResult
 from geobri.stats.results import FloatArray
 
 __all__ = ["RESIDUALS", "ResidualName", "residual_corridors"]
