@@ -85,7 +85,7 @@ class DrawnClass:
     colour: tuple[int, int, int]
 
 
-def drawn_classes(values: pd.Series, measure: Measure) -> list[DrawnClass]:
+def drawn_classes(values: pd.Series, measure: Measure, *, over: pd.Series | None = None) -> list[DrawnClass]:
     """Give the classes that hold any value, in the colours of the map on the page, from weak to strong.
 
     Parameters
@@ -94,41 +94,50 @@ def drawn_classes(values: pd.Series, measure: Measure) -> list[DrawnClass]:
         The column.
     measure
         What it means.
+    over
+        The numbers over which the classes are made, such as those of all years; the column itself by default.
 
     Returns
     -------
     list of DrawnClass
         Up to five different values are a class each. A quantity of 0 is in no class.
     """
-    numbers = pd.to_numeric(values, errors="coerce").astype(float)
-    some_value = np.isfinite(numbers) & ((numbers > 0) | (not measure.is_quantity))
-    known: _Sorted = np.asarray(numbers[some_value], dtype=np.float64)
-    breaks = class_breaks(values, measure)
-    side = "right" if measure.direction > 0 or _is_diverging(known, measure) else "left"
-    different = np.unique(known)
-    each = different if different.size <= _MOST else known
+    all_known = _known(values if over is None else over, measure)
+    known = _known(values, measure)
+    breaks = class_breaks(values if over is None else over, measure)
+    side = "right" if measure.direction > 0 or _is_diverging(all_known, measure) else "left"
+    different = np.unique(all_known)
+    are_few = different.size <= _MOST
+    each = different if are_few else known
     places = np.searchsorted(np.array(breaks), each, side=side)  # type: ignore[call-overload]
     members = (
         [(place, each[at : at + 1]) for at, place in enumerate(places)]
-        if each is different
+        if are_few
         else [(place, known[places == place]) for place in range(len(breaks) + 1)]
     )
     found = [
         DrawnClass(
             float(some.min()),
             float(some.max()),
-            *_look(int(place), breaks, measure, _farthest(known, measure)),
+            *_look(int(place), breaks, measure, _farthest(all_known, measure)),
         )
         for place, some in members
         if some.size
     ]
     found = found[:: measure.direction]
-    if each is different and not _is_diverging(
-        known, measure
-    ):  # one class may hold two of them; their widths tell them apart
+    if not are_few:
+        return found
+    if not _is_diverging(all_known, measure):  # one class may hold two of them; their widths tell them apart
         most = max(len(found) - 1, 1)
         found = [replace(one, strength=at / most if len(found) > 1 else 1.0) for at, one in enumerate(found)]
-    return found
+    return [one for one in found if one.low in known]
+
+
+def _known(values: pd.Series, measure: Measure) -> _Sorted:
+    """Give the values that are drawn: a quantity of 0 is none."""
+    numbers = pd.to_numeric(values, errors="coerce").astype(float)
+    some_value = np.isfinite(numbers) & ((numbers > 0) | (not measure.is_quantity))
+    return np.asarray(numbers[some_value], dtype=np.float64)
 
 
 def _is_diverging(known: _Sorted, measure: Measure) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 import geopandas as gpd
@@ -37,6 +37,7 @@ def to_kepler_map(
     title: str = "",
     about: str = "",
     lang: Literal["en", "zh"] = "en",
+    all_years: Mapping[str, pd.Series] | None = None,
 ) -> dict[str, Any]:
     """Make a map as kepler.gl saves it, data and configuration in one.
 
@@ -52,6 +53,8 @@ def to_kepler_map(
         What the map is called, and its source.
     lang
         Language of layers and names.
+    all_years
+        For columns that show one year of several, the numbers of all of them, which the classes are made over.
 
     Returns
     -------
@@ -61,7 +64,10 @@ def to_kepler_map(
     arcs = to_kepler(cities, corridors)
     places = _points(cities)
     kinds = [one for one in measures if one.column in arcs.columns and (one.is_rank or one.is_number)]
-    layers = [_arc_layer(arcs, one, lang, shown=at == 0) for at, one in enumerate(kinds)]
+    layers = []
+    for at, one in enumerate(kinds):
+        classes = drawn_classes(arcs[one.column], one, over=(all_years or {}).get(one.column))
+        layers.append(_arc_layer(arcs, one, classes, lang, shown=at == 0))
     layers.append(_point_layer(places, lang))
     tooltips = [name for name in ("origin_name", "destination_name") if name in arcs.columns]
     state = {
@@ -143,8 +149,9 @@ def _colours(classes: Sequence[DrawnClass]) -> dict[str, Any]:
     }
 
 
-def _arc_layer(arcs: pd.DataFrame, measure: Measure, lang: str, *, shown: bool) -> dict[str, Any]:
-    classes = drawn_classes(arcs[measure.column], measure)
+def _arc_layer(
+    arcs: pd.DataFrame, measure: Measure, classes: Sequence[DrawnClass], lang: str, *, shown: bool
+) -> dict[str, Any]:
     field = _field(arcs, measure.column)
     widths = list(_WIDTHS if measure.direction > 0 else _WIDTHS[::-1])
     look: dict[str, Any] = {"opacity": 0.8, "thickness": 1, "sizeRange": widths, "targetColor": None}

@@ -6,13 +6,14 @@ The project refers to the GeoPackage by its name, so that both files travel toge
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 import geopandas as gpd
+import pandas as pd
 
 from geobri.exchange.about import About, both, qgis_aliases
 from geobri.exchange.qgis_style import corridor_style, names_style
@@ -64,6 +65,7 @@ def write_qgis_project(
     directed: bool,
     places: Words,
     city_measures: Sequence[Measure] = (),
+    all_years: Mapping[str, pd.Series] | None = None,
 ) -> None:
     """Write a project.
 
@@ -85,6 +87,8 @@ def write_qgis_project(
         What the cities are called.
     city_measures
         What the columns of the cities mean; their labels become aliases.
+    all_years
+        For columns that show one year of several, the numbers of all of them, which the classes are made over.
     """
     drawn = [
         one for one in measures if (one.is_rank or one.is_number) and corridors[one.column].notna().any()
@@ -95,7 +99,9 @@ def write_qgis_project(
             "corridors",
             both(Words(one.label, one.label_zh)),
             "Line",
-            corridor_style(corridors[one.column], one, directed=directed),
+            corridor_style(
+                corridors[one.column], one, directed=directed, over=(all_years or {}).get(one.column)
+            ),
             shown=at == 0,
             aliases=qgis_aliases([one for one in measures if one.column in corridors]),
         )

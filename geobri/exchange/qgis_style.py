@@ -92,7 +92,9 @@ def _rule(number: int, column: str, low: float, high: float) -> str:
     )
 
 
-def corridor_style(values: pd.Series, measure: Measure, *, directed: bool) -> str:
+def corridor_style(
+    values: pd.Series, measure: Measure, *, directed: bool, over: pd.Series | None = None
+) -> str:
     """Draw lines in classes of a measure, the better end the thickest and darkest.
 
     Parameters
@@ -103,13 +105,15 @@ def corridor_style(values: pd.Series, measure: Measure, *, directed: bool) -> st
         What it means.
     directed
         Whether lines run one way, side by side and with an arrow.
+    over
+        The numbers over which the classes are made, such as those of all years; the column itself by default.
 
     Returns
     -------
     str
         The renderer as QGIS writes it.
     """
-    classes = drawn_classes(values, measure)
+    classes = drawn_classes(values, measure, over=over)
     thin = max(_THINNEST, math.sqrt(min(1.0, _FULL_WIDTH_UP_TO / max(int(values.notna().sum()), 1))))
     symbols = [_line_symbol(0, "160,168,176", 0.15, directed=False)]
     none = f"{_quoted(measure.column)} IS NULL"
@@ -165,6 +169,7 @@ def add_qgis_style(
     *,
     directed: bool = False,
     city_measures: Sequence[Measure] = (),
+    all_years: Mapping[str, pd.Series] | None = None,
 ) -> None:
     """Store styles for the layers `cities` and `corridors` in a GeoPackage.
 
@@ -181,6 +186,8 @@ def add_qgis_style(
         Whether a corridor runs from origin to destination only: both directions are drawn side by side, with an arrow.
     city_measures
         What the columns of the cities mean; their labels become aliases, as those of the corridors do.
+    all_years
+        For columns that show one year of several, the numbers of all of them, which the classes are made over.
     """
     of_cities = qgis_aliases(city_measures)
     styles = [
@@ -197,7 +204,8 @@ def add_qgis_style(
             if len(measure.label) <= _LONGEST_NAME
             else f"{measure.label[: _LONGEST_NAME - 4]} {at + 1}"
         )
-        drawing = corridor_style(corridors[measure.column], measure, directed=directed)
+        over = (all_years or {}).get(measure.column)
+        drawing = corridor_style(corridors[measure.column], measure, directed=directed, over=over)
         qml = _qml(aliases + drawing, _LINES)
         styles.append(("corridors", title, qml, int(at == 0)))
     with sqlite3.connect(path) as database:

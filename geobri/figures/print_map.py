@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -88,11 +89,13 @@ class _Look:
     text: str
 
 
-def _classify(values: pd.Series, measure: Measure, ramp: Any) -> tuple[pd.Series, list[_Look]]:
+def _classify(
+    values: pd.Series, measure: Measure, class_limits: Sequence[float], ramp: Any
+) -> tuple[pd.Series, list[_Look]]:
     """Sort values into the classes of the map on the page, weak to strong; -1 where there is none, as of a quantity of 0."""
     numbers = pd.to_numeric(values, errors="coerce").astype(float)
     known = numbers.notna() & ((numbers > 0) | (not measure.is_quantity))
-    breaks = np.array(class_breaks(values, measure))
+    breaks = np.array(class_limits)
     upwards = measure.direction > 0
     places = np.searchsorted(breaks, numbers[known], side="right" if upwards else "left")
     places = places if upwards else len(breaks) - places
@@ -121,6 +124,7 @@ def draw_print_map(
     *,
     centre: tuple[float, float] | None = None,
     lang: Literal["en", "zh"] = "en",
+    over: pd.Series | None = None,
     ax: Any = None,
 ) -> Any:
     """Draw corridors for print.
@@ -137,6 +141,8 @@ def draw_print_map(
         Longitude and latitude of the middle of the projection; the middle of the cities by default.
     lang
         Language of the names; Chinese needs a font that has it.
+    over
+        The numbers over which the classes are made, such as those of all years; the column itself by default.
     ax
         Matplotlib axes to draw into; new ones by default.
 
@@ -163,7 +169,9 @@ def draw_print_map(
     centre = centre or _find_centre(cities)
     crs = _projection(centre)
     _visible_land(centre).plot(ax=ax, color="#eceae4", edgecolor="#d5d2c8", linewidth=0.4, zorder=0)
-    classes, looks = _classify(corridors[measure.column], measure, mpl.colormaps["viridis"])
+    values = corridors[measure.column]
+    breaks = class_breaks(values if over is None else over, measure)
+    classes, looks = _classify(values, measure, breaks, mpl.colormaps["viridis"])
     lines = corridors.assign(of_class=classes).to_crs(crs)
     thin = min(1.0, max(_THINNEST, math.sqrt(_FULL_WIDTH_UP_TO / max(len(lines), 1))))
     unknown = lines[lines["of_class"] < 0]

@@ -18,6 +18,7 @@ from geobri.figures import (
 from geobri.measures import Measure
 from geobri.report.model import Drawing, Section
 from geobri.study import Study
+from geobri.study.pairs import all_years
 from geobri.words import Words
 
 __all__ = ["FigureKind", "write_figures"]
@@ -75,7 +76,8 @@ def _write_map(study: Study, folder: Path, kind: FigureKind, lang: Literal["en",
 
 
 def _draw_map(study: Study, measure: Measure, lang: Literal["en", "zh"], ax: Any) -> Any:
-    return draw_print_map(study.cities, study.corridors, measure, lang=lang, ax=ax)
+    over = all_years(study).get(measure.column)
+    return draw_print_map(study.cities, study.corridors, measure, lang=lang, over=over, ax=ax)
 
 
 def _cite(study: Study) -> Words:

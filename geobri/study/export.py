@@ -8,10 +8,13 @@ from typing import Final
 
 from geobri.errors import DataError, mould
 from geobri.exchange import to_flowmap, to_kepler, to_kepler_map, write_layer
+from geobri.exchange.about import both
 from geobri.exchange.qgis_project import write_qgis_project
 from geobri.outputs import staged_file, staged_folder
 from geobri.study.database import save_database
 from geobri.study.model import Study
+from geobri.study.pairs import all_years
+from geobri.study.saying import say_classes
 from geobri.study.writing import about_study, write_base, write_geopackage, write_years
 from geobri.words import Words
 
@@ -100,6 +103,7 @@ def _export_project(study: Study, target: Path) -> str:
             directed=study.directed,
             places=study.tell(Words("Cities", "城市")),
             city_measures=study.city_measures,
+            all_years=all_years(study),
         )
     return f"{target.name} shows {package.name}: keep both in one folder. {left_out}".strip()
 
@@ -111,8 +115,9 @@ def _export_kepler(study: Study, target: Path) -> str:
         study.corridors,
         study.shown("corridors"),
         title=study.title_zh if study.language == "zh" else study.title,
-        about=". ".join(filter(None, [study.citation, study.licence])),
+        about=". ".join(filter(None, [study.citation, study.licence, *map(both, say_classes(study))])),
         lang=study.language,
+        all_years=all_years(study),
     )
     whole = target.with_suffix(".json")
     with staged_folder(target.parent, caller="geobri export") as stage:  # both or neither

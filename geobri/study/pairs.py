@@ -17,7 +17,15 @@ from geobri.corridors import PairSelection, build_pairs, corridor_ids, describe_
 from geobri.measures import Measure
 from geobri.study.model import Domain, Study
 
-__all__ = ["choose_year", "count_pairs", "list_pairs", "pairs_of", "rows_of", "values_by_year"]
+__all__ = [
+    "all_years",
+    "choose_year",
+    "count_pairs",
+    "list_pairs",
+    "pairs_of",
+    "rows_of",
+    "values_by_year",
+]
 
 
 def list_pairs(cities: gpd.GeoDataFrame, domain: Domain, *, directed: bool) -> pd.DataFrame:
@@ -188,6 +196,31 @@ def values_by_year(study: Study, measure: Measure) -> pd.DataFrame:
         for year in measure.years
     }
     return pd.DataFrame(columns, index=study.corridors.index)
+
+
+def all_years(study: Study) -> dict[str, pd.Series[float]]:
+    """Give the numbers over which classes are made where a corridor measure has several years.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+
+    Returns
+    -------
+    dict
+        By column, the numbers of all years one after the other; without the measures that have a single year or none.
+    """
+    by_year = {
+        one.column: values_by_year(study, one)
+        for one in study.shown("corridors")
+        if one.is_number or one.is_rank
+    }
+    return {
+        column: pd.concat([values[year] for year in values.columns], ignore_index=True)
+        for column, values in by_year.items()
+        if values.shape[1] > 1
+    }
 
 
 def _listed_pairs(study: Study, measure: Measure) -> pd.DataFrame:

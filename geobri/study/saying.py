@@ -10,7 +10,7 @@ from geobri.study.account import say_account
 from geobri.study.model import Study
 from geobri.words import Words
 
-__all__ = ["say_study", "say_taken", "say_years"]
+__all__ = ["say_classes", "say_study", "say_taken", "say_years"]
 
 _NAMED_EACH: Final = 2
 """Columns of which the same was inferred are named in one line from the third on."""
@@ -86,6 +86,33 @@ def say_years(study: Study) -> list[Words]:
         return []
     en, zh = ", ".join(_year(one) for one in dated), "，".join(_year_zh(one) for one in dated)
     return [Words(f"Years shown: {en}.", f"所示年份：{zh}。")]
+
+
+def say_classes(study: Study) -> list[Words]:
+    """Say which years the classes and colours of a layer cover, where it shows one of several.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+
+    Returns
+    -------
+    list of Words
+        One sentence for all measures that have the same years; none without years.
+    """
+    spans: dict[tuple[int, int, int], list[Words]] = {}
+    for one in study.shown("corridors"):
+        if one.year is not None and len(one.years) > 1 and one.directed == study.directed:
+            name = Words(one.label, one.label_zh or one.label)
+            spans.setdefault((one.years[0], one.years[-1], one.year), []).append(name)
+    return [
+        Words(
+            f"{', '.join(name.en for name in names)}: the numbers are of {year}; classes and colours cover all years from {first} to {last}, as on the map of the page.",
+            f"{'，'.join(name.zh for name in names)}：数值为{year}年；分组与颜色按{first}至{last}年全部年份划定，与网页地图一致。",
+        )
+        for (first, last, year), names in spans.items()
+    ]
 
 
 def _year(measure: Measure) -> str:

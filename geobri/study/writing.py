@@ -10,13 +10,15 @@ import numpy as np
 import pandas as pd
 
 from geobri.corridors import corridor_ids, order_pairs
-from geobri.exchange.about import About, add_about
+from geobri.exchange.about import About, add_about, both
 from geobri.exchange.layers import fixed_date, plain_types, system_errors, write_vector
 from geobri.exchange.qgis_style import add_qgis_style
 from geobri.measures import Measure
 from geobri.outputs.long_tables import save_csv
 from geobri.score.spec import ROOT
 from geobri.study.model import MOST_FIELDS, Study
+from geobri.study.pairs import all_years
+from geobri.study.saying import say_classes
 from geobri.words import Words
 
 __all__ = [
@@ -169,6 +171,7 @@ def write_geopackage(study: Study, path: Path, *, first: str = "cities") -> str:
             study.shown("corridors"),
             directed=study.directed,
             city_measures=study.city_measures,
+            all_years=all_years(study),
         )
         add_about(
             path,
@@ -194,13 +197,13 @@ def about_study(study: Study) -> About:
     Returns
     -------
     About
-        Title, source, licence and notes, as the study says them.
+        Title, source, licence and notes, as the study says them, and which years the classes cover.
     """
     return About(
         title=Words(study.title, study.title_zh),
         source=study.citation,
         licence=study.licence,
-        notes=study.notes,
+        notes=(*study.notes, *(both(study.tell(said)) for said in say_classes(study))),
     )
 
 
