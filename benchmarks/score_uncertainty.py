@@ -22,7 +22,8 @@ import pandas as pd
 from geobri.score.audit import audit_ranking, sample_scores
 from geobri.score.compiled import CompiledIndex
 from geobri.score.index import build_index
-from geobri.score.spec import IndexSpec, load_spec
+from geobri.score.spec import IndexSpec
+from geobri.score.spec_reading import load_spec
 from geobri.score.trust.choices import ChooseAggregator, ChooseNormaliser, PerturbWeights
 from geobri.score.trust.runs import draw_uniforms, evaluate_runs
 from geobri.score.trust.sensitivity import measure_sensitivity

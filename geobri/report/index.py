@@ -168,7 +168,7 @@ def _listed(own: pd.DataFrame, titles: dict[str, Words]) -> Cell:
 
 def _removal(study: Study, result: IndexResult) -> Fold | None:
     """List the places that a city owes to each node right under the index."""
-    from geobri.score.spec import ROOT
+    from geobri.score.shares import ROOT
     from geobri.score.trust.removal import remove_from_index
 
     children = list(result.spec.children(ROOT))

@@ -105,7 +105,7 @@ def find_wholes(study: Study) -> list[Measure]:
 
 def _is_part(study: Study, measure: Measure) -> bool:
     """Tell whether a published rank ranks a part of the index of the study."""
-    from geobri.score.spec import ROOT
+    from geobri.score.shares import ROOT
 
     return study.specification is not None and measure.ranks not in ("", ROOT)
 

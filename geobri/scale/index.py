@@ -25,7 +25,8 @@ from geobri.score.compiled import (
     normalise_compiled,
     score_compiled,
 )
-from geobri.score.spec import ROOT, IndexSpec, Indicator
+from geobri.score.shares import ROOT
+from geobri.score.spec import IndexSpec, Indicator
 from geobri.workers import spread
 
 __all__ = ["PairScorer", "check_scalable", "measure_ranges", "prepare_scorer"]

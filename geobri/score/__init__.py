@@ -35,7 +35,8 @@ from geobri.score.profile import (
 )
 from geobri.score.ranking import rank
 from geobri.score.screen import measure_coverage, screen
-from geobri.score.spec import Choices, Dimension, IndexSpec, Indicator, list_specs, load_spec
+from geobri.score.spec import Choices, Dimension, IndexSpec, Indicator
+from geobri.score.spec_reading import list_specs, load_spec
 from geobri.score.totals import name_totals, total_flows
 from geobri.score.weights import WEIGHTINGS, ahp_weights, budget_weights, custom_weights, weigh
 

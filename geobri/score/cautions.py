@@ -14,7 +14,8 @@ from geobri.score.aggregate import STRUCK_BY_ZERO
 from geobri.score.coherence import find_double_counting
 from geobri.score.gather import PairColumn
 from geobri.score.prepare import Inputs, size_of
-from geobri.score.spec import ROOT, IndexSpec, Indicator
+from geobri.score.shares import ROOT
+from geobri.score.spec import IndexSpec, Indicator
 
 __all__ = ["say_cautions"]
 

@@ -18,7 +18,8 @@ import pandas as pd
 from geobri.errors import SpecificationError, first_offenders, mould
 from geobri.score.aggregate import aggregate
 from geobri.score.normalise import normalise
-from geobri.score.spec import ROOT, IndexSpec
+from geobri.score.shares import ROOT
+from geobri.score.spec import IndexSpec
 from geobri.score.weights import weigh
 
 __all__ = ["CompiledIndex", "Step", "compile_index", "normalise_compiled", "score_compiled", "weigh_compiled"]

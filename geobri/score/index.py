@@ -27,7 +27,9 @@ from geobri.score.prepare import Inputs, gather_columns, known_attributes, scree
 from geobri.score.ranking import rank
 from geobri.score.result import IndexResult
 from geobri.score.screen import measure_coverage
-from geobri.score.spec import ROOT, IndexSpec, load_spec
+from geobri.score.shares import ROOT
+from geobri.score.spec import IndexSpec
+from geobri.score.spec_reading import load_spec
 from geobri.score.universe import PairUniverse, build_universe, empty_universe
 
 __all__ = ["IndexResult", "build_index"]

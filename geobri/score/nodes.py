@@ -9,7 +9,8 @@ import pandas as pd
 from geobri.corridors import corridor_ids
 from geobri.measures import Level, Measure, label_column
 from geobri.score.ranking import rank
-from geobri.score.spec import ROOT, Dimension, IndexSpec, Indicator
+from geobri.score.shares import ROOT
+from geobri.score.spec import Dimension, IndexSpec, Indicator
 
 if TYPE_CHECKING:
     from geobri.score.result import IndexResult

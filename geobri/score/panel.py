@@ -17,7 +17,8 @@ from geobri.errors import DataError, SchemaError, SpecificationError, first_offe
 from geobri.score.compiled import compile_index, score_compiled
 from geobri.score.normalise import normalise
 from geobri.score.ranking import rank
-from geobri.score.spec import ROOT, IndexSpec
+from geobri.score.shares import ROOT
+from geobri.score.spec import IndexSpec
 from geobri.score.trust.removal import arrow
 
 __all__ = ["GROWTH_COLUMNS", "build_growth_table", "list_entries", "normalise_panel", "score_panel"]

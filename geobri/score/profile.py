@@ -12,7 +12,7 @@ import pandas as pd
 from geobri.errors import DataError, SchemaError, mould
 from geobri.score.ranking import rank
 from geobri.score.result import IndexResult
-from geobri.score.spec import ROOT
+from geobri.score.shares import ROOT
 
 __all__ = [
     "Profile",

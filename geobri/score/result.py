@@ -14,7 +14,8 @@ from geobri.errors import SpecificationError, mould
 from geobri.measures import Measure
 from geobri.score.compiled import CompiledIndex, Level, compile_index
 from geobri.score.nodes import list_nodes, name_measures, select_corridors
-from geobri.score.spec import ROOT, IndexSpec
+from geobri.score.shares import ROOT
+from geobri.score.spec import IndexSpec
 
 __all__ = ["IndexResult"]
 

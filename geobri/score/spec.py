@@ -8,57 +8,37 @@ that you have registered among them.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
-from functools import cache
-from importlib import resources
-from pathlib import Path
-from types import UnionType
-from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Literal
 
-from geobri.errors import InputError, SpecificationError, first_offenders, mould
-from geobri.inputs import read_toml
+from geobri.errors import SpecificationError, mould
 from geobri.score.aggregate import AGGREGATORS, Missing
 from geobri.score.denominate import DENOMINATOR_RULES
-from geobri.score.impute import IMPUTERS, fills_attributes
+from geobri.score.impute import IMPUTERS
 from geobri.score.levels import CITY_RULES, FOLDS, PAIR_RULES, CityMissing, Side
 from geobri.score.normalise import NORMALISERS, ConstantRule
 from geobri.score.outliers import TREATMENTS
 from geobri.score.ranking import Ties
+from geobri.score.shares import ROOT, exact_share
+from geobri.score.spec_faults import find_faults, raise_faults
+from geobri.score.spec_keys import NamedIn
 from geobri.score.tomltext import to_toml
 from geobri.score.weights import WEIGHTINGS
 
-__all__ = ["ROOT", "Choices", "Dimension", "IndexSpec", "Indicator", "list_specs", "load_spec", "to_fraction"]
-
-ROOT: Final = "overall"
-_SHARE_TOLERANCE: Final = Fraction(1, 10**9)
-
-
-@dataclass(frozen=True, eq=False)
-class _NamedIn:
-    """Marks a field whose words are the names of a registry, whatever stands in it when a specification is read."""
-
-    registry: Mapping[str, Any]
-    further: tuple[str, ...] = ()
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The names that are registered now."""
-        return (*self.further, *self.registry)
-
+__all__ = ["RECORDS", "Choices", "Dimension", "IndexSpec", "Indicator"]
 
 Kind = Literal["flow", "stock", "presence", "comembership", "city"]
-NormaliserName = Annotated[str, _NamedIn(NORMALISERS)]
-AggregatorName = Annotated[str, _NamedIn(AGGREGATORS)]
-WeightingName = Annotated[str, _NamedIn(WEIGHTINGS, ("given",))]
-TreatmentName = Annotated[str, _NamedIn(TREATMENTS)]
-ImputerName = Annotated[str, _NamedIn(IMPUTERS)]
-FoldName = Annotated[str, _NamedIn(FOLDS)]
-CityRuleName = Annotated[str, _NamedIn(CITY_RULES)]
-PairRuleName = Annotated[str, _NamedIn(PAIR_RULES)]
-DenominatorRuleName = Annotated[str, _NamedIn(DENOMINATOR_RULES)]
+NormaliserName = Annotated[str, NamedIn(NORMALISERS)]
+AggregatorName = Annotated[str, NamedIn(AGGREGATORS)]
+WeightingName = Annotated[str, NamedIn(WEIGHTINGS, ("given",))]
+TreatmentName = Annotated[str, NamedIn(TREATMENTS)]
+ImputerName = Annotated[str, NamedIn(IMPUTERS)]
+FoldName = Annotated[str, NamedIn(FOLDS)]
+CityRuleName = Annotated[str, NamedIn(CITY_RULES)]
+PairRuleName = Annotated[str, NamedIn(PAIR_RULES)]
+DenominatorRuleName = Annotated[str, NamedIn(DENOMINATOR_RULES)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +70,7 @@ class Dimension:
 
     def __post_init__(self) -> None:
         """Take the importance exactly."""
-        object.__setattr__(self, "importance", _exact(self.importance))
+        object.__setattr__(self, "importance", exact_share(self.importance))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +152,7 @@ class Indicator:
 
     def __post_init__(self) -> None:
         """Take the importance exactly."""
-        object.__setattr__(self, "importance", _exact(self.importance))
+        object.__setattr__(self, "importance", exact_share(self.importance))
 
     @property
     def read_from(self) -> str:
@@ -244,41 +224,6 @@ class Choices:
     tolerance: float = 1e-9
 
 
-def _exact(share: object) -> object:
-    """Turn an importance into a fraction; what is no number is left for the list of faults."""
-    try:
-        return None if share is None else to_fraction(share)
-    except ValueError:
-        return share
-
-
-def to_fraction(share: object) -> Fraction:
-    """Read an importance exactly.
-
-    Parameters
-    ----------
-    share
-        ``"1/3"``, ``"25 %"``, ``"0.25"``, an integer, a float (taken as printed, 0.1 is 1/10) or a `Fraction`.
-
-    Returns
-    -------
-    Fraction
-        The exact value.
-
-    Raises
-    ------
-    ValueError
-        If it is not a number.
-    """
-    if isinstance(share, bool):
-        raise ValueError("a boolean is no importance")  # noqa: TRY004 - one kind of error for the caller
-    text = str(share).strip()
-    try:
-        return Fraction(text[:-1].strip()) / 100 if text.endswith("%") else Fraction(text)
-    except ZeroDivisionError as error:
-        raise ValueError(f"{text!r} divides by zero") from error
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexSpec:
     """A composite index, complete or as an outline.
@@ -311,7 +256,7 @@ class IndexSpec:
 
     def __post_init__(self) -> None:
         """Refuse a faulty tree, naming every fault."""
-        _raise_faults(self.name, _find_faults(self.to_dict()))
+        raise_faults(self.name, find_faults(self.to_dict(), RECORDS))
 
     @property
     def nodes(self) -> tuple[str, ...]:
@@ -435,14 +380,19 @@ class IndexSpec:
                 )
             )
         families = {self.parents[name] for name in shares}
-        stated = {
+        stated: dict[str, Any] = {
             child: share for parent in families for child, share in self.importance(parent).items()
         } | dict(shares)
-        raw = self.to_dict()
-        for entry in (*raw["dimension"], *raw["indicator"]):
-            if entry["name"] in stated:
-                entry["importance"] = str(stated[entry["name"]])
-        return load_spec(raw)
+
+        return replace(
+            self,
+            dimensions=tuple(
+                replace(one, importance=stated.get(one.name, one.importance)) for one in self.dimensions
+            ),
+            indicators=tuple(
+                replace(one, importance=stated.get(one.name, one.importance)) for one in self.indicators
+            ),
+        )
 
     def with_indicators(self, indicators: Iterable[Indicator]) -> IndexSpec:
         """Add indicators, for instance those that a printed outline leaves out.
@@ -503,112 +453,6 @@ class IndexSpec:
         return to_toml(self.to_dict(full=True))
 
 
-def load_spec(source: str | Path | Mapping[str, Any] | IndexSpec) -> IndexSpec:
-    """Read an index specification.
-
-    Parameters
-    ----------
-    source
-        Name of a built-in index (see `list_specs`), path of a TOML file, its content as a mapping, or a finished
-        `IndexSpec`. A file may say ``extends = "name"`` in its ``[index]`` table: its dimensions and indicators are
-        then added to those of that index, and its choices replace them one by one.
-
-    Returns
-    -------
-    IndexSpec
-        The checked specification.
-
-    Raises
-    ------
-    SpecificationError
-        If there is no such index, the file is not TOML, or the specification has faults; all are named.
-
-    Examples
-    --------
-    >>> spec = load_spec("bri22")
-    >>> spec.importance("facility")
-    {'flights': Fraction(1, 4), 'shipping': Fraction(1, 2), 'rail': Fraction(1, 4)}
-    """
-    if isinstance(source, IndexSpec):
-        return source
-    raw = dict(source) if isinstance(source, Mapping) else _read_toml(source)
-    raw = _extend(raw)
-    head = raw.get("index")
-    _raise_faults(str(head.get("name", "?")) if isinstance(head, Mapping) else "?", _find_faults(raw))
-    return _build(raw)
-
-
-def list_specs() -> tuple[str, ...]:
-    """Name the built-in index specifications.
-
-    Returns
-    -------
-    tuple of str
-        Names that `load_spec` takes, sorted.
-    """
-    folder = resources.files("geobri") / "data" / "specs"
-    return tuple(
-        sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    )
-
-
-def _read_toml(source: str | Path) -> dict[str, Any]:
-    path = Path(source)
-    if isinstance(source, str) and source in list_specs():
-        path = Path(str(resources.files("geobri") / "data" / "specs" / f"{source}.toml"))
-    elif not _is_there(path):
-        remedy = f"Use one of {list(list_specs())} or the path of a TOML file"
-        raise SpecificationError(
-            mould("load_spec", "the index must be built in or a file", repr(str(source)), remedy)
-        )
-    try:
-        return read_toml(path, caller="load_spec")
-    except InputError as error:
-        raise SpecificationError(str(error)) from error
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a name of thousands of letters is none
-        return False
-
-
-def _extend(raw: dict[str, Any]) -> dict[str, Any]:
-    head = raw.get("index")
-    if not isinstance(head, Mapping) or "extends" not in head:
-        return raw
-    if head["extends"] not in list_specs():
-        came, remedy = repr(head["extends"]), f"Use one of {list(list_specs())}"
-        raise SpecificationError(mould("load_spec", "extends must name a built-in index", came, remedy))
-    base = load_spec(str(head["extends"])).to_dict()
-    own = {key: value for key, value in head.items() if key != "extends"}
-    base_head = {key: value for key, value in base["index"].items() if key != "outline"}
-    return {
-        "index": base_head | own,
-        "choices": base["choices"] | dict(raw.get("choices", {})),
-        "dimension": [*base["dimension"], *raw.get("dimension", [])],
-        "indicator": [*base["indicator"], *raw.get("indicator", [])],
-    }
-
-
-def _build(raw: Mapping[str, Any]) -> IndexSpec:
-    return IndexSpec(
-        **raw["index"],
-        choices=Choices(**raw.get("choices", {})),
-        dimensions=tuple(Dimension(**entry) for entry in raw.get("dimension", [])),
-        indicators=tuple(Indicator(**entry) for entry in raw.get("indicator", [])),
-    )
-
-
-def _raise_faults(name: str, faults: Sequence[str]) -> None:
-    if len(faults) == 1:
-        raise SpecificationError(f"index specification {name!r}: {faults[0]}")
-    if faults:
-        listed = "\n".join(f"  {number}. {fault}" for number, fault in enumerate(faults, 1))
-        raise SpecificationError(f"index specification {name!r} has {len(faults)} faults:\n{listed}")
-
-
 def _plain(record: Any, *, full: bool = False) -> dict[str, Any]:
     """Give a record's fields that differ from their defaults (or all), fractions as text."""
     plain = {}
@@ -626,275 +470,9 @@ def _plain(record: Any, *, full: bool = False) -> dict[str, Any]:
     return plain
 
 
-_RECORDS: Final[dict[str, type]] = {
+RECORDS: Final[dict[str, type]] = {
     "index": IndexSpec,
     "choices": Choices,
     "dimension": Dimension,
     "indicator": Indicator,
 }
-_REQUIRED: Final[dict[str, tuple[str, ...]]] = {
-    "index": ("name",),
-    "choices": (),
-    "dimension": ("name",),
-    "indicator": ("name", "dimension"),
-}
-_TABLES: Final = ("dimensions", "indicators", "choices")
-_RECORD_TABLES: Final = ("run", "inputs", "importance_cities", "importance_corridors")
-"""Tables that a written spec.toml adds to the specification; they are a record and are not read back."""
-
-
-def _find_faults(raw: Mapping[str, Any]) -> list[str]:
-    """List every fault of the content of a TOML file, as sentences that say what, where and what to do."""
-    foreign = [key for key in raw if key not in (*_RECORDS, *_RECORD_TABLES)]
-    faults = [f"table {key!r} is unknown. Use {', '.join(_RECORDS)}." for key in foreign]
-    tables, shape_faults = _tables(raw)
-    faults += shape_faults
-    for table, entries in tables.items():
-        for position, entry in enumerate(entries, 1):
-            faults += _entry_faults(
-                table, entry, f"{table} {entry.get('name', position)!r}" if table != "choices" else "choices"
-            )
-    dimensions, indicators = (
-        [_legible(entry) for entry in tables[table]] for table in ("dimension", "indicator")
-    )
-    faults += _name_faults(dimensions, indicators)
-    faults += _parent_faults(dimensions, indicators)
-    faults += _cycle_faults(dimensions)
-    faults += _share_faults(dimensions, indicators)
-    return faults + _emptiness_faults(tables["index"], dimensions, indicators)
-
-
-def _tables(raw: Mapping[str, Any]) -> tuple[dict[str, list[Mapping[str, Any]]], list[str]]:
-    tables: dict[str, list[Mapping[str, Any]]] = {}
-    faults = []
-    for table in ("index", "choices"):
-        value = raw.get(table, {})
-        tables[table] = [value if isinstance(value, Mapping) else {}]
-        if not isinstance(value, Mapping):
-            faults.append(f"[{table}] must be one table. Write [{table}].")
-    for table in ("dimension", "indicator"):
-        value = raw.get(table, [])
-        well = isinstance(value, Sequence) and all(isinstance(entry, Mapping) for entry in value)
-        tables[table] = list(value) if well else []
-        if not well:
-            faults.append(f"{table!r} must be a list of tables. Write [[{table}]] once for each.")
-    return tables, faults
-
-
-def _legible(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Take names as text, so that a name of the wrong type (a fault already said) does not stop the search."""
-    return {
-        key: str(value) if key in {"name", "parent", "dimension"} else value for key, value in entry.items()
-    }
-
-
-def _entry_faults(table: str, entry: Mapping[str, Any], where: str) -> list[str]:
-    keys = _keys(_RECORDS[table])
-    faults = [f"{where}: key {key!r} is missing." for key in _REQUIRED[table] if not entry.get(key)]
-    for key, value in entry.items():
-        if key not in keys:
-            faults.append(f"{where}: key {key!r} is unknown. Use one of {', '.join(sorted(keys))}.")
-        else:
-            faults += [f"{where}: {key} = {value!r} {fault}" for fault in keys[key].faults(value)]
-    return faults + (_indicator_faults(entry, where) if table == "indicator" else _range_faults(entry, where))
-
-
-@dataclass(frozen=True, slots=True)
-class _Key:
-    """What a key of the file may hold, as the annotation of its field says."""
-
-    types: tuple[type, ...]
-    words: Literal["any"] | tuple[str, ...] | _NamedIn = "any"
-
-    def faults(self, value: object) -> list[str]:
-        """Say what is wrong with a value, if anything."""
-        if not isinstance(value, self.types) or (isinstance(value, bool) and bool not in self.types):
-            return ["has the wrong type."]
-        words = self.words.words if isinstance(self.words, _NamedIn) else self.words
-        return [] if words == "any" or value in words else [f"is unknown. Use one of {', '.join(words)}."]
-
-
-@cache
-def _keys(record: type) -> dict[str, _Key]:
-    """Read the keys of a table from the annotations of its record; tables within the table are no keys."""
-    hints = get_type_hints(record, include_extras=True)
-    return {name: _key(hint) for name, hint in hints.items() if name not in _TABLES}
-
-
-def _key(hint: Any) -> _Key:
-    if get_origin(hint) in {Union, UnionType}:
-        return next(_key(part) for part in get_args(hint) if part is not type(None))
-    if get_origin(hint) is Literal:
-        return _Key((str,), get_args(hint))
-    if get_origin(hint) is Annotated:
-        return _Key((str,), get_args(hint)[1])
-    if hint is Fraction:
-        return _Key((str, int, float, Fraction))
-    if hint is float:
-        return _Key((int, float))
-    return _Key((Mapping,) if get_origin(hint) is not None else (hint,))
-
-
-def _range_faults(entry: Mapping[str, Any], where: str) -> list[str]:
-    shares = {
-        key: entry[key] for key in ("min_coverage", "min_city_coverage", "min_pair_coverage") if key in entry
-    }
-    tolerance = entry.get("tolerance", 0.0)
-    faults = [
-        f"{where}: {key} = {share!r} must lie between 0 and 1."
-        for key, share in shares.items()
-        if isinstance(share, int | float) and not 0 <= share <= 1
-    ]
-    if isinstance(tolerance, int | float) and not tolerance >= 0:
-        faults.append(f"{where}: tolerance = {tolerance!r} must not be negative.")
-    return faults
-
-
-def _indicator_faults(entry: Mapping[str, Any], where: str) -> list[str]:
-    faults = []
-    if entry.get("direction", 1) not in (1, -1):
-        faults.append(
-            f"{where}: direction = {entry['direction']!r} must be 1 (more is better) or -1 (less is better)."
-        )
-    if isinstance(entry.get("top_k", 1), int) and entry.get("top_k", 1) < 1:
-        faults.append(f"{where}: top_k = {entry['top_k']} must be at least 1.")
-    is_city = entry.get("kind") == "city"
-    if is_city and not fills_attributes(str(entry.get("imputer", "none"))):
-        usable = [name for name in IMPUTERS if fills_attributes(name)]
-        faults.append(
-            f"{where}: imputer = {entry.get('imputer')!r} fills pairs, not attributes of cities. Use one of {', '.join(usable)}."
-        )
-    if not is_city and entry.get("pair_rule"):
-        faults.append(
-            f"{where}: pair_rule is for kind = 'city'. Leave it out; pairs have values of their own."
-        )
-    if is_city and entry.get("directed"):
-        faults.append(f"{where}: a city attribute cannot be directed.")
-    if entry.get("side", "both") != "both" and not entry.get("directed"):
-        faults.append(f"{where}: side = {entry['side']!r} needs directed = true.")
-    return faults
-
-
-def _name_faults(
-    dimensions: Sequence[Mapping[str, Any]], indicators: Sequence[Mapping[str, Any]]
-) -> list[str]:
-    names = [str(entry["name"]) for entry in (*dimensions, *indicators) if entry.get("name")]
-    doubled = [name for name, count in Counter(names).items() if count > 1]
-    reserved = [
-        name
-        for name in names
-        if name in {ROOT, "origin", "destination", "city", "corridor"} or name.startswith("rank_")
-    ]
-    spaced = [name for name in names if not name.isidentifier()]
-    faults = []
-    if doubled:
-        faults.append(
-            f"names must be unique among all nodes; doubled: {first_offenders(doubled)}. Rename them."
-        )
-    if reserved:
-        faults.append(f"names that score tables use themselves: {first_offenders(reserved)}. Rename them.")
-    if spaced:
-        faults.append(
-            f"names must be plain identifiers (letters, digits, _): {first_offenders(spaced)}. Put the text in title, and what the table calls it in column."
-        )
-    return faults
-
-
-def _parent_faults(
-    dimensions: Sequence[Mapping[str, Any]], indicators: Sequence[Mapping[str, Any]]
-) -> list[str]:
-    known = {ROOT, *(entry.get("name") for entry in dimensions)}
-    faults = [
-        f"dimension {entry.get('name')!r}: parent {entry['parent']!r} is unknown. Declare it as a [[dimension]]."
-        for entry in dimensions
-        if entry.get("parent", ROOT) not in known
-    ]
-    return faults + [
-        f"indicator {entry.get('name')!r}: dimension {entry['dimension']!r} is unknown. Declare it as a [[dimension]]."
-        for entry in indicators
-        if entry.get("dimension") and entry["dimension"] not in known
-    ]
-
-
-def _cycle_faults(dimensions: Sequence[Mapping[str, Any]]) -> list[str]:
-    up: dict[str, str] = {}
-    for entry in dimensions:
-        up.setdefault(str(entry.get("name")), str(entry.get("parent", ROOT)))
-    cycles: dict[frozenset[str], list[str]] = {}
-    for start, above in up.items():
-        path, node = [start], above
-        while node in up and node not in path:
-            path.append(node)
-            node = up[node]
-        if node in path:
-            ring = path[path.index(node) :]
-            cycles.setdefault(frozenset(ring), ring)
-    return [
-        f"dimensions go round in a circle: {' -> '.join([*ring, ring[0]])}. Give one of them another parent."
-        for ring in cycles.values()
-    ]
-
-
-def _share_faults(
-    dimensions: Sequence[Mapping[str, Any]], indicators: Sequence[Mapping[str, Any]]
-) -> list[str]:
-    families: dict[str, list[Mapping[str, Any]]] = {}
-    for entry in dimensions:
-        families.setdefault(str(entry.get("parent", ROOT)), []).append(entry)
-    for entry in indicators:
-        families.setdefault(str(entry.get("dimension")), []).append(entry)
-    faults = []
-    for parent, family in families.items():
-        faults += _family_faults(parent, family)
-    return faults
-
-
-def _family_faults(parent: str, family: Sequence[Mapping[str, Any]]) -> list[str]:
-    shares: list[Fraction] = []
-    faults, negative = [], []
-    stated = [entry for entry in family if entry.get("importance") is not None]
-    for entry in stated:
-        try:
-            shares.append(to_fraction(entry["importance"]))
-        except ValueError:
-            faults.append(
-                f"{entry.get('name')!r}: importance = {entry['importance']!r} is not a number. Write '1/3' or 0.25."
-            )
-            continue
-        if shares[-1] < 0:
-            negative.append(str(entry.get("name")))
-    if negative:
-        faults.append(
-            f"under {parent!r}: negative importance of {first_offenders(negative)}. Use direction = -1 to turn an indicator."
-        )
-    if stated and len(stated) < len(family):
-        silent = [entry.get("name") for entry in family if entry.get("importance") is None]
-        faults.append(
-            f"under {parent!r}: state the importance of all children or of none; missing for {first_offenders(silent)}."
-        )
-    elif not faults and stated and abs(sum(shares, Fraction(-1))) > _SHARE_TOLERANCE:
-        said = " + ".join(str(share) for share in shares)
-        faults.append(
-            f"under {parent!r}: importances must sum to 1, but {said} = {float(sum(shares)):g}. Write exact fractions such as '1/6'."
-        )
-    return faults
-
-
-def _emptiness_faults(
-    index: Iterable[Mapping[str, Any]],
-    dimensions: Sequence[Mapping[str, Any]],
-    indicators: Sequence[Mapping[str, Any]],
-) -> list[str]:
-    if any(entry.get("outline") for entry in index):
-        return []
-    if not indicators:
-        return ["there is no [[indicator]]. Add some, or say outline = true in [index]."]
-    parents = {entry.get("parent", ROOT) for entry in dimensions} | {
-        entry.get("dimension") for entry in indicators
-    }
-    childless = [str(entry.get("name")) for entry in dimensions if entry.get("name") not in parents]
-    return (
-        [f"dimensions without children: {first_offenders(childless)}. Give them indicators or remove them."]
-        if childless
-        else []
-    )

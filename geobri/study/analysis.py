@@ -212,7 +212,7 @@ def audit_study(study: Study) -> RankingAudit | None:
         return None
     from geobri.score import load_spec
     from geobri.score.audit import audit_ranking
-    from geobri.score.spec import ROOT
+    from geobri.score.shares import ROOT
 
     spec = load_spec(study.specification)
     columns = {one.ranks: one.column for one in study.city_measures if one.is_rank and one.origin != "index"}

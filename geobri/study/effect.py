@@ -36,7 +36,7 @@ def list_parts(study: Study) -> list[str]:
         What stands right under the index first, then every other node; for published ranks, the dimensions that have one.
     """
     from geobri.score import load_spec
-    from geobri.score.spec import ROOT
+    from geobri.score.shares import ROOT
 
     if study.scores is not None:
         top = list(study.scores.spec.children(ROOT))

@@ -17,7 +17,7 @@ from scipy.stats import rankdata
 
 from geobri.errors import DataError, StudyError, first_offenders, mould
 from geobri.measures import Level, Measure
-from geobri.score.spec import load_spec
+from geobri.score.spec_reading import load_spec
 from geobri.stats.dyads import mantel_test
 from geobri.stats.multiplicity import holm
 from geobri.stats.null import plan_permutations

@@ -15,7 +15,7 @@ from geobri.exchange.layers import fixed_date, plain_types, system_errors, write
 from geobri.exchange.qgis_style import add_qgis_style
 from geobri.measures import Measure
 from geobri.outputs.long_tables import save_csv
-from geobri.score.spec import ROOT
+from geobri.score.shares import ROOT
 from geobri.study.model import MOST_FIELDS, Study
 from geobri.study.pairs import all_years
 from geobri.study.saying import say_classes

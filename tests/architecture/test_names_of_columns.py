@@ -8,7 +8,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 READING = {"startswith", "endswith", "removeprefix", "removesuffix"}
 ALLOWED = {
-    ("geobri/score/spec.py", "name.startswith('rank_')"): "keeps f'rank_{node}' free, which the scores build",
+    (
+        "geobri/score/spec_faults.py",
+        "name.startswith('rank_')",
+    ): "keeps f'rank_{node}' free, which the scores build",
     ("geobri/findings/needs.py", "name == 'rank'"): "a word of the vocabulary of claims",
     (
         "geobri/stats/proximity/verdict.py",

@@ -11,7 +11,7 @@ from geobri.score.compare import compare_rankings
 from geobri.score.compiled import compile_index
 from geobri.score.overlap import kendall_tau_b, rank_biased_overlap, spearman_rho, top_overlap
 from geobri.score.panel import build_growth_table
-from geobri.score.spec import load_spec
+from geobri.score.spec_reading import load_spec
 from geobri.score.trust.choices import LeaveOut, PerturbWeights
 from geobri.score.trust.dominance import find_dominance
 from geobri.score.trust.removal import build_removal_table

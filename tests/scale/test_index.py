@@ -13,7 +13,7 @@ from geobri.scale.recipe import Recipe
 from geobri.scale.running import reduce_pairs
 from geobri.scale.tables import top_table
 from geobri.score import build_index
-from geobri.score.spec import load_spec
+from geobri.score.spec_reading import load_spec
 
 TOML = """
 [index]

@@ -8,7 +8,7 @@ import pytest
 
 from geobri.errors import DataError, SchemaError, SpecificationError
 from geobri.score.panel import build_growth_table, list_entries, normalise_panel, score_panel
-from geobri.score.spec import load_spec
+from geobri.score.spec_reading import load_spec
 
 PANEL = pd.DataFrame(
     {

@@ -10,7 +10,7 @@ from geobri.score import plotting
 from geobri.score.audit import audit_ranking
 from geobri.score.compare import compare_rankings
 from geobri.score.compiled import compile_index
-from geobri.score.spec import load_spec
+from geobri.score.spec_reading import load_spec
 from geobri.score.trust.choices import LeaveOut, PerturbWeights
 from geobri.score.trust.sensitivity import measure_sensitivity
 from geobri.score.trust.uncertainty import measure_uncertainty

@@ -10,7 +10,7 @@ from geobri.errors import DataError, SpecificationError
 from geobri.score.audit import RankStatement, audit_ranking, build_rank_polytope, sample_scores
 from geobri.score.compiled import compile_index, score_compiled
 from geobri.score.ranking import rank
-from geobri.score.spec import load_spec
+from geobri.score.spec_reading import load_spec
 from geobri.score.trust.removal import (
     REMOVAL_COLUMNS,
     arrow,

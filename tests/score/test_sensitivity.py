@@ -7,7 +7,7 @@ from SALib.analyze import sobol as salib_sobol
 
 from geobri.errors import SpecificationError
 from geobri.score.compiled import compile_index
-from geobri.score.spec import load_spec
+from geobri.score.spec_reading import load_spec
 from geobri.score.trust.choices import ChooseAggregator, LeaveOut, PerturbWeights
 from geobri.score.trust.sensitivity import (
     SENSITIVITY_COLUMNS,

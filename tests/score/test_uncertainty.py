@@ -8,7 +8,7 @@ from scipy import stats
 from geobri.errors import DataError, SpecificationError
 from geobri.score.compiled import compile_index, score_compiled
 from geobri.score.index import build_index
-from geobri.score.spec import load_spec
+from geobri.score.spec_reading import load_spec
 from geobri.score.trust.choices import (
     ChooseAggregator,
     ChooseNormaliser,

@@ -14,7 +14,7 @@ from scipy.special import gammaincinv
 
 from geobri.errors import SpecificationError, first_offenders, mould
 from geobri.score.compiled import CompiledIndex
-from geobri.score.spec import ROOT
+from geobri.score.shares import ROOT
 from geobri.score.trust.choices import (
     ChooseAggregator,
     ChooseNormaliser,

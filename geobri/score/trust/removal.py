@@ -17,7 +17,7 @@ from geobri.score.audit.draws import ScoreDraws
 from geobri.score.compiled import CompiledIndex, normalise_compiled, score_compiled, weigh_compiled
 from geobri.score.ranking import rank
 from geobri.score.scoretable import check_importance, check_scores
-from geobri.score.spec import ROOT
+from geobri.score.shares import ROOT
 
 __all__ = [
     "REMOVAL_COLUMNS",

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy.stats import qmc
 
 from geobri.score.compiled import CompiledIndex, normalise_compiled, score_compiled, weigh_compiled
-from geobri.score.spec import ROOT
+from geobri.score.shares import ROOT
 from geobri.score.trust.choices import ChooseAggregator, ChooseNormaliser, ChooseVariant, UncertainChoice
 from geobri.score.trust.choosing import count_uniforms, move_importance, pick_options
 from geobri.workers import spread, spread_here

@@ -20,7 +20,7 @@ from geobri.errors import SpecificationError, first_offenders, mould
 from geobri.score.compiled import CompiledIndex, score_compiled
 from geobri.score.plotting import draw_effects, to_html
 from geobri.score.ranking import rank
-from geobri.score.spec import ROOT
+from geobri.score.shares import ROOT
 from geobri.score.trust.choices import UncertainChoice
 from geobri.score.trust.choosing import check_choices, count_uniforms
 from geobri.score.trust.runs import draw_uniforms, evaluate_runs

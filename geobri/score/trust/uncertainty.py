@@ -19,7 +19,7 @@ from geobri.score.compiled import CompiledIndex, Level, score_compiled
 from geobri.score.index import IndexResult
 from geobri.score.plotting import to_html
 from geobri.score.ranking import rank
-from geobri.score.spec import ROOT
+from geobri.score.shares import ROOT
 from geobri.score.trust.choices import ChooseAggregator, ChooseVariant, UncertainChoice, suggest_choices
 from geobri.score.trust.choosing import check_choices, count_uniforms, list_options, pick_options
 from geobri.score.trust.runs import Sampler, draw_uniforms, evaluate_runs, split_uniforms
