@@ -105,7 +105,8 @@ _NON_NEGATIVE: Final = frozenset({"geometric", "harmonic", "generalised"})
 STRUCK_BY_ZERO: Final = frozenset({"geometric", "harmonic"})
 """Means that are 0 as soon as one part is."""
 
-_RELATIVE: Final = frozenset({"copeland", "borda"})
+RELATIVE: Final = frozenset({"copeland", "borda"})
+"""Aggregators that compare units with each other."""
 
 
 def aggregate(
@@ -207,7 +208,7 @@ def _check_call(
                 "Normalise with minmax, or aggregate arithmetically",
             )
         )
-    if method in _RELATIVE and missing == "reweight":
+    if method in RELATIVE and missing == "reweight":
         raise SpecificationError(
             mould(
                 "aggregate",
@@ -226,7 +227,7 @@ def _complete_units_only(
     params: dict[str, float],
 ) -> FloatArray:
     """Score units without a missing child; the others get NaN and do not take part in comparisons."""
-    if method not in _RELATIVE:
+    if method not in RELATIVE:
         result = AGGREGATORS[method](np.where(known, scores, 0.0), weights, **params)
         return np.where(known.all(axis=-1), result, np.nan)
     if scores.ndim > 2:  # noqa: PLR2004

@@ -238,7 +238,7 @@ def moran_randomisation(
         remedy = "Say 'singleton', 'pair' or 'triplet'"
         raise SpecificationError(mould("moran_randomisation", "method must be known", repr(method), remedy))
     drawn = draw(projections, eigenvalues, n_randomisations, np.random.default_rng(rng))
-    maps = flat.mean(axis=0) + np.einsum("ik,rkp->rip", vectors, drawn)
+    maps = np.moveaxis(np.tensordot(drawn, vectors, axes=(1, 1)), -1, 1) + flat.mean(axis=0)
     shaped: FloatArray = maps.reshape(n_randomisations, *columns.shape)
     return shaped
 

@@ -286,6 +286,11 @@ def test_leaving_a_city_out_repeats_the_test_without_it():
     assert result.p_value == result.table["p_value"].max()
     lonely = cities.assign(coastal=[True] + [False] * 8)
     assert "without c00" not in leave_one_city_out(lonely, "score").table.index
+    within = leave_one_city_out(cities, "score", strata="china")
+    for name, row in within.table.iterrows():
+        alone = coastal_test(cities.drop(index=name.removeprefix("without ")), "score", strata="china")
+        assert row["p_value"] == alone.p_value
+        assert row["shift"] == alone.effect("Hodges-Lehmann shift").estimate
 
 
 def test_bounds_of_width_zero_give_the_plain_test():
@@ -335,6 +340,22 @@ def test_corridor_types_equal_full_enumeration_of_labels():
         assert term.estimate == pytest.approx(value, abs=1e-12)
         assert term.p_value == pytest.approx(min(1, 2 * min(tails)), abs=1e-12)
     assert len(result.null_distribution) == 70
+
+
+@pytest.mark.parametrize("domestic", [True, False])
+def test_errors_of_corridor_types_leave_out_one_city_at_a_time(domestic):
+    cities = make_cities(11, 21)
+    corridors = make_corridors(cities, both_ends(cities), domestic=domestic, seed=21)
+    coastal = cities["coastal"].astype(int)
+    without = np.array(
+        [
+            brute_contrasts(corridors[(corridors[["origin", "destination"]] != one).all(axis=1)], coastal)
+            for one in cities.index
+        ]
+    )
+    errors = np.sqrt(10 / 11 * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
+    found = corridor_types_test(cities, corridors, "value", blocks=None, n_permutations=9, rng=1).terms[:3]
+    np.testing.assert_allclose([one.se for one in found], errors, rtol=1e-10)
 
 
 def test_missing_domestic_pairs_keep_labels_within_blocks():

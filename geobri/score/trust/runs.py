@@ -7,7 +7,7 @@ runs of that combination together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -16,6 +16,7 @@ from scipy.stats import qmc
 
 from geobri.score.compiled import CompiledIndex, normalise_compiled, score_compiled, weigh_compiled
 from geobri.score.shares import ROOT
+from geobri.score.trust.alike import Alike
 from geobri.score.trust.choices import ChooseAggregator, ChooseNormaliser, ChooseVariant, UncertainChoice
 from geobri.score.trust.choosing import count_uniforms, move_importance, pick_options
 from geobri.workers import spread, spread_here
@@ -59,7 +60,9 @@ def evaluate_runs(
     *,
     node: str = ROOT,
     workers: int | None = 1,
-) -> FloatArray:
+    alike: Alike | None = None,
+    finish: Callable[[FloatArray], npt.NDArray[Any]] | None = None,
+) -> npt.NDArray[Any]:
     """Score the units in many runs.
 
     Parameters
@@ -74,11 +77,15 @@ def evaluate_runs(
         The node that is scored.
     workers
         How many bites of runs are evaluated side by side; the scores are the same. 1 leaves it to `geobri.workers.working`.
+    alike
+        Score one unit of each kind only; n is then the number of kinds.
+    finish
+        What is made of the scores of some runs, in the same shape (their ranks), so that the scores need not be held.
 
     Returns
     -------
     numpy.ndarray
-        Scores, shape (runs, n).
+        Scores, or what `finish` made of them, shape (runs, n).
     """
     blocks = split_uniforms(compiled, choices, uniforms)
     codes = np.zeros((len(uniforms), 3), dtype=np.intp)
@@ -88,23 +95,28 @@ def evaluate_runs(
             if isinstance(choice, kind):
                 codes[:, place] = pick_options(choice, compiled, block[:, 0])
                 options[place] = choice
-    scores = np.empty((len(uniforms), len(compiled.labels)))
+    rows = slice(None) if alike is None else alike.rows
+    n = len(compiled.labels[rows])
 
-    def evaluate(_shared: None, bite: tuple[IntArray, IntArray]) -> FloatArray:
+    def evaluate(_shared: None, bite: tuple[IntArray, IntArray]) -> npt.NDArray[Any]:
         combination, runs = bite
         one, normalised, aggregator = _prepare(compiled, options, combination)
         importance = np.tile(weigh_compiled(one, normalised), (len(runs), 1))
         for choice, block in blocks:
             importance = move_importance(choice, one, importance, block[runs])
-        return score_compiled(
-            one, normalised=normalised, importance=importance, aggregator=aggregator, keep=[node]
+        scores = score_compiled(
+            one, normalised=normalised[rows], importance=importance, aggregator=aggregator, keep=[node]
         )[..., 0]
+        return scores if finish is None else finish(scores)
 
-    bites = list(_group_runs(codes, len(compiled.labels)))
+    bites = list(_group_runs(codes, n))
     results = spread_here(evaluate, bites) if workers == 1 else spread(evaluate, bites, workers=workers)
+    whole = np.empty((0, n))
     for (_, runs), found in zip(bites, results, strict=True):
-        scores[runs] = found
-    return scores
+        if not len(whole):
+            whole = np.empty((len(uniforms), n), dtype=found.dtype)
+        whole[runs] = found
+    return whole
 
 
 def split_uniforms(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from geobri.score.index import IndexResult
 from geobri.score.plotting import to_html
 from geobri.score.ranking import rank
 from geobri.score.shares import ROOT
+from geobri.score.trust.alike import find_alike, rank_alike
 from geobri.score.trust.choices import ChooseAggregator, ChooseVariant, UncertainChoice, suggest_choices
 from geobri.score.trust.choosing import check_choices, count_uniforms, list_options, pick_options
 from geobri.score.trust.runs import Sampler, draw_uniforms, evaluate_runs, split_uniforms
@@ -28,6 +29,8 @@ from geobri.words import Words
 __all__ = ["UNCERTAINTY_COLUMNS", "Uncertainty", "measure_uncertainty", "tabulate_uncertainty"]
 
 FloatArray = npt.NDArray[np.float64]
+_CELLS: Final = 4_000_000
+"""Ranks that are summarised at a time."""
 UNCERTAINTY_COLUMNS = (
     "level",
     "unit",
@@ -101,28 +104,10 @@ class Uncertainty:
             Columns `UNCERTAINTY_COLUMNS`, by rank. Interval ends are ranks that occurred. A unit without a
             score in any run comes last, with missing values.
         """
-        scored = ~np.isnan(self.ranks).all(axis=0)
         table = pd.DataFrame(
-            {"level": self.level, "unit": self.labels, "score": self.score, "rank": self.rank},
-            columns=list(UNCERTAINTY_COLUMNS),
-        ).astype(dict.fromkeys(UNCERTAINTY_COLUMNS[2:], np.float64))
-        held = self.ranks[:, scored]
-        tails = [(1 - level) / 2, 0.5, (1 + level) / 2]
-        quantile: Any = np.nanquantile if np.isnan(held).any() else np.quantile
-        lower, median, upper = quantile(held, tails, axis=0, method="inverted_cdf")
-        columns = {
-            "rank_mean": np.nanmean(held, axis=0),
-            "rank_median": median,
-            "rank_lower": lower,
-            "rank_upper": upper,
-            "rank_best": np.nanmin(held, axis=0),
-            "rank_worst": np.nanmax(held, axis=0),
-            "share_at_rank": (held == self.rank[scored]).mean(axis=0),
-            "share_in_top": (held <= top).mean(axis=0),
-        }
-        for name, values in columns.items():
-            table.loc[scored, name] = values
-        table = table.assign(top=top, runs=len(self.ranks))
+            {"level": self.level, "unit": self.labels, "score": self.score, "rank": self.rank}
+        )
+        table = table.join(_summarise(self.ranks, self.rank, level, top))
         return table.sort_values("rank", ignore_index=True, kind="stable")
 
     def acceptability(self) -> pd.DataFrame:
@@ -285,11 +270,7 @@ def measure_uncertainty(
     as tools for the quality assessment of composite indicators. Journal of the Royal Statistical
     Society A 168(2), 307-323. https://doi.org/10.1111/j.1467-985X.2005.00350.x
     """
-    check_choices(choices, compiled, caller="measure_uncertainty")
-    if n_runs < 1 or sampler not in {"random", "sobol"}:
-        came = f"n_runs={n_runs!r}, sampler={sampler!r}"
-        wanted = "n_runs must be 1 or more, and sampler 'random' or 'sobol'"
-        raise SpecificationError(mould("measure_uncertainty", wanted, came, "Correct them"))
+    _check(compiled, choices, n_runs, sampler)
     width = sum(count_uniforms(choice, compiled) for choice in choices)
     uniforms = draw_uniforms(n_runs, width, sampler, rng)
     score = score_compiled(compiled, keep=[node])[:, 0]
@@ -314,6 +295,43 @@ def measure_uncertainty(
         },
         warnings=_say_struck(scores, _list_aggregators(compiled, choices, settings)),
     )
+
+
+def _check(compiled: CompiledIndex, choices: Sequence[UncertainChoice], n_runs: int, sampler: str) -> None:
+    check_choices(choices, compiled, caller="measure_uncertainty")
+    if n_runs < 1 or sampler not in {"random", "sobol"}:
+        came = f"n_runs={n_runs!r}, sampler={sampler!r}"
+        wanted = "n_runs must be 1 or more, and sampler 'random' or 'sobol'"
+        raise SpecificationError(mould("measure_uncertainty", wanted, came, "Correct them"))
+
+
+def _summarise(ranks: npt.NDArray[Any], rank: FloatArray, level: float, top: int) -> pd.DataFrame:
+    """Summarise the ranks of each unit over all runs, some units at a time: the columns of `UNCERTAINTY_COLUMNS` from `rank_mean` on."""
+    runs, n = ranks.shape
+    names = UNCERTAINTY_COLUMNS[4:-2]
+    found = np.full((len(names), n), np.nan)
+    tails = [(1 - level) / 2, 0.5, (1 + level) / 2]
+    step = max(1, _CELLS // max(runs, 1))
+    for start in range(0, n, step):
+        some = np.arange(start, min(start + step, n))
+        some = some[~np.isnan(ranks[:, some]).all(axis=0)]
+        held = np.ascontiguousarray(ranks[:, some].T, dtype=np.float64)
+        if not len(some):
+            continue
+        quantile: Any = np.nanquantile if np.isnan(held).any() else np.quantile
+        lower, median, upper = quantile(held, tails, axis=1, method="inverted_cdf")
+        found[:, some] = (
+            np.nanmean(held, axis=1),
+            median,
+            lower,
+            upper,
+            np.nanmin(held, axis=1),
+            np.nanmax(held, axis=1),
+            (held == rank[some, None]).mean(axis=1),
+            (held <= top).mean(axis=1),
+        )
+    columns = dict(zip(names, found, strict=True))
+    return pd.DataFrame(columns).assign(top=top, runs=runs)
 
 
 def _list_aggregators(
@@ -363,7 +381,8 @@ def tabulate_uncertainty(
     level, top
         As in `Uncertainty.to_frame`.
     levels
-        Which levels; corridors only where the index scores them. A level takes 16 bytes for each run of each unit.
+        Which levels; corridors only where the index scores them. A level takes 4 bytes for each run of each kind of unit:
+        units with the same values are scored once.
     rng
         Seed or generator.
 
@@ -384,9 +403,33 @@ def tabulate_uncertainty(
     scored = [one for one in levels if one == "cities" or result.spec.choices.corridors]
     for one in map(result.compiled, scored):
         own = suggest_choices(one) if choices is None else choices
-        found = measure_uncertainty(one, own, n_runs=n_runs, rng=generator)
-        frames.append(found.to_frame(level=level, top=top))
+        _check(one, own, n_runs, "random")
+        frames.append(_tabulate_level(one, own, n_runs, generator, (level, top)))
     return pd.concat(frames, ignore_index=True)
+
+
+def _tabulate_level(
+    compiled: CompiledIndex,
+    choices: Sequence[UncertainChoice],
+    n_runs: int,
+    generator: np.random.Generator,
+    wanted: tuple[float, int],
+) -> pd.DataFrame:
+    """Give the rank intervals of one level; units with the same values are scored and summarised once."""
+    alike, tolerance = find_alike(compiled, choices), compiled.spec.choices.tolerance
+    width = sum(count_uniforms(choice, compiled) for choice in choices)
+    ranks = evaluate_runs(
+        compiled,
+        choices,
+        draw_uniforms(n_runs, width, "random", generator),
+        alike=alike,
+        finish=lambda scores: rank_alike(scores, alike.sizes, tolerance),
+    )
+    score = score_compiled(compiled, keep=[ROOT])[:, 0]
+    place = rank(score, "min", tolerance)
+    table = pd.DataFrame({"level": compiled.level, "unit": compiled.labels, "score": score, "rank": place})
+    summary = _summarise(ranks, place[alike.rows], *wanted).iloc[alike.kind].reset_index(drop=True)
+    return table.join(summary).sort_values("rank", ignore_index=True, kind="stable")
 
 
 def repr_choice(choice: UncertainChoice) -> str:

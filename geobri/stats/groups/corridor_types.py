@@ -231,6 +231,19 @@ def _by_type(matrix: FloatArray, inside: FloatArray) -> FloatArray:
     return np.column_stack([both, mixed, none])
 
 
+def _by_type_of_each(matrix: FloatArray, first: BoolArray) -> FloatArray:
+    """Sum the corridors of each city by type: both, mixed, none; shape (n, 3)."""
+    to_first, to_second = matrix[:, first].sum(axis=1), matrix[:, ~first].sum(axis=1)
+    nothing = np.zeros_like(to_first)
+    return np.column_stack(
+        [
+            np.where(first, to_first, nothing),
+            np.where(first, to_second, to_first),
+            np.where(first, nothing, to_second),
+        ]
+    )
+
+
 def type_contrasts(matrix: FloatArray, seen: BoolArray, placed: BoolArray) -> FloatArray:
     """Give the differences of means of `CONTRASTS`, for many placements of the label.
 
@@ -280,14 +293,17 @@ def check_types(observed: FloatArray, null: FloatArray, caller: str) -> None:
 
 
 def _jackknife(data: CorridorData) -> FloatArray:
-    """Find the standard errors of the contrasts by leaving out one city at a time, shape (3,)."""
-    matrix, seen, n = data.dyads.matrices[0], data.dyads.seen, len(data.first)
-    found = []
-    for city in range(n):
-        keep = np.arange(n) != city
-        part = (matrix[np.ix_(keep, keep)], seen[np.ix_(keep, keep)], data.first[keep][None])
-        found.append(type_contrasts(*part)[0])
-    values = np.array(found)
+    """Find the standard errors of the contrasts by leaving out one city at a time, shape (3,).
+
+    What a city adds to the sums of each type is taken off those of all, so that nothing is added up n times.
+    """
+    n, first = len(data.first), data.first[None].astype(np.float64)
+    sums, counts = (
+        _by_type(one, first) - _by_type_of_each(one, data.first)
+        for one in (data.dyads.matrices[0], data.dyads.seen.astype(np.float64))
+    )
+    means = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0.5)  # noqa: PLR2004 - whole numbers
+    values = np.column_stack([means[:, a] - means[:, b] for a, b in CONTRASTS])
     return np.asarray(np.sqrt((n - 1) / n * ((values - values.mean(axis=0)) ** 2).sum(axis=0)))
 
 

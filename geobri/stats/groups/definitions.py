@@ -15,7 +15,8 @@ from geobri.measures import Measure
 from geobri.stats.doors import checked
 from geobri.stats.groups.comparison import coastal_test
 from geobri.stats.groups.rank_sums import doubled_midranks
-from geobri.stats.groups.reporting import CLIFF, SHIFT, GroupResult
+from geobri.stats.groups.rank_tests import mann_whitney_test
+from geobri.stats.groups.reporting import CLIFF, SHIFT, GroupResult, Labels
 from geobri.stats.multiplicity import max_t
 from geobri.stats.null import value_permutations
 from geobri.stats.p_values import monte_carlo_error
@@ -312,17 +313,22 @@ def _result(
     )
 
 
-def _without_each(
-    data: Places, value: Column, choices: dict[str, Any]
-) -> tuple[dict[str, GroupResult], list[Words]]:
+def _without_each(data: Places, confidence: float) -> tuple[dict[str, GroupResult], list[Words]]:
     """Test without each city whose group has others, and name those that went."""
     results: dict[str, GroupResult] = {}
     omitted: list[Words] = []
     english, chinese = data.called()
+    labels = Labels(data.measure, data.names, data.stratified_by)
     for place, city in enumerate(data.labels):
         rest = np.delete(data.first, place)
         if rest.any() and not rest.all():
-            results[f"without {city}"] = coastal_test(data.table.drop(index=city), value, **choices)
+            results[f"without {city}"] = mann_whitney_test(
+                np.delete(data.numbers, place),
+                rest,
+                strata=None if data.strata is None else np.delete(data.strata, place),
+                labels=labels,
+                confidence=confidence,
+            )
             omitted.append(Words(english[city], chinese[city]))
     if not results:
         came = f"{len(data.labels)} cities, each the only one of its group"
@@ -373,7 +379,7 @@ def leave_one_city_out(
     """
     data = read_places(cities, [value], group=group, strata=strata, caller="leave_one_city_out")
     choices: dict[str, Any] = {"group": group, "strata": strata, "confidence": confidence}
-    results, omitted = _without_each(data, value, choices)
+    results, omitted = _without_each(data, confidence)
     whole = coastal_test(data.table, value, **choices)
     table = _table(results)
     table.index.name = "omitted"

@@ -15,8 +15,8 @@ from geobri.workers import spread_here
 
 __all__ = ["null_statistics", "permuted_values", "weight_sums"]
 
-_BLOCK: Final = 20_000_000
-"""Cells of a block of permuted values."""
+_BLOCK: Final = 100_000
+"""Cells of a block of permuted values: it stays near the processor while several statistics are made of it."""
 _MOST_CITIES_ENUMERATED: Final = 6
 
 

@@ -48,11 +48,10 @@ def join_counts(weights: csr_array, codes: FloatArray, pairs: list[Pair]) -> Flo
     """
     masks = [(codes == code).astype(np.float64) for code in range(int(codes.max()) + 1)]
     lags = [lag(weights, mask) for mask in masks]
-    back = [lag(weights.T.tocsr(), mask) for mask in masks]
     columns = []
     for a, b in pairs:
         joins = np.einsum("rn,rn->r", masks[a], lags[b])
-        columns.append(joins / 2 if a == b else (joins + np.einsum("rn,rn->r", masks[a], back[b])) / 2)
+        columns.append(joins / 2 if a == b else (joins + np.einsum("rn,rn->r", masks[b], lags[a])) / 2)
     within = sum(column for column, (a, b) in zip(columns, pairs, strict=True) if a == b)
     return np.column_stack([*columns, weights.sum() / 2 - within])
 
