@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 import geopandas as gpd
 import numpy as np
@@ -164,7 +164,13 @@ def find_coordinate_faults(
     ]
 
 
-def _find_point_faults(cities: gpd.GeoDataFrame) -> list[Fault]:
+def _find_point_faults(cities: pd.DataFrame) -> list[Fault]:
+    if not isinstance(cities, gpd.GeoDataFrame) or cities.active_geometry_name is None:
+        came = f"a {type(cities).__name__} without geometry"
+        wanted, remedy = "cities must be a GeoDataFrame", "Use geobri.cities.build_cities"
+        return [Fault("geometry", wanted, came, remedy)]
+    if not len(cities):
+        return [Fault("", "cities must have at least one row", "an empty table", "Add cities")]
     if cities.crs is None or cities.crs.to_epsg() != 4326:  # noqa: PLR2004 - the contract's own code
         came = "no CRS" if cities.crs is None else f"CRS {cities.crs.to_string()}"
         return [
@@ -232,21 +238,7 @@ def find_city_faults(cities: pd.DataFrame) -> list[Fault]:
         All faults at once; empty when the contract is kept.
     """
     faults = _missing_columns(cities, CITY_COLUMNS, "cities")
-    if len(cities) == 0:
-        faults.append(Fault("", "cities must have at least one row", "an empty table", "Add cities"))
-    faults += _find_slug_faults(cities.index)
-    if not isinstance(cities, gpd.GeoDataFrame) or cities.active_geometry_name is None:
-        faults.append(
-            Fault(
-                "geometry",
-                "cities must be a GeoDataFrame",
-                f"a {type(cities).__name__} without geometry",
-                "Use geobri.cities.build_cities",
-            )
-        )
-    elif len(cities):
-        faults += _find_point_faults(cities)
-    return faults
+    return faults + _find_slug_faults(cities.index) + _find_point_faults(cities)
 
 
 def find_flow_faults(
@@ -376,6 +368,29 @@ def check_cities(cities: gpd.GeoDataFrame, *, caller: str = "check_cities") -> g
         With every fault at once.
     """
     return _checker("cities", find_city_faults, cities, caller)
+
+
+def check_points(cities: pd.DataFrame, *, caller: str) -> gpd.GeoDataFrame:
+    """Check that every row of a table lies somewhere on the map, whatever else the table holds, and hand it back.
+
+    Parameters
+    ----------
+    cities
+        Points in EPSG:4326, one row per city.
+    caller
+        Who asks, for the message.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same frame.
+
+    Raises
+    ------
+    SchemaError
+        With every fault at once.
+    """
+    return cast("gpd.GeoDataFrame", _checker("cities", _find_point_faults, cities, caller))
 
 
 def check_flows(

@@ -53,6 +53,18 @@ def _wilson(share: float, n: int) -> tuple[float, float]:
     return (middle - spread) / wide, (middle + spread) / wide
 
 
+def _shares_of_fifths(pairs: pd.DataFrame, column: str) -> list[Point]:
+    """Give the share that have it, in percent with its interval, in each fifth of the pairs by distance."""
+    ordered = pairs.sort_values("distance_km", kind="stable")
+    points = []
+    for places in np.array_split(np.arange(len(ordered)), _BANDS):
+        rows = ordered.iloc[places]
+        share = float(rows[column].mean())
+        low, high = _wilson(share, len(rows))
+        points.append(Point(float(rows["distance_km"].mean()), 100 * share, 100 * low, 100 * high))
+    return points
+
+
 def share_by_distance(
     pairs: pd.DataFrame, measure: Measure, lead: TestResult
 ) -> tuple[Words, Words, Drawing]:
@@ -72,13 +84,7 @@ def share_by_distance(
     tuple
         The verdict, the answer at length, and the picture.
     """
-    ordered = pairs.sort_values("distance_km", kind="stable")
-    fifths = [ordered.iloc[rows] for rows in np.array_split(np.arange(len(ordered)), _BANDS)]
-    points = []
-    for rows in fifths:
-        share = float(rows[measure.column].mean())
-        low, high = _wilson(share, len(rows))
-        points.append(Point(float(rows["distance_km"].mean()), 100 * share, 100 * low, 100 * high))
+    points = _shares_of_fifths(pairs, measure.column)
     near, far, p = f"{points[0].y:.0f}", f"{points[-1].y:.0f}", p_value(lead.p_value, lead.terms[0].mc_error)
     sure = lead.p_value <= LEVEL
     whole, name, name_zh = len(pairs), measure.label, measure.label_zh

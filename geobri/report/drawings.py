@@ -130,6 +130,14 @@ def write_ids(cities: Sequence[str], corridors: Sequence[str] = ()) -> str:
     return "".join(f' data-{kind}="{escape(" ".join(ids))}"' for kind, ids in named if ids)
 
 
+def _tick_mark(x: float, number: float, bottom: float) -> str:
+    """Draw the line of a round number over all rows, and the number under it."""
+    return (
+        f'<line x1="{x:.1f}" x2="{x:.1f}" y1="6" y2="{bottom}" stroke="currentColor" stroke-opacity=".12"/>'
+        f'<text x="{x:.1f}" y="{bottom + 16}" text-anchor="middle" fill-opacity=".7" font-size="11">{write_number(number)}</text>'
+    )
+
+
 def draw_intervals(
     rows: Sequence[Interval],
     *,
@@ -177,13 +185,7 @@ def draw_intervals(
     parts = [
         f'<svg viewBox="0 0 {_WIDTH} {height}" xmlns="http://www.w3.org/2000/svg" font-size="12" fill="currentColor" aria-hidden="true">'
     ]
-    for tick in ticks:
-        parts.append(
-            f'<line x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="6" y2="{bottom}" stroke="currentColor" stroke-opacity=".12"/>'
-        )
-        parts.append(
-            f'<text x="{x(tick):.1f}" y="{bottom + 16}" text-anchor="middle" fill-opacity=".7" font-size="11">{write_number(tick)}</text>'
-        )
+    parts += [_tick_mark(x(tick), tick, bottom) for tick in ticks]
     if reference is not None:
         parts.append(
             f'<line x1="{x(reference):.1f}" x2="{x(reference):.1f}" y1="4" y2="{bottom}" stroke="currentColor" stroke-opacity=".55" stroke-dasharray="3 3"/>'

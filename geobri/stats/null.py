@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, permutations, product
 
@@ -112,6 +112,10 @@ def value_permutations(
         The permuted values, shape (R, n).
     """
     column = np.asarray(values)
+    if not column.ndim or not len(column):
+        came = "none" if column.ndim else repr(values)
+        wanted = "values must be a list or an array, one for each unit"
+        raise SpecificationError(mould("value_permutations", wanted, came, "Pass a column"))
     drawn = node_permutations(len(column), n_permutations, blocks=strata, rng=rng)
     permuted: npt.NDArray[np.generic] = column[drawn]
     return permuted
@@ -182,11 +186,28 @@ class _Permuted:
         return permutations(self._members)
 
 
+def _read_labels(blocks: Labels) -> list[str]:
+    """Read a label of each city; none may be missing, for nobody knows with whom such a city changes places."""
+    if isinstance(blocks, str) or not isinstance(blocks, Iterable) or getattr(blocks, "ndim", 1) != 1:
+        remedy = "Pass a list, or None for no blocks"
+        raise SpecificationError(
+            mould("node_permutations", "blocks need one label per city", repr(blocks), remedy)
+        )
+    labels = list(blocks)
+    missing = [place for place, label in enumerate(labels) if label is None or label != label]  # noqa: PLR0124 - NaN
+    if missing:
+        came = f"{len(missing)} of {len(labels)} missing (first: that of city number {missing[0] + 1})"
+        raise SpecificationError(
+            mould("node_permutations", "every city needs a label of its block", came, "Name them all")
+        )
+    return [str(label) for label in labels]
+
+
 def _block_members(n: int, blocks: Labels | None) -> list[IntArray]:
     """Positions of the cities of each block, blocks in order of first appearance."""
     if blocks is None:
         return [np.arange(n, dtype=np.intp)]
-    labels = [str(label) for label in blocks]
+    labels = _read_labels(blocks)
     if len(labels) != n:
         came = f"{len(labels)} labels for {n} cities"
         raise SpecificationError(
@@ -347,7 +368,7 @@ def plan_permutations(
     ----------
     Hemerik, J. and Goeman, J. (2018). Exact testing with random permutations. 10.1007/s11749-017-0571-1.
     """
-    labels = None if blocks is None else tuple(str(label) for label in blocks)
+    labels = None if blocks is None else tuple(_read_labels(blocks))
     total = math.prod(math.factorial(len(block)) for block in _block_members(n, labels))
     if total == 1:
         remedy = "Use fewer, larger blocks"

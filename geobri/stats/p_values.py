@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+import numbers
 from dataclasses import dataclass
-from typing import Literal, overload
+from typing import Final, Literal, overload
 
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import norm
 
-from geobri.errors import DataError, SpecificationError, mould
+from geobri.errors import DataError, SpecificationError, mould, shorten
 from geobri.stats.doors import checked
 from geobri.stats.results import Alternative, FloatArray
 from geobri.stats.say.terms import notes
@@ -32,6 +33,8 @@ TwoSided = Literal["tails", "absolute"]
 """How two tails become one p-value: twice the smaller one, or all that is as far from 0."""
 
 
+_LONGEST: Final = 60
+"""Characters of what came, in a message."""
 Counts = int | npt.NDArray[np.integer]
 
 
@@ -181,6 +184,7 @@ def count_p_value(
 ) -> FloatArray: ...
 
 
+@checked
 def count_p_value(
     above: Counts,
     tied: Counts,
@@ -216,16 +220,11 @@ def count_p_value(
     SpecificationError
         If `alternative` is none of the three.
     """
-    if alternative not in ("two-sided", "greater", "less"):
-        remedy = "Say 'two-sided', 'greater' or 'less'"
-        raise SpecificationError(
-            mould("count_p_value", "alternative must be known", repr(alternative), remedy)
-        )
-    if exact and np.min(tied) < 1:
+    larger, equal, smaller = _read_counts(above, tied, below)
+    if exact and np.min(equal) < 1:
         wanted = "a complete enumeration contains the observed statistic"
         remedy = "Pass exact=False if the observed arrangement is not among them"
         raise DataError(mould("count_p_value", wanted, "no tie with it", remedy))
-    larger, equal, smaller = (np.asarray(one, dtype=np.float64) for one in (above, tied, below))
     equal = equal if exact else equal + 1
     counted = 0.5 * equal if mid_p else equal
     total = larger + equal + smaller
@@ -235,6 +234,21 @@ def count_p_value(
     return p_values if p_values.ndim else float(p_values)
 
 
+def _read_counts(*counts: Counts) -> list[FloatArray]:
+    """Read how many statistics there are of each kind; numbers of at least 0 of one shape."""
+    try:
+        read = np.broadcast_arrays(*(np.asarray(one, dtype=np.float64) for one in counts))
+        right = read[0].size > 0 and all(bool((one >= 0).all()) for one in read)
+    except (TypeError, ValueError):
+        right = False
+    if not right:
+        came = ", ".join(shorten(repr(one), _LONGEST) for one in counts)
+        wanted = "above, tied and below must be counts of at least 0, numbers or arrays of one shape"
+        raise SpecificationError(mould("count_p_value", wanted, came, "Count again"))
+    return [*read]
+
+
+@checked
 def monte_carlo_error(p_value: float, n_permutations: int, alternative: Alternative = "two-sided") -> float:
     """Give the standard error that a p-value has from drawing only some permutations.
 
@@ -292,6 +306,11 @@ def normal_p_value(z: float, alternative: Alternative = "two-sided") -> float:
         remedy = "Say 'two-sided', 'greater' or 'less'"
         raise SpecificationError(
             mould("normal_p_value", "alternative must be known", repr(alternative), remedy)
+        )
+    if not isinstance(z, numbers.Real):
+        came = shorten(repr(z), _LONGEST)
+        raise SpecificationError(
+            mould("normal_p_value", "z must be a number", came, "Pass one standardised statistic")
         )
     tails = {"greater": norm.sf(z), "less": norm.cdf(z), "two-sided": 2 * norm.sf(abs(z))}
     return float(tails[alternative])

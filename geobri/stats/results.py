@@ -32,6 +32,7 @@ __all__ = [
     "Term",
     "TestResult",
     "combine_results",
+    "headline",
     "tidy_row",
 ]
 
@@ -276,6 +277,30 @@ class TestResult:
         return f"<p>{html.escape(self.summary())}</p>" + str(
             self.to_frame().to_html(index=False, na_rep="", escape=True)
         )
+
+
+def headline(head: Term, said: Words) -> dict[str, Any]:
+    """Give what a result leads with: the numbers of its first estimate, and the sentence.
+
+    Parameters
+    ----------
+    head
+        The estimate that answers the question.
+    said
+        The finding in both languages.
+
+    Returns
+    -------
+    dict
+        The fields `statistic, p_value, alternative, sentence, sentence_zh` of a `TestResult`.
+    """
+    return {
+        "statistic": head.statistic,
+        "p_value": head.p_value,
+        "alternative": head.alternative,
+        "sentence": said.en,
+        "sentence_zh": said.zh,
+    }
 
 
 def combine_results(results: Iterable[TestResult]) -> pd.DataFrame:

@@ -27,6 +27,7 @@ from geobri.stats.doors import checked
 from geobri.stats.flows.forms import DecayForm, FormName, build_form
 from geobri.stats.null import IntArray
 from geobri.stats.results import FloatArray
+from geobri.tables import check_points
 
 __all__ = [
     "CorridorSimulator",
@@ -470,6 +471,7 @@ def simulate_field(
         came = f"spatial={spatial:g}, range_km={range_km:g}, shift={shift:g}, group={group!r}"
         wanted = "spatial must lie in 0..1, range_km be positive, and a shift have a group"
         raise SpecificationError(mould("simulate_field", wanted, came, "Correct them"))
+    check_points(cities, caller="simulate_field")
     generator = np.random.default_rng(rng)
     if group is not None and group not in cities.columns:
         came = f"{list(cities.columns)}"

@@ -8,11 +8,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from geobri.errors import GeobriError
 from geobri.measures import Measure
 from geobri.neighbours import build_knn
-from geobri.stats import dyads, flows, groups, null, power, proximity, simulate, spatial
+from geobri.stats import dyads, flows, groups, null, p_values, power, proximity, simulate, spatial
 from geobri.stats.doors import checked
 from geobri.stats.places import Column
 
@@ -91,6 +92,15 @@ VERBS = [
     (simulate.simulate_corridors, {"cities": N}),
     (power.power, {"test": "decay", "cities": N, "effects": [0.5]}),
     (null.permutation_p_value, {"statistic": 1.0, "null_distribution": np.arange(5.0)}),
+    (null.node_permutations, {"n": 3, "n_permutations": 2, "blocks": ["a", "a", "b"]}),
+    (null.value_permutations, {"values": [1.0, 2.0, 3.0], "n_permutations": 2, "strata": ["a", "a", "b"]}),
+    (p_values.count_p_value, {"above": 1, "tied": 1, "below": 1}),
+    (p_values.monte_carlo_error, {"p_value": 0.5, "n_permutations": 99}),
+    (simulate.simulate_field, {"cities": CITIES}),
+    (
+        spatial.spatial_regression_test,
+        {"cities": CITIES, "value": "size", "covariates": ["gdp"], "graph": GRAPH},
+    ),
     (groups.compare_groups, {"cities": CITIES, "value": "size", "by": "coastal"}),
     (groups.coastal_tests, {"cities": CITIES, "corridors": PAIRS, "value": "size"}),
     (groups.coastal_sensitivity_test, {"cities": CITIES, "value": "size"}),
@@ -177,6 +187,52 @@ def test_what_is_right_passes_the_door():
 
     assert verb(PAIRS, Measure("flow"), rng=np.random.default_rng(1), confidence=0.9, k=np.int64(2)) == 2
     assert verb(PAIRS, "flow", rng=0, k=5) == 5
+
+
+def test_counts_are_numbers_of_at_least_none_and_of_one_shape():
+    for wrong in (None, "x", float("nan"), -1, [], [1, 2, 3]):
+        with pytest.raises(GeobriError, match="count_p_value: above, tied and below must be counts"):
+            p_values.count_p_value(1, np.array([1, 2]), wrong)
+    assert p_values.count_p_value(np.array([0, 3]), np.array([1, 1]), 0, "greater").tolist() == [1.0, 1.0]
+
+
+def test_a_standardised_statistic_is_a_number():
+    for wrong in ("x", None, [1.0]):
+        with pytest.raises(GeobriError, match="normal_p_value: z must be a number"):
+            p_values.normal_p_value(wrong)
+
+
+def test_labels_of_blocks_are_there_for_every_city():
+    with pytest.raises(GeobriError, match=r"needs a label of its block\. Got 1 of 3 missing .* number 2"):
+        null.node_permutations(3, 9, blocks=["a", float("nan"), "a"])
+    with pytest.raises(GeobriError, match="blocks need one label per city"):
+        null.plan_permutations(3, 9, blocks=np.eye(3))
+
+
+def test_no_columns_of_fixed_effects_are_none_whatever_list_they_come_in():
+    plain = dyads.pair_regression_test(PAIRS, "score", n_permutations=19, rng=1)
+    given = dyads.pair_regression_test(PAIRS, "score", fixed=np.array([]), n_permutations=19, rng=1)
+    assert given.to_frame().equals(plain.to_frame())
+
+
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [
+        (pd.DataFrame({"size": [1.0]}), "must be a GeoDataFrame"),
+        (CITIES.iloc[:0], "at least one row"),
+        (CITIES.to_crs(3857), "must be in EPSG:4326"),
+        (gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)], crs=4326), "every city must be a point"),
+    ],
+)
+def test_places_without_points_are_not_on_the_map(places, said):
+    with pytest.raises(GeobriError, match=f"simulate_field: .*{said}"):
+        simulate.simulate_field(places)
+
+
+def test_nothing_is_explained_by_itself():
+    for covariates in (["size"], ["gdp", "gdp"]):
+        with pytest.raises(GeobriError, match="other columns than the value, each named once"):
+            spatial.spatial_regression_test(CITIES, "size", covariates, GRAPH)
 
 
 def test_repeated_places_and_texts_in_matrices_are_answered_in_words():

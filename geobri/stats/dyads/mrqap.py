@@ -299,6 +299,28 @@ def _null(data: DyadData, plan: NodePlan, family: str, scheme: str, statistic: s
     return wald_null(data, plan, FAMILIES[family], scheme, statistic)
 
 
+def _base_term(
+    data: DyadData, plan: NodePlan, alternative: Alternative, choices: Mapping[str, object]
+) -> Term:
+    """Say what all rows share: sample, null model, method and cautions."""
+    scheme = SCHEMES[str(choices["scheme"])]
+    method = Words(
+        f"MRQAP, {scheme.en}, {choices['family']}, {choices['statistic']} statistic",
+        f"MRQAP，{scheme.zh}，{choices['family']}，{choices['statistic']} 统计量",
+    )
+    return Term(
+        test="mrqap_test",
+        value=data.names[0],
+        se_type=ERRORS["naive"],
+        alternative=alternative,
+        n_cities=data.n_cities,
+        n_pairs=data.n_pairs,
+        null=plan.describe(),
+        method=method,
+        note=notes(_NAIVE, _COUNTS if choices["family"] == "poisson" else None, data.caution),
+    )
+
+
 def _result(
     *,
     data: DyadData,
@@ -311,22 +333,7 @@ def _result(
     choices: Mapping[str, object],
     measure: Measure,
 ) -> MrqapResult:
-    scheme = SCHEMES[str(choices["scheme"])]
-    method = Words(
-        f"MRQAP, {scheme.en}, {choices['family']}, {choices['statistic']} statistic",
-        f"MRQAP，{scheme.zh}，{choices['family']}，{choices['statistic']} 统计量",
-    )
-    base = Term(
-        test="mrqap_test",
-        value=data.names[0],
-        se_type=ERRORS["naive"],
-        alternative=alternative,
-        n_cities=data.n_cities,
-        n_pairs=data.n_pairs,
-        null=plan.describe(),
-        method=method,
-        note=notes(_NAIVE, _COUNTS if choices["family"] == "poisson" else None, data.caution),
-    )
+    base = _base_term(data, plan, alternative, choices)
     linear, y = choices["family"] == "gaussian", data.columns()[0]
     terms = _terms(base, fit, statistics, null, chances)
     said = say_regression(terms[1:], measure=measure, levels=False)
@@ -335,7 +342,7 @@ def _result(
         p_value=chances[0].p_value,
         alternative=alternative,
         n=data.n_cities,
-        method=f"{method} ({plan.describe()})",
+        method=f"{base.method} ({plan.describe()})",
         null_distribution=null[:, 0],
         sentence=said.en,
         sentence_zh=said.zh,

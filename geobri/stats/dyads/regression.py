@@ -21,7 +21,7 @@ from geobri.stats.models.score_test import coefficient_tests
 from geobri.stats.null import IntArray, NodePlan
 from geobri.stats.places import Column, as_measure
 from geobri.stats.progress import shows_progress
-from geobri.stats.results import FloatArray, Term, TestResult
+from geobri.stats.results import FloatArray, Term, TestResult, headline
 from geobri.stats.say import say_regression
 from geobri.stats.say.terms import name_column, say_levels
 from geobri.stats.tables import Blocks, PairSample, read_pairs, say_left_out
@@ -144,6 +144,7 @@ def pair_regression_test(
         raise SchemaError(
             mould("pair_regression_test", f"corridors need the columns {unknown}", came, "Add them")
         )
+    fixed, clusters = tuple(fixed), tuple(clusters)
     sample = read_pairs(
         corridors,
         flow=measure.column,
@@ -170,18 +171,24 @@ def pair_regression_test(
         caller="pair_regression_test",
     )
     terms, null = _terms(model, fit, plan, rows, value=measure.column, clusters=clusters, caution=caution)
-    choices = {
+    choices = _choices(model, plan, caution, clusters=clusters, rng=rng)
+    return _result(model, fit, terms, null, measure=measure, choices=choices)
+
+
+def _choices(
+    model: _Model, plan: NodePlan, caution: Words, *, clusters: Sequence[str], rng: Any
+) -> dict[str, Any]:
+    return {
         "effects": model.effects,
-        "fixed": tuple(fixed),
+        "fixed": model.fixed,
         "clusters": tuple(clusters),
-        "directed": sample.directed,
+        "directed": model.sample.directed,
         "null": plan.describe().en,
         "cities_exchanged": plan.n_movable,
-        "pairs_missing": sample.n_missing,
+        "pairs_missing": model.sample.n_missing,
         "rng": rng if isinstance(rng, int) else None,
         "caution": caution.en,
     }
-    return _result(model, fit, terms, null, measure=measure, choices=choices)
 
 
 def _result(
@@ -199,14 +206,10 @@ def _result(
         terms[:count], measure=measure, levels=model.nodes is not None, rows=sample.layer is not None
     )
     return PairRegressionResult(
-        statistic=terms[0].statistic,
-        p_value=terms[0].p_value,
-        alternative="two-sided",
+        **headline(terms[0], said),
         n=sample.n_cities,
         method=terms[0].method.en,
         null_distribution=null,
-        sentence=said.en,
-        sentence_zh=said.zh,
         terms=terms,
         choices=choices,
         question="distance",

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
+from geobri.measures import Measure
 from geobri.stats.doors import checked
 from geobri.stats.flows.forms import DecayForm, FormName, build_form
 from geobri.stats.models.effects import NodeEffects, build_effects
@@ -30,6 +31,7 @@ __all__ = [
     "EffectsName",
     "EstimatorName",
     "build_design",
+    "check_explained",
     "choose_effects",
     "drop_separated",
     "estimate",
@@ -288,6 +290,30 @@ def check_estimator(sample: PairSample, estimator: EstimatorName, caller: str) -
             mould(caller, f"flow must be positive for estimator={estimator!r}", came, remedy),
             zh=f"此估计方法要求流量为正：{sample.n_pairs}行中有{int(zero.sum())}行为零。",
         )
+
+
+def check_explained(by: Measure | None, covariates: Sequence[str], what: str, caller: str) -> None:
+    """Ask for something that explains a model of pairs, at least.
+
+    Parameters
+    ----------
+    by
+        The impedance, if there is one.
+    covariates
+        Names of the columns of pairs.
+    what
+        What is to be explained, for the message.
+    caller
+        Who asks, for the message.
+
+    Raises
+    ------
+    SpecificationError
+        If there is neither.
+    """
+    if by is None and not len(covariates):
+        wanted = f"needs an impedance or a covariate to explain {what}"
+        raise SpecificationError(mould(caller, wanted, "neither", "Name one"))
 
 
 def choose_effects(sample: PairSample, effects: EffectsName, n_columns: int, caller: str) -> EffectsName:

@@ -10,11 +10,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from geobri.errors import SpecificationError, mould
-from geobri.measures import Measure
 from geobri.stats.blocks import plan_exchange
 from geobri.stats.doors import checked
-from geobri.stats.flows.fits import EffectsName, build_design, choose_effects, drop_separated
+from geobri.stats.flows.fits import EffectsName, build_design, check_explained, choose_effects, drop_separated
 from geobri.stats.flows.forms import DecayForm, FormName, build_form
 from geobri.stats.flows.goodness import goodness_of_fit
 from geobri.stats.models.effects import NodeEffects
@@ -26,7 +24,7 @@ from geobri.stats.models.score_test import coefficient_tests
 from geobri.stats.null import NodePlan
 from geobri.stats.places import Column, as_measure
 from geobri.stats.progress import shows_progress
-from geobri.stats.results import FloatArray, Term, TestResult
+from geobri.stats.results import FloatArray, Term, TestResult, headline
 from geobri.stats.say import say_gravity
 from geobri.stats.say.terms import ERRORS, say_levels
 from geobri.stats.tables import Blocks, PairSample, read_pairs, say_left_out
@@ -96,13 +94,6 @@ _NO_EXCHANGE: Final = Words(
 )
 
 
-def _check_columns(by: Measure | None, covariates: Sequence[str]) -> None:
-    """Ask for something that explains the flow, at least."""
-    if by is None and not len(covariates):
-        wanted = "needs an impedance or a covariate to explain the flow"
-        raise SpecificationError(mould("fit_gravity", wanted, "neither", "Name one"))
-
-
 @checked
 @shows_progress
 @on_one_thread
@@ -169,7 +160,7 @@ def fit_gravity(
     """
     measure = as_measure(flow, of="corridors")
     by = None if impedance is None else as_measure(impedance, of="corridors")
-    _check_columns(by, covariates)
+    check_explained(by, covariates, "the flow", "fit_gravity")
     sample = read_pairs(
         corridors,
         flow=measure.column,
@@ -180,17 +171,7 @@ def fit_gravity(
     )
     model = _set_up(sample, None if by is None else by.column, form, effects)
     fit = model.fit(model.columns, model.names)
-    plan, caution = None, _NO_EXCHANGE
-    if n_permutations:
-        plan, caution = plan_exchange(
-            model.sample,
-            n_permutations,
-            blocks=blocks,
-            moved=fit.columns[:, 0],
-            weights=fit.weight,
-            rng=rng,
-            caller="fit_gravity",
-        )
+    plan, caution = _plan(model, fit, n_permutations, blocks=blocks, rng=rng)
     base = _base_term(measure.column, model, sample)
     tested, null = _test_columns(model, fit, plan, replace(base, note=caution))
     ends = model.sample.origin, model.sample.destination
@@ -205,14 +186,10 @@ def fit_gravity(
         separated=n_separated,
     )
     return GravityResult(
-        statistic=head.statistic,
-        p_value=head.p_value,
-        alternative="two-sided",
+        **headline(head, said),
         n=model.sample.n_cities,
         method=base.method.en,
         null_distribution=null,
-        sentence=said.en,
-        sentence_zh=said.zh,
         terms=(*tested, *beside),
         choices=_choices(model, plan, caution, n_missing=sample.n_missing, rng=rng),
         question="distance",
@@ -224,6 +201,28 @@ def fit_gravity(
         goodness=_goodness(model.sample, fit),
         regression=fit,
         n_separated=n_separated,
+    )
+
+
+def _plan(
+    model: _Model,
+    fit: RegressionFit,
+    n_permutations: int,
+    *,
+    blocks: Blocks,
+    rng: int | np.random.Generator | None,
+) -> tuple[NodePlan | None, Words]:
+    """Decide which cities change places and say it; none do where no exchange was asked for."""
+    if not n_permutations:
+        return None, _NO_EXCHANGE
+    return plan_exchange(
+        model.sample,
+        n_permutations,
+        blocks=blocks,
+        moved=fit.columns[:, 0],
+        weights=fit.weight,
+        rng=rng,
+        caller="fit_gravity",
     )
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from geobri.errors import SchemaError, SpecificationError, mould
 from geobri.stats.blocks import plan_exchange
 from geobri.stats.doors import checked
-from geobri.stats.flows.fits import EffectsName, build_design, choose_effects
+from geobri.stats.flows.fits import EffectsName, build_design, check_explained, choose_effects
 from geobri.stats.flows.forms import FormName, build_form
 from geobri.stats.models.effects import NodeEffects
 from geobri.stats.models.families import FAMILIES
@@ -23,7 +23,7 @@ from geobri.stats.models.separation import check_not_separated
 from geobri.stats.null import NodePlan
 from geobri.stats.places import Column, as_measure
 from geobri.stats.progress import shows_progress
-from geobri.stats.results import FloatArray, Term, TestResult
+from geobri.stats.results import FloatArray, Term, TestResult, headline
 from geobri.stats.say import say_presence
 from geobri.stats.say.terms import say_levels
 from geobri.stats.tables import Blocks, PairSample, read_pairs
@@ -158,9 +158,7 @@ def presence_test(
     """
     measure = as_measure(presence, of="corridors")
     by = None if impedance is None else as_measure(impedance, of="corridors")
-    if by is None and not covariates:
-        wanted = "needs an impedance or a covariate to explain the links"
-        raise SpecificationError(mould("presence_test", wanted, "neither", "Name one"))
+    check_explained(by, covariates, "the links", "presence_test")
     model = _read(
         corridors,
         measure.column,
@@ -186,14 +184,10 @@ def presence_test(
     tested, beside, null = _make_rows(model, fit, plan, presence=measure.column, caution=caution)
     said = say_presence(tested[0], measure=measure, by=by, link=link, linked=int(sample.flow.sum()))
     return PresenceResult(
-        statistic=tested[0].statistic,
-        p_value=tested[0].p_value,
-        alternative="two-sided",
+        **headline(tested[0], said),
         n=sample.n_cities,
         method=tested[0].method.en,
         null_distribution=null,
-        sentence=said.en,
-        sentence_zh=said.zh,
         terms=(*tested, *beside),
         choices=_choices(model, plan, caution, rng),
         question="distance",

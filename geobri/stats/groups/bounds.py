@@ -115,22 +115,7 @@ def _result(
         replace(high, test="bounded_group_test", term=CLIFF + Words(", largest possible", "，可能的最大值")),
     ]
     if len(drawn):
-        middle = replace(
-            low,
-            test="bounded_group_test",
-            term=CLIFF + Words(", values drawn within the bounds", "，在界限内抽取的数值"),
-            estimate=float(np.median(deltas)),
-            ci_low=float(np.quantile(deltas, 0.025)),
-            ci_high=float(np.quantile(deltas, 0.975)),
-            se=float(deltas.std()),
-            se_type=Words(
-                f"middle 95 % of {len(drawn)} draws: what the bounds leave open, not sampling error",
-                f"{len(drawn)} 次抽取的中间 95%：界限所留的余地，非抽样误差",
-            ),
-            statistic=float("nan"),
-            p_value=float(np.median(p_values)),
-        )
-        rows.append(middle)
+        rows.append(_middle_of_draws(low, deltas, p_values))
     share = float(np.mean(p_values <= LEVEL)) if len(drawn) else float("nan")
     said = say_bounds(
         low.estimate,
@@ -152,6 +137,25 @@ def _result(
         choices={"n_draws": len(drawn), "largest p": p_value},
         question="groups",
         measure=names.measure,
+    )
+
+
+def _middle_of_draws(base: Term, deltas: FloatArray, p_values: FloatArray) -> Term:
+    """Sum up the effects of values drawn within the bounds: their median and middle 95 %."""
+    return replace(
+        base,
+        test="bounded_group_test",
+        term=CLIFF + Words(", values drawn within the bounds", "，在界限内抽取的数值"),
+        estimate=float(np.median(deltas)),
+        ci_low=float(np.quantile(deltas, 0.025)),
+        ci_high=float(np.quantile(deltas, 0.975)),
+        se=float(deltas.std()),
+        se_type=Words(
+            f"middle 95 % of {len(deltas)} draws: what the bounds leave open, not sampling error",
+            f"{len(deltas)} 次抽取的中间 95%：界限所留的余地，非抽样误差",
+        ),
+        statistic=float("nan"),
+        p_value=float(np.median(p_values)),
     )
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Literal
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geobri.errors import SchemaError, SpecificationError, mould
+from geobri.errors import SpecificationError, mould
 from geobri.geodesy import distance_matrix_km
 from geobri.stats.doors import checked
 from geobri.stats.groups.permutation_tests import brunner_munzel_test, group_permutation_test
@@ -19,6 +18,7 @@ from geobri.stats.groups.reporting import GroupResult, Labels
 from geobri.stats.moran_randomisation import proximity_weights
 from geobri.stats.places import Column, Places, read_places
 from geobri.stats.results import Alternative, FloatArray
+from geobri.tables import check_points
 
 __all__ = ["Method", "coastal_test", "compare_groups", "map_weights"]
 
@@ -165,9 +165,5 @@ def map_weights(cities: pd.DataFrame) -> FloatArray:
     SchemaError
         If the table has no points.
     """
-    if not isinstance(cities, gpd.GeoDataFrame):
-        came = type(cities).__name__
-        raise SchemaError(
-            mould("compare_groups", "method 'spatial' needs points", came, "Use a GeoDataFrame")
-        )
-    return proximity_weights(distance_matrix_km(cities).to_numpy())
+    placed = check_points(cities, caller="compare_groups, method 'spatial'")
+    return proximity_weights(distance_matrix_km(placed).to_numpy())

@@ -27,7 +27,7 @@ from geobri.stats.groups.samples import BoolArray
 from geobri.stats.models.fits import CONSTANT, fit_least_squares
 from geobri.stats.null import IntArray
 from geobri.stats.places import Column, as_measure
-from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.results import Alternative, FloatArray, Term, TestResult, headline
 from geobri.stats.say import say_types_and_distance
 from geobri.stats.say.terms import JACKKNIFE, name_column
 from geobri.stats.tables import Blocks
@@ -335,14 +335,10 @@ def _result(data: CorridorData, without: _Fit, held: _Fit, *, maps: bool) -> Tes
     )
     said = say_types_and_distance(before, head, measure=data.measures[0], names=data.groups, maps=maps)
     return TestResult(
-        statistic=head.statistic,
-        p_value=head.p_value,
-        alternative=head.alternative,
+        **headline(head, said),
         n=head.n_cities,
         method=base.method.en,
         null_distribution=held.null[np.isfinite(held.null)],
-        sentence=said.en,
-        sentence_zh=said.zh,
         terms=(*plain, *kept, change),
         choices={**held.choices, "maps": maps, "left out": data.left_out},
         question="groups",

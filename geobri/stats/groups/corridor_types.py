@@ -23,7 +23,7 @@ from geobri.stats.groups.samples import BoolArray, GroupSample
 from geobri.stats.multiplicity import max_t
 from geobri.stats.pairs import to_matrix
 from geobri.stats.places import Column, as_measure, read_places
-from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.results import Alternative, FloatArray, Term, TestResult, headline
 from geobri.stats.say import GroupNames, say_types
 from geobri.stats.say.terms import JACKKNIFE, say_within_blocks
 from geobri.stats.tables import Blocks
@@ -460,14 +460,10 @@ def _result(
         head, [one.estimate for one in types], measure=data.measures[0], names=data.groups, maps=maps
     )
     return TestResult(
-        statistic=head.statistic,
-        p_value=head.p_value,
-        alternative=head.alternative,
+        **headline(head, said),
         n=head.n_cities,
         method=head.method.en,
         null_distribution=null[np.isfinite(null)],
-        sentence=said.en,
-        sentence_zh=said.zh,
         terms=(*rows, *types),
         choices={"maps": maps, "blocks": data.dyads.blocks, "null": head.null.en, "left out": data.left_out},
         question="groups",

@@ -17,7 +17,7 @@ from geobri.stats.doors import checked
 from geobri.stats.null import value_permutations
 from geobri.stats.p_values import monte_carlo_error, permutation_p_value
 from geobri.stats.places import Column, Places, as_measure, read_places
-from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.results import Alternative, FloatArray, Term, TestResult, headline
 from geobri.stats.say import say_covariates
 from geobri.stats.say.terms import STUDENT
 from geobri.words import Words
@@ -171,16 +171,7 @@ def coastal_regression_test(
         method=Words("least squares", "最小二乘"),
         left_out=data.left_out,
     )
-    one = data.names.first
-    titles = [
-        Words(f"{one.en}, with covariates held", f"{one.zh}，控制协变量"),
-        Words("intercept", "截距"),
-        *(Words(other.column, other.label_zh) for other in held_out),
-    ]
-    rows = [
-        _row(base, Words(f"{one.en}, alone", f"{one.zh}，单独"), alone, 0, confidence),
-        *(_row(base, title, fit, place, confidence) for place, title in enumerate(titles)),
-    ]
+    rows = _coefficient_rows(base, data.names.first, alone, fit, held_out, confidence=confidence)
     head = replace(
         rows[1],
         p_value=p_value,
@@ -210,6 +201,27 @@ def _freedman_lane(
     residuals = rows - (rows @ q) @ q.T
     errors = np.sqrt(((residuals / (1 - leverage)) ** 2) @ pull**2)
     return np.asarray(rows @ pull / np.maximum(errors, np.finfo(float).tiny))
+
+
+def _coefficient_rows(
+    base: Term,
+    one: Words,
+    alone: LeastSquares,
+    fit: LeastSquares,
+    held: list[Measure],
+    *,
+    confidence: float,
+) -> list[Term]:
+    """Write the label alone, the label with covariates held, the intercept and the covariates."""
+    titles = [
+        Words(f"{one.en}, with covariates held", f"{one.zh}，控制协变量"),
+        Words("intercept", "截距"),
+        *(Words(other.column, other.label_zh) for other in held),
+    ]
+    return [
+        _row(base, Words(f"{one.en}, alone", f"{one.zh}，单独"), alone, 0, confidence),
+        *(_row(base, title, fit, place, confidence) for place, title in enumerate(titles)),
+    ]
 
 
 def _row(base: Term, name: Words, fit: LeastSquares, place: int, confidence: float) -> Term:
@@ -242,14 +254,10 @@ def _result(
         covariates=[(one.label, one.label_zh) for one in held],
     )
     return TestResult(
-        statistic=head.statistic,
-        p_value=head.p_value,
-        alternative=head.alternative,
+        **headline(head, said),
         n=head.n_cities,
         method="least squares with HC3 errors, Freedman-Lane permutation",
         null_distribution=null,
-        sentence=said.en,
-        sentence_zh=said.zh,
         terms=rows,
         choices={"covariates": tuple(one.column for one in held), "n_permutations": len(null)},
         question="groups",

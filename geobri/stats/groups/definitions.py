@@ -340,6 +340,18 @@ def _without_each(data: Places, confidence: float) -> tuple[dict[str, GroupResul
     return results, omitted
 
 
+def _rows_without(results: dict[str, GroupResult], omitted: list[Words]) -> tuple[Term, ...]:
+    """Write the effect without each city."""
+    return tuple(
+        replace(
+            one.effect(CLIFF),
+            test="leave_one_city_out",
+            term=_of(CLIFF, Words(name, f"去掉{left.zh}")),
+        )
+        for (name, one), left in zip(results.items(), omitted, strict=True)
+    )
+
+
 @checked
 def leave_one_city_out(
     cities: pd.DataFrame,
@@ -402,14 +414,7 @@ def leave_one_city_out(
         method="Mann-Whitney, leaving out one city at a time",
         sentence=said.en,
         sentence_zh=said.zh,
-        terms=tuple(
-            replace(
-                one.effect(CLIFF),
-                test="leave_one_city_out",
-                term=_of(CLIFF, Words(name, f"去掉{left.zh}")),
-            )
-            for (name, one), left in zip(results.items(), omitted, strict=True)
-        ),
+        terms=_rows_without(results, omitted),
         choices={
             "group": as_measure(group).column,
             "strata": None if data.stratified_by is None else data.stratified_by.column,

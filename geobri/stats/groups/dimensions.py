@@ -100,15 +100,7 @@ def dimensions_test(
     placements = place_groups(next(iter(samples.values())), n_permutations, rng=rng, most=most_placements)
     nulls = np.column_stack([group_statistics(one, placements.first, statistic) for one in samples.values()])
     observed = np.array([observed_statistic(one, statistic) for one in samples.values()])
-    p = [
-        permutation_p_value(t, nulls[:, j], alternative, exact=placements.exact)
-        for j, t in enumerate(observed)
-    ]
-    joint = max_t(observed, nulls, alternative=alternative, exact=placements.exact)
-    adjusted = pd.DataFrame(
-        {"p_value": p, "p_holm": holm(p), "p_fdr": benjamini_hochberg(p), "p_max_t": joint},
-        index=list(samples),
-    )
+    adjusted = _adjusted(list(samples), observed, nulls, alternative=alternative, exact=placements.exact)
     base = Term(
         test="dimensions_test",
         alternative=alternative,
@@ -133,6 +125,16 @@ def dimensions_test(
             stratified=strata is not None,
         ),
     )
+
+
+def _adjusted(
+    names: list[str], observed: FloatArray, nulls: FloatArray, *, alternative: Alternative, exact: bool
+) -> pd.DataFrame:
+    """Judge each dimension for itself, and for having looked at all of them."""
+    p = [permutation_p_value(t, nulls[:, j], alternative, exact=exact) for j, t in enumerate(observed)]
+    joint = max_t(observed, nulls, alternative=alternative, exact=exact)
+    columns = {"p_value": p, "p_holm": holm(p), "p_fdr": benjamini_hochberg(p), "p_max_t": joint}
+    return pd.DataFrame(columns, index=names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from geobri.measures import Measure
 from geobri.stats.groups.effects import Estimate, estimate_shift, estimate_superiority, to_delta
 from geobri.stats.groups.samples import GroupSample
 from geobri.stats.picturing import draw_members
-from geobri.stats.results import FloatArray, Term, TestResult
+from geobri.stats.results import FloatArray, Term, TestResult, headline
 from geobri.stats.say import GroupNames, say_difference
 from geobri.stats.say.terms import notes
 from geobri.words import Words
@@ -203,14 +203,10 @@ def assemble_result(
         confidence=confidence,
     )
     return GroupResult(
-        statistic=base.statistic,
-        p_value=base.p_value,
-        alternative=base.alternative,
+        **headline(base, said),
         n=len(sample.values),
         method=base.method.en,
         null_distribution=null,
-        sentence=said.en,
-        sentence_zh=said.zh,
         terms=(*effects, _term(base, MEANS, welch_interval(sample, confidence))) if means else effects,
         choices={"confidence": confidence, "interval": interval, "null": base.null.en, **(choices or {})},
         question="groups",

@@ -87,71 +87,74 @@ def measures_of(top: TopList, *, share: float = 0.1) -> dict[str, Gauge]:
     ----------
     Kerby, D. S. (2014). The simple difference formula. 10.2466/11.IT.3.1.
     """
-    k, n = top.k, len(top.km)
-    ranks = rankdata(top.km)
-    nearest = (top.km <= np.sort(top.km)[max(1, int(np.ceil(share * n))) - 1]).astype(np.float64)
-    pairs, least = k * (n - k), k * (k + 1) / 2
-    decile = Words(
-        f"share of the list among the nearest {share:.0%} of candidates",
-        f"榜单中属于最近{share:.0%}候选的占比",
-    )
     found = [
         _mean(
-            "mean_km",
-            Words("mean length of the listed corridors, km", "上榜通路平均长度，公里"),
-            top.km,
-            k,
-            "less",
+            top, "mean_km", Words("mean length of the listed corridors, km", "上榜通路平均长度，公里"), top.km
         ),
         _mean(
+            top,
             "mean_log_km",
             Words("mean log length, log km", "平均对数长度"),
             np.log(np.maximum(top.km, SHORTEST_KM)),
-            k,
-            "less",
         ),
-        Gauge(
-            name="auc",
-            says=Words(
-                "probability that a listed corridor is shorter than another", "上榜通路短于另一条通路的概率"
-            ),
-            column=ranks,
-            scale=-1 / pairs,
-            shift=1 + least / pairs,
-            closer="greater",
-        ),
-        Gauge(
-            name="rank_biserial",
-            says=Words(
-                "rank-biserial correlation of being listed and being short", "上榜与较短之间的等级二列相关"
-            ),
-            column=ranks,
-            scale=-2 / pairs,
-            shift=1 + 2 * least / pairs,
-            closer="greater",
-        ),
-        _mean("precision_nearest", decile, nearest, k, "greater"),
+        *_share_in_region(top),
+        *_by_rank(top),
+        _share_nearest(top, share),
     ]
-    if top.region is not None:
-        region = np.array(top.region, dtype=object)
-        same = (region[top.origins] == region[top.destinations]).astype(np.float64)
-        found.insert(
-            2,
-            _mean(
-                "share_in_region",
-                Words("share of the list inside one region", "榜单中处于同一区域的占比"),
-                same,
-                k,
-                "greater",
-            ),
-        )
     return {one.name: one for one in found}
 
 
 def _mean(
-    name: Closeness, said: Words, column: FloatArray, k: float, closer: Literal["less", "greater"]
+    top: TopList,
+    name: Closeness,
+    said: Words,
+    column: FloatArray,
+    closer: Literal["less", "greater"] = "less",
 ) -> Gauge:
-    return Gauge(name=name, says=said, column=column, scale=1 / k, shift=0.0, closer=closer)
+    return Gauge(name=name, says=said, column=column, scale=1 / top.k, shift=0.0, closer=closer)
+
+
+def _share_in_region(top: TopList) -> list[Gauge]:
+    """Count the listed corridors within a region; nothing where there are no regions."""
+    if top.region is None:
+        return []
+    region = np.array(top.region, dtype=object)
+    same = (region[top.origins] == region[top.destinations]).astype(np.float64)
+    said = Words("share of the list inside one region", "榜单中处于同一区域的占比")
+    return [_mean(top, "share_in_region", said, same, "greater")]
+
+
+def _share_nearest(top: TopList, share: float) -> Gauge:
+    """Count the listed corridors that are among the nearest candidates."""
+    last = max(1, int(np.ceil(share * len(top.km)))) - 1
+    said = Words(
+        f"share of the list among the nearest {share:.0%} of candidates",
+        f"榜单中属于最近{share:.0%}候选的占比",
+    )
+    nearest = (top.km <= np.sort(top.km)[last]).astype(np.float64)
+    return _mean(top, "precision_nearest", said, nearest, "greater")
+
+
+def _by_rank(top: TopList) -> list[Gauge]:
+    """Measure by the rank of the length: AUC, and the rank-biserial correlation, which is 2 AUC - 1."""
+    ranks, k = rankdata(top.km), top.k
+    pairs, least = k * (len(top.km) - k), k * (k + 1) / 2
+    auc = Words("probability that a listed corridor is shorter than another", "上榜通路短于另一条通路的概率")
+    biserial = Words(
+        "rank-biserial correlation of being listed and being short", "上榜与较短之间的等级二列相关"
+    )
+    names: tuple[tuple[Closeness, Words, float], ...] = (("auc", auc, 1.0), ("rank_biserial", biserial, 2.0))
+    return [
+        Gauge(
+            name=name,
+            says=said,
+            column=ranks,
+            scale=-times / pairs,
+            shift=1 + times * least / pairs,
+            closer="greater",
+        )
+        for name, said, times in names
+    ]
 
 
 def running_sums(top: TopList, lists: IntArray) -> FloatArray:

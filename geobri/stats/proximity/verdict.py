@@ -245,18 +245,16 @@ def proximity_test(
     )
     gauges = measures_of(top)
     _check_choices(measure, gauges, alternative)
-    # the rank-biserial correlation is a shift of the AUC, so that one column serves both
-    distinct = {name: one for name, one in gauges.items() if name != "rank_biserial"}
+    columns, places = _distinct_columns(gauges)
     sample = sample_null(
         top,
         null,
-        np.stack([one.column for one in distinct.values()]),
+        columns,
         n_permutations=n_permutations,
         most_exact=most_exact,
         blocks=_block_labels(blocks, top),
         rng=np.random.default_rng(rng),
     )
-    places = {name: list(distinct).index("auc" if name == "rank_biserial" else name) for name in gauges}
     task = _Task(
         top=top,
         sample=sample,
@@ -275,6 +273,14 @@ def proximity_test(
         **sample.diagnostics,
     }
     return _result(task, gauges[measure], choices)
+
+
+def _distinct_columns(gauges: Mapping[str, Gauge]) -> tuple[FloatArray, dict[str, int]]:
+    """Give the columns that are summed, and which of them each measure rests on."""
+    # the rank-biserial correlation is a shift of the AUC, so that one column serves both
+    distinct = [name for name in gauges if name != "rank_biserial"]
+    places = {name: distinct.index("auc" if name == "rank_biserial" else name) for name in gauges}
+    return np.stack([gauges[name].column for name in distinct]), places
 
 
 def _block_labels(blocks: Blocks, top: TopList) -> Sequence[object] | None:

@@ -12,7 +12,7 @@ from geobri.stats.doors import checked
 from geobri.stats.p_values import monte_carlo_error, permutation_p_value
 from geobri.stats.picturing import draw_neighbours
 from geobri.stats.places import Column, Places, Standardise, read_places
-from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.results import Alternative, FloatArray, Term, TestResult, headline
 from geobri.stats.say import say_bivariate
 from geobri.stats.say.terms import say_shuffled
 from geobri.stats.spatial.inputs import permuted_values
@@ -127,14 +127,10 @@ def _result(places: Places, base: Term, null: FloatArray, choices: dict[str, Any
     )
     said = say_bivariate(base, place.estimate, measure=measure, other=other)
     return TestResult(
-        statistic=base.statistic,
-        p_value=base.p_value,
-        alternative=base.alternative,
+        **headline(base, said),
         n=len(x),
         method=base.method.en,
         null_distribution=null,
-        sentence=said.en,
-        sentence_zh=said.zh,
         terms=(base, place),
         choices={**choices, "expected": 0.0},
         question="neighbours",

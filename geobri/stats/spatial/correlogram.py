@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array, triu
 
-from geobri.errors import DataError, SchemaError, SpecificationError, mould
+from geobri.errors import DataError, SpecificationError, mould
 from geobri.geodesy import distance_km, distance_matrix_km
 from geobri.measures import Measure
 from geobri.neighbours.nearest import pairs_within
@@ -27,6 +27,7 @@ from geobri.stats.say import LEVEL, say_bands
 from geobri.stats.say.terms import say_range, say_shuffled
 from geobri.stats.spatial.inputs import null_statistics
 from geobri.stats.spatial.moments import moran, moran_moments
+from geobri.tables import check_points
 from geobri.words import NOTHING, Words
 
 __all__ = ["correlogram_test"]
@@ -220,10 +221,7 @@ def _known(places: Places) -> gpd.GeoDataFrame:
             ),
             zh=f"至少须有4个取值不全相等的城市，现有{len(places.numbers)}个。",
         )
-    if not isinstance(places.table, gpd.GeoDataFrame):
-        came = type(places.table).__name__
-        raise SchemaError(mould("correlogram_test", "cities need points", came, "Use a GeoDataFrame"))
-    return places.table
+    return check_points(places.table, caller="correlogram_test")
 
 
 def _table(
@@ -257,9 +255,8 @@ def _table(
     return table.join(pd.DataFrame(columns, index=used))
 
 
-def _result(
-    table: pd.DataFrame, base: Term, null: FloatArray, *, exact: bool, measure: Measure
-) -> TestResult:
+def _band_rows(table: pd.DataFrame, base: Term, null: FloatArray, *, exact: bool) -> list[Term]:
+    """Write a row for each band."""
     deviations = dict(zip(table.index[table["n_pairs"] > 0], null.std(axis=0), strict=True))
     rows = []
     for number, band in table.to_dict("index").items():
@@ -283,6 +280,13 @@ def _result(
                 note=NOTHING if known else Words("no pairs in this band", "此距离带内无城市对"),
             )
         )
+    return rows
+
+
+def _result(
+    table: pd.DataFrame, base: Term, null: FloatArray, *, exact: bool, measure: Measure
+) -> TestResult:
+    rows = _band_rows(table, base, null, exact=exact)
     top = int(table["z_score"].abs().to_numpy(dtype=float, na_value=-1.0).argmax())
     alike = table[(table["p_max_t"] <= LEVEL) & (table["z_score"] > 0)]
     reach = float(alike["high_km"].max()) if len(alike) else None

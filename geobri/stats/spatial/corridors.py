@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -19,14 +21,17 @@ from geobri.stats.null import value_permutations
 from geobri.stats.p_values import monte_carlo_error, permutation_p_value
 from geobri.stats.pairs import to_matrix
 from geobri.stats.places import Column, as_measure
-from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.results import Alternative, FloatArray, Term, TestResult, headline
 from geobri.stats.say import say_corridor_dependence
 from geobri.stats.tables import Blocks
+from geobri.tables import check_points
 from geobri.words import Words
 
 __all__ = ["corridor_moran_test", "near_ends_index", "near_links", "shared_city_index"]
 
 Rng = int | np.random.Generator | None
+Index = Callable[[FloatArray, FloatArray], FloatArray]
+"""From centred values, shape (R, n, n), and where there are corridors to a statistic each, shape (R,)."""
 _SPARSE = 0.1
 """Share of near cities below which products go over the near ones only."""
 
@@ -118,6 +123,13 @@ def _cross_products(matrices: FloatArray, near: FloatArray) -> FloatArray:
 
 
 _NEIGHBOURS = {"shared city": "共享城市", "near ends": "两端相近"}
+
+
+def _say_neighbours(neighbours: str, radius_km: float | None) -> Words:
+    what = Words(neighbours, _NEIGHBOURS[neighbours])
+    return (
+        what if radius_km is None else what + Words(f" within {radius_km:g} km", f"（{radius_km:g} 公里内）")
+    )
 
 
 def _check(neighbours: str, cities: Any, radius_km: float | None, null: str) -> None:
@@ -212,17 +224,9 @@ def corridor_moran_test(
     )
     centred, seen = _centred(data), data.seen.astype(np.float64)
     chosen = null if null != "auto" else ("corridors" if neighbours == "shared city" else "cities")
-    near = (
-        np.eye(len(labels)) if neighbours == "shared city" else _near(cities, labels, float(radius_km or 0.0))
-    )
-
-    links = None if data.travelling else near_links(seen, near)
-
-    def index(matrices: FloatArray, masks: FloatArray) -> FloatArray:
-        if neighbours == "shared city":
-            return shared_city_index(matrices, masks)
-        return near_ends_index(matrices, masks, near, links=links)
-
+    index: Index = shared_city_index
+    if neighbours == "near ends":
+        index = _index_of_near_ends(data, _near(cities, labels, float(radius_km or 0.0)))
     observed = float(index(centred[None], seen)[0])
     if not np.isfinite(observed):
         remedy = "Widen the radius"
@@ -232,9 +236,7 @@ def corridor_moran_test(
         )
     moved = _corridor_null if chosen == "corridors" else _city_null
     drawn, exact, described = moved(data, centred, index, n_permutations, rng)
-    what = Words(neighbours, _NEIGHBOURS[neighbours])
-    if radius_km is not None:
-        what += Words(f" within {radius_km:g} km", f"（{radius_km:g} 公里内）")
+    what = _say_neighbours(neighbours, radius_km)
     p_value = permutation_p_value(observed, drawn, alternative, exact=exact)
     row = Term(
         test="corridor_moran_test",
@@ -261,14 +263,10 @@ def _result(
 ) -> TestResult:
     said = say_corridor_dependence(base, measure=measure, near_km=near_km)
     return TestResult(
-        statistic=base.statistic,
-        p_value=base.p_value,
-        alternative=base.alternative,
+        **headline(base, said),
         n=base.n_cities if choices["null"] == "cities" else base.n_pairs,
         method=base.method.en,
         null_distribution=drawn,
-        sentence=said.en,
-        sentence_zh=said.zh,
         terms=(base,),
         choices=choices,
         question="neighbours",
@@ -308,8 +306,14 @@ def _near(cities: gpd.GeoDataFrame | None, labels: list[str], radius_km: float) 
     if cities is None or not set(labels) <= {str(city) for city in cities.index}:
         wanted = "every end must be among the cities"
         raise SchemaError(mould("corridor_moran_test", wanted, "unknown ends", "Add the cities"))
-    placed = cities.set_axis(cities.index.astype(str)).loc[labels]
+    placed = check_points(cities.set_axis(cities.index.astype(str)).loc[labels], caller="corridor_moran_test")
     return (distance_matrix_km(placed).to_numpy() <= radius_km).astype(np.float64)
+
+
+def _index_of_near_ends(data: DyadData, near: FloatArray) -> Index:
+    """Give the index of corridors with near ends; their links are counted once unless missing cells travel."""
+    links = None if data.travelling else near_links(data.seen.astype(np.float64), near)
+    return partial(near_ends_index, near=near, links=links)
 
 
 def _centred(data: DyadData) -> FloatArray:
@@ -318,7 +322,7 @@ def _centred(data: DyadData) -> FloatArray:
 
 
 def _corridor_null(
-    data: DyadData, centred: FloatArray, index: Any, n_permutations: int, rng: Rng
+    data: DyadData, centred: FloatArray, index: Index, n_permutations: int, rng: Rng
 ) -> tuple[FloatArray, bool, Words]:
     rows, columns = data.positions()
     drawn = []
@@ -334,7 +338,7 @@ def _corridor_null(
 
 
 def _city_null(
-    data: DyadData, centred: FloatArray, index: Any, n_permutations: int, rng: Rng
+    data: DyadData, centred: FloatArray, index: Index, n_permutations: int, rng: Rng
 ) -> tuple[FloatArray, bool, Words]:
     plan = data.plan(n_permutations, rng)
     seen = data.seen.astype(np.float64)

@@ -144,6 +144,23 @@ def run_local_test(
     return _result(base, table, choices, places)
 
 
+def _places_beyond_chance(found: pd.DataFrame, base: Term, n_permutations: int) -> list[Term]:
+    """Write a row for each place that stands out."""
+    names = ["statistic", "z_score", "p_value", "p_adjusted", "kind"]
+    return [
+        replace(
+            base,
+            term=Words(f"{city}: {kind}", f"{city}：{KINDS.get(kind, kind)}"),
+            estimate=float(statistic),
+            statistic=float(z),
+            p_value=float(p),
+            p_adjusted=float(adjusted),
+            mc_error=monte_carlo_error(float(p), n_permutations, base.alternative),
+        )
+        for city, statistic, z, p, adjusted, kind in found[names].itertuples()
+    ]
+
+
 def _result(base: Term, table: pd.DataFrame, choices: dict[str, Any], places: Places) -> LocalResult:
     found = table[~table["kind"].isin(["not significant", "island"])]
     smallest = float(table["p_adjusted"].min())
@@ -155,19 +172,7 @@ def _result(base: Term, table: pd.DataFrame, choices: dict[str, Any], places: Pl
         p_adjusted=smallest,
         note=Words("p-value: smallest adjusted one", "p 值：校正后的最小值"),
     )
-    names = ["statistic", "z_score", "p_value", "p_adjusted", "kind"]
-    rows = [
-        replace(
-            base,
-            term=Words(f"{city}: {kind}", f"{city}：{KINDS.get(kind, kind)}"),
-            estimate=float(statistic),
-            statistic=float(z),
-            p_value=float(p),
-            p_adjusted=float(adjusted),
-            mc_error=monte_carlo_error(float(p), choices["n_permutations"], base.alternative),
-        )
-        for city, statistic, z, p, adjusted, kind in found[names].itertuples()
-    ]
+    rows = _places_beyond_chance(found, base, choices["n_permutations"])
     said = say_local(
         {str(kind): int(count) for kind, count in found["kind"].value_counts().items()},
         *([called[city] for city in found.index] for called in places.called()),

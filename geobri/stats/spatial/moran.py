@@ -17,7 +17,7 @@ from geobri.stats.doors import checked
 from geobri.stats.p_values import monte_carlo_error, normal_p_value, permutation_p_value
 from geobri.stats.picturing import draw_neighbours
 from geobri.stats.places import Column, Places, Standardise, read_places
-from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.results import Alternative, FloatArray, Term, TestResult, headline
 from geobri.stats.say import say_dependence
 from geobri.stats.say.terms import UNDER_NULL, say_shuffled
 from geobri.stats.spatial.inputs import null_statistics
@@ -125,14 +125,10 @@ def _result(
     z = places.numbers - places.numbers.mean()
     scatter = pd.DataFrame({"value": z, "lag": lag(places.weights, z[None])[0]}, index=places.labels)
     return TestResult(
-        statistic=base.statistic,
-        p_value=base.p_value,
-        alternative=base.alternative,
+        **headline(base, said),
         n=base.n_cities,
         method=plan.title.en,
         null_distribution=null,
-        sentence=said.en,
-        sentence_zh=said.zh,
         terms=(base, *_moment_rows(base, base.estimate, moments)),
         choices=choices,
         question="neighbours",

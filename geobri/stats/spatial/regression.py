@@ -20,7 +20,7 @@ from geobri.errors import DataError, MissingExtraError, SpecificationError, moul
 from geobri.measures import Measure
 from geobri.stats.doors import checked
 from geobri.stats.places import Column, Places, Standardise, as_measure, read_places
-from geobri.stats.results import Term, TestResult
+from geobri.stats.results import Term, TestResult, headline
 from geobri.stats.say import say_spatial_model
 from geobri.stats.say.terms import CHI_SQUARED, NORMAL, STUDENT, name_column
 from geobri.words import NOTHING, Words
@@ -126,6 +126,11 @@ def spatial_regression_test(
         raise SpecificationError(
             mould("spatial_regression_test", wanted, f"{model!r}, {names}", "Choose one")
         )
+    explained = as_measure(value).column
+    if explained in names or len(set(names)) < len(names):
+        came = f"{explained!r} explained by {', '.join(map(repr, names))}"
+        wanted = "covariates must be other columns than the value, each named once"
+        raise SpecificationError(mould("spatial_regression_test", wanted, came, "Leave it out"))
     spreg = _load_spreg()
     sample = read_places(
         cities, [value, *covariates], graph=graph, standardise=standardise, caller="spatial_regression_test"
@@ -258,13 +263,9 @@ def _result(fit: Any, base: Term, rows: list[Term], model: Model, measure: Measu
     head = by_name[_HEADS[model]]
     said = say_spatial_model(head, measure=measure, few=base.n_cities < _FEWEST)
     return TestResult(
-        statistic=head.statistic,
-        p_value=head.p_value,
-        alternative="two-sided",
+        **headline(head, said),
         n=base.n_cities,
         method=base.method.en,
-        sentence=said.en,
-        sentence_zh=said.zh,
         terms=tuple(rows),
         choices={"model": model, "log likelihood": float(fit.logll), "AIC": float(fit.aic)},
         question="neighbours",
