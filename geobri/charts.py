@@ -22,6 +22,7 @@ __all__ = [
     "GREY",
     "PALE",
     "RED",
+    "TONES",
     "draw_course",
     "draw_distribution",
     "draw_groups",
@@ -38,7 +39,7 @@ BLUE: Final = "#31688e"
 PALE: Final = "#9fb4c7"
 RED: Final = "#b5403c"
 GREY: Final = "#8d979f"
-_TONES: Final = ("#1f78b4", "#d95f02", "#1b9e77", "#8a5fb0", "#a6761d", "#c2408d")
+TONES: Final = ("#1f78b4", "#d95f02", "#1b9e77", "#8a5fb0", "#a6761d", "#c2408d")
 _CROWD: Final = 4000
 """More points than these are drawn as a density."""
 _SMALL: Final = 6
@@ -428,7 +429,7 @@ def draw_ranks(
     ax = new_axes(ax, size=(6.4, 1.0 + 0.22 * len(names)))
     _make_room(ax, 0.5 + _ROW * len(names))
     for at, (name, row) in enumerate(zip(names, ranks, strict=True)):
-        tone = _TONES[at % len(_TONES)]
+        tone = TONES[at % len(TONES)]
         ax.plot(years, row, color=tone, marker="o", markersize=2.5, linewidth=1.2)
         if math.isfinite(row[-1]):
             ax.annotate(

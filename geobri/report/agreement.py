@@ -7,10 +7,11 @@ from typing import Final
 import pandas as pd
 
 from geobri.measures import Measure
-from geobri.report.drawings import write_number
 from geobri.report.model import Cell, Column, Drawing, Row, Table
-from geobri.report.pictures import Line, Mark, draw_scatter
-from geobri.report.ranking import name_city
+from geobri.report.numbers import write_number
+from geobri.report.pictures import draw_scatter
+from geobri.report.shapes import Line, Mark
+from geobri.report.terms import name_place
 from geobri.study import Study
 from geobri.study.contrast import compare_rankings
 from geobri.words import Words
@@ -52,7 +53,7 @@ def draw_agreement(
         Mark(
             -a,
             -b,
-            name_city(pd.Series(study.cities.loc[str(slug)])),
+            name_place(study, slug),
             labelled=slug in far,
             cities=(str(slug),),
         )
@@ -106,7 +107,7 @@ def list_gaps(study: Study, one: Measure, other: Measure) -> Table | None:
     rows = tuple(
         Row(
             (
-                Cell(name_city(pd.Series(study.cities.loc[str(city)]))),
+                Cell(name_place(study, city)),
                 *(
                     Cell(Words(str(row[f"place_{measure.column}"])), int(row[f"place_{measure.column}"]))
                     for measure in (one, other)

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from geobri.measures import Measure
 from geobri.report.definitions import draw_definitions
 from geobri.report.distances import draw_decay, is_yes_or_no, share_by_distance
-from geobri.report.drawings import write_number
 from geobri.report.model import Drawing
-from geobri.report.pictures import Line, Mark, draw_groups, draw_scatter
-from geobri.report.terms import name_columns, relabel
+from geobri.report.numbers import write_number
+from geobri.report.pictures import draw_groups, draw_scatter
+from geobri.report.shapes import Line, Mark
+from geobri.report.terms import name_columns, name_pair, name_place, relabel
 from geobri.stats.flows.friction import DecayResult
 from geobri.stats.proximity.verdict import ProximityResult
 from geobri.stats.results import Question, TestResult
@@ -244,16 +244,6 @@ def _told(p: float) -> bool:
     return p <= LEVEL
 
 
-def _name(study: Study, slug: str) -> Words:
-    row = study.cities.loc[slug]
-    return Words(str(row["name"]), str(row["name_zh"] or ""))
-
-
-def _pair(study: Study, row: pd.Series) -> Words:
-    one, other = _name(study, str(row["origin"])), _name(study, str(row["destination"]))
-    return Words(f"{one.en} – {other.en}", f"{one.zh}–{other.zh}")
-
-
 def _closeness(
     study: Study, lead: TestResult, others: Sequence[TestResult], measure: Measure
 ) -> tuple[Words, Words, Drawing | None]:
@@ -336,7 +326,7 @@ def _draw_list(study: Study, measure: Measure) -> Drawing:
             (
                 name,
                 [
-                    Mark(float(row["distance_km"]), 0, _pair(study, row), corridors=(str(corridor),))
+                    Mark(float(row["distance_km"]), 0, name_pair(study, row), corridors=(str(corridor),))
                     for corridor, row in rows.iterrows()
                 ],
             )
@@ -438,7 +428,7 @@ def _draw_sides(study: Study, measure: Measure) -> Drawing | None:
             (
                 name,
                 [
-                    Mark(float(row[measure.column]), 0, _name(study, str(slug)), cities=(str(slug),))
+                    Mark(float(row[measure.column]), 0, name_place(study, slug), cities=(str(slug),))
                     for slug, row in rows.iterrows()
                 ],
             )
@@ -487,7 +477,7 @@ def _draw_moran(study: Study, lead: TestResult, measure: Measure) -> Drawing | N
     x, y = sign * table["value"].to_numpy(dtype=float), sign * table["lag"].to_numpy(dtype=float)
     far = set(np.argsort(-np.hypot(x / (x.std() or 1), y / (y.std() or 1)), kind="stable")[:8].tolist())
     marks = [
-        Mark(float(a), float(b), _name(study, str(slug)), labelled=at in far, cities=(str(slug),))
+        Mark(float(a), float(b), name_place(study, slug), labelled=at in far, cities=(str(slug),))
         for at, (a, b, slug) in enumerate(zip(x, y, table.index, strict=True))
     ]
     slope = float(x @ y / (x @ x))

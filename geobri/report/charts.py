@@ -1,64 +1,44 @@
 """Pictures of an effect under many choices, of ranks over years, of shares over distance and of the gaps of a ranking.
 
-SVG from numbers, as in `geobri.report.pictures`.
+SVG from numbers (`geobri.report.svg`).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from geobri.report.drawings import axis_ticks, write_ids, write_number, write_text
+from geobri.charts import TONES
 from geobri.report.model import Drawing
+from geobri.report.numbers import write_number
 from geobri.report.paper import course_on_paper, ranks_on_paper, stacks_on_paper
+from geobri.report.shapes import Course, Point, Stack
+from geobri.report.svg import (
+    ACCENT,
+    WIDTH,
+    axis_ticks,
+    join_places,
+    open_sheet,
+    rule,
+    small_text,
+    write_ids,
+    write_text,
+)
 from geobri.words import Words
 
-__all__ = ["Course", "Point", "Stack", "draw_course", "draw_ranks", "draw_stacks"]
+__all__ = ["draw_course", "draw_ranks", "draw_stacks"]
 
-_WIDTH: Final = 640
 _LEFT: Final = 58
 _RIGHT: Final = 18
 _TOP: Final = 30
 _HEIGHT: Final = 320
 _FOOT: Final = 48
-_ACCENT: Final = "var(--strong)"
-_TONES: Final = ("#1f78b4", "#d95f02", "#1b9e77", "#8a5fb0", "#a6761d", "#c2408d")
 _ROW: Final = 15
 _NAMES: Final = 150
 _BAR: Final = 22
 _BAR_NAMES: Final = 168
 _BAR_SAID: Final = 76
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """An estimate at one place of an axis, with its interval; NaN for ends that are not known."""
-
-    x: float
-    y: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """The ranks of one city over the years; NaN where it has none."""
-
-    name: Words
-    city: str
-    ranks: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Stack:
-    """One bar of several parts: its name, the lengths from the left, what stands behind it, and the cities that it is about."""
-
-    name: Words
-    parts: tuple[float, ...]
-    said: Words
-    cities: tuple[str, ...] = ()
 
 
 def _logarithmic_ticks(low: float, high: float) -> list[float]:
@@ -114,37 +94,37 @@ def draw_course(
 
     def x(number: float) -> float:
         share = (scale(number) - scale(first)) / ((scale(last) - scale(first)) or 1)
-        return _LEFT + 10 + share * (_WIDTH - _LEFT - _RIGHT - 20)
+        return _LEFT + 10 + share * (WIDTH - _LEFT - _RIGHT - 20)
 
     def y(number: float) -> float:
         return _HEIGHT - _FOOT - (number - bottom) / (top - bottom) * (_HEIGHT - _FOOT - _TOP)
 
-    parts = [_open(_HEIGHT)]
+    parts = [open_sheet(_HEIGHT)]
     for tick in _logarithmic_ticks(first, last) if logarithmic else axis_ticks(first, last):
         parts += [
-            _rule(x(tick), x(tick), _TOP, _HEIGHT - _FOOT),
-            _label(tick, x(tick), _HEIGHT - _FOOT + 16, "middle"),
+            rule(x(tick), x(tick), _TOP, _HEIGHT - _FOOT),
+            small_text(write_number(tick), x(tick), _HEIGHT - _FOOT + 16, "middle"),
         ]
     for tick in axis_ticks(bottom, top):
         parts += [
-            _rule(_LEFT, _WIDTH - _RIGHT, y(tick), y(tick)),
-            _label(tick, _LEFT - 6, y(tick) + 4, "end"),
+            rule(_LEFT, WIDTH - _RIGHT, y(tick), y(tick)),
+            small_text(write_number(tick), _LEFT - 6, y(tick) + 4, "end"),
         ]
     if reference is not None:
-        parts.append(_rule(_LEFT, _WIDTH - _RIGHT, y(reference), y(reference), dashed=True))
+        parts.append(rule(_LEFT, WIDTH - _RIGHT, y(reference), y(reference), dashed=True))
     known = [point for point in points if math.isfinite(point.low) and math.isfinite(point.high)]
     rim = [(x(one.x), y(one.high)) for one in known] + [(x(one.x), y(one.low)) for one in reversed(known)]
-    parts.append(f'<polygon points="{_path(rim)}" fill="var(--bar)" fill-opacity=".18"/>')
+    parts.append(f'<polygon points="{join_places(rim)}" fill="var(--bar)" fill-opacity=".18"/>')
     line = [(x(one.x), y(one.y)) for one in points]
-    parts.append(f'<polyline points="{_path(line)}" fill="none" stroke="var(--bar)" stroke-width="2"/>')
+    parts.append(f'<polyline points="{join_places(line)}" fill="none" stroke="var(--bar)" stroke-width="2"/>')
     parts += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3.5" fill="var(--bar)"/>' for a, b in line]
     if marked is not None:
         height = y(marked[0])
         parts.append(
-            f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{height:.1f}" y2="{height:.1f}" stroke="{_ACCENT}" stroke-width="1.6"/>'
+            f'<line x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{height:.1f}" y2="{height:.1f}" stroke="{ACCENT}" stroke-width="1.6"/>'
         )
-        parts.append(write_text(marked[1], _WIDTH - _RIGHT - 4, height - 5, "end"))
-    parts.append(write_text(x_axis, (_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 8, "middle"))
+        parts.append(write_text(marked[1], WIDTH - _RIGHT - 4, height - 5, "end"))
+    parts.append(write_text(x_axis, (_LEFT + WIDTH - _RIGHT) / 2, _HEIGHT - 8, "middle"))
     parts.append(write_text(y_axis, 8, 16, "start"))
     paper = course_on_paper(
         points, (x_axis, y_axis), reference=reference, marked=marked, logarithmic=logarithmic
@@ -184,28 +164,28 @@ def draw_ranks(
 
     def x(year: int) -> float:
         share = (year - years[0]) / max(years[-1] - years[0], 1)
-        return _LEFT + share * (_WIDTH - _LEFT - _NAMES)
+        return _LEFT + share * (WIDTH - _LEFT - _NAMES)
 
     def y(rank: float) -> float:
         return _TOP + _ROW * (rank - 0.5)
 
-    parts = [_open(height)]
+    parts = [open_sheet(height)]
     every = math.ceil(len(years) / 10)
-    parts += [_year(year, x(year)) for year in years[::every]]
+    parts += [small_text(str(year), x(year), 16, "middle") for year in years[::every]]
     for at, one in enumerate(courses):
-        tone = _TONES[at % len(_TONES)]
+        tone = TONES[at % len(TONES)]
         known = [
             (x(year), y(rank)) for year, rank in zip(years, one.ranks, strict=True) if math.isfinite(rank)
         ]
         parts.append(f'<g class="row"{write_ids((one.city,))}>')
         parts.append(
-            f'<polyline points="{_path(known)}" fill="none" stroke="{tone}" stroke-width="2" stroke-opacity=".75"/>'
+            f'<polyline points="{join_places(known)}" fill="none" stroke="{tone}" stroke-width="2" stroke-opacity=".75"/>'
         )
         parts += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3" fill="{tone}"/>' for a, b in known]
         rank = one.ranks[-1]
         if math.isfinite(rank):
             shown = Words(f"{rank:.0f} {one.name.en}", f"{rank:.0f} {one.name.zh}")
-            parts.append(write_text(shown, _WIDTH - _NAMES + 10, y(rank) + 4, "start"))
+            parts.append(write_text(shown, WIDTH - _NAMES + 10, y(rank) + 4, "start"))
         parts.append("</g>")
     paper = ranks_on_paper(courses, years)
     return Drawing("".join([*parts, "</svg>"]), alternative, caption, statistics, limits, paper)
@@ -244,12 +224,12 @@ def draw_stacks(
     top = 34 if parts else 12
     height = top + _BAR * len(rows) + 40
     longest_said = max((_wide(text) for row in rows for text in (row.said.en, row.said.zh)), default=0)
-    wide = _WIDTH - _BAR_NAMES - max(_BAR_SAID, 10 + 7 * longest_said)
+    wide = WIDTH - _BAR_NAMES - max(_BAR_SAID, 10 + 7 * longest_said)
 
     def x(length: float) -> float:
         return _BAR_NAMES + length / longest * wide
 
-    drawn = [_open(height), *_key(parts)]
+    drawn = [open_sheet(height), *_key(parts)]
     for at, row in enumerate(rows):
         y = top + _BAR * at
         drawn.append(f'<g class="row"{write_ids(row.cities)}>' if row.cities else "<g>")
@@ -277,7 +257,7 @@ def _tone(place: int, count: int) -> float:
 
 def _key(parts: Sequence[Words]) -> list[str]:
     """Say above the bars what their parts are."""
-    wide = (_WIDTH - _BAR_NAMES) / max(len(parts), 1)
+    wide = (WIDTH - _BAR_NAMES) / max(len(parts), 1)
     drawn = []
     for place, words in enumerate(parts):
         left = _BAR_NAMES + place * wide
@@ -286,24 +266,3 @@ def _key(parts: Sequence[Words]) -> list[str]:
         )
         drawn.append(write_text(words, left + 18, 16, "start"))
     return drawn
-
-
-def _open(height: float) -> str:
-    return f'<svg viewBox="0 0 {_WIDTH} {height:.0f}" xmlns="http://www.w3.org/2000/svg" font-size="12" fill="currentColor" aria-hidden="true">'
-
-
-def _rule(x1: float, x2: float, y1: float, y2: float, *, dashed: bool = False) -> str:
-    look = 'stroke-opacity=".55" stroke-dasharray="3 3"' if dashed else 'stroke-opacity=".12"'
-    return f'<line x1="{x1:.1f}" x2="{x2:.1f}" y1="{y1:.1f}" y2="{y2:.1f}" stroke="currentColor" {look}/>'
-
-
-def _label(number: float, x: float, y: float, anchor: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill-opacity=".7" font-size="11">{write_number(number)}</text>'
-
-
-def _year(year: int, x: float) -> str:
-    return f'<text x="{x:.1f}" y="16" text-anchor="middle" fill-opacity=".7" font-size="11">{year}</text>'
-
-
-def _path(points: Sequence[tuple[float, float]]) -> str:
-    return " ".join(f"{a:.1f},{b:.1f}" for a, b in points)

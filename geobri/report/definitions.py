@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from geobri.report.charts import Point, draw_course
-from geobri.report.drawings import write_number
+from geobri.report.charts import draw_course
 from geobri.report.model import Drawing
+from geobri.report.numbers import write_number
+from geobri.report.shapes import Point
 from geobri.stats.groups.definitions import AS_PUBLISHED, COASTAL_UP_TO
 from geobri.stats.results import TestResult
 from geobri.stats.say import LEVEL

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from geobri.measures import Measure
-from geobri.report.charts import Point, draw_course
-from geobri.report.drawings import write_number
+from geobri.report.charts import draw_course
 from geobri.report.model import Drawing
-from geobri.report.pictures import MOST_MARKS, Line, Mark, draw_scatter, sample_curve
-from geobri.report.ranking import name_city
+from geobri.report.numbers import write_number
+from geobri.report.pictures import MOST_MARKS, draw_scatter, sample_curve
+from geobri.report.shapes import Line, Mark, Point
+from geobri.report.terms import name_pair
 from geobri.stats.flows.friction import DecayResult
 from geobri.stats.results import FloatArray, TestResult
 from geobri.stats.say import LEVEL, p_value
@@ -141,11 +142,6 @@ def _fitted(lead: DecayResult, x: FloatArray, y: FloatArray) -> Line:
     return Line(points, Words("fitted curve", "拟合曲线"), band)
 
 
-def _named(study: Study, row: pd.Series) -> Words:
-    one, other = (name_city(pd.Series(study.cities.loc[str(row[end])])) for end in ("origin", "destination"))
-    return Words(f"{one.en} – {other.en}", f"{one.zh}–{other.zh}")
-
-
 def draw_decay(study: Study, pairs: pd.DataFrame, measure: Measure, lead: TestResult) -> Drawing | None:
     """Draw every pair by distance, zeros included, with the fitted curve, and name those far above it.
 
@@ -179,7 +175,7 @@ def draw_decay(study: Study, pairs: pd.DataFrame, measure: Measure, lead: TestRe
         Mark(
             float(x[at]),
             float(y[at]),
-            _named(study, pairs.iloc[at]) if at in named else Words(str(pairs.index[at])),
+            name_pair(study, pairs.iloc[at]) if at in named else Words(str(pairs.index[at])),
             labelled=at in named,
             corridors=(str(pairs.index[at]),),
         )

@@ -1,141 +1,25 @@
-"""Drawings made from numbers: points with intervals, bounds, bars. SVG that takes its colours from the page.
-
-Every text that comes from a user's table is escaped; everything else is a number that geobri formatted.
-"""
+"""Pictures of intervals under each other, and of what chance alone gives. SVG from numbers (`geobri.report.svg`)."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from html import escape
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from geobri.report.model import Drawing
+from geobri.report.numbers import write_number
 from geobri.report.paper import intervals_on_paper, null_on_paper
+from geobri.report.shapes import Interval
+from geobri.report.svg import ACCENT, WIDTH, axis_ticks, open_sheet, rule, small_text, write_ids, write_text
 from geobri.stats.picturing import OBSERVED
 from geobri.words import Words
 
-__all__ = ["Interval", "axis_ticks", "draw_intervals", "draw_null", "write_ids", "write_number", "write_text"]
+__all__ = ["draw_intervals", "draw_null"]
 
-_WIDTH = 640
-_LABEL = 168
-_RIGHT = 20
-_ROW = 24
-_BINS = 36
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """One line of a drawing: a label, an interval, and perhaps a point inside it.
-
-    Attributes
-    ----------
-    label
-        What the line is about.
-    low, high
-        Ends of the interval; NaN for none.
-    point
-        The estimate; NaN for none.
-    cities
-        The cities that it is about: it lights up with them.
-    """
-
-    label: Words
-    low: float
-    high: float
-    point: float = math.nan
-    cities: tuple[str, ...] = ()
-
-
-def write_number(number: float) -> str:
-    """Write a number for an axis or a table: three digits, thousands marked, a true minus, never an exponent.
-
-    Parameters
-    ----------
-    number
-        Any number; NaN gives nothing.
-
-    Returns
-    -------
-    str
-        ``3,330``, ``0.0048``, ``−7.5``.
-    """
-    if not math.isfinite(number):
-        return ""
-    if number == 0:
-        return "0"
-    size = abs(number)
-    digits = max(0, 2 - math.floor(math.log10(size)))
-    plain = f"{size:,.{min(digits, 8)}f}"
-    return ("−" if number < 0 else "") + (plain.rstrip("0").rstrip(".") if "." in plain else plain)
-
-
-def axis_ticks(low: float, high: float) -> list[float]:
-    """Find about five round numbers between two ends (Heckbert 1990, Nice numbers for graph labels).
-
-    Parameters
-    ----------
-    low, high
-        The ends.
-
-    Returns
-    -------
-    list of float
-        In increasing order.
-    """
-    if not high > low:
-        return [low]
-    raw = (high - low) / 5
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw)
-    first = math.ceil(low / step)
-    return [number * step for number in range(first, math.floor(high / step + 1e-9) + 1)]
-
-
-def write_text(words: Words, x: float, y: float, anchor: str, *, faint: bool = False) -> str:
-    """Write a text in both languages at one place; the page shows the one that the reader chose.
-
-    Parameters
-    ----------
-    words
-        The text; it is escaped.
-    x, y, anchor
-        Where, and which end stands there.
-    faint
-        Write it lighter.
-
-    Returns
-    -------
-    str
-        Two text elements.
-    """
-    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"' + (' fill-opacity=".55"' if faint else "")
-    return f'<text class="en" {place}>{escape(words.en)}</text><text class="zh" {place}>{escape(words.zh)}</text>'
-
-
-def write_ids(cities: Sequence[str], corridors: Sequence[str] = ()) -> str:
-    """Write which cities and corridors a mark stands for, for the script that links it to the map.
-
-    Parameters
-    ----------
-    cities, corridors
-        Their ids.
-
-    Returns
-    -------
-    str
-        Attributes of an element; nothing for a mark that stands for none.
-    """
-    named = (("cities", cities), ("corridors", corridors))
-    return "".join(f' data-{kind}="{escape(" ".join(ids))}"' for kind, ids in named if ids)
-
-
-def _tick_mark(x: float, number: float, bottom: float) -> str:
-    """Draw the line of a round number over all rows, and the number under it."""
-    return (
-        f'<line x1="{x:.1f}" x2="{x:.1f}" y1="6" y2="{bottom}" stroke="currentColor" stroke-opacity=".12"/>'
-        f'<text x="{x:.1f}" y="{bottom + 16}" text-anchor="middle" fill-opacity=".7" font-size="11">{write_number(number)}</text>'
-    )
+_LABEL: Final = 168
+_RIGHT: Final = 20
+_ROW: Final = 24
+_BINS: Final = 36
 
 
 def draw_intervals(
@@ -179,41 +63,43 @@ def draw_intervals(
     height = 14 + _ROW * len(rows) + 44
 
     def x(number: float) -> float:
-        return _LABEL + (number - low) / (high - low) * (_WIDTH - _LABEL - _RIGHT)
+        return _LABEL + (number - low) / (high - low) * (WIDTH - _LABEL - _RIGHT)
 
     bottom = 10 + _ROW * len(rows)
-    parts = [
-        f'<svg viewBox="0 0 {_WIDTH} {height}" xmlns="http://www.w3.org/2000/svg" font-size="12" fill="currentColor" aria-hidden="true">'
-    ]
-    parts += [_tick_mark(x(tick), tick, bottom) for tick in ticks]
+    parts = [open_sheet(height)]
+    for tick in ticks:
+        parts.append(rule(x(tick), x(tick), 6, bottom))
+        parts.append(small_text(write_number(tick), x(tick), bottom + 16, "middle"))
     if reference is not None:
-        parts.append(
-            f'<line x1="{x(reference):.1f}" x2="{x(reference):.1f}" y1="4" y2="{bottom}" stroke="currentColor" stroke-opacity=".55" stroke-dasharray="3 3"/>'
-        )
+        parts.append(rule(x(reference), x(reference), 4, bottom, dashed=True))
     parts += [
-        f'<line x1="8" x2="{_WIDTH - _RIGHT}" y1="{10 + _ROW * at}" y2="{10 + _ROW * at}" stroke="currentColor" stroke-opacity=".6"/>'
+        f'<line x1="8" x2="{WIDTH - _RIGHT}" y1="{10 + _ROW * at}" y2="{10 + _ROW * at}" stroke="currentColor" stroke-opacity=".6"/>'
         for at in breaks
     ]
     for at, row in enumerate(rows):
-        y = 10 + _ROW * (at + 0.5)
-        parts.append(f'<g class="row"{write_ids(row.cities)}>' if row.cities else "<g>")
-        parts.append(write_text(row.label, _LABEL - 12, y + 4, "end"))
-        if math.isfinite(row.low) and math.isfinite(row.high):
-            parts.append(
-                f'<line x1="{x(row.low):.1f}" x2="{x(row.high):.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="var(--bar)" stroke-width="5" stroke-opacity=".45" stroke-linecap="round"/>'
-            )
-        if math.isfinite(row.point):
-            parts.append(
-                f'<circle cx="{x(row.point):.1f}" cy="{y:.1f}" r="4.5" fill="var(--bar)" stroke="var(--card)" stroke-width="1.5"/>'
-            )
-        parts.append("</g>")
-    parts.append(write_text(axis, (_LABEL + _WIDTH - _RIGHT) / 2, bottom + 34, "middle"))
+        parts += _draw_row(row, x, 10 + _ROW * (at + 0.5))
+    parts.append(write_text(axis, (_LABEL + WIDTH - _RIGHT) / 2, bottom + 34, "middle"))
     parts.append("</svg>")
     said = "; ".join(f"{row.label.en}: {_say(row)}" for row in rows)
     said_zh = "；".join(f"{row.label.zh}：{_say(row)}" for row in rows)
     alternative = Words(f"{axis.en}. {said}", f"{axis.zh}。{said_zh}")
     paper = intervals_on_paper(rows, axis, reference=reference, breaks=breaks)
     return Drawing("".join(parts), alternative, caption, statistics, limits, paper)
+
+
+def _draw_row(row: Interval, x: Callable[[float], float], y: float) -> list[str]:
+    """Draw one line: its label, its interval, and the point where there is one."""
+    parts = [f'<g class="row"{write_ids(row.cities)}>' if row.cities else "<g>"]
+    parts.append(write_text(row.label, _LABEL - 12, y + 4, "end"))
+    if math.isfinite(row.low) and math.isfinite(row.high):
+        parts.append(
+            f'<line x1="{x(row.low):.1f}" x2="{x(row.high):.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="var(--bar)" stroke-width="5" stroke-opacity=".45" stroke-linecap="round"/>'
+        )
+    if math.isfinite(row.point):
+        parts.append(
+            f'<circle cx="{x(row.point):.1f}" cy="{y:.1f}" r="4.5" fill="var(--bar)" stroke="var(--card)" stroke-width="1.5"/>'
+        )
+    return [*parts, "</g>"]
 
 
 def _say(row: Interval) -> str:
@@ -255,27 +141,23 @@ def draw_null(values: Sequence[float], observed: float, *, axis: Words, caption:
     for value in known:
         counts[min(_BINS - 1, int((value - low) / span * _BINS))] += 1
     top, bottom = max([*counts, 1]), 170
-    parts = [
-        f'<svg viewBox="0 0 {_WIDTH} 220" xmlns="http://www.w3.org/2000/svg" font-size="12" fill="currentColor" aria-hidden="true">'
-    ]
-    wide = (_WIDTH - 40) / _BINS
+    parts = [open_sheet(220)]
+    wide = (WIDTH - 40) / _BINS
     for at, count in enumerate(counts):
         tall = count / top * 140
         parts.append(
             f'<rect x="{20 + at * wide:.1f}" y="{bottom - tall:.1f}" width="{wide - 1:.1f}" height="{tall:.1f}" fill="var(--bar)" fill-opacity=".4"/>'
         )
     for tick in axis_ticks(low, high):
-        place = 20 + (tick - low) / span * (_WIDTH - 40)
-        parts.append(
-            f'<text x="{place:.1f}" y="{bottom + 16}" text-anchor="middle" fill-opacity=".7" font-size="11">{write_number(tick)}</text>'
-        )
-    mark = 20 + (observed - low) / span * (_WIDTH - 40)
-    side = "end" if mark > _WIDTH / 2 else "start"
+        place = 20 + (tick - low) / span * (WIDTH - 40)
+        parts.append(small_text(write_number(tick), place, bottom + 16, "middle"))
+    mark = 20 + (observed - low) / span * (WIDTH - 40)
+    side = "end" if mark > WIDTH / 2 else "start"
     parts.append(
-        f'<line x1="{mark:.1f}" x2="{mark:.1f}" y1="14" y2="{bottom}" stroke="var(--strong)" stroke-width="2.5"/>'
+        f'<line x1="{mark:.1f}" x2="{mark:.1f}" y1="14" y2="{bottom}" stroke="{ACCENT}" stroke-width="2.5"/>'
     )
     parts.append(write_text(OBSERVED, mark + (-8 if side == "end" else 8), 24, side))
-    parts.append(write_text(axis, _WIDTH / 2, bottom + 38, "middle"))
+    parts.append(write_text(axis, WIDTH / 2, bottom + 38, "middle"))
     parts.append("</svg>")
     beyond = sum(value >= observed for value in known)
     alternative = Words(

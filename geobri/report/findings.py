@@ -7,8 +7,9 @@ from typing import Final
 
 from geobri.findings.ledger import Entry, Ledger, Role, Verdict
 from geobri.findings.where import say_where_zh
-from geobri.report.charts import Stack, draw_stacks
+from geobri.report.charts import draw_stacks
 from geobri.report.model import Cell, Column, Drawing, Row, Section, Table
+from geobri.report.shapes import Stack
 from geobri.study.analysis import Analysis
 from geobri.words import Words
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 from geobri.gazetteer.countries import name_country
 from geobri.measures import label_column
-from geobri.report.drawings import write_number
 from geobri.report.model import Cell, Column, Fold, Row, Section, Table
-from geobri.report.ranking import name_city
+from geobri.report.numbers import write_number
+from geobri.report.terms import name_place
 from geobri.study import Study
 from geobri.study.contrast import compare_sets
 from geobri.words import Words
@@ -167,7 +167,7 @@ def _table(study: Study, split: _Split, compared: pd.DataFrame, first: int) -> T
 
 def _cells(study: Study, row: pd.Series, side: str) -> tuple[Cell, Cell, Cell]:
     mean, place, inside = (row[f"{side}_{what}"] for what in ("mean_place", "best_place", "in_first"))
-    city = name_city(pd.Series(study.cities.loc[str(row[f"{side}_best"])]))
+    city = name_place(study, row[f"{side}_best"])
     return (
         Cell(Words(write_number(float(mean))), float(mean)),
         Cell(Words(f"{city.en} ({int(place)})", f"{city.zh}（{int(place)}）")),

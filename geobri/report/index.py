@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from geobri.errors import GeobriError
-from geobri.report.drawings import write_number
 from geobri.report.model import Cell, Column, Fold, Row, Table
-from geobri.report.ranking import name_city
+from geobri.report.numbers import number_cell, percent_cell, write_number
+from geobri.report.terms import name_place
 from geobri.study import Study
 from geobri.study.questions import SEED
 from geobri.words import Words
@@ -66,10 +66,10 @@ def tree_table(result: IndexResult) -> Table:
                 (
                     Cell(Words(indent + node["title"], indent + node["title_zh"])),
                     Cell(_KINDS[str(node["kind"])]),
-                    _share(node["importance"] if depth else np.nan),
-                    _share(node["effective"] if depth else np.nan),
-                    _plain(with_index if depth else np.nan),
-                    _plain(float(between.get(name, np.nan))),
+                    percent_cell(node["importance"] if depth else np.nan),
+                    percent_cell(node["effective"] if depth else np.nan),
+                    number_cell(with_index if depth else np.nan),
+                    number_cell(float(between.get(name, np.nan))),
                 )
             )
         )
@@ -106,20 +106,6 @@ def index_folds(study: Study, result: IndexResult) -> tuple[Fold, ...]:
     return tuple(fold for fold in made if fold is not None)
 
 
-def _city(study: Study, slug: object) -> Words:
-    return name_city(pd.Series(study.cities.loc[str(slug)]))
-
-
-def _share(value: Any) -> Cell:
-    if pd.isna(value):
-        return Cell(Words(""))
-    return Cell(Words(f"{write_number(100 * float(value))} %"), float(value))
-
-
-def _plain(value: float) -> Cell:
-    return Cell(Words(write_number(value)), value if np.isfinite(value) else None)
-
-
 def _titles(result: IndexResult) -> dict[str, Words]:
     nodes = result.nodes()
     return {
@@ -139,7 +125,7 @@ def _strengths(study: Study, result: IndexResult) -> Fold | None:
     for city in result.to_frame("cities").index[:_MOST_CITIES]:
         own = found[found["unit"] == city]
         cells = [_listed(own[own["kind"] == kind], titles) for kind in ("strength", "weakness")]
-        rows.append(Row((Cell(_city(study, city)), *cells), cities=(str(city),)))
+        rows.append(Row((Cell(name_place(study, city)), *cells), cities=(str(city),)))
     columns = (
         Column(Words("City", "城市")),
         Column(Words("Stands better in", "相对较强")),
@@ -185,7 +171,7 @@ def _removal(study: Study, result: IndexResult) -> Fold | None:
         changes = [float(wide.loc[city, node]) if city in wide.index else np.nan for node in children]
         rows.append(
             Row(
-                (Cell(_city(study, city)), _plain(float(place[city])), *map(_moved, changes)),
+                (Cell(name_place(study, city)), number_cell(float(place[city])), *map(_moved, changes)),
                 cities=(str(city),),
             )
         )
@@ -227,16 +213,16 @@ def _choices(study: Study, result: IndexResult) -> Fold | None:
             continue
         farthest = int(np.nanargmax(np.nanmax(moves, axis=0)))
         city = str(runs.labels[farthest])
-        first = _city(study, city)
+        first = name_place(study, city)
         far = write_number(float(np.nanmax(moves)))
         kept = float((np.nanmax(moves, axis=0) == 0).mean())
         rows.append(
             Row(
                 (
                     Cell(_CHOICES.get(choice.name, Words(choice.name))),
-                    _plain(float(np.nanmean(moves))),
+                    number_cell(float(np.nanmean(moves))),
                     Cell(Words(f"{far} ({first.en})", f"{far}（{first.zh}）"), float(np.nanmax(moves))),
-                    _share(kept),
+                    percent_cell(kept),
                 ),
                 cities=(city,),
             )

@@ -12,10 +12,12 @@ from geobri.gazetteer.countries import name_country
 from geobri.measures import Level, Measure
 from geobri.regions import REGION_NAMES_ZH
 from geobri.report.agreement import draw_agreement, list_gaps
-from geobri.report.charts import Stack, draw_stacks
-from geobri.report.drawings import write_number
+from geobri.report.charts import draw_stacks
 from geobri.report.model import Cell, Column, Drawing, Fold, Row, Section, Table
-from geobri.report.ranking import ARROWS, name_city, name_with_unit, sort_by
+from geobri.report.numbers import write_number
+from geobri.report.ranking import ARROWS, name_with_unit, sort_by
+from geobri.report.shapes import Stack
+from geobri.report.terms import name_city
 from geobri.study import Study
 from geobri.study.leading import TIERS, count_tiers, find_groups, first_of_each
 from geobri.words import Words

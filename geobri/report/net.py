@@ -9,9 +9,9 @@ import pandas as pd
 from geobri.errors import DataError, MissingExtraError
 from geobri.exchange.graphs import need_package
 from geobri.measures import Measure
-from geobri.report.drawings import write_number
 from geobri.report.model import Cell, Column, Row, Section, Table
-from geobri.report.ranking import name_city
+from geobri.report.numbers import number_cell
+from geobri.report.terms import name_place
 from geobri.study import Study
 from geobri.study.hubs import find_hubs, find_reach, list_flows
 from geobri.words import Words
@@ -85,10 +85,6 @@ def _percent(share: float) -> Cell:
     )
 
 
-def _plain(number: float) -> Cell:
-    return Cell(Words(write_number(float(number))), float(number))
-
-
 def _reach(study: Study, flow: Measure) -> list[Table]:
     try:
         table = find_reach(study, flow.column).head(_MOST_CITIES)
@@ -98,10 +94,10 @@ def _reach(study: Study, flow: Measure) -> list[Table]:
     rows = tuple(
         Row(
             (
-                Cell(name_city(pd.Series(study.cities.loc[str(city)]))),
-                *(_plain(row[name]) for name in ("partners", "total")),
+                Cell(name_place(study, city)),
+                *(number_cell(row[name]) for name in ("partners", "total")),
                 *((_percent(row[name]) for name in ("share_inside", "share_expected")) if placed else ()),
-                *(_plain(row[name]) for name in ("mean_km", "median_km")),
+                *(number_cell(row[name]) for name in ("mean_km", "median_km")),
             ),
             cities=(str(city),),
         )
@@ -134,10 +130,10 @@ def _hubs(study: Study, flows: list[Measure]) -> list[Table]:
     rows = tuple(
         Row(
             (
-                Cell(name_city(pd.Series(study.cities.loc[str(city)]))),
+                Cell(name_place(study, city)),
                 Cell(Words(f"{row['hub_of']} / {len(flows)}"), int(row["hub_of"])),
-                *(_plain(row[f"degree_{flow.column}"]) for flow in flows),
-                _plain(row["degree"]),
+                *(number_cell(row[f"degree_{flow.column}"]) for flow in flows),
+                number_cell(row["degree"]),
                 _percent(float(row["betweenness"])),
                 Cell(
                     Words("" if pd.isna(row["community"]) else str(row["community"])),

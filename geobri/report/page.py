@@ -79,8 +79,6 @@ _FEW_ROWS: Final = 8
 _FEW_SIGNS: Final = 20_000
 """Signs of a payload up to which it stands in the page as it is."""
 _MAP_KEY: Final = "map1"
-_OPENING: Final = 20
-"""Corridors that a map of residuals opens with; all others are a choice away."""
 
 
 @cache
@@ -92,9 +90,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["trusted"] = (
-        Markup  # drawings that geobri made from numbers; see geobri.report.drawings
-    )
+    environment.filters["trusted"] = Markup  # drawings that geobri made from numbers; see geobri.report.svg
     environment.filters["pack"] = _pack
     environment.filters["sum_of"] = checksum
     environment.filters["payload_block"] = _payload_block

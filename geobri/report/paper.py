@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isfinite
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geobri import figures
 from geobri.report.model import OnPaper
+from geobri.report.shapes import Course, Interval, Line, Mark, Point, Stack
 from geobri.stats.picturing import CHANCE, OBSERVED
 from geobri.stats.results import FloatArray
 from geobri.words import Words
-
-if TYPE_CHECKING:
-    from geobri.report.charts import Course, Point, Stack
-    from geobri.report.drawings import Interval
-    from geobri.report.pictures import Line, Mark
 
 __all__ = [
     "course_on_paper",

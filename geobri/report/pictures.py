@@ -14,15 +14,26 @@ from typing import Final
 
 import numpy as np
 
-from geobri.report.drawings import axis_ticks, write_ids, write_number, write_text
 from geobri.report.model import Drawing
+from geobri.report.numbers import write_number
 from geobri.report.paper import groups_on_paper, points_on_paper
+from geobri.report.shapes import Line, Mark
+from geobri.report.svg import (
+    ACCENT,
+    WIDTH,
+    axis_ticks,
+    join_places,
+    open_sheet,
+    rule,
+    small_text,
+    write_ids,
+    write_text,
+)
 from geobri.stats.results import FloatArray
 from geobri.words import Words
 
-__all__ = ["MOST_MARKS", "Line", "Mark", "draw_groups", "draw_scatter", "sample_curve"]
+__all__ = ["MOST_MARKS", "draw_groups", "draw_scatter", "sample_curve"]
 
-_WIDTH: Final = 640
 _HEIGHT: Final = 340
 _LEFT: Final = 58
 _RIGHT: Final = 16
@@ -30,46 +41,9 @@ _TOP: Final = 30
 _FOOT: Final = 48
 _LANE: Final = 88
 _SPREAD: Final = 6.5
-_ACCENT: Final = "var(--strong)"
 MOST_MARKS: Final = 1500
 """Marks beyond which their density is drawn, and only those that stand out one by one."""
 _CELL: Final = 7.0
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One point of a picture.
-
-    Attributes
-    ----------
-    x, y
-        Where it stands.
-    name
-        What it is.
-    strong
-        Whether it stands out, such as a listed corridor.
-    labelled
-        Whether its name is printed beside it.
-    cities, corridors
-        Which ones it stands for: it lights up with them, here and on the map.
-    """
-
-    x: float
-    y: float
-    name: Words
-    strong: bool = False
-    labelled: bool = False
-    cities: tuple[str, ...] = ()
-    corridors: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line through a picture: its points from left to right, what it is, and the band around it (x, lower, upper)."""
-
-    points: tuple[tuple[float, float], ...]
-    name: Words
-    band: tuple[tuple[float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +112,16 @@ def draw_scatter(
         crowd = (np.array([mark.x for mark in marks]), np.array([mark.y for mark in marks]))
     numbers = [float(crowd[1].min()), float(crowd[1].max()), *(y for _, y in (line.points if line else ()))]
     numbers += [high for _, _, high in (line.band if line else ())]
-    x = _Scale(*_span([float(crowd[0].min()), float(crowd[0].max())]), _LEFT, _WIDTH - _RIGHT)
+    x = _Scale(*_span([float(crowd[0].min()), float(crowd[0].max())]), _LEFT, WIDTH - _RIGHT)
     y = _Scale(*_span(numbers, 0.06), _HEIGHT - _FOOT, _TOP)
-    parts = [_open(_HEIGHT), *_grid(x, y, ranks=ranks)]
+    parts = [open_sheet(_HEIGHT), *_grid(x, y, ranks=ranks)]
     if cross is not None:
-        parts.append(_rule(x(cross[0]), x(cross[0]), _TOP, _HEIGHT - _FOOT))
-        parts.append(_rule(_LEFT, _WIDTH - _RIGHT, y(cross[1]), y(cross[1])))
+        parts.append(rule(x(cross[0]), x(cross[0]), _TOP, _HEIGHT - _FOOT, dashed=True))
+        parts.append(rule(_LEFT, WIDTH - _RIGHT, y(cross[1]), y(cross[1]), dashed=True))
     for (left, right), height in zip(quadrants, (_TOP + 12, _HEIGHT - _FOOT - 8), strict=False):
         parts += [
             write_text(left, _LEFT + 6, height, "start", faint=True),
-            write_text(right, _WIDTH - _RIGHT - 4, height, "end", faint=True),
+            write_text(right, WIDTH - _RIGHT - 4, height, "end", faint=True),
         ]
     crowded = len(crowd[0]) > MOST_MARKS
     if crowded:
@@ -159,13 +133,13 @@ def draw_scatter(
     )
     if line is not None and line.band:
         rim = [(a, high) for a, _, high in line.band] + [(a, low) for a, low, _ in reversed(line.band)]
-        around = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in rim)
-        parts.append(f'<polygon points="{around}" fill="{_ACCENT}" fill-opacity=".16"/>')
+        around = join_places((x(a), y(b)) for a, b in rim)
+        parts.append(f'<polygon points="{around}" fill="{ACCENT}" fill-opacity=".16"/>')
     if line is not None:
-        path = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in line.points)
-        parts.append(f'<polyline points="{path}" fill="none" stroke="{_ACCENT}" stroke-width="2.2"/>')
+        path = join_places((x(a), y(b)) for a, b in line.points)
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{ACCENT}" stroke-width="2.2"/>')
     parts += _names([(mark, x(mark.x), y(mark.y)) for mark in marks if mark.labelled])
-    parts.append(write_text(x_axis, (_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 8, "middle"))
+    parts.append(write_text(x_axis, (_LEFT + WIDTH - _RIGHT) / 2, _HEIGHT - 8, "middle"))
     parts.append(write_text(y_axis, 8, 16, "start"))
     paper = points_on_paper(
         marks, (x_axis, y_axis), line=line, crowd=crowd, cross=cross, quadrants=quadrants, ranks=ranks
@@ -203,16 +177,16 @@ def draw_groups(
     """
     values = [mark.x for _, members in groups for mark in members]
     low, high = _span(values)
-    ends = (_WIDTH - _RIGHT, 112) if best_is_low else (112, _WIDTH - _RIGHT)
+    ends = (WIDTH - _RIGHT, 112) if best_is_low else (112, WIDTH - _RIGHT)
     x = _Scale(low, high, *ends)
     bottom = 10 + _LANE * len(groups)
-    parts = [_open(bottom + 46)]
+    parts = [open_sheet(bottom + 46)]
     for tick in axis_ticks(min(values), max(values)):
-        parts.append(_rule(x(tick), x(tick), 6, bottom, faint=True))
-        parts.append(_tick(write_number(tick), x(tick), bottom + 16, "middle"))
+        parts.append(rule(x(tick), x(tick), 6, bottom))
+        parts.append(small_text(write_number(tick), x(tick), bottom + 16, "middle"))
     for at, (name, members) in enumerate(groups):
         parts += _lane(name, members, x, 10 + _LANE * (at + 0.5))
-    parts.append(write_text(axis, (112 + _WIDTH - _RIGHT) / 2, bottom + 36, "middle"))
+    parts.append(write_text(axis, (112 + WIDTH - _RIGHT) / 2, bottom + 36, "middle"))
     said = [
         (name, len(members), write_number(median(mark.x for mark in members))) for name, members in groups
     ]
@@ -241,24 +215,20 @@ def _lane(name: Words, members: Sequence[Mark], x: _Scale, middle: float) -> lis
     parts += _dots(dots)
     centre = x(median(mark.x for mark in members))
     parts.append(
-        f'<line x1="{centre:.1f}" x2="{centre:.1f}" y1="{middle - 32:.1f}" y2="{middle + 32:.1f}" stroke="{_ACCENT}" stroke-width="2.5"/>'
+        f'<line x1="{centre:.1f}" x2="{centre:.1f}" y1="{middle - 32:.1f}" y2="{middle + 32:.1f}" stroke="{ACCENT}" stroke-width="2.5"/>'
     )
     return parts
-
-
-def _open(height: float) -> str:
-    return f'<svg viewBox="0 0 {_WIDTH} {height:.0f}" xmlns="http://www.w3.org/2000/svg" font-size="12" fill="currentColor" aria-hidden="true">'
 
 
 def _grid(x: _Scale, y: _Scale, *, ranks: bool) -> list[str]:
     parts = []
     for tick in _ticks(x, ranks=ranks):
-        parts.append(_rule(x(tick), x(tick), _TOP, _HEIGHT - _FOOT, faint=True))
+        parts.append(rule(x(tick), x(tick), _TOP, _HEIGHT - _FOOT))
         shown = write_number(-tick if ranks else tick)
-        parts.append(_tick(shown, x(tick), _HEIGHT - _FOOT + 16, "middle"))
+        parts.append(small_text(shown, x(tick), _HEIGHT - _FOOT + 16, "middle"))
     for tick in _ticks(y, ranks=ranks):
-        parts.append(_rule(_LEFT, _WIDTH - _RIGHT, y(tick), y(tick), faint=True))
-        parts.append(_tick(write_number(-tick if ranks else tick), _LEFT - 6, y(tick) + 4, "end"))
+        parts.append(rule(_LEFT, WIDTH - _RIGHT, y(tick), y(tick)))
+        parts.append(small_text(write_number(-tick if ranks else tick), _LEFT - 6, y(tick) + 4, "end"))
     return parts
 
 
@@ -266,17 +236,6 @@ def _ticks(scale: _Scale, *, ranks: bool) -> list[float]:
     """Give round numbers; of ranks, only those that a rank can be."""
     ticks = axis_ticks(scale.low, scale.high)
     return [tick for tick in ticks if tick <= -1] if ranks else ticks
-
-
-def _rule(x1: float, x2: float, y1: float, y2: float, *, faint: bool = False) -> str:
-    how = 'stroke-opacity=".12"' if faint else 'stroke-opacity=".55" stroke-dasharray="3 3"'
-    return f'<line x1="{x1:.1f}" x2="{x2:.1f}" y1="{y1:.1f}" y2="{y2:.1f}" stroke="currentColor" {how}/>'
-
-
-def _tick(text: str, x: float, y: float, anchor: str) -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill-opacity=".7" font-size="11">{text}</text>'
-    )
 
 
 def _density(crowd: tuple[FloatArray, FloatArray], x: _Scale, y: _Scale) -> list[str]:
@@ -306,7 +265,7 @@ def _dots(dots: Iterable[str]) -> list[str]:
 
 
 def _dot(mark: Mark, x: float, y: float, *, many: int = 0, shown: str = "", ranks: bool = False) -> str:
-    look = f' fill="{_ACCENT}" fill-opacity="1"' if mark.strong else ""
+    look = f' fill="{ACCENT}" fill-opacity="1"' if mark.strong else ""
     place = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{2 if many > MOST_MARKS else 4}"{look}{write_ids(mark.cities, mark.corridors)}'
     if many > MOST_MARKS:
         return f"{place}/>"
@@ -324,7 +283,7 @@ def _names(labelled: Sequence[tuple[Mark, float, float]]) -> list[str]:
     """Print names beside their points, those that would run into another one left out."""
     parts, used = [], list[tuple[float, float]]()
     for mark, x, y in sorted(labelled, key=lambda one: one[2]):
-        side = "end" if x > _WIDTH * 0.62 else "start"
+        side = "end" if x > WIDTH * 0.62 else "start"
         wide = 6.2 * max(len(mark.name.en), 2 * len(mark.name.zh))
         left = x - wide - 7 if side == "end" else x + 7
         if any(abs(y - other) < 13 and abs(left - start) < wide for start, other in used):  # noqa: PLR2004 - height of a line

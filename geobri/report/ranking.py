@@ -11,8 +11,9 @@ import pandas as pd
 from geobri.gazetteer.countries import name_country
 from geobri.measures import Measure
 from geobri.regions import REGION_NAMES_ZH
-from geobri.report.drawings import write_number
 from geobri.report.model import Cell, Column, Fact, Profile, Row, Section, Table
+from geobri.report.numbers import number_cell, write_number
+from geobri.report.terms import name_city, name_pair, name_place
 from geobri.study import Study
 from geobri.words import Words
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ARROWS",
     "corridor_section",
-    "name_city",
     "name_with_unit",
     "profile_section",
     "ranking_section",
@@ -51,23 +51,6 @@ _CHANGED = Words(
 def _region(name: Any) -> Words:
     text = "" if pd.isna(name) else str(name)
     return Words(text, REGION_NAMES_ZH.get(text, text))
-
-
-def name_city(city: pd.Series[Any]) -> Words:
-    """Name a city in both languages.
-
-    Parameters
-    ----------
-    city
-        Its row.
-
-    Returns
-    -------
-    Words
-        Its names.
-    """
-    chinese = city.get("name_zh")
-    return Words(str(city["name"]), "" if pd.isna(chinese) else str(chinese))
 
 
 def _pair_of_regions(pair: Any) -> Words:
@@ -264,16 +247,18 @@ def corridor_section(study: Study) -> Section | None:
     with_value = study.corridors[study.corridors[columns].notna().any(axis=1)]
     corridors = sort_by(pd.DataFrame(with_value.drop(columns="geometry")), values[0]).head(_MOST_CORRIDORS)
     cells = _value_cells(corridors, values)
-    names = {slug: name_city(city) for slug, city in study.cities.iterrows()}
     rows = []
     for at, (corridor, pair) in enumerate(corridors.iterrows()):
-        one, other = names[pair["origin"]], names[pair["destination"]]
-        ends = Words(f"{one.en} – {other.en}", f"{one.zh} – {other.zh}")
-        distance = Cell(Words(f"{pair['distance_km']:,.0f}"), float(pair["distance_km"]))
+        distance = number_cell(pair["distance_km"], ",.0f")
         regions = Cell(_pair_of_regions(pair["region_pair"]))
         rows.append(
             Row(
-                (Cell(ends), regions, distance, *(cells[value.column][at] for value in values)),
+                (
+                    Cell(name_pair(study, pair)),
+                    regions,
+                    distance,
+                    *(cells[value.column][at] for value in values),
+                ),
                 corridors=(str(corridor),),
             )
         )
@@ -376,7 +361,7 @@ def _say_standing(slug: str, study: Study, profile: Standing) -> Words:
     """Say rank, rank in the region, best and worst part of the index, in one sentence."""
     assert study.scores is not None
     nodes, regions = study.scores.nodes(), study.cities["region"]
-    city, region = name_city(pd.Series(study.cities.loc[slug])), _region(regions[slug])
+    city, region = name_place(study, slug), _region(regions[slug])
     english = dict(zip(nodes["node"], nodes["title"], strict=True)) | {
         slug: city.en,
         profile.group: region.en,
@@ -405,7 +390,7 @@ def _strongest(slug: str, study: Study, corridors: pd.DataFrame) -> list[Words]:
     others = partners.drop_duplicates().head(_STRONGEST)  # there and back are one partner
     if others.empty:
         return []
-    named = [name_city(study.cities.loc[other]) for other in others]
+    named = [name_place(study, other) for other in others]
     return [
         Words(
             "Strongest corridors: " + ", ".join(name.en for name in named),

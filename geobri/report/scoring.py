@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from geobri.report.drawings import Interval, draw_intervals, write_number
+from geobri.report.drawings import draw_intervals
 from geobri.report.index import index_folds, tree_table
 from geobri.report.model import Cell, Column, Drawing, Fold, Row, Section, Table
+from geobri.report.numbers import number_cell, write_number
+from geobri.report.shapes import Interval
+from geobri.report.terms import name_pair, name_place
 from geobri.study import Study
 from geobri.study.analysis import Analysis
 from geobri.study.effect import LEVEL, effects_from_audit
@@ -46,24 +49,6 @@ _NOT_PUBLISHED = Words(
 )
 
 
-def _name(study: Study, slug: str) -> Words:
-    city = study.cities.loc[slug]
-    chinese = city.get("name_zh")
-    return Words(str(city["name"]), "" if pd.isna(chinese) else str(chinese))
-
-
-def _number(value: Any) -> Cell:
-    if pd.isna(value):
-        return Cell(Words(""))
-    return Cell(Words(f"{float(value):.1f}"), float(value))
-
-
-def _ends(study: Study, scores: pd.Series[Any], *, arrow: bool) -> Words:
-    one, other = _name(study, str(scores["origin"])), _name(study, str(scores["destination"]))
-    sign = "→" if arrow else "–"
-    return Words(f"{one.en} {sign} {other.en}", f"{one.zh} {sign} {other.zh}")
-
-
 def _on_map(study: Study, scores: pd.Series[Any], corridor: str) -> tuple[str, ...]:
     """Find the lines of a scored corridor on the map: both directions where the study has directions and the score none."""
     one, other = str(scores["origin"]), str(scores["destination"])
@@ -86,10 +71,10 @@ def _score_row(
     is_city = slug in study.cities.index
     rank = scores[nodes["rank"].iloc[0]]
     cells = (
-        Cell(Words("" if pd.isna(rank) else f"{float(rank):.0f}"), None if pd.isna(rank) else float(rank)),
+        number_cell(rank, ".0f"),
         Cell(Words(interval)),
-        Cell(_name(study, slug) if is_city else _ends(study, scores, arrow=arrow)),
-        *(_number(scores[node]) for node in nodes["score"]),
+        Cell(name_place(study, slug) if is_city else name_pair(study, scores, arrow=arrow)),
+        *(number_cell(scores[node], ".1f") for node in nodes["score"]),
     )
     if is_city:
         return Row(cells, cities=(slug,))
@@ -134,7 +119,7 @@ def _draw_gaps(study: Study, result: IndexResult) -> tuple[Drawing, ...]:
         return ()
     gaps = _widest_gaps(shown, _TIERS - 1)
     said = [
-        (_name(study, str(shown.index[at - 1])), _name(study, str(shown.index[at])), size)
+        (name_place(study, shown.index[at - 1]), name_place(study, shown.index[at]), size)
         for at, size in gaps
     ]
     widest = "; ".join(f"{a.en} and {b.en}, {write_number(size)}" for a, b, size in said)
@@ -142,7 +127,7 @@ def _draw_gaps(study: Study, result: IndexResult) -> tuple[Drawing, ...]:
     return (
         draw_intervals(
             [
-                Interval(_name(study, str(slug)), math.nan, math.nan, float(score), cities=(str(slug),))
+                Interval(name_place(study, slug), math.nan, math.nan, float(score), cities=(str(slug),))
                 for slug, score in shown.items()
             ],
             axis=Words("score, 0 to 100", "得分 0–100"),
@@ -177,7 +162,7 @@ def _draw_rank_intervals(study: Study, uncertainty: pd.DataFrame | None) -> tupl
         draw_intervals(
             [
                 Interval(
-                    _name(study, str(row["unit"])),
+                    name_place(study, row["unit"]),
                     float(row["rank_lower"]),
                     float(row["rank_upper"]),
                     float(row["rank"]),
@@ -216,7 +201,7 @@ def _name_ids(study: Study, said: Words) -> Words:
         study.measures, key=lambda one: one.origin == "given"
     )  # what was given wins over its score
     labels = {one.column: Words(one.label, one.label_zh) for one in known}
-    cities = {str(slug): _name(study, str(slug)) for slug in study.cities.index}
+    cities = {str(slug): name_place(study, slug) for slug in study.cities.index}
 
     def name(text: str, lang: Literal["en", "zh"]) -> str:
         def corridor(match: re.Match[str]) -> str:
@@ -296,7 +281,7 @@ def audit_section(study: Study, analysis: Analysis) -> Section | None:
         overall = bounds[bounds["node"] == "index"]
         rows = [
             Interval(
-                _name(study, str(row["city"])),
+                name_place(study, row["city"]),
                 float(row["lower"]),
                 float(row["upper"]),
                 cities=(str(row["city"]),),
@@ -332,7 +317,7 @@ def _effects(study: Study, audit: RankingAudit, english: dict[str, str], chinese
     rows = tuple(
         Row(
             (
-                Cell(_name(study, str(city))),
+                Cell(name_place(study, city)),
                 Cell(Words(str(first.loc[city, "rank_with"])), int(first.loc[city, "rank_with"])),
                 *(_effect(table.loc[city]) for table in tables.values()),
             ),

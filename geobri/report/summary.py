@@ -10,7 +10,8 @@ import pandas as pd
 from geobri.measures import Measure
 from geobri.report.answers import Answer
 from geobri.report.model import Section
-from geobri.report.ranking import name_city, sort_by
+from geobri.report.ranking import sort_by
+from geobri.report.terms import name_city
 from geobri.study import Study
 from geobri.study.account import REASONS, tabulate_account
 from geobri.study.analysis import Analysis

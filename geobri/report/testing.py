@@ -8,9 +8,11 @@ from typing import Final
 
 from geobri.measures import Measure
 from geobri.report.answers import Answer, say_result
-from geobri.report.charts import Stack, draw_stacks
-from geobri.report.drawings import Interval, draw_intervals, draw_null, write_number
+from geobri.report.charts import draw_stacks
+from geobri.report.drawings import draw_intervals, draw_null
 from geobri.report.model import Cell, Column, Drawing, Fold, Row, Section, Table
+from geobri.report.numbers import number_cell, write_number
+from geobri.report.shapes import Interval, Stack
 from geobri.report.terms import name_columns, relabel
 from geobri.stats.results import Term, TestResult
 from geobri.stats.say.numbers import p_value
@@ -224,7 +226,7 @@ def _cells(term: Term, other: Measure | None, names: Mapping[str, Words]) -> tup
     return (
         Cell(name_test(term.test.split(": ")[-1])),
         Cell(what),
-        _number(term.estimate),
+        number_cell(term.estimate),
         Cell(Words(interval)),
         Cell(Words(_bare(term.p_value)), term.p_value if math.isfinite(term.p_value) else None),
         Cell(_made_how(term, names)),
@@ -241,7 +243,3 @@ def _made_how(term: Term, names: Mapping[str, Words]) -> Words:
     """Name the kind of error and the null model, as far as a row has them."""
     said = [relabel(part, names) for part in (term.se_type, term.null) if part]
     return Words("; ".join(one.en for one in said), "；".join(one.zh for one in said))
-
-
-def _number(value: float) -> Cell:
-    return Cell(Words(write_number(value)), value if math.isfinite(value) else None)

@@ -8,8 +8,10 @@ from typing import Final
 
 from geobri.measures import label_column
 from geobri.report.agreement import draw_agreement
-from geobri.report.drawings import Interval, draw_intervals
+from geobri.report.drawings import draw_intervals
 from geobri.report.model import Cell, Column, Drawing, Row, Section, Table
+from geobri.report.numbers import number_cell
+from geobri.report.shapes import Interval
 from geobri.stats.results import Term, TestResult
 from geobri.stats.say.agreement import LEVELS, VERDICTS, Verdict
 from geobri.study import Study
@@ -159,10 +161,6 @@ def _drawings(results: Sequence[TestResult], ranks: dict[str, Words]) -> tuple[D
     return tuple(drawn)
 
 
-def _number(value: float, digits: str) -> Cell:
-    return Cell(Words(format(value, digits)), value) if math.isfinite(value) else Cell(Words(""))
-
-
 def _row(rho: Term, tau: Term, level: Words, indicator: Words, rank: Words) -> Row:
     interval = f"{rho.ci_low:+.2f} – {rho.ci_high:+.2f}" if math.isfinite(rho.ci_low) else ""
     return Row(
@@ -172,10 +170,10 @@ def _row(rho: Term, tau: Term, level: Words, indicator: Words, rank: Words) -> R
             Cell(rank),
             Cell(Words(f"{rho.estimate:+.2f}"), rho.estimate, max(rho.estimate, 0.0)),
             Cell(Words(interval)),
-            _number(rho.p_value, ".2g"),
-            _number(tau.estimate, "+.2f"),
-            _number(tau.p_value, ".2g"),
-            _number(rho.p_adjusted, ".2g"),
+            number_cell(rho.p_value, ".2g"),
+            number_cell(tau.estimate, "+.2f"),
+            number_cell(tau.p_value, ".2g"),
+            number_cell(rho.p_adjusted, ".2g"),
             Cell(VERDICTS[_verdict(rho)]),
         ),
         group=level.en,

@@ -7,10 +7,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from geobri.report.charts import Course, draw_ranks
-from geobri.report.drawings import write_number
+from geobri.report.charts import draw_ranks
 from geobri.report.model import Section
-from geobri.report.ranking import name_city
+from geobri.report.numbers import write_number
+from geobri.report.shapes import Course
+from geobri.report.terms import name_place
 from geobri.study import Study
 from geobri.study.history import rank_years
 from geobri.words import Words
@@ -57,7 +58,7 @@ def years_section(study: Study) -> Section | None:
     picture = draw_ranks(
         [
             Course(
-                name_city(pd.Series(study.cities.loc[str(city)])),
+                name_place(study, city),
                 str(city),
                 tuple(row.where(row <= _MOST_CITIES).astype(float)),
             )

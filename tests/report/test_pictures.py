@@ -9,12 +9,13 @@ import pandas as pd
 import pytest
 
 from geobri.measures import Measure
-from geobri.report.charts import Course, Point, Stack, draw_course, draw_ranks, draw_stacks
+from geobri.report.charts import draw_course, draw_ranks, draw_stacks
 from geobri.report.definitions import draw_definitions
 from geobri.report.distances import draw_decay, is_yes_or_no, share_by_distance
-from geobri.report.drawings import Interval, draw_intervals
+from geobri.report.drawings import draw_intervals
 from geobri.report.page import _year_shown
-from geobri.report.pictures import Mark, draw_groups, draw_scatter
+from geobri.report.pictures import draw_groups, draw_scatter
+from geobri.report.shapes import Course, Interval, Mark, Point, Stack
 from geobri.report.testing import _forest, _types
 from geobri.report.years import years_section
 from geobri.stats.flows.friction import decay_test

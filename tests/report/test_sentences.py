@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from geobri.report import build_sections, render_page
-from geobri.report.drawings import write_number
+from geobri.report.numbers import write_number
 from geobri.report.terms import name_columns, relabel
 from geobri.stats.say import terms
 from geobri.study import load_study

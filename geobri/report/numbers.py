@@ -1,0 +1,75 @@
+"""How a number is written on the page: on an axis, in a line of statistics, in a cell that can be sorted."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from geobri.report.model import Cell
+from geobri.words import Words
+
+__all__ = ["number_cell", "percent_cell", "write_number"]
+
+
+def write_number(number: float) -> str:
+    """Write a number for an axis or a table: three digits, thousands marked, a true minus, never an exponent.
+
+    Parameters
+    ----------
+    number
+        Any number; NaN gives nothing.
+
+    Returns
+    -------
+    str
+        ``3,330``, ``0.0048``, ``−7.5``.
+    """
+    if not math.isfinite(number):
+        return ""
+    if number == 0:
+        return "0"
+    size = abs(number)
+    digits = max(0, 2 - math.floor(math.log10(size)))
+    plain = f"{size:,.{min(digits, 8)}f}"
+    return ("−" if number < 0 else "") + (plain.rstrip("0").rstrip(".") if "." in plain else plain)
+
+
+def number_cell(value: Any, how: str = "") -> Cell:
+    """Make a cell of a number, which sorts by it.
+
+    Parameters
+    ----------
+    value
+        The number; missing and infinite ones give an empty cell.
+    how
+        A format such as ``".1f"``; three digits by default.
+
+    Returns
+    -------
+    Cell
+        The cell.
+    """
+    if pd.isna(value) or not math.isfinite(value):
+        return Cell(Words(""))
+    number = float(value)
+    return Cell(Words(format(number, how) if how else write_number(number)), number)
+
+
+def percent_cell(share: Any) -> Cell:
+    """Make a cell of a share, written as a percentage.
+
+    Parameters
+    ----------
+    share
+        Between 0 and 1; a missing one gives an empty cell.
+
+    Returns
+    -------
+    Cell
+        The cell, which sorts by the share.
+    """
+    if pd.isna(share):
+        return Cell(Words(""))
+    return Cell(Words(f"{write_number(100 * float(share))} %"), float(share))
