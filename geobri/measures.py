@@ -49,6 +49,7 @@ Origin = Literal["given", "published", "index", "total", "derived"]
 """How a column came about."""
 
 _DEFAULT_BETTER: Final[dict[str, Better]] = {"rank": "low", "category": "neither", "flag": "neither"}
+_PERCENT: Final = re.compile(r"\s*[(\[（]?\s*[%％]\s*[)\]）]?\s*$")
 _RANK_WORDS: Final = frozenset({"rank", "ranks", "ranking"})
 _RANK_NAMES: Final = frozenset({"place", "position"})
 _RANK_WORDS_ZH: Final = ("排名", "排序", "名次", "位次")
@@ -316,7 +317,8 @@ def infer_measure(
     -----
     Yes and no is a flag, text a category. Whole numbers from 0 up are a count, other numbers from 0 up an amount,
     numbers below 0 make a score. Whole numbers from 1 up under a heading that says rank (a word of its own, or 排名,
-    排序, 名次, 位次) are a rank: this is the only place in geobri that reads a heading.
+    排序, 名次, 位次) are a rank, and numbers under a heading that ends in % or (%) a share in percent: this is the only
+    place in geobri that reads a heading.
     """
     name = str(column.name)
     declared = {"column": name, **(said or {}), "of": of}
@@ -324,6 +326,13 @@ def infer_measure(
     if "kind" not in declared:
         declared["kind"], because = _infer_kind(column)
         taken = Taken(column=name, taken=f"kind = {declared['kind']}", because=because)
+        if declared["kind"] == "share" and _PERCENT.search(name):
+            declared = {
+                "label": label_column(_PERCENT.sub("", name)),
+                "unit": "%",
+                "unit_zh": "%",
+                **declared,
+            }
     ranked = name.removeprefix("rank_")
     if declared["kind"] == "rank" and ranked != name:  # the heading says what is ranked
         declared = {"label": label_column(ranked), "ranks": ranked, **declared}
@@ -369,13 +378,17 @@ def _plain(number: float) -> str:
 
 def _infer_number(name: str, numbers: npt.NDArray[np.float64]) -> tuple[Kind, str]:
     low, high = float(numbers.min()), float(numbers.max())
+    if _PERCENT.search(name):
+        return "share", f"its heading ends in % and it holds numbers from {_plain(low)} to {_plain(high)}"
     if low < 0:
         return "score", f"it holds numbers below 0 (from {_plain(low)} to {_plain(high)})"
     if (numbers % 1 != 0).any():
         return "amount", f"it holds numbers from {_plain(low)} to {_plain(high)}"
     if low >= 1 and _is_called_rank(name):
         return "rank", f"it is called so and holds whole numbers from {_plain(low)} to {_plain(high)}"
-    return "count", f"it holds whole numbers from {_plain(low)} to {_plain(high)}"
+    each = len(numbers) > 2 and low == 1 and high == len(numbers) == len(np.unique(numbers))  # noqa: PLR2004
+    doubt = ', each once (a ranking? then say kind = "rank")' if each else ""
+    return "count", f"it holds whole numbers from {_plain(low)} to {_plain(high)}{doubt}"
 
 
 def _is_called_rank(name: str) -> bool:

@@ -38,7 +38,10 @@ def test_one_language_stands_in_for_the_other():
         ("ranking_points", [87, 100, 95], "count", "from 87 to 100"),
         ("place", [2, 3, 1], "rank", "called so"),
         ("rank", [0.5, 1.0], "amount", "0.5 to 1"),
-        ("visits", [1, 2, 3], "count", "whole numbers"),
+        ("visits", [1, 2, 2], "count", "from 1 to 2"),
+        ("standing", [2, 3, 1], "count", 'from 1 to 3, each once (a ranking? then say kind = "rank")'),
+        ("Open access (%)", [5, 60.5], "share", "its heading ends in %"),
+        ("开放获取（％）", [5, 60], "share", "its heading ends in %"),
         ("change", [-1, 2, 3], "score", "below 0"),
         ("price", [0, 2.5], "amount", "0 to 2.5"),
         ("port", [True, False, True], "flag", "yes and no"),
@@ -51,6 +54,11 @@ def test_the_kind_is_inferred_with_its_reason(name, values, kind, because):
     assert measure.kind == kind
     assert because in taken.because
     assert str(taken).startswith(f"{name} taken as: kind = {kind}, because ")
+
+
+def test_percent_in_a_heading_is_the_unit_and_not_the_label():
+    measure, _ = infer_measure(pd.Series([5, 60.5], name="open access [%]"), of="corridors")
+    assert (measure.label, measure.unit) == ("Open access", "%")
 
 
 def test_a_flag_with_gaps_is_a_flag():

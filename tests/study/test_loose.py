@@ -635,3 +635,20 @@ def test_several_numbers_on_doubled_pairs_are_asked_about(places, pairs):
         geobri.read_study(places, doubled)
     study = geobri.read_study(places, doubled.drop(columns="bike"))
     assert [one.column for one in study.corridor_measures if one.origin == "given"] == ["A", "B"]
+
+
+def test_amounts_that_look_like_places_are_no_ends(places, pairs):
+    """Counts below the number of places stand among the numbers of some column of the places; words decide."""
+    numbered = places.assign(standing=range(1, 6))
+    rows = pairs.rename(columns={"zone_code1": "From", "zone_code2": "With"})[["From", "With"]]
+    rows = rows.assign(papers=np.arange(len(rows)) % 5 + 1, patents=np.arange(len(rows)) % 3 + 1)
+    study = geobri.read_study(numbered, rows)
+    assert any("origin = From, destination = With" in str(one) for one in study.taken)
+    assert set(study.flows["indicator"]) == {"papers", "patents"}
+
+
+def test_a_choice_of_ends_is_offered_in_the_words_of_the_file(places, pairs):
+    rows = pairs.rename(columns={"zone_code1": "From", "zone_code2": "With"})[["From", "With"]]
+    rows = rows.assign(Via=rows["With"].to_numpy()[::-1], papers=1.5)
+    with pytest.raises(StudyError, match="--origin 'From' --destination 'With'"):
+        geobri.read_study(places, rows)

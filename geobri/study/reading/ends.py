@@ -107,7 +107,7 @@ def paired_columns(columns: Sequence[str]) -> dict[str, tuple[str, str]]:
     return found
 
 
-def find_ends(table: pd.DataFrame, known: pd.Index | None, *, alone: bool) -> Ends:
+def find_ends(table: pd.DataFrame, known: Sequence[frozenset[str]] | None, *, alone: bool) -> Ends:
     """Find the columns of a table that name or place the ends of its pairs.
 
     Parameters
@@ -115,7 +115,7 @@ def find_ends(table: pd.DataFrame, known: pd.Index | None, *, alone: bool) -> En
     table
         As it was read.
     known
-        Ids and names of places of another table; None where there is none.
+        What another table may call its places, column by column (ids, names, codes); None where there is none.
     alone
         Whether no other table can hold the pairs, so that any two columns of the same labels may be the ends.
 
@@ -124,6 +124,7 @@ def find_ends(table: pd.DataFrame, known: pd.Index | None, *, alone: bool) -> En
     Ends
         What was found; nothing for a table of places.
     """
+    inside = None if known is None else frozenset().union(*known)
     pairs = paired_columns([str(name) for name in table.columns])
     lon = next((pair for stem, pair in pairs.items() if _says(stem, _LON) and _numbers(table, pair)), ())
     lat = next((pair for stem, pair in pairs.items() if _says(stem, _LAT) and _numbers(table, pair)), ())
@@ -138,9 +139,9 @@ def find_ends(table: pd.DataFrame, known: pd.Index | None, *, alone: bool) -> En
     labelled = {
         stem: pair
         for stem, pair in rest.items()
-        if lon or _alike(table, pair, known) or _plainly(table, stem, pair)
+        if lon or _alike(table, pair, inside) or _plainly(table, stem, pair)
     }
-    chosen = _best_label(table, labelled, known, strict=not lon)
+    chosen = _best_label(table, labelled, inside, strict=not lon)
     if chosen is not None:
         others = {stem: pair for stem, pair in rest.items() if pair != chosen}
         because = "their headings differ by the end only"
@@ -170,13 +171,13 @@ def _is_label(column: pd.Series) -> bool:
     return bool(len(numbers) == 0 or (numbers % 1 == 0).all())
 
 
-def _alike(table: pd.DataFrame, pair: tuple[str, str], known: pd.Index | None) -> bool:
+def _alike(table: pd.DataFrame, pair: tuple[str, str], known: frozenset[str] | None) -> bool:
     if not all(_is_label(table[name]) for name in pair):
         return False
     one, other = (_labels(table[name]) for name in pair)
     if not one or not other:
         return False
-    if known is not None and all(len(labels & set(known)) > len(labels) / 2 for labels in (one, other)):
+    if known is not None and all(len(labels & known) > len(labels) / 2 for labels in (one, other)):
         return True
     return len(one & other) >= _ALIKE * min(len(one), len(other)) and len(one & other) > 1
 
@@ -188,13 +189,12 @@ def _plainly(table: pd.DataFrame, stem: str, pair: tuple[str, str]) -> bool:
 
 
 def _best_label(
-    table: pd.DataFrame, pairs: Mapping[str, tuple[str, str]], known: pd.Index | None, *, strict: bool
+    table: pd.DataFrame, pairs: Mapping[str, tuple[str, str]], known: frozenset[str] | None, *, strict: bool
 ) -> tuple[str, str] | None:
     fitting = {stem: pair for stem, pair in pairs.items() if _is_id(table, pair) or strict}
     if known is not None:
-        inside = set(known)
         share = {
-            stem: len(_labels(table[pair[0]]) & inside) / max(len(_labels(table[pair[0]])), 1)
+            stem: len(_labels(table[pair[0]]) & known) / max(len(_labels(table[pair[0]])), 1)
             for stem, pair in fitting.items()
         }
         fitting = {stem: pair for stem, pair in fitting.items() if share[stem] == max(share.values())}
@@ -213,12 +213,13 @@ def _id_order(stem: str) -> int:
     return min(fits, default=len(_IDS) - 2)
 
 
-def _by_content(table: pd.DataFrame, known: pd.Index | None, pairs: Mapping[str, tuple[str, str]]) -> Ends:
+def _by_content(
+    table: pd.DataFrame, known: Sequence[frozenset[str]] | None, pairs: Mapping[str, tuple[str, str]]
+) -> Ends:
     columns = [str(name) for name in table.columns if name not in ("indicator", "year", "value")]
     repeated = [name for name in columns if _is_label(table[name]) and table[name].duplicated().any()]
     if known is not None:
-        inside = set(known)
-        fitting = [name for name in repeated if _known_share(table[name], inside) > 0.5]  # noqa: PLR2004 - most
+        fitting = _known_together(table[repeated], known)
         because = "these columns hold known places, in this order"
     else:
         texts = [name for name in repeated if to_numbers(table[name].head(500)).isna().all()]
@@ -241,9 +242,21 @@ def _by_content(table: pd.DataFrame, known: pd.Index | None, pairs: Mapping[str,
     return Ends()
 
 
-def _known_share(column: pd.Series, known: set[str]) -> float:
-    labels = as_ids(column)
-    return float(labels.isin(known).mean()) if len(labels) else 0.0
+def _known_together(table: pd.DataFrame, known: Sequence[frozenset[str]]) -> list[str]:
+    """Name the columns whose cells one column of places knows: both ends are called alike; words before numbers, which may be amounts."""
+    labels = {str(name): as_ids(table[name]) for name in table.columns}
+    found = []
+    for inside in known:
+        fitting = [name for name, cells in labels.items() if len(cells) and cells.isin(inside).mean() > 0.5]  # noqa: PLR2004 - most
+        if len(fitting) > 1 and fitting not in found:
+            found.append(fitting)
+    words = [
+        fitting
+        for fitting in found
+        if all(to_numbers(table[name].head(500)).isna().all() for name in fitting)
+    ]
+    taken = {name for fitting in words or found for name in fitting}
+    return [name for name in labels if name in taken]
 
 
 def places_of_ends(table: pd.DataFrame, ends: Ends) -> pd.DataFrame:

@@ -134,7 +134,7 @@ def _put_together(
     pairs = [_name_ends(table, chosen, hints, parts) for table in pairs]
     if parts.faults:
         return parts
-    known = None if chosen is None else _known([chosen], every=True)
+    known = None if chosen is None else pd.Index(sorted(frozenset().union(*_known([chosen], every=True))))
     pairs = [_without_totals(table, known, parts) for table in pairs]
     _build(chosen, pairs, hints, parts)
     if shapes:
@@ -223,22 +223,22 @@ def _tell_apart(tables: list[_Table]) -> tuple[list[_Table], list[_Table]]:
     if not pairs:
         for table in places:
             known = _known([other for other in places if other is not table])
-            ends = find_ends(table.rows, known, alone=len(places) == 1)
+            ends = find_ends(table.rows, known or None, alone=len(places) == 1)
             if ends.found or ends.choices:
                 pairs.append(replace(table, ends=ends))
         places = [table for table in places if not any(one.rows is table.rows for one in pairs)]
     return pairs, places
 
 
-def _known(places: list[_Table], *, every: bool = False) -> pd.Index | None:
-    """Give everything that the tables of places may call a place; every cell, if wished, and not only what is said once."""
-    labels: set[str] = set()
+def _known(places: list[_Table], *, every: bool = False) -> tuple[frozenset[str], ...]:
+    """Give what each column of the tables of places may call a place; every column, if wished, and not only those that say all once."""
+    labels = []
     for table in places:
         for name in table.rows.columns:
             cells = as_ids(table.rows[name])
             if every or not cells.duplicated().any():
-                labels |= set(cells)
-    return pd.Index(sorted(labels - {""})) if labels else None
+                labels.append(frozenset(cells) - {""})
+    return tuple(one for one in labels if one)
 
 
 def _choose_places(places: list[_Table], pairs: list[_Table], parts: FolderParts) -> _Table | None:
@@ -283,11 +283,14 @@ def _long(table: _Table) -> _Table:
 def _name_ends(table: _Table, places: _Table | None, hints: Hints, parts: FolderParts) -> _Table:
     """Call the ends `origin` and `destination`, and say which columns they are."""
     ends = table.ends
+    headings = parts.headings.get(table.file, [])
+    theirs = dict(zip(tidy_column_names(headings, hints.renamed), headings, strict=True))
     if ends.choices and not ends.found:
-        offered = ", ".join(f"'{one}' and '{other}'" for one, other in ends.choices)
+        choices = [tuple(theirs.get(name, name) for name in pair) for pair in ends.choices]
+        offered = ", ".join(f"{one!r} and {other!r}" for one, other in choices)
         came = (
             f"two columns must be the ends of a pair; got several that fit: {offered}. "
-            f"Say which: --origin {ends.choices[0][0]!r} --destination {ends.choices[0][1]!r}"
+            f"Say which: --origin {choices[0][0]!r} --destination {choices[0][1]!r}"
         )
         parts.faults.append(StudyFault(table.file.name, None, came))
         return table
@@ -301,7 +304,7 @@ def _name_ends(table: _Table, places: _Table | None, hints: Hints, parts: Folder
         names = {"origin": ends.origin, "destination": ends.destination}
         if ends.has_points and places is None:
             names |= {"lon": " and ".join(ends.lon), "lat": " and ".join(ends.lat)}
-        taken = ", ".join(f"{ours} = {theirs}" for ours, theirs in names.items() if theirs)
+        taken = ", ".join(f"{ours} = {theirs.get(name, name)}" for ours, name in names.items() if name)
         parts.taken.append(Taken(column=table.file.name, taken=taken, because=ends.because))
     named = _long(table)
     return named if places is not None or ends.has_points else _tell_namesakes_apart(named, parts)
