@@ -9,7 +9,7 @@ never looks at a column's name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -21,6 +21,7 @@ import pandas as pd
 from pandas.api import types as pdt
 
 from geobri.errors import SpecificationError, mould
+from geobri.words import Words
 
 __all__ = [
     "Absent",
@@ -174,6 +175,11 @@ class Measure:
         """Whether it counts or weighs something that cannot be negative, as a flow does."""
         return self.kind in ("amount", "count")
 
+    @property
+    def adds_up(self) -> bool:
+        """Whether a sum of its values means something: of flows and people, not of shares, scores, ranks, distances or costs."""
+        return self.is_quantity and self.better != "low"
+
     def strength(self, values: pd.Series[Any]) -> pd.Series[float]:
         """Turn values so that more is stronger.
 
@@ -223,20 +229,39 @@ class Taken:
     Attributes
     ----------
     column
-        The column it was inferred for.
+        The column it was inferred for; a file, or what else is spoken of.
     taken
         What was taken, as in ``kind = count``.
     because
         Why.
     """
 
-    column: str
-    taken: str
-    because: str
+    column: Words
+    taken: Words
+    because: Words
 
     def __str__(self) -> str:
         """Give the line that `geobri check` prints."""
-        return f"{self.column} taken as: {self.taken}, because {self.because}"
+        return self.say([self.column], self.because).en
+
+    def say(self, columns: Sequence[Words], because: Words) -> Words:
+        """Say the same of several columns in one line.
+
+        Parameters
+        ----------
+        columns
+            What it was inferred for.
+        because
+            Why; nothing where the reasons differ.
+
+        Returns
+        -------
+        Words
+            ``trade taken as: kind = count, because it holds whole numbers from 12 to 8120``.
+        """
+        en, zh = ", ".join(one.en for one in columns), "、".join(one.zh for one in columns)
+        why = Words(f", because {because.en}", f"，因为{because.zh}") if because else Words("")
+        return Words(f"{en} taken as: {self.taken.en}", f"{zh} 取为：{self.taken.zh}") + why
 
 
 def label_column(column: str) -> str:
@@ -325,7 +350,7 @@ def infer_measure(
     taken = None
     if "kind" not in declared:
         declared["kind"], because = _infer_kind(column)
-        taken = Taken(column=name, taken=f"kind = {declared['kind']}", because=because)
+        taken = Taken(column=Words(name), taken=Words(f"kind = {declared['kind']}"), because=because)
         if declared["kind"] == "share" and _PERCENT.search(name):
             declared = {
                 "label": label_column(_PERCENT.sub("", name)),
@@ -361,14 +386,18 @@ def as_measure(item: str | Measure, frame: pd.DataFrame, *, of: Level) -> Measur
     return infer_measure(frame[item], of=of)[0] if item in frame.columns else Measure(column=item, of=of)
 
 
-def _infer_kind(column: pd.Series[Any]) -> tuple[Kind, str]:
+def _infer_kind(column: pd.Series[Any]) -> tuple[Kind, Words]:
     if not pdt.is_numeric_dtype(column) or pdt.is_bool_dtype(column):
         known = column.dropna()
         is_flag = len(known) and (pdt.is_bool_dtype(known) or all(isinstance(cell, bool) for cell in known))
-        return ("flag", "it holds yes and no") if is_flag else ("category", "it holds words")
+        if is_flag:
+            return "flag", Words("it holds yes and no", "其值为是与否")
+        return "category", Words("it holds words", "其值为文字")
     numbers = column.to_numpy(dtype=float, na_value=np.nan)
     numbers = numbers[~np.isnan(numbers)]
-    return _infer_number(str(column.name), numbers) if numbers.size else ("score", "it holds no number yet")
+    if not numbers.size:
+        return "score", Words("it holds no number yet", "尚无数值")
+    return _infer_number(str(column.name), numbers)
 
 
 def _plain(number: float) -> str:
@@ -376,19 +405,29 @@ def _plain(number: float) -> str:
     return f"{number:,.0f}" if number % 1 == 0 else f"{number:,.6g}"
 
 
-def _infer_number(name: str, numbers: npt.NDArray[np.float64]) -> tuple[Kind, str]:
+def _infer_number(name: str, numbers: npt.NDArray[np.float64]) -> tuple[Kind, Words]:
     low, high = float(numbers.min()), float(numbers.max())
+    span, span_zh = f"from {_plain(low)} to {_plain(high)}", f"{_plain(low)} 至 {_plain(high)}"
     if _PERCENT.search(name):
-        return "share", f"its heading ends in % and it holds numbers from {_plain(low)} to {_plain(high)}"
+        said = Words(
+            f"its heading ends in % and it holds numbers {span}", f"列名以 % 结尾，其值为 {span_zh} 的数"
+        )
+        return "share", said
     if low < 0:
-        return "score", f"it holds numbers below 0 (from {_plain(low)} to {_plain(high)})"
+        return "score", Words(f"it holds numbers below 0 ({span})", f"其中有负数（{span_zh}）")
     if (numbers % 1 != 0).any():
-        return "amount", f"it holds numbers from {_plain(low)} to {_plain(high)}"
+        return "amount", Words(f"it holds numbers {span}", f"其值为 {span_zh} 的数")
     if low >= 1 and _is_called_rank(name):
-        return "rank", f"it is called so and holds whole numbers from {_plain(low)} to {_plain(high)}"
+        said = Words(
+            f"it is called so and holds whole numbers {span}", f"列名如此，且其值为 {span_zh} 的整数"
+        )
+        return "rank", said
     each = len(numbers) > 2 and low == 1 and high == len(numbers) == len(np.unique(numbers))  # noqa: PLR2004
-    doubt = ', each once (a ranking? then say kind = "rank")' if each else ""
-    return "count", f"it holds whole numbers from {_plain(low)} to {_plain(high)}{doubt}"
+    doubt = Words(
+        ', each once (a ranking? then say kind = "rank")', '，各出现一次（若为排名，请写 kind = "rank"）'
+    )
+    whole = Words(f"it holds whole numbers {span}", f"其值为 {span_zh} 的整数")
+    return "count", whole + doubt if each else whole
 
 
 def _is_called_rank(name: str) -> bool:

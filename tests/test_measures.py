@@ -52,7 +52,7 @@ def test_one_language_stands_in_for_the_other():
 def test_the_kind_is_inferred_with_its_reason(name, values, kind, because):
     measure, taken = infer_measure(pd.Series(values, name=name), of="cities")
     assert measure.kind == kind
-    assert because in taken.because
+    assert because in taken.because.en
     assert str(taken).startswith(f"{name} taken as: kind = {kind}, because ")
 
 

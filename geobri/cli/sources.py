@@ -7,9 +7,11 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import click
+
+from geobri.words import Words
 
 if TYPE_CHECKING:
     from geobri.study import Study, StudyFault
@@ -108,10 +110,13 @@ class Source:
         A study, or files.
     said
         What the table options say.
+    lang
+        Language of what is said of tables; empty for the study's own.
     """
 
     names: tuple[str, ...]
     said: dict[str, Any] = field(default_factory=dict)
+    lang: Literal["en", "zh", ""] = ""
 
     @property
     def is_tables(self) -> bool:
@@ -189,13 +194,14 @@ class Source:
         study = load_tables(
             *self.names, hints=Hints(**said), settled=places, index=index, year=year, **called
         )
-        lines = [] if quiet else say_taken(study.taken)
+        lang = self.lang or study.language
+        lines = [] if quiet else say_taken(study.taken, study.tell)
         for line in lines[:_MOST_LINES]:
-            click.echo(line.en, err=True)
+            click.echo(line.say(lang), err=True)
         if len(lines) > _MOST_LINES:
-            click.echo(
-                f"… and {len(lines) - _MOST_LINES} more: geobri check {' '.join(self.names)}", err=True
-            )
+            left, again = len(lines) - _MOST_LINES, f"geobri check {' '.join(self.names)}"
+            more = Words(f"… and {left} more: {again}", f"……另有 {left} 项：{again} --lang zh")
+            click.echo(more.say(lang), err=True)
         if save is not None:
             save_study(study, save)
             click.echo(f"Saved the study to {save}; from now on: geobri report {save}", err=True)
@@ -295,7 +301,8 @@ def _with_tables(
                 wanted = f"{least}" if least == most else f"{least} or more"
                 raise click.UsageError(f"Behind the study: {wanted} of {rest.upper()}; got {len(behind)}.")
             given[rest] = behind
-        return command(*args, study=Source(names=names, said=said), **given)
+        source = Source(names=names, said=said, lang=given.get("lang") or "")
+        return command(*args, study=source, **given)
 
     shown = (
         {0: f" [{rest.upper()}...]", 1: f" {rest.upper()}"}.get(least, f" {rest.upper()}...") if rest else ""
@@ -400,7 +407,7 @@ def say_known(study: Study, columns: Sequence[str]) -> Study:
     from geobri.study.saying import say_taken
 
     known = with_known(study, columns)
-    lines = [*say_taken(known.taken[len(study.taken) :]), *known.cautions[len(study.cautions) :]]
+    lines = [*say_taken(known.taken[len(study.taken) :], study.tell), *known.cautions[len(study.cautions) :]]
     for line in lines:
         click.echo(line.en, err=True)
     return known

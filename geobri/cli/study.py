@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from geobri.cli.sources import Source, study_or_tables
+from geobri.words import Words
 
 if TYPE_CHECKING:
     from geobri.study import Study
@@ -32,8 +33,17 @@ __all__ = ["check_command", "new_command", "refresh_command"]
     show_default=True,
     help="Age from which a source is stale.",
 )
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Language of what is said.",
+)
 @study_or_tables
-def check_command(study: Source, value: str | None, *, stale: bool, days: int) -> None:
+def check_command(
+    study: Source, value: str | None, lang: Literal["en", "zh"], *, stale: bool, days: int
+) -> None:
     """List every fault of a study folder, or of tables, at once, with file and row; exit code 1 if there are any.
 
     Without faults it prints what was inferred of the measures and why, which year each shows, what was left out with
@@ -53,8 +63,8 @@ def check_command(study: Source, value: str | None, *, stale: bool, days: int) -
         _say_stale(loaded, days)
         return
     for line in say_study(loaded):
-        click.echo(line.en)
-    click.echo(f"{study}: no faults.")
+        click.echo(line.say(lang))
+    click.echo(Words(f"{study}: no faults.", f"{study}：没有错误。").say(lang))
 
 
 def _say_stale(study: Study, days: int) -> None:

@@ -16,6 +16,7 @@ from geobri.study import Study
 from geobri.study.account import REASONS, say_number, tabulate_account
 from geobri.study.analysis import Analysis
 from geobri.study.sample import cover
+from geobri.study.saying import say_taken
 from geobri.words import Words
 
 __all__ = ["source_section"]
@@ -78,8 +79,8 @@ def _account(study: Study) -> tuple[Table, ...]:
                 Cell(REASONS[str(line["reason"])]),
                 Cell(Words(f"{line['rows']:,}"), int(line["rows"])),
                 Cell(
-                    Words("" if line["reason"] in ("filled", "sheet") else say_number(line["total"])),
-                    float(line["total"]),
+                    Words("" if _has_no_sum(line) else say_number(line["total"])),
+                    None if _has_no_sum(line) else float(line["total"]),
                 ),
                 Cell(Words(str(line["detail"]))),
             )
@@ -90,6 +91,10 @@ def _account(study: Study) -> tuple[Table, ...]:
         "What was read, used and left out (account.csv)", "读入、使用与未使用的记录（account.csv）"
     )
     return (Table("account", caption, _ACCOUNT_COLUMNS, rows, first_rows=20),)
+
+
+def _has_no_sum(line: pd.Series) -> bool:
+    return bool(line["reason"] == "filled" or pd.isna(line["total"]))
 
 
 def _provenance(study: Study) -> tuple[Table, ...]:
@@ -249,6 +254,15 @@ def _say_notes(study: Study) -> list[Words]:
     ]
 
 
+def _taken(study: Study) -> tuple[Fold, ...]:
+    """List what nobody declared and was inferred from the tables."""
+    if not study.taken:
+        return ()
+    heading = Words("Inferred, with its reason", "推断的内容与依据")
+    lines = tuple(say_taken(study.taken, study.tell))
+    return (Fold(Words("What was taken for what", "推断了什么"), points=((heading, lines),)),)
+
+
 def _cite(study: Study) -> Fold:
     """Give this page as an entry of BibTeX, in either language."""
     return Fold(
@@ -319,5 +333,5 @@ def source_section(study: Study, analysis: Analysis) -> Section:
             _BASE,
             *((_COORDINATES,) if study.published else ()),
         ),
-        folds=(_cite(study),),
+        folds=(*_taken(study), _cite(study)),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
 import pandas as pd
 
+from geobri.measures import Measure
 from geobri.words import Words
 
 __all__ = [
@@ -19,11 +21,24 @@ __all__ = [
     "say_account",
     "say_left_out",
     "say_number",
+    "sums_that_mean",
     "tabulate_account",
 ]
 
 Reason = Literal[
-    "read", "unknown", "empty", "total", "self", "double", "year", "domestic", "sheet", "used", "filled"
+    "read",
+    "unknown",
+    "empty",
+    "total",
+    "self",
+    "double",
+    "year",
+    "undated",
+    "domestic",
+    "unscored",
+    "sheet",
+    "used",
+    "filled",
 ]
 
 REASONS: Final[dict[str, Words]] = {
@@ -34,7 +49,9 @@ REASONS: Final[dict[str, Words]] = {
     "self": Words("of a city with itself", "城市与自身之间"),
     "double": Words("that say the same pair again", "重复同一城市对"),
     "year": Words("of other years", "其他年份"),
+    "undated": Words("without a year", "没有年份"),
     "domestic": Words("inside a country", "一国之内"),
+    "unscored": Words("inside a country, by the index only", "一国之内（仅指数不计）"),
     "sheet": Words("on another sheet", "其他工作表"),
     "used": Words("used", "使用"),
     "filled": Words("pairs without a row, taken as zero", "无记录、按零计的城市对"),
@@ -55,7 +72,7 @@ class Entry:
     rows
         How many rows.
     total
-        The sum of their values.
+        The sum of their values; not a number where a sum means nothing, as of shares and ranks.
     detail
         Which ones: years, sheets, a file.
     """
@@ -63,7 +80,7 @@ class Entry:
     measure: str
     reason: Reason
     rows: int
-    total: float = 0.0
+    total: float = math.nan
     detail: str = ""
 
 
@@ -92,6 +109,25 @@ def count_entry(measure: str, reason: Reason, values: pd.Series, detail: str = "
     return [Entry(measure, reason, len(values), total, detail)]
 
 
+def sums_that_mean(entries: Iterable[Entry], measures: Iterable[Measure]) -> tuple[Entry, ...]:
+    """Leave out the sums of measures that do not add up.
+
+    Parameters
+    ----------
+    entries
+        The account.
+    measures
+        What its columns mean.
+
+    Returns
+    -------
+    tuple of Entry
+        The same rows.
+    """
+    no_sum = {one.column for one in measures if not one.adds_up}
+    return tuple(replace(one, total=math.nan) if one.measure in no_sum else one for one in entries)
+
+
 def tabulate_account(entries: Iterable[Entry]) -> pd.DataFrame:
     """Put the entries into a table, one row per measure and reason.
 
@@ -103,7 +139,8 @@ def tabulate_account(entries: Iterable[Entry]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns `measure, reason, rows, total, detail`; rows and sums of the same reason are added up, measures as they come.
+        Columns `measure, reason, rows, total, detail`; rows and sums of the same reason are added up, measures as they come; no sum where
+        it means nothing.
     """
     table = pd.DataFrame(
         [(one.measure, one.reason, one.rows, one.total, one.detail) for one in entries],
@@ -116,8 +153,12 @@ def tabulate_account(entries: Iterable[Entry]) -> pd.DataFrame:
     measures = {name: at for at, name in enumerate(dict.fromkeys(table["measure"]))}
     table["first"] = table["measure"].map(measures)
     grouped = table.groupby(["first", "order", "measure", "reason"], sort=True)
-    summed = grouped.agg(rows=("rows", "sum"), total=("total", "sum"), detail=("detail", _join)).reset_index()
+    summed = grouped.agg(rows=("rows", "sum"), total=("total", _add), detail=("detail", _join)).reset_index()
     return summed[list(ACCOUNT_COLUMNS)]
+
+
+def _add(totals: pd.Series) -> float:
+    return float(totals.sum(min_count=1))
 
 
 def _join(details: pd.Series) -> str:
@@ -210,8 +251,10 @@ def _which(row: object) -> Words:
 
 def _amount(row: object) -> str:
     count = int(row.rows)  # type: ignore[attr-defined]
-    return f"{say_number(row.total)} in {count:,} row{'s' if count != 1 else ''}"  # type: ignore[attr-defined]
+    rows, total = f"{count:,} row{'s' if count != 1 else ''}", float(row.total)  # type: ignore[attr-defined]
+    return rows if math.isnan(total) else f"{say_number(total)} in {rows}"
 
 
 def _amount_zh(row: object) -> str:
-    return f"{say_number(row.total)}（{int(row.rows):,} 行）"  # type: ignore[attr-defined]
+    rows, total = f"{int(row.rows):,} 行", float(row.total)  # type: ignore[attr-defined]
+    return rows if math.isnan(total) else f"{say_number(total)}（{rows}）"

@@ -19,12 +19,13 @@ from geobri.cities import tell_names_apart
 from geobri.corridors import build_corridors, corridor_ids, order_pairs
 from geobri.errors import StudyError, mould
 from geobri.measures import Level, Measure, Taken, infer_measure
-from geobri.study.account import Entry, count_entry
+from geobri.study.account import Entry, count_entry, sums_that_mean
 from geobri.study.index import settle_domestic
 from geobri.study.model import MOST_FIELDS, MOST_SHOWN, Domain, Study
 from geobri.study.pairs import choose_year, count_pairs
 from geobri.study.provenance import list_provenance
 from geobri.study.reading import FolderParts
+from geobri.study.years import count_years, year_to_show
 from geobri.words import PlaceWords, Words
 
 if TYPE_CHECKING:
@@ -32,14 +33,14 @@ if TYPE_CHECKING:
 
 __all__ = ["assemble", "name_flows"]
 
-_FEWER: Final = 0.5
-"""A year with less than this share of the rows of the year before is a caution."""
-
-_YEARS_NAMED: Final = 3
 _MOST_PAIRS: Final = 10_000_000
 _BYTES_PER_CORRIDOR: Final = 1_000
 """A line of 20 vertices as an object, two slugs, an id and some numbers."""
 
+_NOT_SAID: Final = Words(
+    "neither study.toml nor the index says what a pair without a row means (if there is none: zero)",
+    "study.toml 与指数均未说明无记录的城市对是什么意思（若为没有：zero）",
+)
 _SHOWN: Final = ("name", "name_zh", "country", "region", "coastal", "geometry", "note", "url")
 
 
@@ -102,6 +103,8 @@ def assemble(
         drawn, entries = _draw(cities, flows, pairs, domain, spec, directed=directed)
     else:
         drawn, entries = build_corridors(cities, pairs=pd.DataFrame(columns=["origin", "destination"])), []
+    measures = () if flows is None else flows.measures
+    account = sums_that_mean((*parts.account, *(() if flows is None else flows.account), *entries), measures)
     index = settings.get("index")
     return Study(
         name=folder.resolve().name,
@@ -113,7 +116,7 @@ def assemble(
         memberships=parts.memberships,
         own_flows=None if flows is None or flows.own.empty else _plain_words(flows.own),
         city_measures=city_measures,
-        corridor_measures=() if flows is None else flows.measures,
+        corridor_measures=measures,
         domain=domain,
         directed=directed,
         language=_language(settings),
@@ -125,7 +128,7 @@ def assemble(
         theme=settings.get("theme", {}),
         notes=_notes(settings, "notes"),
         notes_zh=_notes(settings, "notes_zh"),
-        account=(*parts.account, *(() if flows is None else flows.account), *entries),
+        account=account,
         taken=(*parts.taken, *city_taken, *(() if flows is None else flows.taken), *taken),
         cautions=(
             *parts.cautions,
@@ -263,19 +266,11 @@ def name_flows(
         said = {"directed": default, **_declared(parts, spec, name, "corridors")}
         years = tuple(sorted({int(one) for one in rows["year"].dropna()})) if "year" in rows else ()
         measure, taken = infer_measure(rows["value"].rename(name), of="corridors", said=said)
-        measures.append(replace(measure, years=years, year=_year(years, said.get("year", year))))
+        measures.append(replace(measure, years=years, year=year_to_show(years, said.get("year", year))))
         inferred += [] if taken is None else [taken]
-        if "absent" not in said:
-            because = "neither study.toml nor the index says what a pair without a row means (if there is none: zero)"
-            inferred.append(Taken(column=name, taken="absent = missing", because=because))
+        if "absent" not in said and not parts.lenient:  # of tables it is said once, where pairs have no row
+            inferred.append(Taken(column=Words(name), taken=Words("absent = missing"), because=_NOT_SAID))
     return tuple(measures), inferred
-
-
-def _year(years: tuple[int, ...], wished: int | None) -> int | None:
-    if not years:
-        return None
-    upto = [one for one in years if wished is None or one <= wished]
-    return upto[-1] if upto else years[0]
 
 
 # The way of a row
@@ -305,7 +300,7 @@ def _take_flows(parts: FolderParts, spec: IndexSpec | None, year: int | None) ->
     cautions = _say_directions(measures, directed=bool(parts.settings.get("directed", False)))
     rows_of = _split(rows)
     for measure in measures:
-        entries, said = _count_years(rows_of(measure), measure, chosen=year)
+        entries, said = count_years(rows_of(measure), measure, chosen=year)
         account += entries
         cautions += said
     return _Flows(
@@ -354,47 +349,6 @@ def _turn(flows: pd.DataFrame, measures: tuple[Measure, ...]) -> tuple[pd.DataFr
     return pd.concat([turned[~again], flows[~undirected]]).sort_index(), entries
 
 
-def _count_years(
-    rows: pd.DataFrame, measure: Measure, *, chosen: int | None
-) -> tuple[list[Entry], list[Words]]:
-    """Count the rows of years that are not shown; a year with much fewer rows than the one before is a caution."""
-    if measure.year is None:
-        return [], []
-    others = rows[(rows["year"] != measure.year).fillna(value=True).to_numpy(dtype=bool)]
-    said = [str(one) for one in measure.years if one != measure.year]
-    span = f"{said[0]} to {said[-1]}" if len(said) > _YEARS_NAMED else ", ".join(said)
-    entries = count_entry(measure.column, "year", others["value"], span)
-    return entries, [*_scarce(rows, measure), *_other_year(measure, chosen)]
-
-
-def _scarce(rows: pd.DataFrame, measure: Measure) -> list[Words]:
-    before = [one for one in measure.years if one < (measure.year or 0)]
-    if not before:
-        return []
-    now, then = (int((rows["year"] == one).sum()) for one in (measure.year, before[-1]))
-    if now >= _FEWER * then:
-        return []
-    return [
-        Words(
-            f"{measure.label} is shown for {measure.year}, which has {now:,} row{'s' if now != 1 else ''}; {before[-1]} has {then:,}. "
-            f"Choose the year with --year {before[-1]}, or year = {before[-1]} in study.toml.",
-            f"{measure.label_zh}取{measure.year}年，仅有 {now:,} 行；{before[-1]}年有 {then:,} 行。"
-            f"可用 --year {before[-1]} 或在 study.toml 中写 year = {before[-1]} 选择年份。",
-        )
-    ]
-
-
-def _other_year(measure: Measure, chosen: int | None) -> list[Words]:
-    if chosen is None or measure.year == chosen:
-        return []
-    return [
-        Words(
-            f"{measure.label} has no rows of {chosen}; {measure.year} is shown.",
-            f"{measure.label_zh}没有{chosen}年的数据，取{measure.year}年。",
-        )
-    ]
-
-
 # The pairs of the study
 
 
@@ -412,12 +366,20 @@ def _choose_pairs(
         return which, "international" if which == "international" else "all", []
     domain: Domain = "all"
     if flows is not None and _inside(flows.rows, cities).any():
-        because = "pairs inside a country are listed"
+        because = Words("pairs inside a country are listed", "列有一国之内的城市对")
     elif abroad:
-        domain, because = "international", "no pair inside a country is listed"
+        domain, because = (
+            "international",
+            Words("no pair inside a country is listed", "未列一国之内的城市对"),
+        )
     else:
-        because = "all cities are of one country" if placed else "not every city has a country"
-    return which, domain, [Taken(column="pairs", taken=f"domain = {domain}", because=because)]
+        because = (
+            Words("all cities are of one country", "所有城市同属一国")
+            if placed
+            else Words("not every city has a country", "并非每座城市都有国家")
+        )
+    taken = Words(f"domain = {domain}")
+    return which, domain, [Taken(column=Words("pairs", "城市对"), taken=taken, because=because)]
 
 
 def _inside(flows: pd.DataFrame, cities: gpd.GeoDataFrame) -> pd.Series[bool]:
@@ -514,7 +476,7 @@ def _count_used(
         if leaves_out:
             entries += count_entry(measure.column, "domestic", within(measure)["value"])
         elif index_only and measure.column in scored:
-            entries += count_entry(measure.column, "domestic", within(measure)["value"], "by the index only")
+            entries += count_entry(measure.column, "unscored", within(measure)["value"])
         entries += count_entry(measure.column, "used", (across if leaves_out else rows_of)(measure)["value"])
     return entries
 
@@ -527,5 +489,5 @@ def _count_filled(
         if measure.absent == "zero":
             listed = int((rows["indicator"] == measure.column).sum())
             filled = max(count_pairs(cities, domain, directed=measure.directed) - listed, 0)
-            entries += [Entry(measure.column, "filled", filled)] if filled else []
+            entries += [Entry(measure.column, "filled", filled, 0.0)] if filled else []
     return entries

@@ -104,9 +104,13 @@ def settle_domestic(spec: IndexSpec, domain: Domain) -> tuple[IndexSpec, tuple[T
     if spec.choices.domestic != "auto":
         return spec, ()
     rule = "exclude" if domain == "international" else "include"
-    because = f"index.toml does not say it, and the pairs of the study are: {domain}"
+    because = Words(
+        f"index.toml does not say it, and the pairs of the study are: {domain}",
+        f"index.toml 未说明，而研究的城市对为：{domain}",
+    )
+    taken = Words(f"domestic = {rule}")
     return spec.with_choices(domestic=rule), (
-        Taken(column="index", taken=f"domestic = {rule}", because=because),
+        Taken(column=Words("index", "指数"), taken=taken, because=because),
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final
 
 from geobri.measures import Measure, Taken
 from geobri.study.account import say_account
 from geobri.study.model import Study
-from geobri.words import Words
+from geobri.words import NOTHING, Words
 
 __all__ = ["say_classes", "say_study", "say_taken", "say_years"]
 
@@ -33,7 +34,7 @@ def say_study(study: Study) -> list[Words]:
     scores = study.scores
     warnings = () if scores is None else zip(scores.warnings, scores.warnings_zh, strict=True)
     return [
-        *say_taken(study.taken),
+        *say_taken(study.taken, study.tell),
         *(study.tell(said) for said in say_years(study)),
         *(study.tell(said) for said in say_account(study.account, labels)),
         *(study.tell(said) for said in study.cautions),
@@ -41,30 +42,35 @@ def say_study(study: Study) -> list[Words]:
     ]
 
 
-def say_taken(taken: Iterable[Taken]) -> list[Words]:
+def say_taken(taken: Iterable[Taken], tell: Callable[[Words], Words]) -> list[Words]:
     """Say what was inferred, the same of several columns in one line.
 
     Parameters
     ----------
     taken
         What was inferred.
+    tell
+        Calls the places what they are in the study (`Study.tell`).
 
     Returns
     -------
     list of Words
         ``trade taken as: kind = count, because it holds whole numbers from 12 to 8120``.
     """
-    alike: dict[str, list[Taken]] = {}
+    alike: dict[Words, list[Taken]] = {}
     for one in taken:
-        alike.setdefault(one.taken, []).append(one)
+        # what is called the same in both languages is a name: of a file or a column
+        column = one.column if one.column.en == one.column.zh else tell(one.column)
+        told = replace(one, column=column, because=tell(one.because))
+        alike.setdefault(one.taken, []).append(told)
     said = []
-    for what, several in alike.items():
-        if len(several) <= _NAMED_EACH:
-            said += [Words(str(one)) for one in several]
-            continue
+    for several in alike.values():
         because = {one.because for one in several}
-        why = f", because {because.pop()}" if len(because) == 1 else ""
-        said.append(Words(f"{', '.join(one.column for one in several)} taken as: {what}{why}"))
+        if len(several) <= _NAMED_EACH and len(because) > 1:
+            said += [one.say([one.column], one.because) for one in several]
+            continue
+        columns = list(dict.fromkeys(one.column for one in several))
+        said.append(several[0].say(columns, because.pop() if len(because) == 1 else NOTHING))
     return said
 
 

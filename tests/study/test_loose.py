@@ -77,7 +77,7 @@ def test_two_files_in_either_order(tmp_path, places, pairs, turned):
     assert study.cities.index.tolist() == NAMES
     said = " ".join(str(one) for one in study.taken)
     assert "origin = zone_code1, destination = zone_code2" in said
-    assert "city = zone" in said
+    assert "place = zone" in said
     assert "--undirected" in said
 
 
@@ -347,7 +347,7 @@ def test_places_of_one_name_are_told_apart_by_the_states_of_the_ends():
     west = study.cities.geometry["Portland, OR"].x
     assert west < -120
     assert study.cities.geometry["Portland, ME"].x > -72
-    assert any("from_state and to_state" in taken.taken for taken in study.taken)
+    assert any("from_state and to_state" in taken.taken.en for taken in study.taken)
 
 
 def test_names_that_are_several_places_keep_their_candidates():
@@ -385,7 +385,7 @@ def test_dates_that_tell_rows_apart_name_the_option(places, pairs):
     there = pairs[["zone_code1", "zone_code2", "all"]]
     twice = pd.concat([there.assign(day="2019-12-31"), there.assign(day="2020-12-31")])
     study = geobri.read_study(places, twice)
-    assert any("--year-column day" in taken.because for taken in study.taken)
+    assert any("--year-column day" in taken.because.en for taken in study.taken)
 
 
 def test_metres_need_their_reference_system(tmp_path, places, pairs):

@@ -46,7 +46,7 @@ def test_a_sign_in_every_cell_is_the_unit(written, unit):
     study = _read(written)
     np.testing.assert_array_equal(np.sort(_numbers(study)), AMOUNTS)
     assert _measure(study).unit == unit
-    assert any(f"in {unit}" in one.taken for one in study.taken)
+    assert any(f"in {unit}" in one.taken.en for one in study.taken)
 
 
 def test_percentages_are_shares_which_nobody_adds_up():
@@ -74,7 +74,7 @@ def test_thousands_decimals_minus_and_missing_under_a_sign():
 def test_two_signs_or_a_bare_number_beside_them_are_not_guessed_at(cells):
     study = _read(cells)
     assert "rate" not in [one.column for one in study.corridor_measures]
-    assert any("not read = rate" in one.taken for one in study.taken)
+    assert any("not read = rate" in one.taken.en for one in study.taken)
 
 
 def test_yes_and_no_are_1_and_0_of_the_pair():

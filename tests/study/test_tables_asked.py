@@ -136,7 +136,7 @@ def test_a_separation_of_rows_that_are_added_up_is_their_mean(tmp_path):
     ).to_csv(tmp_path / "sent.csv", index=False)  # fmt: skip
     study = load_tables(tmp_path / "sent.csv", hints=Hints(value="kg", impedance="h", country="FRA"))
     assert study.corridors[["kg", "h"]].sort_index().to_numpy().tolist() == [[5, 6], [7, 3]]
-    assert any("h = the mean of the rows" in one.taken for one in study.taken)
+    assert any("h = the mean of the rows" in one.taken.en for one in study.taken)
 
 
 def test_a_study_names_a_separation_beside_its_values(tmp_path):
@@ -146,7 +146,7 @@ def test_a_study_names_a_separation_beside_its_values(tmp_path):
     study = load_study(tmp_path)
     assert study.corridors.loc[["a--b", "b--c"], "hours"].tolist() == [1.5, 2.5]
     assert study.corridors.loc[["a--b", "b--c"], "goods"].tolist() == [5, 6]
-    assert "not read = other" in " ".join(one.taken for one in study.taken)
+    assert "not read = other" in " ".join(one.taken.en for one in study.taken)
 
 
 def test_a_decay_of_files_takes_their_separation(valley, tmp_path):

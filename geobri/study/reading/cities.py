@@ -110,7 +110,7 @@ def _read_one(path: Path, renamed: dict[str, str], parts: FolderParts) -> pd.Dat
     if not sheets:
         return None
     (_, first), *others = sheets
-    parts.account += [Entry("", "sheet", len(table), 0.0, f"{path.name}, {name}") for name, table in others]
+    parts.account += [Entry("", "sheet", len(table), detail=f"{path.name}, {name}") for name, table in others]
     return first
 
 
@@ -200,11 +200,11 @@ def _say_outside(outside: gpd.GeoDataFrame) -> Words:
             outside.index[:most], outside.geometry.x, outside.geometry.y, outside["country"], strict=False
         )
     )
-    more = "" if n <= most else f", … ({n} in all)"
+    more, more_zh = ("", "") if n <= most else (f", … ({n} in all)", f"……（共 {n} 个）")
     return Words(
         f"Points far outside their country: {named}{more}. Correct point or country; accept them with: "
         f"outside = {[str(slug) for slug in outside.index[:most]]} in study.toml.",
-        f"位于所属国家/地区之外的点：{named}{more}。请更正坐标或国家/地区，或在 study.toml 中用 outside 接受。",
+        f"位于所属国家/地区之外的点：{named}{more_zh}。请更正坐标或国家/地区，或在 study.toml 中用 outside 接受。",
     )
 
 
@@ -301,12 +301,20 @@ def _at_seats(table: pd.DataFrame, names: pd.Series, parts: FolderParts) -> pd.D
     if seats is None or not names.isin(seats.index).all():
         return None
     at = seats.loc[names.tolist()]
-    first = ", ".join(f"{name} at {seat}" for name, seat in at["seat"].items() if name != seat)
+    seated = {name: seat for name, seat in at["seat"].items() if name != seat}
+    first = ", ".join(f"{name} at {seat}" for name, seat in seated.items())
+    first_zh = "，".join(f"{name}在{seat}" for name, seat in seated.items())
+    country = at["country"].iloc[0]
     parts.taken.append(
         Taken(
-            column="places",
-            taken=f"states or provinces of {at['country'].iloc[0]}, each at a city of it ({first})",
-            because="all names are such, and no coordinates were given",
+            column=Words("places", "地点"),
+            taken=Words(
+                f"states or provinces of {country}, each at a town in it ({first})",
+                f"{country} 的州或省，各置于其境内一座城镇（{first_zh}）",
+            ),
+            because=Words(
+                "all names are such, and no coordinates were given", "所有名称均为州或省，且未给出坐标"
+            ),
         )
     )
     return table.assign(lon=at["lon"].to_numpy(), lat=at["lat"].to_numpy(), country=at["country"].to_numpy())

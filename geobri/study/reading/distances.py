@@ -13,6 +13,7 @@ from geobri.geodesy import FloatArray, distance_km
 from geobri.measures import Taken
 from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.parts import FolderParts
+from geobri.words import Words
 
 __all__ = ["GEODESIC", "leave_out_distances", "name_own_distance"]
 
@@ -66,8 +67,11 @@ def leave_out_distances(
     gone = [name for name in names if name not in asked and _is_distance(table[name].iloc[some], km)]
     gone = gone if len(gone) < len(names) else []
     if gone:
-        because = "that is how far apart the ends are, in km, m or miles"
-        parts.taken.append(Taken(column=file, taken=f"not read = {', '.join(gone)}", because=because))
+        taken = Words(f"not read = {', '.join(gone)}", f"未读取 = {'、'.join(gone)}")
+        because = Words(
+            "that is how far apart the ends are, in km, m or miles", "那是两端的距离，以千米、米或英里计"
+        )
+        parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
     table = table.drop(columns=gone)
     if (
         GEODESIC in table.columns and GEODESIC not in asked
@@ -115,9 +119,14 @@ def name_own_distance(flows: pd.DataFrame, file: str, parts: FolderParts) -> pd.
     is_own = flows["indicator"] == GEODESIC
     if not is_own.any() or parts.asked == GEODESIC:
         return flows
-    taken = f"{_OWN} = its own '{GEODESIC}', a separation"
-    because = f"it is not the distance between the points (to test with it: --impedance {_OWN})"
-    parts.taken.append(Taken(column=file, taken=taken, because=because))
+    taken = Words(
+        f"{_OWN} = its own '{GEODESIC}', a separation", f"{_OWN} = 表中原有的“{GEODESIC}”列，一种阻隔"
+    )
+    because = Words(
+        f"it is not the distance between the points (to test with it: --impedance {_OWN})",
+        f"它不是两点间的距离（用它检验：--impedance {_OWN}）",
+    )
+    parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
     if not any(entry.get("column") == _OWN for entry in parts.said):
         others = flows["indicator"][~is_own]
         parts.said += [{"column": str(name)} for name in others.iloc[:1] if not parts.said]

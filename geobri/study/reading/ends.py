@@ -15,6 +15,7 @@ import pandas as pd
 
 from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.recognition import as_ids
+from geobri.words import NOTHING, Words
 
 __all__ = ["Ends", "find_ends", "paired_columns", "places_of_ends", "states_of_namesakes"]
 
@@ -37,6 +38,7 @@ _ALIKE: Final = 0.3
 
 _TOKEN: Final = re.compile(r"[a-z]+|\d+|[一-鿿]+")
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_HEADINGS: Final = Words("their headings differ by the end only", "列名仅在表示端点处不同")
 _DIGITS: Final = 5
 """Decimals of degrees by which points without ids are told apart: a metre."""
 
@@ -64,7 +66,7 @@ class Ends:
     lon: tuple[str, ...] = ()
     lat: tuple[str, ...] = ()
     others: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    because: str = ""
+    because: Words = NOTHING
     choices: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -144,10 +146,10 @@ def find_ends(table: pd.DataFrame, known: Sequence[frozenset[str]] | None, *, al
     chosen = _best_label(table, labelled, inside, strict=not lon)
     if chosen is not None:
         others = {stem: pair for stem, pair in rest.items() if pair != chosen}
-        because = "their headings differ by the end only"
+        because = _HEADINGS
         return Ends(origin=chosen[0], destination=chosen[1], lon=lon, lat=lat, others=others, because=because)
     if lon:
-        return Ends(lon=lon, lat=lat, others=rest, because="their headings differ by the end only")
+        return Ends(lon=lon, lat=lat, others=rest, because=_HEADINGS)
     return _by_content(table, known, rest) if known is not None or alone else Ends()
 
 
@@ -220,7 +222,7 @@ def _by_content(
     repeated = [name for name in columns if _is_label(table[name]) and table[name].duplicated().any()]
     if known is not None:
         fitting = _known_together(table[repeated], known)
-        because = "these columns hold known places, in this order"
+        because = Words("these columns hold known places, in this order", "这些列依次为已知地点")
     else:
         texts = [name for name in repeated if to_numbers(table[name].head(500)).isna().all()]
         fitting = sorted(
@@ -233,7 +235,7 @@ def _by_content(
             },
             key=columns.index,
         )
-        because = "these columns hold the same names, in this order"
+        because = Words("these columns hold the same names, in this order", "这些列依次含有相同的名称")
     if len(fitting) == 2:  # noqa: PLR2004 - a pair has two ends
         others = {stem: pair for stem, pair in pairs.items() if not set(pair) & set(fitting)}
         return Ends(origin=fitting[0], destination=fitting[1], others=others, because=because)

@@ -19,8 +19,11 @@ __all__ = ["FILLED", "KNOWN", "fill_places", "say_known"]
 KNOWN: Final = ("population", "capital")
 """What the gazetteer knows of a place by name and point."""
 _BECAUSE: Final = {
-    "population": "the gazetteer has a place of that name within 50 km",
-    "capital": "the gazetteer names one capital of each sovereign country; open beside a capital where the name is not known",
+    "population": Words("the gazetteer has a place of that name within 50 km", "地名库中 50 km 内有同名地点"),
+    "capital": Words(
+        "the gazetteer names one capital of each sovereign country; open beside a capital where the name is not known",
+        "地名库为每个主权国家列出一个首都；首都附近名称不详者未定",
+    ),
 }
 FILLED: Final = ("country", "region", "coast", *KNOWN)
 COAST_KM: Final = 100.0
@@ -48,12 +51,20 @@ def fill_places(cities: gpd.GeoDataFrame, wanted: tuple[str, ...], parts: Folder
     """
     if "country" in wanted or "region" in wanted:
         cities = _fill(
-            cities, "country", _countries(cities), "the point lies in that country (Natural Earth)", parts
+            cities,
+            "country",
+            _countries(cities),
+            Words("the point lies in that country (Natural Earth)", "该点位于该国之内（Natural Earth）"),
+            parts,
         )
     if "region" in wanted:
-        cities = _fill(cities, "region", _regions(cities), "the country lies in that region (UN M49)", parts)
+        because = Words("the country lies in that region (UN M49)", "该国属于该区域（联合国 M49）")
+        cities = _fill(cities, "region", _regions(cities), because, parts)
     if "coast" in wanted:
-        because = f"the coast of Natural Earth is at most {COAST_KM:g} km away"
+        because = Words(
+            f"the coast of Natural Earth is at most {COAST_KM:g} km away",
+            f"距 Natural Earth 海岸线不超过 {COAST_KM:g} km",
+        )
         cities = _fill(cities, "coastal", _coastal(cities), because, parts)
     asked = [column for column in KNOWN if column in wanted and not _is_told(cities, column)]
     return _fill_known(cities, asked, parts) if asked else cities
@@ -101,17 +112,19 @@ def say_known(columns: Sequence[str]) -> Words:
 
 
 def _fill(
-    cities: gpd.GeoDataFrame, column: str, found: pd.Series, because: str, parts: FolderParts
+    cities: gpd.GeoDataFrame, column: str, found: pd.Series, because: Words, parts: FolderParts
 ) -> gpd.GeoDataFrame:
     empty = cities[column].isna()
     told = empty & found.notna()
     if not empty.any():
         return cities
-    taken = f"{column} inferred for {int(told.sum()):,} of {len(cities):,} places"
-    left = int((empty & ~told).sum())
-    parts.taken.append(
-        Taken(column="cities", taken=taken + (f", open for {left:,}" if left else ""), because=because)
+    n, whole = f"{int(told.sum()):,}", f"{len(cities):,}"
+    taken = Words(
+        f"{column} inferred for {n} of {whole} places", f"为 {whole} 个地点中的 {n} 个推断 {column}"
     )
+    left = int((empty & ~told).sum())
+    taken += Words(f", open for {left:,}", f"，{left:,} 个未定") if left else Words("")
+    parts.taken.append(Taken(column=Words("cities", "城市"), taken=taken, because=because))
     return cities.assign(**{column: cities[column].where(~told, found)})
 
 

@@ -79,7 +79,7 @@ def _read_flow_file(path: Path, sheets: Mapping[str, pd.DataFrame], parts: Folde
     holding = {name: table for name, table in sheets.items() if len(sheets) == 1 or _holds_flows(table)}
     for name, table in sheets.items():
         if name not in holding:
-            parts.account.append(Entry("", "sheet", len(table), 0.0, f"{path.name}, {name}"))
+            parts.account.append(Entry("", "sheet", len(table), detail=f"{path.name}, {name}"))
     read = [
         _read_flow_table(path, _said_by_sheet(table, name, alone=len(holding) == 1), indicator, parts)
         for name, table in holding.items()

@@ -25,6 +25,7 @@ from geobri.study.reading.memberships import read_memberships
 from geobri.study.reading.parts import FolderParts, read_sheets_or_note
 from geobri.study.reading.recognition import collect_labels
 from geobri.study.reading.sources import TABLE_ENDINGS, read_outlines
+from geobri.words import Words
 
 __all__ = ["FolderParts", "read_folder", "refuse"]
 
@@ -107,8 +108,10 @@ def read_folder(folder: Path) -> FolderParts:
     parts.beside = tuple(entry["column"] for entry in parts.said if entry.get("of") != "cities")
     if (folder / _INDEX).is_file() and "index" not in parts.settings:
         parts.settings["index"] = _INDEX
-        because = "it lies in the folder, and study.toml names no index"
-        parts.taken.append(Taken(column="index", taken=_INDEX, because=because))
+        because = Words(
+            "it lies in the folder, and study.toml names no index", "它在文件夹中，而 study.toml 未指定指数"
+        )
+        parts.taken.append(Taken(column=Words("index", "指数"), taken=Words(_INDEX), because=because))
     renamed = {str(theirs): str(ours) for ours, theirs in parts.settings.get("columns", {}).items()}
     parts.settled = _read_settled(folder, parts)
     parts.outlines = _read_base(folder, parts)

@@ -15,7 +15,9 @@ from geobri.errors import GeobriError
 from geobri.measures import Taken, label_column
 from geobri.study.account import Entry
 from geobri.study.model import StudyFault
+from geobri.study.reading.choices import say_choices
 from geobri.study.reading.cities import build_places
+from geobri.study.reading.echoes import leave_out_echoes
 from geobri.study.reading.ends import Ends, find_ends, ids_of_points, places_of_ends, states_of_namesakes
 from geobri.study.reading.filling import fill_places
 from geobri.study.reading.flows import is_matrix, melt_matrix, read_flows
@@ -29,6 +31,7 @@ from geobri.study.reading.sources import outlines_of, read_outlines
 from geobri.study.reading.tables import plain_cells, tidy_column_names
 from geobri.study.reading.totals import leave_out_totals
 from geobri.units import LONLAT_CRS
+from geobri.words import Words
 
 __all__ = ["read_files", "read_frames"]
 
@@ -150,11 +153,12 @@ def _put_together(
     by_file: dict[Path, dict[str, pd.DataFrame]] = {}
     for table in flows:
         by_file.setdefault(table.file, {})[table.sheet] = table.rows
+    by_file = {file: leave_out_echoes(sheets, file.name, parts) for file, sheets in by_file.items()}
     parts.flows = read_flows(by_file, parts) if by_file else None
     if parts.faults:
         parts.faults = [_with_option(fault) for fault in parts.faults]
         return parts
-    _say_choices(hints, parts)
+    say_choices(hints, parts)
     return parts
 
 
@@ -257,7 +261,7 @@ def _choose_places(places: list[_Table], pairs: list[_Table], parts: FolderParts
     for table in places:
         if table is not chosen and table.file == chosen.file:
             parts.account.append(
-                Entry("", "sheet", len(table.rows), 0.0, f"{table.file.name}, {table.sheet}")
+                Entry("", "sheet", len(table.rows), detail=f"{table.file.name}, {table.sheet}")
             )
     return chosen
 
@@ -295,8 +299,9 @@ def _name_ends(table: _Table, places: _Table | None, hints: Hints, parts: Folder
         parts.faults.append(StudyFault(table.file.name, None, came))
         return table
     if is_matrix(table.rows):
-        because = "its headings stand in its first column"
-        parts.taken.append(Taken(column=table.file.name, taken="a matrix, origins in rows", because=because))
+        taken = Words("a matrix, origins in rows", "矩阵，行为起点")
+        because = Words("its headings stand in its first column", "列名即首列各值")
+        parts.taken.append(Taken(column=Words(table.file.name), taken=taken, because=because))
         return table
     if ends.has_points and places is None:
         table = _to_degrees_at_ends(table, hints)
@@ -304,8 +309,8 @@ def _name_ends(table: _Table, places: _Table | None, hints: Hints, parts: Folder
         names = {"origin": ends.origin, "destination": ends.destination}
         if ends.has_points and places is None:
             names |= {"lon": " and ".join(ends.lon), "lat": " and ".join(ends.lat)}
-        taken = ", ".join(f"{ours} = {theirs.get(name, name)}" for ours, name in names.items() if name)
-        parts.taken.append(Taken(column=table.file.name, taken=taken, because=ends.because))
+        taken = Words(", ".join(f"{ours} = {theirs.get(name, name)}" for ours, name in names.items() if name))
+        parts.taken.append(Taken(column=Words(table.file.name), taken=taken, because=ends.because))
     named = _long(table)
     return named if places is not None or ends.has_points else _tell_namesakes_apart(named, parts)
 
@@ -322,10 +327,9 @@ def _tell_namesakes_apart(table: _Table, parts: FolderParts) -> _Table:
         ]
         for end, column in zip(("origin", "destination"), pair, strict=True)
     }
-    because = "a name stands in several of them"
-    parts.taken.append(
-        Taken(column=table.file.name, taken=f"places = names with {pair[0]} and {pair[1]}", because=because)
-    )
+    taken = Words(f"places = names with {pair[0]} and {pair[1]}", f"地点 = 名称加 {pair[0]} 与 {pair[1]}")
+    because = Words("a name stands in several of them", "同一名称出现在其中多处")
+    parts.taken.append(Taken(column=Words(table.file.name), taken=taken, because=because))
     return replace(table, rows=table.rows.assign(**written))
 
 
@@ -371,13 +375,13 @@ def _build(chosen: _Table | None, pairs: list[_Table], hints: Hints, parts: Fold
         rows = rows.fillna("") if "lon" not in rows.columns else rows
         if hints.country and "country" not in rows.columns:
             rows = rows.assign(country=hints.country)
-        what = f"places = {len(rows)} ends of pairs"
+        what = Words(f"places = {len(rows)} ends of pairs", f"地点 = 各对的 {len(rows)} 个端点")
         how = (
-            "both ends stand with their coordinates"
+            Words("both ends stand with their coordinates", "两端均附有坐标")
             if "lon" in rows.columns
-            else "no table of places was given: names were looked up"
+            else Words("no table of places was given: names were looked up", "未给出地点表，按名称查得")
         )
-        parts.taken.append(Taken(column=pairs[0].file.name, taken=what, because=how))
+        parts.taken.append(Taken(column=Words(pairs[0].file.name), taken=what, because=how))
         before = len(parts.faults)
         parts.cities = build_places(rows, pairs[0].file.name, parts, labels)
         if "lon" not in rows.columns:
@@ -443,55 +447,3 @@ def _ready(table: _Table, hints: Hints, parts: FolderParts) -> _Table:
             return table
         table = _long(table)
     return replace(table, rows=ready_pairs(table.rows, table.ends, table.file.name, hints, parts))
-
-
-# What nobody said
-
-
-def _say_choices(hints: Hints, parts: FolderParts) -> None:
-    if parts.flows is None:
-        return
-    if hints.directed is None:
-        parts.settings["directed"], because = _infer_directed(parts.flows)
-        taken = "directed" if parts.settings["directed"] else "undirected"
-        other = "--undirected" if parts.settings["directed"] else "--directed"
-        parts.taken.append(Taken(column="pairs", taken=taken, because=f"{because} (else: {other})"))
-    else:
-        parts.settings["directed"] = hints.directed
-    is_flow = parts.flows["indicator"] != hints.impedance
-    names = list(dict.fromkeys(parts.flows.loc[is_flow, "indicator"].astype(str)))
-    if hints.value in names:
-        parts.said.append({"column": hints.value})
-    if names and not is_flow.all():  # a separation is no flow: never the first measure, never added up
-        parts.said += [{"column": names[0]}, {"column": hints.impedance, "of": "corridors", "better": "low"}]
-    if hints.absent is None and _leaves_pairs_out(parts.flows[is_flow], directed=parts.settings["directed"]):
-        because = "tables do not say whether a pair without a row is unknown or none (else: --absent zero)"
-        parts.taken.append(Taken(column="pairs", taken="without a row, missing", because=because))
-    if hints.absent is not None:
-        parts.said += [{"column": name, "of": "corridors", "absent": hints.absent} for name in names]
-
-
-def _leaves_pairs_out(flows: pd.DataFrame, *, directed: bool) -> bool:
-    """Whether some pair of places has no row of some measure."""
-    apart = flows[flows["origin"] != flows["destination"]]
-    n_places = len(set(flows["origin"]) | set(flows["destination"]))
-    possible = n_places * (n_places - 1) // (1 if directed else 2)
-    listed = apart.drop_duplicates(["indicator", "origin", "destination"]).groupby("indicator").size()
-    return bool((listed < possible).any())
-
-
-def _infer_directed(flows: pd.DataFrame) -> tuple[bool, str]:
-    """Say whether there and back differ in any pair."""
-    apart = flows[flows["origin"] != flows["destination"]]
-    years = ["year"] if "year" in apart.columns else []
-    key = ["indicator", "origin", "destination", *years]
-    there = apart[[*key, "value"]]
-    back = there.rename(columns={"origin": "destination", "destination": "origin", "value": "back"})
-    both = there.merge(back, on=key)
-    differ = (both["value"] != both["back"]) & ~(both["value"].isna() & both["back"].isna())
-    n_pairs = int(differ.sum()) // 2
-    if n_pairs:
-        return True, f"{n_pairs:,} pairs say something else in the other direction"
-    if len(both):
-        return False, "every pair that stands both ways says the same"
-    return False, "no pair stands both ways"

@@ -50,7 +50,8 @@ class FolderParts:
     decimal
         The mark with which decimals begin in texts, where the user said it.
     lenient
-        Whether a country that is none is left open and said, as in tables that nobody wrote for geobri; a fault otherwise.
+        Whether tables are read that nobody wrote for geobri: a country that is none is left open and said, and pairs without a row are
+        spoken of only where there are such; in a folder it is a fault, and said of each measure.
     meanings
         What the cells of a column say of it: a unit that all numbers carry, or that it holds yes and no.
     headings
@@ -118,10 +119,9 @@ def read_sheets_or_note(path: Path, renamed: dict[str, str], parts: FolderParts)
         parts.faults.append(StudyFault(path.name, None, str(error).removeprefix("read_table: ")))
         return {}
     if parts.decimal:
-        because = "that is what was said"
-        parts.taken.append(
-            Taken(column=path.name, taken=f"decimals begin with '{parts.decimal}'", because=because)
-        )
+        taken = Words(f"decimals begin with '{parts.decimal}'", f"小数点为“{parts.decimal}”")
+        because = Words("that is what was said", "已如此指定")
+        parts.taken.append(Taken(column=Words(path.name), taken=taken, because=because))
     for table in sheets.values():
         parts.headings[path] = [*parts.headings.get(path, []), *table.attrs.pop("headings", [])]
     return {
@@ -155,8 +155,9 @@ def leave_out_displaced(
     gone = {spare_name(ours): theirs for ours, theirs in named.items() if spare_name(ours) in table}
     for spare, theirs in gone.items():
         ours = renamed[theirs]
-        because = f"'{theirs}' was named for it"
-        parts.taken.append(Taken(column=file, taken=f"not read = its own '{ours}'", because=because))
+        taken = Words(f"not read = its own '{ours}'", f"未读取 = 表中原有的“{ours}”列")
+        because = Words(f"'{theirs}' was named for it", f"已指定用“{theirs}”列")
+        parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
         table = table.drop(columns=spare)
     return table
 

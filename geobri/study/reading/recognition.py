@@ -17,6 +17,7 @@ from geobri.study.model import StudyFault
 from geobri.study.reading.numbers import blank_missing, find_doubtful, to_numbers
 from geobri.study.reading.parts import FolderParts
 from geobri.tables import CITY_COLUMNS
+from geobri.words import Words
 
 __all__ = [
     "Labels",
@@ -88,6 +89,9 @@ def collect_labels(tables: Iterable[pd.DataFrame]) -> Labels:
     return tuple(labels for labels in found if labels)
 
 
+_CITIES: Final = Words("cities", "城市")
+
+
 def recognise_ids(table: pd.DataFrame, labels: Labels, parts: FolderParts) -> pd.DataFrame:
     """Find the column of ids of a table of cities, where it is not called `city` or stands for something else.
 
@@ -110,9 +114,14 @@ def recognise_ids(table: pd.DataFrame, labels: Labels, parts: FolderParts) -> pd
     best, column = _best_ids(table, labels)
     if best < _ENOUGH:
         return table
-    because = "its values are all different"
-    because += f", and {best:.0%} of the ends of the flows are among them" if labels else ""
-    parts.taken.append(Taken(column="cities", taken=f"city = {column}", because=because))
+    because = Words("its values are all different", "其值各不相同")
+    if labels:
+        share = Words(
+            f", and {best:.0%} of the ends of the flows are among them", f"，且 {best:.0%} 的流量端点在其中"
+        )
+        because += share
+    ours = "place" if parts.lenient else "city"  # as the option, and as study.toml, call it
+    parts.taken.append(Taken(column=_CITIES, taken=Words(f"{ours} = {column}"), because=because))
     spared = table.rename(columns={"city": "town"}) if column != "city" else table
     named = spared.rename(columns={column: "city"})
     return named.assign(city=as_ids(named["city"]))
@@ -179,9 +188,13 @@ def recognise_ends(table: pd.DataFrame, cities: pd.Index, parts: FolderParts, fi
     if len(fitting) != len(missing):
         return table
     found = dict(zip(fitting, missing, strict=True))
-    because = "these columns hold known cities, in this order" if len(found) > 1 else "it holds known cities"
-    taken = ", ".join(f"{end} = {name}" for name, end in found.items())
-    parts.taken.append(Taken(column=file, taken=taken, because=because))
+    because = (
+        Words("these columns hold known cities, in this order", "这些列依次为已知城市")
+        if len(found) > 1
+        else Words("it holds known cities", "该列为已知城市")
+    )
+    taken = Words(", ".join(f"{end} = {name}" for name, end in found.items()))
+    parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
     return table.rename(columns=found)
 
 
@@ -207,14 +220,17 @@ def spread_measures(table: pd.DataFrame, parts: FolderParts, file: str) -> pd.Da
         return table
     if "value" in table.columns:
         beside = [name for name in parts.beside if name in table.columns and name not in (*_PLAIN, "value")]
-        _say_not_read(table, (*_PLAIN, "value", *beside), "there is a column 'value'", parts, file)
+        because = Words("there is a column 'value'", "已有“value”列")
+        _say_not_read(table, (*_PLAIN, "value", *beside), because, parts, file)
         return table
     measures = measures_of(table)
     if not measures:
         return table
-    because = f"there is no column 'value', and {'these hold' if len(measures) > 1 else 'this holds'} numbers"
-    parts.taken.append(Taken(column=file, taken=f"measures = {', '.join(measures)}", because=because))
-    _say_not_read(table, (*_PLAIN, *measures), "they hold no numbers", parts, file)
+    hold = "these hold" if len(measures) > 1 else "this holds"
+    because = Words(f"there is no column 'value', and {hold} numbers", "没有“value”列，而所列各列为数字")
+    taken = Words(f"measures = {', '.join(measures)}", f"指标 = {'、'.join(measures)}")
+    parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
+    _say_not_read(table, (*_PLAIN, *measures), Words("they hold no numbers", "其中没有数字"), parts, file)
     kept = [name for name in ("origin", "destination", "year") if name in table.columns]
     return table[[*kept, *measures]].melt(
         id_vars=kept, var_name="indicator", value_name="value", ignore_index=False
@@ -276,11 +292,12 @@ def note_doubtful(table: pd.DataFrame, parts: FolderParts, file: str) -> None:
 
 
 def _say_not_read(
-    table: pd.DataFrame, read: tuple[str, ...], because: str, parts: FolderParts, file: str
+    table: pd.DataFrame, read: tuple[str, ...], because: Words, parts: FolderParts, file: str
 ) -> None:
     left = [str(name) for name in table.columns if name not in read]
     if left:
-        parts.taken.append(Taken(column=file, taken=f"not read = {', '.join(left)}", because=because))
+        taken = Words(f"not read = {', '.join(left)}", f"未读取 = {'、'.join(left)}")
+        parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
 
 
 def holds_numbers(column: pd.Series) -> bool:

@@ -17,6 +17,7 @@ from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.parts import FolderParts
 from geobri.study.reading.recognition import as_ids, holds_numbers, note_doubtful
 from geobri.study.reading.signs import read_flags
+from geobri.words import Words
 
 __all__ = ["ready_pairs"]
 
@@ -73,9 +74,9 @@ def _years_of_dates(rows: pd.DataFrame, file: str, parts: FolderParts) -> pd.Dat
     found = texts.str.extract(_DATE, expand=True)[0]
     if found.isna().any() or texts.str.fullmatch(r"\d{4}").all():
         return rows
-    parts.taken.append(
-        Taken(column=file, taken="year = that of the dates", because="--year-column names dates")
-    )
+    taken = Words("year = that of the dates", "year = 日期中的年份")
+    because = Words("--year-column names dates", "--year-column 所指的列为日期")
+    parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
     return rows.assign(year=found)
 
 
@@ -104,10 +105,14 @@ def _one_row_a_pair(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderPa
         return _add_up(rows, key, hints.value, file, parts)
     split = _column_that_splits(rows, key, numbers) if len(numbers) == 1 else ""
     if split and "indicator" not in rows.columns:
-        because = f"with it every pair stands once a {split}"
+        because = Words(f"with it every pair stands once a {split}", f"按 {split} 区分后每对地点只出现一次")
         if as_ids(rows[split]).str.fullmatch(_DATE).all():
-            because += f" (if these are years or dates: --year-column {split})"
-        parts.taken.append(Taken(column=file, taken=f"indicator = {split}", because=because))
+            because += Words(
+                f" (if these are years or dates: --year-column {split})",
+                f"（若为年份或日期：--year-column {split}）",
+            )
+        taken = Words(f"indicator = {split}", f"指标 = {split}")
+        parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
         return rows.rename(columns={split: "indicator", numbers[0]: "value"})
     if "value" in rows.columns:
         return rows  # the doubled rows are a fault, with their numbers
@@ -129,8 +134,11 @@ def _with_separation(
         return once
     key = [column for column in ("indicator", "origin", "destination", "year") if column in once.columns]
     mean = to_numbers(rows[name]).groupby([rows[column] for column in key], sort=False).mean()
-    because = "--impedance names it, and several rows speak of one pair"
-    parts.taken.append(Taken(column=file, taken=f"{name} = the mean of the rows of a pair", because=because))
+    taken = Words(f"{name} = the mean of the rows of a pair", f"{name} = 每对地点各行的均值")
+    because = Words(
+        "--impedance names it, and several rows speak of one pair", "--impedance 指定了它，而同一对地点有多行"
+    )
+    parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
     return once.join(mean.rename(name), on=key)
 
 
@@ -153,15 +161,18 @@ def _count_rows(
     name = "trips" if repeated else "links"
     left = [str(column) for column in rows.columns if column not in key]
     because = (
-        "several rows speak of one pair, each of them an event" if repeated else "no column holds numbers"
+        Words("several rows speak of one pair, each of them an event", "同一对地点有多行，每行为一次事件")
+        if repeated
+        else Words("no column holds numbers", "没有数字列")
     )
-    parts.taken.append(
-        Taken(column=file, taken=f"{name} = rows of each pair, {len(rows):,} in all", because=because)
+    taken = Words(
+        f"{name} = rows of each pair, {len(rows):,} in all", f"{name} = 每对地点的行数，共 {len(rows):,} 行"
     )
+    parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
     if left:
-        parts.taken.append(
-            Taken(column=file, taken=f"not read = {', '.join(left)}", because="rows are counted")
-        )
+        taken = Words(f"not read = {', '.join(left)}", f"未读取 = {'、'.join(left)}")
+        because = Words("rows are counted", "只计行数")
+        parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
     first = pd.Series(rows.index, index=rows.index)
     groups = rows.groupby(key, sort=False)
     counted = groups.size().rename(name).reset_index()
@@ -172,8 +183,13 @@ def _count_rows(
 
 def _add_up(rows: pd.DataFrame, key: list[str], value: str, file: str, parts: FolderParts) -> pd.DataFrame:
     numbers = to_numbers(rows[value])
-    because = f"{int(rows.duplicated(key).sum()):,} rows speak of a pair again, and --value names it"
-    parts.taken.append(Taken(column=file, taken=f"{value} = the sum of the rows of a pair", because=because))
+    again = f"{int(rows.duplicated(key).sum()):,}"
+    taken = Words(f"{value} = the sum of the rows of a pair", f"{value} = 每对地点各行之和")
+    because = Words(
+        f"{again} rows speak of a pair again, and --value names it",
+        f"有 {again} 行重复同一对地点，且 --value 指定了它",
+    )
+    parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
     first = pd.Series(rows.index, index=rows.index)
     by = [rows[one] for one in key]
     summed = numbers.groupby(by, sort=False).sum(min_count=1).rename(value).reset_index()

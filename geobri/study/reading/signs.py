@@ -9,6 +9,7 @@ import pandas as pd
 
 from geobri.measures import Taken
 from geobri.study.reading.numbers import MISSING_WORDS, settle_marks, to_numbers
+from geobri.words import Words
 
 if TYPE_CHECKING:
     from geobri.study.reading.parts import FolderParts
@@ -60,7 +61,9 @@ def strip_signs(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFr
         parts.meanings[name] = {"unit": sign, "unit_zh": sign} | (
             {"kind": "share"} if sign == _PERCENT else {}
         )
-        parts.taken.append(Taken(column=file, taken=f"{name} = in {sign}", because="every number carries it"))
+        taken = Words(f"{name} = in {sign}", f"{name} = 以 {sign} 计")
+        because = Words("every number carries it", "每个数字都带有它")
+        parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
     if not stripped:
         return table
     columns = [stripped.get(at, table.iloc[:, at]) for at in range(table.shape[1])]
@@ -117,8 +120,8 @@ def read_flags(
         if len(filled) and filled.isin(_FLAGS).all():
             found[name] = texts.map(_FLAGS).fillna("")
             parts.meanings[name] = {"kind": "count"}
-            said = ", ".join(sorted(filled.unique()))
-            parts.taken.append(
-                Taken(column=file, taken=f"{name} = 1 for yes, 0 for no", because=f"it holds {said}")
-            )
+            said = sorted(filled.unique())
+            taken = Words(f"{name} = 1 for yes, 0 for no", f"{name} = 是为 1，否为 0")
+            because = Words(f"it holds {', '.join(said)}", f"其值为 {'、'.join(said)}")
+            parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
     return (rows.assign(**found) if found else rows), set(found)

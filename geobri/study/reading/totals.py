@@ -13,6 +13,7 @@ from geobri.study.account import count_entry
 from geobri.study.reading.numbers import blank_missing, to_numbers
 from geobri.study.reading.parts import FolderParts, indicator_of
 from geobri.study.reading.recognition import as_ids, holds_numbers
+from geobri.words import Words
 
 __all__ = ["leave_out_totals"]
 
@@ -81,10 +82,14 @@ def leave_out_totals(
     for name in measures:
         for measure, some in left.groupby(_measure_of(left, name, file), observed=True):
             parts.account += count_entry(str(measure), "total", to_numbers(some[name]), labels)
-    because = "their numbers are the sums of the others, and no place is called so"
-    parts.taken.append(
-        Taken(column=file, taken=f"{labels} = totals, {len(left):,} rows left out", because=because)
+    taken = Words(
+        f"{labels} = totals, {len(left):,} rows left out", f"{labels} = 合计，略去 {len(left):,} 行"
     )
+    because = Words(
+        "their numbers are the sums of the others, and no place is called so",
+        "其数值为其余各行之和，且没有这样命名的地点",
+    )
+    parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
     kept: pd.DataFrame = rows[~gone]
     return kept
 

@@ -1,0 +1,132 @@
+"""What a study says before any test: sums only where they mean something, each thing once, and in both languages."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+import geobri
+from geobri.cli import _geobri
+from geobri.study.account import tabulate_account
+from geobri.study.export import export_study
+from geobri.study.loading import load_tables
+from geobri.study.saying import say_study, say_taken
+
+NAMES = ["k01", "k02", "k03", "k04", "k05"]
+
+
+@pytest.fixture
+def places():
+    return pd.DataFrame({"zone": NAMES, "lon": np.linspace(7, 7.2, 5), "lat": 51.0})
+
+
+def _pairs(*years):
+    rows = [
+        (a, b, year, 10 * at + back + (year or 0) % 7, 0.25 + 0.01 * at, 4 * at - 9.5)
+        for year in years or (None,)
+        for at, a in enumerate(NAMES)
+        for back, b in enumerate(NAMES)
+        if a != b
+    ]
+    heads = ["from_zone", "to_zone", "year", "people", "hours", "balance"]
+    table = pd.DataFrame(rows, columns=heads)
+    return table if years else table.drop(columns="year")
+
+
+def _said(study):
+    return "\n".join(line.en for line in say_study(study))
+
+
+def test_only_measures_that_add_up_have_sums(tmp_path, places):
+    pairs = _pairs().assign(share=[f"{n}%" for n in range(1, 21)], rank=range(1, 21))
+    (tmp_path / "study.toml").write_text(
+        'directed = true\n[columns]\nzone = "city"\nfrom_zone = "origin"\nto_zone = "destination"\n'
+        '[[measure]]\ncolumn = "people"\n[[measure]]\ncolumn = "hours"\nbetter = "low"\n'
+    )
+    places.assign(name=NAMES, country="DEU").to_csv(tmp_path / "cities.csv", index=False)
+    pairs.to_csv(tmp_path / "flows.csv", index=False)
+    study = geobri.load_study(tmp_path)
+    said, table = _said(study), tabulate_account(study.account).set_index(["measure", "reason"])["total"]
+    assert f"people: {int(pairs['people'].sum()):,} in 20 rows read" in said
+    for column in ("hours", "balance", "share", "rank"):
+        assert f"{column}: 20 rows read; used: 20 rows." in said
+        assert np.isnan(table[column, "read"])
+    assert table["people", "read"] == pairs["people"].sum()
+    zh = "\n".join(line.zh for line in say_study(study))
+    assert "hours：读入 20 行；使用 20 行。" in zh
+
+
+def test_places_are_called_what_they_are_and_nothing_is_said_twice(places):
+    study = geobri.read_study(places, _pairs().iloc[1:])
+    lines = _said(study).splitlines()
+    assert any(line.startswith("places taken as: place = zone, because") for line in lines)
+    assert not re.search(r"\bcit(y|ies)\b", "\n".join(lines))
+    assert sum("without a row" in line for line in lines) == 1
+    kinds = [line for line in lines if "kind = " in line]
+    assert len(kinds) == len({line.split("kind = ")[1].split(",")[0] for line in kinds})
+    whole = _said(geobri.read_study(places, _pairs()))
+    assert "absent" not in whole  # every pair has a row: nothing is to be decided
+
+
+def test_pairs_that_differ_are_counted_once_whatever_the_years_and_measures(places):
+    study = geobri.read_study(places, _pairs(2019, 2020, 2021))
+    assert "pairs taken as: directed, because 10 pairs say something else" in _said(study)
+
+
+def test_a_package_with_years_is_read_once(tmp_path, places):
+    study = geobri.read_study(places, _pairs(2019, 2020, 2021)[["from_zone", "to_zone", "year", "people"]])
+    export_study(study, tmp_path / "own.qgz")
+    again = load_tables(tmp_path / "own.gpkg")
+    for of in (study, again):
+        table = tabulate_account(of.account).set_index(["measure", "reason"])
+        assert table.loc["people", "rows"].to_dict() == {"read": 60, "year": 40, "used": 20}
+    assert again.corridors["people"].to_dict() == study.corridors["people"].to_dict()
+    assert "not read = people of 'corridors', because another table says the same by year" in _said(again)
+
+
+def test_rows_without_a_year_are_counted_apart(tmp_path, places):
+    places.to_csv(tmp_path / "zones.csv", index=False)
+    dated = _pairs(2019, 2020)[["from_zone", "to_zone", "year", "people"]]
+    dated.to_csv(tmp_path / "dated.csv", index=False)
+    other = _pairs()[["from_zone", "to_zone", "people"]].assign(people=7)
+    other.to_csv(tmp_path / "undated.csv", index=False)
+    study = load_tables(*(tmp_path / f"{name}.csv" for name in ("zones", "dated", "undated")))
+    rows = tabulate_account(study.account).set_index(["measure", "reason"]).loc["people", "rows"]
+    assert rows.to_dict() == {"read": 60, "year": 20, "undated": 20, "used": 20}
+    assert "140 in 20 rows without a year" in _said(study)
+
+
+def test_what_is_inferred_is_said_in_chinese(tmp_path, places):
+    pairs = _pairs(2019, 2020).assign(open="yes", fare=[f"€{n}" for n in range(40)], note="x")
+    study = geobri.read_study(places, pairs)
+    lines = [line.zh for line in say_taken(study.taken, study.tell)]
+    assert lines
+    for line in lines:
+        assert "取为：" in line
+        assert "，因为" in line or "kind = " in line
+        plain = re.sub(
+            r"--\w+( \w+)?|[\w./]*\w+\.\w+|kind = \w+|domain = \w+|\b(absent|place|origin|destination) = \w+",
+            "",
+            line,
+        )
+        plain = re.sub(
+            r"from_zone|to_zone|people|hours|balance|open|fare|note|zone|flows|cities|value|yes|year",
+            "",
+            plain,
+        )
+        assert not re.search(r"[A-Za-z]{3,}", plain), line
+    assert any("地点对 取为：有方向" in line for line in lines)
+
+
+def test_check_speaks_chinese(tmp_path, places):
+    places.to_csv(tmp_path / "zones.csv", index=False)
+    _pairs().to_csv(tmp_path / "flows.csv", index=False)
+    done = CliRunner().invoke(
+        _geobri, ["check", str(tmp_path / "flows.csv"), str(tmp_path / "zones.csv"), "--lang", "zh"]
+    )
+    assert done.exit_code == 0, done.output
+    assert "地点 取为：place = zone，因为其值各不相同" in done.output
+    assert "taken as" not in done.output
+    assert done.output.strip().endswith("没有错误。")
