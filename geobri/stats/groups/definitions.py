@@ -34,7 +34,7 @@ __all__ = [
 
 Rng = int | np.random.Generator | None
 COASTAL_UP_TO: Final = Words(
-    "a city is coastal up to this distance from the coast, km", "距海岸多少公里以内算沿海（公里）"
+    "counted as coastal up to this distance from the coast, km", "距海岸多少公里以内算沿海（公里）"
 )
 AS_PUBLISHED: Final = Words("as published", "按原有定义")
 FEWEST: Final = 2
