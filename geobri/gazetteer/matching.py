@@ -24,7 +24,7 @@ from geobri.gazetteer.divisions import (
     read_division,
     split_province,
 )
-from geobri.gazetteer.names import is_han, name_key
+from geobri.gazetteer.names import CHINESE_KINDS, is_han, leave_off_kind, name_key
 from geobri.gazetteer.places import NameIndex, _places, load_name_index
 
 __all__ = ["Language", "Match", "Preference", "match_name"]
@@ -38,10 +38,6 @@ _QUALIFIED = re.compile(r"^(?P<name>.+?)\s*(?:[(（](?P<inside>[^()（）]+)[)�
 _PRINTED = re.compile(r"^(?:(?P<count>[\d,]+|\?) inhabitants|GeoNames (?P<number>-?\d+))$")
 """What a candidate is printed with behind its country and division."""
 _SLUG = re.compile(r"^(?:[a-z0-9]+-)*(?P<country>[a-z]{3})-(?P<number>\d+)$")
-_CHINESE_KINDS = ("地区", "市", "区", "县", "州", "盟", "旗")
-"""What a place in China is called by, and left off by many who write its name."""
-_BEFORE_A_KIND = 2
-"""Characters that a Chinese name must have without its kind: 沙市 and 通州 keep theirs."""
 _ENGLISH: Final = ("USA", "CAN", "AUS")
 """Countries with states whose places have English names: there another name is an older one, or another spelling."""
 _SHORT: Final = re.compile("saint|fort|mount")
@@ -379,12 +375,12 @@ def _match_chinese(name: str, areas: tuple[Area, ...]) -> Match | None:
         together = intersect_areas([(split[0],), areas] if areas else [(split[0],)])
         match = _match_text(split[1], together) if together else None
         return None if match is None else _only_known(match)
-    kind = next((kind for kind in _CHINESE_KINDS if name.endswith(kind)), "")
-    bare = name.removesuffix(kind)
-    if kind and len(bare) >= _BEFORE_A_KIND:
+    bare = leave_off_kind(name)
+    kind = name.removeprefix(bare)
+    if kind:
         match = _match_whole(_Query((bare,), areas))
         return _only_known(match if kind == "市" else _left_open(match, kind))
-    return _only_known(_match_whole(_Query(tuple(name + kind for kind in _CHINESE_KINDS), areas)))
+    return _only_known(_match_whole(_Query(tuple(name + kind for kind in CHINESE_KINDS), areas)))
 
 
 def _left_open(match: Match, kind: str) -> Match:

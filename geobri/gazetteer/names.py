@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Final
 
-__all__ = ["is_han", "name_key"]
+__all__ = ["CHINESE_KINDS", "is_han", "leave_off_kind", "name_key"]
+
+CHINESE_KINDS: Final = ("地区", "市", "区", "县", "州", "盟", "旗")
+"""What a place in China is called by, and left off by many who write its name."""
+_BEFORE_A_KIND: Final = 2
+"""Characters that a Chinese name must have without its kind: 沙市 and 通州 keep theirs."""
 
 _LETTERS = str.maketrans(
     {
@@ -70,3 +76,26 @@ def is_han(name: str) -> bool:
     """
     letters = [letter for letter in name if letter.isalpha()]
     return bool(letters) and all("\u3400" <= letter <= "\u9fff" for letter in letters)
+
+
+def leave_off_kind(name: str) -> str:
+    """Leave off what a place in China is called by.
+
+    Parameters
+    ----------
+    name
+        A name.
+
+    Returns
+    -------
+    str
+        Without 市, 区, 县 and the like at its end, where two characters are left; any other name as it is.
+
+    Examples
+    --------
+    >>> leave_off_kind("成都市"), leave_off_kind("沙市"), leave_off_kind("Chengdu")
+    ('成都', '沙市', 'Chengdu')
+    """
+    kind = next((kind for kind in CHINESE_KINDS if name.endswith(kind)), "")
+    bare = name.removesuffix(kind)
+    return bare if len(bare) >= _BEFORE_A_KIND else name

@@ -652,3 +652,27 @@ def test_a_choice_of_ends_is_offered_in_the_words_of_the_file(places, pairs):
     rows = rows.assign(Via=rows["With"].to_numpy()[::-1], papers=1.5)
     with pytest.raises(StudyError, match="--origin 'From' --destination 'With'"):
         geobri.read_study(places, rows)
+
+
+def _with_kinds(pairs_called, places_called):
+    lon, lat = [104.06, 106.55, 108.94, 103.83, 106.63], [30.66, 29.56, 34.34, 36.06, 26.65]
+    places = pd.DataFrame({"name": places_called, "lon": lon, "lat": lat})
+    rows = [(a, b) for at, a in enumerate(pairs_called) for b in pairs_called[at + 1 :]]
+    return places, pd.DataFrame(rows, columns=["from", "to"]).assign(trips=range(1, len(rows) + 1))
+
+
+def test_chinese_names_meet_with_and_without_their_kind_and_it_is_said():
+    bare = ["成都", "重庆", "西安", "兰州", "贵阳"]
+    for one, other in ((bare, [f"{name}市" for name in bare]), ([f"{name}市" for name in bare], bare)):
+        places, rows = _with_kinds(one, other)
+        study = geobri.read_study(places, rows)
+        assert study.corridors["trips"].sum() == rows["trips"].sum()
+        assert any("5 names" in str(said) and "市" in str(said) for said in study.taken)
+
+
+def test_a_county_is_not_the_city_of_its_name():
+    places, rows = _with_kinds(
+        ["成都县", "重庆市", "西安市", "兰州市", "贵阳市"], ["成都市", "重庆市", "西安市", "兰州市", "贵阳市"]
+    )
+    with pytest.raises(StudyError, match="成都县"):
+        geobri.read_study(places, rows)

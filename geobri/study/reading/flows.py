@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from pathlib import Path
@@ -12,6 +13,8 @@ import numpy as np
 import pandas as pd
 
 from geobri.errors import first_offenders
+from geobri.gazetteer.names import is_han, leave_off_kind
+from geobri.measures import Taken
 from geobri.study.account import Entry, count_entry
 from geobri.study.model import StudyFault
 from geobri.study.reading.distances import leave_out_distances, name_own_distance
@@ -27,6 +30,7 @@ from geobri.study.reading.recognition import (
 from geobri.study.reading.tables import COLUMN_WORDS
 from geobri.study.reading.totals import leave_out_totals
 from geobri.tables import Fault, find_flow_faults
+from geobri.words import Words
 
 __all__ = ["match_names", "read_flows"]
 
@@ -122,7 +126,7 @@ def _read_flow_table(
     table = name_own_distance(table, path.name, parts)
     table = _put_below(table, parts)
     if "origin" in table.columns and "destination" in table.columns and parts.listed is not None:
-        table = match_names(table, parts.listed, ("origin", "destination"))
+        table = match_names(table, parts.listed, ("origin", "destination"), parts)
     found: list[Fault] = []
     if "value" in table.columns:
         table = _read_values(table)
@@ -252,8 +256,10 @@ def _read_years(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     return table.assign(year=years), [fault]
 
 
-def match_names(table: pd.DataFrame, cities: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
-    """Put slugs for names: a table may call a city by its slug, its English or its Chinese name.
+def match_names(
+    table: pd.DataFrame, cities: pd.DataFrame, columns: tuple[str, ...], parts: FolderParts | None = None
+) -> pd.DataFrame:
+    """Put slugs for names: a table may call a city by its slug, its English or its Chinese name, or by that without its 市.
 
     Parameters
     ----------
@@ -263,6 +269,8 @@ def match_names(table: pd.DataFrame, cities: pd.DataFrame, columns: tuple[str, .
         The rows of the cities as they stand in their file, index of slugs.
     columns
         The columns that name cities.
+    parts
+        Where it is noted which names were found without their 市, 区 or 县.
 
     Returns
     -------
@@ -278,6 +286,20 @@ def match_names(table: pd.DataFrame, cities: pd.DataFrame, columns: tuple[str, .
         slugs.update(dict(zip(once, once.index, strict=True)))
     slugs.update({slug: slug for slug in cities.index})
     coded = {end: pd.factorize(table[end]) for end in columns}
+    unknown = {name for _, distinct in coded.values() for name in distinct if name not in slugs}
+    kindless = _without_kinds(unknown, slugs)
+    slugs |= kindless
+    if kindless and parts is not None:
+        name, slug = min(kindless.items())
+        said = Words(
+            f"{len(kindless)} names, as {name} = {slug}", f"{len(kindless)} 个名称，如 {name} = {slug}"
+        )
+        because = Words(
+            "they differ by a 市, 区, 县 or the like that one of them leaves off",
+            "二者仅差其中一方省略的“市”“区”“县”等字",
+        )
+        note = Taken(column=Words("cities", "城市"), taken=said, because=because)
+        parts.taken += [note] if note not in parts.taken else []
     renamed = {end: [slugs.get(name, name) for name in distinct] for end, (_, distinct) in coded.items()}
     return table.assign(
         **{
@@ -285,6 +307,24 @@ def match_names(table: pd.DataFrame, cities: pd.DataFrame, columns: tuple[str, .
             for end, (codes, _) in coded.items()
         }
     )
+
+
+def _without_kinds(unknown: Iterable[object], slugs: Mapping[str, str]) -> dict[str, str]:
+    """Find Chinese names of which either side leaves off its kind; a county and a city of one name are two places, and are not matched."""
+    names = [str(name) for name in unknown if is_han(str(name))]
+    if not names:
+        return {}
+    bare: dict[str, set[str]] = {}
+    for called, slug in slugs.items():
+        bare.setdefault(leave_off_kind(called), set()).add(slug)
+    found = {}
+    for name in names:
+        stem = leave_off_kind(name)
+        fits = bare.get(stem, set()) if stem == name else {slugs[stem]} if stem in slugs else set()
+        if len(fits) == 1:
+            found[name] = fits.pop()
+    counts = Counter(found.values())
+    return {name: slug for name, slug in found.items() if counts[slug] == 1}
 
 
 def _as_categories(index: pd.Index, codes: Any, names: list[str], every: list[str]) -> pd.Series:

@@ -24,7 +24,7 @@ from geobri.study.reading.flows import is_matrix, melt_matrix, read_flows
 from geobri.study.reading.hints import Hints
 from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.parts import FolderParts, leave_out_displaced, read_sheets_or_note
-from geobri.study.reading.recognition import as_ids, collect_labels, holds_numbers
+from geobri.study.reading.recognition import as_ids, collect_labels, holds_numbers, with_kinds
 from geobri.study.reading.repeats import ready_pairs
 from geobri.study.reading.signs import strip_signs
 from geobri.study.reading.sources import outlines_of, read_outlines
@@ -241,7 +241,7 @@ def _known(places: list[_Table], *, every: bool = False) -> tuple[frozenset[str]
         for name in table.rows.columns:
             cells = as_ids(table.rows[name])
             if every or not cells.duplicated().any():
-                labels.append(frozenset(cells) - {""})
+                labels.append(frozenset(with_kinds(set(cells) - {""})))
     return tuple(one for one in labels if one)
 
 

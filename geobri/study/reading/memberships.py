@@ -52,7 +52,7 @@ def _read_table(path: Path, table: pd.DataFrame, parts: FolderParts) -> pd.DataF
         parts.faults.append(StudyFault(path.name, None, came))
         return None
     if parts.listed is not None:
-        table = match_names(table, parts.listed, ("city",))
+        table = match_names(table, parts.listed, ("city",), parts)
     found = _find_faults(table, None if parts.listed is None else parts.listed.index)
     parts.faults += to_study_faults(path.name, table.index, found)
     return None if found else table[["indicator", "city", "member"]]

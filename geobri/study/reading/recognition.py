@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geobri.errors import first_offenders
+from geobri.gazetteer.names import CHINESE_KINDS, is_han, leave_off_kind
 from geobri.measures import Taken
 from geobri.study.model import StudyFault
 from geobri.study.reading.numbers import blank_missing, find_doubtful, to_numbers
@@ -29,6 +30,7 @@ __all__ = [
     "recognise_ends",
     "recognise_ids",
     "spread_measures",
+    "with_kinds",
 ]
 
 Labels: TypeAlias = tuple[frozenset[str], ...]
@@ -153,8 +155,25 @@ def _is_unique(column: pd.Series) -> bool:
 
 def _share(column: pd.Series, labels: Labels) -> float:
     """Give the largest share of the cells of one end that the column knows."""
-    known = set(as_ids(column))
+    known = with_kinds(set(as_ids(column)))
     return max((len(one & known) / len(one) for one in labels), default=0.0)
+
+
+def with_kinds(labels: set[str]) -> set[str]:
+    """Add what Chinese names may be called besides: without their 市, or with the 市, 区 or 县 that they lack.
+
+    Parameters
+    ----------
+    labels
+        Ids and names of any kind.
+
+    Returns
+    -------
+    set of str
+        The same, and the further forms of those that are written in Chinese characters.
+    """
+    bare = {leave_off_kind(name) for name in labels if is_han(name)}
+    return labels | bare | {name + kind for name in bare for kind in CHINESE_KINDS}
 
 
 def recognise_ends(table: pd.DataFrame, cities: pd.Index, parts: FolderParts, file: str) -> pd.DataFrame:

@@ -50,7 +50,7 @@ def ready_pairs(rows: pd.DataFrame, ends: Ends, file: str, hints: Hints, parts: 
         One row a pair, unless that could not be decided: then there is a fault that names the options.
     """
     assert parts.listed is not None
-    rows = match_names(rows, parts.listed, ("origin", "destination"))
+    rows = match_names(rows, parts.listed, ("origin", "destination"), parts)
     if hints.year and "year" in rows.columns:
         rows = _years_of_dates(rows, file, parts)
     rows = _without_ends(rows, ends)
