@@ -21,6 +21,7 @@ import pandas as pd
 import shapely
 from scipy.spatial import KDTree
 
+from geobri.arrays import FloatArray
 from geobri.boundaries import Resolution, load_coastline
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.geodesy import check_degrees, distance_km
@@ -33,7 +34,6 @@ __all__ = [
     "switch_curve",
 ]
 
-FloatArray = npt.NDArray[np.float64]
 
 _SPACING_KM = 2.0
 """Longest piece of coast after densifying; every piece has an end within half of it of any of its points."""

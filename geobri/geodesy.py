@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import Geod
 
+from geobri.arrays import FloatArray
 from geobri.errors import SchemaError, mould
 from geobri.tables import find_coordinate_faults
 from geobri.units import KM_PER_M
@@ -29,8 +30,6 @@ __all__ = [
     "points_between",
     "solve_inverse",
 ]
-
-FloatArray = npt.NDArray[np.floating]
 
 
 @cache

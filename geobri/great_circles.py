@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geobri.arrays import FloatArray, IntArray
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.geodesy import check_degrees, solve_inverse
 from geobri.units import WGS84_ECCENTRICITY_SQUARED
@@ -27,8 +28,6 @@ from geobri.workers import spread
 
 __all__ = ["great_circle_lines"]
 
-FloatArray = npt.NDArray[np.floating]
-IntArray = npt.NDArray[np.int64]
 Ends = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
 
 _ONE_MINUS_FLATTENING: Final = float(np.sqrt(1.0 - WGS84_ECCENTRICITY_SQUARED))

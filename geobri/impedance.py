@@ -20,13 +20,13 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import KDTree
 
+from geobri.arrays import FloatArray
 from geobri.errors import DataError, MissingExtraError, SchemaError, first_offenders, mould
 from geobri.gazetteer.countries import load_country_table
 from geobri.geodesy import distance_km
 
 __all__ = ["PASSAGES", "assign_ports", "load_ports", "sea_distance_km", "sea_distance_matrix_km"]
 
-FloatArray = npt.NDArray[np.floating]
 
 PASSAGES = (
     "babalmandab",
@@ -300,7 +300,7 @@ def _unit_vectors(lon: FloatArray, lat: FloatArray) -> FloatArray:
 def _to_network(ports: gpd.GeoDataFrame) -> tuple[npt.NDArray[np.int64], FloatArray]:
     """Nearest node of each port, and the way there in km."""
     network = _read_network()
-    lon, lat = ports.geometry.x.to_numpy(), ports.geometry.y.to_numpy()
+    lon, lat = (np.asarray(degrees, dtype=np.float64) for degrees in (ports.geometry.x, ports.geometry.y))
     _, node = network.tree.query(_unit_vectors(lon, lat))
     nodes = np.asarray(node, dtype=np.int64)
     return nodes, distance_km(lon, lat, network.lon[nodes], network.lat[nodes])

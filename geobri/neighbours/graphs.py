@@ -13,10 +13,9 @@ from typing import Any, Final, Literal, NamedTuple
 import geopandas as gpd
 import numpy as np
 
+from geobri.arrays import FloatArray, IntArray
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.neighbours.nearest import (
-    FloatArray,
-    IntArray,
     nearest_neighbours,
     neighbours_within,
     pairs_within,

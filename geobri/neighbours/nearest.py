@@ -20,14 +20,13 @@ import numpy.typing as npt
 import shapely
 from scipy.spatial import cKDTree
 
+from geobri.arrays import FloatArray, IntArray
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.geodesy import distance_km
 from geobri.tables import find_coordinate_faults
 
 __all__ = ["Points", "nearest_neighbours", "neighbours_within", "pairs_within", "read_points"]
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 _FLATTENING: Final = 1 / 298.257223563
 _STRETCH: Final = 1 / (1 - _FLATTENING)

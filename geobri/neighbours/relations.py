@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geobri.arrays import IntArray
 from geobri.errors import DataError, SchemaError, first_offenders, mould
-from geobri.neighbours.nearest import IntArray
 from geobri.neighbours.weights import make_graph
 
 __all__ = ["build_corridor_weighted", "build_same_region", "build_shared_border"]

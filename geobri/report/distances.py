@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from geobri.arrays import FloatArray
 from geobri.measures import Measure
 from geobri.report.charts import draw_course
 from geobri.report.model import Drawing
@@ -17,7 +18,7 @@ from geobri.report.pictures import MOST_MARKS, draw_scatter, sample_curve
 from geobri.report.shapes import Line, Mark, Point
 from geobri.report.terms import name_pair
 from geobri.stats.flows.friction import DecayResult
-from geobri.stats.results import FloatArray, TestResult
+from geobri.stats.results import TestResult
 from geobri.stats.say import LEVEL, p_value
 from geobri.study import Study
 from geobri.words import Words

@@ -8,10 +8,10 @@ from math import isfinite
 import numpy as np
 
 from geobri import figures
+from geobri.arrays import FloatArray
 from geobri.report.model import OnPaper
 from geobri.report.shapes import Course, Interval, Line, Mark, Point, Stack
 from geobri.stats.picturing import CHANCE, OBSERVED
-from geobri.stats.results import FloatArray
 from geobri.words import Words
 
 __all__ = [

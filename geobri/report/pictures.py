@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from geobri.arrays import FloatArray
 from geobri.report.model import Drawing
 from geobri.report.numbers import write_number
 from geobri.report.paper import groups_on_paper, points_on_paper
@@ -29,7 +30,6 @@ from geobri.report.svg import (
     write_ids,
     write_text,
 )
-from geobri.stats.results import FloatArray
 from geobri.words import Words
 
 __all__ = ["MOST_MARKS", "draw_groups", "draw_scatter", "sample_curve"]

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from geobri.arrays import BoolArray, FloatArray, IntArray
 from geobri.geodesy import solve_inverse
-from geobri.scale.places import DISTANCE, FloatArray, FlowList, IntArray, PairInputs
+from geobri.scale.places import DISTANCE, FlowList, PairInputs
 from geobri.units import KM_PER_M, WGS84_ECCENTRICITY_SQUARED
 
 __all__ = [
@@ -30,7 +31,6 @@ __all__ = [
     "sphere_km",
 ]
 
-BoolArray: TypeAlias = npt.NDArray[np.bool_]
 PAIRS_PER_BLOCK: Final = 2_000_000
 _CELLS_PER_TILE: Final = 40_000
 _MAJOR_KM: Final = 6378.137

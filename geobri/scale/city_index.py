@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import FloatArray, IntArray
 from geobri.scale.index import check_scalable
 from geobri.scale.indicators import fold_listed, lay_directions, read_column
-from geobri.scale.places import FloatArray, IntArray, PairInputs
+from geobri.scale.places import PairInputs
 from geobri.score.compiled import compile_index, normalise_compiled, score_compiled, weigh_compiled
 from geobri.score.denominate import check_denominator, denominate_cities
 from geobri.score.levels import CITY_RULES

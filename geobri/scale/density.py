@@ -14,8 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geobri.arrays import FloatArray, IntArray
 from geobri.great_circles import great_circle_lines
-from geobri.scale.places import FloatArray, IntArray, PairInputs
+from geobri.scale.places import PairInputs
 from geobri.units import WGS84_ECCENTRICITY_SQUARED
 
 __all__ = ["MOST_ZONES", "gather_zones", "paint_density", "rasterise", "zone_pair_table", "zone_table"]

@@ -14,11 +14,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geobri.arrays import FloatArray
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
 from geobri.measures import Measure
 from geobri.scale.blocks import Block, Tile, cut_tiles, plan_blocks
 from geobri.scale.indicators import Leaf, build_leaf
-from geobri.scale.places import FloatArray, PairInputs
+from geobri.scale.places import PairInputs
 from geobri.score.compiled import (
     CompiledIndex,
     compile_index,

@@ -9,10 +9,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geobri.arrays import FloatArray, IntArray
 from geobri.errors import DataError, first_offenders, mould
 from geobri.measures import Measure
 from geobri.scale.blocks import Tile
-from geobri.scale.places import FloatArray, FlowList, IntArray, PairInputs
+from geobri.scale.places import FlowList, PairInputs
 from geobri.score.denominate import check_denominator, denominate_pairs
 from geobri.score.levels import city_to_pair, fold_directions
 from geobri.score.spec import IndexSpec, Indicator

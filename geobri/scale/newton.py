@@ -9,9 +9,9 @@ from typing import Any, Final
 import numpy as np
 from scipy import special
 
+from geobri.arrays import FloatArray
 from geobri.errors import DataError, first_offenders, mould
 from geobri.scale.blocks import Block, PairList
-from geobri.scale.places import FloatArray
 from geobri.scale.products import POWER_KM, Ask, Family, Model, multiply_block, score_block
 from geobri.stats.models.identified import LEAST_VARIATION
 from geobri.workers import spread

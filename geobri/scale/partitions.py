@@ -18,10 +18,11 @@ from typing import Any, Final
 import numpy as np
 
 import geobri
+from geobri.arrays import FloatArray
 from geobri.errors import OutputError, mould
 from geobri.outputs import staged_file
 from geobri.scale.blocks import Block, Tile, count_pairs_of, cut_tiles, plan_blocks
-from geobri.scale.places import FloatArray, PairInputs
+from geobri.scale.places import PairInputs
 from geobri.scale.recipe import Recipe
 from geobri.scale.summary import Summary, add_tile, label_cities
 from geobri.workers import count_workers, spread

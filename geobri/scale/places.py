@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import FloatArray, IntArray
 from geobri.errors import DataError, first_offenders, mould
 from geobri.measures import Measure
 from geobri.units import WGS84_ECCENTRICITY_SQUARED
@@ -27,8 +28,6 @@ __all__ = [
     "list_flows",
 ]
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-IntArray: TypeAlias = npt.NDArray[np.int64]
 PairDomain = Literal["all", "international"]
 
 DISTANCE: Final = "distance_km"

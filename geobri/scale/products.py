@@ -9,8 +9,9 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
+from geobri.arrays import FloatArray
 from geobri.scale.blocks import Block, Tile, cut_tiles
-from geobri.scale.places import DISTANCE, FloatArray, FlowList, PairInputs
+from geobri.scale.places import DISTANCE, FlowList, PairInputs
 
 __all__ = [
     "COLUMNS",

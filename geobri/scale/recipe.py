@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from geobri.arrays import FloatArray
 from geobri.measures import Measure
 from geobri.scale.blocks import Tile
-from geobri.scale.places import FloatArray, PairInputs
+from geobri.scale.places import PairInputs
 
 if TYPE_CHECKING:
     from geobri.scale.index import PairScorer

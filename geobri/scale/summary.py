@@ -12,10 +12,11 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from geobri.arrays import FloatArray, IntArray
 from geobri.measures import Measure
 from geobri.scale.blocks import Block, Tile, cut_tiles
 from geobri.scale.density import MOST_ZONES, gather_zones
-from geobri.scale.places import FloatArray, IntArray, PairInputs
+from geobri.scale.places import PairInputs
 from geobri.scale.recipe import Recipe
 
 __all__ = [

@@ -7,9 +7,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from geobri.arrays import FloatArray
 from geobri.corridors import COAST_PAIRS, corridor_ids
 from geobri.scale.blocks import PairList
-from geobri.scale.places import FloatArray, PairInputs
+from geobri.scale.places import PairInputs
 from geobri.scale.recipe import Recipe
 from geobri.scale.summary import CURVE_PER_DECADE, Summary, bin_edges
 

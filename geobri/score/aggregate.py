@@ -13,11 +13,11 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
+from geobri.arrays import FloatArray
 from geobri.errors import DataError, SpecificationError, mould
 
 __all__ = ["AGGREGATORS", "MISSING_RULES", "STRUCK_BY_ZERO", "Missing", "aggregate"]
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 Missing = Literal["propagate", "reweight", "zero"]
 MISSING_RULES: Final = get_args(Missing)
 _BLOCK: Final = 4_000_000  # numbers held at once by the pairwise and sorting aggregators

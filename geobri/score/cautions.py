@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import BoolArray, FloatArray
 from geobri.errors import first_offenders
 from geobri.score.aggregate import STRUCK_BY_ZERO
 from geobri.score.coherence import find_double_counting
@@ -19,8 +19,6 @@ from geobri.score.spec import IndexSpec, Indicator
 
 __all__ = ["say_cautions"]
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-BoolArray: TypeAlias = npt.NDArray[np.bool_]
 Frames: TypeAlias = Mapping[str, pd.DataFrame]
 Said: TypeAlias = tuple[str, str]
 """A sentence in English and in Chinese."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import DataError, first_offenders, mould
@@ -26,7 +25,6 @@ __all__ = [
     "summarise_coherence",
 ]
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 CorrelationMethod = Literal["pearson", "spearman", "kendall"]
 COHERENCE_COLUMNS = ("node", "children", "alpha", "first_component", "mean_correlation", "n", "note")
 _MUCH_ABSENT = 0.25

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import FloatArray
 from geobri.errors import SpecificationError, first_offenders, mould
 from geobri.score.aggregate import aggregate
 from geobri.score.normalise import normalise
@@ -24,7 +24,6 @@ from geobri.score.weights import weigh
 
 __all__ = ["CompiledIndex", "Step", "compile_index", "normalise_compiled", "score_compiled", "weigh_compiled"]
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 Level = Literal["cities", "corridors"]
 _OF_ONE_ITSELF: Final = frozenset({"arithmetic", "geometric", "harmonic", "generalised", "median"})
 

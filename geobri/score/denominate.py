@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from geobri.arrays import FloatArray, IntArray
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
 
 __all__ = ["DENOMINATOR_RULES", "check_denominator", "denominate_cities", "denominate_pairs"]
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-IntArray: TypeAlias = npt.NDArray[np.int64]
 
 DENOMINATOR_RULES: Final[dict[str, Callable[[FloatArray, FloatArray], FloatArray]]] = {
     "geometric": lambda one, other: np.sqrt(one * other),

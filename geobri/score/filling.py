@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import BoolArray, FloatArray, IntArray
 from geobri.errors import DataError, SchemaError, SpecificationError, first_offenders, mould
 from geobri.score.denominate import DENOMINATOR_RULES
 from geobri.score.gather import Attribute, CodedFlows, PairColumn, gather_model, gather_pairs
@@ -19,10 +19,6 @@ from geobri.score.spec import Indicator
 from geobri.score.universe import PairUniverse
 
 __all__ = ["fill_missing"]
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-IntArray: TypeAlias = npt.NDArray[np.int64]
-BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

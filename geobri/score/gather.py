@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, NoReturn, TypeAlias
+from typing import Final, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import BoolArray, FloatArray
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.score.levels import city_to_pair, fold_directions, shared_members
 from geobri.score.spec import Indicator
@@ -31,8 +32,6 @@ __all__ = [
     "list_unused_indicators",
 ]
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-BoolArray: TypeAlias = npt.NDArray[np.bool_]
 _ASYMMETRY: Final = 1e-9
 
 

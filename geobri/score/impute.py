@@ -12,12 +12,10 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from geobri.arrays import FloatArray, IntArray
 from geobri.errors import DataError, SpecificationError, mould
 
 __all__ = ["IMPUTERS", "IMPUTER_INPUTS", "fills_attributes", "impute"]
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-IntArray: TypeAlias = npt.NDArray[np.int64]
 
 
 def leave(values: FloatArray) -> FloatArray:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import FloatArray
 from geobri.errors import DataError, SchemaError, SpecificationError, first_offenders, mould
 from geobri.score.cautions import say_cautions
 from geobri.score.compiled import (
@@ -33,8 +34,6 @@ from geobri.score.spec_reading import load_spec
 from geobri.score.universe import PairUniverse, build_universe, empty_universe
 
 __all__ = ["IndexResult", "build_index"]
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 
 def build_index(

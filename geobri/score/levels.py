@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import FloatArray, IntArray
 from geobri.errors import DataError, SchemaError, SpecificationError, first_offenders, mould
 from geobri.score.universe import PairUniverse
 
@@ -28,8 +29,6 @@ __all__ = [
     "shared_members",
 ]
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-IntArray: TypeAlias = npt.NDArray[np.int64]
 Side = Literal["both", "out", "in"]
 CityMissing = Literal["propagate", "observed", "scale"]
 CITY_MISSING: Final = get_args(CityMissing)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import linprog
 
+from geobri.arrays import FloatArray
+
 __all__ = ["LinearSolution", "minimise_linear"]
 
-FloatArray = npt.NDArray[np.float64]
 Rows = tuple[FloatArray | sparse.csr_array, FloatArray]
 Bound = tuple[float | None, float | None]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import BoolArray, FloatArray
 from geobri.errors import DataError, first_offenders, mould
 from geobri.score.compiled import Level
 from geobri.score.denominate import denominate_cities, denominate_pairs
@@ -20,8 +20,6 @@ from geobri.score.spec import Indicator
 
 __all__ = ["Measured", "measure_level"]
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-BoolArray: TypeAlias = npt.NDArray[np.bool_]
 _MOMENTS = ("skewness_before", "skewness_after", "kurtosis_before", "kurtosis_after")
 _TOUCHED = ["level", "unit", "indicator", "before", "after", "treatment"]
 _TREATMENTS = ["level", "indicator", "treatment", "touched", *_MOMENTS, "parameters"]

@@ -15,18 +15,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import FloatArray
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
 
 __all__ = [
     "CONSTANT_RULES",
     "NORMALISERS",
     "ConstantRule",
-    "FloatArray",
     "find_constant_columns",
     "normalise",
 ]
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 ConstantRule = Literal["error", "worst", "best", "missing"]
 Ties = Literal["average", "min", "max"]
 _Table = TypeVar("_Table", bound="pd.DataFrame | pd.Series[Any] | FloatArray")

@@ -9,12 +9,10 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from geobri.arrays import BoolArray, FloatArray
 from geobri.errors import DataError, SpecificationError, mould
 
 __all__ = ["TREATMENTS", "Treated", "kurtosis", "skewness", "treat"]
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from geobri.arrays import FloatArray, IndexArray
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
 
 __all__ = [
@@ -26,8 +26,6 @@ __all__ = [
     "top_overlap",
 ]
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 OverlapTies = Literal["w", "a", "b"]
 
 
@@ -256,7 +254,7 @@ class _SeenLists:
     short: FloatArray
     long: FloatArray
     n_short: int
-    only_long: IntArray
+    only_long: IndexArray
     ties: OverlapTies
 
 

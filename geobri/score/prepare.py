@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import BoolArray, FloatArray
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.score.denominate import check_denominator
 from geobri.score.gather import Attribute, CodedFlows, PairColumn, gather_members, gather_model, gather_pairs
@@ -25,9 +25,6 @@ __all__ = [
     "screen_columns",
     "size_of",
 ]
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import FloatArray, IntArray
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.measures import Measure
 from geobri.score.levels import total as add_up
 
 __all__ = ["TOTALS", "name_totals", "total_flows"]
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-IntArray: TypeAlias = npt.NDArray[np.int64]
 TOTALS: Final = ("out", "in", "both", "partners", "missing", "share_in_region", "mean_distance_km")
 """The columns of `total_flows`."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import IntArray
 from geobri.corridors import corridor_ids
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 
 __all__ = ["PairUniverse", "build_universe", "empty_universe"]
 
-IntArray: TypeAlias = npt.NDArray[np.int64]
 _LEAST_CITIES: Final = 2
 
 

@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import FloatArray
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
 
 __all__ = ["WEIGHTINGS", "AhpWeights", "ahp_weights", "budget_weights", "custom_weights", "weigh"]
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 _RANDOM_INDEX: Final = (
     0.0,
     0.0,

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
+from geobri.arrays import FloatArray
 from geobri.errors import DataError, StudyError, first_offenders, mould
 from geobri.measures import Level, Measure
 from geobri.score.spec_reading import load_spec
@@ -22,7 +23,7 @@ from geobri.stats.dyads import mantel_test
 from geobri.stats.multiplicity import holm
 from geobri.stats.null import plan_permutations
 from geobri.stats.pairs import FEWEST_CITIES, pair_positions, to_matrix
-from geobri.stats.results import FloatArray, Term, TestResult
+from geobri.stats.results import Term, TestResult
 from geobri.stats.say.agreement import VERDICTS, Verdict, say_agreement
 from geobri.study.model import Study
 from geobri.study.pairs import pairs_of, rows_of

@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import BoolArray, FloatArray
 from geobri.errors import DataError, mould
 from geobri.findings.answers import Check, CityRank, CitySet, PairRank, PairSet, State, weakest_basis
 from geobri.findings.facts import Facts
@@ -42,10 +42,6 @@ ALPHA: Final = 0.05
 NO_SIGN: Final = 0.5
 _PERMUTATIONS: Final = 4999
 _BOOTSTRAPS: Final = 1999
-
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 def _state(effect: float, p_value: float) -> State:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import FloatArray
 from geobri.errors import DataError, first_offenders, mould
 from geobri.score.audit.polytope import TOP_SCORE, RankPolytope
 from geobri.score.linear import minimise_linear
 
 __all__ = ["INDEX_NODE", "find_score_bounds"]
 
-FloatArray = npt.NDArray[np.float64]
 INDEX_NODE = "index"
 _REACHED = 1e-9  # points from the end of the scale that count as its end
 

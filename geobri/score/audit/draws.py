@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import FloatArray
 from geobri.score.audit.bounds import INDEX_NODE
 from geobri.score.audit.hitandrun import effective_sample_size, sample_polytope, split_r_hat
 from geobri.score.audit.polytope import (
@@ -20,7 +20,6 @@ from geobri.score.scoretable import check_importance
 
 __all__ = ["ScoreDraws", "sample_scores"]
 
-FloatArray = npt.NDArray[np.float64]
 MOST_SHIFTS = 4000
 MIXED = 1.1
 

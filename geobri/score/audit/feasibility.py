@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from geobri.arrays import FloatArray, IndexArray
 from geobri.errors import DataError, mould
 from geobri.score.audit.polytope import TOP_SCORE, RankPolytope
 from geobri.score.linear import LinearSolution, minimise_linear
@@ -26,8 +26,6 @@ __all__ = [
     "ordered_pairs",
 ]
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 TOLERANCE = 1e-7
 NO_LIMIT = 1e6
 
@@ -144,7 +142,7 @@ def _no_margin(polytope: RankPolytope) -> Margin:
     )
 
 
-def ordered_pairs(rank: FloatArray) -> tuple[IntArray, IntArray]:
+def ordered_pairs(rank: FloatArray) -> tuple[IndexArray, IndexArray]:
     """List all pairs of which the first has the strictly better (smaller) rank.
 
     Parameters

@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
+from geobri.arrays import FloatArray
 from geobri.errors import DataError, mould
 from geobri.score.linear import minimise_linear
 
 __all__ = ["PolytopeDraws", "effective_sample_size", "find_analytic_centre", "sample_polytope", "split_r_hat"]
 
-FloatArray = npt.NDArray[np.float64]
 REFRESH = 200
 INTERIOR = 1e-9
 ANYWHERE = 0.02

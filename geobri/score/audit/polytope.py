@@ -17,14 +17,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from geobri.arrays import FloatArray, IndexArray
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.score.scoretable import check_importance
 
 __all__ = ["RankPolytope", "RankStatement", "RankTies", "build_rank_polytope"]
 
 RankTies = Literal["equal", "free"]
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 TOP_SCORE = 100.0
 LEAST_CITIES = 2
 
@@ -116,7 +115,7 @@ class _Rows:
     """Relations collected as rows over the flattened table, each meaning ``row @ x >= least``."""
 
     width: int
-    entries: list[tuple[IntArray, FloatArray]]
+    entries: list[tuple[IndexArray, FloatArray]]
     least: list[float]
     labels: list[tuple[str, str, str, str]]
 
@@ -250,14 +249,14 @@ def _anchored_names(dimension_ranks: pd.DataFrame, anchored: bool | Collection[s
     return set(anchored)
 
 
-def _group_members(rank: FloatArray, ties: RankTies) -> list[list[IntArray]]:
+def _group_members(rank: FloatArray, ties: RankTies) -> list[list[IndexArray]]:
     """List the groups of equal rank, best first; each holds the sets of cities that share one score."""
     groups = [np.flatnonzero(rank == value) for value in np.unique(rank[~np.isnan(rank)])]
     return [[group] if ties == "equal" else [np.array([one]) for one in group] for group in groups]
 
 
 def _build_lift(
-    dimension_ranks: pd.DataFrame, members: list[list[list[IntArray]]], anchored: set[str]
+    dimension_ranks: pd.DataFrame, members: list[list[list[IndexArray]]], anchored: set[str]
 ) -> tuple[sparse.csr_array, FloatArray]:
     n, m = dimension_ranks.shape
     base, rows, columns, width = np.zeros(n * m), [], [], 0
@@ -274,7 +273,7 @@ def _build_lift(
     return sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(n * m, width)), base
 
 
-def _anchor_values(name: str, groups: list[list[IntArray]]) -> dict[int, float]:
+def _anchor_values(name: str, groups: list[list[IndexArray]]) -> dict[int, float]:
     if len(groups) < LEAST_CITIES or len(groups[0]) > 1 or len(groups[-1]) > 1:
         wanted = f"anchored dimension {name!r} needs one best and one worst score"
         came = f"{len(groups)} different ranks, or ties that are left free at an end"
@@ -288,7 +287,7 @@ def _collect(
     dimension_ranks: pd.DataFrame,
     statements: Sequence[RankStatement],
     weights: list[pd.Series],
-    members: list[list[list[IntArray]]],
+    members: list[list[list[IndexArray]]],
     *,
     ties: RankTies,
     min_gap: float,
@@ -303,7 +302,7 @@ def _collect(
 
 
 def _add_dimension(
-    above: _Rows, j: int, ranks: pd.DataFrame, groups: list[list[IntArray]], min_gap: float
+    above: _Rows, j: int, ranks: pd.DataFrame, groups: list[list[IndexArray]], min_gap: float
 ) -> None:
     m, name = ranks.shape[1], str(ranks.columns[j])
     cities = ranks.index

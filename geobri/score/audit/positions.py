@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import optimize, sparse
 
+from geobri.arrays import FloatArray, IndexArray
 from geobri.errors import DataError, first_offenders, mould
 from geobri.score.audit.polytope import (
     TOP_SCORE,
@@ -24,8 +25,6 @@ from geobri.score.scoretable import check_importance
 
 __all__ = ["ExactPlaces", "find_scores_at_places"]
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 _MOST_MARGIN = 0.2 * TOP_SCORE
 _FAR = TOP_SCORE + _MOST_MARGIN
 _TOLERANCE = 1e-6
@@ -59,8 +58,8 @@ class ExactPlaces:
 class _Places:
     """Pairs of a city with a printed place and any other city."""
 
-    city: IntArray
-    other: IntArray
+    city: IndexArray
+    other: IndexArray
     ahead_known: FloatArray
     is_tie: npt.NDArray[np.bool_]
     places: dict[int, int]

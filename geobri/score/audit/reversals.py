@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import optimize, sparse
 
+from geobri.arrays import FloatArray
 from geobri.errors import DataError, mould
 from geobri.score.audit.feasibility import ordered_pairs
 
 __all__ = ["FewestReversals", "find_fewest_reversals"]
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -12,14 +12,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from geobri.arrays import FloatArray, IndexArray
 from geobri.score.aggregate import RELATIVE
 from geobri.score.compiled import CompiledIndex
 from geobri.score.trust.choices import ChooseAggregator, ChooseVariant, UncertainChoice
 
 __all__ = ["Alike", "find_alike", "rank_alike"]
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 
 class Alike(NamedTuple):
@@ -35,9 +33,9 @@ class Alike(NamedTuple):
         Kind of each unit, shape (n,).
     """
 
-    rows: IntArray
-    sizes: IntArray
-    kind: IntArray
+    rows: IndexArray
+    sizes: IndexArray
+    kind: IndexArray
 
 
 def find_alike(compiled: CompiledIndex, choices: Sequence[UncertainChoice]) -> Alike:
@@ -67,7 +65,7 @@ def find_alike(compiled: CompiledIndex, choices: Sequence[UncertainChoice]) -> A
     return Alike(rows, sizes, kind)
 
 
-def rank_alike(scores: FloatArray, sizes: IntArray, tolerance: float) -> npt.NDArray[np.float32]:
+def rank_alike(scores: FloatArray, sizes: IndexArray, tolerance: float) -> npt.NDArray[np.float32]:
     """Rank all units by the scores of one of each kind, the highest 1; ties take the smallest rank.
 
     Parameters

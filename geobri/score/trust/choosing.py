@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import gammaincinv
 
+from geobri.arrays import FloatArray, IndexArray
 from geobri.errors import SpecificationError, first_offenders, mould
 from geobri.score.compiled import CompiledIndex
 from geobri.score.shares import ROOT
@@ -28,11 +28,8 @@ from geobri.score.trust.removal import find_kept_nodes
 
 __all__ = ["check_choices", "count_uniforms", "list_options", "move_importance", "pick_options"]
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
-
-def _pick(uniforms: FloatArray, probabilities: Sequence[float] | None, n: int) -> IntArray:
+def _pick(uniforms: FloatArray, probabilities: Sequence[float] | None, n: int) -> IndexArray:
     """Turn uniform numbers into option codes."""
     shares = np.full(n, 1.0 / n) if probabilities is None else np.asarray(probabilities, dtype=np.float64)
     return np.minimum(np.searchsorted(np.cumsum(shares / shares.sum()), uniforms, side="right"), n - 1)
@@ -83,7 +80,7 @@ def list_options(choice: UncertainChoice, compiled: CompiledIndex) -> tuple[str,
     return tuple(choice.options)
 
 
-def pick_options(choice: UncertainChoice, compiled: CompiledIndex, uniforms: FloatArray) -> IntArray:
+def pick_options(choice: UncertainChoice, compiled: CompiledIndex, uniforms: FloatArray) -> IndexArray:
     """Pick an option for every run.
 
     Parameters

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import FloatArray
 from geobri.errors import DataError, first_offenders, mould
 from geobri.score.scoretable import check_scores
 
 __all__ = ["find_dominance", "summarise_dominance"]
 
-FloatArray = npt.NDArray[np.float64]
 TIE = 1e-9
 
 

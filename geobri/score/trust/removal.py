@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import FloatArray
 from geobri.errors import SpecificationError, first_offenders, mould
 from geobri.score.audit.draws import ScoreDraws
 from geobri.score.compiled import CompiledIndex, normalise_compiled, score_compiled, weigh_compiled
@@ -28,7 +29,6 @@ __all__ = [
     "remove_from_index",
 ]
 
-FloatArray = npt.NDArray[np.float64]
 REMOVAL_COLUMNS = ("removed", "city", "rank_with", "rank_without", "change", "arrow")
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import qmc
 
+from geobri.arrays import FloatArray, IndexArray
 from geobri.score.compiled import CompiledIndex, normalise_compiled, score_compiled, weigh_compiled
 from geobri.score.shares import ROOT
 from geobri.score.trust.alike import Alike
@@ -23,8 +24,6 @@ from geobri.workers import spread, spread_here
 
 __all__ = ["Sampler", "draw_uniforms", "evaluate_runs", "split_uniforms"]
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 Sampler = Literal["random", "sobol"]
 _CELLS_AT_ONCE = 2_000_000
 
@@ -98,7 +97,7 @@ def evaluate_runs(
     rows = slice(None) if alike is None else alike.rows
     n = len(compiled.labels[rows])
 
-    def evaluate(_shared: None, bite: tuple[IntArray, IntArray]) -> npt.NDArray[Any]:
+    def evaluate(_shared: None, bite: tuple[IndexArray, IndexArray]) -> npt.NDArray[Any]:
         combination, runs = bite
         one, normalised, aggregator = _prepare(compiled, options, combination)
         importance = np.tile(weigh_compiled(one, normalised), (len(runs), 1))
@@ -142,7 +141,7 @@ def split_uniforms(
     return list(zip(choices, np.split(uniforms, ends[:-1], axis=1), strict=True))
 
 
-def _group_runs(codes: IntArray, n: int) -> Iterator[tuple[IntArray, IntArray]]:
+def _group_runs(codes: IndexArray, n: int) -> Iterator[tuple[IndexArray, IndexArray]]:
     """Give the runs of each combination of options together, in bites that fit into memory."""
     combinations, member = np.unique(codes, axis=0, return_inverse=True)
     bite = max(1, _CELLS_AT_ONCE // max(n, 1))
@@ -153,7 +152,7 @@ def _group_runs(codes: IntArray, n: int) -> Iterator[tuple[IntArray, IntArray]]:
 
 
 def _prepare(
-    compiled: CompiledIndex, options: Sequence[UncertainChoice | None], combination: IntArray
+    compiled: CompiledIndex, options: Sequence[UncertainChoice | None], combination: IndexArray
 ) -> tuple[CompiledIndex, FloatArray, str | None]:
     variant, normaliser, aggregator = options
     one = compiled

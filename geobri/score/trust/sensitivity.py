@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import FloatArray
 from geobri.errors import SpecificationError, first_offenders, mould
 from geobri.score.compiled import CompiledIndex, score_compiled
 from geobri.score.plotting import draw_effects, to_html
@@ -35,7 +36,6 @@ __all__ = [
     "measure_sensitivity",
 ]
 
-FloatArray = npt.NDArray[np.float64]
 SENSITIVITY_COLUMNS = (
     "output",
     "choice",

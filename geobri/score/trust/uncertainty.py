@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import FloatArray
 from geobri.charts import draw_intervals
 from geobri.errors import SpecificationError, mould
 from geobri.fonts import use_letters
@@ -28,7 +29,6 @@ from geobri.words import Words
 
 __all__ = ["UNCERTAINTY_COLUMNS", "Uncertainty", "measure_uncertainty", "tabulate_uncertainty"]
 
-FloatArray = npt.NDArray[np.float64]
 _CELLS: Final = 4_000_000
 """Ranks that are summarised at a time."""
 UNCERTAINTY_COLUMNS = (

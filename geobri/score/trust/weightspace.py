@@ -12,18 +12,16 @@ from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import optimize, sparse
 
+from geobri.arrays import FloatArray, IndexArray
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.score.linear import minimise_linear
 from geobri.score.scoretable import check_importance, check_scores
 
 __all__ = ["Keep", "Norm", "Others", "find_rank_ranges", "find_swaps", "find_weight_intervals"]
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 Keep = Literal["order", "top", "winner"]
 Others = Literal["proportional", "free"]
 Norm = Literal["l1", "linf"]
@@ -120,7 +118,7 @@ def find_weight_intervals(
 
 def _pairs_to_keep(
     table: pd.DataFrame, weights: pd.Series, keep: Keep, k: int | None
-) -> tuple[IntArray, IntArray]:
+) -> tuple[IndexArray, IndexArray]:
     total = table.to_numpy() @ weights.to_numpy()
     if keep == "order":
         better, worse = np.nonzero(total[:, None] - total[None, :] > TIE)

@@ -9,7 +9,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geobri.geodesy import FloatArray, distance_km
+from geobri.arrays import FloatArray
+from geobri.geodesy import distance_km
 from geobri.measures import Taken
 from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.parts import FolderParts
