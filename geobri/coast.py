@@ -25,6 +25,7 @@ from geobri.arrays import FloatArray
 from geobri.boundaries import Resolution, load_coastline
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.geodesy import check_degrees, distance_km
+from geobri.units import WGS84_ECCENTRICITY_SQUARED, WGS84_MAJOR_KM
 
 __all__ = [
     "coastal_by_port",
@@ -39,8 +40,6 @@ _SPACING_KM = 2.0
 """Longest piece of coast after densifying; every piece has an end within half of it of any of its points."""
 _KM_PER_DEGREE = 111.7
 """Longest degree of latitude on the WGS84, at the pole."""
-_SEMI_MAJOR_KM = 6378.137
-_ECCENTRICITY_SQUARED = 6.69437999014e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,10 +318,10 @@ def _build_pieces(lon: FloatArray, lat: FloatArray, line: npt.NDArray[np.int64])
 def _to_xyz(lon: FloatArray, lat: FloatArray) -> FloatArray:
     """Earth-centred coordinates on the WGS84 in km, shape (n, 3)."""
     lam, phi = np.radians(lon), np.radians(lat)
-    normal = _SEMI_MAJOR_KM / np.sqrt(1 - _ECCENTRICITY_SQUARED * np.sin(phi) ** 2)
+    normal = WGS84_MAJOR_KM / np.sqrt(1 - WGS84_ECCENTRICITY_SQUARED * np.sin(phi) ** 2)
     ring = normal * np.cos(phi)
     return np.column_stack(
-        [ring * np.cos(lam), ring * np.sin(lam), normal * (1 - _ECCENTRICITY_SQUARED) * np.sin(phi)]
+        [ring * np.cos(lam), ring * np.sin(lam), normal * (1 - WGS84_ECCENTRICITY_SQUARED) * np.sin(phi)]
     )
 
 

@@ -9,6 +9,8 @@ __all__ = [
     "KM_PER_M",
     "LONLAT_CRS",
     "WGS84_ECCENTRICITY_SQUARED",
+    "WGS84_FLATTENING",
+    "WGS84_MAJOR_KM",
 ]
 
 LONLAT_CRS: Final = "EPSG:4326"
@@ -16,6 +18,12 @@ LONLAT_CRS: Final = "EPSG:4326"
 
 EARTH_RADIUS_KM: Final = 6371.0088
 """Mean radius of the Earth, (2a + b) / 3 on WGS84 (Moritz 2000, 10.1007/s001900050278)."""
+
+WGS84_MAJOR_KM: Final = 6378.137
+"""Semi-major axis of the WGS84 ellipsoid: the radius of the equator (NIMA TR8350.2)."""
+
+WGS84_FLATTENING: Final = 1 / 298.257223563
+"""Flattening of the WGS84 ellipsoid (NIMA TR8350.2)."""
 
 WGS84_ECCENTRICITY_SQUARED: Final = 6.69437999014e-3
 """First eccentricity squared of the WGS84 ellipsoid (NIMA TR8350.2)."""

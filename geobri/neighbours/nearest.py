@@ -24,13 +24,11 @@ from geobri.arrays import FloatArray, IntArray
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.geodesy import distance_km
 from geobri.tables import find_coordinate_faults
+from geobri.units import WGS84_FLATTENING, WGS84_MAJOR_KM
 
 __all__ = ["Points", "nearest_neighbours", "neighbours_within", "pairs_within", "read_points"]
 
-
-_FLATTENING: Final = 1 / 298.257223563
-_STRETCH: Final = 1 / (1 - _FLATTENING)
-_EQUATOR_KM: Final = 6378.137
+_STRETCH: Final = 1 / (1 - WGS84_FLATTENING)
 _SLACK_KM: Final = 1e-6
 _SPARE: Final = 8
 """Candidates asked for beyond k at first; doubled for the few cities where they do not suffice."""
@@ -101,16 +99,16 @@ def read_points(cities: gpd.GeoDataFrame, *, caller: str) -> Points:
 def _stretched_vectors(points: Points) -> FloatArray:
     """Give unit vectors of the stretched points, shape (n, 3); a pole is one point whatever its longitude."""
     lon, lat = np.radians(points.lon), np.radians(points.lat)
-    reduced = np.arctan2((1 - _FLATTENING) * np.sin(lat), np.cos(lat))
+    reduced = np.arctan2((1 - WGS84_FLATTENING) * np.sin(lat), np.cos(lat))
     return np.column_stack([np.cos(reduced) * np.cos(lon), np.cos(reduced) * np.sin(lon), np.sin(reduced)])
 
 
 def _arc_km(chord: FloatArray) -> FloatArray:
-    return 2 * _EQUATOR_KM * np.arcsin(np.clip(chord / 2, 0, 1))
+    return 2 * WGS84_MAJOR_KM * np.arcsin(np.clip(chord / 2, 0, 1))
 
 
 def _chord(arc_km: FloatArray | float) -> FloatArray:
-    return 2 * np.sin(np.clip(np.asarray(arc_km) / (2 * _EQUATOR_KM), 0, np.pi / 2))
+    return 2 * np.sin(np.clip(np.asarray(arc_km) / (2 * WGS84_MAJOR_KM), 0, np.pi / 2))
 
 
 def _label_order(labels: npt.NDArray[np.object_]) -> IntArray:

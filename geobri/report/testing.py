@@ -196,11 +196,7 @@ def _untested(study: Study, answer: Answer) -> tuple[Words, ...]:
     if answer.question != "distance":
         return ()
     asked = {one.measure.column for one in (answer.lead, *answer.others) if one.measure is not None}
-    rest = [
-        one
-        for one in study.shown("corridors")
-        if one.is_quantity and one.better != "low" and one.column not in asked
-    ]
+    rest = [one for one in study.shown("corridors") if one.adds_up and one.column not in asked]
     if not rest:
         return ()
     return (

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from geobri.arrays import BoolArray, FloatArray, IntArray
 from geobri.geodesy import solve_inverse
 from geobri.scale.places import DISTANCE, FlowList, PairInputs
-from geobri.units import KM_PER_M, WGS84_ECCENTRICITY_SQUARED
+from geobri.units import KM_PER_M, WGS84_ECCENTRICITY_SQUARED, WGS84_MAJOR_KM
 
 __all__ = [
     "PAIRS_PER_BLOCK",
@@ -33,7 +33,6 @@ __all__ = [
 
 PAIRS_PER_BLOCK: Final = 2_000_000
 _CELLS_PER_TILE: Final = 40_000
-_MAJOR_KM: Final = 6378.137
 _HALF_FLATTENING: Final = (1.0 - np.sqrt(1.0 - WGS84_ECCENTRICITY_SQUARED)) / 2.0
 _NEAR_ANTIPODES: Final = np.cos(np.radians(175.0) / 2.0) ** 2
 """Beyond 175 degrees of arc Lambert's correction is off by more than 1 km, and the exact geodesic is taken."""
@@ -368,7 +367,7 @@ def sphere_km(tile: Tile) -> FloatArray:
     north += step
     north *= 0.25 * _HALF_FLATTENING
     arc -= north
-    arc *= _MAJOR_KM
+    arc *= WGS84_MAJOR_KM
     far = rest < _NEAR_ANTIPODES
     if far.any():
         one, other = (side[far] for side in tile.cities)

@@ -246,11 +246,7 @@ def _test_jobs(study: Study) -> dict[str, Callable[[], list[TestResult]]]:
     """
     jobs: dict[str, Callable[[], list[TestResult]]] = {}
     ranked = [one for one in _own(study, "corridors") if one.is_rank]
-    flows = [
-        one
-        for one in _own(study, "corridors")
-        if one.is_quantity and one.better != "low" and _enough_pairs(study, one)
-    ]
+    flows = [one for one in _own(study, "corridors") if one.adds_up and _enough_pairs(study, one)]
     city = next((one for one in _own(study, "cities") if one.is_rank or one.is_number), None)
     if ranked:
         jobs["proximity"] = lambda: run_proximity(study, ranked[0])

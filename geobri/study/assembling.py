@@ -26,6 +26,7 @@ from geobri.study.pairs import choose_year, count_pairs
 from geobri.study.provenance import list_provenance
 from geobri.study.reading import FolderParts
 from geobri.study.years import count_years, year_to_show
+from geobri.tables import CITY_COLUMNS
 from geobri.words import PlaceWords, Words
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ _NOT_SAID: Final = Words(
     "neither study.toml nor the index says what a pair without a row means (if there is none: zero)",
     "study.toml 与指数均未说明无记录的城市对是什么意思（若为没有：zero）",
 )
-_SHOWN: Final = ("name", "name_zh", "country", "region", "coastal", "geometry", "note", "url")
+_SHOWN: Final = (*CITY_COLUMNS, "geometry", "note", "url")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -448,14 +449,12 @@ def _column(
     """
     nothing = 0.0 if measure.absent == "zero" else float("nan")
     one_way = measure.directed and directed
-    ends = rows if one_way else order_pairs(rows)
-    ids = corridor_ids(ends["origin"], ends["destination"], directed=one_way)
+    ids = corridor_ids(rows["origin"], rows["destination"], directed=one_way)
     values = pd.Series(rows["value"].to_numpy(dtype=float), index=ids)
     if ids.has_duplicates:
         values = values.groupby(level=0, sort=False).sum(min_count=1)
     if directed and not measure.directed:
-        turned = order_pairs(corridors[["origin", "destination"]])
-        ids = corridor_ids(turned["origin"], turned["destination"])
+        ids = corridor_ids(corridors["origin"], corridors["destination"])
         return pd.Series(values.reindex(ids, fill_value=nothing).to_numpy(), index=corridors.index)
     return values.reindex(corridors.index, fill_value=nothing)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pandas as pd
 
@@ -210,10 +210,10 @@ def _places(study: Study, column: str, of: Level) -> pd.Series:
     return place_rows(study, found)
 
 
-def _name_change(before: object, after: object) -> str:
-    if _is_missing(before):
+def _name_change(before: Any, after: Any) -> str:
+    if pd.isna(before):
         return "new"
-    if _is_missing(after):
+    if pd.isna(after):
         return "out"
     return "same" if before == after else "up" if int(str(after)) < int(str(before)) else "down"
 
@@ -237,15 +237,11 @@ def _find_movers(
     ]
 
 
-def _find_mover(moved: Mapping[str, object], places: object) -> tuple[str, int | None]:
+def _find_mover(moved: Mapping[str, Any], places: Any) -> tuple[str, int | None]:
     """Name the part that moved most in the direction of the whole; nothing if none did."""
-    known = {part: int(str(step)) for part, step in moved.items() if not _is_missing(step)}
-    if _is_missing(places) or not known:
+    known = {part: int(str(step)) for part, step in moved.items() if not pd.isna(step)}
+    if pd.isna(places) or not known:
         return "", None
     whole = int(str(places))
     part = max(known, key=lambda name: known[name] * whole)
     return (part, known[part]) if known[part] * whole > 0 else ("", None)
-
-
-def _is_missing(value: object) -> bool:
-    return value is None or value is pd.NA or value != value  # noqa: PLR0124 - NaN is not itself

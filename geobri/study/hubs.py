@@ -31,7 +31,7 @@ def list_flows(study: Study) -> list[Measure]:
     list of Measure
         In the order of the study.
     """
-    return [one for one in study.shown("corridors") if one.is_quantity and one.better != "low"]
+    return [one for one in study.shown("corridors") if one.adds_up]
 
 
 def _flow(study: Study, column: str | None, caller: str) -> Measure:

@@ -144,7 +144,7 @@ def score_study(study: Study, spec: IndexSpec) -> IndexResult | None:
     flows = study.flows
     if spec.outline or (spec.needs_flows and flows is None):
         return None
-    listed = pd.DataFrame(study.corridors[["origin", "destination"]]) if study.domain == "listed" else None
+    listed = _listed_ends(study)
     if flows is None or "year" not in flows.columns:
         return build_index(spec, study.cities, flows, pairs=listed, memberships=study.memberships)
     used = {spec.choices.imputer, *(leaf.imputer for leaf in spec.indicators)}
@@ -153,6 +153,11 @@ def score_study(study: Study, spec: IndexSpec) -> IndexResult | None:
         return build_index(spec, study.cities, flows, pairs=listed, memberships=study.memberships, year=year)
     chosen = choose_year(flows, study.corridor_measures)
     return build_index(spec, study.cities, chosen, pairs=listed, memberships=study.memberships)
+
+
+def _listed_ends(study: Study) -> pd.DataFrame | None:
+    """Give the pairs that an index looks at where a study has none but those that are listed."""
+    return pd.DataFrame(study.corridors[["origin", "destination"]]) if study.domain == "listed" else None
 
 
 def score_years(study: Study) -> dict[int, IndexResult]:
@@ -174,7 +179,7 @@ def score_years(study: Study) -> dict[int, IndexResult]:
     flows, scores = study.flows, study.scores
     if scores is None or flows is None or "year" not in flows.columns:
         return {}
-    listed = pd.DataFrame(study.corridors[["origin", "destination"]]) if study.domain == "listed" else None
+    listed = _listed_ends(study)
     years = sorted(int(year) for year in flows["year"].dropna().unique())
     rows = {year: flows[(flows["year"] == year).fillna(value=False)].drop(columns="year") for year in years}
 
@@ -249,7 +254,7 @@ def _attach_totals(study: Study) -> Study:
         return study
     columns, measures = {}, []
     for flow in study.corridor_measures:
-        if not flow.is_quantity or flow.better == "low":  # a cost of separation is not added up
+        if not flow.adds_up:
             continue
         rows = rows_of(study, flow)
         if (rows[flow.column] < 0).any():

@@ -65,12 +65,8 @@ def load_study(study: str | Path = "bri22", *, year: int | None = None) -> Study
     if str(study) in PUBLISHED:
         return PUBLISHED[str(study)]()
     folder = _locate(study)
-    parts = read_folder(folder)
-    spec = _load_spec(folder, parts)
-    faults = parts.faults + _pair_faults(parts, spec)
-    if faults or parts.cities is None:
-        raise refuse(faults, folder)
-    return attach_index(assemble(folder, parts, parts.cities, spec, year=year), spec)
+    read, spec = _assemble_read(folder, read_folder(folder), folder, year=year)
+    return attach_index(read, spec)
 
 
 def load_undrawn(study: str | Path, *, year: int | None = None) -> tuple[Study, IndexSpec | None]:
@@ -97,12 +93,24 @@ def load_undrawn(study: str | Path, *, year: int | None = None) -> tuple[Study, 
         wanted = "a study that is computed pair by pair is a folder"
         raise StudyError(mould("geobri scale", wanted, f"the published '{study}'", "Name a folder"))
     folder = _locate(study)
-    parts = read_folder(folder)
-    spec = _load_spec(folder, parts)
+    return _assemble_read(folder, read_folder(folder), folder, year=year, draw=False)
+
+
+def _assemble_read(
+    folder: Path,
+    parts: FolderParts,
+    called: str | Path,
+    *,
+    year: int | None,
+    draw: bool = True,
+    anywhere: bool = False,
+) -> tuple[Study, IndexSpec | None]:
+    """Put together what was read, with the index that it names; refuse it where anything is wrong."""
+    spec = _load_spec(folder, parts, anywhere=anywhere)
     faults = parts.faults + _pair_faults(parts, spec)
     if faults or parts.cities is None:
-        raise refuse(faults, folder)
-    return assemble(folder, parts, parts.cities, spec, year=year, draw=False), spec
+        raise refuse(faults, called)
+    return assemble(folder, parts, parts.cities, spec, year=year, draw=draw), spec
 
 
 def load_tables(
@@ -200,16 +208,11 @@ def _finish_loose(
     parts: FolderParts, called: str, index: str | Path | None, called_so: Words, year: int | None
 ) -> Study:
     """Make the study of tables that stand in no folder."""
-    here = Path()
     title = called_so.en or str(parts.settings.get("title", "Study"))
     parts.settings |= {"title": title, "title_zh": "" if called_so.zh == called_so.en else called_so.zh}
     if index is not None:
         parts.settings["index"] = str(index)
-    spec = _load_spec(here, parts, anywhere=True)
-    faults = parts.faults + _pair_faults(parts, spec)
-    if faults or parts.cities is None:
-        raise refuse(faults, called)
-    study = assemble(here, parts, parts.cities, spec, year=year)
+    study, spec = _assemble_read(Path(), parts, called, year=year, anywhere=True)
     return attach_index(replace(study, name=title, folder=None), spec)
 
 

@@ -139,8 +139,7 @@ def rows_of(study: Study, measure: Measure) -> pd.DataFrame:
     """
     if study.flows is None or measure.absent != "zero" or study.domain == "listed":
         return pairs_of(study, measure)
-    rows = choose_year(study.flows[study.flows["indicator"] == measure.column], (measure,))
-    ends = rows if measure.directed else order_pairs(rows)
+    ends = _listed_rows(study, measure)
     if study.domain == "international":
         country = study.cities["country"]
         ends = ends[ends["origin"].map(country).ne(ends["destination"].map(country)).to_numpy(dtype=bool)]
@@ -160,12 +159,17 @@ def _domain_pairs(study: Study, *, directed: bool) -> pd.DataFrame:
     return kept[directed]
 
 
-def _values(study: Study, measure: Measure) -> pd.Series[float]:
-    """Give the rows of a measure as they are listed, one per pair."""
+def _listed_rows(study: Study, measure: Measure) -> pd.DataFrame:
+    """Give the rows of a measure in the year that it shows, undirected pairs one way round."""
     assert study.flows is not None
     rows = choose_year(study.flows[study.flows["indicator"] == measure.column], (measure,))
-    ends = rows if measure.directed else order_pairs(rows)
-    ids = corridor_ids(ends["origin"], ends["destination"], directed=measure.directed)
+    return rows if measure.directed else order_pairs(rows)
+
+
+def _values(study: Study, measure: Measure) -> pd.Series[float]:
+    """Give the rows of a measure as they are listed, one per pair."""
+    rows = _listed_rows(study, measure)
+    ids = corridor_ids(rows["origin"], rows["destination"], directed=measure.directed)
     listed = pd.Series(rows["value"].to_numpy(dtype=float), index=ids, name=measure.column)
     return listed.groupby(level=0, sort=False).first() if listed.index.has_duplicates else listed
 
@@ -232,9 +236,8 @@ def _listed_pairs(study: Study, measure: Measure) -> pd.DataFrame:
 
 def _fold(plain: pd.DataFrame) -> pd.DataFrame:
     """Keep one row per unordered pair of a directed table; its undirected columns say the same both ways."""
-    turned = order_pairs(plain)
-    ids = corridor_ids(turned["origin"], turned["destination"])
-    return turned.set_axis(ids, axis=0)[~ids.duplicated()].rename_axis("corridor")
+    ids = corridor_ids(plain["origin"], plain["destination"])
+    return order_pairs(plain).set_axis(ids, axis=0)[~ids.duplicated()].rename_axis("corridor")
 
 
 def _scored_pairs(study: Study, measure: Measure) -> pd.DataFrame:

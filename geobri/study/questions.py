@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geobri.errors import DataError, mould
-from geobri.gazetteer.countries import load_country_table
+from geobri.gazetteer.countries import name_country
 from geobri.measures import Level, Measure
 from geobri.stats.say.terms import notes
 from geobri.study.account import say_left_out
@@ -41,7 +41,6 @@ _MOST_FOR_DYADS: Final = 150
 """Cities beyond which the commands run fewer exchanges, so that a person need not wait; Python takes any number."""
 _EXCHANGES: Final = 1999
 _FEW_EXCHANGES: Final = 99
-_FEWEST_IN_STRATUM: Final = 2
 _MOSTLY: Final = 0.5
 """Share of the corridors that need a value before corridors are compared by type: a published top ten has 10 of 195."""
 
@@ -321,13 +320,7 @@ def _with_strata(cities: gpd.GeoDataFrame, wish: str) -> tuple[gpd.GeoDataFrame,
 
 def _name_label(column: str, label: str) -> Words:
     """Call a label of a column what people call it: a country by its name, else the column with it."""
-    if column != "country":
-        return Words(f"{column} {label}")
-    known = load_country_table()
-    if label not in known.index:
-        return Words(label)
-    row = known.loc[label]
-    return Words(str(row["name"] or row["name_common"]), str(row["name_zh"]))
+    return name_country(label) if column == "country" else Words(f"{column} {label}")
 
 
 def _parts(study: Study, measure: Measure) -> tuple[Measure, ...]:

@@ -12,10 +12,10 @@ from geobri.exchange.layers import write_layer
 from geobri.measures import Measure
 from geobri.outputs import staged_folder
 from geobri.study.model import Study
+from geobri.tables import CITY_COLUMNS
 
 __all__ = ["save_study"]
 
-_FRONT: Final = ("name", "name_zh", "country", "region", "coastal")
 _OUTLINES: Final = "outlines.gpkg"
 _SAID: Final = (
     ("label", ""), ("label_zh", ""), ("unit", ""), ("unit_zh", ""), ("description", ""), ("description_zh", ""), ("kind", None),
@@ -63,7 +63,7 @@ def _places(study: Study) -> pd.DataFrame:
     made = {one.column for one in study.city_measures if one.origin not in ("given", "published")}
     plain = pd.DataFrame(study.cities.drop(columns=[study.cities.geometry.name, *made], errors="ignore"))
     plain = plain.assign(lon=study.cities.geometry.x, lat=study.cities.geometry.y)
-    empty = [name for name in _FRONT[1:] if name in plain.columns and plain[name].isna().all()]
+    empty = [name for name in CITY_COLUMNS[1:] if name in plain.columns and plain[name].isna().all()]
     return plain.drop(columns=empty)
 
 

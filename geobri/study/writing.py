@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from geobri.corridors import corridor_ids, order_pairs
+from geobri.corridors import corridor_ids
 from geobri.exchange.about import About, add_about, both
 from geobri.exchange.layers import fixed_date, plain_types, system_errors, write_vector
 from geobri.exchange.qgis_style import add_qgis_style
@@ -19,6 +19,7 @@ from geobri.score.shares import ROOT
 from geobri.study.model import MOST_FIELDS, Study
 from geobri.study.pairs import all_years
 from geobri.study.saying import say_classes
+from geobri.tables import CITY_COLUMNS
 from geobri.words import Words
 
 __all__ = [
@@ -32,7 +33,6 @@ __all__ = [
     "write_years",
 ]
 
-_CITY_FRONT: Final = ("name", "name_zh", "country", "region", "coastal", "lat", "lon")
 _CORRIDOR_FRONT: Final = ("origin", "destination", "distance_km", "region_pair", "coast_pair")
 _COORDINATE_DIGITS: Final = 6
 _METRES: Final = 3
@@ -56,7 +56,7 @@ def cities_frame(study: Study) -> pd.DataFrame:
     plain = pd.DataFrame(cities.drop(columns="geometry"))
     plain["lat"] = cities.geometry.y.round(_COORDINATE_DIGITS)
     plain["lon"] = cities.geometry.x.round(_COORDINATE_DIGITS)
-    return _in_order(plain, _CITY_FRONT, study.city_measures)
+    return _in_order(plain, (*CITY_COLUMNS, "lat", "lon"), study.city_measures)
 
 
 def corridors_frame(study: Study) -> pd.DataFrame:
@@ -110,11 +110,11 @@ def with_intervals(study: Study, uncertainty: pd.DataFrame | None) -> Study:
         return study
     known = uncertainty.drop_duplicates("unit").set_index("unit")[["rank_lower", "rank_upper"]]
     rank = next(column for column, node in study.score_columns.items() if node == f"rank_{ROOT}")
-    ends = known.set_axis([f"{rank}_lower", f"{rank}_upper"], axis=1)
-    turned = order_pairs(study.corridors[["origin", "destination"]])
-    ids = corridor_ids(turned["origin"], turned["destination"]) if study.directed else study.corridors.index
-    placed = ends.reindex(ids).set_axis(study.corridors.index, axis=0)
-    return replace(study, cities=study.cities.join(ends), corridors=study.corridors.join(placed))
+    intervals = known.set_axis([f"{rank}_lower", f"{rank}_upper"], axis=1)
+    ends = study.corridors[["origin", "destination"]]
+    ids = corridor_ids(ends["origin"], ends["destination"]) if study.directed else study.corridors.index
+    placed = intervals.reindex(ids).set_axis(study.corridors.index, axis=0)
+    return replace(study, cities=study.cities.join(intervals), corridors=study.corridors.join(placed))
 
 
 def write_tables(study: Study, folder: Path) -> list[Path]:

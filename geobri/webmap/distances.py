@@ -7,12 +7,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from geobri.units import WGS84_FLATTENING, WGS84_MAJOR_KM
 from geobri.webmap.packing import pack_numbers
 
 __all__ = ["pack_distance", "predict_km"]
 
-_RADIUS_KM: Final = 6378.137
-_FLATTENING: Final = 1 / 298.257223563
 _SMALLEST: Final = 1e-12
 _NEAR_KM: Final = 100
 _ON_THE_EDGE: Final = 1e-7
@@ -38,7 +37,7 @@ def predict_km(
         Kilometres, shape (m,); `distances.js` computes the same.
     """
     lon, lat = np.radians(lonlat).T
-    reduced = np.arctan((1 - _FLATTENING) * np.tan(lat))
+    reduced = np.arctan((1 - WGS84_FLATTENING) * np.tan(lat))
     sine, cosine = np.sin(reduced), np.cos(reduced)
     unit = np.stack([cosine * np.cos(lon), cosine * np.sin(lon), sine])
     chord = unit[:, origin] - unit[:, destination]
@@ -49,7 +48,7 @@ def predict_km(
     apart = (sine[origin] - sine[destination]) ** 2 / 4
     bulge = (angle - turned) * mean / np.maximum(1 - half, _SMALLEST)
     bulge += (angle + turned) * apart / np.maximum(half, _SMALLEST)
-    kilometres: npt.NDArray[np.float64] = _RADIUS_KM * (angle - _FLATTENING / 2 * bulge)
+    kilometres: npt.NDArray[np.float64] = WGS84_MAJOR_KM * (angle - WGS84_FLATTENING / 2 * bulge)
     return kilometres
 
 

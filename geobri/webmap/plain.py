@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geobri.cities import build_cities
-from geobri.corridors import corridor_ids, order_pairs, tabulate_corridors
+from geobri.corridors import corridor_ids, tabulate_corridors
 from geobri.tables import CITY_COLUMNS, CORRIDOR_COLUMNS
 
 __all__ = ["take_plain"]
@@ -45,8 +45,7 @@ def take_plain(cities: pd.DataFrame, corridors: pd.DataFrame) -> tuple[gpd.GeoDa
     built = tabulate_corridors(points, pairs=plain, directed=directed)
     if "distance_km" not in corridors.columns:
         return points, built
-    ends = corridors[_ENDS] if directed else order_pairs(corridors[_ENDS])
     own = corridors["distance_km"].set_axis(
-        corridor_ids(ends["origin"], ends["destination"], directed=directed)
+        corridor_ids(corridors["origin"], corridors["destination"], directed=directed)
     )
     return points, built.assign(distance_km=own.reindex(built.index))
