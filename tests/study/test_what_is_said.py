@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 import geobri
 from geobri.cli import _geobri
+from geobri.errors import StudyError
 from geobri.study.account import tabulate_account
 from geobri.study.export import export_study
 from geobri.study.loading import load_tables
@@ -130,3 +131,62 @@ def test_check_speaks_chinese(tmp_path, places):
     assert "地点 取为：place = zone，因为其值各不相同" in done.output
     assert "taken as" not in done.output
     assert done.output.strip().endswith("没有错误。")
+
+
+def _line(n, unknown):
+    """Pairs of n places and the next two, and a table that does not know some."""
+    names = [f"z{at:03}" for at in range(n)]
+    rows = [(names[at], names[(at + step) % n], 5 + at % 3) for at in range(n) for step in (1, 2)]
+    places = pd.DataFrame({"zone": names, "lon": np.linspace(3, 4, n), "lat": 50.0})
+    flows = pd.DataFrame(rows, columns=["origin", "destination", "trips"])
+    return places[~places["zone"].isin(unknown)], flows
+
+
+def test_one_unknown_end_of_many_is_left_out_and_said_first():
+    places, flows = _line(80, ["z007"])
+    study = geobri.read_study(places, flows)
+    gone = flows[(flows[["origin", "destination"]] == "z007").any(axis=1)]
+    assert study.corridors["trips"].sum() == flows["trips"].sum() - gone["trips"].sum()
+    line = say_study(study)[0]
+    assert line.en.startswith(
+        "flows taken as: 4 of 160 rows left out, because 1 of 80 ends is no known place: 'z007'"
+    )
+    assert "略去 160 行中的 4 行，因为80 个端点中有 1 个不是已知地点：z007" in line.zh
+    assert f"left out: {gone['trips'].sum()} in 4 rows with an end that is no known place (z007)" in _said(
+        study
+    )
+
+
+@pytest.mark.parametrize("case", ["many ends", "much of the sum", "few places"])
+def test_more_unknown_ends_are_refused(case):
+    places, flows = _line(
+        20 if case == "few places" else 80, ["z007", "z030", "z050"] if case == "many ends" else ["z007"]
+    )
+    if case == "much of the sum":
+        flows.loc[flows["origin"] == "z007", "trips"] = 900
+    with pytest.raises(StudyError, match=r"must be a known city.*--drop-unknown"):
+        geobri.read_study(places, flows)
+
+
+def test_an_unknown_heading_of_a_large_matrix_is_left_out():
+    places, flows = _line(80, ["z007"])
+    matrix = flows.pivot_table(index="origin", columns="destination", values="trips").reset_index()
+    study = geobri.read_study(places, matrix)
+    gone = flows[(flows[["origin", "destination"]] == "z007").any(axis=1)]
+    shown = study.corridors[study.shown("corridors")[0].column]
+    assert shown.sum() == flows["trips"].sum() - gone["trips"].sum()
+    assert any("1 of 80 ends is no known place" in str(one) for one in study.taken)
+
+
+def test_what_is_read_is_what_is_used_and_what_is_left_out():
+    places, flows = _line(80, ["z007"])
+    own = pd.DataFrame({"origin": ["z001", "z002"], "destination": ["z001", "z002"], "trips": [40, 50]})
+    total = flows.groupby("origin", as_index=False)["trips"].sum().assign(destination="all zones")
+    study = geobri.read_study(places, pd.concat([flows, own]))
+    summed = geobri.read_study(places, pd.concat([flows, total]))
+    for of, whole in ((study, flows["trips"].sum() + 90), (summed, 2 * flows["trips"].sum())):
+        table = tabulate_account(of.account)
+        table = table[table["measure"] == "trips"].set_index("reason")
+        assert table.loc["read", "total"] == whole
+        rest = table.drop(index="read")
+        assert (rest["rows"].sum(), rest["total"].sum()) == (table.loc["read", "rows"], whole)

@@ -71,7 +71,7 @@ def rank_alike(scores: FloatArray, sizes: IndexArray, tolerance: float) -> npt.N
     Parameters
     ----------
     scores
-        One score for each kind, shape (runs, kinds); NaN for none.
+        One score for each kind, shape (runs, kinds) or (kinds,); NaN for none.
     sizes
         How many units are of the kind.
     tolerance
@@ -80,12 +80,12 @@ def rank_alike(scores: FloatArray, sizes: IndexArray, tolerance: float) -> npt.N
     Returns
     -------
     numpy.ndarray
-        Ranks among all units, shape (runs, kinds), in half the memory: whole numbers up to 16 million are exact.
+        Ranks among all units, of the same shape, in half the memory: whole numbers up to 16 million are exact.
     """
     order = np.argsort(-scores, axis=-1, kind="stable")  # NaN goes last
     ordered = np.take_along_axis(scores, order, axis=-1)
     opens = np.ones(scores.shape, dtype=bool)
-    opens[:, 1:] = ordered[:, :-1] - ordered[:, 1:] > tolerance
+    opens[..., 1:] = ordered[..., :-1] - ordered[..., 1:] > tolerance
     many = sizes[order]
     places = np.cumsum(many, axis=-1) - many + 1
     first = np.maximum.accumulate(np.where(opens, places, 0), axis=-1)

@@ -189,11 +189,13 @@ def is_matrix(table: pd.DataFrame) -> bool:
     Returns
     -------
     bool
-        True when there is no `origin` column and most headings stand in the first column as well.
+        True when most headings stand in the first column as well, and no other column holds ends.
     """
-    if {"origin", "destination"} & set(table.columns) or len(table) == 0:
+    if len(table) == 0:
         return False
     headings = list(table.columns[1:])
+    if {"origin", "destination"} & set(headings):  # a pivot calls its first column by the ends in its rows
+        return False
     if len(headings) <= 1:
         return False
     labels = set(table.iloc[:, 0].astype(str))

@@ -25,7 +25,7 @@ from geobri.study.reading.hints import Hints
 from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.parts import FolderParts, leave_out_displaced, read_sheets_or_note
 from geobri.study.reading.recognition import as_ids, collect_labels, holds_numbers, with_kinds
-from geobri.study.reading.repeats import ready_pairs
+from geobri.study.reading.repeats import holds_few_unknown, ready_pairs
 from geobri.study.reading.signs import strip_signs
 from geobri.study.reading.sources import outlines_of, read_outlines
 from geobri.study.reading.tables import plain_cells, tidy_column_names
@@ -443,7 +443,8 @@ def _with_option(fault: StudyFault) -> StudyFault:
 
 def _ready(table: _Table, hints: Hints, parts: FolderParts) -> _Table:
     if is_matrix(table.rows):
-        if not hints.drop_unknown:
+        long = _long(table)
+        if not (hints.drop_unknown or holds_few_unknown(long.rows, parts)):
             return table
-        table = _long(table)
+        table = long
     return replace(table, rows=ready_pairs(table.rows, table.ends, table.file.name, hints, parts))

@@ -7,8 +7,9 @@ from typing import Final
 
 import pandas as pd
 
+from geobri.errors import first_offenders
 from geobri.measures import Taken
-from geobri.study.account import Entry
+from geobri.study.account import count_entry
 from geobri.study.model import StudyFault
 from geobri.study.reading.ends import Ends
 from geobri.study.reading.flows import match_names
@@ -19,11 +20,15 @@ from geobri.study.reading.recognition import as_ids, holds_numbers, note_doubtfu
 from geobri.study.reading.signs import read_flags
 from geobri.words import Words
 
-__all__ = ["ready_pairs"]
+__all__ = ["holds_few_unknown", "ready_pairs"]
 
 _STAMP: Final = re.compile(r"^(\d{4})[-/.]\d{1,2}([-/.]\d{1,2})?([ T]\d|$)|^\d{1,2}[-/.]\d{1,2}[-/.]\d{4} \d")
 _DATE: Final = re.compile(r"^(\d{4})([-/.]?\d{1,2}){0,2}([ T].*)?$")
 _PLAIN: Final = ("indicator", "origin", "destination", "year")
+_ENDS: Final = ("origin", "destination")
+_FEW_ENDS: Final = 1 / 50
+_FEW_ROWS: Final = 1 / 20
+"""Up to so many unknown ends, and rows with them, are left out without being asked: a zone without a polygon, not a wrong table."""
 _FEW_WORDS: Final = 50
 """A column of at most so many words may say of which kind a row is."""
 
@@ -60,7 +65,8 @@ def ready_pairs(rows: pd.DataFrame, ends: Ends, file: str, hints: Hints, parts: 
         return rows
     once = _one_row_a_pair(rows, file, hints, parts)
     rows = _with_separation(once, rows, file, hints, parts)
-    return _drop_unknown(rows, parts) if hints.drop_unknown else rows
+    asked = hints.drop_unknown or holds_few_unknown(rows, parts)
+    return _drop_unknown(rows, file, parts) if asked else rows
 
 
 def _without_ends(rows: pd.DataFrame, ends: Ends) -> pd.DataFrame:
@@ -206,19 +212,66 @@ def _column_that_splits(rows: pd.DataFrame, key: list[str], numbers: list[str]) 
     return next((name for name in words if not rows.duplicated([*key, name]).any()), "")
 
 
-def _drop_unknown(rows: pd.DataFrame, parts: FolderParts) -> pd.DataFrame:
+def holds_few_unknown(rows: pd.DataFrame, parts: FolderParts) -> bool:
+    """Tell whether so few ends are no known places that their rows can be left out and said, without asking.
+
+    Parameters
+    ----------
+    rows
+        Pairs with `origin` and `destination`.
+    parts
+        The places that they may name.
+
+    Returns
+    -------
+    bool
+        True where some end is unknown, but at most one in fifty, on at most one row in twenty and a twentieth of each sum.
+    """
     assert parts.listed is not None
-    known = rows["origin"].isin(parts.listed.index) & rows["destination"].isin(parts.listed.index)
+    rows = match_names(rows, parts.listed, _ENDS)
+    known = _know_both(rows, parts)
+    if known.all():
+        return False
+    ends = pd.concat([rows[end].astype(object) for end in _ENDS]).drop_duplicates()
+    few = float((~ends.isin(parts.listed.index)).mean()) <= _FEW_ENDS and float((~known).mean()) <= _FEW_ROWS
+    return few and all(_share(to_numbers(rows[name]), ~known) <= _FEW_ROWS for name in _numbers_of(rows))
+
+
+def _share(numbers: pd.Series, some: pd.Series) -> float:
+    whole = float(numbers.abs().sum())
+    return float(numbers.abs()[some].sum()) / whole if whole else 0.0
+
+
+def _numbers_of(rows: pd.DataFrame) -> list[str]:
+    return [str(name) for name in rows.columns if name not in _PLAIN and holds_numbers(rows[name])]
+
+
+def _know_both(rows: pd.DataFrame, parts: FolderParts) -> pd.Series:
+    assert parts.listed is not None
+    return rows["origin"].isin(parts.listed.index) & rows["destination"].isin(parts.listed.index)
+
+
+def _drop_unknown(rows: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFrame:
+    """Leave out the rows that name no known place; count them, and say so before anything else."""
+    assert parts.listed is not None
+    known = _know_both(rows, parts)
     left = rows[~known]
     if left.empty:
         return rows
-    numbers = [str(name) for name in rows.columns if name not in _PLAIN and holds_numbers(rows[name])]
-    ends = pd.concat([left["origin"], left["destination"]])
-    named = ", ".join(dict.fromkeys(ends[~ends.isin(parts.listed.index)]).keys()) or ""
-    for name in numbers:
+    ends = pd.concat([rows[end].astype(object) for end in _ENDS]).drop_duplicates()
+    strange = [str(end) for end in ends[~ends.isin(parts.listed.index)]]
+    for name in _numbers_of(rows):
         by = left.groupby("indicator") if name == "value" and "indicator" in left.columns else [(name, left)]
         for measure, some in by:
-            parts.account.append(
-                Entry(str(measure), "unknown", len(some), float(to_numbers(some[name]).sum()), named[:80])
-            )
+            numbers = to_numbers(some[name])
+            parts.account += count_entry(str(measure), "read", numbers)
+            parts.account += count_entry(str(measure), "unknown", numbers, ", ".join(strange)[:80])
+    n, whole = f"{len(left):,}", f"{len(rows):,}"
+    verb = "is no known place" if len(strange) == 1 else "are no known places"
+    because = Words(
+        f"{len(strange):,} of {len(ends):,} ends {verb}: {first_offenders(strange)} (else add to the places, or correct)",
+        f"{len(ends):,} 个端点中有 {len(strange):,} 个不是已知地点：{'、'.join(strange[:3])}（若不然，请补入地点表或更正）",
+    )
+    taken = Words(f"{n} of {whole} rows left out", f"略去 {whole} 行中的 {n} 行")
+    parts.taken.insert(0, Taken(column=Words(file), taken=taken, because=because))
     return rows[known]

@@ -81,7 +81,9 @@ def leave_out_totals(
     left = rows[gone]
     for name in measures:
         for measure, some in left.groupby(_measure_of(left, name, file), observed=True):
-            parts.account += count_entry(str(measure), "total", to_numbers(some[name]), labels)
+            numbers = to_numbers(some[name])
+            parts.account += count_entry(str(measure), "read", numbers)
+            parts.account += count_entry(str(measure), "total", numbers, labels)
     taken = Words(
         f"{labels} = totals, {len(left):,} rows left out", f"{labels} = 合计，略去 {len(left):,} 行"
     )
