@@ -67,6 +67,17 @@ def _shares_of_fifths(pairs: pd.DataFrame, column: str) -> list[Point]:
     return points
 
 
+def _name_course(points: list[Point]) -> Words:
+    """Say how shares run with distance: down or up from each fifth to the next, or neither."""
+    shares = np.array([one.y for one in points])
+    steps = np.diff(shares)
+    if (steps <= 0).all() and shares[0] > shares[-1]:
+        return Words("falls", "下降")
+    if (steps >= 0).all() and shares[0] < shares[-1]:
+        return Words("rises", "上升")
+    return Words("changes", "变化")
+
+
 def share_by_distance(
     pairs: pd.DataFrame, measure: Measure, lead: TestResult
 ) -> tuple[Words, Words, Drawing]:
@@ -88,12 +99,12 @@ def share_by_distance(
     """
     points = _shares_of_fifths(pairs, measure.column)
     near, far, p = f"{points[0].y:.0f}", f"{points[-1].y:.0f}", p_value(lead.p_value, lead.terms[0].mc_error)
-    sure = lead.p_value <= LEVEL
+    sure, course = lead.p_value <= LEVEL, _name_course(points)
     whole, name, name_zh = len(pairs), measure.label, measure.label_zh
     verdict = (
         Words(
-            f"The share of pairs with “{name}” changes with distance: {near} % of the nearest fifth of all pairs, {far} % of the farthest ({p}).",
-            f"有“{name_zh}”的城市对占比随距离变化：最近的五分之一中占 {near}%，最远的五分之一中占 {far}%（{p}）。",
+            f"The share of pairs with “{name}” {course.en} with distance: {near} % of the nearest fifth of all pairs, {far} % of the farthest ({p}).",
+            f"有“{name_zh}”的城市对占比随距离{course.zh}：最近的五分之一中占 {near}%，最远的五分之一中占 {far}%（{p}）。",
         )
         if sure
         else Words(

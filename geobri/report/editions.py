@@ -127,7 +127,7 @@ def _say(changes: pd.DataFrame, kind: str) -> Words:
         "、".join(map(str.__add__, first["name_zh"], steps)),
     ]
     more = len(own) - len(first)
-    tail = (f" and {more} more", f"等，另有 {more} 个") if more else ("", "")
+    tail = (f" and {more:,} more", f"等，另有 {more:,} 个") if more else ("", "")
     return Words(
         f"{len(own)} {words.en}: {named[0]}{tail[0]}.", f"{words.zh} {len(own)} 个：{named[1]}{tail[1]}。"
     )

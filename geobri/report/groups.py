@@ -24,6 +24,9 @@ _LEAST_SHARE: Final = 0.2
 """Share of the places that a country must have, and leave, to be set against the others."""
 _MOST_SPLITS: Final = 4
 _MOST_MEASURES: Final = 16
+_LEVEL_PLACES: Final = 0.5
+_LEVEL_SHARE: Final = 0.02
+"""Mean places that are nearer than half a place, or than this share of all places, are level: nobody leads by them."""
 _FIRST: Final = (5, 20)
 _SHORT: Final = 60
 """Length of a ranking from which the front is twenty places and not five."""
@@ -127,16 +130,37 @@ def _tell(study: Study, split: _Split) -> tuple[Words, Table] | None:
     compared = compared[(compared["group_n"] > 0) & (compared["others_n"] > 0)].head(_MOST_MEASURES)
     if compared.empty:
         return None
-    ahead = compared[compared["group_mean_place"] < compared["others_mean_place"]]
-    n, of = len(ahead), len(compared)
+    return _say_lead(split, compared), _table(study, split, compared, first)
+
+
+def _say_lead(split: _Split, compared: pd.DataFrame) -> Words:
+    """Say where a group stands before the other, and where the two are level: no lead is said of a difference that is none."""
+    lead = compared["others_mean_place"] - compared["group_mean_place"]
+    nothing = (_LEVEL_SHARE * (compared["group_n"] + compared["others_n"])).clip(lower=_LEVEL_PLACES)
+    level = lead.abs() < nothing
+    ahead = compared[(lead > 0) & ~level]
+    n, of, even = len(ahead), len(compared), compared[level]
     named = ("; ".join(ahead["label"]), "、".join(ahead["label_zh"])) if 0 < n < of else ("", "")
-    answer = Words(
+    near = _say_near(nothing[level])
+    tied = Words(
+        f" Level ({near.en} apart): {'; '.join(even['label'])}.",
+        f"持平（相差{near.zh}）的有：{'、'.join(even['label_zh'])}。",
+    )
+    said = Words(
         f"By mean place “{split.name.en}” ({len(split.group)}) stands before “{split.other_name.en}” ({len(split.others)}) in {n} of {of} measures"
         + (f": {named[0]}." if named[0] else "."),
         f"按平均名次，“{split.name.zh}”（{len(split.group)}）在{of}项中的{n}项领先于“{split.other_name.zh}”（{len(split.others)}）"
         + (f"：{named[1]}。" if named[1] else "。"),
     )
-    return answer, _table(study, split, compared, first)
+    return said + tied if len(even) else said
+
+
+def _say_near(limits: pd.Series[float]) -> Words:
+    """Say how near two mean places are that count as level: half a place, or a share of the places."""
+    if (limits <= _LEVEL_PLACES).all():
+        return Words("less than half a place", "不足半个名次")
+    share = f"{100 * _LEVEL_SHARE:.0f}"
+    return Words(f"less than {share} % of the places", f"不足全部名次的 {share}%")
 
 
 def _table(study: Study, split: _Split, compared: pd.DataFrame, first: int) -> Table:

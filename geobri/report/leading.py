@@ -296,7 +296,7 @@ def _name_some(row: pd.Series[Any] | None) -> Words:
         return Words("; ".join(names), "；".join(chinese))
     more = len(names) - _TWO
     return Words(
-        f"{'; '.join(names[:_TWO])} and {more} more", f"{'；'.join(chinese[:_TWO])}等，另有 {more} 个并列"
+        f"{'; '.join(names[:_TWO])} and {more:,} more", f"{'；'.join(chinese[:_TWO])}等，另有 {more:,} 个并列"
     )
 
 

@@ -324,7 +324,8 @@ def _facts(study: Study) -> list[Fact]:
     shown = [measure.column for measure in study.shown("corridors") if measure.origin != "index"]
     if shown:
         ranked = int(study.corridors[shown].notna().any(axis=1).sum())
-        facts.append(Fact(f"{ranked:,}", Words("corridors with a value", "条有数值的通路")))
+        if ranked < len(study.corridors):
+            facts.append(Fact(f"{ranked:,}", Words("corridors with a value", "条有数值的通路")))
     return [*facts, *_year_shown(study)]
 
 

@@ -32,6 +32,8 @@ _FIXED: Final = {
     "region": ("World region", "区域"),
     "coastal": ("Coastal", "沿海"),
     "population": ("Population", "人口"),
+    "airports": ("Codes of the airports", "机场代码"),
+    "port": ("Code of the port", "港口代码"),
     "distance_km": ("Distance", "距离"),
     "region_pair": ("World regions", "区域"),
     "coast_pair": ("Coast", "沿海类型"),

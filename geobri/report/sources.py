@@ -19,7 +19,7 @@ from geobri.study.sample import cover
 from geobri.study.saying import say_taken
 from geobri.words import Words
 
-__all__ = ["source_section"]
+__all__ = ["say_part_left_out", "source_section"]
 
 _METHOD = (
     Words(
@@ -179,7 +179,7 @@ def _name_countries(listed: str) -> Words:
         ", ".join(f"{name.en} {n}" for name, n in named),
         "、".join(f"{name.zh} {n}" for name, n in named),
     ]
-    return Words(said[0] + f" and {more} more", said[1] + f"等，另有 {more} 个") if more else Words(*said)
+    return Words(said[0] + f" and {more:,} more", said[1] + f"等，另有 {more:,} 个") if more else Words(*said)
 
 
 def _join(words: list[Words]) -> Words:
@@ -244,6 +244,24 @@ _PARTS = {
     "validation": Words("agreement with published ranks", "与已发布排序的一致性"),
 }
 """What the parts of an analysis are called."""
+
+
+def say_part_left_out(name: str, reason: Words) -> Words:
+    """Say that a part of an analysis is not there, and why.
+
+    Parameters
+    ----------
+    name
+        The part, as in `Analysis.left_out`.
+    reason
+        Why.
+
+    Returns
+    -------
+    Words
+        The sentence.
+    """
+    return Words(f"Left out: {_PARTS[name].en}. {reason.en}", f"未包含：{_PARTS[name].zh}。{reason.zh}")
 
 
 def _say_notes(study: Study) -> list[Words]:
@@ -311,10 +329,7 @@ def source_section(study: Study, analysis: Analysis) -> Section:
     licence_zh = study.licence_zh or study.licence
     terms = [Words(f"Terms: {study.licence}", f"使用条款：{licence_zh}")] if study.licence else []
     filled = study.scores is not None and bool(study.scores.imputed.to_numpy().any())
-    left_out = [
-        Words(f"Left out: {_PARTS[name].en}. {reason.en}", f"未包含：{_PARTS[name].zh}。{reason.zh}")
-        for name, reason in analysis.left_out
-    ]
+    left_out = [say_part_left_out(name, reason) for name, reason in analysis.left_out]
     return Section(
         "sources",
         Words("Method and sources", "方法与来源"),

@@ -83,8 +83,8 @@ def _certainty(analysis: Analysis, measure: Measure, leader: str) -> Words:
     low, high = int(own["rank_lower"].iloc[0]), int(own["rank_upper"].iloc[0])
     if low == high:
         return Words(
-            f"; it stays in place {low} in 90 % of runs with other choices",
-            f"；换用其他设定时，90% 的模拟中名次仍为第 {low}",
+            f"; with other choices it keeps place {low} in at least 90 % of runs",
+            f"；换用其他设定时，至少 90% 的模拟中名次仍为第 {low}",
         )
     return Words(
         f"; with other choices it stands between {low} and {high} in 90 % of runs",

@@ -21,7 +21,7 @@ from geobri.report.platform import platform_section
 from geobri.report.prints import FigureKind, write_figures
 from geobri.report.ranking import corridor_section, profile_section, ranking_section
 from geobri.report.scoring import audit_section, score_section
-from geobri.report.sources import source_section
+from geobri.report.sources import say_part_left_out, source_section
 from geobri.report.summary import summary_section
 from geobri.report.testing import question_sections
 from geobri.report.validation import validation_section
@@ -200,7 +200,7 @@ def write_report(
         (stage / "map.html").write_text(page, encoding="utf-8")
         analysis = analyse_study(study, without=without, on_step=begin)
         for name, reason in analysis.left_out:
-            (on_note or begin)(f"Left out: {name}. {reason}")
+            (on_note or begin)(say_part_left_out(name, reason).say(language))
         sections = build_sections(study, analysis, only=only)
         begin("Writing the page")
         html = render_page(study, sections, lang=language, theme=theme, **base)

@@ -76,14 +76,16 @@ def test_ranked_better_against_scipy():
     expected = stats.mannwhitneyu(-rank[flag], -rank[~flag], method="exact")
     delta = 2 * expected.statistic / (flag.sum() * (~flag).sum()) - 1
     assert p_of(check) == pytest.approx(expected.pvalue, rel=0.05)
-    assert float(re.search(r"delta ([+-][0-9.]+)", check.figures).group(1)) == pytest.approx(delta, abs=0.006)
+    said = float(re.search(r"delta of the ranks ([+-][0-9.]+)", check.figures).group(1))
+    assert said == pytest.approx(-delta, abs=0.006)  # as the test of a ranking says it: below 0 is ahead
+    assert re.search(r"名次的克利夫 δ ([+-][0-9.]+)", check.figures_zh).group(1) == f"{said:+.2f}"
 
 
 def test_the_least_delta_is_on_the_edge_of_significance():
     """The delta that 'could have been found' is significant, and one step less is not."""
     flag = np.array([True] * 6 + [False] * 6)
     check = ask(source(12, flag=flag), "ranked_better(flagged(flag, True), flagged(flag, False), x)")
-    least = float(re.search(r"a delta of ([0-9.]+) or more could", check.figures).group(1))
+    least = -float(re.search(r"a delta of (-[0-9.]+) or lower could", check.figures).group(1))
     u = round((least + 1) / 2 * 36)
 
     def exact_p(count):
@@ -109,8 +111,8 @@ def test_ranked_better_within_strata_counts_pairs_of_the_same_stratum_only():
         for there in data.cities.index[~coast]
         if home[here] == home[there]
     ]
-    assert float(re.search(r"delta ([+-][0-9.]+)", check.figures).group(1)) == pytest.approx(
-        np.mean(wins), abs=0.006
+    assert float(re.search(r"delta of the ranks ([+-][0-9.]+)", check.figures).group(1)) == pytest.approx(
+        -np.mean(wins), abs=0.006
     )
 
 

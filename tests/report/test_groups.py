@@ -59,6 +59,21 @@ def test_a_country_and_a_region_of_two_values():
     ]
 
 
+def test_a_lead_of_next_to_nothing_is_called_level():
+    study = _study(
+        rank_one=[1, 4, 5, 8, 9, 12, 2, 3, 6, 7, 10, 11],  # means of 6.5 and 6.5
+        rank_two=range(1, N + 1),
+        rank_three=[1, 3, 5, 8, 9, 11, 2, 4, 6, 7, 10, 12],  # means of 6.17 and 6.83
+        coastal=["yes"] * 6 + ["no"] * 6,
+    )
+    answer = groups_section(study).answer
+    assert answer.en == (
+        "By mean place “coastal” (6) stands before “inland” (6) in 2 of 3 measures: Two; Three. "
+        "Level (less than half a place apart): One."
+    )
+    assert answer.zh.endswith("持平（相差不足半个名次）的有：One。")
+
+
 @pytest.mark.parametrize(
     "columns",
     [

@@ -69,3 +69,17 @@ def test_units_that_are_compared_with_each_other_are_never_taken_together():
     assert len(find_alike(compiled, [PerturbWeights()]).rows) == 3
     both = ChooseAggregator(options=("arithmetic", "copeland"))
     assert find_alike(compiled, [both]).kind.tolist() == [0, 1, 2, 3]
+
+
+def test_an_index_of_one_indicator_that_no_run_can_move_has_intervals():
+    one = {
+        "index": {"name": "one"},
+        "dimension": [{"name": "all"}],
+        "indicator": [{"name": "a", "dimension": "all", "absent": "zero"}],
+    }
+    names = ["c0", "c1", "c2"]
+    cities = pd.DataFrame({"name": names}, index=pd.Index(names, name="city"))
+    flows = pd.DataFrame([("a", "c0", "c1", 5.0)], columns=["indicator", "origin", "destination", "value"])
+    result = build_index(load_spec(one), cities, flows)
+    table = tabulate_uncertainty(result, [PerturbWeights()], n_runs=20, rng=1)
+    assert table["rank_lower"].tolist() == table["rank"].tolist() == [1, 1, 3, 1, 2, 2]

@@ -342,6 +342,29 @@ def test_corridor_types_equal_full_enumeration_of_labels():
     assert len(result.null_distribution) == 70
 
 
+def test_what_gathers_on_the_map_is_said_once_in_each_sentence():
+    draw = np.random.default_rng(8)
+    lon = np.r_[draw.uniform(0, 30, 20), draw.uniform(60, 90, 20)]
+    names = [f"c{i:02d}" for i in range(40)]
+    cities = gpd.GeoDataFrame(
+        {"coastal": lon < 45, "score": (lon < 45) * 3 + draw.normal(size=40)},  # both gather in the west
+        index=pd.Index(names, name="city"),
+        geometry=gpd.points_from_xy(lon, draw.uniform(0, 40, 40), crs=4326),
+    )
+    strength = cities["score"].to_numpy()
+    corridors = make_corridors(cities.assign(china=False), lambda i, j: strength[i] + strength[j], seed=8)
+    results = coastal_tests(
+        cities, corridors, "score", corridor_value="value", coast_km=None, n_permutations=99, rng=1
+    )
+    assert results[0].terms[0].test == "spatial_group_test"
+    said = [one.summary().count("gather on the map") for one in results]
+    assert max(said) == 1
+    assert [one.terms[0].test for one, times in zip(results, said, strict=True) if times][-1].startswith(
+        "corridor_"
+    )
+    assert max(one.summary("zh").count("莫兰指数") for one in results) <= 2
+
+
 @pytest.mark.parametrize("domestic", [True, False])
 def test_errors_of_corridor_types_leave_out_one_city_at_a_time(domestic):
     cities = make_cities(11, 21)
@@ -539,7 +562,9 @@ def test_the_test_that_keeps_its_size_leads_where_value_and_label_gather():
     assert found[0].summary().endswith("this test allows for it.")
     assert found[1].summary().endswith("takes cities as exchangeable over the map, and then finds too much.")
     assert found[1].summary("zh").endswith("因此容易得出过多的发现。")
-    assert "without City" in found[-1].summary()
+    assert "whichever city is left out" in found[-1].summary()
+    mixed = cities.assign(score=rng.normal(size=24))
+    assert "without City" in leave_one_city_out(mixed, "score").summary()
     mixed = cities.assign(coastal=np.arange(24) % 2 == 0)
     plain = coastal_tests(mixed, None, "score", n_permutations=199, rng=1)
     assert plain[0].terms[0].test == "mann_whitney_test"

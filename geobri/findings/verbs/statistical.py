@@ -133,19 +133,19 @@ def _compare(
 
 def _say_comparison(result: GroupResult, least: float | None, first: BoolArray) -> Check:
     delta, said = result.effect("Cliff's delta"), say.p_value(result.p_value)
-    interval = f"[{delta.ci_low:.2f}, {delta.ci_high:.2f}]"
+    ranks = f"{-delta.estimate:+.2f} [{-delta.ci_high:.2f}, {-delta.ci_low:.2f}]"  # rank 1 is best: below 0 is ahead
     need, need_zh = "no difference could have been significant", "样本量不足以检出任何差异"
     if least is not None:
-        need = f"only a delta of {least:.2f} or more could have been found"
-        need_zh = f"delta达到{least:.2f}方可检出"
+        need = f"only a delta of {-least:.2f} or lower could have been found"
+        need_zh = f"δ 低至{-least:.2f}方可检出"
     one, other = int(first.sum()), int((~first).sum())
     return Check(
         state=_state(delta.estimate, result.p_value),
         figures=(
-            f"Cliff's delta {delta.estimate:+.2f} {interval}, {result.method} ({result.choices['null']}), {said} "
+            f"Cliff's delta of the ranks {ranks}, below 0 is ahead, {result.method} ({result.choices['null']}), {said} "
             f"(two-sided), {one} against {other} cities; {need}"
         ),
-        figures_zh=f"Cliff's delta {delta.estimate:+.2f} {interval}，{result.method}双侧{said}，{one}对{other}个城市；{need_zh}",
+        figures_zh=f"名次的克利夫 δ {ranks}，小于零为领先，{result.method}双侧{said}，{one}对{other}个城市；{need_zh}",
     )
 
 

@@ -106,6 +106,7 @@ def evaluate_runs(
         scores = score_compiled(
             one, normalised=normalised[rows], importance=importance, aggregator=aggregator, keep=[node]
         )[..., 0]
+        scores = np.broadcast_to(scores, (len(runs), n))  # what no run can move has one score for all
         return scores if finish is None else finish(scores)
 
     bites = list(_group_runs(codes, n))

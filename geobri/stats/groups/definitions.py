@@ -276,6 +276,11 @@ def _definition_rows(
     ]
 
 
+def _are_exact(results: Mapping[str, GroupResult]) -> bool:
+    """Tell whether every p-value is exact; with large groups some or all come from the normal approximation."""
+    return all(one.choices["exact"] for one in results.values())
+
+
 def _of(effect: Words, case: Words) -> Words:
     return Words(f"{effect.en}, {case.en}", f"{effect.zh}，{case.zh}")
 
@@ -294,6 +299,7 @@ def _result(
         measure=told.measure,
         names=told.names,
         strata=told.strata,
+        exact=_are_exact(results),
     )
     return TestResult(
         statistic=float(z[top]),
@@ -405,6 +411,7 @@ def leave_one_city_out(
         (omitted[worst], float(table["p_value"].to_numpy()[worst])),
         measure=data.measure,
         names=data.names,
+        exact=_are_exact(results),
     )
     return TestResult(
         statistic=float(table["estimate"].to_numpy()[widest]),

@@ -116,8 +116,17 @@ def coastal_tests(
     if not attempts:
         wanted = f"cities or corridors need a column {measure.column!r}"
         raise DataError(mould("coastal_tests", wanted, "neither with it", "Name one that they have"))
-    found = _lead(attempt_all(measure, "groups", attempts), cities, measure, group)
-    return found if corridors is None else _lead_corridors(found, cities, corridors, own, group)
+    found = attempt_all(measure, "groups", attempts)
+    of_corridors = [one for one in found if one.terms[0].test in _OF_CORRIDORS]
+    of_cities = [one for one in found if one.terms[0].test not in _OF_CORRIDORS]
+    return [
+        *_lead(of_cities, cities, measure, group),
+        *(
+            of_corridors
+            if corridors is None
+            else _lead_corridors(of_corridors, cities, corridors, own, group)
+        ),
+    ]
 
 
 def _check_named(
@@ -203,11 +212,8 @@ def _lead_corridors(
         level=0
     )
     means = cities.assign(**{measure.column: both.mean().reindex(cities.index)})
-    of_corridors = [one for one in results if one.terms[0].test in _OF_CORRIDORS]
-    told = _lead(of_corridors, means, measure, group)
-    first = [one for one in told if one.choices.get("maps")] if told is not of_corridors else []
-    rest = [one for one in told if not any(one is other for other in first)]
-    return [*(one for one in results if not any(one is other for other in of_corridors)), *first, *rest]
+    told = _lead(results, means, measure, group)
+    return told if told is results else sorted(told, key=lambda one: not one.choices.get("maps"))
 
 
 def _city_attempts(

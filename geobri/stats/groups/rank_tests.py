@@ -199,7 +199,7 @@ def mann_whitney_test(
         test="exact" if exact else "asymptotic",
         confidence=confidence,
         interval=interval,
-        choices={"weights": weights},
+        choices={"weights": weights, "exact": exact},
         means=False,
     )
 

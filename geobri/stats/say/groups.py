@@ -344,9 +344,14 @@ def say_interaction(
     types = names.types()
     pair = (types[0], types[2]) if corridors else (names.first, names.second)
     unit = Words("corridors", "通路") if corridors else Words("cities", "城市")
+    some = (
+        "one of the 2 dimensions than in the other"
+        if count == 2  # noqa: PLR2004 - one and the other
+        else f"some of {count} dimensions than in others"
+    )
     if not head.p_value <= LEVEL:
         return Words(
-            f"Whether {pair[0].en} and {pair[1].en} {unit.en}{within.en} differ more in some of {count} dimensions than in others cannot be "
+            f"Whether {pair[0].en} and {pair[1].en} {unit.en}{within.en} differ more in {some} cannot be "
             f"told from chance (interaction test: {told.en}).{left.en}",
             f"{pair[0].zh}与{pair[1].zh}{unit.zh}{within.zh}的差异在{count}个维度之间是否不同，无法与偶然区分（交互检验：{told.zh}）。{left.zh}",
         )

@@ -267,9 +267,9 @@ def say_corridor_dependence(head: Term, *, measure: Measure, near_km: float | No
     )
     return Words(
         f"{measure.label}: corridors {which.en} correlate by {head.estimate:.2f} where chance gives {head.null_mean:.2f} ({told.en}; "
-        f"{head.n_pairs} corridors of {head.n_cities} cities){verdict.en}.",
-        f"{measure.label_zh}：{which.zh}通路相关系数为{head.estimate:.2f}，偶然情形下为{head.null_mean:.2f}（{told.zh}；{head.n_cities}个城市的"
-        f"{head.n_pairs}条通路）{verdict.zh}。",
+        f"{head.n_pairs:,} corridors of {head.n_cities:,} cities){verdict.en}.",
+        f"{measure.label_zh}：{which.zh}通路相关系数为{head.estimate:.2f}，偶然情形下为{head.null_mean:.2f}（{told.zh}；{head.n_cities:,}个城市的"
+        f"{head.n_pairs:,}条通路）{verdict.zh}。",
     )
 
 

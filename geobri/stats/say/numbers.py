@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from decimal import Decimal
 from typing import Final
 
@@ -273,7 +274,8 @@ def say_refusal(error: Exception) -> Words:
         A sentence in each language.
     """
     kind = next(words for one, words in _KINDS if isinstance(error, one))
-    return Words(str(error), getattr(error, "zh", "") or f"{kind}（详细说明见英文版）。")
+    said = re.sub(r"^[a-z]+(_[a-z]+)+: ", "", str(error))  # who refused is known where it is said
+    return Words(said[:1].upper() + said[1:], getattr(error, "zh", "") or f"{kind}（详细说明见英文版）。")
 
 
 def say_impossible(test: str, measure: Measure, why: Words) -> Words:

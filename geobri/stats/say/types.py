@@ -69,9 +69,9 @@ def say_types(
     difference = number(head.estimate, sign=True)
     return Words(
         f"{measure.label} of corridors, mean by type{best.en}: {'; '.join(said)}. {types[0].en} minus {types[2].en}: {difference}{ends.en}, "
-        f"{told.en} {how.en} ({head.n_pairs} corridors of {head.n_cities} cities){verdict.en}.",
+        f"{told.en} {how.en} ({head.n_pairs:,} corridors of {head.n_cities:,} cities){verdict.en}.",
         f"通路的{measure.label_zh}，各类均值{best.zh}：{'；'.join(said_zh)}。{types[0].zh}减{types[2].zh}：{difference}{ends.zh}，{told.zh}"
-        f"（{how.zh}；{head.n_cities}个城市的{head.n_pairs}条通路）{verdict.zh}。",
+        f"（{how.zh}；{head.n_cities:,}个城市的{head.n_pairs:,}条通路）{verdict.zh}。",
     )
 
 
@@ -109,7 +109,7 @@ def say_types_and_distance(
     )
     return Words(
         f"{measure.label}: {types[0].en} against {types[2].en} corridors {sizes[0]} ({one.en}) without and {sizes[1]} ({other.en}) with "
-        f"distance held ({how.en}; {head.n_pairs} corridors of {head.n_cities} cities){verdict.en}.",
+        f"distance held ({how.en}; {head.n_pairs:,} corridors of {head.n_cities:,} cities){verdict.en}.",
         f"{measure.label_zh}：{types[0].zh}相对{types[2].zh}通路，不控制距离时为{sizes[0]}（{one.zh}），控制距离后为{sizes[1]}（{other.zh}）"
-        f"（{how.zh}；{head.n_cities}个城市的{head.n_pairs}条通路）{verdict.zh}。",
+        f"（{how.zh}；{head.n_cities:,}个城市的{head.n_pairs:,}条通路）{verdict.zh}。",
     )
