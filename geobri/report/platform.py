@@ -18,6 +18,7 @@ from geobri.measures import Measure, label_column
 from geobri.regions import REGION_NAMES_ZH
 from geobri.report.model import Section
 from geobri.study import Study
+from geobri.study.history import over_partners
 from geobri.study.model import MOST_SHOWN
 from geobri.webmap.wording import clean, to_safe_json
 from geobri.words import Words
@@ -54,8 +55,8 @@ _SAYS: Final = {
         "将二至四座城市或通路并列比较。条越长，在全体中数值越大或名次越前；所选之中最突出者加粗。",
     ),
     "history": Words(
-        "Flows over the years; for a city, the sum over all its corridors.",
-        "历年流量；城市数值为其全部通路之和。",
+        "Flows over the years; for a city, the sum over all its corridors, or their mean where sums mean nothing (shares, scores, costs).",
+        "历年流量；城市数值为其全部通路之和；份额、得分、成本等不可相加者为平均值。",
     ),
 }
 _LEFT_OUT: Final = frozenset({"name", "name_zh", "origin", "destination", "geometry"})
@@ -250,8 +251,8 @@ def _series(
     flows: pd.DataFrame, value: Measure, years: list[int], cities: list[str], corridors: list[str] | None
 ) -> dict[str, Any]:
     ends = pd.concat([flows.assign(city=flows[end]) for end in ("origin", "destination")])
-    by_city = _wide(ends, "city", years).reindex(cities)
-    by_corridor = None if corridors is None else _wide(flows, "corridor", years).reindex(corridors)
+    by_city = _wide(ends, "city", years, value).reindex(cities)
+    by_corridor = None if corridors is None else _wide(flows, "corridor", years, value).reindex(corridors)
     return {
         "id": clean(value.column),
         "en": clean(value.label),
@@ -262,9 +263,9 @@ def _series(
     }
 
 
-def _wide(flows: pd.DataFrame, key: str, years: list[int]) -> pd.DataFrame:
-    sums = flows.groupby([key, "year"])["value"].sum(min_count=1)
-    return pd.DataFrame(sums.unstack("year")).reindex(columns=years)  # noqa: PD010 - sums of a group are unique already
+def _wide(flows: pd.DataFrame, key: str, years: list[int], measure: Measure) -> pd.DataFrame:
+    together = over_partners(flows.groupby([key, "year"])["value"], measure)
+    return pd.DataFrame(together.unstack("year")).reindex(columns=years)  # noqa: PD010 - a group has one value
 
 
 def _rows(frame: pd.DataFrame) -> list[list[float | int | None]]:

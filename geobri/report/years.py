@@ -20,6 +20,7 @@ __all__ = ["years_section"]
 
 _MOST_CITIES: Final = 20
 _FEWEST_YEARS: Final = 2
+_AVERAGED: Final = Words(", the mean over their partners,", "对全部伙伴的平均值")
 _SUMMED: Final = Words(" summed over their partners", "对全部伙伴求和")
 _ON_ONE_SCALE: Final = Words(" on one scale for all years", "（各年同一尺度）")
 
@@ -47,7 +48,7 @@ def years_section(study: Study) -> Section | None:
         ranks, measure = rank_years(study, flow), flow
     if ranks.shape[1] < _FEWEST_YEARS:
         return None
-    how = _ON_ONE_SCALE if measure is index else _SUMMED
+    how = _ON_ONE_SCALE if measure is index else _SUMMED if measure.adds_up else _AVERAGED
     years = [int(year) for year in ranks.columns]
     shown = ranks[ranks[ranks.columns[-1]] <= _MOST_CITIES].sort_values(ranks.columns[-1], kind="stable")
     first, last = ranks[ranks.columns[0]], ranks[ranks.columns[-1]]

@@ -3,21 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
 from geobri.corridors import corridor_ids
-from geobri.errors import DataError, mould
+from geobri.errors import DataError, first_offenders, mould
 from geobri.measures import Measure
 from geobri.study.index import score_years
 from geobri.study.model import Study
 from geobri.study.query import resolve_names
 
-__all__ = ["history", "rank_years"]
+__all__ = ["history", "over_partners", "rank_years"]
+
+
+def over_partners(values: Any, measure: Measure) -> pd.Series[Any]:
+    """Put the values of a city's pairs together: the sum of what adds up, the mean of shares, scores and hours.
+
+    Parameters
+    ----------
+    values
+        Values of pairs, grouped by city and whatever else.
+    measure
+        What they are.
+
+    Returns
+    -------
+    pandas.Series
+        One value a group, missing where all of its are.
+    """
+    together: pd.Series[Any] = values.sum(min_count=1) if measure.adds_up else values.mean()
+    return together
 
 
 def rank_years(study: Study, measure: Measure) -> pd.DataFrame:
-    """Rank the cities in every year by a flow, summed over their partners, or by the index or a part of it.
+    """Rank the cities in every year by a flow, put together over their partners (`over_partners`), or by the index or a part of it.
 
     Parameters
     ----------
@@ -40,8 +60,9 @@ def rank_years(study: Study, measure: Measure) -> pd.DataFrame:
     if rows is None or "year" not in rows.columns:
         return pd.DataFrame()
     known = _by_city(rows.dropna(subset=["year", "value"]))
-    sums = pd.DataFrame(known.groupby(["name", "year"])["value"].sum().unstack("year"))  # noqa: PD010 - sums of a group are unique already
-    return sums.rank(ascending=measure.direction < 0, method="min").rename_axis("city")
+    together = over_partners(known.groupby(["name", "year"])["value"], measure)
+    table = together.unstack("year")  # noqa: PD010 - a group has one value
+    return table.rank(ascending=measure.direction < 0, method="min").rename_axis("city")
 
 
 def history(study: Study, names: Sequence[str] = (), *, indicator: str | None = None) -> pd.DataFrame:
@@ -52,7 +73,7 @@ def history(study: Study, names: Sequence[str] = (), *, indicator: str | None = 
     study
         A study whose flows have years.
     names
-        Cities (of flows, the sum over their corridors) or corridors; all cities by default.
+        Cities (of flows, the sum over their corridors; of shares, scores and costs the mean) or corridors; all cities by default.
     indicator
         One flow, or a column of the index (`overall`, a dimension, `rank_overall`), which is computed for every year on one
         scale; all flows by default.
@@ -89,8 +110,18 @@ def history(study: Study, names: Sequence[str] = (), *, indicator: str | None = 
     chosen = flows if indicator is None else flows[flows["indicator"] == indicator]
     long = _by_pair(chosen, study) if of_corridors else _by_city(chosen)
     kept = long[long["name"].isin(keys)]
-    table = kept.groupby(["indicator", "name", "year"])["value"].sum(min_count=1).unstack("year")  # noqa: PD010 - pandas 2.3 has no pivot_table(min_count=)
-    return _add_growth(table)
+    measures = {one.column: one for one in study.corridor_measures}
+    together = [
+        over_partners(
+            rows.groupby(["indicator", "name", "year"], observed=True)["value"],
+            measures.get(str(name), Measure(str(name))),
+        )
+        for name, rows in kept.groupby("indicator", observed=True)
+    ]
+    if not together:
+        came = f"{first_offenders(keys)} of '{study.name}' without a row"
+        raise DataError(mould("history", "a city or corridor needs flows", came, "Name others"))
+    return _add_growth(pd.concat(together).unstack("year"))  # noqa: PD010 - a group has one value
 
 
 def _follow_index(study: Study, column: str, keys: Sequence[str], *, of_corridors: bool) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pytest
 
 from geobri.errors import DataError
 from geobri.exchange import read_layer, write_layer
-from geobri.study import load_study
+from geobri.study import load_study, read_study
 from geobri.study.database import ask_in_sql, open_database
 from geobri.study.export import export_study
 from geobri.study.history import history
@@ -76,6 +76,22 @@ def test_history_of_corridors_and_cities(panel):
     cities = history(panel, indicator="air")
     assert cities.loc[("air", "a"), 2021] == 126
     assert pd.isna(cities.loc[("air", "c"), "growth"])
+
+
+def test_what_does_not_add_up_is_averaged_over_partners():
+    """Shares of one city's pairs are no share of anything when added."""
+    names = ["a", "b", "c"]
+    places = pd.DataFrame({"name": names, "lon": [1.0, 2.0, 3.0], "lat": [44.0, 45.0, 44.5]})
+    rows = [
+        (one, other, year) for year in (2019, 2021) for one, other in (("a", "b"), ("a", "c"), ("b", "c"))
+    ]
+    pairs = pd.DataFrame(rows, columns=["from", "to", "year"])
+    study = read_study(
+        places, pairs.assign(**{"open (%)": [10.0, 30, 50, 20, 40, 60], "papers": [1, 3, 5, 2, 4, 6]})
+    )
+    followed = history(study)
+    assert followed.loc[("open (%)", "a"), [2019, 2021]].tolist() == [20, 30]
+    assert followed.loc[("papers", "a"), [2019, 2021]].tolist() == [4, 6]
 
 
 def test_history_needs_years(bri22):
