@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.null import value_permutations
-from geobri.stats.p_values import permutation_p_value
+from geobri.stats.p_values import monte_carlo_error, permutation_p_value
 from geobri.stats.results import FloatArray, Term
 from geobri.words import Words
 
@@ -168,7 +168,12 @@ def measure_smoothness(values: npt.ArrayLike, weights: npt.ArrayLike, *, n_permu
     null = moran_index(drawn, weights)
     p_value = permutation_p_value(observed, null, "greater")
     return replace(
-        base, estimate=observed, p_value=p_value, null_mean=float(null.mean()), null_sd=float(null.std())
+        base,
+        estimate=observed,
+        p_value=p_value,
+        mc_error=monte_carlo_error(p_value, n_permutations, "greater"),
+        null_mean=float(null.mean()),
+        null_sd=float(null.std()),
     )
 
 

@@ -328,8 +328,8 @@ class Chance:
         Standard error of the p-value from drawing; 0 for a complete enumeration.
     mean, deviation
         Of the null distribution.
-    n_unusable
-        Permutations whose statistic cannot be computed; they are left out.
+    n_unusable, n_gone_through
+        Permutations whose statistic cannot be computed, which are left out, and all that were gone through.
     caution
         What a reader must know of it; empty when there is nothing.
     """
@@ -339,7 +339,33 @@ class Chance:
     mean: float
     deviation: float
     n_unusable: int = 0
+    n_gone_through: int = 0
     caution: Words = NOTHING
+
+    def add_unusable(self, said: Words) -> Words:
+        """Add to a sentence how many permutations gave no statistic, where some did.
+
+        Parameters
+        ----------
+        said
+            The finding.
+
+        Returns
+        -------
+        Words
+            The finding, with a sentence more where permutations were left out.
+        """
+        if not self.n_unusable:
+            return said
+        left = _say_unusable(self.n_unusable, self.n_gone_through)
+        return said + Words(f" {left.en}.", f"{left.zh}。")
+
+
+def _say_unusable(unusable: int, gone_through: int) -> Words:
+    return Words(
+        f"{unusable:,} of {gone_through:,} permutations give no statistic and are left out",
+        f"{gone_through:,} 次置换中有 {unusable:,} 次得不出统计量，已略去",
+    )
 
 
 def judge(
@@ -381,12 +407,7 @@ def judge(
     unusable = null.size - used.size
     cautions = []
     if unusable:
-        cautions.append(
-            Words(
-                f"{unusable} of {null.size} permutations give no statistic and are left out",
-                f"{null.size} 次置换中有 {unusable} 次得不出统计量，已略去",
-            )
-        )
+        cautions.append(_say_unusable(unusable, null.size))
     if float(np.ptp(used)) <= TIE_TOLERANCE * max(abs(statistic), float(np.abs(used).max())):
         cautions.append(
             Words(
@@ -402,5 +423,6 @@ def judge(
         mean=float(used.mean()),
         deviation=float(used.std()),
         n_unusable=unusable,
+        n_gone_through=null.size,
         caution=notes(*cautions),
     )

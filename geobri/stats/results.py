@@ -78,7 +78,8 @@ class Term:
     left_out
         What was left out of the table and why, with numbers; empty when nothing was.
     mc_error
-        Standard error of a p-value that rests on drawn permutations; NaN where nothing was drawn.
+        Standard error of a p-value that rests on drawn permutations (of the adjusted one, where only that does); NaN where
+        nothing was drawn, 0 where all permutations were gone through.
     null_mean, null_sd
         Mean and standard deviation of the estimate under the null; NaN where they are not known.
     df

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,8 @@ pairs missing, where these let most cities change places; None: everybody with e
 
 FEWEST_CITIES = 4
 """With fewer cities no exchange of cities can reach 5 %: three cities have six orders."""
+_REPEATED: Final = "repeat a pair"
+"""A fault of rows, as it is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -209,7 +211,8 @@ def read_pairs(
     faults = _row_faults(
         ends, dict(zip(named, numbers.T, strict=True)), positive, layer, directed=is_directed
     )
-    _check_rows(corridors.index, faults, directed=is_directed, caller=caller)
+    remedy = _remedy_for(faults, directed=is_directed, signed=signed, layers=layers)
+    _check_rows(corridors.index, faults, remedy, signed=signed, caller=caller)
     keep = np.asarray(~np.isnan(numbers).any(axis=1))
     kept = numbers[keep]
     levels = None if layer is None else np.unique(layer[keep], return_inverse=True)[1].astype(np.intp).ravel()
@@ -304,14 +307,31 @@ def _row_faults(
     keys = pd.DataFrame({"pair": ends.keys(directed=directed), "layer": 0 if layer is None else layer})
     found = {
         "pair a city with itself": ends.origin == ends.destination,
-        "repeat a pair": keys.duplicated().to_numpy(),
+        _REPEATED: keys.duplicated().to_numpy(),
         "hold infinite numbers": np.isinf(np.column_stack(list(numbers.values()))).any(axis=1),
     }
     return found | {f"have a negative {name!r}": numbers[name] < 0 for name in positive}
 
 
+def _remedy_for(
+    found: dict[str, npt.NDArray[np.bool_]], *, directed: bool, signed: bool, layers: Sequence[str]
+) -> str:
+    """Say what to do about faulty rows; a table of scores may hold a pair once a year."""
+    remedy = "Correct or drop these rows"
+    if not directed:
+        remedy += "; pass directed=True if both directions are meant"
+    if signed and not layers and found[_REPEATED].any():
+        remedy += "; name the columns that tell the rows of one pair apart: fixed=['year']"
+    return remedy
+
+
 def _check_rows(
-    index: pd.Index[Any], found: dict[str, npt.NDArray[np.bool_]], *, directed: bool, caller: str
+    index: pd.Index[Any],
+    found: dict[str, npt.NDArray[np.bool_]],
+    remedy: str,
+    *,
+    signed: bool,
+    caller: str,
 ) -> None:
     faults = [
         f"{int(bad.sum())} of {len(bad)} that {what} (first: {first_offenders(index[bad][:1])})"
@@ -319,10 +339,8 @@ def _check_rows(
         if bad.any()
     ]
     if faults:
-        wanted = "each row of corridors must be a pair of its own with finite numbers of at least 0"
-        remedy = "Correct or drop these rows" + (
-            "" if directed else "; pass directed=True if both directions are meant"
-        )
+        wanted = "each row of corridors must be a pair of its own with finite numbers"
+        wanted += "" if signed else " of at least 0"
         raise SchemaError(mould(caller, wanted, "; ".join(faults), remedy))
 
 

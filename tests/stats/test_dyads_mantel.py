@@ -213,12 +213,17 @@ class TestExchange:
         lost = int(np.isnan(result.null_distribution).sum())
         assert lost > 0
         assert result.choices["permutations left out"] == lost
+        assert (
+            f"{lost:,} of {len(result.null_distribution):,} permutations give no statistic"
+            in result.summary()
+        )
+        assert f"{lost:,} 次得不出统计量" in result.summary("zh")
         kept = result.null_distribution[~np.isnan(result.null_distribution)]
         high, low = np.sum(kept >= result.statistic), np.sum(kept <= result.statistic)
         assert result.p_value == pytest.approx(min(1.0, 2 * (min(high, low) + 1) / (len(kept) + 1)))
         note = result.terms[0].note.en
         assert (
-            f"{lost} of {len(result.null_distribution)} permutations give no statistic and are left out"
+            f"{lost:,} of {len(result.null_distribution):,} permutations give no statistic and are left out"
             in note
         )
         assert result.terms[0].mc_error > 0

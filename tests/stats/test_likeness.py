@@ -70,6 +70,7 @@ def test_the_decay_test_has_it_as_a_row(simulator):
         simulator.draw(hubs=0.8, smooth_km=4000.0, rng=3), flow="flow", directed=False, rng=1
     ).to_frame()
     row = table[table["term"].str.startswith("likeness")].iloc[0]
+    assert row[["mc_error", "null_mean", "null_sd"]].notna().all()
     assert row["estimate"] > 0
     assert row["p_value"] <= 0.05
     assert "keeps its size" in row["note"]

@@ -17,6 +17,7 @@ from geobri.stats.null import (
 )
 from geobri.stats.p_values import count_p_value, judge, monte_carlo_error, permutation_p_value
 from geobri.stats.pairs import pair_positions
+from geobri.words import Words
 
 
 class TestPValue:
@@ -76,6 +77,10 @@ class TestPValue:
         assert found.n_unusable == 2
         assert "2 of 5 permutations" in found.caution.en
         assert found.mean == pytest.approx(4 / 3)
+        said = found.add_unusable(Words("Seen.", "有。"))
+        assert said.en == "Seen. 2 of 5 permutations give no statistic and are left out."
+        assert said.zh == "有。5 次置换中有 2 次得不出统计量，已略去。"
+        assert judge(2.0, [1.0, 3.0]).add_unusable(said) == said
         with pytest.raises(DataError, match="none of them a number"):
             judge(2.0, [np.nan, np.nan])
 

@@ -176,6 +176,12 @@ def test_bad_tables_and_choices():
         pair_regression_test(few, "score", ["hours"], fixed=["row"], directed=True)
 
 
+def test_years_without_a_name_are_answered_with_what_names_them():
+    table = years()
+    with pytest.raises(SchemaError, match=r"pair of its own with finite numbers\. Got .*fixed=\['year'\]"):
+        pair_regression_test(table, "score", ["hours"], directed=True)
+
+
 def test_rows_with_missing_numbers_are_left_out_and_counted():
     table = simulate_corridors(10, rng=1).assign(score=lambda t: np.log(t["flow"] + 1) - 4)
     table.iloc[[2, 5], table.columns.get_loc("score")] = np.nan

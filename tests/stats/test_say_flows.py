@@ -47,6 +47,16 @@ GOLDEN = {
         "Freight falls with distance: 10 % more goes with 7.7 % less (friction 0.841, 95 % interval 0.51 to 1.2, p = 0.012 ± 0.003 by exchanging cities; 22 cities, 1,195 pairs).",
         "货运量随距离增加而下降：距离每增加10%，货运量减少7.7%（摩擦系数0.841，95%区间0.51至1.2，p = 0.012 ± 0.003，置换城市检验；22个城市、1,195个城市对）。",
     ),
+    "decay, an end set by the test": (
+        say.say_decay(row(ci_low=0.0, ci_high=3.1), measure=AMOUNT, by=KM, elasticity=0.8412),
+        "Freight falls with distance: 10 % more goes with 7.7 % less (friction 0.841, 95 % interval 0 to 3.1, its end set to 0, which the test rejects, p = 0.012 ± 0.003 by exchanging cities; 22 cities, 1,195 pairs).",
+        "货运量随距离增加而下降：距离每增加10%，货运量减少7.7%（摩擦系数0.841，95%区间0至3.1，一端置为0（检验拒绝0），p = 0.012 ± 0.003，置换城市检验；22个城市、1,195个城市对）。",
+    ),
+    "gravity, an end set by the test": (
+        say.say_gravity(row(ci_low=0.0, p_value=0.3), measure=AMOUNT, by=KM, effects="none", separated=0),
+        "Freight cannot be shown to be related to log distance in a gravity model without city effects (coefficient -0.841, 95 % interval -1.2 to 0, its end set to 0, which the test does not reject, p = 0.30 ± 0.003 by exchanging cities; 22 cities, 1,195 pairs).",
+        "在不含城市效应的引力模型中，货运量与对数距离的关系无法与偶然区分（系数-0.841，95%区间-1.2至0，一端置为0（检验未拒绝0），p = 0.30 ± 0.003，置换城市检验；22个城市、1,195个城市对）。",
+    ),
     "decay, grows, one side": (
         say.say_decay(
             row(estimate=-0.3, ci_low=-0.6, ci_high=math.inf, alternative="less"),
@@ -85,8 +95,8 @@ GOLDEN = {
     ),
     "gravity": (
         say.say_gravity(row(), measure=AMOUNT, by=KM, effects="node", separated=12),
-        "Freight is related to log distance in a gravity model with an effect for every city (coefficient -0.841, p = 0.012 ± 0.003 by exchanging cities; 22 cities, 1,195 pairs; 12 pairs without flow left out, which the model fits perfectly).",
-        "在含各城市效应的引力模型中，货运量与对数距离相关（系数-0.841，p = 0.012 ± 0.003，置换城市检验；22个城市、1,195个城市对；另有12个无流量的城市对因模型可完全拟合而略去）。",
+        "Freight is related to log distance in a gravity model with an effect for every city (coefficient -0.841, 95 % interval -1.2 to -0.51, p = 0.012 ± 0.003 by exchanging cities; 22 cities, 1,195 pairs; 12 pairs without flow left out, which the model fits perfectly).",
+        "在含各城市效应的引力模型中，货运量与对数距离相关（系数-0.841，95%区间-1.2至-0.51，p = 0.012 ± 0.003，置换城市检验；22个城市、1,195个城市对；另有12个无流量的城市对因模型可完全拟合而略去）。",
     ),
     "gravity, covariate not told": (
         say.say_gravity(
@@ -101,29 +111,31 @@ GOLDEN = {
             effects="none",
             separated=0,
         ),
-        "Freight cannot be shown to be related to same_language in a gravity model without city effects (coefficient 0.841, p = 0.40 with dyadic-robust errors; 22 cities, 1,195 pairs).",
-        "在不含城市效应的引力模型中，货运量与same_language的关系无法与偶然区分（系数0.841，p = 0.40，成对稳健误差；22个城市、1,195个城市对）。",
+        "Freight cannot be shown to be related to same_language in a gravity model without city effects (coefficient 0.841, 95 % interval 0.51 to 1.2, p = 0.40 with dyadic-robust errors; 22 cities, 1,195 pairs).",
+        "在不含城市效应的引力模型中，货运量与same_language的关系无法与偶然区分（系数0.841，95%区间0.51至1.2，p = 0.40，成对稳健误差；22个城市、1,195个城市对）。",
     ),
     "presence": (
         say.say_presence(row(), measure=FLAG, by=KM, link="logit", linked=106),
-        "Whether there is a link (Direct flight) depends on log distance: less likely as it grows (logit coefficient -0.841, p = 0.012 ± 0.003 by exchanging cities; 22 cities, 1,195 pairs, 106 of them linked).",
-        "有无联系（直飞航班）取决于对数距离：对数距离越大，联系越少见（logit系数-0.841，p = 0.012 ± 0.003，置换城市检验；22个城市、1,195个城市对，其中106个有联系）。",
+        "Whether there is a link (Direct flight) depends on log distance: less likely as it grows (logit coefficient -0.841, 95 % interval -1.2 to -0.51, p = 0.012 ± 0.003 by exchanging cities; 22 cities, 1,195 pairs, 106 of them linked).",
+        "有无联系（直飞航班）取决于对数距离：对数距离越大，联系越少见（logit系数-0.841，95%区间-1.2至-0.51，p = 0.012 ± 0.003，置换城市检验；22个城市、1,195个城市对，其中106个有联系）。",
     ),
     "presence, not told": (
         say.say_presence(row(p_value=0.2), measure=FLAG, by=KM, link="probit", linked=106),
-        "Whether there is a link (Direct flight) cannot be shown to depend on log distance (probit coefficient -0.841, p = 0.20 ± 0.003 by exchanging cities; 22 cities, 1,195 pairs, 106 of them linked).",
-        "有无联系（直飞航班）是否取决于对数距离，无法与偶然区分（probit系数-0.841，p = 0.20 ± 0.003，置换城市检验；22个城市、1,195个城市对，其中106个有联系）。",
+        "Whether there is a link (Direct flight) cannot be shown to depend on log distance (probit coefficient -0.841, 95 % interval -1.2 to -0.51, p = 0.20 ± 0.003 by exchanging cities; 22 cities, 1,195 pairs, 106 of them linked).",
+        "有无联系（直飞航班）是否取决于对数距离，无法与偶然区分（probit系数-0.841，95%区间-1.2至-0.51，p = 0.20 ± 0.003，置换城市检验；22个城市、1,195个城市对，其中106个有联系）。",
     ),
     "presence, covariate": (
         say.say_presence(
-            row(term=terms.FRICTION + terms.name_column("hours"), estimate=-0.8412),
+            row(
+                term=terms.FRICTION + terms.name_column("hours"), estimate=-0.8412, ci_low=-1.2, ci_high=-0.51
+            ),
             measure=FLAG,
             by=HOURS,
             link="logit",
             linked=106,
         ),
-        "Whether there is a link (Direct flight) depends on travel time: more likely as it grows (logit coefficient 0.841, p = 0.012 ± 0.003 by exchanging cities; 22 cities, 1,195 pairs, 106 of them linked).",
-        "有无联系（直飞航班）取决于旅行时间：旅行时间越大，联系越常见（logit系数0.841，p = 0.012 ± 0.003，置换城市检验；22个城市、1,195个城市对，其中106个有联系）。",
+        "Whether there is a link (Direct flight) depends on travel time: more likely as it grows (logit coefficient 0.841, 95 % interval 0.51 to 1.2, p = 0.012 ± 0.003 by exchanging cities; 22 cities, 1,195 pairs, 106 of them linked).",
+        "有无联系（直飞航班）取决于旅行时间：旅行时间越大，联系越常见（logit系数0.841，95%区间0.51至1.2，p = 0.012 ± 0.003，置换城市检验；22个城市、1,195个城市对，其中106个有联系）。",
     ),
     "mantel": (
         say.say_correlation(

@@ -12,6 +12,7 @@ from libpysal.graph import Graph
 from geobri.errors import DataError, SchemaError, SpecificationError
 from geobri.neighbours import build_distance_band, build_knn, graph_weights
 from geobri.neighbours.weights import make_graph
+from geobri.stats.p_values import monte_carlo_error
 from geobri.stats.results import TIDY_COLUMNS
 from geobri.stats.simulate import place_cities
 from geobri.stats.spatial import (
@@ -19,6 +20,7 @@ from geobri.stats.spatial import (
     geary_test,
     getis_ord_test,
     join_count_test,
+    local_moran_test,
     moran_test,
     moran_tests,
 )
@@ -319,10 +321,20 @@ def test_a_hand_made_graph_works():
     assert moran_test(cities, "value", graph).n == 4
 
 
+def test_the_smallest_adjusted_p_value_has_an_error_of_its_own():
+    places = place_cities(20, rng=2).assign(height=np.random.default_rng(3).normal(size=20))
+    found = local_moran_test(places, "height", build_knn(places, 4), n_permutations=199, rng=1)
+    head, own = found.terms[0], found.table.loc[found.table["p_adjusted"].idxmin()]
+    assert head.mc_error == pytest.approx(
+        own["p_adjusted"] / own["p_value"] * monte_carlo_error(own["p_value"], 199)
+    )
+
+
 def test_enough_permutations_that_a_verdict_does_not_hang_on_the_seed():
     places = place_cities(20, rng=2).assign(height=np.random.default_rng(3).normal(size=20))
     found = moran_tests(places, "height", rng=1)
-    drawn = [term for result in found for term in result.terms if term.mc_error > 0]
+    terms = [term for result in found for term in result.terms if math.isnan(term.p_adjusted)]
+    drawn = [term for term in terms if term.mc_error > 0]
     assert drawn
     assert all(term.mc_error <= 2 * np.sqrt(0.25 / 19_999) + 1e-12 for term in drawn)
     few = moran_tests(places, "height", n_permutations=99, rng=1)

@@ -332,7 +332,9 @@ def _result(found: _Finding) -> TestResult:
     )
     method = str(found.choices["correlation"])
     term = _term(found, CORRELATIONS[method], chance)
-    said = say_correlation(term, measure=found.y, by=found.x, method=method, given=found.given)
+    said = chance.add_unusable(
+        say_correlation(term, measure=found.y, by=found.x, method=method, given=found.given)
+    )
     return TestResult(
         statistic=found.observed,
         p_value=chance.p_value,

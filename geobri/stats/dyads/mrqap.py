@@ -336,7 +336,7 @@ def _result(
     base = _base_term(data, plan, alternative, choices)
     linear, y = choices["family"] == "gaussian", data.columns()[0]
     terms = _terms(base, fit, statistics, null, chances)
-    said = say_regression(terms[1:], measure=measure, levels=False)
+    said = chances[0].add_unusable(say_regression(terms[1:], measure=measure, levels=False))
     return MrqapResult(
         statistic=float(statistics[0]),
         p_value=chances[0].p_value,

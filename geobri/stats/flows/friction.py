@@ -182,13 +182,15 @@ def decay_test(
 def _result(fit: DecayFit, tested: _Tested, named: _Named, sample: PairSample, rng: Any) -> DecayResult:
     """Put sentence, rows and choices of a finished test together."""
     terms = _terms(fit, tested, named, sample)
-    said = say_decay(
-        terms[0],
-        measure=named.measure,
-        by=named.by,
-        elasticity=fit.elasticity(),
-        separated=fit.n_separated,
-        asked_interval=bool(tested.interval.reason),
+    said = tested.chance.add_unusable(
+        say_decay(
+            terms[0],
+            measure=named.measure,
+            by=named.by,
+            elasticity=fit.elasticity(),
+            separated=fit.n_separated,
+            asked_interval=bool(tested.interval.reason),
+        )
     )
     return DecayResult(
         statistic=tested.statistic,
@@ -390,6 +392,9 @@ def _likeness_terms(base: Term, likeness: Likeness | None) -> list[Term]:
         term=Words("likeness of the levels of near cities (Moran's I)", "邻近城市水平的相似程度（莫兰指数）"),
         estimate=likeness.moran,
         p_value=likeness.p_value,
+        mc_error=likeness.mc_error,
+        null_mean=likeness.null_mean,
+        null_sd=likeness.null_sd,
         alternative="greater",
         null=Words("levels exchanged, 999 draws", "置换各城市水平，999 次抽样"),
         note=found if likeness.found else NOTHING,

@@ -30,10 +30,16 @@ class Likeness:
     p_value
         Of levels that are as alike or more, from exchanging the levels of cities (always the same draws); 1 where all are
         equal, or no two cities are near.
+    mc_error, null_mean, null_sd
+        Monte Carlo error of the p-value, and mean and standard deviation of Moran's I under exchange; NaN where nothing was
+        drawn.
     """
 
     moran: float
     p_value: float
+    mc_error: float = math.nan
+    null_mean: float = math.nan
+    null_sd: float = math.nan
 
     @property
     def found(self) -> bool:
@@ -95,4 +101,10 @@ def measure_likeness(
     found = measure_smoothness(z, weights) if weights.any() else None
     if found is None or math.isnan(found.p_value):
         return Likeness(moran=0.0, p_value=1.0)
-    return Likeness(moran=found.estimate, p_value=found.p_value)
+    return Likeness(
+        moran=found.estimate,
+        p_value=found.p_value,
+        mc_error=found.mc_error,
+        null_mean=found.null_mean,
+        null_sd=found.null_sd,
+    )

@@ -159,7 +159,7 @@ def _friction(head: Term, elasticity: float, asked_interval: bool) -> Words:
         return Words(f"elasticity {number(-elasticity)}", f"弹性{number(-elasticity)}")
     size = Words(f"friction {number(head.estimate)}", f"摩擦系数{number(head.estimate)}")
     if not math.isnan(head.ci_low):
-        return join(size, _interval(head.ci_low, head.ci_high))
+        return join(size, _interval(head))
     if not asked_interval:
         return size
     return join(
@@ -167,8 +167,21 @@ def _friction(head: Term, elasticity: float, asked_interval: bool) -> Words:
     )
 
 
-def _interval(low: float, high: float) -> Words:
-    """Write a 95 % interval with three digits; a side on which no value is rejected has no end."""
+def _interval(row: Term, sign: int = 1) -> Words:
+    """Write a 95 % interval with three digits, and say where the test of 0 has set an end of it."""
+    low, high = sorted((sign * row.ci_low + 0.0, sign * row.ci_high + 0.0))  # without -0
+    said = _between(low, high)
+    if 0.0 not in (low, high):
+        return said
+    rejected = row.p_value <= LEVEL
+    return said + Words(
+        f", its end set to 0, which the test {'rejects' if rejected else 'does not reject'}",
+        f"，一端置为0（检验{'拒绝' if rejected else '未拒绝'}0）",
+    )
+
+
+def _between(low: float, high: float) -> Words:
+    """Write the ends; a side on which no value is rejected has none."""
     if math.isfinite(low) and math.isfinite(high):
         return interval(Words(number(low)), Words(number(high)), 0.95)
     if math.isfinite(low):
@@ -213,11 +226,18 @@ def say_gravity(head: Term, *, measure: Measure, by: Measure | None, effects: st
         if head.p_value <= LEVEL
         else Words("cannot be shown to be related to", "的关系无法与偶然区分")
     )
-    size = number(-head.estimate if by is not None else head.estimate)
+    size = _signed(head, -1 if by is not None else 1)
     return Words(
-        f"{measure.label} {found.en} {name.en} in a gravity model {model.en} (coefficient {size}, {told.en} {how.en}; {sizes.en}).",
-        f"在{model.zh}的引力模型中，{measure.label_zh}与{name.zh}{found.zh}（系数{size}，{told.zh}，{how.zh}；{sizes.zh}）。",
+        f"{measure.label} {found.en} {name.en} in a gravity model {model.en} ({size.en}, {told.en} {how.en}; {sizes.en}).",
+        f"在{model.zh}的引力模型中，{measure.label_zh}与{name.zh}{found.zh}（{size.zh}，{told.zh}，{how.zh}；{sizes.zh}）。",
     )
+
+
+def _signed(row: Term, sign: int) -> Words:
+    """Write a coefficient with its interval; the sign is turned where the row holds friction."""
+    size = number(sign * row.estimate + 0.0)
+    said = Words(f"coefficient {size}", f"系数{size}")
+    return said if math.isnan(row.ci_low) else join(said, _interval(row, sign))
 
 
 def say_presence(head: Term, *, measure: Measure, by: Measure | None, link: str, linked: int) -> Words:
@@ -241,9 +261,10 @@ def say_presence(head: Term, *, measure: Measure, by: Measure | None, link: str,
     """
     name, told = name_term(head.term, by), chance(head)
     effect = head.estimate if by is None else -head.estimate  # friction has its sign turned
+    size = _signed(head, 1 if by is None else -1)
     basis = Words(
-        f"({link} coefficient {number(effect)}, {told.en} {_EXCHANGED.en}; {head.n_cities} cities, {head.n_pairs:,} pairs, {linked:,} of them linked)",
-        f"（{link}系数{number(effect)}，{told.zh}，{_EXCHANGED.zh}；{head.n_cities}个城市、{head.n_pairs:,}个城市对，其中{linked:,}个有联系）",
+        f"({link} {size.en}, {told.en} {_EXCHANGED.en}; {head.n_cities} cities, {head.n_pairs:,} pairs, {linked:,} of them linked)",
+        f"（{link}{size.zh}，{told.zh}，{_EXCHANGED.zh}；{head.n_cities}个城市、{head.n_pairs:,}个城市对，其中{linked:,}个有联系）",
     )
     if not head.p_value <= LEVEL:
         return Words(
@@ -384,7 +405,7 @@ def _coefficient(row: Term) -> Words:
     told = chance(row)
     if math.isnan(row.ci_low):
         return Words(f"{name.en} {size} ({told.en})", f"{name.zh}{size}（{told.zh}）")
-    limits = _interval(row.ci_low, row.ci_high)
+    limits = _interval(row)
     return Words(f"{name.en} {size} ({limits.en}, {told.en})", f"{name.zh}{size}（{limits.zh}，{told.zh}）")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -144,6 +145,17 @@ def run_local_test(
     return _result(base, table, choices, places)
 
 
+def _error_of_smallest(table: pd.DataFrame, n_permutations: int, alternative: Alternative) -> float:
+    """Give the Monte Carlo error of the smallest adjusted p-value: that of its place, times what it was adjusted by."""
+    known = table.dropna(subset=["p_adjusted"])
+    if known.empty:
+        return math.nan
+    place = int(known["p_adjusted"].to_numpy().argmin())
+    own = known["p_value"].to_numpy(dtype=float)[place]
+    factor = known["p_adjusted"].to_numpy(dtype=float)[place] / own
+    return float(factor) * monte_carlo_error(float(own), n_permutations, alternative)
+
+
 def _places_beyond_chance(found: pd.DataFrame, base: Term, n_permutations: int) -> list[Term]:
     """Write a row for each place that stands out."""
     names = ["statistic", "z_score", "p_value", "p_adjusted", "kind"]
@@ -170,6 +182,7 @@ def _result(base: Term, table: pd.DataFrame, choices: dict[str, Any], places: Pl
         estimate=float(len(found)),
         p_value=smallest,
         p_adjusted=smallest,
+        mc_error=_error_of_smallest(table, choices["n_permutations"], base.alternative),
         note=Words("p-value: smallest adjusted one", "p 值：校正后的最小值"),
     )
     rows = _places_beyond_chance(found, base, choices["n_permutations"])
