@@ -133,7 +133,7 @@ TIDY_COLUMNS: tuple[str, ...] = tuple(one.name for one in fields(Term))
 """The columns of `to_frame()` of every result, and of `tests.csv`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class TestResult:
     """A finished test.
 
@@ -189,6 +189,10 @@ class TestResult:
                 frozen = value.view()
                 frozen.flags.writeable = False
                 object.__setattr__(self, one.name, frozen)
+
+    def __repr__(self) -> str:
+        """Give the sentence; the numbers are in `to_frame()`, and null distributions are long."""
+        return f"<{type(self).__name__}: {self.summary()}>"
 
     def summary(self, lang: Literal["en", "zh"] = "en") -> str:
         """Say the finding in a sentence.

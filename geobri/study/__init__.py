@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from geobri.study.loading import BUILT_IN, check_study, load_study, load_tables, read_study
 from geobri.study.model import Study, StudyFault
+from geobri.study.pairs import pairs_of
 from geobri.study.writing import write_tables
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "check_study",
     "load_study",
     "load_tables",
+    "pairs_of",
     "read_study",
     "write_tables",
 ]

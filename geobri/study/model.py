@@ -193,7 +193,7 @@ class Study:
         )
         return tuple(islice(found, MOST_SHOWN))
 
-    def measure(self, column: str, of: Level) -> Measure:
+    def measure(self, column: str, of: Level | None = None) -> Measure:
         """Find what a column means.
 
         Parameters
@@ -201,7 +201,7 @@ class Study:
         column
             Name of the column.
         of
-            The table that holds it.
+            The table that holds it; may be left out where one of them does.
 
         Returns
         -------
@@ -211,8 +211,10 @@ class Study:
         Raises
         ------
         DataError
-            If the study has no such measure.
+            If the study has no such measure, or both tables have one and `of` is left out.
         """
+        if of is None:
+            of = self._table_of(column)
         offered = self.city_measures if of == "cities" else self.corridor_measures
         found = find_measure(offered, column)
         if found is None:
@@ -220,6 +222,25 @@ class Study:
             wanted = f"--value must be a column of the {of}: {names}"
             raise DataError(mould(f"geobri: '{self.name}'", wanted, repr(column), "Choose one of these"))
         return found
+
+    def _table_of(self, column: str) -> Level:
+        of_cities, of_corridors = (
+            find_measure(some, column) is not None for some in (self.city_measures, self.corridor_measures)
+        )
+        if of_cities and of_corridors:
+            wanted, remedy = "of must say which table is meant", "Pass of='cities' or of='corridors'"
+            raise DataError(mould("Study.measure", wanted, f"{column!r}, a column of both", remedy))
+        if of_cities or of_corridors:
+            return "cities" if of_cities else "corridors"
+        names = ", ".join(dict.fromkeys(one.column for one in self.measures))
+        raise DataError(
+            mould(
+                "Study.measure",
+                f"column must be one of {names or 'none'}",
+                repr(column),
+                "Choose one of these",
+            )
+        )
 
     def tell(self, words: Words) -> Words:
         """Call the places of a sentence what they are in this study.
@@ -257,7 +278,7 @@ class Study:
 
     def __repr__(self) -> str:
         """Give the summary."""
-        return f"<Study {self.name}: {self.summary()}>"
+        return f"<Study: {self.summary()}>"
 
     def _repr_html_(self) -> str:
         rows = "".join(

@@ -258,3 +258,17 @@ def test_tests_that_the_replications_name_exist():
     assert len(named) >= 6
     for path, name in named:
         assert re.search(rf"^def {name}\(", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE), name
+
+
+def test_functions_of_the_table_of_queries_are_where_it_says():
+    rows = [
+        line
+        for line in _text("studies").split("## Query, compare, follow")[1].splitlines()
+        if "(study" in line
+    ]
+    assert len(rows) > 10
+    for row in rows:
+        cell = row.split("|")[2]
+        room = importlib.import_module(re.findall(r"`(geobri\.[\w.]+)`", cell)[-1])
+        missing = [name for name in re.findall(r"`(\w+)\(", cell) if not hasattr(room, name)]
+        assert not missing, (room.__name__, missing)

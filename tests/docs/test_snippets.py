@@ -29,8 +29,9 @@ def test_quickstart_runs_and_prints_what_it_quotes(tmp_path, monkeypatch, capsys
         done = CliRunner().invoke(_geobri, shlex.split(line)[1:])
         assert done.exit_code == 0, done.output
         printed += done.output
+    namespace = {}
     for block in _blocks(text, "python"):
-        exec(compile(block, "docs/quickstart.md", "exec"), {})
+        exec(compile(block, "docs/quickstart.md", "exec"), namespace)
     said = capsys.readouterr().out
     assert "Passengers falls with distance" in said
     quotes = QUOTE.findall(text)

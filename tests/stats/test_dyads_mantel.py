@@ -371,3 +371,11 @@ def test_result_reads_well():
     assert row["n_pairs"] == 45
     assert "mid-p" in row["method"]
     assert not result.null_distribution.flags.writeable
+
+
+@pytest.mark.parametrize(
+    "given", [(np.eye(5), ["a", "b", "c", "d", "e"]), [[1.0, 2.0], [3.0]], np.arange(5.0)]
+)
+def test_what_is_no_matrix_is_refused_in_words(given):
+    with pytest.raises(DataError, match="x must be a square matrix"):
+        mantel_test(given, given)

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from geobri.errors import DataError
 from geobri.study import BUILT_IN, check_study, load_study
 from geobri.study.analysis import audit_study
 
@@ -59,3 +60,14 @@ def test_the_audit_assumes_no_more_of_the_scale_than_one_indicator_a_dimension_s
     assert low["singapore", "index"] == pytest.approx(50)
     rows = audit.to_frame().query("question == 'assumption'").set_index("node")["value"]
     assert rows[["policy", "facility"]].tolist() == [0, 0]
+
+
+def test_a_measure_is_found_in_the_table_that_has_it(bri22):
+    study = bri22
+    in_both = {one.column for one in study.city_measures} & {one.column for one in study.corridor_measures}
+    alone = next(one for one in study.city_measures if one.column not in in_both)
+    assert study.measure(alone.column) is alone
+    with pytest.raises(DataError, match="a column of both"):
+        study.measure(min(in_both))
+    with pytest.raises(DataError, match=f"column must be one of .*{alone.column}"):
+        study.measure("nothing")

@@ -35,7 +35,7 @@ Classes = Literal["equal-width", "equal-count"]
 FEWEST_BOUNDS = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class CorrelogramResult(TestResult):
     """A Mantel correlogram; the headline is the strongest class, with its family-wise p-value.
 

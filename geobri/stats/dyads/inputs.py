@@ -268,7 +268,7 @@ def name_matrix(name: Column) -> Measure:
 
 def _aligned(matrices: Mapping[str, Matrix], caller: str) -> tuple[list[str], dict[str, npt.ArrayLike]]:
     frames = {name: one for name, one in matrices.items() if isinstance(one, pd.DataFrame)}
-    shapes = {name: np.shape(one) for name, one in matrices.items()}
+    shapes = {name: _shape(one, name, caller) for name, one in matrices.items()}
     if len(set(shapes.values())) > 1:
         came = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
         raise DataError(
@@ -279,6 +279,19 @@ def _aligned(matrices: Mapping[str, Matrix], caller: str) -> tuple[list[str], di
         return [str(position) for position in range(size)], dict(matrices)
     labels = [str(label) for label in next(iter(frames.values())).index]
     return labels, {name: _reordered(one, name, labels, caller) for name, one in matrices.items()}
+
+
+def _shape(matrix: Matrix, name: str, caller: str) -> tuple[int, int]:
+    try:
+        shape = np.shape(matrix)
+    except ValueError:  # rows of several lengths, or a matrix and its labels
+        shape = ()
+    match shape:
+        case (rows, columns):
+            return rows, columns
+    came = f"{type(matrix).__name__} of {len(shape)} dimensions" if shape else type(matrix).__name__
+    remedy = "Pass one array or table; to_matrix gives the array and the ids: matrix, ids = to_matrix(…)"
+    raise DataError(mould(caller, f"{name} must be a square matrix", came, remedy))
 
 
 def _reordered(matrix: Matrix, name: str, labels: list[str], caller: str) -> npt.ArrayLike:

@@ -54,7 +54,7 @@ SCHEMES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class MrqapResult(OfRegression, TestResult):
     """A finished MRQAP; the headline is that of the first covariate.
 

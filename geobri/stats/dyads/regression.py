@@ -34,7 +34,7 @@ MOST_LEVELS = 500
 """Levels of fixed effects beyond cities are columns; more than these do not fit into memory at once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class PairRegressionResult(OfRegression, TestResult):
     """A finished regression of a score of pairs; the headline is that of the first covariate.
 

@@ -43,7 +43,7 @@ from geobri.words import NOTHING, Words
 __all__ = ["DecayResult", "decay_test"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class DecayResult(TestResult):
     """A finished test of distance decay.
 

@@ -34,7 +34,7 @@ from geobri.words import Words
 __all__ = ["GravityResult", "fit_gravity"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class GravityResult(OfRegression, TestResult):
     """A fitted gravity model.
 

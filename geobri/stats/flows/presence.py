@@ -36,7 +36,7 @@ LinkName = Literal["logit", "probit"]
 """The link functions of a model of links that are there or not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class PresenceResult(OfRegression, TestResult):
     """A fitted presence model.
 

@@ -57,7 +57,7 @@ class Labels:
     strata: Measure | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class GroupResult(TestResult):
     """A finished test of two groups.
 

@@ -47,7 +47,7 @@ CURVE_CELLS = 10_000_000
 FEWEST_ARRANGEMENTS = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ProximityResult(TestResult):
     """What a null model says about the closeness of a list.
 

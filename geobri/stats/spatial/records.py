@@ -31,7 +31,7 @@ KIND_COLOURS: Final = {
 """Colour of each kind of place on maps and figures."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class LocalResult(TestResult):
     """A finished test of local dependence.
 

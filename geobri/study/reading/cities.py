@@ -19,7 +19,8 @@ from geobri.study.account import Entry
 from geobri.study.model import StudyFault
 from geobri.study.reading.numbers import blank_missing, to_numbers
 from geobri.study.reading.parts import FolderParts, read_sheets_or_note, to_study_faults
-from geobri.study.reading.recognition import Labels, recognise_ids
+from geobri.study.reading.recognition import Labels, recognise_ids, recognise_names
+from geobri.study.reading.totals import leave_out_foot_of_places
 from geobri.tables import find_city_faults, find_coordinate_faults
 from geobri.words import Words
 
@@ -65,7 +66,10 @@ def read_cities(
         )
         return None
     table = _read_one(files[0], renamed, parts)
-    return None if table is None else build_places(table, files[0].name, parts, labels)
+    if table is None:
+        return None
+    table = leave_out_foot_of_places(table, labels, files[0].name, parts)
+    return build_places(table, files[0].name, parts, labels)
 
 
 def build_places(
@@ -100,6 +104,7 @@ def build_places(
             parts.faults.append(StudyFault(file, None, came))
             return None
         table = table.assign(city=table[spare])
+    table = recognise_names(table, parts)
     parts.listed = table.set_index("city")
     return _build_cities(table, file, parts)
 

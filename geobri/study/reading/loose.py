@@ -12,6 +12,7 @@ import pandas as pd
 import pyproj
 
 from geobri.errors import GeobriError
+from geobri.gazetteer.names import is_han
 from geobri.measures import Taken, label_column
 from geobri.study.account import Entry
 from geobri.study.model import StudyFault
@@ -29,7 +30,7 @@ from geobri.study.reading.repeats import holds_few_unknown, ready_pairs
 from geobri.study.reading.signs import strip_signs
 from geobri.study.reading.sources import outlines_of, read_outlines
 from geobri.study.reading.tables import plain_cells, tidy_column_names
-from geobri.study.reading.totals import leave_out_totals
+from geobri.study.reading.totals import leave_out_foot_of_places, leave_out_totals
 from geobri.units import LONLAT_CRS
 from geobri.words import Words
 
@@ -134,6 +135,7 @@ def _put_together(
     parts.settings["title"] = label_column((pairs or places)[0].file.stem)
     _call_places(tables, hints, parts)
     chosen = _choose_places(places, pairs, parts)
+    chosen = None if chosen is None else _without_foot(chosen, pairs, parts)
     pairs = [_name_ends(table, chosen, hints, parts) for table in pairs]
     if parts.faults:
         return parts
@@ -208,8 +210,8 @@ def _call_places(tables: list[_Table], hints: Hints, parts: FolderParts) -> None
     """Call nothing a city that nobody called so."""
     if hints.call:
         said = [word.strip() for word in hints.call.split(",")]
-        han = [word for word in said if word and not word.isascii()]
-        latin = [word for word in said if word.isascii()]
+        han = [word for word in said if is_han(word)]
+        latin = [word for word in said if not is_han(word)]
         keys = dict(zip(("place", "places"), latin, strict=False)) | ({"place_zh": han[0]} if han else {})
         parts.settings["words"] = keys
     elif not any("city" in table.rows.columns for table in tables):
@@ -331,6 +333,11 @@ def _tell_namesakes_apart(table: _Table, parts: FolderParts) -> _Table:
     because = Words("a name stands in several of them", "同一名称出现在其中多处")
     parts.taken.append(Taken(column=Words(table.file.name), taken=taken, because=because))
     return replace(table, rows=table.rows.assign(**written))
+
+
+def _without_foot(chosen: _Table, pairs: list[_Table], parts: FolderParts) -> _Table:
+    labels = collect_labels(table.rows for table in pairs)
+    return replace(chosen, rows=leave_out_foot_of_places(chosen.rows, labels, chosen.file.name, parts))
 
 
 def _without_totals(table: _Table, known: pd.Index | None, parts: FolderParts) -> _Table:

@@ -29,6 +29,7 @@ __all__ = [
     "note_doubtful",
     "recognise_ends",
     "recognise_ids",
+    "recognise_names",
     "spread_measures",
     "with_kinds",
 ]
@@ -44,6 +45,10 @@ _LOOKED_AT: Final = 4
 """Ends of a pair stand among the first columns of a table."""
 
 _PLAIN: Final = ("indicator", "origin", "destination", "year")
+
+_CODE: Final = r"[A-Z]{1,5}|[\w./-]*\d[\w./-]*"
+_NAME: Final = r"(?!.*(?:://|@)|(?:MULTI)?(?:POINT|LINE|POLYGON))(?=.*[^\W\d_]{2}).{2,80}"
+"""A code is short capitals or holds a digit; a name holds two letters in a row and is no address, and no geometry as text."""
 
 
 def as_ids(column: pd.Series) -> pd.Series:
@@ -127,6 +132,37 @@ def recognise_ids(table: pd.DataFrame, labels: Labels, parts: FolderParts) -> pd
     spared = table.rename(columns={"city": "town"}) if column != "city" else table
     named = spared.rename(columns={column: "city"})
     return named.assign(city=as_ids(named["city"]))
+
+
+def recognise_names(table: pd.DataFrame, parts: FolderParts) -> pd.DataFrame:
+    """Find the column of names of a table of cities whose ids are codes, where none is called `name`.
+
+    Parameters
+    ----------
+    table
+        The table with a column `city`.
+    parts
+        Where the recognition is noted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with a column `name`, if one was found: the first whose cells are words and all different.
+    """
+    if {"name", "name_zh"} & set(table.columns) or not as_ids(table["city"]).str.fullmatch(_CODE).all():
+        return table
+    others = [str(name) for name in table.columns if name not in CITY_COLUMNS]
+    column = next((name for name in others if _is_unique(table[name]) and _are_names(table[name])), "")
+    if not column:
+        return table
+    because = Words("the ids are codes, and these words are all different", "标识是代码，而这些文字各不相同")
+    parts.taken.append(Taken(column=_CITIES, taken=Words(f"name = {column}"), because=because))
+    return table.rename(columns={column: "name"})
+
+
+def _are_names(column: pd.Series) -> bool:
+    cells = as_ids(column)
+    return bool((cells.str.fullmatch(_NAME) & ~cells.str.fullmatch(_CODE)).all())
 
 
 def _fits_as_it_is(table: pd.DataFrame, labels: Labels) -> bool:

@@ -29,6 +29,7 @@ _ENDS: Final = ("origin", "destination")
 _FEW_ENDS: Final = 1 / 50
 _FEW_ROWS: Final = 1 / 20
 """Up to so many unknown ends, and rows with them, are left out without being asked: a zone without a polygon, not a wrong table."""
+_YEAR: Final = r"(?:1[89]|20|21)\d{2}"
 _FEW_WORDS: Final = 50
 """A column of at most so many words may say of which kind a row is."""
 
@@ -88,6 +89,7 @@ def _years_of_dates(rows: pd.DataFrame, file: str, parts: FolderParts) -> pd.Dat
 
 def _one_row_a_pair(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderParts) -> pd.DataFrame:
     """Count or add up where several rows speak of one pair; ask where it is not clear which."""
+    rows = rows if hints.count else _with_years(rows, file, hints, parts)
     key = [name for name in ("indicator", "origin", "destination", "year") if name in rows.columns]
     own = [str(name) for name in rows.columns if name not in (*_PLAIN, hints.impedance)]
     numbers = [name for name in own if holds_numbers(rows[name])]
@@ -129,6 +131,27 @@ def _one_row_a_pair(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderPa
     )
     parts.faults.append(StudyFault(file, None, came))
     return rows
+
+
+def _with_years(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderParts) -> pd.DataFrame:
+    """Call a column `year` that holds years and tells the rows of a pair apart, beside one with numbers."""
+    key = [name for name in ("indicator", "origin", "destination") if name in rows.columns]
+    if "year" in rows.columns or not rows.duplicated(key).any():
+        return rows
+    own = [str(name) for name in rows.columns if name not in (*_PLAIN, hints.impedance, hints.value)]
+    years = [name for name in own if as_ids(rows[name]).str.fullmatch(_YEAR).all()]
+    found = next((name for name in years if not rows.duplicated([*key, name]).any()), "")
+    if not found or not any(
+        holds_numbers(rows[name]) for name in rows.columns if name not in (*_PLAIN, found)
+    ):
+        return rows
+    texts = as_ids(rows[found])
+    because = Words(
+        f"it holds {texts.min()} to {texts.max()}, and with it every pair stands once a year",
+        f"其值为 {texts.min()} 至 {texts.max()}，且据此每对每年只出现一次",
+    )
+    parts.taken.append(Taken(column=Words(file), taken=Words(f"year = {found}"), because=because))
+    return rows.rename(columns={found: "year"})
 
 
 def _with_separation(

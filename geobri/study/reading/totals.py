@@ -1,4 +1,4 @@
-"""Rows of a table of pairs that are sums of the others, such as "Total": found by their numbers, left out, counted and said."""
+"""Rows that are sums of the others, such as "Total", and notes at the foot of a table: found, left out, counted and said."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from geobri.measures import Taken
 from geobri.study.account import count_entry
 from geobri.study.reading.numbers import blank_missing, to_numbers
 from geobri.study.reading.parts import FolderParts, indicator_of
-from geobri.study.reading.recognition import as_ids, holds_numbers
+from geobri.study.reading.recognition import Labels, as_ids, holds_numbers
 from geobri.words import Words
 
-__all__ = ["leave_out_totals"]
+__all__ = ["leave_out_foot_of_places", "leave_out_totals"]
 
 _ENDS: Final = ("origin", "destination")
 _PLAIN: Final = ("indicator", *_ENDS, "year")
@@ -61,13 +61,15 @@ def leave_out_totals(
     """
     if not set(_ENDS) <= set(rows.columns):
         return rows
+    return _leave_out_foot(_leave_out_sums(rows, known, file, parts), known, file, parts)
+
+
+def _leave_out_sums(
+    rows: pd.DataFrame, known: Collection[str] | None, file: str, parts: FolderParts
+) -> pd.DataFrame:
     plain = rows.assign(**{end: as_ids(rows[end]) for end in _ENDS})
     candidates = _candidates(plain, known)
-    measures = [
-        str(name)
-        for name in (rows.columns if candidates else ())
-        if name not in _PLAIN and holds_numbers(blank_missing(rows[name]))
-    ]
+    measures = _measures(rows) if candidates else []
     found = {
         (end, label)
         for end in _ENDS
@@ -96,6 +98,119 @@ def leave_out_totals(
     return kept
 
 
+def leave_out_foot_of_places(
+    table: pd.DataFrame, labels: Labels, file: str, parts: FolderParts
+) -> pd.DataFrame:
+    """Leave out totals and notes below a table of places: rows without a point that no pair speaks of.
+
+    Parameters
+    ----------
+    table
+        One row per place; nothing is left out of a table without `lon` and `lat`.
+    labels
+        What the flows call their places; a row of such a name is kept, unless it is called a total.
+    file
+        Name of the file, for the note.
+    parts
+        Where it is noted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The other rows. A row is left out if a cell calls it a total, or if it has one cell where each place has more.
+    """
+    if not {"lon", "lat"} <= set(table.columns):
+        return table
+    points = table[["lon", "lat"]].apply(to_numbers).replace([np.inf, -np.inf], np.nan)
+    if points.tail(1).notna().to_numpy().any():  # nearly always, and tables may be long and wide
+        return table
+    no_point = points.isna().all(axis=1)
+    at = _start_of_foot(no_point)
+    cells = table.drop(columns=["lon", "lat"]).apply(as_ids)
+    body, foot = cells.iloc[:at], cells.iloc[at:]
+    is_word = foot.map(_is_called_total)
+    if foot.empty or body.empty or (foot.isin(set().union(*labels)) & ~is_word).to_numpy().any():
+        return table
+    lone = ((foot != "").sum(axis=1) == 1) & bool(((body != "").sum(axis=1) > 1).all())
+    if not (lone | is_word.any(axis=1)).all():
+        return table
+    because = Words("they have no point, and no pair speaks of them", "它们没有坐标，也没有城市对提到它们")
+    _note_foot(foot, file, because, parts)
+    return table.iloc[:at]
+
+
+def _leave_out_foot(
+    rows: pd.DataFrame, known: Collection[str] | None, file: str, parts: FolderParts
+) -> pd.DataFrame:
+    """Leave out totals and notes below a table of pairs: rows that name no pair."""
+    places = _lowered(known)
+    if not _names_no_pair(rows.tail(1), places).any():  # nearly always, and tables may be long
+        return rows
+    at = _start_of_foot(_names_no_pair(rows, places))
+    body, foot = rows.iloc[:at], rows.iloc[at:]
+    if foot.empty or body.empty:
+        return rows
+    measures = _measures(body)
+    numbers, sums = _all_numbers(foot, measures), _all_numbers(body, measures).sum()
+    are_sums = ((numbers - sums).abs() <= 1e-9 * sums.abs() + 1e-9) | numbers.isna()  # a note has no numbers
+    is_word = foot[[*_ENDS]].apply(as_ids).map(_is_called_total).any(axis=1)
+    if not (are_sums.all(axis=1) | is_word).all():
+        return rows
+    _note_foot(foot, file, Words("they name no pair", "它们未指明城市对"), parts)
+    for name in measures:
+        some = numbers[name].dropna()
+        labels = _labels_of(foot.loc[some.index])
+        for measure, left in some.groupby(_measure_of(foot.loc[some.index], name, file), observed=True):
+            parts.account += count_entry(str(measure), "read", left)
+            parts.account += count_entry(str(measure), "total", left, labels)
+    return body
+
+
+def _names_no_pair(rows: pd.DataFrame, places: set[str]) -> pd.Series:
+    """Whether an end is empty and the other one no place, or both are called a total."""
+    ends = rows[[*_ENDS]].apply(as_ids)
+    blank, is_place = ends == "", ends.map(lambda end: end.strip().lower() in places)
+    is_word = ends.map(_is_called_total) & ~is_place
+    return (blank | is_word).all(axis=1) | (blank.any(axis=1) & ~is_place.any(axis=1))
+
+
+def _all_numbers(rows: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    return rows[names].apply(lambda cells: to_numbers(blank_missing(cells)))
+
+
+def _start_of_foot(is_foot: pd.Series) -> int:
+    """Give where the last unbroken run of such rows begins."""
+    others = np.flatnonzero(~is_foot.to_numpy(dtype=bool))
+    return int(others[-1]) + 1 if len(others) else 0
+
+
+def _note_foot(foot: pd.DataFrame, file: str, because: Words, parts: FolderParts) -> None:
+    labels, rows = _labels_of(foot), f"{len(foot):,} {'row' if len(foot) == 1 else 'rows'} left out"
+    taken = Words(f"{labels} = totals or notes, {rows}", f"{labels} = 合计或附注，略去 {len(foot):,} 行")
+    parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
+
+
+def _labels_of(foot: pd.DataFrame) -> str:
+    """Quote the first cell of each row that is not empty."""
+    texts = foot.apply(as_ids).to_numpy(dtype=object).tolist()
+    first = [next((cell for cell in row if cell), "") for row in texts]
+    return ", ".join(f"'{label}'" for label in dict.fromkeys(first))
+
+
+def _is_called_total(cell: str) -> bool:
+    return cell.strip().lower() in _WORDS
+
+
+def _measures(rows: pd.DataFrame) -> list[str]:
+    return [
+        str(name) for name in rows.columns if name not in _PLAIN and holds_numbers(blank_missing(rows[name]))
+    ]
+
+
+def _lowered(known: Collection[str] | None) -> set[str]:
+    return {str(one).strip().lower() for one in known} if known is not None else set()
+
+
 def _measure_of(rows: pd.DataFrame, name: str, file: str) -> pd.Series:
     if name != "value":
         return pd.Series(name, index=rows.index)
@@ -106,7 +221,7 @@ def _measure_of(rows: pd.DataFrame, name: str, file: str) -> pd.Series:
 
 def _candidates(rows: pd.DataFrame, known: Collection[str] | None) -> list[str]:
     labels = dict.fromkeys(label for end in _ENDS for label in rows[end].unique() if label)
-    places = {str(one).strip().lower() for one in known} if known is not None else set()
+    places = _lowered(known)
     unknown = [label for label in labels if label.strip().lower() not in places]
     if known is not None and len(unknown) <= _MOST_LOOKED_AT:
         return unknown
