@@ -19,18 +19,18 @@ from geobri.report.distances import draw_decay, is_yes_or_no, share_by_distance
 from geobri.report.model import Drawing
 from geobri.report.numbers import write_number
 from geobri.report.pictures import draw_groups, draw_scatter
+from geobri.report.results import is_told, say_result, say_statistics
 from geobri.report.shapes import Line, Mark
-from geobri.report.terms import name_columns, name_pair, name_place, relabel
+from geobri.report.terms import name_pair, name_place
 from geobri.stats.flows.friction import DecayResult
 from geobri.stats.proximity.verdict import ProximityResult
 from geobri.stats.results import Question, TestResult
-from geobri.stats.say import LEVEL, p_value
-from geobri.stats.say.closeness import LISTS
+from geobri.stats.say import p_value
 from geobri.study import Study
 from geobri.study.pairs import pairs_of
 from geobri.words import Words
 
-__all__ = ["QUESTIONS", "Answer", "find_answers", "say_result"]
+__all__ = ["QUESTIONS", "Answer", "find_answers"]
 
 QUESTIONS: Final[tuple[Question, ...]] = ("closeness", "distance", "groups", "neighbours")
 """The questions with a section of their own, in reading order; agreement has its own room."""
@@ -181,7 +181,7 @@ def _answer(
         others=tuple(others),
         verdict=verdict,
         sentence=sentence,
-        statistics=_statistics(study, lead),
+        statistics=say_statistics(study, lead),
         limits=Words(f"{limits.en} {rule.en}".strip(), f"{limits.zh}{rule.zh}"),
         picture=picture,
         also=next((drawn for drawn in map(draw_definitions, others) if drawn is not None), None),
@@ -218,32 +218,6 @@ def _titles(question: Question, measure: Measure) -> tuple[Words, Words]:
     }[question]
 
 
-def _statistics(study: Study, lead: TestResult) -> Words:
-    """Write effect, interval, p, null and n of the leading row in one line."""
-    head = lead.terms[0]
-    names = name_columns(study, lead.measure)
-    what, null = relabel(head.term, names), relabel(head.null, names)
-    english = [f"{what.en} {write_number(head.estimate)}"]
-    chinese = [f"{what.zh} {write_number(head.estimate)}"]
-    if math.isfinite(head.ci_low) and math.isfinite(head.ci_high):
-        low, high = write_number(head.ci_low), write_number(head.ci_high)
-        english.append(f"95 % interval {low} to {high}")
-        chinese.append(f"95% 区间 {low} 至 {high}")
-    p = p_value(head.p_value, head.mc_error)
-    english.append(p if head.alternative == "two-sided" else f"{p}, one-sided")
-    chinese.append(p if head.alternative == "two-sided" else f"{p}（单侧）")
-    if null.en:
-        english.append(f"null model: {null.en}")
-        chinese.append(f"零模型：{null.zh}")
-    english.append(f"{head.n_cities} cities" + (f", {head.n_pairs:,} pairs" if head.n_pairs else ""))
-    chinese.append(f"{head.n_cities} 座城市" + (f"、{head.n_pairs:,} 个城市对" if head.n_pairs else ""))
-    return Words("; ".join(english) + ".", "；".join(chinese) + "。")
-
-
-def _told(p: float) -> bool:
-    return p <= LEVEL
-
-
 def _closeness(
     study: Study, lead: TestResult, others: Sequence[TestResult], measure: Measure
 ) -> tuple[Words, Words, Drawing | None]:
@@ -261,10 +235,10 @@ def _closeness(
     side = Words("closer together", "更近") if closer else Words("farther apart", "更远")
     hubs = next((one for one in others if isinstance(one, ProximityResult) and one.null == "hubs"), None)
     more, more_zh = "", ""
-    if hubs is not None and _told(lead.p_value) and not _told(hubs.p_value):
+    if hubs is not None and is_told(lead.p_value) and not is_told(hubs.p_value):
         more = f" With each city's number of corridors held it cannot be told ({p_value(hubs.p_value)})."
         more_zh = f"若固定每座城市的通路条数，则无法判断（{p_value(hubs.p_value)}）。"
-    if _told(lead.p_value):
+    if is_told(lead.p_value):
         verdict = Words(
             f"The listed corridors are {side.en} than chance explains: {length} km on average{by_chance.en}; {p}.{more}",
             f"有排序的通路比偶然{side.zh}：平均 {length} 公里{by_chance.zh}，{p}。{more_zh}",
@@ -275,42 +249,6 @@ def _closeness(
             f"有排序的通路是否比偶然更近，无法判断：平均 {length} 公里{by_chance.zh}，{p}。",
         )
     return verdict, say_result(study, lead), _draw_list(study, measure)
-
-
-def say_result(study: Study, result: TestResult) -> Words:
-    """Give the sentence of a test in both languages, labels for identifiers.
-
-    Parameters
-    ----------
-    study
-        A loaded study.
-    result
-        One of its tests.
-
-    Returns
-    -------
-    Words
-        Where a test has no Chinese sentence, its figures in Chinese: estimate, p-value, cities and null model.
-    """
-    label = result.measure.label_zh if result.measure else ""
-    names = name_columns(study, result.measure)
-    said = relabel(Words(result.summary(), result.sentence_zh), names)
-    if result.sentence_zh:
-        return said
-    english = said.en
-    head = result.terms[0]
-    if isinstance(result, ProximityResult) and result.null in LISTS:
-        words = LISTS[result.null]
-        told = "" if _told(result.p_value) else "，无法与偶然区分"
-        length = f"有排序的通路平均长 {write_number(head.estimate)} 公里"
-        return Words(
-            english, f"{length}。{words.opening.zh}，{p_value(result.p_value)}{told}（{words.says.zh}）。"
-        )
-    what = relabel(head.term, names).zh
-    null = relabel(head.null, names).zh
-    figure = f"{what} {write_number(head.estimate)}，" if math.isfinite(head.estimate) else ""
-    under = f"；零模型：{null}" if null else ""
-    return Words(english, f"{label}：{figure}{p_value(result.p_value)}（{head.n_cities} 座城市{under}）。")
 
 
 def _draw_list(study: Study, measure: Measure) -> Drawing:
@@ -357,7 +295,7 @@ def _distance(
     twice, tenth = 2.0**-beta, 1.1**-beta
     basis = f"{lead.fit.sample.n_cities} cities, {lead.fit.sample.n_pairs:,} pairs"
     basis_zh = f"{lead.fit.sample.n_cities} 座城市、{lead.fit.sample.n_pairs:,} 个城市对"
-    if not _told(lead.p_value):
+    if not is_told(lead.p_value):
         return (
             Words(
                 f"Whether distance matters for {measure.label} cannot be told from chance ({p}).",
@@ -411,9 +349,9 @@ def _groups(
 
 
 def _certainty(p: float, plain: float) -> Words:
-    if _told(p):
+    if is_told(p):
         return Words("more than chance", "超出偶然")
-    if _told(plain):
+    if is_told(plain):
         return Words("leaning that way, not certain", "有此倾向，但不确定")
     return Words("that may be chance", "可能出于偶然")
 
@@ -453,7 +391,7 @@ def _neighbours(
 ) -> tuple[Words, Words, Drawing | None]:
     p = p_value(lead.p_value, lead.terms[0].mc_error)
     index = write_number(lead.terms[0].estimate)
-    if _told(lead.p_value):
+    if is_told(lead.p_value):
         alike = lead.terms[0].estimate > lead.terms[0].null_mean
         found = Words("are more alike", "更相似") if alike else Words("differ more", "差异更大")
         verdict = Words(

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from geobri.measures import Measure
-from geobri.report.answers import Answer, say_result
+from geobri.report.answers import Answer
 from geobri.report.charts import draw_stacks
 from geobri.report.drawings import draw_intervals, draw_null
 from geobri.report.model import Cell, Column, Drawing, Fold, Row, Section, Table
 from geobri.report.numbers import number_cell, write_number
+from geobri.report.results import say_result
 from geobri.report.shapes import Interval, Stack
 from geobri.report.terms import name_columns, relabel
 from geobri.stats.results import Term, TestResult

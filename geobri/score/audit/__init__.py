@@ -10,7 +10,8 @@ from geobri.score.audit.polytope import (
     build_rank_polytope,
 )
 from geobri.score.audit.positions import ExactPlaces, find_scores_at_places
-from geobri.score.audit.ranking import AUDIT_COLUMNS, RankingAudit, audit_ranking
+from geobri.score.audit.ranking import audit_ranking
+from geobri.score.audit.record import AUDIT_COLUMNS, RankingAudit
 from geobri.score.audit.reversals import FewestReversals, find_fewest_reversals
 from geobri.score.scoretable import check_importance
 

@@ -6,11 +6,12 @@ their pairs to one row each, and `hints` is what the user says of them.
 """
 
 from geobri.study.reading.folder import FolderParts, read_folder, refuse
+from geobri.study.reading.headings import tidy_column_names
 from geobri.study.reading.hints import Hints
 from geobri.study.reading.loose import read_files, read_frames
 from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.sources import unpack
-from geobri.study.reading.tables import read_sheets, read_table, tidy_column_names
+from geobri.study.reading.tables import read_sheets, read_table
 
 __all__ = [
     "FolderParts",

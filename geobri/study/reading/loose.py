@@ -22,6 +22,7 @@ from geobri.study.reading.echoes import leave_out_echoes
 from geobri.study.reading.ends import Ends, find_ends, ids_of_points, places_of_ends, states_of_namesakes
 from geobri.study.reading.filling import fill_places
 from geobri.study.reading.flows import is_matrix, melt_matrix, read_flows
+from geobri.study.reading.headings import tidy_column_names
 from geobri.study.reading.hints import Hints
 from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.parts import FolderParts, leave_out_displaced, read_sheets_or_note
@@ -29,7 +30,7 @@ from geobri.study.reading.recognition import as_ids, collect_labels, holds_numbe
 from geobri.study.reading.repeats import holds_few_unknown, ready_pairs
 from geobri.study.reading.signs import strip_signs
 from geobri.study.reading.sources import outlines_of, read_outlines
-from geobri.study.reading.tables import plain_cells, tidy_column_names
+from geobri.study.reading.tables import plain_cells
 from geobri.study.reading.totals import leave_out_foot_of_places, leave_out_totals
 from geobri.units import LONLAT_CRS
 from geobri.words import Words

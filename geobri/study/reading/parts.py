@@ -14,9 +14,10 @@ from geobri.errors import GeobriError
 from geobri.measures import Taken
 from geobri.study.account import Entry
 from geobri.study.model import StudyFault
+from geobri.study.reading.headings import spare_name
 from geobri.study.reading.numbers import DecimalMark
 from geobri.study.reading.signs import strip_signs
-from geobri.study.reading.tables import read_sheets, spare_name
+from geobri.study.reading.tables import read_sheets
 from geobri.tables import Fault
 from geobri.words import Words
 

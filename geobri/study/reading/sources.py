@@ -27,6 +27,7 @@ from geobri.units import LONLAT_CRS
 __all__ = [
     "TABLE_ENDINGS",
     "VECTOR_ENDINGS",
+    "has_geometry",
     "inner_points",
     "layer_names",
     "outlines_of",
@@ -311,7 +312,7 @@ def read_outlines(path: Path) -> gpd.GeoDataFrame | None:
     """
     if path.suffix.lower() in VECTOR_ENDINGS:
         layers: list[str | None] = list(layer_names(path))
-    elif path.suffix.lower() in (".parquet", ".geoparquet") and _has_geometry(path):
+    elif path.suffix.lower() in (".parquet", ".geoparquet") and has_geometry(path):
         layers = [None]
     else:
         return None
@@ -347,7 +348,19 @@ def outlines_of(frame: pd.DataFrame, name: str) -> gpd.GeoDataFrame | None:
     return polygons.set_geometry(_in_degrees(polygons.geometry, name))
 
 
-def _has_geometry(path: Path) -> bool:
+def has_geometry(path: Path) -> bool:
+    """Tell whether a Parquet file holds geometry.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    bool
+        Whether it says that it is GeoParquet.
+    """
     import pyarrow.parquet as pq
 
     return b"geo" in (pq.read_schema(path).metadata or {})

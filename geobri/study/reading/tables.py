@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
@@ -21,37 +20,16 @@ import pandas as pd
 from geobri.errors import InputError, MissingExtraError, StudyError, first_offenders, mould
 from geobri.exchange.workbooks import plain_text
 from geobri.inputs import check_file
+from geobri.study.reading.headings import COLUMN_WORDS, composed, tidy_column_names
 from geobri.study.reading.numbers import DecimalMark, find_marks, settle_marks
-from geobri.study.reading.sources import VECTOR_ENDINGS, layer_names, place_columns, read_vector
+from geobri.study.reading.sources import VECTOR_ENDINGS, has_geometry, layer_names, place_columns, read_vector
 from geobri.study.reading.workbooks import check_workbook
 
 __all__ = [
-    "COLUMN_WORDS",
     "plain_cells",
     "read_sheets",
     "read_table",
-    "spare_name",
-    "tidy_column_names",
 ]
-
-COLUMN_WORDS: Final[dict[str, str]] = {
-    "城市": "city", "城市代码": "city", "slug": "city", "id": "city",
-    "城市名称": "name", "名称": "name", "英文名": "name", "name_en": "name", "city_name": "name",
-    "中文名": "name_zh", "城市中文名": "name_zh", "name_cn": "name_zh",
-    "国家": "country", "国家/地区": "country", "iso3": "country", "country_code": "country",
-    "区域": "region", "地区": "region", "大区": "region", "continent": "region",
-    "沿海": "coastal", "是否沿海": "coastal", "coast": "coastal",
-    "经度": "lon", "longitude": "lon", "long": "lon", "lng": "lon", "x": "lon",
-    "纬度": "lat", "latitude": "lat", "y": "lat",
-    "起点": "origin", "起点城市": "origin", "出发城市": "origin", "出发地": "origin", "from": "origin", "source": "origin",
-    "orig": "origin",
-    "终点": "destination", "终点城市": "destination", "到达城市": "destination", "到达地": "destination", "目的地": "destination",
-    "to": "destination", "target": "destination", "dest": "destination",
-    "指标": "indicator", "variable": "indicator", "indicator_id": "indicator",
-    "数值": "value", "值": "value", "流量": "value", "count": "value", "flow": "value",
-    "年份": "year", "年": "year",
-}  # fmt: skip
-"""What columns are called in the wild (Chinese headings, GIS habits), and what they are called here."""
 
 _WORKBOOKS: Final = (".xlsx", ".xlsm")
 _PARQUET: Final = (".parquet", ".geoparquet")
@@ -66,51 +44,6 @@ _NO_SEPARATOR: Final = "\x1f"
 """Stands in no text: the whole line is a cell."""
 _HIGH_BYTES: Final = re.compile(rb"[\x80-\xff]+")
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
-
-
-def tidy_column_names(columns: list[str], renamed: dict[str, str] | None = None) -> list[str]:
-    """Give columns the names of the contract.
-
-    Parameters
-    ----------
-    columns
-        Headings as they stand in the file.
-    renamed
-        The study's own names: ours by theirs; they win over `COLUMN_WORDS`.
-
-    Returns
-    -------
-    list of str
-        One name per heading; unknown headings are kept, stripped. A word of the contract that stands
-        in the file itself is never displaced by a synonym.
-    """
-    stripped = [_composed(heading.strip().strip("\ufeff")) for heading in columns]
-    own = {theirs: ours for theirs, ours in (renamed or {}).items() if theirs in stripped}
-    taken = {heading.lower() for heading in stripped}
-    names: list[str] = []
-    for heading in stripped:
-        word = COLUMN_WORDS.get(heading.lower())
-        free = word is not None and word not in taken and word not in names and word not in own.values()
-        lowered = heading.lower() if heading.lower() in COLUMN_WORDS.values() else heading
-        plain = word if free and word else lowered
-        names.append(own.get(heading) or (spare_name(plain) if plain in own.values() else plain))
-    return names
-
-
-def spare_name(word: str) -> str:
-    """Name a column that is called as in the contract, where the user named another one for that word.
-
-    Parameters
-    ----------
-    word
-        A word of the contract.
-
-    Returns
-    -------
-    str
-        A name that is none.
-    """
-    return f"{word}_given"
 
 
 def _looks_western(raw: bytes) -> bool:
@@ -133,17 +66,12 @@ def _decode(raw: bytes, path: Path) -> str:
         except UnicodeError:
             continue
         if "\x00" not in text:
-            return _composed(text)
+            return composed(text)
         break
     wanted = f"{path.name} must be a text table in UTF-8, UTF-16 or GB18030"
     raise StudyError(
         mould("read_table", wanted, f"{len(raw):,} bytes{_where_nul(raw)}", "Save it as CSV (UTF-8)")
     )
-
-
-def _composed(text: str) -> str:
-    """Give a text with its accents in the letters (NFC), so that a name of a Mac is the same name."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _where_nul(raw: bytes) -> str:
@@ -299,12 +227,12 @@ def _empty(path: Path) -> StudyError:
 def _cell_text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return _composed(plain_text(str(cell)))
+    return composed(plain_text(str(cell)))
 
 
 def _read_parquet(path: Path, decimal: DecimalMark) -> pd.DataFrame:
     try:
-        table = gpd.read_parquet(path) if _has_geometry(path) else pd.read_parquet(path)
+        table = gpd.read_parquet(path) if has_geometry(path) else pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise _damaged(path, "a Parquet file", error) from error
     return plain_cells(table, path.name, decimal=decimal)
@@ -339,12 +267,6 @@ def plain_cells(frame: pd.DataFrame, name: str, *, decimal: DecimalMark = "") ->
     return _settle(pd.DataFrame(cells).set_axis(pd.RangeIndex(1, 1 + len(table), name="row")), decimal)
 
 
-def _has_geometry(path: Path) -> bool:
-    import pyarrow.parquet as pq
-
-    return b"geo" in (pq.read_schema(path).metadata or {})
-
-
 def _words(column: pd.Series) -> pd.Series:
     """Write a column as text; words that repeat, as the ends of pairs do, are looked at once."""
     if isinstance(column.dtype, (pd.StringDtype, pd.CategoricalDtype)):
@@ -358,7 +280,7 @@ def _words(column: pd.Series) -> pd.Series:
 def _cell_words(cell: object) -> object:
     if isinstance(cell, (bool, np.bool_)):
         return str(cell).lower()
-    return _composed(cell.strip()) if isinstance(cell, str) else cell
+    return composed(cell.strip()) if isinstance(cell, str) else cell
 
 
 def read_sheets(

@@ -1,0 +1,103 @@
+"""What a result of a test says on the page: its sentence and its line of statistics, labels for identifiers."""
+
+from __future__ import annotations
+
+import math
+
+from geobri.report.numbers import write_number
+from geobri.report.terms import name_columns, relabel
+from geobri.stats.proximity.verdict import ProximityResult
+from geobri.stats.results import TestResult
+from geobri.stats.say import LEVEL, p_value
+from geobri.stats.say.closeness import LISTS
+from geobri.study import Study
+from geobri.words import Words
+
+__all__ = ["is_told", "say_result", "say_statistics"]
+
+
+def is_told(p: float) -> bool:
+    """Tell whether a p-value lets something be told from chance.
+
+    Parameters
+    ----------
+    p
+        The p-value.
+
+    Returns
+    -------
+    bool
+        Whether it is small enough.
+    """
+    return p <= LEVEL
+
+
+def say_statistics(study: Study, lead: TestResult) -> Words:
+    """Write effect, interval, p, null and n of the leading row in one line.
+
+    Parameters
+    ----------
+    study
+        The study.
+    lead
+        A result of one of its tests.
+
+    Returns
+    -------
+    Words
+        The line of statistics.
+    """
+    head = lead.terms[0]
+    names = name_columns(study, lead.measure)
+    what, null = relabel(head.term, names), relabel(head.null, names)
+    english = [f"{what.en} {write_number(head.estimate)}"]
+    chinese = [f"{what.zh} {write_number(head.estimate)}"]
+    if math.isfinite(head.ci_low) and math.isfinite(head.ci_high):
+        low, high = write_number(head.ci_low), write_number(head.ci_high)
+        english.append(f"95 % interval {low} to {high}")
+        chinese.append(f"95% 区间 {low} 至 {high}")
+    p = p_value(head.p_value, head.mc_error)
+    english.append(p if head.alternative == "two-sided" else f"{p}, one-sided")
+    chinese.append(p if head.alternative == "two-sided" else f"{p}（单侧）")
+    if null.en:
+        english.append(f"null model: {null.en}")
+        chinese.append(f"零模型：{null.zh}")
+    english.append(f"{head.n_cities} cities" + (f", {head.n_pairs:,} pairs" if head.n_pairs else ""))
+    chinese.append(f"{head.n_cities} 座城市" + (f"、{head.n_pairs:,} 个城市对" if head.n_pairs else ""))
+    return Words("; ".join(english) + ".", "；".join(chinese) + "。")
+
+
+def say_result(study: Study, result: TestResult) -> Words:
+    """Give the sentence of a test in both languages, labels for identifiers.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    result
+        One of its tests.
+
+    Returns
+    -------
+    Words
+        Where a test has no Chinese sentence, its figures in Chinese: estimate, p-value, cities and null model.
+    """
+    label = result.measure.label_zh if result.measure else ""
+    names = name_columns(study, result.measure)
+    said = relabel(Words(result.summary(), result.sentence_zh), names)
+    if result.sentence_zh:
+        return said
+    english = said.en
+    head = result.terms[0]
+    if isinstance(result, ProximityResult) and result.null in LISTS:
+        words = LISTS[result.null]
+        told = "" if is_told(result.p_value) else "，无法与偶然区分"
+        length = f"有排序的通路平均长 {write_number(head.estimate)} 公里"
+        return Words(
+            english, f"{length}。{words.opening.zh}，{p_value(result.p_value)}{told}（{words.says.zh}）。"
+        )
+    what = relabel(head.term, names).zh
+    null = relabel(head.null, names).zh
+    figure = f"{what} {write_number(head.estimate)}，" if math.isfinite(head.estimate) else ""
+    under = f"；零模型：{null}" if null else ""
+    return Words(english, f"{label}：{figure}{p_value(result.p_value)}（{head.n_cities} 座城市{under}）。")
