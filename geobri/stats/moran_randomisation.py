@@ -8,10 +8,11 @@ eigenvectors keeps the autocorrelation, and with it the chance of looking relate
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array, issparse
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from geobri.errors import DataError, SpecificationError, mould
@@ -117,7 +118,7 @@ def _contrasts(n: int) -> FloatArray:
     return basis
 
 
-def moran_index(values: npt.ArrayLike, weights: npt.ArrayLike) -> FloatArray:
+def moran_index(values: npt.ArrayLike, weights: npt.ArrayLike | csr_array) -> FloatArray:
     """Compute Moran's index of spatial autocorrelation.
 
     Parameters
@@ -125,19 +126,22 @@ def moran_index(values: npt.ArrayLike, weights: npt.ArrayLike) -> FloatArray:
     values
         One or more maps, shape (..., n).
     weights
-        Spatial weights, shape (n, n); the diagonal is ignored.
+        Spatial weights, shape (n, n), dense or sparse; the diagonal of dense ones is ignored, sparse ones must have none.
 
     Returns
     -------
     numpy.ndarray
         n / sum of weights times z'Wz / z'z, shape (...).
     """
-    linked = np.array(weights, dtype=np.float64)
-    np.fill_diagonal(linked, 0.0)
+    linked: Any = weights
+    if not issparse(weights):
+        linked = np.array(weights, dtype=np.float64)
+        np.fill_diagonal(linked, 0.0)
     maps = np.asarray(values, dtype=np.float64)
-    centred = maps - maps.mean(axis=-1, keepdims=True)
-    ratio = ((centred @ linked) * centred).sum(axis=-1) / (centred**2).sum(axis=-1)
-    return np.asarray(ratio * linked.shape[0] / linked.sum())
+    z = (maps - maps.mean(axis=-1, keepdims=True)).reshape(-1, maps.shape[-1])
+    cross = np.einsum("rn,rn->r", z, np.asarray((linked @ z.T).T))
+    ratio = z.shape[1] / linked.sum() * cross / np.einsum("rn,rn->r", z, z)
+    return np.asarray(ratio.reshape(maps.shape[:-1]))
 
 
 def measure_smoothness(values: npt.ArrayLike, weights: npt.ArrayLike, *, n_permutations: int = 999) -> Term:

@@ -236,9 +236,11 @@ def test_no_direction_is_asserted_of_neighbours_above_the_level():
         (3.14159e-09, False, "3.14 × 10⁻⁹"),
         (-2e-12, True, "-2 × 10⁻¹²"),
         (999.7, False, "1,000"),
+        (1234.7, False, "1,235"),
+        (-5678.6, True, "-5,679"),
         (0.0, True, "0"),
         (0.0612, False, "0.0612"),
     ],
 )
-def test_small_numbers_are_written_without_an_e(value, sign, written):
+def test_numbers_are_rounded_and_written_without_an_e(value, sign, written):
     assert say.number(value, sign=sign) == written

@@ -137,6 +137,20 @@ GOLDEN = {
         "Freight, least squares: robust Lagrange multiplier, lag, p = 0.040 (22 cities).",
         "货运量，最小二乘：稳健拉格朗日乘数，滞后，p = 0.040（22个城市）。",
     ),
+    "definitions, one of them": (
+        say.say_definitions(
+            row(p_adjusted=0.11, mc_error=0.003),
+            -0.21,
+            0.48,
+            found=1,
+            count=20,
+            measure=RANK,
+            names=SIDES,
+            strata=None,
+        ),
+        "Port ranking: under 20 definitions of coastal, Cliff's delta runs from -0.21 to +0.48; 1 of them gives p ≤ 0.05 alone (exact Mann-Whitney test), and having tried them all, the strongest has p = 0.11 ± 0.003 (max-T).",
+        "港口排名：在“沿海”的20种定义下，克利夫 δ 为-0.21至+0.48；其中1种单独给出p ≤ 0.05（精确Mann-Whitney检验），考虑到全部尝试后，最强的一种为p = 0.11 ± 0.003（max-T）。",
+    ),
     "definitions": (
         say.say_definitions(
             row(p_adjusted=0.11, mc_error=0.003),

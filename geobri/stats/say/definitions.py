@@ -54,7 +54,7 @@ def say_definitions(
     told, within = p_value(head.p_adjusted, head.mc_error), say_within(strata)
     return Words(
         f"{measure.label}{within.en}: under {count} definitions of {names.first.en}, Cliff's delta runs from {low:+.2f} to {high:+.2f}; {found} "
-        f"of them give p ≤ 0.05 alone ({test.en}), and having tried them all, the strongest has {told} (max-T).",
+        f"of them {'gives' if found == 1 else 'give'} p ≤ 0.05 alone ({test.en}), and having tried them all, the strongest has {told} (max-T).",
         f"{measure.label_zh}{within.zh}：在“{names.first.zh}”的{count}种定义下，克利夫 δ 为{low:+.2f}至{high:+.2f}；其中{found}种单独给出p ≤ 0.05"
         f"（{test.zh}），考虑到全部尝试后，最强的一种为{told}（max-T）。",
     )

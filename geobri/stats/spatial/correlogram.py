@@ -19,6 +19,7 @@ from geobri.measures import Measure
 from geobri.neighbours.nearest import pairs_within
 from geobri.stats.bands import find_bands
 from geobri.stats.doors import checked
+from geobri.stats.moran_randomisation import moran_index
 from geobri.stats.multiplicity import holm, max_t
 from geobri.stats.p_values import TIE_TOLERANCE, monte_carlo_error, permutation_p_value
 from geobri.stats.places import Column, Places, read_places
@@ -26,7 +27,7 @@ from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import LEVEL, say_bands
 from geobri.stats.say.terms import say_range, say_shuffled
 from geobri.stats.spatial.inputs import null_statistics
-from geobri.stats.spatial.moments import moran, moran_moments
+from geobri.stats.spatial.moments import moran_moments
 from geobri.tables import check_points
 from geobri.words import NOTHING, Words
 
@@ -183,7 +184,7 @@ def correlogram_test(
     ]  # each pair once, for twice its weight
 
     def indices(rows: FloatArray) -> FloatArray:
-        return np.column_stack([moran(half, rows) for half in halves])
+        return np.column_stack([moran_index(rows, half) for half in halves])
 
     observed = indices(x[None])[0]
     null, exact = null_statistics(indices, x, n_permutations, rng)

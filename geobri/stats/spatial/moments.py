@@ -25,7 +25,6 @@ __all__ = [
     "getis_ord_moments",
     "join_count_moments",
     "lag",
-    "moran",
     "moran_moments",
 ]
 
@@ -64,26 +63,6 @@ def lag(weights: csr_array, rows: FloatArray) -> FloatArray:
         Shape (R, n).
     """
     return np.asarray((weights @ rows.T).T)
-
-
-def moran(weights: csr_array, rows: FloatArray) -> FloatArray:
-    """Compute Moran's I, n / S0 times z'Wz / z'z.
-
-    Parameters
-    ----------
-    weights
-        Shape (n, n).
-    rows
-        Arrangements of values, shape (R, n).
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (R,).
-    """
-    z = rows - rows.mean(axis=1, keepdims=True)
-    cross = np.einsum("rn,rn->r", z, lag(weights, z))
-    return np.asarray(z.shape[1] / weights.sum() * cross / np.einsum("rn,rn->r", z, z))
 
 
 def _kurtosis(values: FloatArray) -> float:

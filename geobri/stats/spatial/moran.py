@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 
 from geobri.errors import DataError, first_offenders, mould
 from geobri.stats.doors import checked
+from geobri.stats.moran_randomisation import moran_index
 from geobri.stats.p_values import monte_carlo_error, normal_p_value, permutation_p_value
 from geobri.stats.picturing import draw_neighbours
 from geobri.stats.places import Column, Places, Standardise, read_places
@@ -28,7 +29,6 @@ from geobri.stats.spatial.moments import (
     getis_ord,
     getis_ord_moments,
     lag,
-    moran,
     moran_moments,
 )
 from geobri.words import Words
@@ -78,7 +78,11 @@ class _Plan:
     small_is_alike: bool = False
 
 
-_MORAN = _Plan("moran_test", Words("Moran's I", "莫兰指数"), moran, moran_moments)
+def _moran(weights: csr_array, rows: FloatArray) -> FloatArray:
+    return moran_index(rows, weights)
+
+
+_MORAN = _Plan("moran_test", Words("Moran's I", "莫兰指数"), _moran, moran_moments)
 _GEARY = _Plan("geary_test", Words("Geary's c", "吉尔里指数"), geary, geary_moments, small_is_alike=True)
 _GETIS = _Plan("getis_ord_test", Words("Getis-Ord G"), getis_ord, getis_ord_moments)
 
