@@ -40,8 +40,8 @@ _FIXED: Final = {
     "coast_pair": ("Coast", "沿海类型"),
 }
 _WORDS_ZH: Final = REGION_NAMES_ZH | {
-    "true": "是",
-    "false": "否",
+    "yes": "是",
+    "no": "否",
     "coast-coast": "沿海–沿海",
     "coast-inland": "沿海–内陆",
     "inland-inland": "内陆–内陆",
@@ -203,7 +203,9 @@ def _describe(column: pd.Series[Any], value: Measure | None) -> dict[str, Any] |
 
 
 def _text(cell: object) -> str:
-    return str(cell).lower() if isinstance(cell, (bool, np.bool_)) else clean(cell)
+    if isinstance(cell, (bool, np.bool_)):
+        return "yes" if cell else "no"
+    return clean(cell)
 
 
 def _floats(column: pd.Series[Any]) -> list[float]:

@@ -50,7 +50,7 @@ def name_place(study: Study, slug: object) -> Words:
     return name_city(pd.Series(study.cities.loc[str(slug)]))
 
 
-def name_pair(study: Study, pair: pd.Series[Any], *, arrow: bool = False) -> Words:
+def name_pair(study: Study, pair: pd.Series[Any], *, arrow: bool | None = None) -> Words:
     """Name the two ends of a pair in both languages.
 
     Parameters
@@ -60,7 +60,7 @@ def name_pair(study: Study, pair: pd.Series[Any], *, arrow: bool = False) -> Wor
     pair
         A row with `origin` and `destination`.
     arrow
-        Whether the pair leads from one to the other.
+        Whether the pair leads from one to the other; by default where the corridors of the study do.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def name_pair(study: Study, pair: pd.Series[Any], *, arrow: bool = False) -> Wor
         Both names, as the map writes them.
     """
     one, other = name_place(study, pair["origin"]), name_place(study, pair["destination"])
-    sign = "→" if arrow else "–"
+    sign = "→" if (study.directed if arrow is None else arrow) else "–"
     return Words(f"{one.en} {sign} {other.en}", f"{one.zh} {sign} {other.zh}")
 
 

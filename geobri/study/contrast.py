@@ -181,7 +181,8 @@ def compare_editions(
     names: tuple[Literal["name", "name_zh"], ...] = ("name", "name_zh")
     for at, name in enumerate(names):
         before, after = (
-            name_rows(study, frame, name) for study, frame in zip((old, new), frames, strict=True)
+            name_rows(study, frame, name, arrow=study.directed)
+            for study, frame in zip((old, new), frames, strict=True)
         )
         table.insert(at, name, after.reindex(table.index).fillna(before.reindex(table.index)))
     gained = table["old"] - table["new"]

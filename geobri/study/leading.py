@@ -124,7 +124,9 @@ def _first_rows(study: Study, frame: pd.DataFrame, measure: Measure, n: int) -> 
         places = measure.strength(frame[measure.column]).dropna().rank(ascending=False, method="min")
     first = places[places <= n].astype(int).sort_values(kind="stable")
     said = {"measure": measure.column, "label": measure.label, "label_zh": measure.label_zh}
-    names, chinese = (name_rows(study, frame.loc[first.index], one) for one in ("name", "name_zh"))
+    names, chinese = (
+        name_rows(study, frame.loc[first.index], one, arrow=measure.directed) for one in ("name", "name_zh")
+    )
     return [
         {
             **said,
@@ -138,7 +140,9 @@ def _first_rows(study: Study, frame: pd.DataFrame, measure: Measure, n: int) -> 
     ]
 
 
-def name_rows(study: Study, frame: pd.DataFrame, column: Literal["name", "name_zh"]) -> pd.Series[str]:
+def name_rows(
+    study: Study, frame: pd.DataFrame, column: Literal["name", "name_zh"], *, arrow: bool = False
+) -> pd.Series[str]:
     """Name cities, or both ends of corridors.
 
     Parameters
@@ -149,17 +153,20 @@ def name_rows(study: Study, frame: pd.DataFrame, column: Literal["name", "name_z
         Some of its cities or corridors.
     column
         Which language; the English name stands in where there is no Chinese one.
+    arrow
+        Whether corridors lead from one end to the other.
 
     Returns
     -------
     pandas.Series
-        The name of each row, or both with a dash; index of the frame.
+        The name of each row, or both with a dash (an arrow where there and back are two); index of the frame.
     """
     own = study.cities["name"]
     own = (own if column == "name" else study.cities[column].fillna(own)).astype(str)
     if "origin" not in frame.columns:
         return own.reindex(frame.index)
-    return frame["origin"].map(own) + " – " + frame["destination"].map(own)
+    sign = " → " if arrow else " – "
+    return frame["origin"].map(own) + sign + frame["destination"].map(own)
 
 
 def find_groups(study: Study) -> str:

@@ -88,7 +88,14 @@ def _name(
     for end in ("origin", "destination"):
         city = cities.loc[corridors[end].iloc[row]]
         ends.append(str(city["name"] if pd.isna(city[column]) or not city[column] else city[column]))
-    return f"{ends[0]} – {ends[1]} ({_write(numbers[row])})"
+    sign = "→" if _leads_back(corridors, row) else "–"
+    return f"{ends[0]} {sign} {ends[1]} ({_write(numbers[row])})"
+
+
+def _leads_back(corridors: pd.DataFrame, row: int) -> bool:
+    """Tell whether the way back is a corridor of its own."""
+    one, other = corridors["origin"].iloc[row], corridors["destination"].iloc[row]
+    return bool(((corridors["origin"] == other) & (corridors["destination"] == one)).any())
 
 
 def _write(number: float) -> str:

@@ -6,6 +6,7 @@ import pytest
 from geobri.report.groups import groups_section
 from geobri.report.leading import leading_section
 from geobri.report.net import net_section
+from geobri.report.platform import platform_payload
 from geobri.report.writing import build_sections
 from geobri.study import load_study, read_study
 
@@ -57,6 +58,11 @@ def test_a_country_and_a_region_of_two_values():
     assert [fold.summary.en for fold in section.folds] == [
         "By mean place “South” (9) stands before “North” (3) in 0 of 2 measures."
     ]
+
+
+def test_side_by_side_yes_and_no_are_words_of_either_language(halves):
+    payload = platform_payload(halves)
+    assert '"words":["no","yes"],"words_zh":["否","是"]' in payload.replace(" ", "")
 
 
 def test_a_lead_of_next_to_nothing_is_called_level():

@@ -216,6 +216,13 @@ def test_there_and_back_are_one_partner(zones):
         assert len(named) == len(set(named)) == 3
 
 
+def test_there_and_back_are_told_apart_by_an_arrow(zones):
+    corridors = next(section for section in zones[1] if section.key == "corridors")
+    named = [row.cells[0].text.en for table in corridors.tables for row in table.rows]
+    assert len(named) == len(set(named)) == 72
+    assert all(" → " in name for name in named)
+
+
 def test_what_needs_a_coast_is_not_asked_without_one(zones):
     neighbours = next(section for section in zones[1] if section.key == "neighbours")
     assert "coastal" not in " ".join(sentence.en for sentence in _sentences([neighbours]))

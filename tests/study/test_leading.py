@@ -220,5 +220,6 @@ def test_there_and_back_are_one_corridor_of_a_score_that_is_the_same_both_ways(t
     table = first_of_each(load_study(tmp_path), 3, of="corridors").set_index("measure")
     assert table.loc["overall", "place"].tolist() == [1, 2, 3]
     assert (table["share"] == 1).all()
-    assert table.loc["trips", "names"].iloc[0] == "A – B"
-    assert table.loc["trips", "names"].iloc[1] == "B – A"
+    assert table.loc["trips", "names"].iloc[0] == "A → B"
+    assert table.loc["trips", "names"].iloc[1] == "B → A"
+    assert table.loc["overall", "names"].iloc[0] == "A – B"

@@ -8,6 +8,7 @@ from geobri.geodesy import distance_km
 from geobri.measures import Measure
 from geobri.webmap.distances import pack_distance, predict_km
 from geobri.webmap.payload import as_corridor_measures, pack_cities, pack_corridors, sort_strongest_first
+from geobri.webmap.summary import summarise_map
 from geobri.webmap.values import pack_category, pack_measure, read_numbers
 
 
@@ -215,3 +216,16 @@ def test_many_cities_are_packed_with_all_their_words(cities):
     assert packed["regions"] == plain["regions"]
     assert (packed["lon"]["n"], packed["lon"]["scale"]) == (88, 10_000)
     assert len(str(packed)) < 1.5 * len(str(plain))
+
+
+@pytest.mark.parametrize(("back", "sign"), [(True, "→"), (False, "–")])
+def test_there_and_back_are_named_with_an_arrow(back, sign):
+    cities = pd.DataFrame(
+        {"name": ["A", "B", "C"], "name_zh": ["甲", "乙", ""]}, index=pd.Index(["a", "b", "c"], name="city")
+    )
+    ends = [("b", "a"), ("a", "b")] if back else [("b", "a"), ("c", "a")]
+    corridors = pd.DataFrame(ends, columns=["origin", "destination"])
+    measure = {"label": {"en": "Trips", "zh": "出行"}, "direction": 1, "front": "strongest"}
+    said = summarise_map(cities, corridors, np.array([9.0, 4.0]), measure)
+    assert f"B {sign} A (9)" in said["en"]
+    assert f"乙 {sign} 甲 (9)" in said["zh"]

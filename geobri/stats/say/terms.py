@@ -225,7 +225,8 @@ def say_student(df: float) -> Words:
     Words
         ``t with 21 degrees of freedom``.
     """
-    return Words(f"t with {df:g} degrees of freedom", f"t 分布（自由度 {df:g}）")
+    shown = f"{df:,.0f}" if df >= 1000 else f"{df:g}"  # noqa: PLR2004 - thousands are parted, and have no decimals
+    return Words(f"t with {shown} degrees of freedom", f"t 分布（自由度 {shown}）")
 
 
 def say_exchange(n: int, movable: int, count: int, *, blocks: int | None, exact: bool) -> Words:
@@ -254,9 +255,9 @@ def say_exchange(n: int, movable: int, count: int, *, blocks: int | None, exact:
         else NOTHING
     )
     drawn = (
-        Words(f"all {count} permutations", f"全部 {count} 种置换")
+        Words(f"all {count:,} permutations", f"全部 {count:,} 种置换")
         if exact
-        else Words(f"{count} draws", f"{count} 次抽样")
+        else Words(f"{count:,} draws", f"{count:,} 次抽样")
     )
     return Words(
         f"node permutation{within.en}{some.en}, {drawn.en}", f"{within.zh}置换城市{some.zh}，{drawn.zh}"
