@@ -344,7 +344,9 @@ def _turn(flows: pd.DataFrame, measures: tuple[Measure, ...]) -> tuple[pd.DataFr
     again = turned.duplicated([name for name in turned.columns if name != "value"])
     entries = [
         entry
-        for name, values in turned["value"][again].groupby(turned["indicator"][again], sort=False)
+        for name, values in turned["value"][again].groupby(
+            turned["indicator"][again], sort=False, observed=True
+        )
         for entry in count_entry(str(name), "double", values)
     ]
     return pd.concat([turned[~again], flows[~undirected]]).sort_index(), entries

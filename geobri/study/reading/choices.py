@@ -58,7 +58,11 @@ def _leaves_pairs_out(flows: pd.DataFrame, *, directed: bool) -> bool:
     apart = flows[flows["origin"] != flows["destination"]]
     n_places = len(set(flows["origin"]) | set(flows["destination"]))
     possible = n_places * (n_places - 1) // (1 if directed else 2)
-    listed = apart.drop_duplicates(["indicator", "origin", "destination"]).groupby("indicator").size()
+    listed = (
+        apart.drop_duplicates(["indicator", "origin", "destination"])
+        .groupby("indicator", observed=True)
+        .size()
+    )
     return bool((listed < possible).any())
 
 

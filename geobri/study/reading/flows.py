@@ -173,7 +173,7 @@ def _put_below(table: pd.DataFrame, parts: FolderParts) -> pd.DataFrame:
 
 def _count(table: pd.DataFrame, parts: FolderParts) -> None:
     """Enter into the account what was read, and the cells that are empty."""
-    for indicator, rows in table.groupby("indicator", sort=False):
+    for indicator, rows in table.groupby("indicator", sort=False, observed=True):
         parts.account += count_entry(str(indicator), "read", rows["value"])
         parts.account += count_entry(str(indicator), "empty", rows["value"][rows["value"].isna()])
 

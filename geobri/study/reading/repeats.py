@@ -284,7 +284,11 @@ def _drop_unknown(rows: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataF
     ends = pd.concat([rows[end].astype(object) for end in _ENDS]).drop_duplicates()
     strange = [str(end) for end in ends[~ends.isin(parts.listed.index)]]
     for name in _numbers_of(rows):
-        by = left.groupby("indicator") if name == "value" and "indicator" in left.columns else [(name, left)]
+        by = (
+            left.groupby("indicator", observed=True)
+            if name == "value" and "indicator" in left.columns
+            else [(name, left)]
+        )
         for measure, some in by:
             numbers = to_numbers(some[name])
             parts.account += count_entry(str(measure), "read", numbers)
