@@ -333,7 +333,9 @@ def _groups(
     turned = 1 - share.estimate if measure.is_rank else share.estimate
     exact = next((one for one in others if _test(one) == "mann_whitney_test"), None)
     plain = (
-        Words("ranks better", "名次更优") if measure.is_rank else Words("has the higher value", "数值更高")
+        Words(f"ranks better in “{measure.label}”", f"在“{measure.label_zh}”上名次更优")
+        if measure.is_rank
+        else Words(f"has the higher {measure.label}", f"的“{measure.label_zh}”更高")
     )
     p, both, both_zh = p_value(lead.p_value), "", ""
     if exact is not None and _test(lead) == "spatial_group_test":

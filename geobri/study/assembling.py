@@ -269,7 +269,7 @@ def name_flows(
         measure, taken = infer_measure(rows["value"].rename(name), of="corridors", said=said)
         measures.append(replace(measure, years=years, year=year_to_show(years, said.get("year", year))))
         inferred += [] if taken is None else [taken]
-        if "absent" not in said and not parts.lenient:  # of tables it is said once, where pairs have no row
+        if "absent" not in said and measure.adds_up and not parts.lenient:  # of tables it is said once
             inferred.append(Taken(column=Words(name), taken=Words("absent = missing"), because=_NOT_SAID))
     return tuple(measures), inferred
 
