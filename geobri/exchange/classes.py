@@ -12,7 +12,7 @@ import pandas as pd
 
 from geobri.measures import Measure
 
-__all__ = ["DrawnClass", "class_breaks", "drawn_classes"]
+__all__ = ["DrawnClass", "class_breaks", "drawn_classes", "thin_lines"]
 
 _MOST: Final = 5
 _SKEWED: Final = 8.0
@@ -30,6 +30,24 @@ _WEAK: Final = 0.75
 _BALANCE: Final = ("1f5fa8", "b0b8be", "b3470f")
 """Below nothing, nothing, above it (`webmap/static/palette.js` has the same)."""
 _Sorted = npt.NDArray[np.float64]
+_FULL_WIDTH_UP_TO: Final = 300
+_THINNEST: Final = 0.25
+
+
+def thin_lines(n: int) -> float:
+    """Give the factor by which lines are thinner where there are many, as on the map of the page.
+
+    Parameters
+    ----------
+    n
+        How many lines are drawn.
+
+    Returns
+    -------
+    float
+        1 up to 300 lines, at least a quarter.
+    """
+    return max(_THINNEST, math.sqrt(min(1.0, _FULL_WIDTH_UP_TO / max(n, 1))))
 
 
 def class_breaks(values: pd.Series, measure: Measure) -> list[float]:

@@ -6,7 +6,6 @@ from what they mean: the classes of each measure that the map on the page opens 
 
 from __future__ import annotations
 
-import math
 import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,15 +15,12 @@ from xml.sax.saxutils import quoteattr
 import pandas as pd
 
 from geobri.exchange.about import qgis_aliases
-from geobri.exchange.classes import drawn_classes
+from geobri.exchange.classes import drawn_classes, thin_lines
 from geobri.measures import Measure, as_measure
 
 __all__ = ["add_qgis_style", "corridor_style", "names_style"]
 
 _WIDTHS_MM: Final = (0.3, 1.8)
-_FULL_WIDTH_UP_TO: Final = 300
-_THINNEST: Final = 0.25
-"""Many lines are thinner, as on the map of the page."""
 _GAP_MM: Final = 0.15
 """Half of what is left free between the two directions of a pair."""
 _NAMES: Final = "Symbology|Labeling|Fields"
@@ -114,7 +110,7 @@ def corridor_style(
         The renderer as QGIS writes it.
     """
     classes = drawn_classes(values, measure, over=over)
-    thin = max(_THINNEST, math.sqrt(min(1.0, _FULL_WIDTH_UP_TO / max(int(values.notna().sum()), 1))))
+    thin = thin_lines(int(values.notna().sum()))
     symbols = [_line_symbol(0, "160,168,176", 0.15, directed=False)]
     none = f"{_quoted(measure.column)} IS NULL"
     if measure.is_quantity and bool((pd.to_numeric(values, errors="coerce") == 0).any()):

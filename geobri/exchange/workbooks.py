@@ -19,10 +19,10 @@ import pandas as pd
 
 from geobri.errors import DataError, first_offenders, mould
 
-__all__ = ["plain_text", "write_workbook"]
+__all__ = ["MOST_COLUMNS", "plain_text", "write_workbook"]
 
 _MOST_ROWS: Final = 1_048_576
-_MOST_COLUMNS: Final = 16_384
+MOST_COLUMNS: Final = 16_384
 _LONGEST: Final = 32_767
 """What a sheet and a cell can hold, as Excel has it."""
 
@@ -165,8 +165,8 @@ def _column_letters(at: int) -> str:
 
 
 def _check_fit(table: pd.DataFrame) -> None:
-    if len(table) >= _MOST_ROWS or table.shape[1] > _MOST_COLUMNS:
-        wanted = f"a sheet holds at most {_MOST_ROWS - 1:,} rows and {_MOST_COLUMNS:,} columns"
+    if len(table) >= _MOST_ROWS or table.shape[1] > MOST_COLUMNS:
+        wanted = f"a sheet holds at most {_MOST_ROWS - 1:,} rows and {MOST_COLUMNS:,} columns"
         came = f"{len(table):,} rows and {table.shape[1]:,} columns"
         raise DataError(mould("write_layer", wanted, came, "Choose .csv or .parquet"))
     long = list(_find_long(table))

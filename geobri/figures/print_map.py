@@ -15,7 +15,7 @@ import shapely
 from geobri.boundaries import load_land
 from geobri.charts import need_matplotlib, new_axes
 from geobri.errors import SchemaError, mould
-from geobri.exchange.classes import class_breaks
+from geobri.exchange.classes import class_breaks, thin_lines
 from geobri.measures import Measure, as_measure
 from geobri.units import EARTH_RADIUS_KM, LONLAT_CRS
 from geobri.words import Words
@@ -25,8 +25,6 @@ __all__ = ["draw_print_map"]
 _WIDTHS: Final = (0.4, 3.2)
 _PALEST: Final = 0.75
 """Where on viridis the weakest class lies, as on the map of the page."""
-_FULL_WIDTH_UP_TO: Final = 300
-_THINNEST: Final = 0.25
 _NEUTRAL: Final = "#9aa3ab"
 _LONG: Final = 1000.0
 _WIDE: Final = 6.0
@@ -173,7 +171,7 @@ def draw_print_map(
     breaks = class_breaks(values if over is None else over, measure)
     classes, looks = _classify(values, measure, breaks, mpl.colormaps["viridis"])
     lines = corridors.assign(of_class=classes).to_crs(crs)
-    thin = min(1.0, max(_THINNEST, math.sqrt(_FULL_WIDTH_UP_TO / max(len(lines), 1))))
+    thin = thin_lines(len(lines))
     unknown = lines[lines["of_class"] < 0]
     if len(unknown):
         unknown.plot(ax=ax, color=_NEUTRAL, linewidth=0.25 * thin, alpha=0.5, zorder=1)

@@ -21,6 +21,7 @@ from geobri.report.model import Fact, Section
 from geobri.stats.say.neighbours import KINDS
 from geobri.study import Study
 from geobri.study.pairs import values_by_year
+from geobri.study.published import NAMED_GROUPS
 from geobri.webmap import (
     OFFLINE_POLICY,
     CorridorMap,
@@ -127,20 +128,7 @@ _GROUPS: Final = (
     Measure("region", of="cities", kind="category", label="World region", label_zh="区域"),
     Measure("subregion", of="cities", kind="category", label="Sub-region", label_zh="次区域"),
     Measure("capital", of="cities", kind="flag", label="Capital", label_zh="首都"),
-    Measure(
-        "silk_road",
-        of="cities",
-        kind="category",
-        label="Belt or Maritime Silk Road, as named in print",
-        label_zh="丝绸之路经济带或海上丝绸之路（报告点名）",
-    ),
-    Measure(
-        "economic_corridor",
-        of="cities",
-        kind="category",
-        label="Economic corridor, as named in print",
-        label_zh="经济走廊（报告点名）",
-    ),
+    *NAMED_GROUPS,
 )
 """Words of the cities that are offered as groups wherever a study has them."""
 

@@ -44,6 +44,7 @@ _SPREAD: Final = 6.5
 MOST_MARKS: Final = 1500
 """Marks beyond which their density is drawn, and only those that stand out one by one."""
 _CELL: Final = 7.0
+_CURVE_POINTS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,20 +294,18 @@ def _names(labelled: Sequence[tuple[Mark, float, float]]) -> list[str]:
     return parts
 
 
-def sample_curve(low: float, high: float, *, points: int = 60) -> list[float]:
+def sample_curve(low: float, high: float) -> list[float]:
     """Space numbers evenly by ratio, so that a steep curve is drawn smoothly.
 
     Parameters
     ----------
     low, high
         Ends, above 0.
-    points
-        How many.
 
     Returns
     -------
     list of float
         From `low` to `high`.
     """
-    ratio = math.log(high / low) / (points - 1)
-    return [low * math.exp(ratio * at) for at in range(points)]
+    ratio = math.log(high / low) / (_CURVE_POINTS - 1)
+    return [low * math.exp(ratio * at) for at in range(_CURVE_POINTS)]

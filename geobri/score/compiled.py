@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from geobri.arrays import FloatArray
 from geobri.errors import SpecificationError, first_offenders, mould
+from geobri.measures import Level
 from geobri.score.aggregate import aggregate
 from geobri.score.normalise import normalise
 from geobri.score.shares import ROOT
@@ -24,7 +25,6 @@ from geobri.score.weights import weigh
 
 __all__ = ["CompiledIndex", "Step", "compile_index", "normalise_compiled", "score_compiled", "weigh_compiled"]
 
-Level = Literal["cities", "corridors"]
 _OF_ONE_ITSELF: Final = frozenset({"arithmetic", "geometric", "harmonic", "generalised", "median"})
 
 

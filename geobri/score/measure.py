@@ -10,7 +10,7 @@ import pandas as pd
 
 from geobri.arrays import BoolArray, FloatArray
 from geobri.errors import DataError, first_offenders, mould
-from geobri.score.compiled import Level
+from geobri.measures import Level
 from geobri.score.denominate import denominate_cities, denominate_pairs
 from geobri.score.gather import PairColumn
 from geobri.score.levels import pair_to_city

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geobri.errors import DataError, SchemaError, mould
+from geobri.measures import Level
 from geobri.score.ranking import rank
 from geobri.score.result import IndexResult
 from geobri.score.shares import ROOT
@@ -23,8 +24,6 @@ __all__ = [
     "summarise_groups",
     "summarise_region_pairs",
 ]
-
-Level = Literal["cities", "corridors"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

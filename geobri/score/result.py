@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from geobri.errors import SpecificationError, mould
-from geobri.measures import Measure
-from geobri.score.compiled import CompiledIndex, Level, compile_index
+from geobri.measures import Level, Measure
+from geobri.score.compiled import CompiledIndex, compile_index
 from geobri.score.nodes import list_nodes, name_measures, select_corridors
 from geobri.score.shares import ROOT
 from geobri.score.spec import IndexSpec

@@ -106,11 +106,7 @@ def assemble(
         drawn, entries = build_corridors(cities, pairs=pd.DataFrame(columns=["origin", "destination"])), []
     measures = () if flows is None else flows.measures
     account = sums_that_mean((*parts.account, *(() if flows is None else flows.account), *entries), measures)
-    index = settings.get("index")
     return Study(
-        name=folder.resolve().name,
-        title=settings.get("title", folder.resolve().name),
-        title_zh=settings.get("title_zh", ""),
         cities=cities,
         corridors=drawn,
         flows=None if flows is None else _plain_words(flows.rows),
@@ -120,15 +116,6 @@ def assemble(
         corridor_measures=measures,
         domain=domain,
         directed=directed,
-        language=_language(settings),
-        specification=None if index is None else (folder / index if (folder / index).is_file() else index),
-        citation=settings.get("attribution", settings.get("citation", "")),
-        citation_zh=settings.get("attribution_zh", settings.get("citation_zh", "")),
-        licence=settings.get("licence", ""),
-        licence_zh=settings.get("licence_zh", ""),
-        theme=settings.get("theme", {}),
-        notes=_notes(settings, "notes"),
-        notes_zh=_notes(settings, "notes_zh"),
         account=account,
         taken=(*parts.taken, *city_taken, *(() if flows is None else flows.taken), *taken),
         cautions=(
@@ -136,15 +123,35 @@ def assemble(
             *(() if flows is None else flows.cautions),
             *_say_too_wide(city_measures, flows),
         ),
-        strata=settings.get("strata", ""),
-        keeps_own=settings.get("self_flows") == "keep",
-        validate_against=settings.get("validate_against", ""),
-        words=PlaceWords.from_settings(settings.get("words", {})),
         outlines=parts.outlines,
-        views=tuple(settings.get("view", ())),
         folder=folder,
-        sources=list_provenance(settings.get("source", [])),
+        **_as_said(settings, folder),
     )
+
+
+def _as_said(settings: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Give what `study.toml` says of the study as a whole, by the fields of the study."""
+    index = settings.get("index")
+    return {
+        "name": folder.resolve().name,
+        "title": settings.get("title", folder.resolve().name),
+        "title_zh": settings.get("title_zh", ""),
+        "language": _language(settings),
+        "specification": None if index is None else (folder / index if (folder / index).is_file() else index),
+        "citation": settings.get("attribution", settings.get("citation", "")),
+        "citation_zh": settings.get("attribution_zh", settings.get("citation_zh", "")),
+        "licence": settings.get("licence", ""),
+        "licence_zh": settings.get("licence_zh", ""),
+        "theme": settings.get("theme", {}),
+        "notes": _notes(settings, "notes"),
+        "notes_zh": _notes(settings, "notes_zh"),
+        "strata": settings.get("strata", ""),
+        "keeps_own": settings.get("self_flows") == "keep",
+        "validate_against": settings.get("validate_against", ""),
+        "words": PlaceWords.from_settings(settings.get("words", {})),
+        "views": tuple(settings.get("view", ())),
+        "sources": list_provenance(settings.get("source", [])),
+    }
 
 
 def _plain_words(flows: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from geobri.datasets import Dataset, bri22, global513
 from geobri.measures import Level, Measure
 from geobri.study.model import Study
 
-__all__ = ["PUBLISHED", "bri22_study", "global513_study"]
+__all__ = ["NAMED_GROUPS", "PUBLISHED", "bri22_study", "global513_study"]
 
 _BRI22_RANKS: Final = (
     ("overall", "Overall", "综合"),
@@ -32,6 +32,24 @@ _GLOBAL513_RANKS: Final = (
     ("production_service", "Global production and service network", "全球生产与服务网络"),
     ("connectivity", "Global connectivity facility network", "全球联通设施网络"),
 )
+
+NAMED_GROUPS: Final = (
+    Measure(
+        "silk_road",
+        of="cities",
+        kind="category",
+        label="Belt or Maritime Silk Road, as named in print",
+        label_zh="丝绸之路经济带或海上丝绸之路（报告点名）",
+    ),
+    Measure(
+        "economic_corridor",
+        of="cities",
+        kind="category",
+        label="Economic corridor, as named in print",
+        label_zh="经济走廊（报告点名）",
+    ),
+)
+"""Columns of the 513 cities that say what the report names them as."""
 
 
 def _ranks(named: tuple[tuple[str, str, str], ...], of: Level, data: Dataset) -> tuple[Measure, ...]:

@@ -12,15 +12,15 @@ import numpy as np
 import shapely
 
 from geobri import boundaries
+from geobri.boundaries import Worldview
 from geobri.errors import SpecificationError, mould
 from geobri.webmap.packing import pack_polygons
 from geobri.webmap.wording import clean
 from geobri.webmap.zones import is_vector_file, pack_zones, read_zones
 
-__all__ = ["Resolution", "Worldview", "is_online", "pack_basemap"]
+__all__ = ["Resolution", "is_online", "pack_basemap"]
 
 Resolution = Literal["110m", "50m"]
-Worldview = Literal["ne", "china"]
 
 _LAND_TOLERANCE_DEG: Final = {"110m": 0.0, "50m": 0.02}
 _COUNTRY_TOLERANCE_DEG: Final = {"110m": 0.0, "50m": 0.05}

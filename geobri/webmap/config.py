@@ -10,10 +10,11 @@ from typing import Any, Final, Literal, TypedDict
 import geopandas as gpd
 import pandas as pd
 
+from geobri.boundaries import Worldview
 from geobri.errors import SpecificationError, mould
 from geobri.gazetteer.countries import name_country
 from geobri.measures import Measure
-from geobri.webmap.basemap import Resolution, Worldview, pack_basemap
+from geobri.webmap.basemap import Resolution, pack_basemap
 from geobri.webmap.payload import as_corridor_measures, pack_cities, pack_corridors
 from geobri.webmap.summary import summarise_map
 from geobri.webmap.values import read_numbers

@@ -15,10 +15,11 @@ import pandas as pd
 from branca.element import Element, Figure
 from folium.map import Layer
 
+from geobri.boundaries import Worldview
 from geobri.errors import SpecificationError, mould
 from geobri.measures import Measure
 from geobri.webmap.assets import END_MARK, guard_block
-from geobri.webmap.basemap import Resolution, Worldview
+from geobri.webmap.basemap import Resolution
 from geobri.webmap.config import MapChoices, Theme, configure_map
 from geobri.webmap.page import OFFLINE_POLICY, MapParts, assemble_parts, make_key
 from geobri.webmap.plain import take_plain

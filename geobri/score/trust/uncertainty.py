@@ -15,8 +15,9 @@ from geobri.arrays import FloatArray
 from geobri.charts import draw_intervals
 from geobri.errors import SpecificationError, mould
 from geobri.fonts import use_letters
+from geobri.measures import Level
 from geobri.score.aggregate import STRUCK_BY_ZERO
-from geobri.score.compiled import CompiledIndex, Level, score_compiled
+from geobri.score.compiled import CompiledIndex, score_compiled
 from geobri.score.index import IndexResult
 from geobri.score.plotting import to_html
 from geobri.score.ranking import rank

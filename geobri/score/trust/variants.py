@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from geobri.errors import SpecificationError, first_offenders, mould
-from geobri.score.compiled import CompiledIndex, Level
+from geobri.measures import Level
+from geobri.score.compiled import CompiledIndex
 from geobri.score.index import build_index
 from geobri.score.spec import IndexSpec
 

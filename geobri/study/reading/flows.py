@@ -18,7 +18,7 @@ from geobri.measures import Taken
 from geobri.study.account import Entry, count_entry
 from geobri.study.model import StudyFault
 from geobri.study.reading.distances import leave_out_distances, name_own_distance
-from geobri.study.reading.headings import COLUMN_WORDS
+from geobri.study.reading.headings import COLUMN_WORDS, PAIR_KEY
 from geobri.study.reading.numbers import blank_missing, to_numbers
 from geobri.study.reading.parts import FolderParts, indicator_of, to_study_faults
 from geobri.study.reading.recognition import (
@@ -64,7 +64,7 @@ def read_flows(files: Mapping[Path, Mapping[str, pd.DataFrame]], parts: FolderPa
     if not tables:
         return None
     flows = pd.concat(tables, ignore_index=True)
-    key = [name for name in ("indicator", "origin", "destination", "year") if name in flows.columns]
+    key = [name for name in PAIR_KEY if name in flows.columns]
     doubled = flows.duplicated(key)
     if doubled.any() and len(tables) > 1:
         came = first_offenders(flows.loc[doubled, "indicator"].astype(str).unique())

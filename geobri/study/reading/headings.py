@@ -5,7 +5,10 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-__all__ = ["COLUMN_WORDS", "composed", "spare_name", "tidy_column_names"]
+__all__ = ["COLUMN_WORDS", "PAIR_KEY", "composed", "spare_name", "tidy_column_names"]
+
+PAIR_KEY: Final = ("indicator", "origin", "destination", "year")
+"""The columns that say which pair a row speaks of, by what, and when."""
 
 COLUMN_WORDS: Final[dict[str, str]] = {
     "城市": "city", "城市代码": "city", "slug": "city", "id": "city",

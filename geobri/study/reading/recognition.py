@@ -15,6 +15,7 @@ from geobri.errors import first_offenders
 from geobri.gazetteer.names import CHINESE_KINDS, is_han, leave_off_kind
 from geobri.measures import Taken
 from geobri.study.model import StudyFault
+from geobri.study.reading.headings import PAIR_KEY
 from geobri.study.reading.numbers import blank_missing, find_doubtful, to_numbers
 from geobri.study.reading.parts import FolderParts
 from geobri.tables import CITY_COLUMNS
@@ -44,7 +45,6 @@ _ROWS_LOOKED_AT: Final = 5000
 _LOOKED_AT: Final = 4
 """Ends of a pair stand among the first columns of a table."""
 
-_PLAIN: Final = ("indicator", "origin", "destination", "year")
 
 _CODE: Final = r"[A-Z]{1,5}|[\w./-]*\d[\w./-]*"
 _NAME: Final = r"(?!.*(?:://|@)|(?:MULTI)?(?:POINT|LINE|POLYGON))(?=.*[^\W\d_]{2}).{2,80}"
@@ -238,7 +238,7 @@ def recognise_ends(table: pd.DataFrame, cities: pd.Index, parts: FolderParts, fi
     fitting = [
         name
         for name in table.columns[:_LOOKED_AT]
-        if name not in _PLAIN and name != "value" and as_ids(head[name]).isin(known).mean() > _ENOUGH
+        if name not in PAIR_KEY and name != "value" and as_ids(head[name]).isin(known).mean() > _ENOUGH
     ]
     if len(fitting) != len(missing):
         return table
@@ -274,9 +274,9 @@ def spread_measures(table: pd.DataFrame, parts: FolderParts, file: str) -> pd.Da
     if not {"origin", "destination"} <= set(table.columns):
         return table
     if "value" in table.columns:
-        beside = [name for name in parts.beside if name in table.columns and name not in (*_PLAIN, "value")]
+        beside = [name for name in parts.beside if name in table.columns and name not in (*PAIR_KEY, "value")]
         because = Words("there is a column 'value'", "已有“value”列")
-        _say_not_read(table, (*_PLAIN, "value", *beside), because, parts, file)
+        _say_not_read(table, (*PAIR_KEY, "value", *beside), because, parts, file)
         return table
     measures = measures_of(table)
     if not measures:
@@ -285,7 +285,7 @@ def spread_measures(table: pd.DataFrame, parts: FolderParts, file: str) -> pd.Da
     because = Words(f"there is no column 'value', and {hold} numbers", "没有“value”列，而所列各列为数字")
     taken = Words(f"measures = {', '.join(measures)}", f"指标 = {'、'.join(measures)}")
     parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
-    _say_not_read(table, (*_PLAIN, *measures), Words("they hold no numbers", "其中没有数字"), parts, file)
+    _say_not_read(table, (*PAIR_KEY, *measures), Words("they hold no numbers", "其中没有数字"), parts, file)
     kept = [name for name in ("origin", "destination", "year") if name in table.columns]
     return table[[*kept, *measures]].melt(
         id_vars=kept, var_name="indicator", value_name="value", ignore_index=False
@@ -320,7 +320,7 @@ def measures_of(table: pd.DataFrame) -> list[str]:
     head = table.head(
         _ROWS_LOOKED_AT
     )  # a word further down is a fault with its row, as in any column of numbers
-    return [name for name in table.columns if name not in _PLAIN and holds_numbers(head[name])]
+    return [name for name in table.columns if name not in PAIR_KEY and holds_numbers(head[name])]
 
 
 def note_doubtful(table: pd.DataFrame, parts: FolderParts, file: str) -> None:
@@ -336,7 +336,7 @@ def note_doubtful(table: pd.DataFrame, parts: FolderParts, file: str) -> None:
         Name of the file.
     """
     for name in _with_commas(table):
-        doubtful = find_doubtful(table[name]) if name not in _PLAIN else table[name].iloc[:0]
+        doubtful = find_doubtful(table[name]) if name not in PAIR_KEY else table[name].iloc[:0]
         if len(doubtful):
             came = (
                 f"'{name}' must say whether 1,234 is a thousand or a little more than one; got {len(doubtful)} such cells and none that "

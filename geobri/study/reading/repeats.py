@@ -13,6 +13,7 @@ from geobri.study.account import count_entry
 from geobri.study.model import StudyFault
 from geobri.study.reading.ends import Ends
 from geobri.study.reading.flows import match_names
+from geobri.study.reading.headings import PAIR_KEY
 from geobri.study.reading.hints import Hints
 from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.parts import FolderParts
@@ -24,7 +25,6 @@ __all__ = ["holds_few_unknown", "ready_pairs"]
 
 _STAMP: Final = re.compile(r"^(\d{4})[-/.]\d{1,2}([-/.]\d{1,2})?([ T]\d|$)|^\d{1,2}[-/.]\d{1,2}[-/.]\d{4} \d")
 _DATE: Final = re.compile(r"^(\d{4})([-/.]?\d{1,2}){0,2}([ T].*)?$")
-_PLAIN: Final = ("indicator", "origin", "destination", "year")
 _ENDS: Final = ("origin", "destination")
 _FEW_ENDS: Final = 1 / 50
 _FEW_ROWS: Final = 1 / 20
@@ -73,7 +73,7 @@ def ready_pairs(rows: pd.DataFrame, ends: Ends, file: str, hints: Hints, parts: 
 def _without_ends(rows: pd.DataFrame, ends: Ends) -> pd.DataFrame:
     """Leave out what speaks of the ends, not of the pair."""
     spoken = [name for pair in (ends.lon, ends.lat, *ends.others.values()) for name in pair]
-    return rows.drop(columns=[name for name in spoken if name in rows.columns and name not in _PLAIN])
+    return rows.drop(columns=[name for name in spoken if name in rows.columns and name not in PAIR_KEY])
 
 
 def _years_of_dates(rows: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFrame:
@@ -90,8 +90,8 @@ def _years_of_dates(rows: pd.DataFrame, file: str, parts: FolderParts) -> pd.Dat
 def _one_row_a_pair(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderParts) -> pd.DataFrame:
     """Count or add up where several rows speak of one pair; ask where it is not clear which."""
     rows = rows if hints.count else _with_years(rows, file, hints, parts)
-    key = [name for name in ("indicator", "origin", "destination", "year") if name in rows.columns]
-    own = [str(name) for name in rows.columns if name not in (*_PLAIN, hints.impedance)]
+    key = [name for name in PAIR_KEY if name in rows.columns]
+    own = [str(name) for name in rows.columns if name not in (*PAIR_KEY, hints.impedance)]
     numbers = [name for name in own if holds_numbers(rows[name])]
     repeated = bool(rows.duplicated(key).any())
     if not repeated:
@@ -138,11 +138,11 @@ def _with_years(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderParts)
     key = [name for name in ("indicator", "origin", "destination") if name in rows.columns]
     if "year" in rows.columns or not rows.duplicated(key).any():
         return rows
-    own = [str(name) for name in rows.columns if name not in (*_PLAIN, hints.impedance, hints.value)]
+    own = [str(name) for name in rows.columns if name not in (*PAIR_KEY, hints.impedance, hints.value)]
     years = [name for name in own if as_ids(rows[name]).str.fullmatch(_YEAR).all()]
     found = next((name for name in years if not rows.duplicated([*key, name]).any()), "")
     if not found or not any(
-        holds_numbers(rows[name]) for name in rows.columns if name not in (*_PLAIN, found)
+        holds_numbers(rows[name]) for name in rows.columns if name not in (*PAIR_KEY, found)
     ):
         return rows
     texts = as_ids(rows[found])
@@ -161,7 +161,7 @@ def _with_separation(
     name = hints.impedance
     if name not in rows.columns or name in once.columns:
         return once
-    key = [column for column in ("indicator", "origin", "destination", "year") if column in once.columns]
+    key = [column for column in PAIR_KEY if column in once.columns]
     mean = to_numbers(rows[name]).groupby([rows[column] for column in key], sort=False).mean()
     taken = Words(f"{name} = the mean of the rows of a pair", f"{name} = 每对地点各行的均值")
     because = Words(
@@ -176,7 +176,7 @@ def _are_events(rows: pd.DataFrame, numbers: list[str]) -> bool:
     if not numbers:
         return True
     for name in rows.columns:
-        if name in _PLAIN:
+        if name in PAIR_KEY:
             continue
         cells = as_ids(rows[name].head(200))
         if len(cells) and cells.str.match(_STAMP).all() and as_ids(rows[name]).nunique() > len(rows) / 2:
@@ -266,7 +266,7 @@ def _share(numbers: pd.Series, some: pd.Series) -> float:
 
 
 def _numbers_of(rows: pd.DataFrame) -> list[str]:
-    return [str(name) for name in rows.columns if name not in _PLAIN and holds_numbers(rows[name])]
+    return [str(name) for name in rows.columns if name not in PAIR_KEY and holds_numbers(rows[name])]
 
 
 def _know_both(rows: pd.DataFrame, parts: FolderParts) -> pd.Series:

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from geobri.errors import InputError, MissingExtraError, StudyError, first_offenders, mould
-from geobri.exchange.workbooks import plain_text
+from geobri.exchange.workbooks import MOST_COLUMNS, plain_text
 from geobri.inputs import check_file
 from geobri.study.reading.headings import COLUMN_WORDS, composed, tidy_column_names
 from geobri.study.reading.numbers import DecimalMark, find_marks, settle_marks
@@ -36,9 +36,6 @@ _PARQUET: Final = (".parquet", ".geoparquet")
 _LOOK_AHEAD: Final = 25
 _MARKS_LOOK: Final = 1000
 _LONGEST_LOOK: Final = 100_000
-_MOST_COLUMNS: Final = 16_384
-"""What a spreadsheet can hold; a text with more separators in a line is no table."""
-
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _NO_SEPARATOR: Final = "\x1f"
 """Stands in no text: the whole line is a cell."""
@@ -178,9 +175,10 @@ def _first_lines(text: str) -> list[str]:
 
 
 def _check_width(path: Path, rows: list[list[str]]) -> None:
+    """Refuse more columns than a spreadsheet holds: a text with so many separators in a line is no table."""
     widths = [len(row) for row in rows]
-    if max(widths, default=0) > _MOST_COLUMNS:
-        wanted = f"{path.name} must be a table of at most {_MOST_COLUMNS:,} columns"
+    if max(widths, default=0) > MOST_COLUMNS:
+        wanted = f"{path.name} must be a table of at most {MOST_COLUMNS:,} columns"
         came = f"{max(widths):,} in row {widths.index(max(widths)) + 1}"
         raise StudyError(mould("read_table", wanted, came, "Save it as CSV with one row a line"))
 

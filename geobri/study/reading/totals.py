@@ -10,6 +10,7 @@ import pandas as pd
 
 from geobri.measures import Taken
 from geobri.study.account import count_entry
+from geobri.study.reading.headings import PAIR_KEY
 from geobri.study.reading.numbers import blank_missing, to_numbers
 from geobri.study.reading.parts import FolderParts, indicator_of
 from geobri.study.reading.recognition import Labels, as_ids, holds_numbers
@@ -18,7 +19,6 @@ from geobri.words import Words
 __all__ = ["leave_out_foot_of_places", "leave_out_totals"]
 
 _ENDS: Final = ("origin", "destination")
-_PLAIN: Final = ("indicator", *_ENDS, "year")
 _WORDS: Final = frozenset(
     {
         "total", "totals", "grand total", "sum", "all", "overall", "subtotal", "total général", "ensemble", "tous", "summe", "gesamt", "insgesamt",
@@ -203,7 +203,9 @@ def _is_called_total(cell: str) -> bool:
 
 def _measures(rows: pd.DataFrame) -> list[str]:
     return [
-        str(name) for name in rows.columns if name not in _PLAIN and holds_numbers(blank_missing(rows[name]))
+        str(name)
+        for name in rows.columns
+        if name not in PAIR_KEY and holds_numbers(blank_missing(rows[name]))
     ]
 
 
