@@ -201,9 +201,15 @@ def changes_command(
 @study_or_tables_then("names")
 def history_command(study: Source, names: tuple[str, ...], value: str | None, out: Path | None) -> None:
     """Follow cities or corridors over the years: their flows, or the index of every year on one scale."""
-    from geobri.study.history import history
+    from geobri.study.history import history, say_unscored
 
-    show_table(history(study.load(), names, indicator=value), out)
+    loaded = study.load()
+    table = history(loaded, names, indicator=value)
+    show_table(table, out)
+    if value in loaded.score_columns:
+        left_out = say_unscored(loaded, [int(year) for year in table.columns if str(year).isdigit()])
+        if left_out:
+            click.echo(left_out.en, err=True)
 
 
 @click.command(name="export")

@@ -13,8 +13,8 @@ from geobri.report.numbers import write_number
 from geobri.report.shapes import Course
 from geobri.report.terms import name_place
 from geobri.study import Study
-from geobri.study.history import rank_years
-from geobri.words import Words
+from geobri.study.history import rank_years, say_unscored
+from geobri.words import NOTHING, Words
 
 __all__ = ["years_section"]
 
@@ -50,6 +50,8 @@ def years_section(study: Study) -> Section | None:
         return None
     how = _ON_ONE_SCALE if measure is index else _SUMMED if measure.adds_up else _AVERAGED
     years = [int(year) for year in ranks.columns]
+    left_out = say_unscored(study, years) if measure is index else NOTHING
+    left_out = Words(f" {left_out.en}", left_out.zh) if left_out else NOTHING
     shown = ranks[ranks[ranks.columns[-1]] <= _MOST_CITIES].sort_values(ranks.columns[-1], kind="stable")
     first, last = ranks[ranks.columns[0]], ranks[ranks.columns[-1]]
     both = first.notna() & last.notna()
@@ -79,7 +81,8 @@ def years_section(study: Study) -> Section | None:
         statistics=Words(
             f"Rank correlation of the first and the last year {agreement}; {moved} of {int(both.sum())} cities changed their rank.",
             f"首末两年的秩相关为 {agreement}；{int(both.sum())} 座城市中有 {moved} 个名次有变。",
-        ),
+        )
+        + left_out,
         limits=Words(
             "What this cannot show: by how much; a rank changes when others move, and years may differ in what was counted.",
             "这不能说明：变化的幅度；他人变动也会改变名次，且各年统计口径可能不同。",

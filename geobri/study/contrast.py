@@ -157,7 +157,7 @@ def compare_editions(
     Returns
     -------
     pandas.DataFrame
-        One row per city (or corridor) of either: `name, name_zh, old` and `new` place, `change` (``new``, ``out``, ``up``, ``down``, ``same``), `places`
+        One row per city (or corridor) of either: `name, name_zh`, the `measure` that is followed, `old` and `new` place, `change` (``new``, ``out``, ``up``, ``down``, ``same``), `places`
         gained, `moved_by`, the part of the measure that moved most in the same direction, and `moved_places`, how many places
         it moved; empty where both editions do not have the parts. The largest changes stand first, after who came and left.
 
@@ -185,6 +185,7 @@ def compare_editions(
             for study, frame in zip((old, new), frames, strict=True)
         )
         table.insert(at, name, after.reindex(table.index).fillna(before.reindex(table.index)))
+    table.insert(len(names), "measure", column)
     gained = table["old"] - table["new"]
     table["change"] = [
         _name_change(before, after) for before, after in zip(table["old"], table["new"], strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,8 +13,9 @@ from geobri.measures import Measure
 from geobri.study.index import score_years
 from geobri.study.model import Study
 from geobri.study.query import resolve_names
+from geobri.words import NOTHING, Words
 
-__all__ = ["history", "over_partners", "rank_years"]
+__all__ = ["history", "over_partners", "rank_years", "say_unscored"]
 
 
 def over_partners(values: Any, measure: Measure) -> pd.Series[Any]:
@@ -142,6 +143,44 @@ def _follow_index(study: Study, column: str, keys: Sequence[str], *, of_corridor
     labelled = pd.MultiIndex.from_product([[column], keys], names=["indicator", "name"])
     table = table.set_axis(labelled, axis=0).rename_axis("year", axis=1)
     return _add_growth(table).assign(growth=float("nan"))
+
+
+def say_unscored(study: Study, shown: Iterable[int]) -> Words:
+    """Say in which years of the flows there is no index, and why.
+
+    Parameters
+    ----------
+    study
+        A study with scores, whose flows have years.
+    shown
+        The years in which the index could be computed.
+
+    Returns
+    -------
+    Words
+        ``Left out: 2019 (no rows of ships). …``; empty where every year has an index.
+    """
+    if study.flows is None or study.scores is None:
+        return NOTHING
+    years = sorted({int(year) for year in study.flows["year"].dropna()})
+    left = sorted(set(years) - set(shown))
+    if not left:
+        return NOTHING
+    parts = [leaf.read_from for leaf in study.scores.spec.indicators if leaf.kind != "city"]
+    there = {
+        year: set(study.flows.loc[study.flows["year"] == year, "indicator"].astype(str)) for year in left
+    }
+    lacking = {year: [part for part in parts if part not in there[year]] for year in left}
+    en = ", ".join(
+        f"{year} (no rows of {', '.join(gone)})" if gone else f"{year}" for year, gone in lacking.items()
+    )
+    zh = "、".join(
+        f"{year}年（没有{'、'.join(gone)}的记录）" if gone else f"{year}年" for year, gone in lacking.items()
+    )
+    return Words(
+        f"Left out: {en}. The index cannot be computed in {len(left)} of {len(years)} years.",
+        f"未计入：{zh}。{len(years)} 年中有 {len(left)} 年无法计算指数。",
+    )
 
 
 def _by_pair(flows: pd.DataFrame, study: Study) -> pd.DataFrame:

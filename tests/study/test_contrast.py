@@ -100,6 +100,7 @@ def test_editions_say_who_came_left_rose_fell_and_what_moved_them(old, new):
     table = compare_editions(old, new)
     assert table.index.tolist() == ["perth", "cairo", "lima", "oslo", "rome"]
     assert table["change"].tolist() == ["new", "out", "down", "up", "up"]
+    assert set(table["measure"]) == {old.shown("cities")[0].column}  # a table says what it follows
     assert table["places"].tolist()[2:] == [-2, 1, 1]
     assert pd.isna(table.loc["perth", "old"])
     assert pd.isna(table.loc["cairo", "new"])

@@ -4,13 +4,16 @@ import sqlite3
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from geobri.cli import _geobri
 from geobri.errors import DataError
 from geobri.exchange import read_layer, write_layer
+from geobri.report.years import years_section
 from geobri.study import load_study, read_study
 from geobri.study.database import ask_in_sql, open_database
 from geobri.study.export import export_study
-from geobri.study.history import history
+from geobri.study.history import history, say_unscored
 from geobri.study.query import compare, query
 
 
@@ -262,3 +265,34 @@ def test_the_index_is_followed_over_the_years(tmp_path):
     assert corridors[2021].tolist() == [100]
     with pytest.raises(DataError, match="rank_overall"):
         history(study, indicator="nothing")
+
+
+def test_history_says_in_which_years_there_is_no_index(tmp_path):
+    """Mails begin in 2021: the ranks of 2020 are left out, and the command says so."""
+    (tmp_path / "cities.csv").write_text(
+        "city,name,country,lon,lat\na,A,FRA,1,45\nb,B,ITA,11,43\nc,C,ESP,-4,40\n", encoding="utf-8"
+    )
+    rows = [
+        "year,origin,destination,indicator,value",
+        *(f"2020,{pair[0]},{pair[1]},trips,{at}" for at, pair in enumerate(("ab", "ac", "bc"))),
+    ]
+    for year in (2021, 2022):
+        for at, (one, other) in enumerate(("ab", "ac", "bc")):
+            rows += [
+                f"{year},{one},{other},trips,{9 * at + year % 7}",
+                f"{year},{one},{other},mails,{5 - at}",
+            ]
+    (tmp_path / "flows.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (tmp_path / "study.toml").write_text("", encoding="utf-8")
+    leaves = "".join(f'[[indicator]]\nname = "{one}"\ndimension = "overall"\n' for one in ("trips", "mails"))
+    (tmp_path / "index.toml").write_text(f'[index]\nname = "i"\n{leaves}', encoding="utf-8")
+    study = load_study(tmp_path)
+    table = history(study, indicator="rank_overall")
+    assert [name for name in table.columns if str(name).isdigit()] == [2021, 2022]
+    said = say_unscored(study, [2021, 2022])
+    assert said.en == "Left out: 2020 (no rows of mails). The index cannot be computed in 1 of 3 years."
+    assert said.zh == "未计入：2020年（没有mails的记录）。3 年中有 1 年无法计算指数。"
+    assert not say_unscored(study, [2020, 2021, 2022])
+    done = CliRunner().invoke(_geobri, ["history", str(tmp_path), "--value", "rank_overall"])
+    assert said.en in done.output
+    assert said.en in years_section(study).drawings[0].statistics.en
