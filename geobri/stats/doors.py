@@ -51,7 +51,11 @@ def checked(function: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(function)
     def asked(*args: P.args, **kwargs: P.kwargs) -> T:
-        for name, given in signature.bind(*args, **kwargs).arguments.items():
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError:  # says no name; the call says it, and what is too many or missing
+            return function(*args, **kwargs)
+        for name, given in bound.arguments.items():
             said = signature.parameters[name]
             if given is not said.default and said.kind is not said.VAR_KEYWORD:
                 _check(function.__name__, name, given, str(said.annotation))

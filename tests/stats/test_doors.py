@@ -252,3 +252,10 @@ def test_no_permutations_where_they_are_needed_is_answered_in_words():
         spatial.moran_tests(CITIES, "size", n_permutations=0)
     with pytest.raises(GeobriError, match="n_permutations must be positive"):
         dyads.moran_mantel_test(X, Y, weights=np.ones((N, N)), n_permutations=0)
+
+
+def test_a_call_with_too_many_arguments_names_the_verb():
+    with pytest.raises(TypeError, match=r"coastal_test\(\) takes 2 positional arguments but 3 were given"):
+        groups.coastal_test(None, "height", "coastal")
+    with pytest.raises(TypeError, match=r"coastal_test\(\) missing 1 required positional argument"):
+        groups.coastal_test(None)
