@@ -57,8 +57,8 @@ _WORDS: Final = {
         "本页脚本被阻止，因此没有地图，表格也无法展开。若服务器或框架禁止内联脚本（Content-Security-Policy），请为此文件允许 script-src 'unsafe-inline'，或从本地磁盘打开。",
     ),
     "printed": Words(
-        "Rows printed, of all. Show all rows before printing, or see the tables that come with this page",
-        "已打印行数／全部行数。打印前可显示全部行，亦可查阅随本页提供的表格",
+        "rows are printed. Show all rows before printing, or see the tables that come with this page.",
+        "行已打印。打印前可显示全部行，亦可查阅随本页提供的表格。",
     ),
     "made": Words(
         "Made with geobri. This page is one file and asks nothing of any network.",
