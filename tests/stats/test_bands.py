@@ -23,6 +23,12 @@ def test_a_number_that_rounding_moved_off_a_limit_is_that_limit(hold, expected):
         assert find_bands(values + nudge, LIMITS, hold=hold).tolist() == expected
 
 
+@pytest.mark.parametrize("scale", [1e-12, 1e9])
+def test_rounding_is_told_by_the_size_of_the_limits(scale):
+    near, apart = 0.3 * (1 + 1e-12), 0.3 * (1 + 1e-6)
+    assert find_bands(scale * np.array([near, apart]), scale * LIMITS, hold="upper").tolist() == [0, 1]
+
+
 def test_bands_that_share_no_digit_with_a_limit_are_those_of_numpy():
     values = np.random.default_rng(2).uniform(0, 2, 400)
     for hold, right in (("upper", True), ("lower", False)):

@@ -93,6 +93,11 @@ class TestPValue:
         assert clean.mc_error == pytest.approx(monte_carlo_error(clean.p_value, 4))
         assert judge(2.0, [2.0, 1.0], exact=True).mc_error == 0.0
 
+    @pytest.mark.parametrize("scale", [1e-12, 1e9])
+    def test_spread_is_told_from_rounding_by_the_size_of_the_statistics(self, scale):
+        assert math.isnan(judge(scale, scale * (1 + 1e-13 * np.arange(9.0))).p_value)
+        assert judge(2 * scale, scale * np.arange(9.0), "greater").p_value == pytest.approx(8 / 10)
+
     def test_refuses_an_empty_null_and_an_unknown_direction(self):
         with pytest.raises(DataError, match="at least one permutation"):
             permutation_p_value(1.0, [])
