@@ -21,6 +21,7 @@ from geobri.gazetteer.settled import Settled, find_settled, read_settled
 
 __all__ = ["GeocodeReport", "geocode"]
 
+_MOST_CANDIDATES = 4
 _FOUND_COLUMNS = ["name", "name_zh", "country", "geonameid", "population", "lon", "lat"]
 
 
@@ -271,10 +272,6 @@ def _one_per_name(values: str | Sequence[object] | pd.Series | None, count: int,
     return given
 
 
-def _is_missing(value: Any) -> bool:
-    return value is None or bool(pd.isna(value))
-
-
 def _describe_matches(
     queries: list[object], countries: list[str], matches: list[Match | Settled]
 ) -> pd.DataFrame:
@@ -366,9 +363,13 @@ def _list_ambiguous(
     return found
 
 
-def _list_candidates(candidates: pd.Series, most: int = 4) -> str:
-    rest = len(candidates) - most
-    return ", ".join(candidates.head(most)) + (f" and {rest} more" if rest > 0 else "")
+def _is_missing(value: Any) -> bool:
+    return value is None or bool(pd.isna(value))
+
+
+def _list_candidates(candidates: pd.Series) -> str:
+    rest = len(candidates) - _MOST_CANDIDATES
+    return ", ".join(candidates.head(_MOST_CANDIDATES)) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _describe_candidate(place: dict[Hashable, Any]) -> str:

@@ -15,6 +15,8 @@ from geobri.tables import find_coordinate_faults
 
 __all__ = ["SETTLED_COLUMNS", "Settled", "SettledNames", "find_settled", "read_settled"]
 
+_FILE: Final = "places.csv"
+
 SETTLED_COLUMNS: Final = ("name", "country", "place", "geonameid", "lon", "lat")
 """Columns of the table; of `place`, `geonameid` and `lon` with `lat` one is enough."""
 
@@ -72,7 +74,7 @@ def _written(name: object) -> str:
     return unicodedata.normalize("NFC", name.strip()).casefold() if isinstance(name, str) else ""
 
 
-def read_settled(table: pd.DataFrame, *, caller: str = "places.csv") -> SettledNames:
+def read_settled(table: pd.DataFrame) -> SettledNames:
     """Read a table that says which places names mean.
 
     Parameters
@@ -81,8 +83,6 @@ def read_settled(table: pd.DataFrame, *, caller: str = "places.csv") -> SettledN
         One row per name: `name` as the study writes it, `country` if the name means this in one country only, and one of `place` (a candidate as it is
         printed, "Richmond (USA, CA)"), `geonameid`, or `lon` and `lat`. A row with none of them leaves its name open; other columns are
         not read.
-    caller
-        Who asks, for the message.
 
     Returns
     -------
@@ -95,8 +95,8 @@ def read_settled(table: pd.DataFrame, *, caller: str = "places.csv") -> SettledN
         With every fault at once: no column `name`, a name settled twice, a place that is none or several, a point off the globe.
     """
     if "name" not in table.columns:
-        wanted = f"{caller} needs a column 'name' and one of 'place', 'geonameid', or 'lon' and 'lat'"
-        raise GeocodingError(mould(caller, wanted, f"{list(table.columns)}", "Add them"))
+        wanted = f"{_FILE} needs a column 'name' and one of 'place', 'geonameid', or 'lon' and 'lat'"
+        raise GeocodingError(mould(_FILE, wanted, f"{list(table.columns)}", "Add them"))
     cells = table.reindex(columns=list(SETTLED_COLUMNS)).astype(object)
     cells = cells.where(cells.notna(), "").astype(str).apply(lambda column: column.str.strip())
     found: SettledNames = {}
@@ -115,7 +115,7 @@ def read_settled(table: pd.DataFrame, *, caller: str = "places.csv") -> SettledN
             faults.append(f"row {number} ({row['name']!r}): every name must be there, and be settled once")
         found[key] = settled
     if faults:
-        raise GeocodingError(f"{caller}: " + "\n".join(faults))
+        raise GeocodingError(f"{_FILE}: " + "\n".join(faults))
     return found
 
 

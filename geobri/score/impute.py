@@ -245,12 +245,16 @@ def _gravity_design(
     return sparse.hstack([sparse.csr_matrix(friction[:, None]), ends], format="csr")
 
 
-def _fit_poisson(design: Any, values: FloatArray, *, steps: int = 200) -> FloatArray:
+_MOST_STEPS: Final = 200
+"""Steps after which a fit that has not settled is taken as it is."""
+
+
+def _fit_poisson(design: Any, values: FloatArray) -> FloatArray:
     """Fit log E(v / mean v) = design b by iteratively reweighted least squares; an unseen end gets no effect."""
     scaled = values / values.mean() if values.mean() > 0 else values
     fitted = 0.5 * (scaled + 1.0)
     coefficients = np.zeros(design.shape[1])
-    for _ in range(steps):
+    for _ in range(_MOST_STEPS):
         log_fitted = _clip_log(np.log(fitted))
         target = log_fitted + scaled / fitted - 1.0
         weighted = design.multiply(fitted[:, None])

@@ -18,6 +18,8 @@ __all__ = ["LEVEL", "effect_of_part", "effects_from_audit", "list_parts"]
 
 LEVEL: Final = 0.9
 """Share of the score tables that agree with published ranks inside the interval of an effect."""
+_DRAWS: Final = 1000
+"""Tables of scores that are drawn from all that agree with the ranks."""
 _CHAINS: Final = 64
 """Walks side by side: a thousand draws in half the time of 32, worth as many independent ones."""
 
@@ -97,15 +99,13 @@ def _from_ranks(study: Study, part: str) -> pd.DataFrame:
     return effects_from_audit(audit)[part]
 
 
-def effects_from_audit(audit: RankingAudit, *, n_draws: int = 1000) -> dict[str, pd.DataFrame]:
+def effects_from_audit(audit: RankingAudit) -> dict[str, pd.DataFrame]:
     """Say of every dimension what taking it out does to published ranks, as far as these allow.
 
     Parameters
     ----------
     audit
         Of ranks for which scores exist.
-    n_draws
-        Tables of scores to draw from all that agree with the ranks.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def effects_from_audit(audit: RankingAudit, *, n_draws: int = 1000) -> dict[str,
     from geobri.score.trust.removal import arrow, remove_from_draws
 
     draws = sample_scores(
-        audit.polytope, importance=audit.importance, n_draws=n_draws, n_chains=_CHAINS, rng=SEED
+        audit.polytope, importance=audit.importance, n_draws=_DRAWS, n_chains=_CHAINS, rng=SEED
     )
     tables = {}
     for part in draws.dimensions:
