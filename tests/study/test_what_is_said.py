@@ -190,3 +190,10 @@ def test_what_is_read_is_what_is_used_and_what_is_left_out():
         assert table.loc["read", "total"] == whole
         rest = table.drop(index="read")
         assert (rest["rows"].sum(), rest["total"].sum()) == (table.loc["read", "rows"], whole)
+
+
+def test_rows_that_are_counted_because_it_was_said_are_no_events(places):
+    routes = pd.concat([_pairs()[["from_zone", "to_zone"]].assign(line=line, number=line) for line in (1, 2)])
+    study = geobri.read_study(places, routes, count=True)
+    assert study.corridors["trips"].tolist() == [2] * 10  # there and back say the same
+    assert "trips = rows of each pair, 40 in all, because that is what was said (--count)" in _said(study)

@@ -106,7 +106,7 @@ def _one_row_a_pair(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderPa
         or (not numbers)
         or (repeated and hints.value not in numbers and _are_events(rows, numbers))
     ):
-        return _count_rows(rows, key, file, repeated=repeated, parts=parts)
+        return _count_rows(rows, key, file, hints, parts)
     if not repeated:
         return rows
     if hints.value in numbers:
@@ -185,8 +185,9 @@ def _are_events(rows: pd.DataFrame, numbers: list[str]) -> bool:
 
 
 def _count_rows(
-    rows: pd.DataFrame, key: list[str], file: str, *, repeated: bool, parts: FolderParts
+    rows: pd.DataFrame, key: list[str], file: str, hints: Hints, parts: FolderParts
 ) -> pd.DataFrame:
+    repeated = bool(rows.duplicated(key).any())
     name = "trips" if repeated else "links"
     left = [str(column) for column in rows.columns if column not in key]
     because = (
@@ -194,6 +195,7 @@ def _count_rows(
         if repeated
         else Words("no column holds numbers", "没有数字列")
     )
+    because = Words("that is what was said (--count)", "已如此指定（--count）") if hints.count else because
     taken = Words(
         f"{name} = rows of each pair, {len(rows):,} in all", f"{name} = 每对地点的行数，共 {len(rows):,} 行"
     )
