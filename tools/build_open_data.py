@@ -246,6 +246,7 @@ label_zh = "海运距离"
 unit = "km"
 kind = "amount"
 better = "low"
+absent = "missing"
 
 {city_values}[[source]]
 name = "air-routes 0.87, 31 August 2021"
