@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-__all__ = ["CITY", "NOTHING", "PlaceWords", "Words"]
+__all__ = ["CITY", "NOTHING", "PlaceWords", "Words", "speaks_of_city"]
 
 _CITY: Final = re.compile(r"\b(?:(?P<article>[Aa]n?) )?(?P<initial>[Cc])it(?P<ending>y|ies)\b")
 _QUOTES_BEFORE: Final = re.compile("““([^“”]*)”")
@@ -137,7 +137,9 @@ class PlaceWords:
         if self.is_city:
             return words
         kept = _keeper(
-            tuple(sorted({name for name in names if _speaks(name)}, key=lambda name: (-len(name), name)))
+            tuple(
+                sorted({name for name in names if speaks_of_city(name)}, key=lambda name: (-len(name), name))
+            )
         )
         return Words(_outside(kept, words.en, self._english), _outside(kept, words.zh, self._chinese))
 
@@ -164,7 +166,19 @@ def _plural(word: str) -> str:
     return f"{word}es" if re.search(r"(s|x|z|ch|sh)$", word) else f"{word}s"
 
 
-def _speaks(name: object) -> bool:
+def speaks_of_city(name: object) -> bool:
+    """Tell whether a name holds the word for a place, so that it must be kept when places are called otherwise.
+
+    Parameters
+    ----------
+    name
+        A name or a label; what is no text holds no word.
+
+    Returns
+    -------
+    bool
+        True for Kansas City.
+    """
     return isinstance(name, str) and bool(_CITY.search(name) or "城市" in name)
 
 

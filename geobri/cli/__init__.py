@@ -7,8 +7,10 @@ Each command lives in a module of its own, which is loaded when the command is c
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -83,6 +85,11 @@ class _Commands(click.Group):
 
 
 def _say_unusable(error: OSError) -> str:
+    path = Path(os.fsdecode(error.filename))
+    for folder in (*reversed(path.parents), path):
+        if folder.is_dir() and not os.access(folder, os.X_OK | (os.R_OK if folder == path else 0)):
+            wanted = f"the folder '{folder}' must be open to you"
+            return mould("geobri", wanted, error.strerror or str(error), "Check its rights")
     wanted = f"the file '{error.filename}' must be there and readable"
     return mould("geobri", wanted, error.strerror or str(error), "Check name, kind and rights")
 

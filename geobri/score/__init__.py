@@ -37,7 +37,7 @@ from geobri.score.ranking import rank
 from geobri.score.screen import measure_coverage, screen
 from geobri.score.spec import Choices, Dimension, IndexSpec, Indicator
 from geobri.score.spec_reading import list_specs, load_spec
-from geobri.score.totals import name_totals, total_flows
+from geobri.score.totals import name_totals, prepare_totals, total_flows
 from geobri.score.weights import WEIGHTINGS, ahp_weights, budget_weights, custom_weights, weigh
 
 _LATER = {
@@ -108,6 +108,7 @@ __all__ = [
     "normalise",
     "normalise_compiled",
     "pair_to_city",
+    "prepare_totals",
     "profile_city",
     "profile_corridor",
     "rank",

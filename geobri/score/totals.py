@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,8 +14,9 @@ from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.measures import Measure
 from geobri.score.levels import total as add_up
 
-__all__ = ["TOTALS", "name_totals", "total_flows"]
+__all__ = ["TOTALS", "name_totals", "prepare_totals", "total_flows"]
 
+AddUp: TypeAlias = Callable[..., dict[str, FloatArray]]
 TOTALS: Final = ("out", "in", "both", "partners", "missing", "share_in_region", "mean_distance_km")
 """The columns of `total_flows`."""
 
@@ -70,50 +72,72 @@ def total_flows(
     >>> total_flows(cities, corridors, "seats").loc["xian", ["both", "share_in_region", "mean_distance_km"]].tolist()
     [8.0, 0.75, 3300.0]
     """
-    origin, destination, amount = _read(cities, corridors, column)
-    n, known = len(cities), ~np.isnan(amount)
-    ends = np.concatenate([origin, destination])
-    seen, flow = np.tile(known, 2), np.tile(np.where(known, amount, 0.0), 2)
-    both = add_up(ends, flow, n)
-    unknown = np.bincount(ends[seen], minlength=n) == 0
-    if directed:
-        sent = add_up(origin, flow[: len(origin)], n)
-        columns = {"out": sent, "in": both - sent}
-    else:
-        columns = {"out": np.full(n, np.nan), "in": np.full(n, np.nan)}
-    columns |= {
-        "both": both,
-        "partners": _count_partners(origin, destination, amount, n),
-        "missing": np.bincount(ends[~seen], minlength=n).astype(float),
-        "share_in_region": _share_in_region(cities, (origin, destination), flow, n),
-        "mean_distance_km": _mean_distance(corridors, ends, flow, n),
-    }
-    table = pd.DataFrame(columns, index=cities.index.rename("city"), columns=list(TOTALS))
-    table.loc[unknown, [name for name in TOTALS if name != "missing"]] = np.nan
-    return table
-
-
-def _read(
-    cities: pd.DataFrame, corridors: pd.DataFrame, column: str
-) -> tuple[IntArray, IntArray, FloatArray]:
     absent = [name for name in ("origin", "destination", column) if name not in corridors.columns]
     if absent:
         came = first_offenders(map(str, corridors.columns))
         raise SchemaError(mould("total_flows", f"corridors need columns {absent}", came, "Add them"))
-    ends = []
-    for name in ("origin", "destination"):
-        codes, labels = pd.factorize(corridors[name], use_na_sentinel=False)
-        place = cities.index.get_indexer(pd.Index(np.asarray(labels, dtype=object), dtype=object))[codes]
-        if (place < 0).any():
-            came = f"{int((place < 0).sum())} of {len(place)} otherwise: {first_offenders(corridors.loc[place < 0, name])}"
-            wanted = f"every {name} must be one of the cities"
-            raise SchemaError(mould("total_flows", wanted, came, "Add the cities, or drop these corridors"))
-        ends.append(place.astype(np.int64))
+    add = prepare_totals(cities, corridors, directed=directed)
     amount = pd.to_numeric(corridors[column]).to_numpy(dtype=float, na_value=np.nan)
     if (amount < 0).any():
         came = f"{int((amount < 0).sum())} of {len(amount)} below: {first_offenders(corridors.index[amount < 0])}"
         raise DataError(mould("total_flows", f"{column!r} must not be negative", came, "Take a quantity"))
-    return ends[0], ends[1], amount
+    return pd.DataFrame(add(amount), index=cities.index.rename("city"), columns=list(TOTALS))
+
+
+def prepare_totals(cities: pd.DataFrame, corridors: pd.DataFrame, *, directed: bool = False) -> AddUp:
+    """Find the ends of pairs once, so that any number of flows between them can be added up.
+
+    Parameters
+    ----------
+    cities, corridors, directed
+        As in `total_flows`; the flows themselves are not looked at.
+
+    Returns
+    -------
+    Callable
+        Takes the amounts of a flow (not negative, NaN where not known) and the rows of `corridors` that they belong to, all of
+        them by default; gives the columns of `total_flows`.
+
+    Raises
+    ------
+    SchemaError
+        If a corridor joins an unknown city.
+    """
+    origins, destinations = (_place(cities, corridors, name) for name in ("origin", "destination"))
+    has_distance, has_region = "distance_km" in corridors.columns, "region" in cities.columns
+    distances = corridors["distance_km"].to_numpy(dtype=float) if has_distance else None
+    regions = pd.factorize(cities["region"])[0] if has_region else None
+    n = len(cities)
+
+    def add(amount: FloatArray, at: IntArray | slice = slice(None)) -> dict[str, FloatArray]:
+        origin, destination = origins[at], destinations[at]
+        known = ~np.isnan(amount)
+        ends = np.concatenate([origin, destination])
+        seen, flow = np.tile(known, 2), np.tile(np.where(known, amount, 0.0), 2)
+        both = add_up(ends, flow, n)
+        nowhere = np.full(n, np.nan)
+        sent = add_up(origin, flow[: len(origin)], n) if directed else nowhere
+        columns = {"out": sent, "in": both - sent, "both": both}
+        columns["partners"] = _count_partners(origin, destination, amount, n)
+        columns["share_in_region"] = nowhere if regions is None else _share_in_region(regions, ends, flow, n)
+        columns["mean_distance_km"] = (
+            nowhere if distances is None else _mean_distance(distances[at], ends, flow, n)
+        )
+        unknown = np.bincount(ends[seen], minlength=n) == 0
+        columns = {name: np.where(unknown, np.nan, column) for name, column in columns.items()}
+        return columns | {"missing": np.bincount(ends[~seen], minlength=n).astype(float)}
+
+    return add
+
+
+def _place(cities: pd.DataFrame, corridors: pd.DataFrame, name: str) -> IntArray:
+    codes, labels = pd.factorize(corridors[name], use_na_sentinel=False)
+    place = cities.index.get_indexer(pd.Index(np.asarray(labels, dtype=object), dtype=object))[codes]
+    if (place < 0).any():
+        came = f"{int((place < 0).sum())} of {len(place)} otherwise: {first_offenders(corridors.loc[place < 0, name])}"
+        wanted = f"every {name} must be one of the cities"
+        raise SchemaError(mould("total_flows", wanted, came, "Add the cities, or drop these corridors"))
+    return np.asarray(place, dtype=np.int64)
 
 
 def _count_partners(origin: IntArray, destination: IntArray, amount: FloatArray, n: int) -> FloatArray:
@@ -124,26 +148,16 @@ def _count_partners(origin: IntArray, destination: IntArray, amount: FloatArray,
     return (np.bincount(pairs // n, minlength=n) + np.bincount(pairs % n, minlength=n)).astype(float)
 
 
-def _share_in_region(
-    cities: pd.DataFrame, ends: tuple[IntArray, IntArray], flow: FloatArray, n: int
-) -> FloatArray:
-    if "region" not in cities.columns:
-        return np.full(n, np.nan)
-    codes = pd.factorize(cities["region"])[0]
-    own, partner = (codes[np.concatenate(order)] for order in (ends, ends[::-1]))
+def _share_in_region(regions: IntArray, ends: IntArray, flow: FloatArray, n: int) -> FloatArray:
+    half = len(ends) // 2
+    own, partner = regions[ends], regions[np.concatenate([ends[half:], ends[:half]])]
     placed = np.where((own >= 0) & (partner >= 0), flow, 0.0)
-    inside = add_up(np.concatenate(ends), np.where(own == partner, placed, 0.0), n)
-    return _divide(inside, add_up(np.concatenate(ends), placed, n))
+    inside = add_up(ends, np.where(own == partner, placed, 0.0), n)
+    return _divide(inside, add_up(ends, placed, n))
 
 
-def _mean_distance(corridors: pd.DataFrame, ends: IntArray, flow: FloatArray, n: int) -> FloatArray:
-    if "distance_km" not in corridors.columns:
-        return np.full(n, np.nan)
-    kilometres = np.tile(corridors["distance_km"].to_numpy(dtype=float), 2)
-    return _divide(
-        add_up(ends, flow * kilometres, n),
-        add_up(ends, flow, n),
-    )
+def _mean_distance(distances: FloatArray, ends: IntArray, flow: FloatArray, n: int) -> FloatArray:
+    return _divide(add_up(ends, flow * np.tile(distances, 2), n), add_up(ends, flow, n))
 
 
 def _divide(part: FloatArray, whole: FloatArray) -> FloatArray:

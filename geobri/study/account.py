@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import pandas as pd
 
@@ -199,10 +199,12 @@ def say_account(entries: Sequence[Entry], labels: dict[str, Words] | None = None
         ``flights: 102 read in 2 rows; left out: 100 in 1 row inside a country; used: 2 in 1 row.``
     """
     table = tabulate_account(entries)
+    by_measure: dict[str, dict[str, Any]] = {}
+    for row in table.itertuples():
+        by_measure.setdefault(str(row.measure), {})[str(row.reason)] = row
     said = []
-    for measure, lines in table.groupby("measure", sort=False):
-        name = (labels or {}).get(str(measure), Words(str(measure) or "flows", str(measure) or "流量"))
-        parts = {str(row.reason): row for row in lines.itertuples()}
+    for measure, parts in by_measure.items():
+        name = (labels or {}).get(measure, Words(measure or "flows", measure or "流量"))
         left = [row for reason, row in parts.items() if reason not in ("read", "used", "filled")]
         en, zh = [], []
         if "read" in parts:

@@ -6,7 +6,7 @@ undirected pair put together, the year that a measure shows, the pairs of the st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -16,10 +16,11 @@ import numpy as np
 import pandas as pd
 
 from geobri.cities import tell_names_apart
-from geobri.corridors import build_corridors, corridor_ids, order_pairs
+from geobri.corridors import build_corridors, order_pairs
 from geobri.errors import StudyError, mould
 from geobri.measures import Level, Measure, Taken, infer_measure
 from geobri.study.account import Entry, count_entry, sums_that_mean
+from geobri.study.columns import columns_of, split_rows, split_values
 from geobri.study.index import settle_domestic
 from geobri.study.model import MOST_FIELDS, MOST_SHOWN, Domain, Study
 from geobri.study.pairs import choose_year, count_pairs
@@ -268,12 +269,15 @@ def name_flows(
     assert parts.flows is not None
     default = bool(parts.settings.get("directed", False))
     measures, inferred = [], []
-    by_name = dict(iter(parts.flows.groupby(parts.flows["indicator"].astype(str), sort=False)))
-    for name in _order(by_name, parts, spec):
-        rows = by_name[name]
+    flows, values = parts.flows, parts.flows["value"].array
+    places = flows.groupby("indicator", sort=False, observed=True).indices
+    for name in _order(map(str, places), parts, spec):
+        at = np.asarray(places[name])
         said = {"directed": default, **_declared(parts, spec, name, "corridors")}
-        years = tuple(sorted({int(one) for one in rows["year"].dropna()})) if "year" in rows else ()
-        measure, taken = infer_measure(rows["value"].rename(name), of="corridors", said=said)
+        years = (
+            tuple(sorted({int(one) for one in flows["year"].iloc[at].dropna()})) if "year" in flows else ()
+        )
+        measure, taken = infer_measure(pd.Series(values[at], name=name), of="corridors", said=said)
         measures.append(replace(measure, years=years, year=year_to_show(years, said.get("year", year))))
         inferred += [] if taken is None else [taken]
         if "absent" not in said and measure.adds_up and not parts.lenient:  # of tables it is said once
@@ -284,30 +288,19 @@ def name_flows(
 # The way of a row
 
 
-def _split(flows: pd.DataFrame) -> Callable[[Measure], pd.DataFrame]:
-    """Give the rows of each measure; the long table is gone through once, however many there are."""
-    places = flows.groupby(flows["indicator"].astype(str), sort=False).indices
-    nowhere = np.empty(0, dtype=np.intp)
-    return lambda measure: flows.iloc[places.get(measure.column, nowhere)]
-
-
 def _take_flows(parts: FolderParts, spec: IndexSpec | None, year: int | None) -> _Flows | None:
     if parts.flows is None:
         return None
     measures, taken = name_flows(parts, spec, year=year)
     own = (parts.flows["origin"] == parts.flows["destination"]).to_numpy(dtype=bool)
     apart = parts.flows[own].reset_index(drop=True)
-    of_itself = _split(apart)
-    account = [
-        entry
-        for measure in measures
-        for entry in count_entry(measure.column, "self", of_itself(measure)["value"])
-    ]
+    of_itself = split_values(apart)
+    account = [entry for one in measures for entry in count_entry(one.column, "self", of_itself(one))]
     rows, doubled = _turn(parts.flows[~own], measures)
     account += doubled
     cautions = _say_directions(measures, directed=bool(parts.settings.get("directed", False)))
-    rows_of = _split(rows)
-    for measure in measures:
+    rows_of = split_rows(rows)
+    for measure in (one for one in measures if one.year is not None):
         entries, said = count_years(rows_of(measure), measure, chosen=year)
         account += entries
         cautions += said
@@ -426,8 +419,7 @@ def _draw(
         )
     else:
         built = build_corridors(cities, pairs="all" if pairs == "all" else "international", directed=directed)
-    rows_of = _split(kept)
-    columns = {one.column: _column(rows_of(one), one, built, directed=directed) for one in flows.measures}
+    columns = columns_of(kept, flows.measures, built, cities, directed=directed)
     if domain != "listed":
         entries += _count_filled(kept, flows.measures, cities, domain)
     own = built.drop(columns=[name for name in columns if name in built.columns])
@@ -448,26 +440,6 @@ def _listed(rows: pd.DataFrame, measures: tuple[Measure, ...], *, directed: bool
     return ends.drop_duplicates()
 
 
-def _column(
-    rows: pd.DataFrame, measure: Measure, corridors: pd.DataFrame, *, directed: bool
-) -> pd.Series[float]:
-    """Give a measure as a column of the corridors.
-
-    In a directed study an undirected measure stands on both directions; in an undirected study both directions of a
-    directed measure are added up. An empty cell is missing; a pair without a row is 0 where the measure says so.
-    """
-    nothing = 0.0 if measure.absent == "zero" else float("nan")
-    one_way = measure.directed and directed
-    ids = corridor_ids(rows["origin"], rows["destination"], directed=one_way)
-    values = pd.Series(rows["value"].to_numpy(dtype=float), index=ids)
-    if ids.has_duplicates:
-        values = values.groupby(level=0, sort=False).sum(min_count=1)
-    if directed and not measure.directed:
-        ids = corridor_ids(corridors["origin"], corridors["destination"])
-        return pd.Series(values.reindex(ids, fill_value=nothing).to_numpy(), index=corridors.index)
-    return values.reindex(corridors.index, fill_value=nothing)
-
-
 def _count_used(
     shown: pd.DataFrame,
     inside: Any,
@@ -479,13 +451,13 @@ def _count_used(
     entries: list[Entry] = []
     scored = set() if spec is None else {leaf.read_from for leaf in spec.indicators}
     index_only = spec is not None and spec.choices.domestic == "exclude" and not leaves_out
-    within, across, rows_of = _split(shown[inside]), _split(shown[~inside]), _split(shown)
+    within, across, values_of = (split_values(rows) for rows in (shown[inside], shown[~inside], shown))
     for measure in measures:
         if leaves_out:
-            entries += count_entry(measure.column, "domestic", within(measure)["value"])
+            entries += count_entry(measure.column, "domestic", within(measure))
         elif index_only and measure.column in scored:
-            entries += count_entry(measure.column, "unscored", within(measure)["value"])
-        entries += count_entry(measure.column, "used", (across if leaves_out else rows_of)(measure)["value"])
+            entries += count_entry(measure.column, "unscored", within(measure))
+        entries += count_entry(measure.column, "used", (across if leaves_out else values_of)(measure))
     return entries
 
 
@@ -493,9 +465,10 @@ def _count_filled(
     rows: pd.DataFrame, measures: tuple[Measure, ...], cities: gpd.GeoDataFrame, domain: Domain
 ) -> list[Entry]:
     entries = []
+    n_rows = rows["indicator"].value_counts()
     for measure in measures:
         if measure.absent == "zero":
-            listed = int((rows["indicator"] == measure.column).sum())
+            listed = int(n_rows.get(measure.column, 0))
             filled = max(count_pairs(cities, domain, directed=measure.directed) - listed, 0)
             entries += [Entry(measure.column, "filled", filled, 0.0)] if filled else []
     return entries

@@ -205,12 +205,14 @@ def find_hubs(study: Study, layers: Sequence[str] | None = None, *, share: float
     if layers is None:
         measures = list_flows(study)
     ends = {one.column: _ends(study, one) for one in measures}
-    table = pd.DataFrame(study.cities)[["name", "name_zh"]].copy()
+    cities = study.cities.index
+    columns: dict[str, pd.Series] = {}
     for column, own in ends.items():
         grouped = own.groupby("city")
-        table[f"degree_{column}"] = grouped["partner"].nunique().reindex(table.index).fillna(0).astype(int)
-        table[f"strength_{column}"] = grouped["value"].sum().reindex(table.index).fillna(0.0)
-        table[f"hub_{column}"] = _is_among_first(table[f"strength_{column}"], share)
+        columns[f"degree_{column}"] = grouped["partner"].nunique().reindex(cities).fillna(0).astype(int)
+        columns[f"strength_{column}"] = grouped["value"].sum().reindex(cities).fillna(0.0)
+        columns[f"hub_{column}"] = _is_among_first(columns[f"strength_{column}"], share)
+    table = pd.DataFrame(study.cities[["name", "name_zh"]]).join(pd.DataFrame(columns, index=cities))
     table["hub_of"] = table[[f"hub_{column}" for column in ends]].sum(axis=1)
     table["hub_share"] = table["hub_of"] / len(ends)
     table = table.join(_measure_net(study, list(ends.values())))

@@ -1,4 +1,4 @@
-"""The index of a study as measures like any other: scores, ranks, and the totals of the cities' flows.
+"""The index of a study as measures like any other: scores and ranks, beside the totals of the cities' flows.
 
 Each node of the index becomes a column of cities and of corridors with a measure of its own, the index first; so that the
 map, the tests, the queries and the exports need to know nothing of scores.
@@ -16,8 +16,9 @@ import pandas as pd
 
 from geobri.errors import GeobriError
 from geobri.measures import Level, Measure, Taken
+from geobri.study.city_totals import attach_totals
 from geobri.study.model import Domain, Study
-from geobri.study.pairs import choose_year, rows_of
+from geobri.study.pairs import choose_year
 from geobri.words import Words
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def attach_index(study: Study, spec: IndexSpec | None) -> Study:
     Study
         With scores, or with the reason why there are none (`no_scores`).
     """
-    with_totals = _attach_totals(study)
+    with_totals = attach_totals(study)
     if spec is None:
         return with_totals
     spec, taken = settle_domestic(_as_measured(spec, study), study.domain)
@@ -244,41 +245,3 @@ def _as_column(node: Measure, column: str, *, is_leaf: bool) -> Measure:
             label_zh=f"{node.label_zh}：得分",
         )
     return replace(node, column=column, origin="derived" if node.is_rank else "index")
-
-
-def _attach_totals(study: Study) -> Study:
-    """Add what every city sends, receives and has in all, of each flow that can be added up."""
-    from geobri.score import name_totals, total_flows
-
-    if study.flows is None:
-        return study
-    columns, measures = {}, []
-    for flow in study.corridor_measures:
-        if not flow.adds_up:
-            continue
-        rows = rows_of(study, flow)
-        if (rows[flow.column] < 0).any():
-            continue
-        summed = total_flows(study.cities, rows, flow.column, directed=flow.directed)
-        if flow.absent == "zero" and study.domain != "listed":  # a city without a row has none
-            amounts = ["out", "in", "both", "partners"]
-            summed[amounts] = summed[amounts].fillna(0.0)
-        totals = _with_own(study, flow, summed)
-        named = name_totals(flow)
-        for total in named:
-            if total.column not in study.cities.columns:
-                columns[total.column] = totals[total.column.removeprefix(f"{flow.column}_")]
-                unit = study.words.tell(Words(total.unit, total.unit_zh))
-                measures.append(replace(total, unit=unit.en, unit_zh=unit.zh))
-    return replace(
-        study, cities=study.cities.assign(**columns), city_measures=(*study.city_measures, *measures)
-    )
-
-
-def _with_own(study: Study, flow: Measure, totals: pd.DataFrame) -> pd.DataFrame:
-    """Add the flows of a city with itself, once to each sum, where the study keeps them."""
-    if not study.keeps_own or study.own_flows is None:
-        return totals
-    rows = choose_year(study.own_flows[study.own_flows["indicator"] == flow.column], (flow,))
-    own = rows.groupby("origin")["value"].sum(min_count=1).reindex(totals.index).fillna(0.0)
-    return totals.assign(**{name: totals[name] + own for name in ("out", "in", "both")})

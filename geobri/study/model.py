@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -16,7 +17,7 @@ from geobri.errors import DataError, mould
 from geobri.measures import Level, Measure, Taken, find_measure
 from geobri.study.account import Entry
 from geobri.study.provenance import Provenance
-from geobri.words import CITY, PlaceWords, Words
+from geobri.words import CITY, PlaceWords, Words, speaks_of_city
 
 if TYPE_CHECKING:
     from geobri.score import IndexResult
@@ -257,11 +258,15 @@ class Study:
         """
         if self.words.is_city:
             return words
+        return self.words.tell(words, self._names_to_keep)
+
+    @cached_property
+    def _names_to_keep(self) -> tuple[str, ...]:
+        """Look through names of places and measures once: of ten thousand labels hardly one speaks of a city."""
         named = [self.cities[name].dropna() for name in ("name", "name_zh")]
-        labels = [text for one in self.measures for text in (one.label, one.label_zh, one.column)]
-        return self.words.tell(
-            words, [*named[0], *named[1], *labels, *filter(None, (self.title, self.title_zh))]
-        )
+        labels = (text for one in self.measures for text in (one.label, one.label_zh, one.column))
+        names = (*named[0], *named[1], *labels, *filter(None, (self.title, self.title_zh)))
+        return tuple(name for name in names if speaks_of_city(name))
 
     def summary(self) -> str:
         """Say what the study holds in a sentence.

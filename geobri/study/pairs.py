@@ -16,11 +16,15 @@ import pandas as pd
 from geobri.corridors import PairSelection, build_pairs, corridor_ids, describe_pairs, order_pairs
 from geobri.measures import Measure
 from geobri.study.model import Domain, Study
+from geobri.tables import CORRIDOR_COLUMNS
 
 __all__ = [
     "all_years",
     "choose_year",
     "count_pairs",
+    "fills_zeros",
+    "give_rows",
+    "list_corridors",
     "list_pairs",
     "pairs_of",
     "rows_of",
@@ -115,8 +119,8 @@ def pairs_of(study: Study, measure: Measure) -> pd.DataFrame:
     """
     if measure.origin == "index" and study.scores is not None:
         return _scored_pairs(study, measure)
-    if study.flows is None or measure.absent != "zero" or study.domain == "listed":
-        return _listed_pairs(study, measure)
+    if not fills_zeros(study, measure):
+        return list_corridors(study, directed=measure.directed)
     pairs = _domain_pairs(study, directed=measure.directed)
     values = _values(study, measure).reindex(pairs.index, fill_value=0.0)
     return _with_further(study, measure, pairs.assign(**{measure.column: values}))
@@ -135,17 +139,57 @@ def rows_of(study: Study, measure: Measure) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As `pairs_of`, without the pairs that are 0 because they have no row.
+        Index `corridor`; ends, distance and types, and the measure; without the pairs that are 0 because they have no row.
     """
-    if study.flows is None or measure.absent != "zero" or study.domain == "listed":
+    if measure.origin == "index" and study.scores is not None:
         return pairs_of(study, measure)
-    ends = _listed_rows(study, measure)
+    if not fills_zeros(study, measure):
+        return list_corridors(study, directed=measure.directed, measures=(measure,))
+    once = give_rows(study, (measure,), directed=measure.directed).rename(columns={"value": measure.column})
+    ids = corridor_ids(once["origin"], once["destination"], directed=measure.directed)
+    return describe_pairs(study.cities, once[["origin", "destination", measure.column]].set_index(ids))
+
+
+def fills_zeros(study: Study, measure: Measure) -> bool:
+    """Tell whether pairs without a row are zeros of a measure.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    measure
+        One of its corridor measures.
+
+    Returns
+    -------
+    bool
+        False in studies of listed pairs, which have no others.
+    """
+    return study.flows is not None and measure.absent == "zero" and study.domain != "listed"
+
+
+def give_rows(study: Study, measures: tuple[Measure, ...], *, directed: bool) -> pd.DataFrame:
+    """Give the rows of measures whose other pairs are zeros, each pair once a measure, of the year that is shown.
+
+    Parameters
+    ----------
+    study
+        A study with flows.
+    measures
+        Of its corridors, all of them directed or none.
+    directed
+        Whether they are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Long, `indicator, origin, destination, value`; pairs inside a country only where they belong to the study.
+    """
+    ends = _listed_rows(study, measures, directed=directed)
     if study.domain == "international":
         country = study.cities["country"]
         ends = ends[ends["origin"].map(country).ne(ends["destination"].map(country)).to_numpy(dtype=bool)]
-    once = ends.drop_duplicates(["origin", "destination"]).rename(columns={"value": measure.column})
-    ids = corridor_ids(once["origin"], once["destination"], directed=measure.directed)
-    return describe_pairs(study.cities, once[["origin", "destination", measure.column]].set_index(ids))
+    return ends.drop_duplicates(["indicator", "origin", "destination"])
 
 
 _KEPT: Final[WeakKeyDictionary[Study, dict[bool, pd.DataFrame]]] = WeakKeyDictionary()
@@ -159,16 +203,17 @@ def _domain_pairs(study: Study, *, directed: bool) -> pd.DataFrame:
     return kept[directed]
 
 
-def _listed_rows(study: Study, measure: Measure) -> pd.DataFrame:
-    """Give the rows of a measure in the year that it shows, undirected pairs one way round."""
+def _listed_rows(study: Study, measures: tuple[Measure, ...], *, directed: bool) -> pd.DataFrame:
+    """Give the rows of measures in the year that each shows, undirected pairs one way round."""
     assert study.flows is not None
-    rows = choose_year(study.flows[study.flows["indicator"] == measure.column], (measure,))
-    return rows if measure.directed else order_pairs(rows)
+    listed = study.flows["indicator"].isin([one.column for one in measures])
+    rows = choose_year(study.flows[listed], measures)
+    return rows if directed else order_pairs(rows)
 
 
 def _values(study: Study, measure: Measure) -> pd.Series[float]:
     """Give the rows of a measure as they are listed, one per pair."""
-    rows = _listed_rows(study, measure)
+    rows = _listed_rows(study, (measure,), directed=measure.directed)
     ids = corridor_ids(rows["origin"], rows["destination"], directed=measure.directed)
     listed = pd.Series(rows["value"].to_numpy(dtype=float), index=ids, name=measure.column)
     return listed.groupby(level=0, sort=False).first() if listed.index.has_duplicates else listed
@@ -227,11 +272,28 @@ def all_years(study: Study) -> dict[str, pd.Series[float]]:
     }
 
 
-def _listed_pairs(study: Study, measure: Measure) -> pd.DataFrame:
-    plain = pd.DataFrame(study.corridors.drop(columns="geometry"))
-    if not study.directed or measure.directed:
-        return plain
-    return _fold(plain)
+def list_corridors(
+    study: Study, *, directed: bool, measures: tuple[Measure, ...] | None = None
+) -> pd.DataFrame:
+    """Give the corridors of a study without their lines; in one row a pair where what is asked has no direction.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    directed
+        Whether the measures that are asked have a direction.
+    measures
+        Those that are wanted beside ends and distances; all columns by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index `corridor`.
+    """
+    names = [*CORRIDOR_COLUMNS, *(one.column for one in measures or ())]
+    shown = study.corridors.drop(columns="geometry") if measures is None else study.corridors[names]
+    return pd.DataFrame(shown) if directed or not study.directed else _fold(pd.DataFrame(shown))
 
 
 def _fold(plain: pd.DataFrame) -> pd.DataFrame:
@@ -250,7 +312,7 @@ def _scored_pairs(study: Study, measure: Measure) -> pd.DataFrame:
 
 def _with_further(study: Study, measure: Measure, pairs: pd.DataFrame) -> pd.DataFrame:
     """Add what else is known of these pairs, such as another cost of separation."""
-    plain = _listed_pairs(study, measure)
+    plain = list_corridors(study, directed=measure.directed)
     further = [name for name in plain.columns if name not in pairs.columns]
     joined = pairs.join(plain[further])
     for other in study.corridor_measures:

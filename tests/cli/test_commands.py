@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 import geobri
-from geobri.cli import _geobri
+from geobri.cli import _geobri, _say_unusable
 
 CITIES = "city,name,name_zh,country,region,coastal,lon,lat\nlis,Lisbon,里斯本,PRT,Europe,yes,-9.14,38.72\nbom,Mumbai,孟买,IND,South Asia,yes,72.88,19.08\ntas,Tashkent,塔什干,UZB,Central Asia,no,69.24,41.30\n"
 FLOWS = "indicator,origin,destination,value,year\nair,lis,bom,2,2019\nair,lis,bom,8,2021\nair,bom,tas,5,2019\nair,bom,tas,5,2021\n"
@@ -251,3 +251,15 @@ def test_a_folder_stands_alone_and_options_of_tables_are_told_where_they_belong(
     assert "--with speaks of tables" in filled.output
     bare = run("coastal", folder, "--value", "beds", code=1)
     assert 'fill = ["coast"]' in bare.output
+
+
+def test_a_folder_without_rights_is_named_not_a_file_in_it(tmp_path, monkeypatch):
+    """As `geobri check` says it to a user who may not enter the folder; the suite may run as one who may do all."""
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    error = PermissionError(13, "Permission denied", str(closed / "study.toml"))
+    assert f"the file '{closed}/study.toml' must be there" in _say_unusable(error)
+    monkeypatch.setattr("os.access", lambda path, _: str(path) != str(closed))
+    assert _say_unusable(error) == (
+        f"geobri: the folder '{closed}' must be open to you. Got Permission denied. Check its rights."
+    )

@@ -2,6 +2,7 @@
 
 import os
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -251,7 +252,7 @@ def test_a_wide_table_is_stripped_like_a_long_one(tmp_path):
 
 
 def test_a_heading_without_end_gives_a_message_with_one(tmp_path):
-    heading = "x" * 3_000_000
+    heading = "x" * 9_000
     with pytest.raises(StudyError, match="name every column once") as caught:
         read_table(_write(tmp_path, f"city,{heading},{heading}\na,1,2\n"))
     assert len(str(caught.value)) < 3000
@@ -317,3 +318,19 @@ def test_a_list_of_names_is_one_column_whatever_stands_in_them(tmp_path):
     assert read["name"].tolist() == names
     titled = read_table(_write(tmp_path, "City\n\ncity;lon;lat\na;1;2\nb;3;4\n"))
     assert titled.columns.tolist() == ["city", "lon", "lat"]
+
+
+def test_a_heading_longer_than_any_is_refused_before_the_table_is_split(tmp_path):
+    with pytest.raises(StudyError, match=r"headings of at most 10,000 characters.*column 2"):
+        read_table(_write(tmp_path, f"city,{'y' * 10_001}\na,1\n"))
+
+
+@pytest.mark.parametrize("ending", [".dbf", ".SHX"])
+def test_the_other_files_of_a_shapefile_are_looked_at(tmp_path, ending):
+    """Without its attributes a shapefile would come as points alone, and the message would speak of columns."""
+    points = gpd.GeoDataFrame({"city": ["a", "b"]}, geometry=gpd.points_from_xy([1, 2], [3, 4]), crs=4326)
+    points.to_file(tmp_path / "x.shp")
+    (tmp_path / f"x{ending.lower()}").unlink()
+    (tmp_path / f"x{ending}").mkdir()
+    with pytest.raises(StudyError, match=rf"x{ending} must be a file that can be read. Got a folder"):
+        read_table(tmp_path / "x.shp")

@@ -37,7 +37,7 @@ def say_choices(hints: Hints, parts: FolderParts) -> None:
     else:
         parts.settings["directed"] = hints.directed
     is_flow = parts.flows["indicator"] != hints.impedance
-    names = list(dict.fromkeys(parts.flows.loc[is_flow, "indicator"].astype(str)))
+    names = [str(name) for name in parts.flows.loc[is_flow, "indicator"].unique()]
     if hints.value in names:
         parts.said.append({"column": hints.value})
     if names and not is_flow.all():  # a separation is no flow: never the first measure, never added up

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from geobri.study.reading.numbers import to_numbers
-from geobri.study.reading.recognition import as_ids
+from geobri.study.reading.recognition import as_ids, holds_numbers
 from geobri.words import NOTHING, Words
 
-__all__ = ["Ends", "find_ends", "paired_columns", "places_of_ends", "states_of_namesakes"]
+__all__ = ["Ends", "find_ends", "measures_in_twos", "paired_columns", "places_of_ends", "states_of_namesakes"]
 
 _END_WORDS: Final = (
     ("origin", "destination"), ("orig", "dest"), ("origin", "dest"), ("from", "to"), ("start", "end"), ("source", "target"), ("source", "destination"), ("src", "dst"),
@@ -26,6 +26,9 @@ _END_WORDS: Final = (
     ("起点", "终点"), ("出发", "到达"), ("起始", "终止"), ("迁出", "迁入"), ("流出", "流入"),
 )  # fmt: skip
 """What tells the origin's column from the destination's; the rest of the heading is the same in both."""
+
+_COUNTING: Final = frozenset({"1", "2", "a", "b", "i", "j"})
+"""What tells two ends apart, and measures too: `v1` and `v2` are as often two of many."""
 
 _LAT: Final = frozenset({"lat", "latitude", "y", "纬度", "northing"})
 _LON: Final = frozenset({"lon", "lng", "long", "longitude", "x", "经度", "easting"})
@@ -344,6 +347,31 @@ def _is_attribute(table: pd.DataFrame, pair: tuple[str, str]) -> bool:
     ]
     distinct = pd.concat(sides).drop_duplicates()
     return not distinct.duplicated(["city", "year"]).any()
+
+
+def measures_in_twos(table: pd.DataFrame, ends: Ends) -> tuple[list[str], list[str]]:
+    """Find the columns in twos that hold numbers, but nothing that a place has in all its rows.
+
+    Parameters
+    ----------
+    table
+        Pairs with `origin` and `destination`.
+    ends
+        What belongs to the ends.
+
+    Returns
+    -------
+    tuple of two lists of str
+        Those that are measures of the pairs, for their headings only count on (``v1, v2``); and those that speak of the ends by
+        their headings (``pop_from, pop_to``).
+    """
+    counted: list[str] = []
+    spoken: list[str] = []
+    for pair in ends.others.values():
+        if all(holds_numbers(table[name]) for name in pair) and not _is_attribute(table, pair):
+            one, other = (set(_TOKEN.findall(_HUMP.sub(" ", name).lower())) for name in pair)
+            (counted if one ^ other <= _COUNTING else spoken).extend(pair)
+    return counted, spoken
 
 
 def ids_of_points(table: pd.DataFrame, ends: Ends) -> pd.DataFrame:

@@ -173,9 +173,10 @@ def _put_below(table: pd.DataFrame, parts: FolderParts) -> pd.DataFrame:
 
 def _count(table: pd.DataFrame, parts: FolderParts) -> None:
     """Enter into the account what was read, and the cells that are empty."""
-    for indicator, rows in table.groupby("indicator", sort=False, observed=True):
-        parts.account += count_entry(str(indicator), "read", rows["value"])
-        parts.account += count_entry(str(indicator), "empty", rows["value"][rows["value"].isna()])
+    values, is_empty = table["value"], table["value"].isna().to_numpy(dtype=bool)
+    for indicator, at in table.groupby("indicator", sort=False, observed=True).indices.items():
+        parts.account += count_entry(str(indicator), "read", values.iloc[at])
+        parts.account += count_entry(str(indicator), "empty", values.iloc[at[is_empty[at]]])
 
 
 def is_matrix(table: pd.DataFrame) -> bool:

@@ -349,7 +349,8 @@ def note_doubtful(table: pd.DataFrame, parts: FolderParts, file: str) -> None:
 def _say_not_read(
     table: pd.DataFrame, read: tuple[str, ...], because: Words, parts: FolderParts, file: str
 ) -> None:
-    left = [str(name) for name in table.columns if name not in read]
+    known = set(read)
+    left = [str(name) for name in table.columns if name not in known]
     if left:
         taken = Words(f"not read = {', '.join(left)}", f"未读取 = {'、'.join(left)}")
         parts.taken.append(Taken(column=Words(file), taken=taken, because=because))

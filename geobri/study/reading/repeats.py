@@ -11,7 +11,7 @@ from geobri.errors import first_offenders
 from geobri.measures import Taken
 from geobri.study.account import count_entry
 from geobri.study.model import StudyFault
-from geobri.study.reading.ends import Ends
+from geobri.study.reading.ends import Ends, measures_in_twos
 from geobri.study.reading.flows import match_names
 from geobri.study.reading.headings import PAIR_KEY
 from geobri.study.reading.hints import Hints
@@ -59,7 +59,7 @@ def ready_pairs(rows: pd.DataFrame, ends: Ends, file: str, hints: Hints, parts: 
     rows = match_names(rows, parts.listed, ("origin", "destination"), parts)
     if hints.year and "year" in rows.columns:
         rows = _years_of_dates(rows, file, parts)
-    rows = _without_ends(rows, ends)
+    rows = _without_ends(rows, ends, file, parts)
     n_faults = len(parts.faults)
     note_doubtful(rows, parts, file)
     if len(parts.faults) > n_faults:
@@ -70,9 +70,18 @@ def ready_pairs(rows: pd.DataFrame, ends: Ends, file: str, hints: Hints, parts: 
     return _drop_unknown(rows, file, parts) if asked else rows
 
 
-def _without_ends(rows: pd.DataFrame, ends: Ends) -> pd.DataFrame:
-    """Leave out what speaks of the ends, not of the pair."""
-    spoken = [name for pair in (ends.lon, ends.lat, *ends.others.values()) for name in pair]
+def _without_ends(rows: pd.DataFrame, ends: Ends, file: str, parts: FolderParts) -> pd.DataFrame:
+    """Leave out what speaks of the ends, not of the pair; numbers that are no attribute of a place are not lost without a word."""
+    measures, unlike = measures_in_twos(rows, ends)
+    if unlike:
+        because = Words(
+            "their headings speak of the two ends, and a place has several values",
+            "其表头说的是城市对的两端，而同一地点有多个数值",
+        )
+        left = Words(f"not read = {', '.join(unlike)}", f"未读取 = {'、'.join(unlike)}")
+        parts.taken.append(Taken(column=Words(file), taken=left, because=because))
+    beside = {name for pair in ends.others.values() for name in pair} - set(measures)
+    spoken = {*ends.lon, *ends.lat, *beside}
     return rows.drop(columns=[name for name in spoken if name in rows.columns and name not in PAIR_KEY])
 
 

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import gzip
+import lzma
 import shutil
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +22,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geobri.errors import InputError, StudyError, mould
+from geobri.errors import InputError, StudyError, first_offenders, mould
 from geobri.inputs import check_file
 from geobri.units import LONLAT_CRS
 
@@ -51,6 +53,8 @@ _MARKS: Final = (
 """How files begin that do not say by their name what they are."""
 
 _MOST_UNPACKED_MB: Final = 2000
+_MOST_TIMES: Final = 3
+_TEXTS: Final = (".csv", ".tsv", ".txt")
 _POLYGONS: Final = ("Polygon", "MultiPolygon")
 _LINES: Final = ("LineString", "MultiLineString")
 
@@ -89,16 +93,23 @@ def _unpack_one(source: str | Path, folder: Path) -> list[Path]:
     return _open_up(path, folder)
 
 
-def _open_up(path: Path, folder: Path) -> list[Path]:
+def _open_up(path: Path, folder: Path, times: int = 0) -> list[Path]:
     """Unpack a file as often as it is packed, and name it by what it holds."""
+    if times > _MOST_TIMES:  # there are files that unpack to themselves
+        wanted = f"{path.name} must be packed at most {_MOST_TIMES} times"
+        raise InputError(mould("geobri", wanted, "more", "Unpack it"))
     ending = path.suffix.lower() if path.suffix.lower() in (*TABLE_ENDINGS, ".gz", ".zip") else _sniff(path)
+    if times and ending in _TEXTS and _sniff(path) == ".gz":  # packed twice, named once
+        ending = ".gz"
     if ending == ".gz":
-        inner = folder / (path.stem if path.suffix.lower() == ".gz" else "packed")
+        folder = folder / "unpacked"
+        folder.mkdir(exist_ok=True)
+        inner = folder / (path.stem if path.suffix.lower() == ".gz" else path.name)
         with gzip.open(path) as packed, inner.open("wb") as plain:
             _copy_some(packed, plain, path)
-        return _open_up(inner, folder)
+        return _open_up(inner, folder, times + 1)
     if ending == ".zip":
-        return _open_archive(path, folder)
+        return _open_archive(path, folder, times + 1)
     if ending == path.suffix.lower():
         return [path]
     named = folder / f"{path.stem}{ending}"
@@ -115,12 +126,12 @@ def _copy_some(packed: gzip.GzipFile, plain: object, path: Path) -> None:
                 wanted = f"{path.name} must unpack to at most {_MOST_UNPACKED_MB:,} MB"
                 raise InputError(mould("geobri", wanted, "more", "Unpack it, and give the part you need"))
             plain.write(chunk)  # type: ignore[attr-defined]
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         wanted = f"{path.name} must be a whole gzip file"
         raise InputError(mould("geobri", wanted, str(error), "Pack it again")) from error
 
 
-def _open_archive(path: Path, folder: Path) -> list[Path]:
+def _open_archive(path: Path, folder: Path, times: int) -> list[Path]:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
@@ -133,18 +144,30 @@ def _open_archive(path: Path, folder: Path) -> list[Path]:
                 wanted = f"{path.name} must unpack to at most {_MOST_UNPACKED_MB:,} MB"
                 remedy = "Unpack it, and give the part you need"
                 raise InputError(mould("geobri", wanted, f"{size / 1e6:,.0f} MB", remedy))
-            for entry in entries:
-                entry.filename = Path(entry.filename).name
+            names = [Path(entry.filename).name for entry in entries]
+            if len(set(names)) < len(names):  # of two files of one name, one would be lost without a word
+                wanted = f"{path.name} must hold every name once"
+                doubled = first_offenders(sorted({name for name in names if names.count(name) > 1}))
+                raise InputError(mould("geobri", wanted, f"several of {doubled}", "Give the one you need"))
+            for entry, name in zip(entries, names, strict=True):
+                entry.filename = name
                 archive.extract(entry, folder)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        wanted = f"{path.name} must be a zip archive without a password"
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        zlib.error,
+        lzma.LZMAError,
+    ) as error:
+        wanted = f"{path.name} must be a whole zip archive without a password"
         raise InputError(mould("geobri", wanted, str(error), "Pack it again")) from error
     found = sorted(file for file in folder.iterdir() if file.suffix.lower() in (*TABLE_ENDINGS, ".gz"))
     if not found:
         came = ", ".join(sorted(entry.filename for entry in entries)[:5]) or "nothing"
         wanted = f"{path.name} must hold a table"
         raise InputError(mould("geobri", wanted, came, f"Pack one of {', '.join(TABLE_ENDINGS)}"))
-    return [plain for file in found for plain in _open_up(file, folder)]
+    return [plain for file in found for plain in _open_up(file, folder, times)]
 
 
 def _sniff(path: Path) -> str:
@@ -189,11 +212,24 @@ def _no_vector(path: Path, error: Exception) -> StudyError:
     return StudyError(mould("read_table", wanted, came, "Open it in QGIS and save it as a GeoPackage"))
 
 
+def _check_parts(path: Path) -> None:
+    """Make sure that the other files of a shapefile can be read: without its attributes it would come without a word."""
+    for ending in (".shx", ".dbf", ".prj", ".cpg"):
+        for part in (path.with_suffix(ending), path.with_suffix(ending.upper())):
+            if part.exists():
+                try:
+                    check_file(part, caller="read_table")
+                except InputError as error:
+                    raise StudyError(str(error)) from error
+
+
 def _read_layer(path: Path, layer: str | None) -> pd.DataFrame:
     import pyogrio
 
     if path.suffix.lower() in (".parquet", ".geoparquet"):
         return gpd.read_parquet(path)
+    if path.suffix.lower() == ".shp":
+        _check_parts(path)
     try:
         return gpd.read_file(path, layer=layer, engine="pyogrio")
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -20,6 +20,7 @@ import pandas as pd
 from geobri.errors import InputError, MissingExtraError, StudyError, first_offenders, mould
 from geobri.exchange.workbooks import MOST_COLUMNS, plain_text
 from geobri.inputs import check_file
+from geobri.study.reading.cells import blank_rows, strip_cells
 from geobri.study.reading.headings import COLUMN_WORDS, composed, tidy_column_names
 from geobri.study.reading.numbers import DecimalMark, find_marks, settle_marks
 from geobri.study.reading.sources import VECTOR_ENDINGS, has_geometry, layer_names, place_columns, read_vector
@@ -36,6 +37,7 @@ _PARQUET: Final = (".parquet", ".geoparquet")
 _LOOK_AHEAD: Final = 25
 _MARKS_LOOK: Final = 1000
 _LONGEST_LOOK: Final = 100_000
+_LONGEST_HEADING: Final = 10_000
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _NO_SEPARATOR: Final = "\x1f"
 """Stands in no text: the whole line is a cell."""
@@ -127,6 +129,7 @@ def _read_text_table(path: Path, own: Iterable[str], decimal: DecimalMark) -> pd
         rows = list(csv.reader(head, delimiter=separator))
     _check_width(path, rows)
     header = _find_header(rows, own)
+    _check_lengths(path, rows[header] if rows else [])
     try:
         table = pd.read_csv(
             io.StringIO(text), sep=separator, header=None, dtype=str, keep_default_na=False, na_filter=False,
@@ -181,6 +184,15 @@ def _check_width(path: Path, rows: list[list[str]]) -> None:
         wanted = f"{path.name} must be a table of at most {MOST_COLUMNS:,} columns"
         came = f"{max(widths):,} in row {widths.index(max(widths)) + 1}"
         raise StudyError(mould("read_table", wanted, came, "Save it as CSV with one row a line"))
+
+
+def _check_lengths(path: Path, headings: list[str]) -> None:
+    """Refuse a heading without end before the table is split: no column is called so."""
+    longest = max(headings, key=len, default="")
+    if len(longest) > _LONGEST_HEADING:
+        wanted = f"{path.name} must have headings of at most {_LONGEST_HEADING:,} characters"
+        came = f"one that is longer and begins with '{longest[:40]}' (column {headings.index(longest) + 1})"
+        raise StudyError(mould("read_table", wanted, came, "Write a short one; a line must end its row"))
 
 
 def _read_workbook(path: Path, own: Iterable[str], sheet: str | int, decimal: DecimalMark) -> pd.DataFrame:
@@ -278,6 +290,10 @@ def _words(column: pd.Series) -> pd.Series:
 def _cell_words(cell: object) -> object:
     if isinstance(cell, (bool, np.bool_)):
         return str(cell).lower()
+    if isinstance(cell, bytes):
+        cell = cell.decode("utf-8", "backslashreplace")
+    if isinstance(cell, (list, tuple, set, dict, np.ndarray)):  # a Parquet column may hold them
+        cell = str(list(cell) if isinstance(cell, np.ndarray) else cell)
     return composed(cell.strip()) if isinstance(cell, str) else cell
 
 
@@ -387,40 +403,11 @@ def read_table(
         table = _read_text_table(path, own, decimal)
     headings = [str(name).strip().strip("\ufeff") for name in table.columns]
     table.columns = tidy_column_names(list(table.columns), renamed)
-    texts = table if ending in (*_PARQUET, *VECTOR_ENDINGS) else _strip_cells(table)
+    texts = table if ending in (*_PARQUET, *VECTOR_ENDINGS) else strip_cells(table)
     _check_headings(path, texts)
-    kept = texts if texts is table else texts[~_blank_rows(texts)]
+    kept = texts if texts is table else texts[~blank_rows(texts)]
     kept.attrs["headings"] = headings
     return kept
-
-
-def _strip_cells(table: pd.DataFrame) -> pd.DataFrame:
-    """Strip every cell; leave out columns that have neither a heading nor a value."""
-    if table.shape[1] > max(len(table), 1):  # ten thousand columns of a few rows: each call has its price
-        texts = [[_strip(cell) for cell in row] for row in table.to_numpy(dtype=object)]
-        stripped = pd.DataFrame(texts, index=table.index, columns=table.columns, dtype="str")
-    else:
-        stripped = _strip_columns(table)
-    kept = [at for at, name in enumerate(stripped.columns) if name or (stripped.iloc[:, at] != "").any()]
-    return stripped if len(kept) == stripped.shape[1] else stripped.iloc[:, kept]
-
-
-def _strip(cell: Any) -> Any:
-    return cell.strip() if isinstance(cell, str) else cell
-
-
-def _strip_columns(table: pd.DataFrame) -> pd.DataFrame:
-    stripped = [table.iloc[:, at].str.strip() for at in range(table.shape[1])]
-    return pd.concat(stripped, axis=1) if stripped else table
-
-
-def _blank_rows(texts: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    if texts.shape[1] > len(texts):
-        return np.asarray((texts.to_numpy(dtype=object) == "").all(axis=1), dtype=np.bool_)
-    blank = np.ones(len(texts), dtype=np.bool_)
-    for at in range(texts.shape[1]):
-        blank &= (texts.iloc[:, at] == "").to_numpy(dtype=np.bool_)
-    return blank
 
 
 def _check_headings(path: Path, table: pd.DataFrame) -> None:
