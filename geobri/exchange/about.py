@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -106,7 +107,7 @@ def add_about(path: str | Path, about: About, layers: Mapping[str, tuple[Words, 
     said = " ".join(f"{name.capitalize()}: {text}" for name, text in about.lines())
     # plain text: GDAL writes metadata of its own standard into a file beside the package whenever somebody reads it
     document = "\n".join(f"{name.capitalize()}: {text}" for name, text in about.lines())
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         for table in (_ALIASES, _METADATA, _REFERENCE):
             database.execute(table)
         database.executemany("INSERT OR IGNORE INTO gpkg_extensions VALUES (?, ?, ?, ?, ?)", _EXTENSIONS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import quoteattr
@@ -204,7 +205,7 @@ def add_qgis_style(
         drawing = corridor_style(corridors[measure.column], measure, directed=directed, over=over)
         qml = _qml(aliases + drawing, _LINES)
         styles.append(("corridors", title, qml, int(at == 0)))
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute(_TABLE)
         database.execute(
             "INSERT OR IGNORE INTO gpkg_contents (table_name, data_type, identifier, last_change) "

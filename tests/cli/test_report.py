@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import zlib
+from contextlib import closing
 
 import geopandas as gpd
 import pandas as pd
@@ -66,7 +67,7 @@ def test_layers_open_in_other_programs(written):
     assert set(gpd.list_layers(written / "study.gpkg")["name"]) >= {"cities", "corridors"}
     assert len(gpd.read_file(written / "study.gpkg", layer="corridors")) == 195
     assert gpd.read_parquet(written / "corridors.parquet").crs.to_epsg() == 4326
-    with sqlite3.connect(written / "study.gpkg") as database:
+    with closing(sqlite3.connect(written / "study.gpkg")) as database, database:
         styled = database.execute("SELECT count(*) FROM layer_styles").fetchone()[0]
     database.close()
     assert styled >= 1

@@ -5,6 +5,7 @@ import re
 import sqlite3
 import subprocess
 import zipfile
+from contextlib import closing
 from html import unescape
 from pathlib import Path
 
@@ -83,7 +84,7 @@ def test_classes_of_all_outputs_are_those_of_all_years(study, tmp_path):
     export_study(study, tmp_path / "kepler.json")
     with zipfile.ZipFile(tmp_path / "s.qgz") as archive:
         project = archive.read("s.qgs").decode()
-    with sqlite3.connect(tmp_path / "s.gpkg") as package:
+    with closing(sqlite3.connect(tmp_path / "s.gpkg")) as package, package:
         (style,) = package.execute(
             "SELECT styleQML FROM layer_styles WHERE f_table_name = 'corridors'"
         ).fetchone()
@@ -100,7 +101,7 @@ def test_classes_of_all_outputs_are_those_of_all_years(study, tmp_path):
 def test_a_layer_says_which_years_its_classes_cover(study, tmp_path):
     export_study(study, tmp_path / "s.gpkg")
     export_study(study, tmp_path / "kepler.json")
-    with sqlite3.connect(tmp_path / "s.gpkg") as package:
+    with closing(sqlite3.connect(tmp_path / "s.gpkg")) as package, package:
         (said,) = package.execute(
             "SELECT description FROM gpkg_contents WHERE table_name = 'corridors'"
         ).fetchone()

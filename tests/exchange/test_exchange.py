@@ -4,6 +4,7 @@ import json
 import sqlite3
 import subprocess
 import xml.etree.ElementTree as ET
+from contextlib import closing
 
 import numpy as np
 import pandas as pd
@@ -193,7 +194,7 @@ def test_qgis_finds_its_style(tmp_path):
     study = load_study("bri22")
     with staged_folder(tmp_path / "out") as stage:
         write_tables(study, stage)
-    with sqlite3.connect(tmp_path / "out" / "study.gpkg") as database:
+    with closing(sqlite3.connect(tmp_path / "out" / "study.gpkg")) as database, database:
         rows = database.execute(
             "SELECT f_table_name, styleName, styleQML, useAsDefault FROM layer_styles"
         ).fetchall()
@@ -228,7 +229,7 @@ def _styled(tables, path, measure, values, **choices):
     write_vector(cities, path, "GPKG")
     write_vector(corridors, path, "GPKG", multi=True)
     exchange.add_qgis_style(path, corridors, [measure], **choices)
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         (qml,) = database.execute(
             "SELECT styleQML FROM layer_styles WHERE f_table_name = 'corridors'"
         ).fetchone()

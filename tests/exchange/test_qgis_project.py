@@ -4,6 +4,7 @@ import json
 import sqlite3
 import subprocess
 import zipfile
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -151,7 +152,7 @@ def test_the_package_says_what_it_is(project):
     assert said == [f"Title: {study.title}", "Source: Office <of> Numbers & Co.", "Licence: CC BY 4.0"]
     assert notes.startswith("Notes: Counted by hand. R&D <spend>, Rank: the numbers are of 2020;")
     assert not package.with_name(f"{package.name}.aux.xml").exists()  # reading leaves nothing behind
-    with sqlite3.connect(package) as database:
+    with closing(sqlite3.connect(package)) as database, database:
         said = dict(
             database.execute(
                 "SELECT column_name, title FROM gpkg_data_columns WHERE table_name = 'corridors'"

@@ -2,6 +2,7 @@
 
 import sqlite3
 import xml.etree.ElementTree as ET
+from contextlib import closing
 from itertools import combinations
 
 import pandas as pd
@@ -323,7 +324,7 @@ def test_the_better_end_is_the_thickest_line_in_qgis(study_of, tmp_path, kind, t
     flows = LISTED.replace("seats", 'R&D "net"')
     study = load_study(study_of(flows, f'[[measure]]\ncolumn = \'R&D "net"\'\nkind = "{kind}"\n'))
     export_study(study, tmp_path / "study.gpkg")
-    with sqlite3.connect(tmp_path / "study.gpkg") as database:
+    with closing(sqlite3.connect(tmp_path / "study.gpkg")) as database, database:
         (text,) = database.execute(
             "SELECT styleQML FROM layer_styles WHERE f_table_name = 'corridors'"
         ).fetchone()

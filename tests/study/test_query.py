@@ -1,6 +1,7 @@
 """Query, comparison, history: from Python and as SQL."""
 
 import sqlite3
+from contextlib import closing
 
 import pandas as pd
 import pytest
@@ -123,7 +124,7 @@ def test_export(bri22, tmp_path, kind, name):
 
 def test_an_exported_geopackage_is_the_styled_one(bri22, tmp_path):
     assert export_study(bri22, tmp_path / "x.gpkg") == ""
-    with sqlite3.connect(tmp_path / "x.gpkg") as database:
+    with closing(sqlite3.connect(tmp_path / "x.gpkg")) as database, database:
         layers = {name for (name,) in database.execute("SELECT f_table_name FROM layer_styles")}
     database.close()
     assert layers == {"cities", "corridors"}
