@@ -228,4 +228,4 @@ def test_there_and_back_are_one_corridor_of_a_score_that_is_the_same_both_ways(t
 @pytest.mark.parametrize("name", ["air22", "air513"])
 def test_a_built_in_study_says_itself_what_its_measures_mean(name):
     measures = {one.column for one in load_study(name).measures}
-    assert not [one for one in load_study(name).taken if one.column in measures]
+    assert not [one for one in load_study(name).taken if one.column.en in measures]
