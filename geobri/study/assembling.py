@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -137,7 +137,7 @@ def _as_said(settings: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         "name": folder.resolve().name,
         "title": settings.get("title", folder.resolve().name),
         "title_zh": settings.get("title_zh", ""),
-        "language": _language(settings),
+        "language": "zh" if settings.get("language") == "zh" else "en",
         "specification": None if index is None else (folder / index if (folder / index).is_file() else index),
         "citation": settings.get("attribution", settings.get("citation", "")),
         "citation_zh": settings.get("attribution_zh", settings.get("citation_zh", "")),
@@ -193,10 +193,6 @@ def _check_fits(cities: pd.DataFrame, pairs: str, *, directed: bool) -> None:
 def _notes(settings: Mapping[str, Any], name: str) -> tuple[str, ...]:
     notes = settings.get(name, [])
     return (notes,) if isinstance(notes, str) else tuple(str(note) for note in notes)
-
-
-def _language(settings: Mapping[str, Any]) -> Literal["en", "zh"]:
-    return "zh" if settings.get("language") == "zh" else "en"
 
 
 # What the columns mean
