@@ -88,7 +88,8 @@ def _to_digits(kilometres: pd.Series) -> pd.Series:
 def _in_order(frame: pd.DataFrame, front: tuple[str, ...], measures: tuple[Measure, ...]) -> pd.DataFrame:
     named = [one.column for one in measures if one.column in frame.columns]
     first = [name for name in dict.fromkeys([*front, *named]) if name in frame.columns]
-    return frame[[*first, *(name for name in frame.columns if name not in first)]]
+    placed = set(first)
+    return frame[[*first, *(name for name in frame.columns if name not in placed)]]
 
 
 def with_intervals(study: Study, uncertainty: pd.DataFrame | None) -> Study:
