@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from geobri.errors import SpecificationError, mould
 from geobri.outputs import staged_folder
@@ -27,6 +27,7 @@ from geobri.report.testing import question_sections
 from geobri.report.validation import validation_section
 from geobri.report.workbook import write_results
 from geobri.report.years import years_section
+from geobri.score.output import SCORE_FILES
 from geobri.stats.results import combine_results
 from geobri.study import Study, write_tables
 from geobri.study.account import tabulate_account
@@ -34,8 +35,14 @@ from geobri.study.analysis import Analysis, analyse_study
 from geobri.study.findings import save_findings
 from geobri.study.scoring import save_scores
 from geobri.study.writing import with_intervals
+from geobri.words import Words
 
 __all__ = ["build_sections", "write_report"]
+
+_NOT_ALWAYS: Final = (
+    "account.csv", "audit.csv", "contradictions.csv", "findings.csv", "fragment.html", "results.xlsx", "tests.csv", "uncertainty.csv", *SCORE_FILES,
+)  # fmt: skip
+"""What a report has of some studies only: an earlier one may have left it in the folder."""
 
 
 def build_sections(
@@ -170,7 +177,7 @@ def write_report(
     on_step
         Called with the name of each step as it begins.
     on_note
-        Called with what was left out, and why.
+        Called with what was left out, and why; and with the files of an earlier report that stay in the folder.
 
     Returns
     -------
@@ -217,4 +224,14 @@ def write_report(
             begin("Drawing the figures")
             write_figures(study, sections, stage, kind=figures, lang=language, font=font)
         names = sorted(path.name for path in stage.iterdir() if path.is_file())
+    older = [name for name in _NOT_ALWAYS if name not in names and (Path(out) / name).is_file()]
+    if older:
+        (on_note or begin)(_say_older(older).say(language))
     return [Path(out) / name for name in names]
+
+
+def _say_older(names: Sequence[str]) -> Words:
+    return Words(
+        f"Not of this report, but of an earlier one, and still in the folder: {', '.join(names)}.",
+        f"文件夹中另有先前报告的文件，不属于本报告：{'、'.join(names)}。",
+    )

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geobri.report import build_sections
+from geobri.report import build_sections, write_report
 from geobri.report.page import _facts
 from geobri.study import read_study
 from geobri.study.analysis import analyse_study
@@ -115,3 +115,15 @@ def test_heads_of_tables_say_the_unit_once(bare):
     priced = replace(study, city_measures=tuple(replace(one, unit="€") for one in study.city_measures))
     (ranking,) = build_sections(priced, only=["cities"])
     assert "Beds (€)" in [column.heading.en for column in ranking.tables[0].columns]
+
+
+def test_files_of_an_earlier_report_are_named(bare, tmp_path):
+    """Other files of a folder stay; those that look like this report's must not pass for it."""
+    study, _ = bare
+    for name in ("audit.csv", "mine.txt"):
+        (tmp_path / name).write_text("old", encoding="utf-8")
+    notes = []
+    written = write_report(study, tmp_path, without=("tests",), only=("short",), on_note=notes.append)
+    assert (tmp_path / "audit.csv").read_text() == "old"
+    assert tmp_path / "audit.csv" not in written
+    assert [note for note in notes if "audit.csv" in note and "mine.txt" not in note]
