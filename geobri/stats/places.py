@@ -269,8 +269,14 @@ def _membership(table: pd.DataFrame, group: str, names: GroupNames, caller: str)
     first = table[group].to_numpy(dtype=bool)
     if first.all() or not first.any():
         came = f"{int(first.sum())} {names.first.en} and {int((~first).sum())} {names.second.en}"
+        empty = f"No city says '{group}': fill the column (a coast can be read off coordinates: --with coast)"
         raise DataError(
-            mould(caller, "both groups must hold a city", came, "Choose another definition"),
+            mould(
+                caller,
+                "both groups must hold a city",
+                came,
+                "Choose another definition" if len(first) else empty,
+            ),
             zh=f"两组都须有城市：{names.first.zh}{int(first.sum())}个，{names.second.zh}{int((~first).sum())}个。",
         )
     return first

@@ -148,6 +148,13 @@ def test_bad_labels_and_values_are_refused(change, error, message):
         coastal_test(make_cities().assign(**change), "score")
 
 
+def test_an_empty_label_says_how_it_is_filled():
+    cities = make_cities()
+    cities["coastal"] = pd.array([pd.NA] * len(cities), dtype="boolean")
+    with pytest.raises(DataError, match=r"0 coastal and 0 inland.*No city says 'coastal'.*--with coast"):
+        coastal_test(cities, "score")
+
+
 def test_missing_columns_are_named():
     with pytest.raises(SchemaError, match=r"\['index', 'coastal'\]"):
         coastal_test(make_cities().drop(columns="coastal"), "index")
