@@ -16,7 +16,7 @@ from typing import Any, Final
 import click
 
 import geobri
-from geobri.cli.terminal import ends_like_ctrl_c, prints_any_letter, refuse_output
+from geobri.cli.terminal import ends_like_ctrl_c, legible, prints_any_letter, refuse_output
 from geobri.errors import GeobriError, mould
 
 __all__ = ["main"]
@@ -74,11 +74,15 @@ class _Commands(click.Group):
         """Turn our own errors into one clear message and exit code 1; Ctrl-C leaves nothing half-written."""
         try:
             return super().invoke(ctx)
+        except click.UsageError:
+            raise
+        except click.ClickException as error:
+            raise click.ClickException(legible(error.message)) from error
         except GeobriError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(legible(str(error))) from error
         except OSError as error:
             if error.filename is not None:
-                raise click.ClickException(_say_unusable(error)) from error
+                raise click.ClickException(legible(_say_unusable(error))) from error
             if error.errno in _NOT_PRINTED:
                 raise refuse_output(error) from error
             raise  # a closed pipe among them: its reader has seen enough, and click ends quietly

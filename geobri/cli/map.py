@@ -11,6 +11,7 @@ import click
 
 from geobri.cli.options import look_options, progress, year_option
 from geobri.cli.sources import Source, study_or_tables
+from geobri.cli.terminal import say
 
 __all__ = ["map_command"]
 
@@ -47,7 +48,7 @@ def map_command(
     with progress("Drawing the map", 2) as begin:
         page = _draw(source, value, year, _said(look), begin)
         save_map(page, out)
-    click.echo(f"Wrote {out}.")
+    say(f"Wrote {out}.")
 
 
 def _said(look: dict[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from geobri.cli.terminal import legible, say
 
 __all__ = [
     "look_options",
@@ -50,11 +53,11 @@ def show_table(frame: Any, out: Path | None) -> None:
 
     text = frame.to_csv(lineterminator="\n")
     if out is None:
-        click.echo(text, nl=False)
+        click.echo(legible(text) if sys.stdout.isatty() else text, nl=False)
         return
     with staged_file(out) as path:
         path.write_text(text, encoding="utf-8")
-    click.echo(f"Wrote {out} ({len(frame)} rows).")
+    say(f"Wrote {out} ({len(frame)} rows).")
 
 
 def out_folder(default: str) -> Callable[[_Command], _Command]:

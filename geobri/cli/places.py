@@ -9,6 +9,7 @@ import click
 
 from geobri.cli.options import show_table, table_out
 from geobri.cli.sources import Source, say_known, study_or_tables, study_or_tables_then
+from geobri.cli.terminal import say
 
 __all__ = ["effect_command", "first_command", "hubs_command", "reach_command", "sample_command"]
 
@@ -60,7 +61,7 @@ def effect_command(study: Source, part: tuple[str, ...], out: Path | None) -> No
 
     loaded = study.load()
     if not part:
-        click.echo("\n".join(list_parts(loaded)) or "No index.")
+        say("\n".join(list_parts(loaded)) or "No index.")
         return
     show_table(effect_of_part(loaded, part[0]), out)
 
@@ -138,7 +139,7 @@ def sample_command(
     if rule:
         loaded = say_known(loaded, RULE)
         table = check_selection(loaded, people=people, ties=ties)
-        click.echo(say_selection(table), err=True)
+        say(say_selection(table), err=True)
         show_table(table, out)
         return
     show_table(find_absent(loaded, people=people) if left_out else cover(loaded), out)

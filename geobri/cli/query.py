@@ -15,6 +15,7 @@ from geobri.cli.sources import (
     study_or_tables,
     study_or_tables_then,
 )
+from geobri.cli.terminal import say
 
 __all__ = [
     "changes_command",
@@ -183,7 +184,7 @@ def changes_command(
         from geobri.report.editions import write_changes
 
         write_changes(editions[0], editions[1], page, value=value, of=of)
-        click.echo(f"Wrote {page}.")
+        say(f"Wrote {page}.")
     if page is None or out is not None:
         show_table(compare_editions(editions[0], editions[1], value=value, of=of), out)
 
@@ -209,7 +210,7 @@ def history_command(study: Source, names: tuple[str, ...], value: str | None, ou
     if value in loaded.score_columns:
         left_out = say_unscored(loaded, [int(year) for year in table.columns if str(year).isdigit()])
         if left_out:
-            click.echo(left_out.en, err=True)
+            say(left_out.en, err=True)
 
 
 @click.command(name="export")
@@ -244,4 +245,4 @@ def export_command(
     from geobri.study.export import export_study
 
     said = export_study(study.load(), target, layer=layer, kind=kind, value=value)
-    click.echo(" ".join(filter(None, [f"Wrote {target}.", said])))
+    say(" ".join(filter(None, [f"Wrote {target}.", said])))

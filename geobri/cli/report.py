@@ -9,6 +9,7 @@ import click
 
 from geobri.cli.options import look_options, out_folder, progress, year_option
 from geobri.cli.sources import Source, study_or_tables
+from geobri.cli.terminal import say
 
 __all__ = ["report_command"]
 
@@ -74,7 +75,7 @@ def report_command(
         from geobri.scale.pages import report_run
 
         paths = report_run(run, out, lang=lang, approval=approval, **look)
-        click.echo(f"Wrote {' and '.join(path.name for path in paths)} to {out}.")
+        say(f"Wrote {' and '.join(path.name for path in paths)} to {out}.")
         return
     notes: list[str] = []
     with progress("Reading the study", 5) as begin:
@@ -96,5 +97,5 @@ def report_command(
             on_note=notes.append,
         )
     for note in notes:
-        click.echo(note, err=True)
-    click.echo(f"Wrote {len(paths)} files to {out}. Open {out / 'report.html'} in a browser.")
+        say(note, err=True)
+    say(f"Wrote {len(paths)} files to {out}. Open {out / 'report.html'} in a browser.")

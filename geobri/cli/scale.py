@@ -10,6 +10,7 @@ from typing import Any, Literal
 import click
 
 from geobri.cli.options import out_folder, year_option
+from geobri.cli.terminal import say
 
 __all__ = ["scale_command"]
 
@@ -132,7 +133,7 @@ def scale_command(
     inputs = scale.recipe.inputs
     plan = plan_blocks(inputs.n, directed=inputs.directed)
     needs = estimate_needs(scale.recipe, plan, workers=workers, pairs=not reduce)
-    click.echo(
+    say(
         f"{inputs.n:,} places, {needs.n_pairs:,} pairs in {needs.n_blocks} blocks: about {needs.memory_mb:,.0f} MB of memory and "
         f"{needs.disk_mb:,.0f} MB of disk (all pairs at once: about {needs.whole_gb:,.1f} GB of memory)."
     )
@@ -143,7 +144,7 @@ def scale_command(
         scale = scale.with_index(done=done, **choices)
     run = open_run(out, scale.recipe, resume=resume, pairs=not reduce, blocks=plan)
     if run.finished:
-        click.echo(f"{len(run.finished)} of {len(plan)} blocks were finished before.")
+        say(f"{len(run.finished)} of {len(plan)} blocks were finished before.")
     with _counting("Computing pairs", needs.n_pairs, inputs) as done:
         summary = run.work(done=done, **choices)
     fits = {}
@@ -154,7 +155,7 @@ def scale_command(
             )
     paths = write_run(scale, summary, out, fits=fits)
     run.clear()
-    click.echo(f"Wrote {', '.join(path.name for path in paths)}{'' if reduce else ', pairs/'} to {out}.")
+    say(f"Wrote {', '.join(path.name for path in paths)}{'' if reduce else ', pairs/'} to {out}.")
 
 
 def _read_bands(text: str) -> tuple[float, ...]:

@@ -9,6 +9,7 @@ import click
 
 from geobri.cli.options import out_folder, progress, year_option
 from geobri.cli.sources import Source, study_or_tables
+from geobri.cli.terminal import say
 
 __all__ = ["findings_command", "score_command"]
 
@@ -39,8 +40,8 @@ def score_command(study: Source, out: Path, runs: int, year: int | None) -> None
         begin("Scoring")
         said, paths = write_score_tables(loaded, out, runs=runs)
     for sentence in said:
-        click.echo(sentence)
-    click.echo(f"Wrote {', '.join(path.name for path in paths)} to {out}.")
+        say(sentence)
+    say(f"Wrote {', '.join(path.name for path in paths)} to {out}.")
 
 
 @click.command(name="findings")
@@ -85,5 +86,5 @@ def findings_command(study: Source, claims: Path | None, out: Path, lang: Litera
         )
     paths = write_findings(loaded, ledger, out)
     for line in say_findings(ledger, lang):
-        click.echo(line)
-    click.echo(f"Wrote {', '.join(path.name for path in paths)} to {out}.")
+        say(line)
+    say(f"Wrote {', '.join(path.name for path in paths)} to {out}.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import click
 
+from geobri.cli.terminal import say
 from geobri.words import Words
 
 if TYPE_CHECKING:
@@ -197,14 +198,14 @@ class Source:
         lang = self.lang or study.language
         lines = [] if quiet else say_taken(study.taken, study.tell)
         for line in lines[:_MOST_LINES]:
-            click.echo(line.say(lang), err=True)
+            say(line.say(lang), err=True)
         if len(lines) > _MOST_LINES:
             left, again = len(lines) - _MOST_LINES, f"geobri check {' '.join(self.names)}"
             more = Words(f"… and {left} more: {again}", f"……另有 {left} 项：{again} --lang zh")
-            click.echo(more.say(lang), err=True)
+            say(more.say(lang), err=True)
         if save is not None:
             save_study(study, save)
-            click.echo(f"Saved the study to {save}; from now on: geobri report {save}", err=True)
+            say(f"Saved the study to {save}; from now on: geobri report {save}", err=True)
         return study
 
     def examine(self) -> tuple[list[StudyFault], Study | None]:
@@ -409,7 +410,7 @@ def say_known(study: Study, columns: Sequence[str]) -> Study:
     known = with_known(study, columns)
     lines = [*say_taken(known.taken[len(study.taken) :], study.tell), *known.cautions[len(study.cautions) :]]
     for line in lines:
-        click.echo(line.en, err=True)
+        say(line.en, err=True)
     return known
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
 from geobri.cli.sources import Source, study_or_tables
+from geobri.cli.terminal import say
 from geobri.words import Words
 
 if TYPE_CHECKING:
     from geobri.study import Study
 
 __all__ = ["check_command", "new_command", "refresh_command"]
+
+_MOST_LINES: Final = 500
 
 
 @click.command(name="check")
@@ -52,8 +55,7 @@ def check_command(
     from geobri.study.saying import say_study
 
     faults, loaded = study.examine()
-    for fault in faults:
-        click.echo(str(fault))
+    _say_first([str(fault) for fault in faults], Words("faults", "个错误"), lang)
     if faults or loaded is None:
         raise click.ClickException(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {study}.")
     if value is not None and value not in {one.column for one in loaded.measures}:
@@ -62,9 +64,17 @@ def check_command(
     if stale:
         _say_stale(loaded, days)
         return
-    for line in say_study(loaded):
-        click.echo(line.say(lang))
-    click.echo(Words(f"{study}: no faults.", f"{study}：没有错误。").say(lang))
+    _say_first([line.say(lang) for line in say_study(loaded)], Words("lines", "行"), lang)
+    say(Words(f"{study}: no faults.", f"{study}：没有错误。").say(lang))
+
+
+def _say_first(lines: list[str], what: Words, lang: Literal["en", "zh"]) -> None:
+    """Print what a person can read, and how much more there is."""
+    for line in lines[:_MOST_LINES]:
+        say(line)
+    more = len(lines) - _MOST_LINES
+    if more > 0:
+        say(Words(f"… and {more:,} further {what.en}", f"……另有 {more:,} {what.zh}").say(lang))
 
 
 def _say_stale(study: Study, days: int) -> None:
@@ -112,7 +122,7 @@ def refresh_command(study: str, only: tuple[str, ...], timeout: float, *, yes: b
 
     seen = preview_refresh(load_study(study), only=only, timeout=timeout, headings=headings)
     for line in say_refresh(seen):
-        click.echo(line)
+        say(line)
     if seen.failed or seen.faults:
         wrong = "a source could not be fetched" if seen.failed else "the study would have faults"
         raise click.ClickException(f"Nothing was replaced: {wrong}.")
@@ -120,14 +130,12 @@ def refresh_command(study: str, only: tuple[str, ...], timeout: float, *, yes: b
         asks = sys.stdin.isatty()
         what = "Replace these files" if seen.changed else "Nothing has changed. Write down today's date"
         if not asks or not click.confirm(f"{what}?"):
-            click.echo(
-                "Nothing was replaced." + ("" if asks else f" To replace: geobri refresh {study} --yes")
-            )
+            say("Nothing was replaced." + ("" if asks else f" To replace: geobri refresh {study} --yes"))
             return
     kept = apply_refresh(seen, today=datetime.now(tz=UTC).date())
     said = f"; the old ones are kept as {', '.join(path.name for path in kept)}" if kept else ""
     count = sum(one.state in ("changed", "new") for one in seen.fetched)
-    click.echo(f"Replaced {count} of {len(seen.fetched)} files{said}.")
+    say(f"Replaced {count} of {len(seen.fetched)} files{said}.")
 
 
 @click.command(name="new")
@@ -137,6 +145,6 @@ def new_command(folder: Path) -> None:
     from geobri.study.template import create_study
 
     paths = create_study(folder)
-    click.echo(
+    say(
         f"Made {len(paths)} files in {folder}. Edit them, then: geobri check {folder} && geobri report {folder}"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -14,11 +15,42 @@ from typing import Final
 
 import click
 
-__all__ = ["ends_like_ctrl_c", "prints_any_letter", "refuse_output"]
+__all__ = ["ends_like_ctrl_c", "legible", "prints_any_letter", "refuse_output", "say"]
 
 _AS_CTRL_C: Final = ("SIGTERM", "SIGHUP", "SIGBREAK")
 _ERRORS: Final = "geobri-escape"
 _SHELL_BASE: Final = 128
+_COMMANDS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that move, colour or turn what a terminal shows; a name or a cell may hold them."""
+
+
+def legible(text: str) -> str:
+    r"""Write the characters that command a terminal by their numbers.
+
+    Parameters
+    ----------
+    text
+        What is said, names and cells of files in it.
+
+    Returns
+    -------
+    str
+        The same, with ``\x1b`` for an escape; line ends and tabs stay.
+    """
+    return _COMMANDS.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print a message; nothing in it commands the terminal.
+
+    Parameters
+    ----------
+    text
+        What is said.
+    err
+        Whether it goes to standard error.
+    """
+    click.echo(legible(text), err=err)
 
 
 @contextmanager

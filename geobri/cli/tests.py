@@ -10,6 +10,7 @@ import click
 
 from geobri.cli.options import out_folder, progress, year_option
 from geobri.cli.sources import Source, first_flow, study_or_tables
+from geobri.cli.terminal import legible, say
 from geobri.words import Words
 
 if TYPE_CHECKING:
@@ -55,10 +56,10 @@ def _finish(
         try:
             save_figure(results[0].plot(), stage / f"{name}.svg", close=True)
         except MissingExtraError as error:
-            click.echo(str(error), err=True)
+            say(str(error), err=True)
         written = ", ".join(sorted(path.name for path in stage.iterdir() if path.is_file()))
-    click.echo(text, nl=False)
-    click.echo(f"Wrote {written} to {out}.")
+    click.echo(legible(text), nl=False)
+    say(f"Wrote {written} to {out}.")
 
 
 def _write_residuals(study: Study, residuals: pd.DataFrame, stage: Path) -> None:
@@ -130,7 +131,7 @@ def decay_command(study: Source, value: str | None, year: int | None, impedance:
     further = None if residuals is None else lambda stage: _write_residuals(loaded, residuals, stage)
     _finish(loaded, results, out, "decay", further)
     if reason:
-        click.echo(reason, err=True)
+        say(reason, err=True)
 
 
 @click.command(name="coastal")

@@ -88,3 +88,22 @@ def test_a_file_that_cannot_be_opened_is_one_message(ended, monkeypatch):
     code, _, noted = ended("query", "bri22")
     assert code == 1
     assert "the file 'claims.toml' must be there and readable. Got Permission denied" in noted
+
+
+def test_names_of_files_and_cells_do_not_command_the_terminal(ended, tmp_path):
+    folder = tmp_path / "red\x1b[31m"
+    folder.mkdir()
+    (folder / "cities.csv").write_text("city,lon,lat\na\x1b]0;mine\x07,1,2\nb\u202e,x,3\n", encoding="utf-8")
+    for command in ("check", "map"):
+        code, said, noted = ended(command, folder)
+        assert code == 1
+        assert r"\x1b[31m" in said + noted
+        assert not {"\x1b", "\x07", "\u202e"} & set(said + noted)
+
+
+def test_more_faults_than_a_person_reads_are_counted(ended, tmp_path):
+    (tmp_path / "cities.csv").write_text("city,lon,lat\na,1,2\nb,2,3\n", encoding="utf-8")
+    (tmp_path / "study.toml").write_text('[[measure]]\ncolumn = "a"\nkind = "x"\n' * 700, encoding="utf-8")
+    lines = ended("check", tmp_path)[1].splitlines()
+    assert len(lines) < 510
+    assert any(line.startswith("… and ") and line.endswith(" further faults") for line in lines)

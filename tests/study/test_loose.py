@@ -676,3 +676,26 @@ def test_a_county_is_not_the_city_of_its_name():
     )
     with pytest.raises(StudyError, match="成都县"):
         geobri.read_study(places, rows)
+
+
+@pytest.mark.parametrize("which", ["pairs.csv", "places.csv", "bare.parquet", "alone"])
+def test_a_table_of_headings_alone_is_a_fault_of_its_file(tmp_path, places, pairs, which):
+    files = {"places.csv": places, "pairs.csv": pairs}
+    if which == "bare.parquet":
+        pd.DataFrame(index=range(3)).to_parquet(tmp_path / which)
+        files.pop("pairs.csv")
+    named = "pairs.csv" if which == "alone" else which
+    for name, frame in files.items():
+        (frame.head(0) if name == named else frame).to_csv(tmp_path / name, index=False)
+    given = [named] if which == "alone" else sorted(path.name for path in tmp_path.iterdir())
+    with pytest.raises(StudyError, match=f"{named}: a table must hold rows"):
+        load_tables(*(tmp_path / name for name in given))
+
+
+def test_an_empty_sheet_beside_others_is_no_fault(tmp_path, places, pairs):
+    with pd.ExcelWriter(tmp_path / "book.xlsx") as book:
+        places.to_excel(book, sheet_name="zones", index=False)
+        pairs.to_excel(book, sheet_name="trips", index=False)
+        pairs.head(0).to_excel(book, sheet_name="later", index=False)
+    study = load_tables(tmp_path / "book.xlsx")
+    _same(study, _truth(pairs), "all")

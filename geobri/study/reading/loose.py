@@ -128,6 +128,7 @@ def _put_together(
 ) -> FolderParts:
     if not parts.faults and tables:
         parts.faults += _check_hints(tables, hints, parts)
+        tables = _without_empty(tables, parts)
     if parts.faults or not tables:
         return parts
     pairs, places = _tell_apart(tables)
@@ -163,6 +164,16 @@ def _put_together(
         return parts
     say_choices(hints, parts)
     return parts
+
+
+def _without_empty(tables: list[_Table], parts: FolderParts) -> list[_Table]:
+    """Leave out sheets without rows; a file that has no other holds nothing, and that is a fault."""
+    filled = [table for table in tables if len(table.rows) and len(table.rows.columns)]
+    holding = {table.file for table in filled}
+    for file in dict.fromkeys(table.file for table in tables if table.file not in holding):
+        came = "a table must hold rows; got headings alone, or not even those. Fill it, or leave the file out"
+        parts.faults.append(StudyFault(file.name, None, came))
+    return filled
 
 
 def _check_hints(tables: list[_Table], hints: Hints, parts: FolderParts) -> list[StudyFault]:

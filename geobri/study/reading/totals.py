@@ -144,7 +144,7 @@ def _leave_out_foot(
 ) -> pd.DataFrame:
     """Leave out totals and notes below a table of pairs: rows that name no pair."""
     places = _lowered(known)
-    if not _names_no_pair(rows.tail(1), places).any():  # nearly always, and tables may be long
+    if rows.empty or not _names_no_pair(rows.tail(1), places).any():  # nearly always, and tables may be long
         return rows
     at = _start_of_foot(_names_no_pair(rows, places))
     body, foot = rows.iloc[:at], rows.iloc[at:]
