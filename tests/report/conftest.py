@@ -67,6 +67,7 @@ def open_page(chromium):
         page.on("request", lambda request: complaints.append(request.url) if not request.url.startswith(("file:", "data:", "blob:")) else None)  # fmt: skip
         page.goto(path.as_uri())
         wait_until(page, "document.querySelector('.geobri').geobri !== undefined")
+        wait_until(page, "document.querySelector('.blocked') === null")  # the page's own script has begun
         return page
 
     yield call

@@ -131,7 +131,7 @@ def test_strata_and_methods_that_do_not_go_together_are_refused():
             coastal_test(cities, "score", strata="china", method=method)
     with pytest.raises(SpecificationError, match="'t-test'"):
         coastal_test(cities, "score", method="t-test")
-    with pytest.raises(SchemaError, match="needs points"):
+    with pytest.raises(SchemaError, match="must be a GeoDataFrame"):
         coastal_test(pd.DataFrame(cities.drop(columns="geometry")), "score", method="spatial")
 
 
@@ -613,7 +613,7 @@ def test_maps_find_what_is_there_and_say_what_they_are():
     assert "在同样平滑的随机地图上置换标签" in result.summary("zh")
     free = corridor_types_test(cities, corridors, "value", n_permutations=499, rng=1)
     assert [one.estimate for one in result.terms] == [one.estimate for one in free.terms]
-    with pytest.raises(SchemaError, match="needs points"):
+    with pytest.raises(SchemaError, match="must be a GeoDataFrame"):
         corridor_types_test(pd.DataFrame(cities.drop(columns="geometry")), corridors, "value", maps=True)
 
 

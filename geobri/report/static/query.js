@@ -6,6 +6,8 @@ import { showRows } from "./store.js";
 import { toCsv } from "../../webmap/static/tables.js";
 
 let serial = 0;
+/* Other ways to ask for the yes and no of a column. */
+const FLAGS = new Map([["true", "yes"], ["1", "yes"], ["false", "no"], ["0", "no"]]);
 const SIGNS = {
   "=": (a, b) => a === b, "≠": (a, b) => a !== b, "<": (a, b) => a < b, "≤": (a, b) => a <= b, ">": (a, b) => a > b, "≥": (a, b) => a >= b,
 };
@@ -34,7 +36,8 @@ function makeCondition(table, onChange) {
     wanted.classList.remove("pf-bad");
     if (value === "") return () => true;
     if (one.kind === "text") {
-      const lower = value.toLowerCase();
+      const typed = value.toLowerCase();
+      const lower = (one.words.every((word) => word === "yes" || word === "no") && FLAGS.get(typed)) || typed;
       return (i) => {
         if (!one.has(i)) return false;
         const said = ["en", "zh"].map((lang) => one.text(i, lang).toLowerCase());
