@@ -335,7 +335,7 @@ def _groups(
     plain = (
         Words(f"ranks better in “{measure.label}”", f"在“{measure.label_zh}”上名次更优")
         if measure.is_rank
-        else Words(f"has the higher {measure.label}", f"的“{measure.label_zh}”更高")
+        else Words(f"has the higher value of “{measure.label}”", f"的“{measure.label_zh}”更高")
     )
     p, both, both_zh = p_value(lead.p_value), "", ""
     if exact is not None and _test(lead) == "spatial_group_test":
