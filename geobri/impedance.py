@@ -323,7 +323,11 @@ def _port_matrix_km(ports: gpd.GeoDataFrame, closed: tuple[str, ...]) -> FloatAr
     # A tiny length keeps the edges that join 180° and -180°, which have none and would vanish from a sparse matrix.
     lengths = np.maximum(network.length_km[is_open], 1e-9)
     size = (len(network.lon), len(network.lon))
-    graph = csr_array((lengths, (network.start[is_open], network.stop[is_open])), shape=size)
+    ends = (
+        network.start[is_open].astype(np.int32),
+        network.stop[is_open].astype(np.int32),
+    )  # as old scipy wants them
+    graph = csr_array((lengths, ends), shape=size)
     node, access_km = _to_network(ports)
     between = dijkstra(graph, directed=False, indices=node)[:, node]
     matrix = (between + between.T) / 2 + access_km[:, None] + access_km[None, :]

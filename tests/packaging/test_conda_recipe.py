@@ -31,7 +31,7 @@ def test_the_recipe_is_that_of_the_file_and_of_the_project(tool, tmp_path):
     wanted = {tool.name_requirement(one) for one in project["dependencies"]} - set(tool.BESIDE)
     assert named == wanted | {"python"}
     assert "    - folium >=0.20,<0.21" in recipe
-    assert "    - python-duckdb >=1.1" in recipe.split("run_constraints:")[1]
+    assert "    - python-duckdb >=1.2" in recipe.split("run_constraints:")[1]
 
 
 def test_what_stands_beside_is_a_requirement_still(tool):

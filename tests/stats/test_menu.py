@@ -29,3 +29,14 @@ def test_looking_loads_nothing():
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert told.split() == ["False", "False"]
+
+
+def test_the_first_names_of_rooms_go_on_working():
+    import geobri.stats.decay
+    import geobri.stats.gravity
+    from geobri.stats import flows
+
+    assert geobri.stats.decay.decay_test is flows.decay_test
+    assert geobri.stats.gravity.fit_gravity is flows.fit_gravity
+    both = {*geobri.stats.decay.__all__, *geobri.stats.gravity.__all__}
+    assert both == set(flows.__all__)

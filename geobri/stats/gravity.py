@@ -1,0 +1,43 @@
+"""Gravity under the name of version 0.1: `import geobri.stats.gravity` goes on working; it lives in `geobri.stats.flows`."""
+
+from geobri.stats.flows import (
+    CONSTRAINTS,
+    RESIDUALS,
+    ConstraintName,
+    GravityResult,
+    LinkName,
+    PresenceResult,
+    ResidualName,
+    WilsonFit,
+    common_part,
+    fit_gravity,
+    fit_wilson,
+    furness,
+    goodness_of_fit,
+    pair_covariates,
+    presence_test,
+    residual_corridors,
+    similarity_index,
+    standardised_rmse,
+)
+
+__all__ = [
+    "CONSTRAINTS",
+    "RESIDUALS",
+    "ConstraintName",
+    "GravityResult",
+    "LinkName",
+    "PresenceResult",
+    "ResidualName",
+    "WilsonFit",
+    "common_part",
+    "fit_gravity",
+    "fit_wilson",
+    "furness",
+    "goodness_of_fit",
+    "pair_covariates",
+    "presence_test",
+    "residual_corridors",
+    "similarity_index",
+    "standardised_rmse",
+]
