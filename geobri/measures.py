@@ -351,7 +351,7 @@ def infer_measure(
     if "kind" not in declared:
         declared["kind"], because = _infer_kind(column)
         taken = Taken(column=Words(name), taken=Words(f"kind = {declared['kind']}"), because=because)
-        if declared["kind"] == "share" and _PERCENT.search(name):
+        if declared["kind"] in ("share", "score") and _PERCENT.search(name):
             declared = {
                 "label": label_column(_PERCENT.sub("", name)),
                 "unit": "%",
@@ -408,13 +408,13 @@ def _plain(number: float) -> str:
 def _infer_number(name: str, numbers: npt.NDArray[np.float64]) -> tuple[Kind, Words]:
     low, high = float(numbers.min()), float(numbers.max())
     span, span_zh = f"from {_plain(low)} to {_plain(high)}", f"{_plain(low)} 至 {_plain(high)}"
+    if low < 0:
+        return "score", Words(f"it holds numbers below 0 ({span})", f"其中有负数（{span_zh}）")
     if _PERCENT.search(name):
         said = Words(
             f"its heading ends in % and it holds numbers {span}", f"列名以 % 结尾，其值为 {span_zh} 的数"
         )
         return "share", said
-    if low < 0:
-        return "score", Words(f"it holds numbers below 0 ({span})", f"其中有负数（{span_zh}）")
     if (numbers % 1 != 0).any():
         return "amount", Words(f"it holds numbers {span}", f"其值为 {span_zh} 的数")
     if low >= 1 and _is_called_rank(name):

@@ -59,6 +59,8 @@ def test_the_kind_is_inferred_with_its_reason(name, values, kind, because):
 def test_percent_in_a_heading_is_the_unit_and_not_the_label():
     measure, _ = infer_measure(pd.Series([5, 60.5], name="open access [%]"), of="corridors")
     assert (measure.label, measure.unit) == ("Open access", "%")
+    change, _ = infer_measure(pd.Series([-3, 12.5], name="change (%)"), of="cities")
+    assert (change.kind, change.label, change.unit) == ("score", "Change", "%")
 
 
 def test_a_flag_with_gaps_is_a_flag():

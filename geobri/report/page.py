@@ -306,7 +306,7 @@ def _facts(study: Study) -> list[Fact]:
     countries = int(study.cities["country"].replace("", None).nunique())
     facts = [
         Fact(f"{len(study.cities):,}", Words("cities", "座城市")),
-        *([Fact(f"{countries:,}", Words("countries", "个国家和地区"))] if countries else []),
+        *([Fact(f"{countries:,}", Words("countries", "个国家和地区"))] if countries > 1 else []),
         Fact(f"{len(study.corridors):,}", Words("corridors", "条城市通路")),
     ]
     shown = [measure.column for measure in study.shown("corridors") if measure.origin != "index"]

@@ -7,8 +7,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from geobri.measures import Measure
 from geobri.report.charts import draw_ranks
-from geobri.report.model import Section
+from geobri.report.model import Drawing, Section
 from geobri.report.numbers import write_number
 from geobri.report.shapes import Course
 from geobri.report.terms import name_place
@@ -52,13 +53,24 @@ def years_section(study: Study) -> Section | None:
     years = [int(year) for year in ranks.columns]
     left_out = say_unscored(study, years) if measure is index else NOTHING
     left_out = Words(f" {left_out.en}", left_out.zh) if left_out else NOTHING
+    return Section(
+        "years",
+        Words("Ranks over the years", "历年排序"),
+        short=Words("Years", "历年"),
+        drawings=(_draw(study, ranks, measure, how, left_out),),
+    )
+
+
+def _draw(study: Study, ranks: pd.DataFrame, measure: Measure, how: Words, left_out: Words) -> Drawing:
+    """Draw the course of the first places, with what moved in a line."""
+    years = [int(year) for year in ranks.columns]
     shown = ranks[ranks[ranks.columns[-1]] <= _MOST_CITIES].sort_values(ranks.columns[-1], kind="stable")
     first, last = ranks[ranks.columns[0]], ranks[ranks.columns[-1]]
     both = first.notna() & last.notna()
     rho = float(first[both].corr(last[both], method="pearson")) if first[both].std() > 0 else np.nan
     moved = (first[both] != last[both]).sum()
     agreement = write_number(rho) or "–"
-    picture = draw_ranks(
+    return draw_ranks(
         [
             Course(
                 name_place(study, city),
@@ -87,7 +99,4 @@ def years_section(study: Study) -> Section | None:
             "What this cannot show: by how much; a rank changes when others move, and years may differ in what was counted.",
             "这不能说明：变化的幅度；他人变动也会改变名次，且各年统计口径可能不同。",
         ),
-    )
-    return Section(
-        "years", Words("Ranks over the years", "历年排序"), short=Words("Years", "历年"), drawings=(picture,)
     )

@@ -127,3 +127,11 @@ def test_files_of_an_earlier_report_are_named(bare, tmp_path):
     assert (tmp_path / "audit.csv").read_text() == "old"
     assert tmp_path / "audit.csv" not in written
     assert [note for note in notes if "audit.csv" in note and "mine.txt" not in note]
+
+
+def test_places_of_one_country_are_not_counted_by_countries(bare):
+    study, _ = bare
+    one = replace(study, cities=study.cities.assign(country="NLD"))
+    assert not [fact for fact in _facts(one) if fact.label.en == "countries"]
+    two = replace(study, cities=study.cities.assign(country=["NLD", "BEL"] * (len(study.cities) // 2)))
+    assert [fact.figure for fact in _facts(two) if fact.label.en == "countries"] == ["2"]
