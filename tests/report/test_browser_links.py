@@ -55,6 +55,20 @@ def test_the_map_answers_back(open_page, bri22_page):
     assert page.locator(".chosen-bar").is_hidden()
 
 
+def test_a_choice_while_the_address_is_written_is_not_undone(open_page, bri22_page):
+    page = open_page(bri22_page)
+    row = "document.querySelector('#ranking tr[data-cities=%s] td')"
+    page.evaluate(
+        "window.addEventListener('popstate', () => { window.between = true;"
+        f" {row % 'seoul'}.click(); }}, {{once: true}})"
+    )
+    page.evaluate(f"{row % 'dubai'}.click()")
+    wait_until(page, "window.between")
+    page.wait_for_timeout(400)  # the map writes its address after 300 ms
+    assert _state(page)["city"] == "seoul"
+    assert _lit(page, "#ranking") == {"seoul"}
+
+
 def test_pointing_at_a_row_or_claim_marks_it_on_the_map(open_page, bri22_page):
     page = open_page(bri22_page)
     page.locator("#ranking tr[data-cities=seoul]").hover()

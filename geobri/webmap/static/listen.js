@@ -150,7 +150,7 @@ function listenToPage(app) {
     Painting.repaint(app, ["base", "lines", "top"]);
   });
   window.addEventListener("hashchange", () => {
-    if (window.location.hash === app.ownHash) return;
+    if (Address.isOwn(app)) return;
     const state = Address.readHash(app);
     if (state) app.set(state);
   });
