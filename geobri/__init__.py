@@ -31,6 +31,7 @@ _CHAPTERS += (
     "measures",
     "neighbours",
     "report",
+    "scale",
     "score",
     "stats",
     "study",

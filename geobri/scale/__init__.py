@@ -52,3 +52,7 @@ __all__ = [
     "summarise_block",
     "top_table",
 ]
+
+
+def __dir__() -> list[str]:
+    return [*__all__]
