@@ -6,6 +6,7 @@ origin, column is destination; an undirected table gives a symmetric matrix.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -20,11 +21,13 @@ from geobri.stats.results import FloatArray
 from geobri.words import Words
 
 __all__ = [
+    "FEWEST_CITIES",
     "BoolArray",
     "align_matrices",
     "check_pair_matrix",
     "exchangeable_blocks",
     "from_matrix",
+    "lay_out",
     "observed_pairs",
     "pair_positions",
     "to_matrix",
@@ -82,11 +85,49 @@ def to_matrix(
     rows, columns = position.get_indexer(pd.Index(origins)), position.get_indexer(pd.Index(destinations))
     _check_ends(origins, destinations, rows, columns, directed)
     numbers = _numbers(corridors[value], value)
-    matrix = np.full((len(labels), len(labels)), np.nan)
-    matrix[rows, columns] = numbers
+    return lay_out(numbers, rows, columns, len(labels), directed=directed), labels
+
+
+def lay_out(
+    values: npt.ArrayLike,
+    rows: IntArray,
+    columns: IntArray,
+    n: int,
+    *,
+    directed: bool,
+    absent: float = np.nan,
+    layer: IntArray | None = None,
+) -> FloatArray:
+    """Lay numbers of N pairs out as matrices of n cities.
+
+    Parameters
+    ----------
+    values
+        One number per pair, shape (N,) or (k, N).
+    rows, columns
+        City of each end, shape (N,).
+    n
+        Number of cities.
+    directed
+        Row is origin and column is destination; otherwise each pair fills both cells.
+    absent
+        What stands where there is no pair.
+    layer
+        Number of the table that each pair belongs to, shape (N,), where pairs come several times.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n, n) or (k, n, n); with L layers, (L, n, n) or (k, L, n, n).
+    """
+    numbers = np.asarray(values, dtype=np.float64)
+    below: IntArray | int = 0 if layer is None else layer * n
+    layers = (n,) if layer is None else (int(layer.max()) + 1, n)
+    laid = np.full((*numbers.shape[:-1], math.prod(layers), n), absent)
+    laid[..., below + rows, columns] = numbers
     if not directed:
-        matrix[columns, rows] = numbers
-    return matrix, labels
+        laid[..., below + columns, rows] = numbers
+    return laid.reshape(*numbers.shape[:-1], *layers, n)
 
 
 def _check_columns(corridors: pd.DataFrame, value: str) -> None:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.stats.null import IntArray
+from geobri.stats.pairs import FEWEST_CITIES, lay_out
 from geobri.stats.results import FloatArray
 
 __all__ = ["FEWEST_CITIES", "Blocks", "PairSample", "read_pairs", "say_left_out"]
@@ -24,8 +25,6 @@ Blocks: TypeAlias = "Mapping[Any, object] | pd.Series[Any] | Literal['auto'] | N
 """Who may change places with whom: a label per city, as a mapping or a labelled Series; ``"auto"``: blocks that keep missing
 pairs missing, where these let most cities change places; None: everybody with everybody."""
 
-FEWEST_CITIES = 4
-"""With fewer cities no exchange of cities can reach 5 %: three cities have six orders."""
 _REPEATED: Final = "repeat a pair"
 """A fault of rows, as it is said."""
 
@@ -85,11 +84,6 @@ class PairSample:
         """Number of tables of pairs, 1 where each pair occurs once."""
         return 1 if self.layer is None else int(self.layer.max()) + 1
 
-    @property
-    def shift(self) -> IntArray | int:
-        """Where the matrix of each row begins among the matrices of all layers, flat."""
-        return 0 if self.layer is None else self.layer * self.n_cities**2
-
     def take(self, rows: npt.NDArray[np.bool_] | IntArray) -> PairSample:
         """Keep some pairs; the cities and their positions stay as they are.
 
@@ -147,12 +141,9 @@ class PairSample:
         numpy.ndarray
             Shape (n, n), NaN where there is no pair; symmetric if the sample is undirected. With layers, shape (L, n, n).
         """
-        n = self.n_cities
-        matrix = np.full(self.n_layers * n * n, np.nan)
-        matrix[self.shift + self.origin * n + self.destination] = values
-        if not self.directed:
-            matrix[self.shift + self.destination * n + self.origin] = values
-        return matrix.reshape((n, n) if self.layer is None else (self.n_layers, n, n))
+        return lay_out(
+            values, self.origin, self.destination, self.n_cities, directed=self.directed, layer=self.layer
+        )
 
 
 def read_pairs(

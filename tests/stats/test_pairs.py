@@ -10,6 +10,7 @@ from geobri.stats.pairs import (
     check_pair_matrix,
     exchangeable_blocks,
     from_matrix,
+    lay_out,
     observed_pairs,
     pair_positions,
     to_matrix,
@@ -166,3 +167,21 @@ def test_one_missing_cell_singles_out_its_two_cities():
     seen = ~np.eye(6, dtype=bool)
     seen[1, 4] = seen[4, 1] = False
     assert exchangeable_blocks(seen) == [0, 1, 0, 0, 1, 0]
+
+
+@pytest.mark.parametrize("directed", [False, True])
+def test_pairs_of_several_tables_and_columns_are_laid_out_alike(directed):
+    rows, columns, layer = np.array([0, 2, 1]), np.array([1, 0, 2]), np.array([0, 1, 1])
+    values = np.array([[5.0, 6.0, 7.0], [8.0, 9.0, 10.0]])
+    laid = lay_out(values, rows, columns, 3, directed=directed, absent=-1.0, layer=layer)
+    assert laid.shape == (2, 2, 3, 3)
+    wanted = np.full((2, 2, 3, 3), -1.0)
+    for column, numbers in enumerate(values):
+        for row, end, table, value in zip(rows, columns, layer, numbers, strict=True):
+            wanted[column, table, row, end] = value
+            if not directed:
+                wanted[column, table, end, row] = value
+    assert np.array_equal(laid, wanted)
+    one = lay_out(values[0], rows, columns, 3, directed=directed, absent=-1.0, layer=layer)
+    assert np.array_equal(one, wanted[0])
+    assert np.isnan(lay_out(values[0], rows, columns, 3, directed=directed)).sum() == (6 if directed else 3)

@@ -17,7 +17,7 @@ from geobri.measures import Measure
 from geobri.stats.bands import find_bands
 from geobri.stats.cross_sums import cross_sums
 from geobri.stats.doors import checked
-from geobri.stats.dyads.inputs import DyadData, Matrix, name_matrix, prepare_dyads
+from geobri.stats.dyads.inputs import Matrix, Pairs, name_matrix, prepare_dyads
 from geobri.stats.multiplicity import holm
 from geobri.stats.null import NodePlan
 from geobri.stats.p_values import monte_carlo_error
@@ -191,7 +191,7 @@ def mantel_correlogram_test(
     return _result(found, choices)
 
 
-def _check_movable(data: DyadData) -> None:
+def _check_movable(data: Pairs) -> None:
     if data.travelling:
         remedy = "Pass blocks that keep missing pairs in place"
         came = f"{data.n_cities} cities whose missing pairs move"
@@ -225,7 +225,7 @@ def _members(distances: FloatArray, limits: FloatArray) -> npt.NDArray[np.bool_]
     return members
 
 
-def _testable(data: DyadData, members: npt.NDArray[np.bool_], *, cutoff: bool) -> npt.NDArray[np.intp]:
+def _testable(data: Pairs, members: npt.NDArray[np.bool_], *, cutoff: bool) -> npt.NDArray[np.intp]:
     counts = members.sum(axis=1)
     usable = (counts > 0) & (counts < members.shape[1])
     if cutoff:
@@ -242,7 +242,7 @@ def _testable(data: DyadData, members: npt.NDArray[np.bool_], *, cutoff: bool) -
 
 
 def _class_correlations(
-    data: DyadData, plan: NodePlan, members: npt.NDArray[np.bool_], sign: float, method: str
+    data: Pairs, plan: NodePlan, members: npt.NDArray[np.bool_], sign: float, method: str
 ) -> tuple[FloatArray, FloatArray]:
     """Correlate y with class membership: observed, shape (k,), and permuted, shape (R, k)."""
     values = data.columns()[0]
@@ -300,7 +300,7 @@ def _filled(values: npt.ArrayLike, tested: npt.NDArray[np.intp], size: int) -> F
 class _Classes:
     """What was found in each class that was tested, k of them, before it is worded."""
 
-    data: DyadData
+    data: Pairs
     plan: NodePlan
     limits: FloatArray
     tested: npt.NDArray[np.intp]

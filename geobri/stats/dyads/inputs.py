@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,23 +18,24 @@ from geobri.stats.null import IntArray, NodePlan, plan_permutations
 from geobri.stats.pairs import (
     BoolArray,
     check_pair_matrix,
+    lay_out,
     observed_pairs,
     pair_positions,
 )
 from geobri.stats.places import Column
 from geobri.stats.results import FloatArray
-from geobri.stats.say import DISTANCE
+from geobri.stats.say import DISTANCE, GroupNames
 from geobri.stats.tables import Blocks
 from geobri.words import NOTHING, Words
 
-__all__ = ["DyadData", "Matrix", "name_matrix", "prepare_dyads"]
+__all__ = ["DyadData", "Matrix", "Pairs", "name_matrix", "prepare_dyads"]
 
 Matrix = npt.ArrayLike | pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DyadData:
-    """Pair matrices that are ready to be permuted.
+class Pairs:
+    """The pairs that a test looks at, as matrices that are ready to be permuted.
 
     Attributes
     ----------
@@ -54,6 +55,14 @@ class DyadData:
         City ids, or positions where there are none.
     caution
         What a reader must know of the exchange; empty when there is nothing.
+    measures
+        What the matrices hold, where the test was given measures.
+    first
+        Membership of the first group of cities, shape (n,); empty where no group was asked for.
+    groups
+        What the two groups of cities are called.
+    left_out
+        Cities left out for want of a group, in words; empty when none were.
     """
 
     names: tuple[str, ...]
@@ -64,6 +73,10 @@ class DyadData:
     travelling: bool
     labels: tuple[str, ...]
     caution: Words = NOTHING
+    measures: tuple[Measure, ...] = ()
+    first: BoolArray = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    groups: GroupNames = field(default_factory=GroupNames)
+    left_out: str = ""
 
     @property
     def n_cities(self) -> int:
@@ -125,12 +138,7 @@ class DyadData:
             Shape (k, n, n), 0 in unobserved cells.
         """
         stacked = np.atleast_2d(np.asarray(values, dtype=np.float64))
-        rows, columns = self.positions()
-        laid = np.zeros((len(stacked), len(self.labels), len(self.labels)))
-        laid[:, rows, columns] = stacked
-        if not self.directed:
-            laid[:, columns, rows] = stacked
-        return laid
+        return lay_out(stacked, *self.positions(), len(self.labels), directed=self.directed, absent=0.0)
 
     def plan(self, n_permutations: int, rng: int | np.random.Generator | None) -> NodePlan:
         """Plan the permutations of these cities.
@@ -187,6 +195,10 @@ class DyadData:
         return f"{absent} pairs, {how}"
 
 
+DyadData = Pairs
+"""What `Pairs` was called first."""
+
+
 def prepare_dyads(
     matrices: Mapping[str, Matrix],
     *,
@@ -194,7 +206,7 @@ def prepare_dyads(
     directed: bool = False,
     blocks: Blocks = "auto",
     moved: str | None = None,
-) -> DyadData:
+) -> Pairs:
     """Bring pair matrices into one order and find out which cities may change places.
 
     Parameters
@@ -215,7 +227,7 @@ def prepare_dyads(
 
     Returns
     -------
-    DyadData
+    Pairs
         The matrices, their common observed cells, and the blocks.
 
     Raises
@@ -236,7 +248,7 @@ def prepare_dyads(
     chosen = choose_blocks(blocks, labels, seen, moved=exchanged, caller=caller)
     reason = chosen.caution + Words(": ", "：") if chosen.caution else NOTHING
     travels = Words("missing pairs travel with the exchanged cities", "缺失的城市对随所置换的城市移动")
-    return DyadData(
+    return Pairs(
         names=tuple(arrays),
         matrices=np.where(seen, np.stack(clean), 0.0),
         seen=seen,

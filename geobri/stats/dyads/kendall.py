@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.stats import kendalltau, rankdata
 
 from geobri.stats.chunks import through_permutations
-from geobri.stats.dyads.inputs import DyadData
+from geobri.stats.dyads.inputs import Pairs
 from geobri.stats.null import IntArray, NodePlan
 from geobri.stats.results import FloatArray
 
@@ -42,7 +42,7 @@ def kendall_tau(first: FloatArray, second: FloatArray) -> float:
     return float(kendalltau(first, second).statistic)
 
 
-def kendall_null(data: DyadData, plan: NodePlan, moved: int = 0, fixed: int = 1) -> FloatArray:
+def kendall_null(data: Pairs, plan: NodePlan, moved: int = 0, fixed: int = 1) -> FloatArray:
     """Compute Kendall's tau-b for every permutation.
 
     Parameters
@@ -115,7 +115,7 @@ def _ties(keys: Counts) -> Counts:
     return ties
 
 
-def _null_one_by_one(data: DyadData, plan: NodePlan, moved: int, fixed: int) -> FloatArray:
+def _null_one_by_one(data: Pairs, plan: NodePlan, moved: int, fixed: int) -> FloatArray:
     """Compare the pairs observed on both sides, which differ from permutation to permutation."""
     rows, columns = data.positions()
     left, right = data.matrices[moved], data.matrices[fixed][rows, columns]

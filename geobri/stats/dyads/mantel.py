@@ -13,7 +13,7 @@ from geobri.errors import SpecificationError, mould
 from geobri.measures import Measure
 from geobri.stats.cross_sums import cross_sums
 from geobri.stats.doors import checked
-from geobri.stats.dyads.inputs import DyadData, Matrix, name_matrix, prepare_dyads
+from geobri.stats.dyads.inputs import Matrix, Pairs, name_matrix, prepare_dyads
 from geobri.stats.dyads.kendall import kendall_null, kendall_tau
 from geobri.stats.dyads.partial import partial_correlation, partial_null
 from geobri.stats.null import NodePlan
@@ -279,7 +279,7 @@ def _standardised(columns: FloatArray) -> FloatArray:
     return scaled
 
 
-def _correlations(data: DyadData, plan: NodePlan, method: CorrelationMethod) -> tuple[float, FloatArray]:
+def _correlations(data: Pairs, plan: NodePlan, method: CorrelationMethod) -> tuple[float, FloatArray]:
     """Give the observed correlation and those of the permutations."""
     columns = data.columns()
     if method == "kendall":
@@ -292,7 +292,7 @@ def _correlations(data: DyadData, plan: NodePlan, method: CorrelationMethod) -> 
     return observed, cross_sums(plan, laid[:1], laid[1:], directed=data.directed)[:, 0, 0]
 
 
-def _travelling_null(data: DyadData, plan: NodePlan, laid: FloatArray) -> FloatArray:
+def _travelling_null(data: Pairs, plan: NodePlan, laid: FloatArray) -> FloatArray:
     """Correlate what is observed both in the permuted and in the fixed matrix."""
     seen = data.seen.astype(np.float64)
     lefts = np.stack([seen, laid[0], laid[0] ** 2])
@@ -313,7 +313,7 @@ class _Finding:
 
     test: str
     title: Words
-    data: DyadData
+    data: Pairs
     plan: NodePlan
     observed: float
     null: FloatArray

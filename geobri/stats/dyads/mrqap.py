@@ -12,7 +12,7 @@ import numpy as np
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.measures import Measure
 from geobri.stats.doors import checked
-from geobri.stats.dyads.inputs import DyadData, Matrix, name_matrix, prepare_dyads
+from geobri.stats.dyads.inputs import Matrix, Pairs, name_matrix, prepare_dyads
 from geobri.stats.dyads.mrqap_glm import score_null, score_statistics, wald_null
 from geobri.stats.dyads.mrqap_linear import linear_null
 from geobri.stats.dyads.partial import orthonormal_basis
@@ -247,7 +247,7 @@ def _check_response(y: FloatArray, family: str, name: str) -> None:
         )
 
 
-def _fit_observed(data: DyadData, family: str) -> RegressionFit:
+def _fit_observed(data: Pairs, family: str) -> RegressionFit:
     y, columns = data.columns()[0], data.columns()[1:]
     _check_degrees(len(y), len(columns))
     orthonormal_basis(columns, caller="mrqap_test")  # which refuses combinations
@@ -281,7 +281,7 @@ def _check_overlap(y: FloatArray, design: FloatArray, family: str) -> None:
         )
 
 
-def _statistics(data: DyadData, fit: RegressionFit, family: str, statistic: str) -> FloatArray:
+def _statistics(data: Pairs, fit: RegressionFit, family: str, statistic: str) -> FloatArray:
     if statistic == "score":
         return score_statistics(data, FAMILIES[family])
     return (fit.coefficients if statistic == "coefficient" else fit.coefficients / _errors(fit))[1:]
@@ -291,7 +291,7 @@ def _errors(fit: RegressionFit) -> FloatArray:
     return np.asarray(np.sqrt(np.diag(fit.naive)))
 
 
-def _null(data: DyadData, plan: NodePlan, family: str, scheme: str, statistic: str) -> tuple[FloatArray, int]:
+def _null(data: Pairs, plan: NodePlan, family: str, scheme: str, statistic: str) -> tuple[FloatArray, int]:
     if family == "gaussian":
         return linear_null(data, plan, scheme, statistic), 0
     if statistic == "score":
@@ -299,9 +299,7 @@ def _null(data: DyadData, plan: NodePlan, family: str, scheme: str, statistic: s
     return wald_null(data, plan, FAMILIES[family], scheme, statistic)
 
 
-def _base_term(
-    data: DyadData, plan: NodePlan, alternative: Alternative, choices: Mapping[str, object]
-) -> Term:
+def _base_term(data: Pairs, plan: NodePlan, alternative: Alternative, choices: Mapping[str, object]) -> Term:
     """Say what all rows share: sample, null model, method and cautions."""
     scheme = SCHEMES[str(choices["scheme"])]
     method = Words(
@@ -323,7 +321,7 @@ def _base_term(
 
 def _result(
     *,
-    data: DyadData,
+    data: Pairs,
     plan: NodePlan,
     fit: RegressionFit,
     statistics: FloatArray,

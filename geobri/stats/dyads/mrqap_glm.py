@@ -13,7 +13,7 @@ import numpy as np
 from geobri.errors import DataError, mould
 from geobri.stats.chunks import through_permutations
 from geobri.stats.cross_sums import cross_sums, pair_sums
-from geobri.stats.dyads.inputs import DyadData
+from geobri.stats.dyads.inputs import Pairs
 from geobri.stats.dyads.partial import orthonormal_basis, residualise
 from geobri.stats.models.families import Family
 from geobri.stats.null import IntArray, NodePlan
@@ -146,7 +146,7 @@ def _information(weights: FloatArray, fixed: FloatArray, moved: FloatArray | Non
     return information
 
 
-def score_statistics(data: DyadData, family: Family) -> FloatArray:
+def score_statistics(data: Pairs, family: Family) -> FloatArray:
     """Compute Rao's score statistic of each covariate, with its sign.
 
     Parameters
@@ -167,7 +167,7 @@ def score_statistics(data: DyadData, family: Family) -> FloatArray:
     )
 
 
-def score_null(data: DyadData, plan: NodePlan, family: Family, scheme: str) -> FloatArray:
+def score_null(data: Pairs, plan: NodePlan, family: Family, scheme: str) -> FloatArray:
     """Compute the score statistic of every covariate for every permutation.
 
     Parameters
@@ -208,7 +208,7 @@ def score_null(data: DyadData, plan: NodePlan, family: Family, scheme: str) -> F
     )
 
 
-def _score_of_one(data: DyadData, plan: NodePlan | None, family: Family, k: int, scheme: str) -> FloatArray:
+def _score_of_one(data: Pairs, plan: NodePlan | None, family: Family, k: int, scheme: str) -> FloatArray:
     y, columns = data.columns()[0], data.columns()[1:]
     basis = orthonormal_basis(np.delete(columns, k, axis=0), caller="mrqap_test")
     basis = basis * np.sqrt(y.size)
@@ -234,7 +234,7 @@ def _score_of_one(data: DyadData, plan: NodePlan | None, family: Family, k: int,
 
 
 def wald_null(
-    data: DyadData, plan: NodePlan, family: Family, scheme: str, statistic: str
+    data: Pairs, plan: NodePlan, family: Family, scheme: str, statistic: str
 ) -> tuple[FloatArray, int]:
     """Refit the model for every permutation.
 
@@ -274,7 +274,7 @@ def wald_null(
 
 
 def _refit(
-    data: DyadData, permutations: IntArray, family: Family, k: int | slice, scheme: str
+    data: Pairs, permutations: IntArray, family: Family, k: int | slice, scheme: str
 ) -> tuple[LikelihoodFits, int | slice]:
     """Fit a chunk of permutations; say which coefficients are the tested ones."""
     y, columns = data.columns()[0], data.columns()[1:]

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geobri.stats.cross_sums import cross_sums
-from geobri.stats.dyads.inputs import DyadData
+from geobri.stats.dyads.inputs import Pairs
 from geobri.stats.dyads.partial import orthonormal_basis, residualise
 from geobri.stats.null import NodePlan
 from geobri.stats.results import FloatArray
@@ -21,7 +21,7 @@ SINGULAR = 1e-12
 """Smallest eigenvalue of a matrix of correlations that is told from 0."""
 
 
-def linear_null(data: DyadData, plan: NodePlan, scheme: str, statistic: str) -> FloatArray:
+def linear_null(data: Pairs, plan: NodePlan, scheme: str, statistic: str) -> FloatArray:
     """Compute the statistic of every covariate for every permutation.
 
     Parameters
@@ -48,13 +48,13 @@ def linear_null(data: DyadData, plan: NodePlan, scheme: str, statistic: str) -> 
     return coefficients / errors if statistic == "t" else coefficients
 
 
-def _null_of_x(data: DyadData, plan: NodePlan, scheme: str) -> tuple[FloatArray, FloatArray]:
+def _null_of_x(data: Pairs, plan: NodePlan, scheme: str) -> tuple[FloatArray, FloatArray]:
     """Permute one covariate (or what the others leave of it), the rest stays."""
     fits = [_null_of_one(data, plan, k, scheme) for k in range(len(data.names) - 1)]
     return np.stack([b for b, _ in fits], axis=1), np.stack([se for _, se in fits], axis=1)
 
 
-def _null_of_one(data: DyadData, plan: NodePlan, k: int, scheme: str) -> tuple[FloatArray, FloatArray]:
+def _null_of_one(data: Pairs, plan: NodePlan, k: int, scheme: str) -> tuple[FloatArray, FloatArray]:
     y, columns = data.columns()[0], data.columns()[1:]
     basis = orthonormal_basis(np.delete(columns, k, axis=0), caller="mrqap_test")
     target = residualise(y, basis)
@@ -67,7 +67,7 @@ def _null_of_one(data: DyadData, plan: NodePlan, k: int, scheme: str) -> tuple[F
     return coefficients, np.sqrt(rss / (len(y) - len(columns) - 1) / left)
 
 
-def _null_of_y(data: DyadData, plan: NodePlan) -> tuple[FloatArray, FloatArray]:
+def _null_of_y(data: Pairs, plan: NodePlan) -> tuple[FloatArray, FloatArray]:
     """Permute y; every covariate is tested in the same regressions."""
     y, columns = data.columns()[0], data.columns()[1:]
     basis = orthonormal_basis(columns, caller="mrqap_test")
@@ -87,7 +87,7 @@ def _null_of_y(data: DyadData, plan: NodePlan) -> tuple[FloatArray, FloatArray]:
     return sums[:, : len(columns)] / lengths, np.sqrt(variance[:, None] / lengths)
 
 
-def _travelling_x(data: DyadData, plan: NodePlan, scheme: str) -> tuple[FloatArray, FloatArray]:
+def _travelling_x(data: Pairs, plan: NodePlan, scheme: str) -> tuple[FloatArray, FloatArray]:
     """Permute one covariate with its missing cells; fit on the pairs observed on both sides."""
     y, columns = data.columns()[0], _scaled(data.columns()[1:])
     scales = _scales(data.columns()[1:])
@@ -102,7 +102,7 @@ def _travelling_x(data: DyadData, plan: NodePlan, scheme: str) -> tuple[FloatArr
     return np.stack([b for b, _ in fits], axis=1), np.stack([se for _, se in fits], axis=1)
 
 
-def _travelling_y(data: DyadData, plan: NodePlan) -> tuple[FloatArray, FloatArray]:
+def _travelling_y(data: Pairs, plan: NodePlan) -> tuple[FloatArray, FloatArray]:
     y, columns = data.columns()[0], _scaled(data.columns()[1:])
     scales = _scales(data.columns()[1:])
     coefficients, errors = _refit(data, plan, y - y.mean(), columns, None)
@@ -120,7 +120,7 @@ def _scaled(columns: FloatArray) -> FloatArray:
 
 
 def _refit(
-    data: DyadData, plan: NodePlan, moved: FloatArray, others: FloatArray, y: FloatArray | None
+    data: Pairs, plan: NodePlan, moved: FloatArray, others: FloatArray, y: FloatArray | None
 ) -> tuple[FloatArray, FloatArray]:
     """Solve the normal equations of every permutation, on pairs observed on both sides.
 

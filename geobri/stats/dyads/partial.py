@@ -6,7 +6,7 @@ import numpy as np
 
 from geobri.errors import DataError, mould
 from geobri.stats.cross_sums import cross_sums
-from geobri.stats.dyads.inputs import DyadData
+from geobri.stats.dyads.inputs import Pairs
 from geobri.stats.null import NodePlan
 from geobri.stats.results import FloatArray
 
@@ -87,7 +87,7 @@ def partial_correlation(columns: FloatArray) -> float:
     return float(x @ y / np.sqrt((x @ x) * (y @ y)))
 
 
-def partial_null(data: DyadData, plan: NodePlan, columns: FloatArray, *, residuals: bool) -> FloatArray:
+def partial_null(data: Pairs, plan: NodePlan, columns: FloatArray, *, residuals: bool) -> FloatArray:
     """Compute the partial correlation for every permutation of x.
 
     Parameters

@@ -11,7 +11,7 @@ from scipy.stats import rankdata
 
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.doors import checked
-from geobri.stats.dyads.inputs import DyadData, Matrix, name_matrix, prepare_dyads
+from geobri.stats.dyads.inputs import Matrix, Pairs, name_matrix, prepare_dyads
 from geobri.stats.moran_randomisation import moran_eigenvectors
 from geobri.stats.p_values import judge
 from geobri.stats.places import Column
@@ -128,7 +128,7 @@ def moran_mantel_test(
 
 
 def _term(
-    data: DyadData,
+    data: Pairs,
     observed: float,
     null: FloatArray,
     *,
@@ -164,7 +164,7 @@ def _term(
     )
 
 
-def _check_complete(data: DyadData, weights: npt.ArrayLike) -> None:
+def _check_complete(data: Pairs, weights: npt.ArrayLike) -> None:
     n = data.n_cities
     if data.n_pairs < n * (n - 1) // 2:
         came = f"{n * (n - 1) // 2 - data.n_pairs} missing pairs"
@@ -186,7 +186,7 @@ def _signs(count: int, n_permutations: int, rng: int | np.random.Generator | Non
 
 
 def _correlations(
-    data: DyadData, vectors: FloatArray, x_is: str, method: str, signs: FloatArray
+    data: Pairs, vectors: FloatArray, x_is: str, method: str, signs: FloatArray
 ) -> tuple[float, FloatArray]:
     y = _scores(data.columns()[1:], method)[0]
     observed = float(_scores(data.columns()[:1], method)[0] @ y)

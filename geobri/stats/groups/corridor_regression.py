@@ -12,11 +12,11 @@ from scipy.stats import t as student
 
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.doors import checked
+from geobri.stats.dyads.inputs import Pairs
 from geobri.stats.dyads.mrqap import mrqap_test
 from geobri.stats.dyads.mrqap_linear import SINGULAR
 from geobri.stats.dyads.partial import orthonormal_basis, residualise
 from geobri.stats.groups.corridor_types import (
-    CorridorData,
     Rng,
     check_types,
     lay_out_corridors,
@@ -156,12 +156,11 @@ def corridor_regression_test(
     return _result(data, fits[0], fits[1], maps=maps)
 
 
-def _labelled(data: CorridorData) -> dict[str, pd.DataFrame]:
-    labels = list(data.dyads.labels)
-    filled = np.where(data.dyads.seen, data.dyads.matrices, np.nan)
+def _labelled(data: Pairs) -> dict[str, pd.DataFrame]:
+    labels = list(data.labels)
+    filled = np.where(data.seen, data.matrices, np.nan)
     return {
-        name: pd.DataFrame(matrix, labels, labels)
-        for name, matrix in zip(data.dyads.names, filled, strict=True)
+        name: pd.DataFrame(matrix, labels, labels) for name, matrix in zip(data.names, filled, strict=True)
     }
 
 
@@ -179,12 +178,13 @@ def _distance(matrix: pd.DataFrame, form: Distance) -> pd.DataFrame:
     return matrix.map(np.log)
 
 
-def _type_matrices(data: CorridorData) -> dict[str, pd.DataFrame]:
+def _type_matrices(data: Pairs) -> dict[str, pd.DataFrame]:
     """Dummies of the corridors with both ends and with one end in the first group."""
-    labels, ends = list(data.dyads.labels), np.add.outer(data.first.astype(int), data.first.astype(int))
-    shown = {data.names[0].en: ends == 2, data.names[1].en: ends == 1}  # noqa: PLR2004 - both ends
+    labels, ends = list(data.labels), np.add.outer(data.first.astype(int), data.first.astype(int))
+    both, one, _ = data.groups.types()
+    shown = {both.en: ends == 2, one.en: ends == 1}  # noqa: PLR2004 - both ends
     return {
-        name: pd.DataFrame(np.where(data.dyads.seen, mask, np.nan).astype(float), labels, labels)
+        name: pd.DataFrame(np.where(data.seen, mask, np.nan).astype(float), labels, labels)
         for name, mask in shown.items()
     }
 
@@ -211,11 +211,11 @@ def _jackknife(response: pd.DataFrame, columns: dict[str, pd.DataFrame]) -> Floa
 
 
 def _fit_exchanging(
-    data: CorridorData, response: pd.DataFrame, columns: dict[str, pd.DataFrame], draws: _Draws
+    data: Pairs, response: pd.DataFrame, columns: dict[str, pd.DataFrame], draws: _Draws
 ) -> _Fit:
     """Test every coefficient by exchanging cities."""
-    within = data.dyads.blocks
-    blocks = None if within is None else dict(zip(data.dyads.labels, within, strict=True))
+    within = data.blocks
+    blocks = None if within is None else dict(zip(data.labels, within, strict=True))
     found = mrqap_test(response, columns, name=data.measures[0].column, blocks=blocks, **draws)
     errors = _jackknife(response, columns)
     null = found.null_distributions[:, 0]
@@ -223,14 +223,14 @@ def _fit_exchanging(
 
 
 def _fit_on_maps(
-    data: CorridorData,
+    data: Pairs,
     response: pd.DataFrame,
     columns: dict[str, pd.DataFrame],
     placements: Placements,
     alternative: Alternative,
 ) -> _Fit:
     """Test both types of corridors by labels on random maps; what else explains is held."""
-    rows, ends = data.dyads.positions()
+    rows, ends = data.positions()
     y = response.to_numpy()[rows, ends]
     cells = np.stack([one.to_numpy()[rows, ends] for one in columns.values()])
     basis = orthonormal_basis(cells[2:], caller="corridor_regression_test")
@@ -311,26 +311,27 @@ def _rows(base: Term, fit: _Fit, title: Words, called: Mapping[str, Words]) -> l
     ]
 
 
-def _result(data: CorridorData, without: _Fit, held: _Fit, *, maps: bool) -> TestResult:
+def _result(data: Pairs, without: _Fit, held: _Fit, *, maps: bool) -> TestResult:
     base = Term(
         test="corridor_regression_test",
         value=data.measures[0].column,
         alternative=held.tested[0].alternative,
         n_cities=len(data.first),
-        n_pairs=data.dyads.n_pairs,
+        n_pairs=data.n_pairs,
         null=held.tested[0].null,
         method=Words("regression, random maps of the label", "回归，标签的随机地图")
         if maps
         else Words("MRQAP, double semi-partialling", "MRQAP，双重半偏置换"),
         left_out=data.left_out,
     )
-    called = {one.en: one for one in data.names}
+    types = data.groups.types()
+    called = {one.en: one for one in types}
     plain = _rows(base, without, Words("without distance", "不控制距离"), called)
     kept = _rows(base, held, Words("with distance", "控制距离"), called)
     head, before = kept[0], plain[0]
     change = replace(
         base,
-        term=Words(f"{data.names[0]}, change when distance is held", f"{data.names[0].zh}，控制距离后的变化"),
+        term=Words(f"{types[0]}, change when distance is held", f"{types[0].zh}，控制距离后的变化"),
         estimate=head.estimate - before.estimate,
     )
     said = say_types_and_distance(before, head, measure=data.measures[0], names=data.groups, maps=maps)

@@ -6,7 +6,7 @@ Corridors share cities, so the label of whole cities is moved and every corridor
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -14,9 +14,8 @@ import pandas as pd
 from scipy.stats import t as student
 
 from geobri.errors import DataError, SchemaError, mould
-from geobri.measures import Measure
 from geobri.stats.doors import checked
-from geobri.stats.dyads.inputs import DyadData, prepare_dyads
+from geobri.stats.dyads.inputs import Pairs, prepare_dyads
 from geobri.stats.groups.comparison import map_weights
 from geobri.stats.groups.placements import MOST_PLACEMENTS, Placements, place_groups, place_on_maps
 from geobri.stats.groups.samples import BoolArray, GroupSample
@@ -24,14 +23,13 @@ from geobri.stats.multiplicity import max_t
 from geobri.stats.pairs import to_matrix
 from geobri.stats.places import Column, as_measure, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult, headline
-from geobri.stats.say import GroupNames, say_types
+from geobri.stats.say import say_types
 from geobri.stats.say.terms import JACKKNIFE, say_within_blocks
 from geobri.stats.tables import Blocks
 from geobri.words import NOTHING, Words
 
 __all__ = [
     "CONTRASTS",
-    "CorridorData",
     "check_types",
     "corridor_types_test",
     "lay_out_corridors",
@@ -49,36 +47,6 @@ MOST: Final = 0.5
 """With no more than this share of the placements that leave every type a corridor, there is no test."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CorridorData:
-    """Pair matrices with the label of each city.
-
-    Attributes
-    ----------
-    dyads
-        Pair matrices over the labelled cities.
-    first
-        Membership of the first group, shape (n,).
-    groups
-        What the two groups are called.
-    measures
-        What the matrices hold.
-    left_out
-        Cities left out.
-    """
-
-    dyads: DyadData
-    first: BoolArray
-    groups: GroupNames
-    measures: tuple[Measure, ...]
-    left_out: str
-
-    @property
-    def names(self) -> tuple[Words, Words, Words]:
-        """Names of the corridor types: both, mixed, none."""
-        return self.groups.types()
-
-
 def lay_out_corridors(
     corridors: pd.DataFrame,
     values: Sequence[Column],
@@ -87,7 +55,7 @@ def lay_out_corridors(
     group: Column = "coastal",
     blocks: Blocks = "auto",
     caller: str,
-) -> CorridorData:
+) -> Pairs:
     """Lay out columns of corridors as pair matrices of labelled cities.
 
     Parameters
@@ -107,8 +75,8 @@ def lay_out_corridors(
 
     Returns
     -------
-    CorridorData
-        Matrices, labels and names.
+    Pairs
+        Matrices, with the group of each city.
 
     Raises
     ------
@@ -141,11 +109,11 @@ def lay_out_corridors(
         for name in named
     }
     dyads = prepare_dyads(matrices, caller=caller, blocks=blocks)
-    return CorridorData(dyads, data.first, data.names, measures, data.left_out)
+    return replace(dyads, measures=measures, first=data.first, groups=data.names, left_out=data.left_out)
 
 
 def place_labels(
-    data: CorridorData,
+    data: Pairs,
     cities: pd.DataFrame,
     n_permutations: int,
     *,
@@ -181,9 +149,9 @@ def place_labels(
         If the blocks allow no other placement.
     """
     if maps:
-        places = cities.set_axis(cities.index.astype(str)).loc[list(data.dyads.labels)]
+        places = cities.set_axis(cities.index.astype(str)).loc[list(data.labels)]
         return place_on_maps(data.first, map_weights(places), n_permutations, rng=rng)
-    blocks = data.dyads.blocks
+    blocks = data.blocks
     strata = None if blocks is None else pd.factorize(np.array(blocks, dtype=object))[0].astype(np.int64)
     sample = GroupSample(np.zeros(len(data.first)), data.first, strata)
     if not any(True for _ in sample.parts()):
@@ -292,7 +260,7 @@ def check_types(observed: FloatArray, null: FloatArray, caller: str) -> None:
     )
 
 
-def _jackknife(data: CorridorData) -> FloatArray:
+def _jackknife(data: Pairs) -> FloatArray:
     """Find the standard errors of the contrasts by leaving out one city at a time, shape (3,).
 
     What a city adds to the sums of each type is taken off those of all, so that nothing is added up n times.
@@ -300,7 +268,7 @@ def _jackknife(data: CorridorData) -> FloatArray:
     n, first = len(data.first), data.first[None].astype(np.float64)
     sums, counts = (
         _by_type(one, first) - _by_type_of_each(one, data.first)
-        for one in (data.dyads.matrices[0], data.dyads.seen.astype(np.float64))
+        for one in (data.matrices[0], data.seen.astype(np.float64))
     )
     means = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0.5)  # noqa: PLR2004 - whole numbers
     values = np.column_stack([means[:, a] - means[:, b] for a, b in CONTRASTS])
@@ -377,7 +345,7 @@ def corridor_types_test(
         corridors, [value], cities, group=group, blocks=None if maps else blocks, caller="corridor_types_test"
     )
     placements = place_labels(data, cities, n_permutations, maps=maps, rng=rng, most=most_placements)
-    matrix, seen = data.dyads.matrices[0], data.dyads.seen
+    matrix, seen = data.matrices[0], data.seen
     observed = type_contrasts(matrix, seen, data.first[None])[0]
     null = type_contrasts(matrix, seen, placements.first)
     check_types(observed, null, "corridor_types_test")
@@ -386,25 +354,25 @@ def corridor_types_test(
         value=data.measures[0].column,
         alternative=alternative,
         n_cities=len(data.first),
-        n_pairs=data.dyads.n_pairs,
+        n_pairs=data.n_pairs,
         null=placements.describe()
-        + (NOTHING if data.dyads.blocks is None else say_within_blocks(len(set(data.dyads.blocks)))),
+        + (NOTHING if data.blocks is None else say_within_blocks(len(set(data.blocks)))),
         method=Words("random maps of the label", "标签的随机地图")
         if maps
         else Words("node permutation of the label", "置换城市标签"),
         left_out=data.left_out,
     )
     rows = _contrast_rows(data, base, observed, null, placements=placements, confidence=confidence)
-    means = type_means(matrix, seen, data.first[None])[0]
+    means, called = type_means(matrix, seen, data.first[None])[0], data.groups.types()
     types = [
         replace(base, term=Words(f"mean {name}", f"均值：{name.zh}"), estimate=float(mean))
-        for name, mean in zip(data.names, means, strict=True)
+        for name, mean in zip(called, means, strict=True)
     ]
     counts = _by_type(seen.astype(np.float64), data.first[None].astype(np.float64))[0]
     table = pd.DataFrame(
         {
-            "type": [name.en for name in data.names],
-            "type_zh": [name.zh for name in data.names],
+            "type": [name.en for name in called],
+            "type_zh": [name.zh for name in called],
             "mean": means,
             "pairs": counts.round().astype(int),
         }
@@ -413,7 +381,7 @@ def corridor_types_test(
 
 
 def _contrast_rows(
-    data: CorridorData,
+    data: Pairs,
     base: Term,
     observed: FloatArray,
     null: FloatArray,
@@ -431,12 +399,12 @@ def _contrast_rows(
     )
     errors = _jackknife(data)
     half = float(student.ppf(0.5 + confidence / 2, len(data.first) - 1)) * errors
-    rows = []
+    rows, called = [], data.groups.types()
     for place, (a, b) in enumerate(CONTRASTS):
         known = bool(np.isfinite(errors[place]))
         row = replace(
             base,
-            term=Words(f"{data.names[a]} minus {data.names[b]}", f"{data.names[a].zh} 减 {data.names[b].zh}"),
+            term=Words(f"{called[a]} minus {called[b]}", f"{called[a].zh} 减 {called[b].zh}"),
             estimate=float(observed[place]),
             ci_low=float(observed[place] - half[place]) if known else float("nan"),
             ci_high=float(observed[place] + half[place]) if known else float("nan"),
@@ -452,9 +420,7 @@ def _contrast_rows(
     return rows
 
 
-def _result(
-    rows: list[Term], types: list[Term], null: FloatArray, data: CorridorData, *, maps: bool
-) -> TestResult:
+def _result(rows: list[Term], types: list[Term], null: FloatArray, data: Pairs, *, maps: bool) -> TestResult:
     head = rows[0]
     said = say_types(
         head, [one.estimate for one in types], measure=data.measures[0], names=data.groups, maps=maps
@@ -465,7 +431,7 @@ def _result(
         method=head.method.en,
         null_distribution=null[np.isfinite(null)],
         terms=(*rows, *types),
-        choices={"maps": maps, "blocks": data.dyads.blocks, "null": head.null.en, "left out": data.left_out},
+        choices={"maps": maps, "blocks": data.blocks, "null": head.null.en, "left out": data.left_out},
         question="groups",
         measure=data.measures[0],
     )

@@ -207,16 +207,16 @@ def corridor_interaction_test(
     _check_dimensions(kept, caller)
     blocks = None if maps else blocks
     data = lay_out_corridors(corridors, kept, cities, group=group, blocks=blocks, caller=caller)
-    matrices = data.dyads.spread(profiles(data.dyads.columns().T).T)
+    matrices = data.spread(profiles(data.columns().T).T)
     placements = place_labels(data, cities, n_permutations, maps=maps, rng=rng)
 
     def contrast(place: int, placed: BoolArray) -> FloatArray:
-        return type_contrasts(matrices[place], data.dyads.seen, placed)[:, 0]
+        return type_contrasts(matrices[place], data.seen, placed)[:, 0]
 
     base = Term(
         test=caller,
         n_cities=len(data.first),
-        n_pairs=data.dyads.n_pairs,
+        n_pairs=data.n_pairs,
         null=placements.describe(),
         method=Words("random maps of the label, profiles", "标签的随机地图，轮廓")
         if maps

@@ -171,7 +171,8 @@ def _cells(sample: PairSample, permutations: IntArray) -> IntArray:
     cells = permutations.take(sample.origin, axis=1)
     cells *= sample.n_cities
     cells += permutations.take(sample.destination, axis=1)
-    cells += sample.shift
+    if sample.layer is not None:
+        cells += sample.layer * sample.n_cities**2
     return cells
 
 

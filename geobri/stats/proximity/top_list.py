@@ -13,7 +13,7 @@ from geobri.errors import DataError, SchemaError, SpecificationError, first_offe
 from geobri.measures import Measure
 from geobri.stats.doors import checked
 from geobri.stats.null import IntArray
-from geobri.stats.pairs import FEWEST_CITIES, BoolArray, to_matrix
+from geobri.stats.pairs import FEWEST_CITIES, BoolArray, lay_out, to_matrix
 from geobri.stats.places import Column, as_measure
 from geobri.stats.results import FloatArray
 from geobri.stats.say.terms import notes
@@ -108,11 +108,8 @@ class TopList:
         numpy.ndarray
             Shape (n, n), symmetric unless directed.
         """
-        matrix = np.full((len(self.labels), len(self.labels)), absent)
-        matrix[self.origins, self.destinations] = values
-        if not self.directed:
-            matrix[self.destinations, self.origins] = values
-        return matrix
+        n = len(self.labels)
+        return lay_out(values, self.origins, self.destinations, n, directed=self.directed, absent=absent)
 
     def lookup(self) -> IntArray:
         """Find a candidate by its ends.

@@ -16,7 +16,7 @@ from geobri.errors import DataError, SchemaError, SpecificationError, mould
 from geobri.geodesy import distance_matrix_km
 from geobri.measures import Measure
 from geobri.stats.doors import checked
-from geobri.stats.dyads.inputs import DyadData, prepare_dyads
+from geobri.stats.dyads.inputs import Pairs, prepare_dyads
 from geobri.stats.null import value_permutations
 from geobri.stats.p_values import monte_carlo_error, permutation_p_value
 from geobri.stats.pairs import to_matrix
@@ -310,19 +310,19 @@ def _near(cities: gpd.GeoDataFrame | None, labels: list[str], radius_km: float) 
     return (distance_matrix_km(placed).to_numpy() <= radius_km).astype(np.float64)
 
 
-def _index_of_near_ends(data: DyadData, near: FloatArray) -> Index:
+def _index_of_near_ends(data: Pairs, near: FloatArray) -> Index:
     """Give the index of corridors with near ends; their links are counted once unless missing cells travel."""
     links = None if data.travelling else near_links(data.seen.astype(np.float64), near)
     return partial(near_ends_index, near=near, links=links)
 
 
-def _centred(data: DyadData) -> FloatArray:
+def _centred(data: Pairs) -> FloatArray:
     matrix = data.matrices[0]
     return np.where(data.seen, matrix - matrix[data.seen].mean(), 0.0)
 
 
 def _corridor_null(
-    data: DyadData, centred: FloatArray, index: Index, n_permutations: int, rng: Rng
+    data: Pairs, centred: FloatArray, index: Index, n_permutations: int, rng: Rng
 ) -> tuple[FloatArray, bool, Words]:
     rows, columns = data.positions()
     drawn = []
@@ -338,7 +338,7 @@ def _corridor_null(
 
 
 def _city_null(
-    data: DyadData, centred: FloatArray, index: Index, n_permutations: int, rng: Rng
+    data: Pairs, centred: FloatArray, index: Index, n_permutations: int, rng: Rng
 ) -> tuple[FloatArray, bool, Words]:
     plan = data.plan(n_permutations, rng)
     seen = data.seen.astype(np.float64)
