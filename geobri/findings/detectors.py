@@ -357,7 +357,7 @@ def find_uneven_lists(facts: Facts) -> Iterator[Contradiction]:
     listed = facts.tables.get("cities")
     if listed is None or not {"region_printed", "name_printed", "name_zh_printed"} <= set(listed.columns):
         return
-    for region, rows in listed.groupby("region_printed", sort=False):
+    for region, rows in listed.groupby("region_printed", sort=False, observed=True):
         chinese = int(rows["name_zh_printed"].str.count("、").add(1).sum())
         english = len({name for name in rows["name_printed"] if name})
         if chinese != english:

@@ -112,7 +112,7 @@ class GeocodeReport:
         table = open_names.set_axis(["name", "country"], axis=1).reset_index(drop=True)
         for column in ("place", "geonameid", "lon", "lat"):
             table[column] = pd.Series("", index=table.index, dtype=object)
-        listed = self.candidates.groupby(columns)["candidate"].agg(" | ".join)
+        listed = self.candidates.groupby(columns, observed=True)["candidate"].agg(" | ".join)
         table["candidates"] = [
             listed.get((row.name_, row.country), "")
             for row in table.rename(columns={"name": "name_"}).itertuples()

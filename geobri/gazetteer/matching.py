@@ -401,7 +401,7 @@ def _names_by_start() -> dict[str, list[str]]:
     frame = pd.DataFrame({"key": [name_key(name) for name in places["name"]], "name": places["name"]})
     frame["start"] = frame["key"].str[:2]
     group: Callable[[pd.Series], list[str]] = list
-    return dict(frame.groupby("start")["name"].agg(group))
+    return dict(frame.groupby("start", observed=True)["name"].agg(group))
 
 
 def _close_names(key: str) -> list[str]:

@@ -58,7 +58,7 @@ def _groups(cities: gpd.GeoDataFrame, tolerance_km: float) -> pd.Series:
         coo_array((np.ones(len(first)), (first, second)), shape=(n, n)), directed=False
     )
     labels = pd.Series(cities.index, index=cities.index)
-    return labels.groupby(component).transform(lambda group: min(group, key=str))
+    return labels.groupby(component, observed=True).transform(lambda group: min(group, key=str))
 
 
 def _gather(cities: gpd.GeoDataFrame, into: pd.Series, numeric: str) -> gpd.GeoDataFrame:
@@ -69,7 +69,7 @@ def _gather(cities: gpd.GeoDataFrame, into: pd.Series, numeric: str) -> gpd.GeoD
         if pd.api.types.is_numeric_dtype(cities[name]) and not pd.api.types.is_bool_dtype(cities[name])
     ]
     if numeric != "first" and columns:
-        gathered = cities[columns].groupby(into.to_numpy()).agg(numeric)
+        gathered = cities[columns].groupby(into.to_numpy(), observed=True).agg(numeric)
         for name in columns:
             kept[name] = gathered.loc[kept.index, name]
     return kept

@@ -266,7 +266,7 @@ def _series(
 
 
 def _wide(flows: pd.DataFrame, key: str, years: list[int], measure: Measure) -> pd.DataFrame:
-    together = over_partners(flows.groupby([key, "year"])["value"], measure)
+    together = over_partners(flows.groupby([key, "year"], observed=True)["value"], measure)
     return pd.DataFrame(together.unstack("year")).reindex(columns=years)  # noqa: PD010 - a group has one value
 
 

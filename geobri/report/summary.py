@@ -113,7 +113,7 @@ def _left_out(study: Study, analysis: Analysis) -> list[tuple[Words, str]]:
     table = tabulate_account(study.account)
     gone = table[~table["reason"].isin(["read", "used", "filled"])] if len(table) else table
     english, chinese = [], []
-    for reason, lines in gone.groupby("reason", sort=False) if len(gone) else ():
+    for reason, lines in gone.groupby("reason", sort=False, observed=True) if len(gone) else ():
         noun, noun_zh = (
             ("row", "行") if len(lines) == 1 else ("value", "个数值")
         )  # a row may hold several measures

@@ -149,7 +149,7 @@ def select_corridors(result: IndexResult, corridors: pd.DataFrame, *, directed: 
     if choices.directed and not directed:
         ids = corridor_ids(result.corridors["origin"], result.corridors["destination"])
         nodes = list(result.spec.nodes)
-        means = scores[nodes].groupby(ids).mean()
+        means = scores[nodes].groupby(ids, observed=True).mean()
         ranks = rank(means, choices.ties, choices.tolerance).add_prefix("rank_")
         scores = means.join(ranks)
     ids = corridor_ids(corridors["origin"], corridors["destination"], directed=choices.directed and directed)

@@ -62,7 +62,7 @@ def build_spec_document(
     document: dict[str, Any] = {"run": {"geobri": __version__, **run, "warnings": list(result.warnings)}}
     if inputs:
         document["inputs"] = {name: f"sha256:{hash_table(table)}" for name, table in inputs.items()}
-    for level, rows in result.importance.groupby("level", sort=False):
+    for level, rows in result.importance.groupby("level", sort=False, observed=True):
         document[f"importance_{level}"] = dict(
             zip(rows["node"], rows["effective"].astype(float), strict=True)
         )

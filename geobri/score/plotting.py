@@ -125,7 +125,7 @@ def draw_slopes(
             colour = PALE if shift == 0 else RISE_COLOUR if shift > 0 else RED
             ax.plot([0, 1], [first, second], color=colour, linewidth=1.4)
         for at, side, align in ((-0.03, "first", "right"), (1.03, "second", "left")):
-            for place, cities in common.groupby(f"relative_{side}").groups.items():
+            for place, cities in common.groupby(f"relative_{side}", observed=True).groups.items():
                 ax.text(at, place, ", ".join(map(str, cities)), ha=align, va="center", fontsize=8)
         ax.set_xticks([0, 1], list(names))
         ax.set_xlim(-0.6, 1.6)

@@ -212,7 +212,7 @@ def find_strengths(
     long["kind"] = np.where(long["gain"] > 0, "strength", "weakness")
     long["size"] = long["gain"].abs()
     long = long.sort_values(["unit", "kind", "size"], ascending=[True, True, False], kind="stable")
-    long["place"] = long.groupby(["unit", "kind"]).cumcount() + 1
+    long["place"] = long.groupby(["unit", "kind"], observed=True).cumcount() + 1
     long = long[long["place"] <= most]
     row, column = (
         frame.index.get_indexer(pd.Index(long["unit"])),

@@ -201,7 +201,7 @@ def draw_members(result: TestResult, ax: Any, lang: _Lang = "en", *, names: Grou
     called = {} if names is None else {one.en: one.say(lang) for one in (names.first, names.second)}
     groups = {
         called.get(str(name), str(name)): rows["value"].to_list()
-        for name, rows in table.groupby("group", sort=False)
+        for name, rows in table.groupby("group", sort=False, observed=True)
     }
     draw_groups(
         groups,

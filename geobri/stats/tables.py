@@ -283,7 +283,7 @@ def _is_directed(index: pd.Index[Any], ends: _Ends) -> bool:
 def _read_layers(corridors: pd.DataFrame, layers: Sequence[str], caller: str) -> IntArray:
     """Give each combination of the columns that tell the rows of one pair apart a number."""
     _check_columns(corridors, list(layers), caller)
-    groups = corridors.groupby(list(layers), sort=True, dropna=False).ngroup()
+    groups = corridors.groupby(list(layers), sort=True, dropna=False, observed=True).ngroup()
     return groups.to_numpy().astype(np.intp)
 
 

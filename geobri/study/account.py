@@ -152,7 +152,7 @@ def tabulate_account(entries: Iterable[Entry]) -> pd.DataFrame:
     table["order"] = table["reason"].map(order)
     measures = {name: at for at, name in enumerate(dict.fromkeys(table["measure"]))}
     table["first"] = table["measure"].map(measures)
-    grouped = table.groupby(["first", "order", "measure", "reason"], sort=True)
+    grouped = table.groupby(["first", "order", "measure", "reason"], sort=True, observed=True)
     summed = grouped.agg(rows=("rows", "sum"), total=("total", _add), detail=("detail", _join)).reset_index()
     return summed[list(ACCOUNT_COLUMNS)]
 

@@ -133,5 +133,5 @@ def _own_flows(study: Study, flows: list[Measure]) -> dict[str, FloatArray]:
     sums = rows.groupby(["indicator", "origin"], observed=True)["value"].sum(min_count=1)
     return {
         str(name): own.droplevel(0).reindex(study.cities.index).fillna(0.0).to_numpy(dtype=float)
-        for name, own in sums.groupby(level=0)
+        for name, own in sums.groupby(level=0, observed=True)
     }

@@ -98,7 +98,7 @@ def columns_of(
 def _put(values: FloatArray, at: IndexArray, column: FloatArray) -> FloatArray:
     """Put values at their places; several of one place are added up."""
     if len(at) and np.bincount(at).max() > 1:
-        sums = pd.Series(values).groupby(at).sum(min_count=1)
+        sums = pd.Series(values).groupby(at, observed=True).sum(min_count=1)
         column[sums.index.to_numpy()] = sums.to_numpy()
     else:
         column[at] = values

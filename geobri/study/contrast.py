@@ -229,6 +229,8 @@ def _find_movers(
         for one in ranked_measures(new, of)
         if column in one.parents and find_measure(ranked_measures(old, of), one.column) is not None
     ]
+    if not parts:
+        return [("", None)] * len(gained)
     moved = pd.DataFrame(
         {part: _places(old, part, of) - _places(new, part, of) for part in parts}, index=gained.index
     )

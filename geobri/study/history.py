@@ -61,7 +61,7 @@ def rank_years(study: Study, measure: Measure) -> pd.DataFrame:
     if rows is None or "year" not in rows.columns:
         return pd.DataFrame()
     known = _by_city(rows.dropna(subset=["year", "value"]))
-    together = over_partners(known.groupby(["name", "year"])["value"], measure)
+    together = over_partners(known.groupby(["name", "year"], observed=True)["value"], measure)
     table = together.unstack("year")  # noqa: PD010 - a group has one value
     return table.rank(ascending=measure.direction < 0, method="min").rename_axis("city")
 

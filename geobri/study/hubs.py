@@ -115,7 +115,7 @@ def find_reach(study: Study, flow: str | None = None, *, by: str = "region") -> 
     ends = _ends(study, measure)
     ends["inside"] = ends["city"].map(region).eq(ends["partner"].map(region)).astype(float)
     ends.loc[ends["city"].map(region).isna() | ends["partner"].map(region).isna(), "inside"] = np.nan
-    rows = {city: _reach_of(own) for city, own in ends.groupby("city", sort=False)}
+    rows = {city: _reach_of(own) for city, own in ends.groupby("city", sort=False, observed=True)}
     if not rows:
         wanted = f"'{measure.column}' must have a pair with more than 0"
         raise DataError(mould("find_reach", wanted, "none", "Choose another flow"))
@@ -151,8 +151,12 @@ def _expected_inside(study: Study, region: pd.Series, totals: pd.Series) -> pd.S
     apart = apart.where(
         apart.notna(), pd.Series(totals.index, index=totals.index)
     )  # of no country: only itself is no partner
-    possible = totals[own.notna()].sum() - totals.where(own.notna(), 0.0).groupby(apart).transform("sum")
-    inside = totals.groupby(own).transform("sum") - totals.groupby([own, apart]).transform("sum")
+    possible = totals[own.notna()].sum() - totals.where(own.notna(), 0.0).groupby(
+        apart, observed=True
+    ).transform("sum")
+    inside = totals.groupby(own, observed=True).transform("sum") - totals.groupby(
+        [own, apart], observed=True
+    ).transform("sum")
     return (inside / possible).where(own.notna() & possible.gt(0))
 
 
@@ -208,7 +212,7 @@ def find_hubs(study: Study, layers: Sequence[str] | None = None, *, share: float
     cities = study.cities.index
     columns: dict[str, pd.Series] = {}
     for column, own in ends.items():
-        grouped = own.groupby("city")
+        grouped = own.groupby("city", observed=True)
         columns[f"degree_{column}"] = grouped["partner"].nunique().reindex(cities).fillna(0).astype(int)
         columns[f"strength_{column}"] = grouped["value"].sum().reindex(cities).fillna(0.0)
         columns[f"hub_{column}"] = _is_among_first(columns[f"strength_{column}"], share)
@@ -236,7 +240,7 @@ def _measure_net(study: Study, layers: Sequence[pd.DataFrame]) -> pd.DataFrame:
     scaled = pd.concat(
         [one.assign(value=one["value"] / one["value"].sum()) if len(one) else one for one in layers]
     )
-    links = scaled.groupby(["city", "partner"], as_index=False)["value"].sum()
+    links = scaled.groupby(["city", "partner"], as_index=False, observed=True)["value"].sum()
     once = links[links["city"].astype(str) < links["partner"].astype(str)]
     graph = networkx.Graph()
     graph.add_nodes_from(study.cities.index)

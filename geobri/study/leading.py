@@ -136,7 +136,7 @@ def _first_rows(study: Study, frame: pd.DataFrame, measure: Measure, n: int) -> 
             "names": "; ".join(names[ids]),
             "names_zh": "；".join(chinese[ids]),
         }
-        for place, ids in first.groupby(first).groups.items()
+        for place, ids in first.groupby(first, observed=True).groups.items()
     ]
 
 

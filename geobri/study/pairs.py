@@ -216,7 +216,9 @@ def _values(study: Study, measure: Measure) -> pd.Series[float]:
     rows = _listed_rows(study, (measure,), directed=measure.directed)
     ids = corridor_ids(rows["origin"], rows["destination"], directed=measure.directed)
     listed = pd.Series(rows["value"].to_numpy(dtype=float), index=ids, name=measure.column)
-    return listed.groupby(level=0, sort=False).first() if listed.index.has_duplicates else listed
+    return (
+        listed.groupby(level=0, sort=False, observed=True).first() if listed.index.has_duplicates else listed
+    )
 
 
 def values_by_year(study: Study, measure: Measure) -> pd.DataFrame:

@@ -52,7 +52,7 @@ def cover(study: Study) -> pd.DataFrame:
             "valued": cities[shown[0].column].notna().astype(int) if shown else 0,
         }
     )
-    rows = {str(region): _cover_one(own) for region, own in facts.groupby("region", sort=True)}
+    rows = {str(region): _cover_one(own) for region, own in facts.groupby("region", sort=True, observed=True)}
     table = pd.DataFrame.from_dict(rows, orient="index").sort_values("cities", ascending=False, kind="stable")
     whole = pd.DataFrame.from_dict({"all": _cover_one(facts)}, orient="index")
     return pd.concat([table, whole]).rename_axis("region")

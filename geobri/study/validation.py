@@ -152,7 +152,7 @@ def sum_over_partners(study: Study, measure: Measure) -> pd.Series[float]:
     """
     rows = rows_of(study, measure)
     ends = pd.concat([rows.set_index(end)[measure.column] for end in ("origin", "destination")])
-    sums = ends.groupby(level=0).sum(min_count=1).reindex(study.cities.index).astype(float)
+    sums = ends.groupby(level=0, observed=True).sum(min_count=1).reindex(study.cities.index).astype(float)
     empty = 0.0 if measure.absent == "zero" else np.nan
     return pd.Series(sums.fillna(empty), name=measure.column, dtype=float)
 

@@ -107,7 +107,7 @@ def find_scores_at_places(
     pairs = _list_pairs(polytope.cities, statement)
     answer = _solve(polytope, pairs, weights.to_numpy(), relative_gap, time_limit_s)
     names = pd.Series({str(polytope.cities[c]): place for c, place in pairs.places.items()}, dtype=int)
-    groups = [tuple(map(str, group.index)) for _, group in names.groupby(names)]
+    groups = [tuple(map(str, group.index)) for _, group in names.groupby(names, observed=True)]
     tied = tuple(group for group in groups if len(group) > 1)
     open_yet = None if answer.status in _UNFINISHED else False
     if answer.x is None:

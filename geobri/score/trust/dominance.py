@@ -133,7 +133,7 @@ def summarise_dominance(scores: pd.DataFrame, *, higher_is_better: bool = True) 
 def _layers(cities: pd.Index, pairs: pd.DataFrame) -> pd.Series:
     layer = pd.Series(1, index=cities)
     for _ in range(len(cities)):
-        deeper = (pairs["dominating"].map(layer) + 1).groupby(pairs["dominated"]).max()
+        deeper = (pairs["dominating"].map(layer) + 1).groupby(pairs["dominated"], observed=True).max()
         moved = layer.copy()
         moved.update(deeper.astype(int))
         if moved.equals(layer):

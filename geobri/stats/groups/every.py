@@ -209,7 +209,7 @@ def _lead_corridors(
     if measure.column not in corridors.columns or not isinstance(cities, gpd.GeoDataFrame):
         return results
     both = pd.concat([corridors.set_index(end)[measure.column] for end in ("origin", "destination")]).groupby(
-        level=0
+        level=0, observed=True
     )
     means = cities.assign(**{measure.column: both.mean().reindex(cities.index)})
     told = _lead(results, means, measure, group)

@@ -87,7 +87,7 @@ class LocalResult(TestResult):
         """
         with use_letters(lang):
             ax = new_axes(ax)
-            for kind, rows in self.table.groupby("kind", sort=True):
+            for kind, rows in self.table.groupby("kind", sort=True, observed=True):
                 ax.scatter(
                     rows["lag"],
                     rows["statistic"],

@@ -67,7 +67,7 @@ def _is_echo(table: pd.DataFrame, name: str, dated: pd.DataFrame) -> bool:
     rows = dated.assign(**{end: dated[end].astype(str) for end in _ENDS})
     for turn in (lambda pairs: pairs, _fold):
         said = _by_pair(turn(own))
-        if any(_agree(said, _by_pair(turn(some))) for _, some in rows.groupby("year")):
+        if any(_agree(said, _by_pair(turn(some))) for _, some in rows.groupby("year", observed=True)):
             return True
     return False
 
@@ -78,7 +78,7 @@ def _fold(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_pair(pairs: pd.DataFrame) -> pd.Series[float]:
-    return pairs.groupby(_ENDS)["value"].sum(min_count=1)
+    return pairs.groupby(_ENDS, observed=True)["value"].sum(min_count=1)
 
 
 def _agree(own: pd.Series[float], dated: pd.Series[float]) -> bool:

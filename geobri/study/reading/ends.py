@@ -293,7 +293,7 @@ def places_of_ends(table: pd.DataFrame, ends: Ends) -> pd.DataFrame:
     for name in columns:
         numbers = to_numbers(both[name]) if name in ("lon", "lat") else None
         if numbers is not None:
-            found[name] = first["city"].map(numbers.groupby(both["city"].to_numpy()).median())
+            found[name] = first["city"].map(numbers.groupby(both["city"].to_numpy(), observed=True).median())
         else:
             last = both[both[name] != ""].drop_duplicates("city", keep="last").set_index("city")[name]
             found[name] = first["city"].map(last)

@@ -171,7 +171,7 @@ def _with_separation(
     if name not in rows.columns or name in once.columns:
         return once
     key = [column for column in PAIR_KEY if column in once.columns]
-    mean = to_numbers(rows[name]).groupby([rows[column] for column in key], sort=False).mean()
+    mean = to_numbers(rows[name]).groupby([rows[column] for column in key], sort=False, observed=True).mean()
     taken = Words(f"{name} = the mean of the rows of a pair", f"{name} = 每对地点各行的均值")
     because = Words(
         "--impedance names it, and several rows speak of one pair", "--impedance 指定了它，而同一对地点有多行"
@@ -214,10 +214,10 @@ def _count_rows(
         because = Words("rows are counted", "只计行数")
         parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
     first = pd.Series(rows.index, index=rows.index)
-    groups = rows.groupby(key, sort=False)
+    groups = rows.groupby(key, sort=False, observed=True)
     counted = groups.size().rename(name).reset_index()
     return counted.set_axis(
-        pd.Index(first.groupby([rows[one] for one in key], sort=False).first(), name="row")
+        pd.Index(first.groupby([rows[one] for one in key], sort=False, observed=True).first(), name="row")
     )
 
 
@@ -232,8 +232,8 @@ def _add_up(rows: pd.DataFrame, key: list[str], value: str, file: str, parts: Fo
     parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
     first = pd.Series(rows.index, index=rows.index)
     by = [rows[one] for one in key]
-    summed = numbers.groupby(by, sort=False).sum(min_count=1).rename(value).reset_index()
-    return summed.set_axis(pd.Index(first.groupby(by, sort=False).first(), name="row"))
+    summed = numbers.groupby(by, sort=False, observed=True).sum(min_count=1).rename(value).reset_index()
+    return summed.set_axis(pd.Index(first.groupby(by, sort=False, observed=True).first(), name="row"))
 
 
 def _column_that_splits(rows: pd.DataFrame, key: list[str], numbers: list[str]) -> str:

@@ -251,7 +251,7 @@ def _are_sums(rows: pd.DataFrame, measures: list[str], end: str, label: str, can
 
 
 def _numbers(rows: pd.DataFrame, keys: list[str], name: str) -> Any:
-    return to_numbers(blank_missing(rows[name])).groupby([as_ids(rows[key]) for key in keys])
+    return to_numbers(blank_missing(rows[name])).groupby([as_ids(rows[key]) for key in keys], observed=True)
 
 
 def _close(said: pd.Series, sums: pd.Series, *, rough: bool) -> pd.Series:
