@@ -40,8 +40,15 @@ def save_csv(frame: pd.DataFrame, path: str | Path) -> None:
         for start in range(0, len(table), _ROWS_AT_ONCE):
             rows = table.iloc[start : start + _ROWS_AT_ONCE]
             columns = [_texts(rows.iloc[:, at]) for at in range(rows.shape[1])]
-            lines = pc.binary_join_element_wise(*columns, ",")
-            file.write("\n".join(lines.to_pylist()).encode() + b"\n")
+            lines = pc.binary_join_element_wise(pc.binary_join_element_wise(*columns, ","), "", "\n")
+            file.write(_bytes_of(lines.cast(pa.large_string())))
+
+
+def _bytes_of(texts: Any) -> memoryview:
+    """Give texts as they lie behind one another."""
+    _, offsets, letters = texts.buffers()
+    ends = np.frombuffer(offsets, dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    return memoryview(letters)[ends[0] : ends[-1]]
 
 
 def _texts(column: pd.Series) -> Any:
@@ -54,9 +61,19 @@ def _texts(column: pd.Series) -> Any:
         column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) == "string"
     ):
         return _words(pa.array(column, type=pa.string(), from_pandas=True))
+    if isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.categories.inferred_type == "string":
+        return pc.take(_words(pa.array([*column.cat.categories, None], type=pa.string())), _places(column))
+    if column.dtype.kind in "iu":
+        return pc.fill_null(pc.cast(pa.array(column), pa.string()), "")
     beside = column.to_frame("cell").assign(end=0)  # a cell alone would be quoted where it is empty
     lines = beside.to_csv(index=False, header=False, lineterminator="\0").split(",0\0")
     return pa.array(lines[:-1], type=pa.string())
+
+
+def _places(column: pd.Series) -> Any:
+    """Give where each cell stands among the categories, the missing ones behind all."""
+    codes = column.cat.codes.to_numpy()
+    return pa.array(np.where(codes < 0, len(column.cat.categories), codes))
 
 
 def _words(cells: Any) -> Any:
@@ -75,8 +92,9 @@ def _numbers(values: Any) -> Any:
     size = np.abs(values)
     plain = (size >= _PLAIN[0]) & (size < _PLAIN[1])
     texts = pc.cast(pa.array(np.where(plain, values, 0.5)), pa.string())
-    whole = pc.invert(pc.match_substring(texts, "."))
-    texts = pc.if_else(whole, pc.binary_join_element_wise(texts, pa.scalar(".0"), ""), texts)
+    if (plain & (values == np.rint(values))).any():
+        whole = pc.invert(pc.match_substring(texts, "."))
+        texts = pc.if_else(whole, pc.binary_join_element_wise(texts, pa.scalar(".0"), ""), texts)
     if plain.all():
         return texts
     rest = ["" if np.isnan(value) else repr(float(value)) for value in values[~plain]]

@@ -1,57 +1,50 @@
 """Past one machine's memory: pairs of tens of thousands of places, block by block.
 
 One pure function computes a block of pairs (`cut_tiles`, `Recipe.values`), workers run blocks (`geobri.workers.spread`), and
-what is kept is added up in the order of the blocks, so that the result has the same bytes on one worker or twenty.
+what is kept is added up in the order of the blocks, so that the result has the same bytes on one worker or twenty. A table
+of contents, loaded when it is used: reducing pairs needs no statistics, and does not wait for them.
 """
 
 from __future__ import annotations
 
-from geobri.scale.blocks import Block, Tile, count_pairs_of, cut_tiles, plan_blocks
-from geobri.scale.city_index import score_cities
-from geobri.scale.fitting import BlockFit, fit_blocks
-from geobri.scale.index import PairScorer, prepare_scorer
-from geobri.scale.places import BANDS_KM, FlowList, Gravity, PairInputs, build_inputs
-from geobri.scale.recipe import Recipe
-from geobri.scale.running import reduce_pairs
-from geobri.scale.summary import Summary, summarise_block
-from geobri.scale.tables import (
-    band_table,
-    city_table,
-    contrast_table,
-    curve_table,
-    group_table,
-    histogram_table,
-    top_table,
-)
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "BANDS_KM",
-    "Block",
-    "BlockFit",
-    "FlowList",
-    "Gravity",
-    "PairInputs",
-    "PairScorer",
-    "Recipe",
-    "Summary",
-    "Tile",
-    "band_table",
-    "build_inputs",
-    "city_table",
-    "contrast_table",
-    "count_pairs_of",
-    "curve_table",
-    "cut_tiles",
-    "fit_blocks",
-    "group_table",
-    "histogram_table",
-    "plan_blocks",
-    "prepare_scorer",
-    "reduce_pairs",
-    "score_cities",
-    "summarise_block",
-    "top_table",
-]
+_WHERE = {
+    "BANDS_KM": "places",
+    "Block": "blocks",
+    "BlockFit": "fitting",
+    "FlowList": "places",
+    "Gravity": "places",
+    "PairInputs": "places",
+    "PairScorer": "index",
+    "Recipe": "recipe",
+    "Summary": "summary",
+    "Tile": "blocks",
+    "band_table": "tables",
+    "build_inputs": "places",
+    "city_table": "tables",
+    "contrast_table": "tables",
+    "count_pairs_of": "blocks",
+    "curve_table": "tables",
+    "cut_tiles": "blocks",
+    "fit_blocks": "fitting",
+    "group_table": "tables",
+    "histogram_table": "tables",
+    "plan_blocks": "blocks",
+    "prepare_scorer": "index",
+    "reduce_pairs": "running",
+    "score_cities": "city_index",
+    "summarise_block": "summary",
+    "top_table": "tables",
+}
+__all__ = sorted(_WHERE)  # noqa: PLE0605 - one table gives __all__, __dir__ and the lazy loading
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'geobri.scale' has no attribute {name!r}")
+    return getattr(import_module(f"geobri.scale.{_WHERE[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -75,7 +75,9 @@ def _dtype(ties: str) -> Any:
 def _rank_last_axis(scores: npt.NDArray[np.float64], ties: str, tolerance: float) -> npt.NDArray[np.float64]:
     if scores.shape[-1] == 0:
         return np.empty(scores.shape)
-    order = np.argsort(-scores, axis=-1, kind="stable")  # NaN goes last
+    order = np.argsort(
+        -scores, axis=-1
+    )  # NaN goes last; equal scores share a place, in whatever order they come
     ordered = np.take_along_axis(scores, order, axis=-1)
     opens = np.ones(scores.shape, dtype=bool)
     opens[..., 1:] = ordered[..., :-1] - ordered[..., 1:] > tolerance

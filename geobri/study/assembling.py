@@ -157,7 +157,16 @@ def _as_said(settings: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 def _plain_words(flows: pd.DataFrame) -> pd.DataFrame:
     """Write names as text: while a study is read they are categories, which are compared by their numbers."""
-    return flows.astype(dict.fromkeys(("indicator", "origin", "destination"), "str"))
+    return flows.assign(
+        **{name: _plain_column(flows[name]) for name in ("indicator", "origin", "destination")}
+    )
+
+
+def _plain_column(names: pd.Series) -> pd.Series:
+    if not isinstance(names.dtype, pd.CategoricalDtype):
+        return names.astype("str")
+    texts = names.cat.categories.astype("str").array.take(names.cat.codes.to_numpy(), allow_fill=True)
+    return pd.Series(texts, index=names.index)
 
 
 def _say_too_wide(city_measures: tuple[Measure, ...], flows: _Flows | None) -> list[Words]:

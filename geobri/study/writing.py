@@ -36,6 +36,7 @@ __all__ = [
 _CORRIDOR_FRONT: Final = ("origin", "destination", "distance_km", "region_pair", "coast_pair")
 _COORDINATE_DIGITS: Final = 6
 _METRES: Final = 3
+_NEAR_HALF: Final = 1e-6
 _FIGURES: Final = 5
 
 
@@ -79,9 +80,16 @@ def corridors_frame(study: Study) -> pd.DataFrame:
 
 def _to_digits(kilometres: pd.Series) -> pd.Series:
     """Round to metres, or to five significant digits where a metre would be coarser: 0.14 km and 0.1412 km are 1 % apart."""
-    known = kilometres.where(kilometres > 0, 1.0)
+    values = kilometres.to_numpy(dtype=float)
+    known = np.where(values > 0, values, 1.0)
     digits = np.maximum(_METRES, _FIGURES - 1 - np.floor(np.log10(known))).astype(int)
-    rounded = [round(float(value), int(places)) for value, places in zip(kilometres, digits, strict=True)]
+    metres = values * 1000
+    rounded = np.rint(metres) / 1000
+    halfway = np.abs(np.abs(metres - np.rint(metres)) - 0.5) < _NEAR_HALF
+    for at in np.flatnonzero(
+        (digits != _METRES) | ~np.isfinite(values) | halfway
+    ).tolist():  # as Python rounds
+        rounded[at] = round(float(values[at]), int(digits[at]))
     return pd.Series(rounded, index=kilometres.index, name=kilometres.name)
 
 

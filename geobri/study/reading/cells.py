@@ -6,8 +6,52 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pv
 
-__all__ = ["blank_rows", "strip_cells"]
+__all__ = ["blank_rows", "split_plain", "strip_cells"]
+
+
+def split_plain(text: str, separator: str, header: int, n_columns: int) -> pd.DataFrame | None:
+    """Split a table without quotation marks and with equally many cells in every line: what pandas gives, in a fifth of its time.
+
+    Parameters
+    ----------
+    text
+        The whole file.
+    separator
+        One character.
+    header
+        So many lines stand before the headings.
+    n_columns
+        How many headings there are.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        Texts, the headings in the first row; None where the table is not so plain, and has to be read with more care.
+    """
+    odd = '"' in text or text.startswith("\ufeff") or text.count("\r") != text.count("\r\n")
+    if n_columns <= 1 or odd or len(separator.encode()) != 1 or not isinstance(_AS_READ, pd.StringDtype):
+        return None
+    names = [str(at) for at in range(n_columns)]
+    try:
+        read = pv.read_csv(
+            pa.py_buffer(text.encode()),
+            read_options=pv.ReadOptions(skip_rows=header, column_names=names),
+            parse_options=pv.ParseOptions(delimiter=separator, quote_char=False, ignore_empty_lines=False),
+            convert_options=pv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False
+            ),
+        )
+    except (pa.ArrowInvalid, UnicodeEncodeError):
+        return None
+    columns = [pd.Series(pd.array(column, dtype=_AS_READ)) for column in read.columns]
+    return pd.concat(columns, axis=1)
+
+
+_AS_READ = pd.Series(["text"]).dtype
+"""How this pandas keeps text: older ones as Python objects, for which nothing is gained."""
 
 
 def strip_cells(table: pd.DataFrame) -> pd.DataFrame:

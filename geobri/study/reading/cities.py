@@ -181,7 +181,10 @@ def _outlines(resolution: Literal["110m", "50m"]) -> gpd.GeoSeries:
     """Read the outlines of all countries once."""
     from geobri.boundaries import load_countries
 
-    return load_countries(resolution, worldview="ne").dissolve("country").geometry
+    countries = load_countries(resolution, worldview="ne")
+    parted = countries["country"].duplicated(keep=False)
+    whole = countries[~parted].set_index("country").geometry
+    return gpd.GeoSeries(pd.concat([whole, countries[parted].dissolve("country").geometry]))
 
 
 def _distance(

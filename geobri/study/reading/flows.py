@@ -65,8 +65,8 @@ def read_flows(files: Mapping[Path, Mapping[str, pd.DataFrame]], parts: FolderPa
         return None
     flows = pd.concat(tables, ignore_index=True)
     key = [name for name in PAIR_KEY if name in flows.columns]
-    doubled = flows.duplicated(key)
-    if doubled.any() and len(tables) > 1:
+    doubled = flows.duplicated(key) if len(tables) > 1 else pd.Series(data=False, index=flows.index)
+    if doubled.any():  # within one table it was looked for
         came = first_offenders(flows.loc[doubled, "indicator"].astype(str).unique())
         parts.faults.append(
             StudyFault(

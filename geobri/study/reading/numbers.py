@@ -11,6 +11,8 @@ from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 __all__ = [
     "MISSING_WORDS",
@@ -47,6 +49,7 @@ _WRITTEN: Final = {
 
 _LIKE_NUMBERS: Final = re.compile(r"[\d.,\s\u00a0'eE+-]*")
 _FIRST: Final = 100
+_SAME_DIGITS: Final = 15
 _MOSTLY: Final = 0.5
 
 
@@ -167,6 +170,9 @@ def to_numbers(cells: pd.Series) -> pd.Series:
     """
     if pd.api.types.is_numeric_dtype(cells):
         return cells.astype(float)
+    at_once = _all_plain(cells)
+    if at_once is not None:
+        return at_once
     plain = cells.to_numpy(dtype=object)
     read = np.asarray(pd.to_numeric(plain, errors="coerce"), dtype=float)
     numbers = pd.Series(np.where(np.isfinite(read), read, np.nan), index=cells.index, name=cells.name)
@@ -206,6 +212,24 @@ def to_numbers(cells: pd.Series) -> pd.Series:
             ~fitting, convert(texts[fitting]).reindex(numbers.index) if fitting.any() else numbers
         )
     return numbers.set_axis(index)
+
+
+def _all_plain(cells: pd.Series) -> pd.Series | None:
+    """Read a column of short plain numbers and empty cells at once; None where a cell is anything else."""
+    if not isinstance(cells.dtype, pd.StringDtype) or cells.dtype.storage != "pyarrow":
+        return None
+    texts = pa.array(cells.array, type=pa.large_string(), from_pandas=True)
+    filled = pc.if_else(pc.equal(texts, ""), None, texts)
+    longest = pc.max(pc.binary_length(filled)).as_py()
+    if longest is None or longest > _SAME_DIGITS:  # of longer ones two readers may give neighbouring numbers
+        return None
+    try:
+        read = pc.cast(filled, pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    if not pc.all(pc.is_finite(read)).as_py():
+        return None
+    return pd.Series(read.to_numpy(zero_copy_only=False), index=cells.index, name=cells.name)
 
 
 def _from_points(cells: pd.Series) -> pd.Series:

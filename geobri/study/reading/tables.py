@@ -20,7 +20,7 @@ import pandas as pd
 from geobri.errors import InputError, MissingExtraError, StudyError, first_offenders, mould
 from geobri.exchange.workbooks import MOST_COLUMNS, plain_text
 from geobri.inputs import check_file
-from geobri.study.reading.cells import blank_rows, strip_cells
+from geobri.study.reading.cells import blank_rows, split_plain, strip_cells
 from geobri.study.reading.headings import COLUMN_WORDS, composed, tidy_column_names
 from geobri.study.reading.numbers import DecimalMark, find_marks, settle_marks
 from geobri.study.reading.sources import VECTOR_ENDINGS, has_geometry, layer_names, place_columns, read_vector
@@ -130,6 +130,16 @@ def _read_text_table(path: Path, own: Iterable[str], decimal: DecimalMark) -> pd
     _check_width(path, rows)
     header = _find_header(rows, own)
     _check_lengths(path, rows[header] if rows else [])
+    table = split_plain(text, separator, header, len(rows[header]) if rows else 0)
+    if table is None:
+        table = _split_text(path, text, separator, header)
+    if separator == ";" and not decimal:
+        _check_marks(path, table)
+    body = table.iloc[1:].set_axis([str(cell) for cell in table.iloc[0]], axis=1)
+    return _settle(body, decimal).set_axis(pd.RangeIndex(header + 2, header + 2 + len(body), name="row"))
+
+
+def _split_text(path: Path, text: str, separator: str, header: int) -> pd.DataFrame:
     try:
         table = pd.read_csv(
             io.StringIO(text), sep=separator, header=None, dtype=str, keep_default_na=False, na_filter=False,
@@ -141,11 +151,7 @@ def _read_text_table(path: Path, own: Iterable[str], decimal: DecimalMark) -> pd
         raise StudyError(
             mould("read_table", wanted, came, "Correct that row, or save it as CSV again")
         ) from error
-    table = table.fillna("")
-    if separator == ";" and not decimal:
-        _check_marks(path, table)
-    body = table.iloc[1:].set_axis([str(cell) for cell in table.iloc[0]], axis=1)
-    return _settle(body, decimal).set_axis(pd.RangeIndex(header + 2, header + 2 + len(body), name="row"))
+    return table.fillna("")
 
 
 def _settle(table: pd.DataFrame, decimal: DecimalMark) -> pd.DataFrame:

@@ -67,9 +67,11 @@ def leave_out_totals(
 def _leave_out_sums(
     rows: pd.DataFrame, known: Collection[str] | None, file: str, parts: FolderParts
 ) -> pd.DataFrame:
+    candidates = _candidates(rows, known)
+    if not candidates:  # nearly always, and tables are long
+        return rows
     plain = rows.assign(**{end: as_ids(rows[end]) for end in _ENDS})
-    candidates = _candidates(plain, known)
-    measures = _measures(rows) if candidates else []
+    measures = _measures(rows)
     found = {
         (end, label)
         for end in _ENDS
@@ -222,7 +224,7 @@ def _measure_of(rows: pd.DataFrame, name: str, file: str) -> pd.Series:
 
 
 def _candidates(rows: pd.DataFrame, known: Collection[str] | None) -> list[str]:
-    labels = dict.fromkeys(label for end in _ENDS for label in rows[end].unique() if label)
+    labels = dict.fromkeys(label for end in _ENDS for label in as_ids(rows[end].drop_duplicates()) if label)
     places = _lowered(known)
     unknown = [label for label in labels if label.strip().lower() not in places]
     if known is not None and len(unknown) <= _MOST_LOOKED_AT:
