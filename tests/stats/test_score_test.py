@@ -1,11 +1,14 @@
 """Exchange of cities in a regression, against the same with dense dummies, and the scale of counts."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from geobri.errors import DataError, SpecificationError
 from geobri.stats.blocks import plan_exchange
+from geobri.stats.dyads.mrqap import mrqap_test
 from geobri.stats.models.effects import build_effects
 from geobri.stats.models.exchanges import count_scale, exchange_residuals, exchange_scores
 from geobri.stats.models.fits import fit_likelihood
@@ -275,3 +278,31 @@ class TestAgreement:
         assert (found.low, found.high) == (0.0, 1.0)
         assert found.reason.en == "a limit of 0.2 is set to 0, which the test does not reject"
         assert self.agree(-1.0, -0.3, -1.5).high == 0.0
+
+
+@pytest.mark.parametrize("share", [1.0, 0.8])
+def test_without_effects_it_is_the_score_test_of_mrqap(share):
+    sample = sample_of(9, seed=5, share=share)
+    counts = replace(sample, flow=np.round(sample.flow))
+    design = np.column_stack([np.ones(sample.n_pairs), sample.covariates])
+    fit = fit_likelihood(counts.flow, design, names=("constant", "z"), caller="test")
+    assert np.abs(design.T @ fit.score).max() < 1e-6
+    x, fitted = sample.impedance[:, None], (fit.score, fit.weight)
+    plan = plan_permutations(9, 60, rng=4)
+    observed, null = exchange_scores(counts, x, design, None, fitted=fitted, plan=plan)
+    one_year = replace(
+        counts, layer=np.zeros(sample.n_pairs, dtype=np.intp)
+    )  # column by column, as with city effects
+    other, others = exchange_scores(one_year, x, design, None, fitted=fitted, plan=plan)
+    assert observed == pytest.approx(other, rel=1e-10)
+    assert np.allclose(null, others, rtol=1e-10)
+    if share == 1.0:
+        labels = list(sample.cities)
+        y, km, z = (
+            pd.DataFrame(counts.to_matrix(one), labels, labels)
+            for one in (counts.flow, counts.impedance, counts.covariates[:, 0])
+        )
+        found = mrqap_test(y, {"km": km, "z": z}, family="poisson", n_permutations=60, rng=4)
+        unit = np.sqrt(np.mean(fit.score**2 / fit.weight))
+        assert found.terms[1].statistic == pytest.approx(observed * unit, rel=1e-8)
+        assert np.allclose(found.null_distributions[:, 0], null * unit, rtol=1e-8)

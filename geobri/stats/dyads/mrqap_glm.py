@@ -12,9 +12,9 @@ import numpy as np
 
 from geobri.errors import DataError, mould
 from geobri.stats.chunks import through_permutations
-from geobri.stats.cross_sums import cross_sums, pair_sums
 from geobri.stats.dyads.inputs import Pairs
 from geobri.stats.dyads.partial import orthonormal_basis, residualise
+from geobri.stats.models.exchanges import exchange_column
 from geobri.stats.models.families import Family
 from geobri.stats.null import IntArray, NodePlan
 from geobri.stats.results import FloatArray
@@ -218,19 +218,11 @@ def _score_of_one(data: Pairs, plan: NodePlan | None, family: Family, k: int, sc
     moved = (
         columns[k] - columns[k].mean() if scheme == "x" else residualise(columns[k], basis / np.sqrt(y.size))
     )
-    lefts = data.spread(np.stack([moved, moved**2]))
-    rights = data.spread(np.vstack([score[None], weight[None], weight * basis]))
-    directed = data.directed
-    sums = (
-        pair_sums(lefts, rights, directed=directed)[None]
-        if plan is None
-        else cross_sums(plan, lefts, rights, directed=directed)
+    turned = np.linalg.solve(np.linalg.cholesky(_information(weight[None], basis, None)[0]), weight * basis)
+    shared, left = exchange_column(
+        plan, data.spread, moved, score=score, held=turned, weight=weight, directed=data.directed
     )
-    across = sums[:, 0, 2:]
-    information = _information(weight[None], basis, None)[0]
-    explained = np.einsum("ri,ij,rj->r", across, np.linalg.inv(information), across)
-    statistic: FloatArray = sums[:, 0, 0] / np.sqrt(sums[:, 1, 1] - explained)
-    return statistic
+    return np.asarray(shared / np.sqrt(left))
 
 
 def wald_null(

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from geobri.stats.cross_sums import cross_sums
 from geobri.stats.dyads.inputs import Pairs
 from geobri.stats.dyads.partial import orthonormal_basis, residualise
+from geobri.stats.models.exchanges import exchange_column
 from geobri.stats.null import NodePlan
 from geobri.stats.results import FloatArray
 
@@ -59,12 +60,11 @@ def _null_of_one(data: Pairs, plan: NodePlan, k: int, scheme: str) -> tuple[Floa
     basis = orthonormal_basis(np.delete(columns, k, axis=0), caller="mrqap_test")
     target = residualise(y, basis)
     moved = columns[k] - columns[k].mean() if scheme == "x" else residualise(columns[k], basis)
-    rights = data.spread(np.vstack([target[None], basis[1:]]))
-    sums = cross_sums(plan, data.spread(moved), rights, directed=data.directed)[:, 0]
-    left = moved @ moved - (sums[:, 1:] ** 2).sum(axis=1)
-    coefficients = sums[:, 0] / left
-    rss = target @ target - sums[:, 0] ** 2 / left
-    return coefficients, np.sqrt(rss / (len(y) - len(columns) - 1) / left)
+    shared, left = exchange_column(
+        plan, data.spread, moved, score=target, held=basis[1:], directed=data.directed
+    )
+    rss = target @ target - shared**2 / left
+    return shared / left, np.sqrt(rss / (len(y) - len(columns) - 1) / left)
 
 
 def _null_of_y(data: Pairs, plan: NodePlan) -> tuple[FloatArray, FloatArray]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from geobri.errors import DataError, mould
-from geobri.stats.cross_sums import cross_sums
 from geobri.stats.dyads.inputs import Pairs
+from geobri.stats.models.exchanges import exchange_column
 from geobri.stats.null import NodePlan
 from geobri.stats.results import FloatArray
 
@@ -126,8 +126,8 @@ def partial_null(data: Pairs, plan: NodePlan, columns: FloatArray, *, residuals:
     basis = orthonormal_basis(columns[2:], caller="partial_mantel_test")
     target = residualise(columns[1], basis)
     moved = residualise(columns[0], basis) if residuals else columns[0] - columns[0].mean()
-    rights = data.spread(np.vstack([target[None], basis[1:]]))
-    sums = cross_sums(plan, data.spread(moved), rights, directed=data.directed)[:, 0]
-    left = moved @ moved - (sums[:, 1:] ** 2).sum(axis=1)
-    correlation: FloatArray = sums[:, 0] / np.sqrt(left * (target @ target))
+    shared, left = exchange_column(
+        plan, data.spread, moved, score=target, held=basis[1:], directed=data.directed
+    )
+    correlation: FloatArray = shared / np.sqrt(left * (target @ target))
     return correlation

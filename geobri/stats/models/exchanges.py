@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from scipy import optimize
 
 from geobri.stats.chunks import through_permutations
-from geobri.stats.cross_sums import cross_sums
+from geobri.stats.cross_sums import cross_sums, pair_sums
 from geobri.stats.models.effects import NodeEffects
 from geobri.stats.models.fits import RegressionFit
 from geobri.stats.null import IntArray, NodePlan
+from geobri.stats.pairs import lay_out
 from geobri.stats.results import FloatArray
 from geobri.stats.tables import PairSample
 
-__all__ = ["count_scale", "exchange_residuals", "exchange_scores"]
+__all__ = ["count_scale", "exchange_column", "exchange_residuals", "exchange_scores"]
 
 
 CHUNK_CELLS = 4_000_000
@@ -68,6 +70,13 @@ class Projection:
         sums = self.effects.collect(weighted)
         return sums, self._solve(sums), with_inner
 
+    def turned(self) -> FloatArray:
+        """Give the weighted nuisance columns so turned that their weighted cross products are the identity, shape (k, N)."""
+        if self._inverse is None:
+            return np.zeros((0, len(self.weight)))
+        lengths, axes = np.linalg.eigh(self._inverse)
+        return np.asarray((self._weighted @ (axes * np.sqrt(np.maximum(lengths, 0.0)))).T)
+
     def cross(
         self,
         one: tuple[FloatArray, FloatArray, FloatArray],
@@ -100,6 +109,54 @@ class Projection:
                 crossed += 2.0 * (across * inner).sum(axis=1)
         left = variances * (1.0 - 2.0 * self.weight * own) + self.weight**2 * crossed
         return np.asarray(np.sqrt(np.maximum(left / variances, LEAST_LEFT**2)))
+
+
+def exchange_column(
+    plan: NodePlan | None,
+    lay: Callable[[FloatArray], FloatArray],
+    column: FloatArray,
+    *,
+    score: FloatArray,
+    held: FloatArray,
+    weight: FloatArray | None = None,
+    directed: bool,
+) -> tuple[FloatArray, FloatArray]:
+    """Give the score of a column carried between cities, and what the rest of the model leaves of its length.
+
+    Every semi-partialled statistic without node effects is made of the two: a t, a partial correlation, a score over its
+    standard deviation.
+
+    Parameters
+    ----------
+    plan
+        The R permutations of cities; None: the column as it is.
+    lay
+        From numbers of pairs, shape (k, N), to matrices with 0 in cells without a pair, shape (k, n, n).
+    column
+        What is carried, shape (N,).
+    score
+        What the model without it leaves of the response, shape (N,).
+    held
+        Columns of that model times `weight`, shape (k, N), so turned that their weighted cross products are the identity.
+    weight
+        Weight of each pair, shape (N,); None: all 1, and every permutation keeps the length of the column.
+    directed
+        Both cells of a pair count.
+
+    Returns
+    -------
+    tuple
+        Shapes (R,), or (1,) without a plan: x's, and x'Wx less what the held columns explain of it.
+    """
+    lefts = lay(column[None] if weight is None else np.stack([column, column**2]))
+    rights = lay(np.vstack([score[None], *([] if weight is None else [weight[None]]), held]))
+    if plan is None:
+        sums = pair_sums(lefts, rights, directed=directed)[None]
+    else:
+        sums = cross_sums(plan, lefts, rights, directed=directed)
+    length = column @ column if weight is None else sums[:, 1, 1]
+    explained = (sums[:, 0, 1 if weight is None else 2 :] ** 2).sum(axis=1)
+    return sums[:, 0, 0], np.asarray(length - explained)
 
 
 def exchange_scores(
@@ -150,6 +207,11 @@ def exchange_scores(
     plain = Projection(nuisance, np.ones(sample.n_pairs), effects).clear(tested)
     projection = Projection(nuisance, weight, effects)
     spread = float(score @ (score / weight)) / len(score)
+    if effects is None and sample.layer is None and plain.shape[1] == 1:
+        observed, null = (
+            _without_effects(sample, plain[:, 0], score, projection, one) for one in (None, plan)
+        )
+        return float(observed[0]) / math.sqrt(spread), null / math.sqrt(spread)
     observed = _statistics(list(plain.T[:, None]), score, projection) / _root(spread, plain.shape[1])
     matrices = [np.nan_to_num(sample.to_matrix(column)).ravel() for column in plain.T]
 
@@ -159,6 +221,21 @@ def exchange_scores(
 
     null = through_permutations(permute, plan.permutations, max(1, CHUNK_CELLS // sample.n_pairs))
     return float(observed[0]), null / _root(spread, plain.shape[1])
+
+
+def _without_effects(
+    sample: PairSample, column: FloatArray, score: FloatArray, projection: Projection, plan: NodePlan | None
+) -> FloatArray:
+    """Give the score of one column over its standard deviation as MRQAP does: no permuted column is ever written out."""
+    n, directed = sample.n_cities, sample.directed
+
+    def lay(values: FloatArray) -> FloatArray:
+        return lay_out(values, sample.origin, sample.destination, n, directed=directed, absent=0.0)
+
+    shared, left = exchange_column(
+        plan, lay, column, score=score, held=projection.turned(), weight=projection.weight, directed=directed
+    )
+    return np.asarray(shared / np.sqrt(np.maximum(left, np.finfo(float).tiny)))
 
 
 def _root(spread: float, q: int) -> float:
