@@ -277,6 +277,17 @@ FURTHER = {
         0,
         {**LISTED, "smooth_km": 3000.0},
     ),
+    **{
+        f"`proximity_test`, default, {n} cities{', smooth levels' if smooth else ''}": (
+            "proximity default",
+            n,
+            200,
+            0,
+            {**LISTED, "smooth_km": 3000.0} if smooth else LISTED,
+        )
+        for n in (22, 100)
+        for smooth in (False, True)
+    },
 }
 FURTHER_RESULTS = HERE / "calibration_further.csv"
 GROUPS = 4
@@ -285,14 +296,14 @@ GROUPS = 4
 
 def further_rows(test, cities, simulator, data, rng) -> list[dict]:
     """What one table gives: a row per coefficient, or per null model."""
-    if test == "proximity":
+    if test.startswith("proximity"):
         options = {"k": 10, "best": "largest", "most_exact": 0, "n_permutations": 499, "rng": rng}
         return [
             {
                 "what_is_tested": null,
                 "p_value": proximity_test(cities, data, "flow", null=null, **options).p_value,
             }
-            for null in ("blocks", "active")
+            for null in (("auto",) if test == "proximity default" else ("blocks", "active"))
         ]
     drawn = rng.integers(0, GROUPS, len(cities))
     data["same_group"] = (drawn[simulator.origin] == drawn[simulator.destination]).astype(float)
@@ -335,6 +346,7 @@ TESTED = {
     "covariate": "a covariate that explains nothing",
     "blocks": "null: cities change places",
     "active": "null: listed cities change roles",
+    "auto": "null by rule: listed cities where hubs gather on the map, else all",
 }
 
 

@@ -537,7 +537,15 @@ class TestMeasuresIn:
         assert [one.null for one in gathered] == ["active", "blocks", "hubs", "corridors"]
         assert [one.choices["headline"] for one in gathered] == [True, False, False, False]
         assert "The cities of the list gather on the map" in gathered[1].summary()
-        assert "gather" not in gathered[0].summary()
+        told = gathered[0].summary(), gathered[0].summary("zh")
+        assert "the listed cities stay where they are and change roles only among themselves" in told[0]
+        assert "上榜城市留在原处，仅在彼此之间互换角色" in told[1]
+        one = {"most_exact": 1000, "n_permutations": 99, "rng": 0}
+        by_rule = proximity_test(gpd.GeoDataFrame(cities, geometry=points), near, "rank", **one)
+        assert (by_rule.null, by_rule.p_value) == ("active", gathered[0].p_value)
+        assert by_rule.choices["null chosen by"] == "rule"
+        few = {**one, "n_permutations": 30}  # 1 in 31 on each side: nothing could be found among the listed cities
+        assert proximity_test(gpd.GeoDataFrame(cities, geometry=points), near, "rank", **few).null == "blocks"
         scattered = points[rng.permutation(20)]
         others = proximity_tests(
             gpd.GeoDataFrame(cities, geometry=scattered),
@@ -548,6 +556,7 @@ class TestMeasuresIn:
             rng=0,
         )
         assert others[0].null == "blocks"
+        assert proximity_test(cities, near, "rank", **one).null == "blocks"  # without points nobody knows
         assert "gather" not in others[0].summary()
 
 

@@ -2,8 +2,9 @@
 
 from geobri.stats.proximity.every import proximity_tests
 from geobri.stats.proximity.nulls import NULLS
+from geobri.stats.proximity.result import ProximityResult
 from geobri.stats.proximity.top_list import TopList, build_top_list
-from geobri.stats.proximity.verdict import ProximityResult, proximity_test
+from geobri.stats.proximity.verdict import proximity_test
 
 __all__ = ["NULLS", "ProximityResult", "TopList", "build_top_list", "proximity_test", "proximity_tests"]
 

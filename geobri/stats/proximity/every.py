@@ -13,10 +13,10 @@ import pandas as pd
 from geobri.stats.attempts import attempt_all
 from geobri.stats.doors import checked
 from geobri.stats.places import Column, as_measure
-from geobri.stats.proximity.nulls import NullName
-from geobri.stats.proximity.verdict import ProximityResult, proximity_test
+from geobri.stats.proximity.nulls import NullName, choose_null
+from geobri.stats.proximity.result import ProximityResult
+from geobri.stats.proximity.verdict import proximity_test
 from geobri.stats.results import TestResult
-from geobri.stats.say import LEVEL
 
 __all__ = ["proximity_tests"]
 
@@ -70,8 +70,8 @@ def proximity_tests(
     by_null = {one.null: one for one in results if isinstance(one, ProximityResult)}
     head = by_null.get("blocks", next(iter(by_null.values())))
     other = by_null.get("active")
-    if head.gathers and other is not None and other.least_p <= LEVEL:
-        head = other
+    if other is not None and head.null == "blocks":
+        head = by_null[choose_null(gathers=head.gathers, least=other.least_p)]
     found = [one for one in by_null.values() if one is not head]
     ordered = [head, *found, *(one for one in results if not isinstance(one, ProximityResult))]
     return [replace(one, choices={**one.choices, "headline": one is head}) for one in ordered]

@@ -24,12 +24,22 @@ from geobri.stats.proximity.tally import Tally
 from geobri.stats.proximity.top_list import TopList
 from geobri.stats.results import FloatArray
 from geobri.stats.say.closeness import LISTS
-from geobri.stats.say.numbers import number
+from geobri.stats.say.numbers import LEVEL, number
 from geobri.words import Words
 
-__all__ = ["NULLS", "NullName", "NullSample", "sample_null"]
+__all__ = [
+    "NULLS",
+    "AskedNull",
+    "NullName",
+    "NullSample",
+    "choose_null",
+    "least_among_listed",
+    "sample_null",
+]
 
 NullName = Literal["blocks", "active", "hubs", "corridors"]
+AskedNull = Literal["auto", "blocks", "active", "hubs", "corridors"]
+"""A null model by name, or by the rule of `choose_null`."""
 
 #: Lists drawn for the running sum, and for a picture of the null distribution, where all sums are counted.
 SAMPLED_LISTS = 9_999
@@ -137,6 +147,49 @@ def sample_null(
         rng=rng,
     )
     return _SAMPLERS[null](task)
+
+
+def choose_null(*, gathers: bool, least: float) -> NullName:
+    """Choose the null model that keeps its size.
+
+    Parameters
+    ----------
+    gathers
+        Cities with many listed corridors gather on the map: exchanging all cities scatters them, and finds too much.
+    least
+        The least p-value that exchanges among the listed cities can give.
+
+    Returns
+    -------
+    str
+        ``"active"`` where cities gather and their exchanges can reach 5 %, else ``"blocks"``.
+    """
+    return "active" if gathers and least <= LEVEL else "blocks"
+
+
+def least_among_listed(
+    top: TopList, blocks: Sequence[object] | None, n_permutations: int, most_exact: int
+) -> float:
+    """Give the least share of lists that exchanges among the listed cities can find on one side.
+
+    Parameters
+    ----------
+    top
+        The list.
+    blocks
+        One label per city, or None for those that keep the candidates.
+    n_permutations
+        Number of random lists where not all are gone through.
+    most_exact
+        Most placements to go through completely.
+
+    Returns
+    -------
+    float
+        One in so many.
+    """
+    distinct = count_distinct(pattern_of(top, blocks=blocks, active_only=True))
+    return 1.0 / (distinct if distinct <= most_exact else n_permutations + 1)
 
 
 def _tally_lists(task: _Task, lists: IntArray, *, exact: bool) -> Tally:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
-from geobri.fonts import use_letters
 from geobri.geodesy import distance_matrix_km
 from geobri.measures import Measure
 from geobri.stats.blocks import label_blocks
@@ -29,9 +27,17 @@ from geobri.stats.proximity.measures import (
     running_sums,
     strongest_lead,
 )
-from geobri.stats.proximity.nulls import NULLS, NullName, NullSample, sample_null
+from geobri.stats.proximity.nulls import (
+    NULLS,
+    AskedNull,
+    NullSample,
+    choose_null,
+    least_among_listed,
+    sample_null,
+)
+from geobri.stats.proximity.result import ProximityResult
 from geobri.stats.proximity.top_list import Best, Ties, TopList, build_top_list
-from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.results import Alternative, FloatArray, Term
 from geobri.stats.say import LEVEL, say_list
 from geobri.stats.say.numbers import number
 from geobri.stats.say.terms import notes
@@ -47,85 +53,6 @@ CURVE_CELLS = 10_000_000
 FEWEST_ARRANGEMENTS = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class ProximityResult(TestResult):
-    """What a null model says about the closeness of a list.
-
-    Attributes
-    ----------
-    null
-        Name of the null model.
-    asks
-        The question this null model answers.
-    curve
-        Running sum over the candidates from the shortest on, shape (N,): share of the list met so far, less the
-        share of the other candidates.
-    envelope
-        2.5 and 97.5 % points of the running sum under the null, shape (2, N).
-    lengths
-        Lengths of the candidates in increasing order, km, shape (N,).
-    n_arrangements
-        How many arrangements the p-value rests on.
-    exact
-        Whether these are all there are.
-    diagnostics
-        Number of placements or lists; for chains of switches, how well they have mixed.
-    least_p
-        The least p-value that so many arrangements allow.
-    gathers
-        Cities with many listed corridors gather on the map, beyond chance at 5 %.
-    """
-
-    null: str
-    asks: str
-    curve: FloatArray
-    envelope: FloatArray
-    lengths: FloatArray
-    n_arrangements: int
-    exact: bool
-    diagnostics: Mapping[str, Any]
-    least_p: float = 0.0
-    gathers: bool = False
-
-    def plot(self, ax: Any = None, *, lang: Literal["en", "zh"] = "en") -> Any:
-        """Draw the running sum with its envelope under the null.
-
-        Parameters
-        ----------
-        ax
-            Matplotlib axes to draw into; new ones by default.
-        lang
-            Language of the labels; Chinese needs a font that has its letters.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-            The axes drawn into.
-        """
-        chance = Words("95 % under the null", "零模型下 95% 的范围").say(lang)
-        with use_letters(lang):
-            ax = new_axes(ax)
-            ax.fill_between(
-                self.lengths, *self.envelope, color="#9fb4c7", alpha=0.5, step="post", label=chance
-            )
-            ax.step(
-                self.lengths,
-                self.curve,
-                where="post",
-                color="#b5403c",
-                linewidth=2,
-                label=Words("the list", "名单").say(lang),
-            )
-            ax.axhline(0.0, color="#888888", linewidth=0.8)
-            ax.set_xlabel(Words("length of corridor, km", "通路长度（公里）").say(lang))
-            ax.set_ylabel(
-                Words("share of the list less share of the others", "名单内占比减名单外占比").say(lang)
-            )
-            ax.set_title(NULLS[self.null].says.say(lang))
-            ax.legend(frameon=False)
-        return ax
-
-
 @checked
 def proximity_test(
     cities: pd.DataFrame,
@@ -135,7 +62,7 @@ def proximity_test(
     k: int | None = None,
     best: Best | None = None,
     ties: Ties = "share",
-    null: NullName = "blocks",
+    null: AskedNull = "auto",
     measure: Closeness = "mean_km",
     alternative: Alternative = "two-sided",
     impedance: str = "distance_km",
@@ -167,7 +94,8 @@ def proximity_test(
     ties
         ``"share"``: corridors that share the last places count by their share; ``"all"``: all are listed.
     null
-        ``"blocks"``: the pattern of the list is placed on other cities, within blocks that keep its corridors
+        ``"auto"``: blocks; where cities with many listed corridors gather on the map, which the exchange of all cities does
+        not keep, the listed cities, if their arrangements are enough to reach 5 %. ``"blocks"``: the pattern of the list is placed on other cities, within blocks that keep its corridors
         candidates; ``"active"``: the cities of the list change roles among themselves; ``"hubs"``: every city keeps its
         number of listed corridors and takes other partners; ``"corridors"``: corridors are drawn from a hat (naive).
     measure
@@ -246,13 +174,18 @@ def proximity_test(
     gauges = measures_of(top)
     _check_choices(measure, gauges, alternative)
     columns, places = _distinct_columns(gauges)
+    labels, smooth = _block_labels(blocks, top), _smoothness(cities, top)
+    chosen = null
+    if null == "auto":
+        least = least_among_listed(top, labels, n_permutations, most_exact) if _gathers(smooth) else 1.0
+        chosen = choose_null(gathers=_gathers(smooth), least=_sides(alternative) * least)
     sample = sample_null(
         top,
-        null,
+        chosen,
         columns,
         n_permutations=n_permutations,
         most_exact=most_exact,
-        blocks=_block_labels(blocks, top),
+        blocks=labels,
         rng=np.random.default_rng(rng),
     )
     task = _Task(
@@ -260,15 +193,16 @@ def proximity_test(
         sample=sample,
         gauges=gauges,
         places=places,
-        null=null,
+        null=chosen,
         listed_by=listed_by,
         alternative=alternative,
         mid_p=mid_p,
-        smooth=_smoothness(cities, top),
+        smooth=smooth,
     )
     choices = _keep_choices(top, best, impedance) | {
         "seed": rng if isinstance(rng, int) else None,
-        "null": null,
+        "null": chosen,
+        "null chosen by": "rule" if null == "auto" else "name",
         "mid-p": mid_p,
         **sample.diagnostics,
     }
@@ -304,6 +238,11 @@ def _smoothness(cities: pd.DataFrame, top: TopList) -> Term | None:
     for ends in (top.origins, top.destinations):
         np.add.at(counts, ends[listed], top.weights[listed])
     return measure_smoothness(counts, proximity_weights(distance_matrix_km(placed).to_numpy()))
+
+
+def _gathers(smooth: Term | None) -> bool:
+    """Tell whether the cities of the list gather on the map beyond chance."""
+    return smooth is not None and smooth.p_value <= LEVEL
 
 
 def _keep_choices(top: TopList, best: Best | None, impedance: str) -> dict[str, Any]:
@@ -368,7 +307,7 @@ def _result(task: _Task, own: Gauge, choices: dict[str, Any]) -> ProximityResult
         exact=tally.exact,
         diagnostics=sample.diagnostics,
         least_p=_least_p(task, own),
-        gathers=task.smooth is not None and task.smooth.p_value <= LEVEL,
+        gathers=_gathers(task.smooth),
     )
 
 
@@ -389,8 +328,14 @@ def _p_value(task: _Task, gauge: Gauge, direction: Alternative) -> float:
 
 def _least_p(task: _Task, gauge: Gauge) -> float:
     """Give the least p-value that the number of arrangements allows."""
-    sides = 2 if _direction(task, gauge) == "two-sided" else 1
-    return min(1.0, sides / (task.sample.tally.size + (0 if task.sample.tally.exact else 1)))
+    return min(
+        1.0,
+        _sides(_direction(task, gauge)) / (task.sample.tally.size + (0 if task.sample.tally.exact else 1)),
+    )
+
+
+def _sides(direction: Alternative) -> int:
+    return 2 if direction == "two-sided" else 1
 
 
 def _row_of(task: _Task, gauge: Gauge) -> Term:

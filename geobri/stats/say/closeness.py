@@ -79,6 +79,21 @@ LISTS: Final = {
 }
 """The null models of a list in words."""
 
+_TOO_MUCH: Final = Words(
+    "this null takes cities as exchangeable over the map, and then finds too much",
+    "这一零模型把各城市视为在地图上可互换，因此容易得出过多的发现",
+)
+_OF_GATHERING: Final = {
+    "blocks": _TOO_MUCH,
+    "corridors": _TOO_MUCH,
+    "active": Words(
+        "the listed cities stay where they are and change roles only among themselves, because exchanging all cities would find "
+        "too much",
+        "上榜城市留在原处，仅在彼此之间互换角色，因为置换全部城市会得出过多的发现",
+    ),
+}
+"""What a null model makes of hubs that gather on the map."""
+
 
 def say_list(
     head: Term,
@@ -149,14 +164,14 @@ def say_list(
 
 
 def _gathered(smooth: Term | None, null: str) -> Words:
-    """Say that hubs gather on the map, to those null models that take cities as exchangeable over it."""
-    if smooth is None or not smooth.p_value <= LEVEL or null not in ("blocks", "corridors"):
+    """Say that hubs gather on the map, and what a null model makes of it."""
+    if smooth is None or not smooth.p_value <= LEVEL or null not in _OF_GATHERING:
         return Words("", "")
     found = f"Moran's I {smooth.estimate:.2f}, {p_value(smooth.p_value)}"
+    told = _OF_GATHERING[null]
     return Words(
-        f" The cities of the list gather on the map ({found}): this null takes cities as exchangeable over the map, and then finds "
-        "too much.",
-        f"上榜城市在地图上有集聚（{found}）：这一零模型把各城市视为在地图上可互换，因此容易得出过多的发现。",
+        f" The cities of the list gather on the map ({found}): {told.en}.",
+        f"上榜城市在地图上有集聚（{found}）：{told.zh}。",
     )
 
 
