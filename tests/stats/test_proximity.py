@@ -544,7 +544,7 @@ class TestMeasuresIn:
         by_rule = proximity_test(gpd.GeoDataFrame(cities, geometry=points), near, "rank", **one)
         assert (by_rule.null, by_rule.p_value) == ("active", gathered[0].p_value)
         assert by_rule.choices["null chosen by"] == "rule"
-        few = {**one, "n_permutations": 30}  # 1 in 31 on each side: nothing could be found among the listed cities
+        few = {**one, "n_permutations": 30}  # 1 in 31 on each side is too few to find anything
         assert proximity_test(gpd.GeoDataFrame(cities, geometry=points), near, "rank", **few).null == "blocks"
         scattered = points[rng.permutation(20)]
         others = proximity_tests(
