@@ -43,6 +43,9 @@ def leaflet_css() -> str:
         CSS without any `url(…)` that leads out of the page.
     """
     css = _leaflet_file("leaflet.css").decode("utf-8")
+    css = css.replace(
+        "url(images/marker-icon.png)", "none"
+    )  # Leaflet finds its images by it; they are given to it
     for image in sorted(_IMAGES, key=len, reverse=True):
         css = css.replace(f"url(images/{image})", f"url({_data_uri(image)})")
     return css.replace("behavior: url(#default#VML);", "")

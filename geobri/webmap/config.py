@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from geobri.errors import SpecificationError, mould
 from geobri.gazetteer.countries import name_country
 from geobri.measures import Measure
 from geobri.webmap.basemap import Resolution, pack_basemap
+from geobri.webmap.packing import pack_bytes
 from geobri.webmap.payload import as_corridor_measures, pack_cities, pack_corridors
 from geobri.webmap.summary import summarise_map
 from geobri.webmap.values import read_numbers
@@ -32,6 +34,8 @@ __all__ = [
 ]
 
 Theme = Literal["auto", "light", "dark"]
+_MANY_WORDS: Final = 64
+"""Words in two languages from which on they are packed."""
 STATE_KEYS: Final = (
     "value",
     "year",
@@ -198,8 +202,15 @@ def _pack_words(choices: MapChoices, cities: gpd.GeoDataFrame, caller: str) -> d
         "theme": choices["theme"],
         "panel": choices["panel"],
         **_pack_place(choices["place"]),
-        "translations": {clean(name): _translation(name, text, caller) for name, text in names.items()},
+        **_pack_translations({clean(name): _translation(name, text, caller) for name, text in names.items()}),
     }
+
+
+def _pack_translations(names: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """Pack words in both languages where they are many: the names of all countries, for one."""
+    if len(names) < _MANY_WORDS:
+        return {"translations": names}
+    return {"words": pack_bytes(json.dumps(names, ensure_ascii=False, separators=(",", ":")).encode())}
 
 
 def _name_countries(cities: gpd.GeoDataFrame) -> dict[str, Text]:

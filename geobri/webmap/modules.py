@@ -14,6 +14,7 @@ _FROM: Final = r'^import (\* as \w+|\{[^}]*\}) from "(?:\./|\.\./\.\./(\w+)/stat
 _IMPORT: Final = re.compile(_FROM, re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export (\{[^}]*\});\n?\Z", re.MULTILINE)
 _COMMENT: Final = re.compile(r"^\s*/\*.*?\*/\s*$\n?", re.MULTILINE | re.DOTALL)
+_AT_THE_END: Final = re.compile(r"[ \t]*/\* [^*'\"`]*\*/[ \t]*$", re.MULTILINE)
 
 
 @cache
@@ -65,11 +66,11 @@ def order_modules(package: str, entry: str) -> tuple[str, ...]:
 
 
 def _as_function(package: str, name: str) -> str:
-    """Write a module as a function that gives its exports, without comments of their own lines and indents."""
+    """Write a module as a function that gives its exports, without comments of their own lines or at a line's end, and without indents."""
     text = _IMPORT.sub(
         lambda one: f"const {one[1].removeprefix('* as ')} = modules.{one[3]};\n", _read(package, name)
     )
-    body = _EXPORT.sub(r"return \1;", _COMMENT.sub("", text).strip())
+    body = _EXPORT.sub(r"return \1;", _AT_THE_END.sub("", _COMMENT.sub("", text)).strip())
     lines = (line.strip() for line in body.splitlines())
     return f"modules.{name} = (() => {{\n" + "\n".join(line for line in lines if line) + "\n})();"
 

@@ -34,11 +34,16 @@ _MISSING: Final = {"u8": 0xFF, "u16": 0xFFFF, "i32": -(2**31)}
 _DTYPES: Final = {"u8": "<u1", "u16": "<u2", "i32": "<i4", "f64": "<f8"}
 _MOST_DECIMALS: Final = 6
 _LARGEST_WHOLE: Final = 2**53
-_EXACT_UP_TO: Final = 20_000
-"""Rows up to which a column is exact at any cost; longer ones may be rounded to 1/32,000 of their span or finer."""
+_EVERY_BIT_UP_TO: Final = 2_000
+"""Rows up to which a column is exact at any cost."""
+_NINE_DIGITS_UP_TO: Final = 20_000
+"""Rows up to which it keeps nine digits of its span, more than a page shows; longer ones may be rounded to 1/32,000 of it or finer."""
+_NINE_DIGITS_LEVELS: Final = 2_000_000_000
 _ROUNDED_LEVELS: Final = 32_000
 _FINE_STEPS: Final = 500
 """So many steps of rounding a typical number must be large; else it gets four digits of its own."""
+_LEAST_STEPS: Final = 1_000
+"""So many steps must be even the smallest number of a column that keeps nine digits; else it is written bit by bit."""
 _WORTH_DEFLATING: Final = 64
 
 
@@ -110,7 +115,8 @@ def pack_bytes(data: bytes) -> dict[str, Any]:
     dict
         `n` (bytes) and `data`, raw-deflated, as signs.
     """
-    return {"n": len(data), "data": to_signs(_deflate(data, level=9))}
+    deflated = (_deflate(data, strategy=one, level=9) for one in (zlib.Z_DEFAULT_STRATEGY, zlib.Z_FILTERED))
+    return {"n": len(data), "data": to_signs(min(deflated, key=len))}
 
 
 def _to_planes(column: npt.NDArray[Any]) -> bytes:
@@ -171,10 +177,10 @@ def _find_decimals(known: npt.NDArray[np.float64]) -> int | None:
     return None
 
 
-def _find_step(known: npt.NDArray[np.float64]) -> float:
-    """Give the power of ten that cuts the span of the numbers into at most some 32,000 steps."""
+def _find_step(known: npt.NDArray[np.float64], levels: int) -> float:
+    """Give the power of ten that cuts the span of the numbers into at most so many steps."""
     span = float(np.ptp(known)) or 1.0
-    return 10.0 ** math.ceil(math.log10(span / _ROUNDED_LEVELS))
+    return 10.0 ** math.ceil(math.log10(span / levels))
 
 
 def pack_numbers(
@@ -187,8 +193,9 @@ def pack_numbers(
     values
         Shape (n,); NaN where a value is missing.
     may_round
-        Whether a long column of numbers with many digits may be rounded: to a power of ten, at most 1/32,000 of
-        its span or a little more; or to four digits each, where most numbers are small beside the largest. Whole numbers and
+        Whether a column of numbers with many digits may be rounded: of more than 2,000 rows to a power of ten, 1/200,000,000 of its
+        span or finer, where even the smallest number keeps four digits; of more than 20,000 to one of at most 1/32,000 of
+        its span or a little more, or to four digits each, where most numbers are small beside the largest. Whole numbers and
         numbers with up to six decimals never are.
     zero_is_nothing
         Whether a 0 means something else than a very small number, so that none may become one.
@@ -208,11 +215,14 @@ def pack_numbers(
     decimals = _find_decimals(known)
     if decimals is not None:
         return _pack_whole(column, missing, np.rint(known * 10.0**decimals), {"scale": 10**decimals})
-    if not may_round or len(column) <= _EXACT_UP_TO:
+    if not may_round or len(column) <= _EVERY_BIT_UP_TO:
         return _write_column("f64", column, {})
-    step = _find_step(known)
+    is_long = len(column) > _NINE_DIGITS_UP_TO
+    step = _find_step(known, _ROUNDED_LEVELS if is_long else _NINE_DIGITS_LEVELS)
     sizes = np.abs(known[known != 0]) / step
-    if np.median(sizes) < _FINE_STEPS or (zero_is_nothing and sizes.min() <= 1 / 2):
+    if not is_long and sizes.min() < _LEAST_STEPS:
+        return _write_column("f64", column, {})
+    if is_long and (np.median(sizes) < _FINE_STEPS or (zero_is_nothing and sizes.min() <= 1 / 2)):
         return _pack_digits(column, missing, known)
     written: dict[str, Any] = {"step": round(step)} if step >= 1 else {"scale": round(1 / step)}
     return _pack_whole(column, missing, np.rint(known / step), written | {"rounded": step})

@@ -195,7 +195,7 @@ def pack_corridors(
     dict
         `n, directed, alphabetical, origin, destination, distance_km, ids, values, types, details`; `ids` is None when every id is the
         one its two cities give. Where `alphabetical`, the end that comes first in the table of cities stands in `origin`, and the page
-        turns pairs to the order of their slugs: all pairs of a table then take almost nothing.
+        turns pairs to the order of their slugs; where these are all pairs of the table, each once, `origin` and `destination` are None.
 
     Raises
     ------
@@ -213,13 +213,14 @@ def pack_corridors(
     ends = [end[order] for end in unsorted]
     sorted_rows = corridors if (np.diff(order) == 1).all() else corridors.iloc[order]
     ids, directed = _pack_ids(sorted_rows, cities.index, ends, caller)
+    all_pairs = alphabetical and _are_all_pairs(written[0][order], written[1][order], len(cities))
     words = [item for item in values if item.kind in ("category", "flag")]
     return {
         "n": len(corridors),
         "directed": directed,
         "alphabetical": alphabetical,
-        "origin": pack_numbers(written[0][order]),
-        "destination": pack_numbers(written[1][order]),
+        "origin": None if all_pairs else pack_numbers(written[0][order]),
+        "destination": None if all_pairs else pack_numbers(written[1][order]),
         "distance_km": _pack_distance(sorted_rows, cities, ends, caller),
         "ids": ids,
         "values": [
@@ -298,6 +299,14 @@ def _are_alphabetical(ends: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]], s
     names = slugs.astype(str).to_numpy(dtype=object)
     place = np.argsort(np.argsort(names))
     return bool((place[ends[0]] < place[ends[1]]).all()) and all(name.isascii() for name in names)
+
+
+def _are_all_pairs(first: npt.NDArray[np.intp], second: npt.NDArray[np.intp], n_cities: int) -> bool:
+    """Say whether sorted pairs are all that there are, each once."""
+    if len(first) != n_cities * (n_cities - 1) // 2:
+        return False
+    every = np.triu_indices(n_cities, 1)
+    return np.array_equal(first, every[0]) and np.array_equal(second, every[1])
 
 
 def _pack_ids(

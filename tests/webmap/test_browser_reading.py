@@ -3,6 +3,7 @@
 from itertools import combinations
 from xml.etree import ElementTree as ET
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -150,6 +151,38 @@ def test_numbers_are_printed_digit_by_digit(open_map, city_table, tmp_path):
         assert f"{int(row['passengers']):,}" in opened.text(".geobri-selected")
     opened.set(corridor=corridors.index[-1])
     assert "5,376,286,247" in opened.text(".geobri-selected")
+
+
+def test_many_cities_without_a_corridor_are_specks_and_counted(city_table, open_map, tmp_path):
+    cities = scatter_cities(city_table, 160)
+    first = cities.index[:6]
+    seen = [*first, "c100"]
+    cities.loc[seen, "geometry"] = gpd.points_from_xy([2, 5, 8, 11, 14, 17, 9], [44, 50, 46, 52, 45, 49, 48])
+    pairs = pd.DataFrame({"origin": first[:-1], "destination": first[1:], "score": range(5, 0, -1)})
+    pairs.index = pairs["origin"] + "--" + pairs["destination"]
+    opened = open_map(save_map(corridor_map(cities, pairs, "score"), tmp_path / "specks.html"))
+    assert {label["text"] for label in opened.ask("map.labels()")} <= {f"City {k}" for k in range(6)}
+    assert "154 cities without a corridor" in opened.text(".geobri-legend")
+    lon, lat = cities.geometry.x.iloc[:6], cities.geometry.y.iloc[:6]
+    places = [opened.place_of(*place) for place in zip(lat, lon, strict=True)]
+    assert max(x for x, _ in places) - min(x for x, _ in places) > 300  # the view is theirs
+    opened.set(city="c100")
+    assert "City 100" in {label["text"] for label in opened.ask("map.labels()")}
+    opened.set(city=None, lang="zh")
+    assert "154座没有通路的城市" in opened.text(".geobri-legend")
+
+
+def test_what_is_pointed_at_is_named_at_both_ends(open_map, dense_file):
+    opened = open_map(dense_file)
+    corridor = opened.drawn[0]
+    before = opened.ask("map.labels().length")
+    opened.ask("map.hover({corridor: argument})", corridor)
+    ends = {f"City {int(end[1:])}" for end in corridor.split("--")}
+    labels = opened.ask("map.labels()")
+    assert ends <= {label["text"] for label in labels}
+    assert len(labels) >= before
+    opened.ask("map.hover(null)")
+    assert opened.ask("map.labels().length") == before
 
 
 def drag_handle(opened, which, share):

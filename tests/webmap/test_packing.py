@@ -143,6 +143,17 @@ def test_long_columns_of_many_digits_are_rounded_and_say_so():
     assert "rounded" not in pack_numbers(numbers)
 
 
+def test_columns_of_some_thousand_rows_keep_nine_digits():
+    numbers = np.random.default_rng(1).normal(50, 10, 3_000)
+    packed = pack_numbers(numbers, may_round=True)
+    assert (packed["type"], packed["rounded"]) == ("i32", 1e-7)
+    np.testing.assert_array_equal(unpack(packed), np.rint(numbers * 1e7) / 1e7)
+    np.testing.assert_array_equal(unpack(packed), round_as_packed(numbers, packed))
+    numbers[0] = 1e-5 / 3  # would keep two digits
+    assert pack_numbers(numbers, may_round=True)["type"] == "f64"
+    assert pack_numbers(numbers)["type"] == "f64"
+
+
 def test_numbers_of_very_different_sizes_keep_four_digits_each():
     rng = np.random.default_rng(1)
     numbers = rng.lognormal(12, 2, 30_000) * rng.choice([-1, 1], 30_000)

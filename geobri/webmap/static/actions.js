@@ -71,8 +71,7 @@ function addActions(app) {
     if (pointed.corridor === app.pointed.corridor && pointed.city === app.pointed.city) return;
     app.pointed = pointed;
     tellHover(app, pointed);
-    Rows.updateMarks(app);
-    Painting.repaint(app, ["top"]);
+    Painting.repaint(app, ["pointed"]);
   };
   app.highlight = ({ cities = [], corridors = [] } = {}) => {
     const known = {

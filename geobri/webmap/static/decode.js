@@ -81,21 +81,23 @@ function toIndices(packed) {
 const toJson = (packed) => JSON.parse(new TextDecoder().decode(inflate(toBytes(packed.data), packed.n)));
 
 /**
- * @param {Uint8Array} bytes
- * @returns {Generator<number, void>}
+ * A function that gives the next of the signed whole numbers of seven bits a byte.
+ * @param {PackedBytes} packed
+ * @returns {() => number}
  */
-function* readVarints(bytes) {
-  let value = 0;
-  let factor = 1;
-  for (const byte of bytes) {
-    value += (byte & 0x7f) * factor;
-    factor *= 128;
-    if (byte < 0x80) {
-      yield value % 2 ? -(value + 1) / 2 : value / 2;
-      value = 0;
-      factor = 1;
-    }
-  }
+function readVarints(packed) {
+  const bytes = inflate(toBytes(packed.data), packed.n);
+  let at = 0;
+  return () => {
+    let [value, factor, byte] = [0, 1, 0];
+    do {
+      byte = bytes[at];
+      at += 1;
+      value += (byte & 0x7f) * factor;
+      factor *= 128;
+    } while (byte >= 0x80);
+    return value % 2 ? -(value + 1) / 2 : value / 2;
+  };
 }
 
 /**
@@ -105,8 +107,7 @@ function* readVarints(bytes) {
  * @param {boolean} isCut
  */
 function toPathData(packed, isCut) {
-  const numbers = readVarints(inflate(toBytes(packed.data), packed.n));
-  const next = () => Number(numbers.next().value);
+  const next = readVarints(packed);
   const words = [];
   for (let r = 0; r < packed.rings; r += 1) {
     const n = next();
@@ -130,8 +131,7 @@ function toPathData(packed, isCut) {
  * @param {PackedShapes} packed
  */
 function toShapePaths(packed) {
-  const numbers = readVarints(inflate(toBytes(packed.data), packed.n));
-  const next = () => Number(numbers.next().value);
+  const next = readVarints(packed);
   return packed.rings.map((rings, shape) => {
     const words = [];
     for (let r = 0; r < rings; r += 1) {

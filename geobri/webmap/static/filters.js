@@ -84,7 +84,7 @@ const MISSING = 1;
 const NOTHING = 2;
 
 /**
- * Rows that pass all filters, strongest first, those without a value last; and how many of the rows that pass are left
+ * Rows that pass all filters, strongest first, those without a value last; how many have a strength; and how many of the rows that pass are left
  * out because their value is `missing` or `nothing` (a quantity of 0), and how many do not pass (`filtered`).
  * @param {Record<string, any>} model
  * @param {Record<string, any>} state
@@ -99,7 +99,7 @@ function select(model, state, measure) {
   const left = [0, 0, 0];
   const passing = new Uint32Array(model.n);
   const { folded = null } = measure;
-  let [n, nFolded] = [0, 0];
+  let [n, nFolded, known] = [0, 0, 0];
   for (let k = 0; k < model.n; k += 1) {
     const i = measure.order[k];
     if (folded && folded[i]) {
@@ -115,11 +115,12 @@ function select(model, state, measure) {
     else {
       passing[n] = i;
       n += 1;
+      if (what === 0 || (what === NOTHING && measure.diverging)) known += 1;
     }
   }
   const rows = cutTop(passing.subarray(0, n), state.top, measure.numbers);
   const [missing, nothing] = [left[MISSING], left[NOTHING]];
-  return { rows, missing, nothing, folded: nFolded, filtered: model.n - rows.length - missing - nothing - nFolded };
+  return { rows, known: Math.min(known, rows.length), missing, nothing, folded: nFolded, filtered: model.n - rows.length - missing - nothing - nFolded };
 }
 
 export { select, COASTS };

@@ -62,7 +62,11 @@ function makeInterface(app) {
     reset: () => ask(() => app.reset()),
     drawn: () => Array.from(app.shown.rows, app.model.idOf),
     highlighted: () => Rows.markedCorridors(app).map(app.model.idOf),
-    labels: () => app.labels.map((label) => ({ text: label.text, box: label.box })),
+    labels: () => {
+      for (const name of ["top", "ends"]) app.sheets[name].settle();
+      const ends = new Set(app.pointedLabels.map((label) => label.c));
+      return [...app.labels.filter((label) => !ends.has(label.c)), ...app.pointedLabels].map(({ text, box }) => ({ text, box }));
+    },
     arc: (id) => traceArc(app, id),
     /* "state", "select", "filter" or "hover"; gives a function that ends it. */
     on: (name, listener) => {

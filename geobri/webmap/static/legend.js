@@ -1,11 +1,12 @@
 /* The legend: width and colour of the classes, the points, and what the lines are not. */
+import { describeClasses } from "./classes.js";
 import { h, icon } from "./dom.js";
 import { groupFilter, groupWish } from "./groups.js";
 import * as I18n from "./i18n.js";
 import * as PaintCities from "./paint_cities.js";
 import * as Palette from "./palette.js";
 import { makeRange } from "./range.js";
-import { CRISP, alphaOf, classColours, crowding, describeClasses, isQuantity, sampleValues, widthOf } from "./scale.js";
+import { CRISP, alphaOf, classColours, crowding, isQuantity, sampleValues, widthOf } from "./scale.js";
 
 const MOST_CATEGORIES = 8;
 
@@ -65,11 +66,13 @@ function describeTypes(app) {
 function describePoints(app) {
   const { model, state, tones, theme } = app;
   const value = state.points === null ? null : model.cities.values.get(state.points);
+  const n = model.idle ? model.idle.filter((is) => is).length : 0;
+  const idle = n && !value ? [{ fill: tones.neutral, stroke: tones.neutral, radius: 1.5, text: app.say("idle", { n: I18n.formatNumber(state.lang, n, 0) }) }] : [];
   const coasts = PaintCities.tellsCoasts(app) ? [
     { fill: tones.point, stroke: tones.point, radius: 4, text: app.say("coastal") },
     { fill: tones.hollow, stroke: tones.point, radius: 4, text: app.say("inland") },
   ] : [];
-  if (!value) return coasts.length ? { title: null, items: coasts } : null;
+  if (!value) return coasts.length || idle.length ? { title: null, items: [...coasts, ...idle] } : null;
   if (value.kind !== "category") return describeMeasuredPoints(app, value);
   return {
     title: value.label[state.lang],

@@ -1,6 +1,8 @@
 /* The map: one record, `app`, that the parts share. Here it is built and started. */
 import * as Actions from "./actions.js";
 import * as Address from "./address.js";
+import { classRows } from "./classes.js";
+import { toJson } from "./decode.js";
 import * as Details from "./details.js";
 import { h } from "./dom.js";
 import * as FoliumShims from "./folium_shims.js";
@@ -13,6 +15,7 @@ import * as Naming from "./naming.js";
 import * as PaintBase from "./paint_base.js";
 import * as Painting from "./painting.js";
 import * as Panel from "./panel.js";
+import { binRows } from "./range.js";
 import * as Rows from "./rows.js";
 import { STROKES_UP_TO } from "./scale.js";
 import * as State from "./state.js";
@@ -85,6 +88,14 @@ function openMap(app, leafletId) {
 }
 
 const soon = window.requestIdleCallback || ((work) => setTimeout(work, 50));
+const CALM_MS = 25; /* of leisure: less, and the reader is doing something */
+const PATIENCE = 100;
+
+/** Run work while nothing moves; in a page where something always moves, after a while all the same. */
+const whenCalm = (work, patience = PATIENCE) => soon((deadline) => {
+  if (patience && deadline && deadline.timeRemaining() < CALM_MS) whenCalm(work, patience - 1);
+  else work();
+});
 
 /** Long columns take a while to unpack and to sort: done one by one while nobody waits, so that a change of measure is quick. */
 function readAhead(app) {
@@ -92,18 +103,24 @@ function readAhead(app) {
   const next = () => {
     const key = keys.shift();
     if (key === undefined) return;
-    app.model.values.column(key);
-    soon(() => {
-      app.model.values.get(key);
-      soon(next);
+    const { values } = app.model;
+    values.column(key);
+    whenCalm(() => {
+      const { scale } = values.get(key);
+      whenCalm(() => {
+        classRows(scale);
+        binRows(scale);
+        whenCalm(next);
+      });
     });
   };
-  soon(next);
+  whenCalm(next);
 }
 
 function start(key) {
   const root = document.getElementById(key);
   const config = readWhole(root.querySelector("script.geobri-data"), root);
+  if (config.words) config.translations = toJson(config.words);
   const base = readWhole(document.getElementById(config.base), root);
   if (config.place) callPlaces(config.place);
   FoliumShims.provideShims();
@@ -115,7 +132,7 @@ function start(key) {
     basePacked: base,
     prefix: config.standalone ? "" : `${key}.`,
     width: root.clientWidth,
-    shown: { version: 0 }, marked: new Set(), labels: [],
+    shown: { version: 0 }, marked: new Set(), labels: [], pointedLabels: [],
     pointed: {}, highlighted: null, home: null, moving: false,
   };
   app.ready = new Promise((resolve) => {

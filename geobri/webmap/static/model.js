@@ -66,6 +66,19 @@ function findOpposites(origin, destination, nCities, mayHave) {
   return opposite;
 }
 
+const CROWD = 150; /* cities; of fewer, each is worth its point */
+
+/** Where a third of many cities or more have no corridor in the whole table: which these are, for they are the ground and not the figure; else null. */
+function findIdle(nCities, origin, destination) {
+  if (nCities <= CROWD || origin.length === 0) return null;
+  const idle = new Uint8Array(nCities).fill(1);
+  for (let i = 0; i < origin.length; i += 1) {
+    idle[origin[i]] = 0;
+    idle[destination[i]] = 0;
+  }
+  return idle.reduce((n, is) => n + is, 0) >= nCities / 3 ? idle : null;
+}
+
 /** Whether the cities are spread so far from west to east that the map is much wider than high. */
 function spansHalfTheWorld(cities) {
   if (!cities.n) return true;
@@ -73,9 +86,20 @@ function spansHalfTheWorld(cities) {
   return box.east - box.west > 0.5;
 }
 
+/** Positions of all pairs of n cities, each once. */
+function pairAll(n) {
+  const [origin, destination] = [0, 1].map(() => new Uint32Array((n * (n - 1)) / 2));
+  for (let a = 0, i = 0; a < n; a += 1) {
+    for (let b = a + 1; b < n; b += 1, i += 1) {
+      origin[i] = a;
+      destination[i] = b;
+    }
+  }
+  return { origin, destination };
+}
+
 function readEnds(packed, slug) {
-  const origin = toIndices(packed.origin);
-  const destination = toIndices(packed.destination);
+  const { origin, destination } = packed.origin ? { origin: toIndices(packed.origin), destination: toIndices(packed.destination) } : pairAll(slug.length);
   for (let i = 0; packed.alphabetical && i < origin.length; i += 1) {
     if (slug[origin[i]] > slug[destination[i]]) [origin[i], destination[i]] = [destination[i], origin[i]];
   }
@@ -93,6 +117,7 @@ function readModel(config) {
     cities,
     n: packed.n,
     isWide: spansHalfTheWorld(cities),
+    idle: findIdle(cities.n, origin, destination),
     directed: packed.directed,
     origin,
     destination,
@@ -108,4 +133,4 @@ function readModel(config) {
   };
 }
 
-export { readModel };
+export { readModel, findIdle };

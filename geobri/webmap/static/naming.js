@@ -38,9 +38,11 @@ function addQuestions(app) {
   /* Measured once, for painters ask for every city; a map that is not shown yet has no width. */
   app.isNarrow = () => app.width > 0 && app.width < NARROW_PX;
   app.isDense = () => app.shown.rows.length > Scale.STROKES_UP_TO;
+  /* In no corridor at all, of a table with many such cities; those that are chosen or that a value is shown of are seen. */
+  app.isIdle = (c) => app.model.idle !== null && app.model.idle[c] === 1 && app.state.points === null && !app.marked.has(c);
   app.showsMissing = () => app.state.missing && app.state.range === null && app.state.top === null;
   app.isMarked = (c) => app.marked.has(c);
-  app.isAway = (c) => app.shown.rows.length > 0 && app.shown.rows.length < app.total() && !app.shown.touched[c] && !app.marked.has(c);
+  app.isAway = (c) => app.shown.rows.length > 0 && app.shown.rows.length < app.total() && !app.shown.ends().touched[c] && !app.marked.has(c);
   /** The colours of lines by type, or null where they are those of the measure. */
   app.colouring = (theme) => {
     const type = app.model.types.find(({ key }) => key === app.state.colour);
@@ -52,7 +54,7 @@ function addQuestions(app) {
     const strength = value && value.strength ? value.strength[c] : 0;
     return strength > 0 ? 1e6 * strength : 0;
   };
-  app.importance = (c) => (app.marked.has(c) ? 1e9 : 0) + app.standing(c) + app.shown.weight[c];
+  app.importance = (c) => (app.marked.has(c) ? 1e9 : 0) + app.standing(c) + app.shown.ends().weight[c];
   app.isChanged = () => {
     const plain = (state) => ({ ...state, lang: "en", theme: "auto", corridor: null });
     return State.toHash(plain(app.state), plain(app.opening), "") !== "" || app.highlighted !== null || JSON.stringify(app.state.only) !== JSON.stringify(app.opening.only);

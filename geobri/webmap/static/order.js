@@ -1,6 +1,7 @@
 /* Sorting long columns: positions in the order of their keys, in a few passes over typed arrays. */
 
 const DIGIT = 65536;
+const FEW = 2048; /* which are compared one by one */
 
 /** Keys as four digits of 16 bits whose order, as whole numbers, is the order of the keys; NaN comes last. */
 function toDigits(keys) {
@@ -27,6 +28,10 @@ function argsort(keys) {
   const n = keys.length;
   let order = new Uint32Array(n);
   for (let i = 0; i < n; i += 1) order[i] = i;
+  if (n < FEW) {
+    const at = (i) => (Number.isNaN(keys[i]) ? Infinity : keys[i]);
+    return order.sort((a, b) => (at(a) < at(b) ? -1 : at(a) > at(b) ? 1 : a - b));
+  }
   let other = new Uint32Array(n);
   for (const digit of toDigits(keys)) {
     const starts = new Uint32Array(DIGIT + 1);

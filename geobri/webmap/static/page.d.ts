@@ -132,6 +132,8 @@ interface View {
   height: number;
   ratio: number;
   copies: number[];
+  /** Whether it is all of one world, to be repeated to both sides. */
+  isWhole?: boolean;
   inner: number[];
   west: number;
   east: number;
@@ -160,6 +162,7 @@ interface PillItem {
 /** The rows that are drawn, strongest first, and why others are not. */
 interface Drawn {
   rows: Uint32Array;
+  known: number;
   missing: number;
   nothing: number;
   folded: number;

@@ -3,6 +3,7 @@ import { toPathData, toShapePaths } from "./decode.js";
 import { worldX, worldY } from "./geometry.js";
 
 const GRID_DEG = 30;
+const GRID_UP_TO = 4096; /* pixels of the world; larger, and a line or two would cross the map and say nothing */
 
 const toPath = (packed, isCut) => new Path2D(toPathData(packed, isCut));
 
@@ -81,7 +82,9 @@ function paintNear(context, base, tones) {
   context.restore();
 }
 
+/** Meridians and parallels of a map of continents. */
 function paintGrid(context, view, tones) {
+  if (view.scale > GRID_UP_TO) return;
   context.strokeStyle = tones.grid;
   context.lineWidth = 1;
   context.beginPath();
@@ -119,13 +122,18 @@ function paintShapes(context, view, base, tones) {
   }
 }
 
-function paintBase(context, view, base, tones) {
+function paintWater(context, view, base, tones) {
   if (base.kind === "tiles") return;
   context.fillStyle = tones.water;
   context.fillRect(0, 0, view.width, view.height);
+}
+
+function paintBase(context, view, base, tones) {
+  if (base.kind === "tiles") return;
+  paintWater(context, view, base, tones);
   if (base.land) paintShapes(context, view, base, tones);
   if (base.zones) paintZones(context, view, base.zones, tones);
   paintGrid(context, view, tones);
 }
 
-export { readBase, paintBase, nameZone, boxesOf };
+export { readBase, paintBase, paintWater, nameZone, boxesOf };

@@ -1,11 +1,15 @@
 /* City points, and labels that keep out of each other's way. */
 import * as Palette from "./palette.js";
+import { pointedCities } from "./rows.js";
 import * as Scale from "./scale.js";
 
 const FONT = '"Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
 const LABEL_GAP = 3;
 const LABEL_HEIGHT = 14;
 const MOST_LABELS = 120;
+const HUBS = 10; /* the first cities of a crowd are named even over points of others */
+const CROWD = 150;
+const IDLE = { radius: 1.2, alpha: 0.7 };
 /* Where a label may stand, best first: horizontal and vertical side of the point. */
 const PLACES = [[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [1, 1], [-1, -1], [-1, 1]];
 
@@ -48,11 +52,11 @@ function measuredLook(app, value, number) {
   return { radius: radius * (0.8 + 1.6 * Math.sqrt(strength)), fill: Scale.classColours(scale, app.theme)[scale.classOf(number)], stroke: app.tones.hollow };
 }
 
-/** Every point of the view: x, y in pixels, once for each copy of the world. */
-function placePoints(app, view) {
+/** Points of a view, of all cities or of some: x, y in pixels, once for each copy of the world. */
+function placePoints(app, view, wanted) {
   const { cities } = app.model;
   const points = [];
-  for (let c = 0; c < cities.n; c += 1) {
+  for (const c of wanted) {
     const look = lookOfCity(app, c);
     for (const k of view.copies) {
       const x = (cities.x[c] + k) * view.scale - view.x0;
@@ -123,16 +127,18 @@ function placeLabels(context, app, points, inner) {
   for (const p of points) dots.add([p.x - p.radius, p.y - p.radius, p.x + p.radius, p.y + p.radius], p);
   const labels = [];
   const weights = new Map(points.map((point) => [point.c, app.importance(point.c)]));
+  const hubs = new Set(weights.size > CROWD ? [...weights.keys()].sort((a, b) => weights.get(b) - weights.get(a) || a - b).slice(0, HUBS) : []);
   for (const point of [...points].sort((a, b) => weights.get(b.c) - weights.get(a.c) || a.c - b.c || a.x - b.x)) {
     if (labels.length >= MOST_LABELS) break;
     const strong = app.isMarked(point.c);
+    const mayCover = strong || hubs.has(point.c);
     const text = app.cityName(point.c);
     const width = widthOfText(context, `${strong ? 600 : 500} 12px ${FONT}`, text) + 2;
     const boxes = PLACES.map((place) => boxAt(point, place, width)).filter((wish) => !taken.hits(wish, point));
     const free = boxes.filter((wish) => !dots.hits(wish, point));
-    /* Whole in the window, or wholly beside it for later; a marked city may rather cover a point than be cut. */
+    /* Whole in the window, or wholly beside it for later; a marked city or a hub may rather cover a point than be cut. */
     const seen = (wish) => isWithin(wish, inner);
-    const box = free.find(seen) || (strong && boxes.find(seen)) || free.find((wish) => !overlaps(wish, inner));
+    const box = free.find(seen) || (mayCover && boxes.find(seen)) || free.find((wish) => !overlaps(wish, inner));
     if (box) {
       taken.add(box, point.c);
       labels.push({ c: point.c, text, box, strong });
@@ -143,8 +149,7 @@ function placeLabels(context, app, points, inner) {
 
 function paintPoints(context, app, points) {
   for (const p of points) {
-    const away = app.isAway(p.c);
-    context.globalAlpha = away ? 0.45 : 1;
+    context.globalAlpha = app.isAway(p.c) ? 0.45 : 1;
     context.beginPath();
     context.arc(p.x, p.y, p.radius + 1.2, 0, 2 * Math.PI);
     context.fillStyle = app.tones.halo;
@@ -158,6 +163,32 @@ function paintPoints(context, app, points) {
     context.stroke();
   }
   context.globalAlpha = 1;
+}
+
+/** The cities that the reader points at, over all others; each label keeps its place, or takes one beside the other end's. */
+function paintPointed(context, view, app, labels) {
+  const wanted = pointedCities(app);
+  if (!wanted.length) return [];
+  const points = placePoints(app, view, wanted);
+  context.font = `600 12px ${FONT}`;
+  const own = [];
+  for (const point of points) {
+    const text = app.cityName(point.c);
+    const width = widthOfText(context, context.font, text) + 2;
+    const known = labels.find(({ c, box }) => c === point.c && Math.abs(box[0] - point.x) < width + 20 && Math.abs(box[1] - point.y) < 40);
+    const boxes = known ? [[known.box[0], known.box[1], known.box[0] + width, known.box[3]]] : PLACES.map((place) => boxAt(point, place, width));
+    const free = boxes.filter((box) => !own.some((other) => overlaps(other.box, box)));
+    own.push({ c: point.c, text, box: free.find((box) => isWithin(box, view.inner)) || free[0] || boxes[0], strong: true });
+  }
+  const front = Object.assign(Object.create(app), { isMarked: () => true, isAway: () => false });
+  paintPoints(context, front, points);
+  for (const { box } of own) {
+    context.globalAlpha = 0.85;
+    context.fillStyle = app.tones.halo;
+    context.fillRect(box[0] - 1, box[1], box[2] - box[0] + 2, box[3] - box[1]);
+  }
+  paintLabels(context, front, own);
+  return own;
 }
 
 function paintLabels(context, app, labels) {
@@ -177,9 +208,24 @@ function paintLabels(context, app, labels) {
   context.globalAlpha = 1;
 }
 
+/** Cities in no corridor, where these are many: specks below the lines, without names. */
+function paintIdle(context, view, app) {
+  if (!app.model.idle) return;
+  const wanted = [...app.model.idle.keys()].filter(app.isIdle);
+  context.globalAlpha = IDLE.alpha;
+  context.fillStyle = app.tones.neutral;
+  for (const { x, y } of placePoints(app, view, wanted)) {
+    context.beginPath();
+    context.arc(x, y, IDLE.radius, 0, 2 * Math.PI);
+    context.fill();
+  }
+  context.globalAlpha = 1;
+}
+
 /** Paint points and labels; gives the labels that found room. */
 function paintCities(context, view, app) {
-  const points = placePoints(app, view);
+  const all = [...app.model.cities.slug.keys()];
+  const points = placePoints(app, view, app.model.idle ? all.filter((c) => !app.isIdle(c)) : all);
   const labels = placeLabels(context, app, points, view.inner);
   app.placed = { points, labels };
   paintPoints(context, app, points);
@@ -187,4 +233,4 @@ function paintCities(context, view, app) {
   return labels;
 }
 
-export { paintCities, lookOfCity, measuredLook, tellsCoasts, FONT };
+export { IDLE, paintCities, paintIdle, paintPointed, lookOfCity, measuredLook, tellsCoasts, FONT };

@@ -6,7 +6,7 @@ const SLICE_MS = 8;
 const BATCH = 100;
 const CELLS_AT_ONCE = 65536;
 const REFINE_FROM = 8192; /* pixels of the world */
-const WORLDS = [-2, -1, 0, 1, 2];
+const FARTHEST = [-2, 2]; /* copies of the world from which an arc may reach into a view */
 const LEVELS = 256;
 
 /** Part [t0, t1] of a segment inside the grid, or null. */
@@ -45,14 +45,11 @@ function addInside(cells, width, ax, ay, bx, by, weight) {
   }
 }
 
+/** A segment that may leave the grid, or may lie beside it. */
 function addSegment(grid, x0, y0, x1, y1, weight) {
   const { cells, width, height } = grid;
   const [right, bottom] = [width - 1, height - 1];
   if ((x0 < 0 && x1 < 0) || (y0 < 0 && y1 < 0) || (x0 > right && x1 > right) || (y0 > bottom && y1 > bottom)) return;
-  if (x0 >= 0 && x1 >= 0 && y0 >= 0 && y1 >= 0 && x0 < right && x1 < right && y0 < bottom && y1 < bottom) {
-    addInside(cells, width, x0, y0, x1, y1, weight);
-    return;
-  }
   const part = clip(x0, y0, x1, y1, width, height);
   if (!part) return;
   const [dx, dy] = [x1 - x0, y1 - y0];
@@ -62,23 +59,32 @@ function addSegment(grid, x0, y0, x1, y1, weight) {
 function addArc(grid, arcs, i, view, weight) {
   const { box } = arcs;
   if (box[4 * i + 1] > view.south || box[4 * i + 3] < view.north) return;
-  for (const k of WORLDS) {
+  for (let k = FARTHEST[0]; k <= FARTHEST[1]; k += 1) {
     if (box[4 * i] + k > view.east || box[4 * i + 2] + k < view.west) continue;
     if (view.scale > REFINE_FROM) addPieces(grid, arcs, i, view, k, weight);
     else addVertices(grid, arcs, i, view, k, weight);
   }
 }
 
+/* Numbers only, for this runs millions of times and shall leave nothing behind. */
 function addVertices(grid, { xs, ys, start }, i, view, k, weight) {
-  const dx = k * view.scale - view.x0;
-  let x = xs[start[i]] * view.scale + dx;
-  let y = ys[start[i]] * view.scale - view.y0;
-  for (let v = start[i] + 1; v < start[i + 1]; v += 1) {
-    const nextX = xs[v] * view.scale + dx;
-    const nextY = ys[v] * view.scale - view.y0;
-    if ((ys[v] >= 0 || ys[v - 1] >= 0) && (ys[v] <= 1 || ys[v - 1] <= 1)) addSegment(grid, x, y, nextX, nextY, weight);
+  const { cells, width } = grid;
+  const { scale } = view;
+  const [right, bottom] = [width - 1, grid.height - 1];
+  const [dx, dy] = [k * scale - view.x0, -view.y0];
+  const [first, end] = [start[i], start[i + 1]];
+  let x = xs[first] * scale + dx;
+  let y = ys[first] * scale + dy;
+  let isInside = x >= 0 && y >= 0 && x < right && y < bottom;
+  for (let v = first + 1; v < end; v += 1) {
+    const nextX = xs[v] * scale + dx;
+    const nextY = ys[v] * scale + dy;
+    const isNextInside = nextX >= 0 && nextY >= 0 && nextX < right && nextY < bottom;
+    if (isInside && isNextInside) addInside(cells, width, x, y, nextX, nextY, weight);
+    else if ((ys[v] >= 0 || ys[v - 1] >= 0) && (ys[v] <= 1 || ys[v - 1] <= 1)) addSegment(grid, x, y, nextX, nextY, weight);
     x = nextX;
     y = nextY;
+    isInside = isNextInside;
   }
 }
 
@@ -131,9 +137,11 @@ function makeTable({ most, typical }, theme) {
   if (most === 0) return table;
   const colours = makeLookUp(theme);
   const factor = (LEVELS - 1) / Math.log1p(most / typical);
-  const middles = new Float32Array(Uint32Array.from(table, (_, half) => (half << 16) | 0x8000).buffer);
+  const middle = new Float32Array(1);
+  const bits = new Uint32Array(middle.buffer);
   for (let half = 1; half < table.length; half += 1) {
-    const level = Math.ceil(Math.log1p(middles[half] / typical) * factor);
+    bits[0] = (half << 16) | 0x8000;
+    const level = Math.ceil(Math.log1p(middle[0] / typical) * factor);
     table[half] = colours[Math.min(LEVELS - 1, level || 1)];
   }
   return table;
@@ -176,23 +184,24 @@ function toCanvas(grid, theme) {
 }
 
 /**
- * An empty grid for a view, and a step of the work that fills it.
+ * An empty grid for a view, and a step of the work that fills it, with each row or with every `every`-th; these are as strong as all.
  * @param {{arcs: Arcs}} model
  * @param {ScaledMeasure} measure
  * @param {Uint32Array} rows
  * @param {View} view
+ * @param {number} every
  * @returns {{grid: Grid, step: Step}}
  */
-function planDensity(model, measure, rows, view) {
+function planDensity(model, measure, rows, view, every = 1) {
   const [width, height] = [Math.ceil(view.width), Math.ceil(view.height)];
   const grid = { width, height, inner: view.inner, cells: new Float32Array(width * height) };
   const { arcs } = model;
   const { strength } = measure;
-  let at = 0;
+  let at = every >> 1;
   const step = (until) => {
     while (at < rows.length && performance.now() < until) {
-      const end = Math.min(rows.length, at + BATCH);
-      for (; at < end; at += 1) {
+      const end = Math.min(rows.length, at + every * BATCH);
+      for (; at < end; at += every) {
         const i = rows[at];
         if (!arcs.traced[i]) arcs.traceRow(i);
         addArc(grid, arcs, i, view, Number.isNaN(strength[i]) ? 0.02 : 0.02 + strength[i] * strength[i]);
@@ -210,9 +219,9 @@ function drawDensity(model, measure, rows, view, theme) {
   return { grid, view, theme, canvas: toCanvas(grid, theme) };
 }
 
-/** Start drawing `rows` for a view; `done(picture)` gets the densities and their colours. The returned function stops the work. */
-function startDensity(model, measure, rows, view, theme, done) {
-  const { grid, step } = planDensity(model, measure, rows, view);
+/** Start drawing `rows`, or every `every`-th, for a view; `done(picture)` gets the densities and their colours. The returned function stops the work. */
+function startDensity(model, measure, rows, { view, every }, theme, done) {
+  const { grid, step } = planDensity(model, measure, rows, view, every);
   let colours = null;
   let stopped = false;
   function slice() {

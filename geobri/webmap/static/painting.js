@@ -1,17 +1,29 @@
-/* Four sheets: the base, the density of many lines, those that are drawn one by one, and cities with labels on top. */
+/* The sheets: the base, the density of many lines, those that are drawn one by one, cities with labels, and what is marked. */
 import * as PaintBase from "./paint_base.js";
 import * as PaintCities from "./paint_cities.js";
 import { clipToWorld, crispRows, makeLook, paintMarked, paintStrokes } from "./paint_corridors.js";
 import * as PaintDensity from "./paint_density.js";
 import * as Rows from "./rows.js";
 import * as Sheet from "./sheet.js";
+import { drawWorlds, keepWhole, wholeView } from "./worlds.js";
 
 const BEHIND = 0.28; /* how strong the lines stay behind a highlight */
 const STALE = 0.4; /* and a density that belongs to an earlier selection */
-/* Lines from which on the first cells are larger, and the share of a cell that a pixel then is. */
+/* Lines from which on the first picture is a coarse one, the share of a cell that a pixel then is, and how many lines it is made of. */
 const COARSE = [[50000, 1 / 3], [8000, 1 / 2]];
+const SOON = 16000;
 
 const sameView = (a, b) => ["scale", "x0", "y0", "width", "height"].every((name) => a[name] === b[name]);
+
+/* Densities have a cell for each pixel of the page, whatever the screen makes of it. */
+const widen = (view) => wholeView(view, 1) || view;
+
+/** What is drawn for a view of `n` lines in the end, and what at first, so that the reader soon sees the right lines; null where one picture is enough. */
+function planPictures(view, n) {
+  const last = { view: widen(view), every: 1 };
+  const [, share] = COARSE.find(([lines]) => n > lines) || [];
+  return { last, first: share ? { view: widen(Sheet.scaleView(view, share)), every: Math.ceil(n / SOON) } : null };
+}
 
 /**
  * The density that is painted below the lines of a dense map. `at` paints what there is of it, `request` works towards
@@ -19,8 +31,8 @@ const sameView = (a, b) => ["scale", "x0", "y0", "width", "height"].every((name)
  */
 function makeUnderlay(app, showAgain) {
   let picture = null;
-  let stop = null;
-  const isOf = (found, view) => found && found.version === app.shown.version && sameView(found.view, view);
+  let work = null; /* what is being drawn: of which version and view, and how it is stopped */
+  const isOf = (found, { view, every }) => found && found.version === app.shown.version && found.every === every && sameView(found.view, view);
 
   function paint(context, view, shown, theme) {
     const zoom = view.scale / shown.view.scale;
@@ -28,42 +40,49 @@ function makeUnderlay(app, showAgain) {
     context.save();
     clipToWorld(context, view);
     context.globalAlpha = (shown.version === app.shown.version ? 1 : STALE) * app.faintness();
-    context.drawImage(shown.canvas, shown.view.x0 * zoom - view.x0, shown.view.y0 * zoom - view.y0, shown.canvas.width * zoom, shown.canvas.height * zoom);
+    if (shown.view.isWhole) drawWorlds(context, shown.canvas, view, 1);
+    else context.drawImage(shown.canvas, shown.view.x0 * zoom - view.x0, shown.view.y0 * zoom - view.y0, shown.canvas.width * zoom, shown.canvas.height * zoom);
     context.restore();
   }
 
-  const start = (view, done) => {
+  const start = (wanted, done) => {
     const { version } = app.shown;
-    return PaintDensity.startDensity(app.model, app.measure(), app.shown.rows, view, app.theme, (drawn) => done({ ...drawn, version }));
+    return PaintDensity.startDensity(app.model, app.measure(), app.shown.rows, wanted, app.theme, (drawn) => done({ ...drawn, version, every: wanted.every }));
   };
 
-  /* Where it takes long, in coarse cells first: the reader soon sees the right lines, and then sees them sharp. */
   function request(view) {
-    const [, share] = COARSE.find(([lines]) => app.shown.rows.length > lines) || [0, 1];
-    const coarse = Sheet.scaleView(view, share);
-    const isCoarse = isOf(picture, coarse);
-    if (isCoarse || isOf(picture, view)) app.drawn();
-    if (stop) stop();
-    stop = null;
-    if (isOf(picture, view)) return;
-    const wanted = isCoarse ? view : coarse;
-    stop = start(wanted, (drawn) => {
-      stop = null;
+    const { first, last } = planPictures(view, app.shown.rows.length);
+    const isFirst = first && isOf(picture, first);
+    const isLast = isOf(picture, last);
+    if (isFirst || isLast) app.drawn();
+    const wanted = isLast ? null : first && !isFirst ? first : last;
+    if (work && wanted && isOf(work, wanted)) return;
+    if (work) work.stop();
+    work = null;
+    if (!wanted) return;
+    const stop = start(wanted, (drawn) => {
+      work = null;
       picture = drawn;
       showAgain();
     });
+    work = { ...wanted, version: app.shown.version, stop };
   }
 
   let prepared = null;
 
   /** Work out the density of a view without holding the page, so that `exact` finds it done. */
-  const prepare = (view) =>
-    new Promise((resolve) => {
-      start(view, (drawn) => {
-        prepared = drawn;
-        resolve();
-      });
+  const prepare = (view) => {
+    const { last } = planPictures(view, app.shown.rows.length);
+    return new Promise((resolve) => {
+      if (isOf(picture, last)) resolve();
+      else {
+        start(last, (drawn) => {
+          prepared = drawn;
+          resolve();
+        });
+      }
     });
+  };
 
   return {
     request,
@@ -72,8 +91,10 @@ function makeUnderlay(app, showAgain) {
       if (picture) paint(context, view, picture, theme);
     },
     exact: (context, view, theme) => {
-      const make = () => ({ ...PaintDensity.drawDensity(app.model, app.measure(), app.shown.rows, view, theme), version: app.shown.version });
-      paint(context, view, isOf(prepared, view) ? prepared : make(), theme);
+      const { last } = planPictures(view, app.shown.rows.length);
+      const found = [picture, prepared].find((one) => isOf(one, last));
+      const make = () => ({ ...PaintDensity.drawDensity(app.model, app.measure(), app.shown.rows, last.view, theme), version: app.shown.version });
+      paint(context, view, found || make(), theme);
       prepared = null;
     },
   };
@@ -92,41 +113,73 @@ function addPainting(app) {
       app.model.arcs.traceRows(crisp);
       if (density) underlay[density](context, view, painted.theme);
     }
+    PaintCities.paintIdle(context, view, painted);
     paintStrokes(context, view, app.model, lookOf(painted, app.shown.crowd), crisp, app.faintness());
   };
-  app.paintTop = (context, view, painted) => {
+  const paintMarks = (context, view, painted) => {
     const rows = Rows.markedCorridors(app);
     app.model.arcs.traceRows(rows);
     paintMarked(context, view, app.model, lookOf(painted, { shown: 1, known: 1 }), rows);
-    return PaintCities.paintCities(context, view, painted);
   };
+  app.paintTop = (context, view, painted) => {
+    paintMarks(context, view, painted);
+    const labels = PaintCities.paintCities(context, view, painted);
+    PaintCities.paintPointed(context, view, painted, labels);
+  };
+  addSheets(app, underlay, paintMarks);
+}
+
+/**
+ * The sheets from the lowest to the uppermost. What the reader points at has sheets of its own, its line below the cities
+ * and its ends above them: all cities with their labels anew would hold up the pointer.
+ */
+function addSheets(app, underlay, paintMarks) {
+  const { makeSheet } = Sheet;
+  const base = keepWhole((context, view) => PaintBase.paintBase(context, view, app.base, app.tones));
+  const lines = keepWhole((context, view) => app.paintLines(context, view, app, null));
   app.sheets = {
-    base: Sheet.makeSheet("geobri-base", (context, view) => PaintBase.paintBase(context, view, app.base, app.tones), true),
-    density: Sheet.makeSheet("geobri-density", (context, view) => {
+    base: makeSheet("geobri-base", (context, view) => {
+      PaintBase.paintWater(context, view, app.base, app.tones);
+      base(context, view);
+    }, true),
+    density: makeSheet("geobri-density", (context, view) => {
       if (!app.isDense()) return;
       underlay.at(context, view, app.theme);
       underlay.request(view);
     }),
-    lines: Sheet.makeSheet("geobri-lines", (context, view) => {
-      app.paintLines(context, view, app, null);
+    lines: makeSheet("geobri-lines", (context, view) => {
+      lines(context, view);
       if (!app.isDense()) app.drawn();
     }, true),
-    top: Sheet.makeSheet("geobri-top", (context, view) => {
-      app.labels = app.paintTop(context, view, app);
+    marks: makeSheet("geobri-marks", (context, view) => paintMarks(context, view, app)),
+    top: makeSheet("geobri-top", (context, view) => {
+      app.labels = PaintCities.paintCities(context, view, app);
+    }),
+    ends: makeSheet("geobri-ends", (context, view) => {
+      app.pointedLabels = PaintCities.paintPointed(context, view, app, app.labels);
     }),
   };
+  app.forget = { base: base.forget, lines: lines.forget };
 }
 
+/* Names of what is painted anew, and their sheets; cities and labels follow a frame after the lines, so that these are soon seen. */
+const PARTS = { base: ["base"], lines: ["density", "lines"], top: ["marks", "top", "ends"], pointed: ["marks", "ends"] };
+
 function repaint(app, names) {
-  const sheets = names.flatMap((name) => (name === "lines" ? ["density", "lines"] : [name]));
-  for (const name of sheets) if (app.sheets[name]._map) app.sheets[name].repaint();
+  for (const name of new Set(names.flatMap((part) => PARTS[part]))) {
+    const sheet = app.sheets[name];
+    if (app.forget[name]) app.forget[name]();
+    if (!sheet._map) continue;
+    if (names.includes("top") && PARTS.top.includes(name)) sheet.repaintSoon();
+    else sheet.repaint();
+  }
 }
 
 /** Corridors and cities as one layer of Leaflet. */
 function makeLayer(app) {
   const show = (isShown) => {
     app.isHidden = !isShown;
-    for (const name of ["density", "lines", "top"]) app.leaflet.getPane(`geobri-${name}`).style.display = isShown ? "" : "none";
+    for (const name of ["density", "lines", "marks", "top", "ends"]) app.leaflet.getPane(`geobri-${name}`).style.display = isShown ? "" : "none";
   };
   const Corridors = L.Layer.extend({ onAdd: () => show(true), onRemove: () => show(false) });
   return new Corridors();

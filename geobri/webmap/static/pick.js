@@ -1,12 +1,14 @@
 /* What lies under the cursor: a city, else the corridor that is drawn there, then what lies below it. */
-import { RADIAN, cross, dot, poleOf, toUnit } from "./geometry.js";
+import { RADIAN, dot, poleOf, toUnit } from "./geometry.js";
 import { crispRows, offsetOf } from "./paint_corridors.js";
 import { crowding, widthOf } from "./scale.js";
 
 const CORRIDOR_PX = 6;
 const INK_PX = 1; /* so near to its ink, a line is under the cursor */
 const CITY_PX = 9;
+const IDLE_PX = 3; /* cities without a corridor stand back behind lines and other cities */
 const ROUGH = 1e-6; /* poles are kept in single precision, for a quick first look */
+const WIDEST_PX = 16; /* half the width of a line and its offset */
 const COARSE = 1.8; /* fingers are less exact */
 
 /** City within reach of a point of the window, or -1. */
@@ -20,7 +22,7 @@ function pickCity(app, point, coarse) {
   for (let c = 0; c < cities.n; c += 1) {
     let dx = cities.x[c] * size - at.x;
     dx -= Math.round(dx / size) * size;
-    const distance = Math.hypot(dx, cities.y[c] * size - at.y);
+    const distance = Math.hypot(dx, cities.y[c] * size - at.y) + (app.isIdle(c) ? reach - IDLE_PX : 0);
     if (distance < nearest) {
       nearest = distance;
       best = c;
@@ -29,10 +31,11 @@ function pickCity(app, point, coarse) {
   return best;
 }
 
+/** On which side of the half circle from `a` through the pole `p` is `q`? No lists are made, for many are asked. */
+const sideOf = (p, a, q) => (p[1] * a[2] - p[2] * a[1]) * q[0] + (p[2] * a[0] - p[0] * a[2]) * q[1] + (p[0] * a[1] - p[1] * a[0]) * q[2];
+
 /** Between its two ends? `q` is the cursor, `pole` the pole of the arc. */
-function liesBetween(q, a, b, pole) {
-  return dot(cross(pole, a), q) >= 0 && dot(cross(b, pole), q) >= 0;
-}
+const liesBetween = (q, a, b, pole) => sideOf(pole, a, q) >= 0 && sideOf(b, pole, q) >= 0;
 
 /**
  * Rows within reach of a point of the sphere, in the order in which a reader means them: lines whose ink lies under
@@ -44,12 +47,14 @@ function rankNear({ rows, arcs, q, pixel, reach, ink }) {
   const { poles, traced, units, origin, destination } = arcs;
   const near = [];
   const [x, y, z] = q;
-  const widest = Math.sin((reach + 16) * pixel) + ROUGH;
+  /* Lines that are not drawn one by one have no width and no offset. */
+  const [close, widest] = [reach, reach + WIDEST_PX].map((pixels) => Math.sin(Math.min(Math.PI / 2, pixels * pixel)) + ROUGH);
   for (let r = 0; r < rows.length; r += 1) {
     const i = rows[r];
     const rough = poles[3 * i] * x + poles[3 * i + 1] * y + poles[3 * i + 2] * z;
     if (rough > widest || rough < -widest || !traced[i]) continue;
     const line = ink(r);
+    if (!line && (rough > close || rough < -close)) continue;
     const [a, b] = [units[origin[i]], units[destination[i]]];
     const pole = poleOf(a, b);
     const gap = Math.abs(Math.asin(dot(pole, q)) / pixel + (line ? line.offset : 0)) - (line ? line.half : 0);

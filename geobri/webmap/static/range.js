@@ -30,10 +30,14 @@ function makeSteps(scale) {
 const NO_BIN = 255;
 const binned = new WeakMap();
 
-/** For each row its part of the axis, of `n` equal ones; found once for a scale. */
-function binRows(scale, n) {
+/** Whole numbers with few values get a bar each. */
+const binsOf = (scale) => (scale.isWhole && !scale.isLog && scale.end - scale.start < BINS ? scale.end - scale.start + 1 : BINS);
+
+/** For each row its part of the axis, of equal ones; found once for a scale. */
+function binRows(scale) {
   if (!binned.has(scale)) {
     const { numbers } = scale.measure;
+    const n = binsOf(scale);
     const bins = new Uint8Array(numbers.length);
     for (let i = 0; i < bins.length; i += 1) {
       bins[i] = Number.isNaN(scale.strengthOf(numbers[i])) ? NO_BIN : Math.min(n - 1, Math.floor(scale.positionOf(numbers[i]) * n));
@@ -43,17 +47,15 @@ function binRows(scale, n) {
   return binned.get(scale);
 }
 
-/** Rows in each of `n` equal parts of the axis, and how many of these are shown. */
-function countBins(scale, n, rows) {
-  const bin = binRows(scale, n);
+/** Rows in each part of the axis, and how many of these are shown. */
+function countBins(scale, rows) {
+  const n = binsOf(scale);
+  const bin = binRows(scale);
   const [all, shown] = [new Uint32Array(NO_BIN + 1), new Uint32Array(NO_BIN + 1)];
   for (let i = 0; i < bin.length; i += 1) all[bin[i]] += 1;
   for (let r = 0; r < rows.length; r += 1) shown[bin[rows[r]]] += 1;
   return { all: all.subarray(0, n), shown: shown.subarray(0, n) };
 }
-
-/** Whole numbers with few values get a bar each. */
-const binsOf = (scale) => (scale.isWhole && !scale.isLog && scale.end - scale.start < BINS ? scale.end - scale.start + 1 : BINS);
 
 function paintBars(canvas, scale, rows, theme, tones) {
   const ratio = Math.min(2, window.devicePixelRatio || 1);
@@ -63,7 +65,7 @@ function paintBars(canvas, scale, rows, theme, tones) {
   const context = canvas.getContext("2d");
   context.scale(ratio, ratio);
   const n = binsOf(scale);
-  const { all, shown } = countBins(scale, n, rows);
+  const { all, shown } = countBins(scale, rows);
   const most = Math.max(1, ...all);
   const colours = classColours(scale, theme);
   const tall = (count) => (count ? Math.max(LEAST_PX, (HEIGHT - 2) * Math.sqrt(count / most)) : 0);
@@ -140,4 +142,4 @@ function makeRange(app) {
   return box;
 }
 
-export { makeRange, makeSteps, countBins };
+export { makeRange, makeSteps, binRows, countBins };

@@ -197,41 +197,6 @@ const widthOf = (strength, thin) => Math.max(0.4, (WIDTH[0] + (WIDTH[1] - WIDTH[
 /** The weak step back, so that many of them do not drown the strong; a few need not. */
 const alphaOf = (strength, look) => look.alpha * (look.few ? 1 : 0.55 + 0.45 * Math.sqrt(strength));
 
-const counted = new WeakMap();
-
-/** How many of `rows` are in each class; of all rows it is counted once. */
-function countClasses(scale, rows) {
-  const { measure, nClasses } = scale;
-  if (rows === measure.order && counted.has(scale)) return counted.get(scale);
-  const counts = new Uint32Array(nClasses);
-  for (let r = 0; r < rows.length; r += 1) {
-    const value = measure.numbers[rows[r]];
-    if (!Number.isNaN(scale.strengthOf(value))) counts[scale.classOf(value)] += 1;
-  }
-  if (rows === measure.order) counted.set(scale, counts);
-  return counts;
-}
-
-/**
- * The classes of a scale that hold at least one of `rows`, strongest first: number, ends (the outermost are those of
- * the data), whether a break belongs to it, and a strength in its middle.
- */
-function describeClasses(scale, rows) {
-  const { measure, breaks, nClasses } = scale;
-  const counts = countClasses(scale, rows);
-  const upwards = measure.direction > 0 || measure.diverging;
-  const [least, most] = [measure.low, measure.high];
-  const classes = Array.from({ length: nClasses }, (_, c) => {
-    let [low, high] = [c ? breaks[c - 1] : Math.min(least, breaks[0] ?? least), c < nClasses - 1 ? breaks[c] : most];
-    if (scale.isWhole && isQuantity(measure) && c === 0 && nClasses > 1) low = Math.max(low, scale.isLog ? scale.start : 1);
-    const middle = scale.valueAt((scale.positionOf(low) + scale.positionOf(high)) / 2);
-    if (scale.isWhole && upwards && c < nClasses - 1) high -= 1;
-    if (scale.isWhole && !upwards && c > 0) low += 1;
-    return { c, n: counts[c], low, high, strength: nClasses === 1 ? scale.strengthOf(most) : scale.strengthOf(middle) };
-  });
-  return (upwards ? classes.reverse() : classes).filter((row) => row.n > 0);
-}
-
 /** A few round values of a scale, largest symbol first, for a legend of points. */
 function sampleValues(scale) {
   const { measure, start, end, isLog, isWhole, mode } = scale;
@@ -242,4 +207,4 @@ function sampleValues(scale) {
   return measure.direction > 0 ? [...values].reverse().slice(0, 4) : values.slice(0, 4);
 }
 
-export { MODES, STROKES_UP_TO, CRISP, makeScale, classColours, describeClasses, sampleValues, crowding, widthOf, alphaOf, isQuantity, roundStep, linearBreaks, logBreaks, quantileBreaks };
+export { MODES, STROKES_UP_TO, CRISP, makeScale, classColours, sampleValues, crowding, widthOf, alphaOf, isQuantity, roundStep, linearBreaks, logBreaks, quantileBreaks };

@@ -135,7 +135,19 @@ function defineSheet() {
       context.restore();
     },
 
+    /* Not in this frame, nor in what is left of it. */
+    repaintSoon() {
+      if (this._isStale) return;
+      this._isStale = true;
+      requestAnimationFrame(() => requestAnimationFrame(() => this.settle()));
+    },
+
+    settle() {
+      if (this._isStale) this.repaint();
+    },
+
     repaint() {
+      this._isStale = false;
       if (!this._context || !this._bounds) return;
       const view = this.getView();
       this._lying = view;

@@ -3,13 +3,13 @@ import { h } from "./dom.js";
 import { fitBox } from "./geometry.js";
 import { STROKES_UP_TO } from "./scale.js";
 
-const MARGINS = { left: 24, top: 60, right: 64, bottom: 40 }; /* for points, labels, and the buttons on the right */
+const MARGINS = { left: 24, top: 60, right: 64, bottom: 56 }; /* for points, labels, the buttons on the right and the scale bar */
 const LEAST_ROOM = 80;
 const NEAREST_PX = 80; /* so far apart the two nearest cities can be seen */
 const ZOOMS = [8, 19];
 const ALONE = 6; /* zoom on a single place */
 const BOUNDS = [[-85.05, -720], [85.05, 720]];
-const PANES = { base: 150, density: 345, lines: 350, top: 450 };
+const PANES = { base: 150, density: 345, lines: 350, marks: 449, top: 450, ends: 451 };
 
 const toLatLng = (x, y) => [(Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI, ((((x * 360) % 360) + 360) % 360) - 180];
 
@@ -29,16 +29,18 @@ function nearestGap(xs, ys) {
 /** As deep as is needed to tell the two nearest cities apart. */
 const deepestZoom = (cities) => Math.max(ZOOMS[0], Math.min(ZOOMS[1], Math.ceil(Math.log2(NEAREST_PX / nearestGap(cities.x, cities.y) / 256))));
 
+/** All cities, and the lines where these are few; where many cities are in no corridor, those that are. */
 function homeBox(app) {
-  const { cities, arcs, n } = app.model;
-  const ys = [...cities.y];
+  const { cities, arcs, n, idle } = app.model;
+  const isSeen = (_, c) => !idle || !idle[c];
+  const ys = cities.y.filter(isSeen);
   if (n <= STROKES_UP_TO) {
     for (let i = 0; i < n; i += 1) {
       arcs.traceRow(i);
       ys.push(Math.max(0.05, arcs.box[4 * i + 1]), Math.min(0.95, arcs.box[4 * i + 3]));
     }
   }
-  return fitBox(cities.x, ys);
+  return fitBox(cities.x.filter(isSeen), ys);
 }
 
 /** Rooms of the window without cards: beside the column on the left, and between its upper and its lower cards. */

@@ -8,8 +8,9 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
 
 /** CRC-32 of a text in UTF-8, as eight hexadecimal digits. */
 function checksum(text) {
+  const bytes = new TextEncoder().encode(text);
   let sum = -1;
-  for (const byte of new TextEncoder().encode(text)) sum = TABLE[(sum ^ byte) & 255] ^ (sum >>> 8);
+  for (let i = 0; i < bytes.length; i += 1) sum = TABLE[(sum ^ bytes[i]) & 255] ^ (sum >>> 8);
   return ((sum ^ -1) >>> 0).toString(16).padStart(8, "0");
 }
 

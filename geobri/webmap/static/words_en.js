@@ -56,6 +56,7 @@ const ENGLISH = {
   imageFailed: "The image could not be made.",
   imageSaved: "The image was saved.",
   "inland-inland": "Both inland",
+  idle: "{n} cities without a corridor",
   inland: "inland",
   inward: "Within",
   km: "km",

@@ -56,6 +56,7 @@ const CHINESE = {
   imageFailed: "无法生成图片。",
   imageSaved: "图片已保存。",
   "inland-inland": "均为内陆",
+  idle: "{n}座没有通路的城市",
   inland: "内陆",
   inward: "区域内",
   km: "公里",

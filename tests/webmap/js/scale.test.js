@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { linearBreaks, logBreaks, makeScale, quantileBreaks, sampleValues, describeClasses } from "../../../geobri/webmap/static/scale.js";
+import { linearBreaks, logBreaks, makeScale, quantileBreaks, sampleValues } from "../../../geobri/webmap/static/scale.js";
+import { describeClasses } from "../../../geobri/webmap/static/classes.js";
 
 function measureOf(values, more = {}) {
   const numbers = Float64Array.from(values);

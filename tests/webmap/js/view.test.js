@@ -7,6 +7,9 @@ import { makeArcs, piecesOf, toUnit } from "../../../geobri/webmap/static/geomet
 import { rankNear } from "../../../geobri/webmap/static/pick.js";
 import { roundLength } from "../../../geobri/webmap/static/scalebar.js";
 import { fitRoom, nearestGap } from "../../../geobri/webmap/static/view.js";
+import { findIdle } from "../../../geobri/webmap/static/model.js";
+import { makeView } from "../../../geobri/webmap/static/sheet.js";
+import { drawWorlds, wholeView } from "../../../geobri/webmap/static/worlds.js";
 
 const places = { moscow: [37.62, 55.76], seoul: [126.98, 37.57], tokyo: [139.69, 35.69], losAngeles: [-118.24, 34.05], oslo: [10.75, 59.91] };
 const units = Object.values(places).map(([lon, lat]) => toUnit(lon, lat));
@@ -94,4 +97,27 @@ test("cards fold where there is no room, and stay as the reader wishes", () => {
   assert.deepEqual(decideFolding({ ...base, width: 1280, height: 720, isSelecting: true }), { controls: false, legend: false });
   assert.deepEqual(decideFolding({ ...base, width: 390, height: 800, isNarrow: true }), { controls: false, legend: true });
   assert.deepEqual(decideFolding({ ...base, width: 800, height: 500, wishes: { controls: true, legend: null } }), { controls: true, legend: false });
+});
+
+test("a small world is painted whole and repeated without a seam", () => {
+  const view = makeView(922.88, -1200, 40, 1792, 1008, 1);
+  const whole = wholeView(view, 1);
+  assert.deepEqual([whole.width, whole.height, whole.x0, whole.west, whole.east], [923, 923, 0, 0, 1]);
+  assert.equal(wholeView(makeView(2100, 0, 0, 800, 600, 1), 1), null);
+  assert.equal(wholeView(makeView(256, 0, 0, 0, 0, NaN), NaN), null); /* a map that is not shown */
+  const drawn = [];
+  drawWorlds({ drawImage: (_, x, y, width, height) => drawn.push([x, y, width, height]) }, { width: 923 }, view, 1);
+  assert.ok(drawn[0][0] <= 0);
+  assert.ok(drawn[drawn.length - 1][0] + drawn[drawn.length - 1][2] >= view.width);
+  for (let k = 1; k < drawn.length; k += 1) assert.equal(drawn[k][0], drawn[k - 1][0] + drawn[k - 1][2]);
+});
+
+test("cities without a corridor stand back only where they are many", () => {
+  const [origin, destination] = [Uint32Array.of(0, 3), Uint32Array.of(1, 1)];
+  assert.equal(findIdle(20, origin, destination), null);
+  const idle = findIdle(200, origin, destination);
+  assert.deepEqual([...idle.subarray(0, 5)], [0, 0, 1, 0, 1]);
+  const all = Uint32Array.from({ length: 150 }, (_, k) => k);
+  assert.equal(findIdle(200, all, all.map((k) => k + 1)), null); /* a quarter */
+  assert.equal(findIdle(200, new Uint32Array(0), new Uint32Array(0)), null);
 });
