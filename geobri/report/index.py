@@ -209,10 +209,12 @@ def _choices(study: Study, result: IndexResult) -> Fold | None:
         except GeobriError:
             continue
         moves = np.abs(runs.ranks - runs.rank)
-        if np.isnan(moves).all():
+        ranked = ~np.isnan(moves).all(axis=0)
+        if not ranked.any():
             continue
+        moves, labels = moves[:, ranked], np.asarray(runs.labels)[ranked]
         farthest = int(np.nanargmax(np.nanmax(moves, axis=0)))
-        city = str(runs.labels[farthest])
+        city = str(labels[farthest])
         first = name_place(study, city)
         far = write_number(float(np.nanmax(moves)))
         kept = float((np.nanmax(moves, axis=0) == 0).mean())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from geobri.report.numbers import write_number
-from geobri.report.terms import name_columns, relabel
+from geobri.report.terms import relabel
 from geobri.stats.proximity.verdict import ProximityResult
 from geobri.stats.results import TestResult
 from geobri.stats.say import LEVEL, p_value
@@ -48,8 +48,7 @@ def say_statistics(study: Study, lead: TestResult) -> Words:
         The line of statistics.
     """
     head = lead.terms[0]
-    names = name_columns(study, lead.measure)
-    what, null = relabel(head.term, names), relabel(head.null, names)
+    what, null = relabel(study, head.term), relabel(study, head.null)
     english = [f"{what.en} {write_number(head.estimate)}"]
     chinese = [f"{what.zh} {write_number(head.estimate)}"]
     if math.isfinite(head.ci_low) and math.isfinite(head.ci_high):
@@ -83,8 +82,7 @@ def say_result(study: Study, result: TestResult) -> Words:
         Where a test has no Chinese sentence, its figures in Chinese: estimate, p-value, cities and null model.
     """
     label = result.measure.label_zh if result.measure else ""
-    names = name_columns(study, result.measure)
-    said = relabel(Words(result.summary(), result.sentence_zh), names)
+    said = Words(result.summary(), result.sentence_zh)
     if result.sentence_zh:
         return said
     english = said.en
@@ -96,8 +94,8 @@ def say_result(study: Study, result: TestResult) -> Words:
         return Words(
             english, f"{length}。{words.opening.zh}，{p_value(result.p_value)}{told}（{words.says.zh}）。"
         )
-    what = relabel(head.term, names).zh
-    null = relabel(head.null, names).zh
+    what = relabel(study, head.term).zh
+    null = relabel(study, head.null).zh
     figure = f"{what} {write_number(head.estimate)}，" if math.isfinite(head.estimate) else ""
     under = f"；零模型：{null}" if null else ""
     return Words(english, f"{label}：{figure}{p_value(result.p_value)}（{head.n_cities} 座城市{under}）。")

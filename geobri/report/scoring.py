@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -17,7 +16,7 @@ from geobri.report.terms import name_pair, name_place
 from geobri.study import Study
 from geobri.study.analysis import Analysis
 from geobri.study.effect import LEVEL, effects_from_audit
-from geobri.study.saying import say_years
+from geobri.study.saying import say_index, say_years
 from geobri.words import Words
 
 if TYPE_CHECKING:
@@ -187,36 +186,6 @@ def _draw_rank_intervals(study: Study, uncertainty: pd.DataFrame | None) -> tupl
     )
 
 
-_CORRIDOR = re.compile(r"([\w.-]+?)(?:--|->)([\w-]+(?:\.[\w-]+)*)", re.ASCII)
-_COLUMN = {
-    "en": re.compile(r"'(\w+)'|\b(\w+_\w+)\b|\b(\w+)(?= \(\d)", re.ASCII),
-    "zh": re.compile(r"'(\w+)'|(\b\w+_\w+\b)|(\b[a-z]\w*\b)", re.ASCII),
-}
-"""Where a caution may name a column: quoted, joined by underscores, before a count; in Chinese every Latin word."""
-
-
-def _name_ids(study: Study, said: Words) -> Words:
-    """Call the corridors and columns of a caution what they are called."""
-    known = sorted(
-        study.measures, key=lambda one: one.origin == "given"
-    )  # what was given wins over its score
-    labels = {one.column: Words(one.label, one.label_zh) for one in known}
-    cities = {str(slug): name_place(study, slug) for slug in study.cities.index}
-
-    def name(text: str, lang: Literal["en", "zh"]) -> str:
-        def corridor(match: re.Match[str]) -> str:
-            ends = [cities[end] for end in match.groups() if end in cities]
-            return " – ".join(str(getattr(one, lang)) for one in ends) if len(ends) == 2 else match[0]  # noqa: PLR2004 - a corridor has two ends
-
-        def column(match: re.Match[str]) -> str:
-            found = labels.get(next(one for one in match.groups() if one))
-            return match[0] if found is None else str(getattr(found, lang))
-
-        return _COLUMN[lang].sub(column, _CORRIDOR.sub(corridor, text))
-
-    return Words(name(said.en, "en"), name(said.zh, "zh"))
-
-
 def score_section(study: Study, analysis: Analysis) -> Section | None:
     """Make the section of the computed scores.
 
@@ -241,8 +210,7 @@ def score_section(study: Study, analysis: Analysis) -> Section | None:
     tables = [tree_table(result), _score_table(study, result, "cities", intervals, cities)]
     if result.spec.choices.corridors:
         tables.append(_score_table(study, result, "corridors", intervals, corridors))
-    told = map(Words, result.warnings, result.warnings_zh)
-    notes = (*study.cautions, *(_name_ids(study, one) for one in told))
+    notes = (*study.cautions, *say_index(study))
     said = (*_SCORED, *((_NOT_PUBLISHED,) if study.validate_against else ()), *say_years(study))
     drawn = (*_draw_gaps(study, result), *_draw_rank_intervals(study, analysis.uncertainty))
     return Section(

@@ -127,6 +127,12 @@ def _left_out(study: Study, analysis: Analysis) -> list[tuple[Words, str]]:
             f"{missing:,} of {len(study.corridors):,} corridors, for which the source gives no value"
         )
         chinese.append(f"来源没有数值的通路 {missing:,} 条（共 {len(study.corridors):,} 条）")
+    unscored = _without_score(study)
+    if unscored:
+        english.append(
+            f"{unscored:,} of {len(study.cities):,} cities, which have no score for want of values"
+        )
+        chinese.append(f"因缺少数值而没有得分的城市 {unscored:,} 座（共 {len(study.cities):,} 座）")
     if analysis.left_out:
         number = len(analysis.left_out)
         english.append(f"{number} part{'s' if number > 1 else ''} that the data do not allow")
@@ -139,3 +145,8 @@ def _left_out(study: Study, analysis: Analysis) -> list[tuple[Words, str]]:
 def _without_value(study: Study) -> int:
     columns = [one.column for one in study.shown("corridors")]
     return int(pd.DataFrame(study.corridors)[columns].isna().all(axis=1).sum()) if columns else 0
+
+
+def _without_score(study: Study) -> int:
+    scores = None if study.scores is None else study.scores.cities["overall"]
+    return 0 if scores is None or scores.isna().all() else int(scores.isna().sum())

@@ -1,18 +1,17 @@
-"""What columns, cities and strata are called on the page, so that no identifier is printed."""
+"""What places, pairs and estimates are called on the page, so that no identifier is printed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final, Literal
 
 import pandas as pd
 
-from geobri.measures import Measure
 from geobri.study import Study
 from geobri.words import Words
 
-__all__ = ["name_city", "name_columns", "name_pair", "name_place", "relabel"]
+__all__ = ["name_city", "name_pair", "name_place", "relabel"]
 
 
 def name_city(city: pd.Series[Any]) -> Words:
@@ -72,49 +71,36 @@ def name_pair(study: Study, pair: pd.Series[Any], *, arrow: bool | None = None) 
     return Words(f"{one.en} {sign} {other.en}", f"{one.zh} {sign} {other.zh}")
 
 
-def name_columns(study: Study, measure: Measure | None = None) -> Mapping[str, Words]:
-    """Say what columns, cities and strata are called.
+_IDS: Final = re.compile(r"\bdistance_km\b|(?<=\bwithout )\S+$", re.ASCII)
+"""The identifiers that `tests.csv` has in an estimate: the distance, and the one city that was left out."""
+
+
+def relabel(study: Study, words: Words) -> Words:
+    """Put what a reader knows in the place of the identifiers of an estimate.
 
     Parameters
     ----------
     study
         A loaded study.
-    measure
-        What is spoken of: its column means it, though cities and corridors may each have a column of that name.
-
-    Returns
-    -------
-    Mapping
-        Labels by column, and names by city.
-    """
-    names = {str(slug): name_city(city) for slug, city in study.cities.iterrows()}
-    labels = {one.column: Words(one.label, one.label_zh) for one in reversed(study.measures)}
-    if measure is not None:
-        labels[measure.column] = Words(measure.label, measure.label_zh)
-    return {**labels, **names, "distance_km": Words("distance", "距离")}
-
-
-def relabel(words: Words, names: Mapping[str, Words]) -> Words:
-    """Put labels in the place of identifiers.
-
-    Parameters
-    ----------
     words
-        An estimate, a null model or a sentence.
-    names
-        From `name_columns`.
+        An estimate or a null model, as in `tests.csv`; sentences have no identifiers.
 
     Returns
     -------
     Words
-        The text.
+        ``log distance``, ``without Bangkok``.
     """
 
-    def replaced(text: str, lang: str) -> str:
-        def label(match: re.Match[str]) -> str:
-            found = names.get(match[0])
-            return match[0] if found is None else str(getattr(found, lang))
+    def known(lang: Literal["en", "zh"]) -> Callable[[re.Match[str]], str]:
+        def name(match: re.Match[str]) -> str:
+            if match[0] == "distance_km":
+                return "distance" if lang == "en" else "距离"
+            return (
+                str(getattr(name_place(study, match[0]), lang))
+                if match[0] in study.cities.index
+                else match[0]
+            )
 
-        return re.sub(r"[a-z][a-z0-9_-]*", label, text)
+        return name
 
-    return Words(replaced(words.en, "en"), replaced(words.zh, "zh"))
+    return Words(_IDS.sub(known("en"), words.en), _IDS.sub(known("zh"), words.zh))

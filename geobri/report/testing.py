@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from geobri.measures import Measure
@@ -14,7 +14,7 @@ from geobri.report.model import Cell, Column, Drawing, Fold, Row, Section, Table
 from geobri.report.numbers import number_cell, write_number
 from geobri.report.results import say_result
 from geobri.report.shapes import Interval, Stack
-from geobri.report.terms import name_columns, relabel
+from geobri.report.terms import relabel
 from geobri.stats.results import Term, TestResult
 from geobri.stats.say.numbers import p_value
 from geobri.stats.say.terms import name_test, part_term
@@ -61,8 +61,7 @@ def question_sections(study: Study, answers: Sequence[Answer]) -> list[Section]:
 
 
 def _section(study: Study, answer: Answer) -> Section:
-    names = name_columns(study, answer.lead.measure)
-    folds = [_others(study, answer, names), _everything(answer, names)]
+    folds = [_others(study, answer), _everything(study, answer)]
     return Section(
         answer.question,
         answer.title,
@@ -76,7 +75,7 @@ def _section(study: Study, answer: Answer) -> Section:
     )
 
 
-def _others(study: Study, answer: Answer, names: Mapping[str, Words]) -> Fold | None:
+def _others(study: Study, answer: Answer) -> Fold | None:
     """Fold what the other tests say, none twice, and what chance alone gives."""
     points: dict[Words, list[Words]] = {}
     said = {answer.sentence.en}
@@ -86,7 +85,7 @@ def _others(study: Study, answer: Answer, names: Mapping[str, Words]) -> Fold | 
             said.add(sentence.en)
             points.setdefault(name_test(result.terms[0].test.split(": ")[-1]), []).append(sentence)
     results = [answer.lead, *answer.others]
-    drawings = (*_null(answer.lead, names), *_types(results), *_forests(results, names))
+    drawings = (*_null(study, answer.lead), *_types(results), *_forests(study, results))
     if not points and not drawings:
         return None
     count = sum(map(len, points.values()))
@@ -97,11 +96,11 @@ def _others(study: Study, answer: Answer, names: Mapping[str, Words]) -> Fold | 
     )
 
 
-def _null(lead: TestResult, names: Mapping[str, Words]) -> tuple[Drawing, ...]:
+def _null(study: Study, lead: TestResult) -> tuple[Drawing, ...]:
     values = lead.null_distribution
     if values is None or len(values) < _FEW_VALUES or not math.isfinite(lead.statistic):
         return ()
-    null = relabel(lead.terms[0].null, names)
+    null = relabel(study, lead.terms[0].null)
     caption = Words(
         f"What chance alone gives ({null.en}), and what was observed.",
         f"仅凭偶然得到的结果（{null.zh}）与观测值。",
@@ -141,7 +140,7 @@ def _types(results: Sequence[TestResult]) -> tuple[Drawing, ...]:
     return (draw_stacks(bars, axis=axis, caption=caption, alternative=said),)
 
 
-def _forests(results: Sequence[TestResult], names: Mapping[str, Words]) -> tuple[Drawing, ...]:
+def _forests(study: Study, results: Sequence[TestResult]) -> tuple[Drawing, ...]:
     """Draw the effect under every definition, or without each city, where a test has such rows."""
     drawn = []
     for result in results:
@@ -152,9 +151,9 @@ def _forests(results: Sequence[TestResult], names: Mapping[str, Words]) -> tuple
         labels = [part_term(one.term)[1] for one in rows]
         if len(rows) < _FEWEST_ROWS or len(effect) > 1 or len(set(labels)) < len(rows):
             continue
-        what, title = relabel(effect.pop(), names), name_test(result.terms[0].test)
+        what, title = relabel(study, effect.pop()), name_test(result.terms[0].test)
         intervals = [
-            Interval(relabel(label, names) if label else what, one.ci_low, one.ci_high, one.estimate)
+            Interval(relabel(study, label) if label else what, one.ci_low, one.ci_high, one.estimate)
             for label, one in zip(labels, rows, strict=True)
         ]
         caption = Words(
@@ -178,9 +177,9 @@ def _forest(rows: list[Interval], axis: Words, caption: Words) -> Drawing:
     return draw_intervals(ends, axis=axis, caption=caption, reference=0, breaks=(_END,))
 
 
-def _everything(answer: Answer, names: Mapping[str, Words]) -> Fold:
+def _everything(study: Study, answer: Answer) -> Fold:
     rows = tuple(
-        Row(_cells(term, _whose(answer, result), names), group=term.test.split(": ")[-1])
+        Row(_cells(study, term, _whose(answer, result)), group=term.test.split(": ")[-1])
         for result in (answer.lead, *answer.others)
         for term in result.terms
     )
@@ -214,8 +213,8 @@ def _whose(answer: Answer, result: TestResult) -> Measure | None:
     return None if answer.lead.measure == result.measure else result.measure
 
 
-def _cells(term: Term, other: Measure | None, names: Mapping[str, Words]) -> tuple[Cell, ...]:
-    what = relabel(term.term, names)
+def _cells(study: Study, term: Term, other: Measure | None) -> tuple[Cell, ...]:
+    what = relabel(study, term.term)
     if other is not None:
         what = Words(f"{other.label}: {what.en}", f"{other.label_zh}：{what.zh}")
     known = math.isfinite(term.ci_low) and math.isfinite(term.ci_high)
@@ -226,7 +225,7 @@ def _cells(term: Term, other: Measure | None, names: Mapping[str, Words]) -> tup
         number_cell(term.estimate),
         Cell(Words(interval)),
         Cell(Words(_bare(term.p_value)), term.p_value if math.isfinite(term.p_value) else None),
-        Cell(_made_how(term, names)),
+        Cell(_made_how(study, term)),
         Cell(Words(str(term.n_cities)), term.n_cities),
     )
 
@@ -236,7 +235,7 @@ def _bare(p: float) -> str:
     return p_value(p).removeprefix("p ").removeprefix("= ") if math.isfinite(p) else ""
 
 
-def _made_how(term: Term, names: Mapping[str, Words]) -> Words:
+def _made_how(study: Study, term: Term) -> Words:
     """Name the kind of error and the null model, as far as a row has them."""
-    said = [relabel(part, names) for part in (term.se_type, term.null) if part]
+    said = [relabel(study, part) for part in (term.se_type, term.null) if part]
     return Words("; ".join(one.en for one in said), "；".join(one.zh for one in said))

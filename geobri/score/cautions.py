@@ -16,8 +16,9 @@ from geobri.score.gather import PairColumn
 from geobri.score.prepare import Inputs, size_of
 from geobri.score.shares import ROOT
 from geobri.score.spec import IndexSpec, Indicator
+from geobri.words import Words
 
-__all__ = ["say_cautions"]
+__all__ = ["say_cautions", "say_unused"]
 
 Frames: TypeAlias = Mapping[str, pd.DataFrame]
 Said: TypeAlias = tuple[str, str]
@@ -66,12 +67,12 @@ def say_cautions(
     list of tuple of str
         Sentences, each in English and in Chinese.
     """
-    said = _say_unused(unused)
+    said = [(one.en, one.zh) for one in say_unused([Words(name) for name in unused])]
     said += _say_missing(inputs, columns, staying)
     said += _say_sizes(inputs, staying)
     said += _say_filled(columns)
     said += _say_modelled(inputs.spec, columns)
-    said += _say_unscored(frames)
+    said += _say_unscored(inputs, frames)
     said += _say_departures(inputs, staying, frames)
     said += _say_partners(inputs, staying)
     for level, frame in frames.items():
@@ -97,33 +98,75 @@ def _titled(leaves: Iterable[Indicator]) -> Said:
     return _list(_name(leaf)[0] for leaf in shown)[0], _list(_name(leaf)[1] for leaf in shown)[1]
 
 
+def _called(cities: pd.DataFrame, wanted: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Call cities what the table calls them, in both languages; by their id where it has no name."""
+    rows = cities.reindex(list(wanted))
+
+    def names(column: str, otherwise: Iterable[str]) -> list[str]:
+        own = rows[column] if column in rows.columns else [None] * len(rows)
+        return [
+            name if isinstance(name, str) and name else str(one)
+            for name, one in zip(own, otherwise, strict=True)
+        ]
+
+    english = names("name", rows.index)
+    return english, names("name_zh", english)
+
+
 def _placed(cities: pd.DataFrame, wanted: pd.Index) -> Said:
-    """Name the first few cities as the table calls them, in both languages."""
-    rows = cities.loc[wanted]
-    called = {
-        lang: rows[lang].tolist() if lang in rows.columns else list(wanted) for lang in ("name", "name_zh")
-    }
-    en = [
-        name if isinstance(name, str) and name else one
-        for name, one in zip(called["name"], wanted, strict=True)
-    ]
-    zh = [
-        name if isinstance(name, str) and name else one
-        for name, one in zip(called["name_zh"], en, strict=True)
-    ]
+    """Name the first few cities, in both languages."""
+    en, zh = _called(cities, wanted)
     return _list(en)[0], _list(zh)[1]
+
+
+def _units(inputs: Inputs, level: str, wanted: pd.Index) -> Said:
+    """Name the first few cities or corridors, in both languages."""
+    if level == "cities":
+        return _placed(inputs.cities, wanted)
+    directed = inputs.spec.choices.directed
+    ends = inputs.universe.frame(directed=directed).loc[wanted]
+    here, there = (_called(inputs.cities, ends[end]) for end in ("origin", "destination"))
+    sign = "→" if directed else "–"
+    named = (
+        [f"{one} {sign} {other}" for one, other in zip(*both, strict=True)]
+        for both in zip(here, there, strict=True)
+    )
+    en, zh = (_list(names) for names in named)
+    return en[0], zh[1]
+
+
+def _title(spec: IndexSpec, node: str) -> Said:
+    """Call the index, a dimension or an indicator by its title, in both languages."""
+    titles = {one.name: (one.title, one.title_zh) for one in spec.dimensions}
+    titles |= {one.name: (one.title, one.title_zh) for one in spec.indicators}
+    en, zh = titles.get(node, (spec.title, spec.title_zh))
+    return en or node, zh or en or node
 
 
 def _count(n: int, one: str, many: str) -> str:
     return f"{n} {one if n == 1 else many}"
 
 
-def _say_unused(unused: Sequence[str]) -> list[Said]:
+def say_unused(unused: Sequence[Words]) -> list[Words]:
+    """Say which indicators of the flows the index does not use.
+
+    Parameters
+    ----------
+    unused
+        What they are called.
+
+    Returns
+    -------
+    list of Words
+        One sentence, or none.
+    """
     if not unused:
         return []
-    en, zh = _list(unused)
+    en, zh = _list(one.en for one in unused)[0], _list(one.zh for one in unused)[1]
     return [
-        (f"Flows hold indicators that the index does not use: {en}.", f"流量表中有指数未使用的指标：{zh}。")
+        Words(
+            f"Flows hold indicators that the index does not use: {en}.", f"流量表中有指数未使用的指标：{zh}。"
+        )
     ]
 
 
@@ -224,12 +267,12 @@ def _say_modelled(spec: IndexSpec, columns: list[PairColumn]) -> list[Said]:
     ]
 
 
-def _say_unscored(frames: Frames) -> list[Said]:
+def _say_unscored(inputs: Inputs, frames: Frames) -> list[Said]:
     said = []
     for level, frame in frames.items():
         without = frame.index[frame[ROOT].isna()]
         if len(without):
-            en, zh = _list(without)
+            en, zh = _units(inputs, level, without)
             said.append(
                 (
                     f"{len(without)} of {len(frame)} {level} without an overall score: {en}.",
@@ -251,7 +294,7 @@ def _say_departures(inputs: Inputs, staying: BoolArray, frames: Frames) -> list[
         scores = frame[ROOT]
         beyond = frame.index[(scores < -1e-9) | (scores > 100 + 1e-9)]  # noqa: PLR2004 - the ends of the scale
         if len(beyond):
-            en, zh = _list(beyond)
+            en, zh = _units(inputs, level, beyond)
             said.append(
                 (
                     f"Beyond the 0-100 of the reference lie {len(beyond)} of {len(scores)} {level}: {en}.",
@@ -295,18 +338,19 @@ def _say_struck(spec: IndexSpec, level: str, frame: pd.DataFrame) -> list[Said]:
             continue
         struck = int(((frame[node] == 0) & (frame[children] > 0).any(axis=1)).sum())
         if struck:
-            said.append(_describe_struck(node, level, method, struck, int(frame[node].notna().sum())))
+            n = int(frame[node].notna().sum())
+            said.append(_describe_struck(_title(spec, node), level, method, struck, n))
     return said
 
 
-def _describe_struck(node: str, level: str, method: str, struck: int, n: int) -> Said:
+def _describe_struck(node: Said, level: str, method: str, struck: int, n: int) -> Said:
     return (
         (
-            f"{struck} of {n} {level} have 0 in {node}, whatever else they have, because one of its parts is 0 and the mean is "
+            f"{struck} of {n} {level} have 0 in {node[0]}, whatever else they have, because one of its parts is 0 and the mean is "
             f"{method}. Normalise to 1-100 (scale = [1, 100]) to keep them apart."
         ),
         (
-            f"{n} {_COUNTED_ZH[level]}中有 {struck} {_COUNTED_ZH[level][0]}在 {node} 得 0 分，因为其中一项为 0，而{_METHODS_ZH[method]}平均不予补偿。"
+            f"{n} {_COUNTED_ZH[level]}中有 {struck} {_COUNTED_ZH[level][0]}在 {node[1]} 得 0 分，因为其中一项为 0，而{_METHODS_ZH[method]}平均不予补偿。"
             "归一化至 1–100（scale = [1, 100]）可加以区分。"
         ),
     )
@@ -323,7 +367,8 @@ def _say_weightless(spec: IndexSpec, level: str, importance: FloatArray) -> list
     ]
     if not gone or (level == "corridors" and not spec.choices.corridors):
         return []
-    en, zh = _list(gone)
+    titles = [_title(spec, node) for node in gone]
+    en, zh = _list(one for one, _ in titles)[0], _list(one for _, one in titles)[1]
     return [
         (
             f"At the level of {level} the data give no weight at all to {en}.",

@@ -266,15 +266,14 @@ def _assemble(
     ends = universe.frame(directed=spec.choices.directed)
     ends = ends if spec.choices.corridors else ends.iloc[:0]
     coverage_frame = pd.DataFrame(coverage, index=inputs.cities.index, columns=names)
+    unused = list_unused_indicators(coded.now, [leaf.read_from for leaf in spec.indicators]) if coded else []
     said = say_cautions(
         inputs.on(universe),
         columns,
         {level: one.frame for level, one in scored.items()},
         {level: one.importance for level, one in scored.items()},
         staying=staying,
-        unused=list_unused_indicators(coded.now, [leaf.read_from for leaf in spec.indicators])
-        if coded
-        else [],
+        unused=unused,
     )
     return IndexResult(
         spec=spec,
@@ -297,6 +296,7 @@ def _assemble(
         screened_cities=tuple(inputs.cities.index[~staying]),
         screened_pairs=_gone_pairs(inputs.universe, universe),
         choices=_choices(inputs, universe, coded, references),
+        unused=tuple(unused),
         warnings=tuple(en for en, _ in said),
         warnings_zh=tuple(zh for _, zh in said),
     )

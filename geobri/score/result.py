@@ -53,6 +53,8 @@ class IndexResult:
         What was left out for lack of coverage.
     choices
         Every choice by name, and the counts that follow from it.
+    unused
+        Indicators of the flows that the index does not use; where there are any, the first warning names them.
     warnings, warnings_zh
         What a reader should know before quoting a rank, in English and in Chinese.
     """
@@ -74,6 +76,7 @@ class IndexResult:
     screened_cities: tuple[str, ...] = ()
     screened_pairs: tuple[str, ...] = ()
     choices: Mapping[str, Any] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     warnings_zh: tuple[str, ...] = ()
 

@@ -11,7 +11,7 @@ from geobri.study.account import say_account
 from geobri.study.model import Study
 from geobri.words import NOTHING, Words
 
-__all__ = ["say_classes", "say_study", "say_taken", "say_years"]
+__all__ = ["say_classes", "say_index", "say_study", "say_taken", "say_years"]
 
 _NAMED_EACH: Final = 2
 """Columns of which the same was inferred are named in one line from the third on."""
@@ -31,15 +31,39 @@ def say_study(study: Study) -> list[Words]:
         One sentence each: inferences, years, the account, cautions, warnings of the index.
     """
     labels = {one.column: Words(one.column, one.column) for one in study.measures}
-    scores = study.scores
-    warnings = () if scores is None else zip(scores.warnings, scores.warnings_zh, strict=True)
     return [
         *say_taken(study.taken, study.tell),
         *(study.tell(said) for said in say_years(study)),
         *(study.tell(said) for said in say_account(study.account, labels)),
         *(study.tell(said) for said in study.cautions),
-        *(Words(f"index: {en}", f"指数：{zh}") for en, zh in warnings),
+        *(Words(f"index: {one.en}", f"指数：{one.zh}") for one in say_index(study)),
     ]
+
+
+def say_index(study: Study) -> list[Words]:
+    """Say what a reader should know before quoting a rank of the study's index, measures and places as they are called.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+
+    Returns
+    -------
+    list of Words
+        The warnings of its scores; none without an index.
+    """
+    from geobri.score.cautions import say_unused
+
+    scores = study.scores
+    if scores is None:
+        return []
+    labels = {
+        one.column: Words(one.label, one.label_zh) for one in study.corridor_measures if one.origin == "given"
+    }
+    unused = say_unused([labels.get(name, Words(name)) for name in scores.unused])
+    said = [*map(Words, scores.warnings, scores.warnings_zh)]
+    return [study.tell(one) for one in (*unused, *said[len(unused) :])]
 
 
 def say_taken(taken: Iterable[Taken], tell: Callable[[Words], Words]) -> list[Words]:

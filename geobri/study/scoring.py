@@ -11,7 +11,7 @@ from geobri.errors import StudyError, mould
 from geobri.outputs import staged_folder
 from geobri.study.analysis import audit_study, measure_uncertainty, unmeasured
 from geobri.study.model import Study
-from geobri.study.saying import say_years
+from geobri.study.saying import say_index, say_years
 
 if TYPE_CHECKING:
     from geobri.score import IndexResult
@@ -75,7 +75,7 @@ def write_score_tables(study: Study, out: Path, *, runs: int) -> tuple[list[str]
         if scores is not None:
             save_scores(study, scores, measure_uncertainty(scores, runs=runs), stage)
             said += [line.en for line in (*say_years(study), *study.cautions)]
-            said += [str(warning) for warning in scores.warnings]
+            said += [one.en for one in say_index(study)]
             said += [reason for reason in (unmeasured(scores, runs=runs).en,) if reason]
         if audit is not None:
             audit.to_frame().to_csv(stage / "audit.csv", index=False, lineterminator="\n")

@@ -9,7 +9,7 @@ import pytest
 
 from geobri.report import build_sections, render_page
 from geobri.report.numbers import write_number
-from geobri.report.terms import name_columns, relabel
+from geobri.report.terms import relabel
 from geobri.stats.say import terms
 from geobri.study import load_study
 from geobri.study.analysis import Analysis, analyse_study
@@ -117,13 +117,13 @@ def test_numbers_are_written_without_exponents(number, written):
     assert write_number(number) == written
 
 
-def test_identifiers_have_the_labels_of_their_language(template):
-    names = name_columns(template[0]) | {"own_rank": Words("Own rank", "自己的名次")}
-    assert relabel(Words("without singapore", "去掉singapore"), names) == Words(
-        "without Singapore", "去掉新加坡"
+def test_the_identifiers_of_an_estimate_have_the_names_of_their_language(template):
+    study = template[0]
+    assert relabel(study, Words("without singapore", "去掉singapore")) == Words(
+        "without Singapore", "去掉singapore"
     )
-    assert relabel(terms.name_column("log distance_km"), names) == Words("log distance", "对数距离")
-    assert relabel(Words("own_rank of corridors"), names).en == "Own rank of corridors"
+    assert relabel(study, terms.name_column("log distance_km")) == Words("log distance", "对数距离")
+    assert relabel(study, Words("without a singapore model")).en == "without a singapore model"
 
 
 ENGLISH = re.compile(r"[A-Za-z]{4,}")
