@@ -37,7 +37,9 @@ def test_no_address_is_asked_for(published_map):
 
 
 def test_leaflet_carries_its_images():
-    assert leaflet_css().count("url(data:image/png;base64,") == 3
+    assert leaflet_css().count("url(data:image/png;base64,") == 2  # of its control; markers are told theirs
+    assert leaflet_js().count("data:image/png;base64,") == 3
+    assert "url(images/" not in leaflet_css()
     assert "mergeOptions" in leaflet_js()
 
 
