@@ -157,6 +157,6 @@ def _hubs(study: Study, flows: list[Measure]) -> list[Table]:
     )
     caption = Words(
         "Hubs: in how many flows a city is among the strongest tenth; and in the net of all flows, each divided by its sum, the share of shortest paths between others that pass through it, and its community (Louvain).",
-        "枢纽：城市在多少种联系中位列最强的十分之一；在全部联系（各除以其总和）构成的网络中，他城之间经过该城的最短路径占比，以及所属社群（Louvain 算法）。",
+        "枢纽：城市在多少种联系中位列最强的十分之一；在全部联系（各除以其总和）构成的网络中，其他城市之间经过该城市的最短路径占比，以及所属社群（Louvain 算法）。",
     )
     return [Table("hubs", caption, columns, rows, searchable=True, first_rows=12)]

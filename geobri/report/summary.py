@@ -132,7 +132,7 @@ def _left_out(study: Study, analysis: Analysis) -> list[tuple[Words, str]]:
         english.append(
             f"{unscored:,} of {len(study.cities):,} cities, which have no score for want of values"
         )
-        chinese.append(f"因缺少数值而没有得分的城市 {unscored:,} 座（共 {len(study.cities):,} 座）")
+        chinese.append(f"因缺少数值而没有得分的有 {unscored:,} 座城市（共 {len(study.cities):,} 座城市）")
     if analysis.left_out:
         number = len(analysis.left_out)
         english.append(f"{number} part{'s' if number > 1 else ''} that the data do not allow")

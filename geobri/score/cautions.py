@@ -276,7 +276,7 @@ def _say_unscored(inputs: Inputs, frames: Frames) -> list[Said]:
             said.append(
                 (
                     f"{len(without)} of {len(frame)} {level} without an overall score: {en}.",
-                    f"{len(frame)} {_COUNTED_ZH[level]}中有 {len(without)} {_COUNTED_ZH[level][0]}没有综合得分：{zh}。",
+                    f"{len(frame)} {_COUNTED_ZH[level]}中有 {len(without)} {_COUNTED_ZH[level]}没有综合得分：{zh}。",
                 )
             )
     return said
@@ -298,7 +298,7 @@ def _say_departures(inputs: Inputs, staying: BoolArray, frames: Frames) -> list[
             said.append(
                 (
                     f"Beyond the 0-100 of the reference lie {len(beyond)} of {len(scores)} {level}: {en}.",
-                    f"{len(scores)} {_COUNTED_ZH[level]}中有 {len(beyond)} {_COUNTED_ZH[level][0]}超出参照的 0–100 范围：{zh}。",
+                    f"{len(scores)} {_COUNTED_ZH[level]}中有 {len(beyond)} {_COUNTED_ZH[level]}超出参照的 0–100 范围：{zh}。",
                 )
             )
     return said
@@ -350,7 +350,7 @@ def _describe_struck(node: Said, level: str, method: str, struck: int, n: int) -
             f"{method}. Normalise to 1-100 (scale = [1, 100]) to keep them apart."
         ),
         (
-            f"{n} {_COUNTED_ZH[level]}中有 {struck} {_COUNTED_ZH[level][0]}在 {node[1]} 得 0 分，因为其中一项为 0，而{_METHODS_ZH[method]}平均不予补偿。"
+            f"{n} {_COUNTED_ZH[level]}中有 {struck} {_COUNTED_ZH[level]}在 {node[1]} 得 0 分，因为其中一项为 0，而{_METHODS_ZH[method]}平均不予补偿。"
             "归一化至 1–100（scale = [1, 100]）可加以区分。"
         ),
     )

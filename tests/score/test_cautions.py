@@ -95,7 +95,7 @@ BEDS = towns(beds=[4.0, 1.0, np.nan, 2.0], people=[1.0, np.nan, 3.0, 2.0])
             BEDS,
             TRADE,
             "1 of 4 cities without an overall score: 'cali'.",
-            "4 座城市中有 1 座没有综合得分：cali。",
+            "4 座城市中有 1 座城市没有综合得分：cali。",
         ),
         (
             index(one()),
@@ -119,7 +119,7 @@ BEDS = towns(beds=[4.0, 1.0, np.nan, 2.0], people=[1.0, np.nan, 3.0, 2.0])
                 "2 of 4 cities have 0 in overall, whatever else they have, because one of its parts is 0 and the mean is geometric. "
                 "Normalise to 1-100 (scale = [1, 100]) to keep them apart."
             ),
-            "4 座城市中有 2 座在 overall 得 0 分，因为其中一项为 0，而几何平均不予补偿。归一化至 1–100（scale = [1, 100]）可加以区分。",
+            "4 座城市中有 2 座城市在 overall 得 0 分，因为其中一项为 0，而几何平均不予补偿。归一化至 1–100（scale = [1, 100]）可加以区分。",
         ),
         (
             index(one(), one("copy")),
