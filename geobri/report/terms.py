@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import pandas as pd
 
@@ -71,8 +70,9 @@ def name_pair(study: Study, pair: pd.Series[Any], *, arrow: bool | None = None) 
     return Words(f"{one.en} {sign} {other.en}", f"{one.zh} {sign} {other.zh}")
 
 
-_IDS: Final = re.compile(r"\bdistance_km\b|(?<=\bwithout )\S+$", re.ASCII)
-"""The identifiers that `tests.csv` has in an estimate: the distance, and the one city that was left out."""
+_WITHOUT: Final = "without "
+_DISTANCE: Final = re.compile(r"\bdistance_km\b", re.ASCII)
+"""The identifiers that `tests.csv` has in an estimate: the one city that was left out, and the distance."""
 
 
 def relabel(study: Study, words: Words) -> Words:
@@ -90,17 +90,7 @@ def relabel(study: Study, words: Words) -> Words:
     Words
         ``log distance``, ``without Bangkok``.
     """
-
-    def known(lang: Literal["en", "zh"]) -> Callable[[re.Match[str]], str]:
-        def name(match: re.Match[str]) -> str:
-            if match[0] == "distance_km":
-                return "distance" if lang == "en" else "距离"
-            return (
-                str(getattr(name_place(study, match[0]), lang))
-                if match[0] in study.cities.index
-                else match[0]
-            )
-
-        return name
-
-    return Words(_IDS.sub(known("en"), words.en), _IDS.sub(known("zh"), words.zh))
+    head, without, last = words.en.rpartition(_WITHOUT)
+    if without and last in study.cities.index:
+        return Words(head + without + name_place(study, last).en, words.zh)
+    return Words(_DISTANCE.sub("distance", words.en), _DISTANCE.sub("距离", words.zh))

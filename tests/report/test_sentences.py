@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -119,9 +120,14 @@ def test_numbers_are_written_without_exponents(number, written):
 
 def test_the_identifiers_of_an_estimate_have_the_names_of_their_language(template):
     study = template[0]
-    assert relabel(study, Words("without singapore", "去掉singapore")) == Words(
-        "without Singapore", "去掉singapore"
+    assert relabel(study, Words("without singapore", "去掉新加坡")) == Words(
+        "without Singapore", "去掉新加坡"
     )
+    odd = study.cities.rename(index={"singapore": "distance_km", "lisbon": "x y"})
+    assert relabel(replace(study, cities=odd), Words("Cliff's delta, without distance_km")).en.endswith(
+        "without Singapore"
+    )
+    assert relabel(replace(study, cities=odd), Words("without x y")).en == "without Lisbon"
     assert relabel(study, terms.name_column("log distance_km")) == Words("log distance", "对数距离")
     assert relabel(study, Words("without a singapore model")).en == "without a singapore model"
 
