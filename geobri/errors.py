@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from geobri.words import Words
+
 __all__ = [
     "BoundaryError",
     "DataError",
@@ -30,7 +32,19 @@ _LONGEST_PART: Final = 2000
 
 
 class GeobriError(Exception):
-    """Base of every error that geobri raises on purpose."""
+    """Base of every error that geobri raises on purpose.
+
+    Parameters
+    ----------
+    message
+        In English, as `mould` writes it; from texts in both languages it knows the Chinese too.
+    zh
+        The same in Chinese, for pages; empty where it was not said.
+    """
+
+    def __init__(self, message: str = "", *, zh: str = "") -> None:
+        super().__init__(str(message))
+        self.zh = zh or getattr(message, "zh", "")
 
 
 class SchemaError(GeobriError, ValueError):
@@ -38,19 +52,7 @@ class SchemaError(GeobriError, ValueError):
 
 
 class DataError(GeobriError, ValueError):
-    """The table is well formed, but its values do not allow the computation.
-
-    Parameters
-    ----------
-    message
-        In English, as `mould` writes it.
-    zh
-        The same in Chinese, for pages; empty where it was not said.
-    """
-
-    def __init__(self, message: str = "", *, zh: str = "") -> None:
-        super().__init__(message)
-        self.zh = zh
+    """The table is well formed, but its values do not allow the computation."""
 
 
 class SpecificationError(GeobriError, ValueError):
@@ -101,7 +103,15 @@ def first_offenders(values: Iterable[object], *, most: int = 3) -> str:
     return named if len(items) <= most else f"{named}, … ({len(items)} in all)"
 
 
-def mould(who: str, wanted: str, came: str, remedy: str) -> str:
+class _Told(str):
+    """A message in English that knows what it is in Chinese."""
+
+    __slots__ = ("zh",)
+
+    zh: str
+
+
+def mould(who: str, wanted: str | Words, came: str | Words, remedy: str) -> str:
     """Cast an error message in the house mould.
 
     Parameters
@@ -109,9 +119,9 @@ def mould(who: str, wanted: str, came: str, remedy: str) -> str:
     who
         The function or command that speaks.
     wanted
-        What it needed, as a full clause ("column 'flow' must be positive").
+        What it needed, as a full clause ("column 'flow' must be positive"); in both languages, the message is too.
     came
-        What came instead, with the count and the first offenders.
+        What came instead, with the count and the first offenders; in Chinese it is said where it is given in both languages.
     remedy
         What the reader can do now.
 
@@ -120,8 +130,15 @@ def mould(who: str, wanted: str, came: str, remedy: str) -> str:
     str
         ``who: wanted. Got came. remedy.``
     """
-    parts = [shorten(part.strip(), _LONGEST_PART).rstrip(".") for part in (wanted, f"Got {came}", remedy)]
-    return f"{who}: " + ". ".join(parts) + "."
+    parts = [
+        shorten(part.strip(), _LONGEST_PART).rstrip(".") for part in (str(wanted), f"Got {came}", remedy)
+    ]
+    told = _Told(f"{who}: " + ". ".join(parts) + ".")
+    told.zh = ""
+    if isinstance(wanted, Words):
+        got = f"，现为{came.zh}" if isinstance(came, Words) else ""
+        told.zh = shorten(wanted.zh + got, _LONGEST_PART) + "。"
+    return told
 
 
 def shorten(text: str, most: int) -> str:

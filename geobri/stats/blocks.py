@@ -58,18 +58,39 @@ def label_blocks(
     if not isinstance(blocks, Mapping | pd.Series):
         came = f"a {type(blocks).__name__}, which does not say whose labels they are"
         remedy = "Pass a mapping or a Series by city id, 'auto', or None for no blocks"
-        raise SpecificationError(mould(caller, "blocks must be labels by city", came, remedy))
+        raise SpecificationError(
+            mould(
+                caller,
+                Words("blocks must be labels by city", "分组（blocks）须为按城市编号给出的标签"),
+                came,
+                remedy,
+            )
+        )
     if isinstance(blocks, pd.Series) and not blocks.index.is_unique:
         twice = blocks.index[blocks.index.duplicated()]
         came = f"{len(twice)} cities with several: {first_offenders(twice)}"
-        raise DataError(mould(caller, "every city must have one block", came, "Keep one label per city"))
+        raise DataError(
+            mould(
+                caller,
+                Words("every city must have one block", "每个城市须恰有一个分组"),
+                came,
+                "Keep one label per city",
+            )
+        )
     named = {str(city): label for city, label in blocks.items()}
     without = [
         city for city in cities if city not in named or named[city] is None or named[city] != named[city]
     ]
     if without:
         came = f"{len(without)} of {len(cities)} without one: {first_offenders(without)}"
-        raise DataError(mould(caller, "every city must have a block", came, "Add them to blocks"))
+        raise DataError(
+            mould(
+                caller,
+                Words("every city must have a block", "每个城市都须有分组"),
+                came,
+                "Add them to blocks",
+            )
+        )
     return tuple(str(named[city]) for city in cities)
 
 
@@ -138,7 +159,14 @@ def choose_blocks(
     """
     if isinstance(blocks, str) and blocks != "auto":
         remedy = "Pass a mapping or a Series by city id, 'auto', or None for no blocks"
-        raise SpecificationError(mould(caller, "blocks must be known", repr(blocks), remedy))
+        raise SpecificationError(
+            mould(
+                caller,
+                Words("blocks must be known", "分组（blocks）须为已知的写法"),
+                Words(repr(blocks)),
+                remedy,
+            )
+        )
     n = len(cities)
     complete = int(seen.sum()) == n * (n - 1)
     if blocks is None:

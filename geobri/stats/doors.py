@@ -16,6 +16,7 @@ import pandas as pd
 
 from geobri.errors import SchemaError, SpecificationError, mould, shorten
 from geobri.measures import Measure
+from geobri.words import Words
 
 __all__ = ["checked"]
 
@@ -75,19 +76,21 @@ def _check_meaning(function: Callable[..., Any], name: str, given: Any, kind: st
     if get_origin(meant) is Literal:
         many = _is_list(given) and len(given) > 0 and all(isinstance(one, str) for one in given)
         right = many if of_many else isinstance(given, str)
-        wanted = f"{'some' if of_many else 'one'} of {', '.join(map(repr, get_args(meant)))}"
-    elif get_origin(meant) is Sequence:
-        right, wanted = _is_list(given), "a list"
-    elif not of_many and _is_record(meant):
-        right, wanted = (
-            isinstance(given, meant),
-            f"a {' or a '.join(one.__name__ for one in _classes(meant))}",
+        named = [repr(one) for one in get_args(meant)]
+        wanted = Words(
+            f"{'some' if of_many else 'one'} of {', '.join(named)}",
+            f"{'、'.join(named)}{'中的一个或几个' if of_many else '之一'}",
         )
+    elif get_origin(meant) is Sequence:
+        right, wanted = _is_list(given), Words("a list", "列表")
+    elif not of_many and _is_record(meant):
+        names = [one.__name__ for one in _classes(meant)]
+        right, wanted = isinstance(given, meant), Words(f"a {' or a '.join(names)}", "或".join(names))
     else:
         return
     if not right:
         caller = inspect.unwrap(function).__name__
-        raise SpecificationError(mould(caller, f"{name} must be {wanted}", _describe(given), "Pass one"))
+        raise SpecificationError(mould(caller, _must_be(name, wanted), Words(_describe(given)), "Pass one"))
 
 
 def _look_up(name: str, room: dict[str, Any]) -> Any:
@@ -115,24 +118,44 @@ def _check(caller: str, name: str, given: Any, kind: str) -> None:
     if given is None and (plain != kind or plain in ("Rng", "Blocks")):
         return
     if name == "graph" and not hasattr(given, "adjacency"):
+        wanted = Words("graph must be a libpysal.graph.Graph", "邻接图（graph）须为libpysal.graph.Graph")
         remedy = "Make one with geobri.neighbours.build_knn or build_distance_band"
-        raise SchemaError(mould(caller, "graph must be a libpysal.graph.Graph", _describe(given), remedy))
+        raise SchemaError(mould(caller, wanted, Words(_describe(given)), remedy))
     for kinds, is_right, wanted, remedy in _KINDS:
         if plain in kinds and not is_right(given):
             error = SchemaError if plain in _TABLES else SpecificationError
-            raise error(mould(caller, f"{name} must be {wanted}", _describe(given), remedy))
+            raise error(mould(caller, _must_be(name, wanted), Words(_describe(given)), remedy))
     if name in _AT_LEAST_ONE and plain == "int" and not given >= 1:
         raise SpecificationError(
-            mould(caller, f"{name} must be at least 1", _describe(given), "Ask for more")
+            mould(
+                caller,
+                Words(f"{name} must be at least 1", f"{name}须至少为1"),
+                Words(_describe(given)),
+                "Ask for more",
+            )
         )
     if name in _COUNTS and not given >= 0:
         raise SpecificationError(
-            mould(caller, f"{name} must not be negative", _describe(given), "Ask for 999")
+            mould(
+                caller,
+                Words(f"{name} must not be negative", f"{name}不得为负"),
+                Words(_describe(given)),
+                "Ask for 999",
+            )
         )
     if name in _SHARES and not 0 < given < 1:
         raise SpecificationError(
-            mould(caller, f"{name} must lie between 0 and 1", _describe(given), "Say 0.95 or 0.05")
+            mould(
+                caller,
+                Words(f"{name} must lie between 0 and 1", f"{name}须在0与1之间"),
+                Words(_describe(given)),
+                "Say 0.95 or 0.05",
+            )
         )
+
+
+def _must_be(name: str, wanted: Words) -> Words:
+    return Words(f"{name} must be ", f"{name}须为") + wanted
 
 
 def _describe(given: object) -> str:
@@ -170,26 +193,36 @@ def _is_seed(given: object) -> bool:
 _PLAIN: Final = frozenset({"Rng", "Blocks", "Matrix", "Any", "Column"})
 """Aliases of several kinds, checked by name."""
 _TABLES: Final = frozenset({"pd.DataFrame", "gpd.GeoDataFrame"})
-_Kind = tuple[frozenset[str], Callable[[Any], bool], str, str]
+_Kind = tuple[frozenset[str], Callable[[Any], bool], Words, str]
 _KINDS: Final[tuple[_Kind, ...]] = (
-    (_TABLES, lambda one: isinstance(one, pd.DataFrame), "a table", "Pass a pandas or geopandas data frame"),
-    (frozenset({"Column", "str"}), _is_column, "a column by its name, or a measure", "Name a column"),
+    (
+        _TABLES,
+        lambda one: isinstance(one, pd.DataFrame),
+        Words("a table", "表格"),
+        "Pass a pandas or geopandas data frame",
+    ),
+    (
+        frozenset({"Column", "str"}),
+        _is_column,
+        Words("a column by its name, or a measure", "列名或指标"),
+        "Name a column",
+    ),
     (
         frozenset({"Sequence[Column]", "Sequence[str]"}),
         lambda given: _is_list(given) and all(map(_is_column, given)),
-        "a list of columns",
+        Words("a list of columns", "列名的列表"),
         "Write ['name']",
     ),
     (
         frozenset({"Sequence[float]"}),
         lambda given: _is_list(given) and all(isinstance(one, numbers.Real) for one in given),
-        "a list of numbers",
+        Words("a list of numbers", "数字的列表"),
         "Write [100.0, 200.0]",
     ),
     (
         frozenset({"tuple[Column, Column]"}),
         lambda given: _is_list(given) and len(given) == 2 and all(map(_is_column, given)),  # noqa: PLR2004 - a pair
-        "two columns",
+        Words("two columns", "两个列名"),
         "Write ('distance_km', 'flow')",
     ),
     (
@@ -197,63 +230,68 @@ _KINDS: Final[tuple[_Kind, ...]] = (
         lambda given: (
             _is_whole(given) or (_is_list(given) and all(isinstance(x, numbers.Real) for x in given))
         ),
-        "a number of bands, or their edges",
+        Words("a number of bands, or their edges", "距离带的个数或界限"),
         "Write 6 or [0.0, 500.0, 2000.0]",
     ),
     (
         frozenset({"tuple[str, str]"}),
         lambda given: _is_list(given) and len(given) == 2 and all(isinstance(one, str) for one in given),  # noqa: PLR2004 - a pair
-        "two columns",
+        Words("two columns", "两个列名"),
         "Write ('out', 'in')",
     ),
     (
         frozenset({"npt.ArrayLike"}),
         _is_numbers,
-        "numbers",
+        Words("numbers", "数字"),
         "Pass a list, a column or an array of numbers",
     ),
     (
         frozenset({"FloatArray"}),
         lambda given: _is_numbers(given) and np.size(given) > 0,
-        "numbers, one at least",
+        Words("numbers, one at least", "数字，至少一个"),
         "Pass a list, a column or an array of numbers",
     ),
     (
         frozenset({"float | FloatArray"}),
         lambda one: isinstance(one, numbers.Real) or _is_numbers(one),
-        "a number, or an array of numbers",
+        Words("a number, or an array of numbers", "数字或数组"),
         "Pass one",
     ),
     (
         frozenset({"gpd.GeoDataFrame | int"}),
         lambda one: isinstance(one, gpd.GeoDataFrame) or (_is_whole(one) and one >= 1),
-        "a table with points, or how many cities",
+        Words("a table with points, or how many cities", "带坐标点的表，或城市个数"),
         "Say 22",
     ),
-    (frozenset({"int"}), _is_whole, "a whole number", "Say 999"),
+    (frozenset({"int"}), _is_whole, Words("a whole number", "整数"), "Say 999"),
     (
         frozenset({"float"}),
         lambda one: isinstance(one, numbers.Real) and not isinstance(one, bool) and math.isfinite(one),
-        "a number",
+        Words("a number", "数字"),
         "Say one",
     ),
-    (frozenset({"bool"}), lambda one: isinstance(one, bool | np.bool_), "True or False", "Say one of both"),
+    (
+        frozenset({"bool"}),
+        lambda one: isinstance(one, bool | np.bool_),
+        Words("True or False", "True或False"),
+        "Say one of both",
+    ),
     (
         frozenset({"Rng", "int | np.random.Generator"}),
         lambda one: one is None or _is_seed(one),
-        "a seed of at least 0, a generator, or None",
+        Words("a seed of at least 0, a generator, or None", "非负的随机种子、随机数生成器或None"),
         "Say rng=0",
     ),
     (
         frozenset({"Alternative"}),
         lambda one: isinstance(one, str) and one in ("two-sided", "greater", "less"),
-        "'two-sided', 'greater' or 'less'",
+        Words("'two-sided', 'greater' or 'less'", "'two-sided'、'greater'或'less'"),
         "Say one of them",
     ),
     (
         frozenset({"Mapping[str, Matrix]"}),
         lambda one: isinstance(one, Mapping),
-        "pair matrices by name",
+        Words("pair matrices by name", "按名称给出的矩阵"),
         "Write {'distance': matrix}",
     ),
 )

@@ -70,14 +70,35 @@ def _without_diagonal(given: npt.ArrayLike, caller: str) -> FloatArray:
     matrix = np.array(given, dtype=np.float64)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or len(matrix) < FEWEST_PLACES:  # noqa: PLR2004 (two axes)
         remedy = f"Pass a square matrix of at least {FEWEST_PLACES} places"
-        raise DataError(mould(caller, "needs one row and column per place", f"shape {matrix.shape}", remedy))
+        raise DataError(
+            mould(
+                caller,
+                Words("needs one row and column per place", "须每个地点一行一列"),
+                f"shape {matrix.shape}",
+                remedy,
+            )
+        )
     np.fill_diagonal(matrix, 0.0)
     if not np.isfinite(matrix).all() or (matrix < 0).any() or not np.allclose(matrix, matrix.T):
         came = f"{int((~np.isfinite(matrix)).sum())} missing, {int((matrix < 0).sum())} negative cells"
         remedy = "Fill every pair of places, the same in both directions"
-        raise DataError(mould(caller, "numbers must be complete, not negative and symmetric", came, remedy))
+        raise DataError(
+            mould(
+                caller,
+                Words("numbers must be complete, not negative and symmetric", "数字须完整、不为负且对称"),
+                came,
+                remedy,
+            )
+        )
     if not matrix.any():
-        raise DataError(mould(caller, "some places must differ", "zeros only", "Check the coordinates"))
+        raise DataError(
+            mould(
+                caller,
+                Words("some places must differ", "须有地点彼此不同：全为零"),
+                "zeros only",
+                "Check the coordinates",
+            )
+        )
     return matrix
 
 
@@ -245,7 +266,14 @@ def moran_randomisation(
     draw = {"singleton": _flip, "pair": _share_in_pairs, "triplet": _share_in_triplets}.get(method)
     if draw is None:
         remedy = "Say 'singleton', 'pair' or 'triplet'"
-        raise SpecificationError(mould("moran_randomisation", "method must be known", repr(method), remedy))
+        raise SpecificationError(
+            mould(
+                "moran_randomisation",
+                Words("method must be known", "方法（method）须为已知的名称"),
+                Words(repr(method)),
+                remedy,
+            )
+        )
     drawn = draw(projections, eigenvalues, n_randomisations, np.random.default_rng(rng))
     maps = np.moveaxis(np.tensordot(drawn, vectors, axes=(1, 1)), -1, 1) + flat.mean(axis=0)
     shaped: FloatArray = maps.reshape(n_randomisations, *columns.shape)
@@ -257,16 +285,33 @@ def _check_values(columns: FloatArray, n: int, n_randomisations: int) -> None:
     if columns.ndim not in (1, 2) or len(columns) != n:
         came = f"shape {columns.shape} for {n} places"
         raise DataError(
-            mould(caller, "values must be one row per place", came, "Use the order of the weights")
+            mould(
+                caller,
+                Words("values must be one row per place", "取值须每个地点一行"),
+                came,
+                "Use the order of the weights",
+            )
         )
     if not np.isfinite(columns).all():
         came = f"{int((~np.isfinite(columns)).sum())} missing or infinite values"
         raise DataError(
-            mould(caller, "values must be complete", came, "Leave these places out of the weights too")
+            mould(
+                caller,
+                Words("values must be complete", "取值须完整，不得缺失"),
+                came,
+                "Leave these places out of the weights too",
+            )
         )
     if n_randomisations < 1:
         remedy = "Ask for 999"
-        raise DataError(mould(caller, "n_randomisations must be positive", str(n_randomisations), remedy))
+        raise DataError(
+            mould(
+                caller,
+                Words("n_randomisations must be positive", "随机化次数（n_randomisations）须为正数"),
+                Words(str(n_randomisations)),
+                remedy,
+            )
+        )
 
 
 def _flip(projections: FloatArray, _: FloatArray, count: int, generator: np.random.Generator) -> FloatArray:

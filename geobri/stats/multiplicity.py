@@ -10,6 +10,7 @@ from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.doors import checked
 from geobri.stats.p_values import permutation_p_value
 from geobri.stats.results import Alternative, FloatArray
+from geobri.words import Words
 
 __all__ = ["ADJUSTMENTS", "adjust_p_values", "benjamini_hochberg", "holm", "max_t"]
 
@@ -21,7 +22,14 @@ def _checked(p_values: npt.ArrayLike, caller: str) -> tuple[FloatArray, npt.NDAr
     wrong = p[there][(p[there] < 0) | (p[there] > 1)]
     if wrong.size:
         came = f"{wrong.size} of {p.size} outside (first: {wrong[0]:g})"
-        raise DataError(mould(caller, "p-values must lie in 0..1", came, "Pass p-values, not statistics"))
+        raise DataError(
+            mould(
+                caller,
+                Words("p-values must lie in 0..1", "p值须在0与1之间"),
+                came,
+                "Pass p-values, not statistics",
+            )
+        )
     return p, there
 
 
@@ -134,8 +142,11 @@ def adjust_p_values(p_values: npt.ArrayLike, method: str) -> FloatArray:
     if method == "none":
         return np.asarray(p_values, dtype=np.float64).copy()
     if method not in ADJUSTMENTS:
-        wanted = f"the adjustment must be none, {' or '.join(ADJUSTMENTS)}"
-        raise SpecificationError(mould("adjust_p_values", wanted, repr(method), "Choose one"))
+        wanted = Words(
+            f"the adjustment must be none, {' or '.join(ADJUSTMENTS)}",
+            f"校正方法须为none、{'、'.join(ADJUSTMENTS)}之一",
+        )
+        raise SpecificationError(mould("adjust_p_values", wanted, Words(repr(method)), "Choose one"))
     return ADJUSTMENTS[method](p_values)
 
 
@@ -185,7 +196,14 @@ def max_t(
     null = np.asarray(null_distribution, dtype=np.float64)
     if null.ndim != 2 or null.shape[1] != len(observed):  # noqa: PLR2004 (one axis for draws, one for tests)
         came = f"{len(observed)} statistics and a null distribution of shape {null.shape}"
-        raise DataError(mould("max_t", "there must be one column per statistic", came, "Transpose it"))
+        raise DataError(
+            mould(
+                "max_t",
+                Words("there must be one column per statistic", "每个统计量须有一列"),
+                came,
+                "Transpose it",
+            )
+        )
     fold = {"two-sided": np.abs, "greater": np.positive, "less": np.negative}[alternative]
     observed, null = fold(observed), fold(null)
     order = np.argsort(-observed, kind="stable")

@@ -77,7 +77,12 @@ def node_permutations(
     if n_permutations < 1:
         came = str(n_permutations)
         raise SpecificationError(
-            mould("node_permutations", "n_permutations must be positive", came, "Ask for 999")
+            mould(
+                "node_permutations",
+                Words("n_permutations must be positive", "置换次数（n_permutations）须为正数"),
+                came,
+                "Ask for 999",
+            )
         )
     generator = np.random.default_rng(rng)
     drawn: IntArray = np.tile(np.arange(n, dtype=np.intp), (n_permutations, 1))
@@ -114,7 +119,9 @@ def value_permutations(
     column = np.asarray(values)
     if not column.ndim or not len(column):
         came = "none" if column.ndim else repr(values)
-        wanted = "values must be a list or an array, one for each unit"
+        wanted = Words(
+            "values must be a list or an array, one for each unit", "取值须为列表或数组，每个单位一个"
+        )
         raise SpecificationError(mould("value_permutations", wanted, came, "Pass a column"))
     drawn = node_permutations(len(column), n_permutations, blocks=strata, rng=rng)
     permuted: npt.NDArray[np.generic] = column[drawn]
@@ -191,14 +198,24 @@ def _read_labels(blocks: Labels) -> list[str]:
     if isinstance(blocks, str) or not isinstance(blocks, Iterable) or getattr(blocks, "ndim", 1) != 1:
         remedy = "Pass a list, or None for no blocks"
         raise SpecificationError(
-            mould("node_permutations", "blocks need one label per city", repr(blocks), remedy)
+            mould(
+                "node_permutations",
+                Words("blocks need one label per city", "分组（blocks）须每个城市一个标签"),
+                Words(repr(blocks)),
+                remedy,
+            )
         )
     labels = list(blocks)
     missing = [place for place, label in enumerate(labels) if label is None or label != label]  # noqa: PLR0124 - NaN
     if missing:
         came = f"{len(missing)} of {len(labels)} missing (first: that of city number {missing[0] + 1})"
         raise SpecificationError(
-            mould("node_permutations", "every city needs a label of its block", came, "Name them all")
+            mould(
+                "node_permutations",
+                Words("every city needs a label of its block", "每个城市都须有分组标签"),
+                came,
+                "Name them all",
+            )
         )
     return [str(label) for label in labels]
 
@@ -211,7 +228,12 @@ def _block_members(n: int, blocks: Labels | None) -> list[IntArray]:
     if len(labels) != n:
         came = f"{len(labels)} labels for {n} cities"
         raise SpecificationError(
-            mould("node_permutations", "blocks need one label per city", came, "Pass one each")
+            mould(
+                "node_permutations",
+                Words("blocks need one label per city", "分组（blocks）须每个城市一个标签"),
+                came,
+                "Pass one each",
+            )
         )
     return [
         np.flatnonzero([label == wanted for label in labels]).astype(np.intp)

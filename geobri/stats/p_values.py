@@ -222,7 +222,9 @@ def count_p_value(
     """
     larger, equal, smaller = _read_counts(above, tied, below)
     if exact and np.min(equal) < 1:
-        wanted = "a complete enumeration contains the observed statistic"
+        wanted = Words(
+            "a complete enumeration contains the observed statistic", "完全枚举须包含观测到的统计量"
+        )
         remedy = "Pass exact=False if the observed arrangement is not among them"
         raise DataError(mould("count_p_value", wanted, "no tie with it", remedy))
     equal = equal if exact else equal + 1
@@ -243,7 +245,10 @@ def _read_counts(*counts: Counts) -> list[FloatArray]:
         right = False
     if not right:
         came = ", ".join(shorten(repr(one), _LONGEST) for one in counts)
-        wanted = "above, tied and below must be counts of at least 0, numbers or arrays of one shape"
+        wanted = Words(
+            "above, tied and below must be counts of at least 0, numbers or arrays of one shape",
+            "above、tied、below须为非负的计数，或形状相同的数组",
+        )
         raise SpecificationError(mould("count_p_value", wanted, came, "Count again"))
     return [*read]
 
@@ -275,7 +280,12 @@ def monte_carlo_error(p_value: float, n_permutations: int, alternative: Alternat
         came = f"p = {p_value}, {n_permutations} permutations"
         remedy = "Pass what the test returned"
         raise DataError(
-            mould("monte_carlo_error", "needs a p-value of at least one permutation", came, remedy)
+            mould(
+                "monte_carlo_error",
+                Words("needs a p-value of at least one permutation", "需要至少一次置换得出的p值"),
+                came,
+                remedy,
+            )
         )
     sides = 2.0 if alternative == "two-sided" else 1.0
     tail = p_value / sides
@@ -305,12 +315,22 @@ def normal_p_value(z: float, alternative: Alternative = "two-sided") -> float:
     if alternative not in ("two-sided", "greater", "less"):
         remedy = "Say 'two-sided', 'greater' or 'less'"
         raise SpecificationError(
-            mould("normal_p_value", "alternative must be known", repr(alternative), remedy)
+            mould(
+                "normal_p_value",
+                Words("alternative must be known", "备择方向（alternative）须为已知的名称"),
+                Words(repr(alternative)),
+                remedy,
+            )
         )
     if not isinstance(z, numbers.Real):
         came = shorten(repr(z), _LONGEST)
         raise SpecificationError(
-            mould("normal_p_value", "z must be a number", came, "Pass one standardised statistic")
+            mould(
+                "normal_p_value",
+                Words("z must be a number", "z须为数字"),
+                came,
+                "Pass one standardised statistic",
+            )
         )
     tails = {"greater": norm.sf(z), "less": norm.cdf(z), "two-sided": 2 * norm.sf(abs(z))}
     return float(tails[alternative])

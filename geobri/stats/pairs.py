@@ -135,7 +135,14 @@ def _check_columns(corridors: pd.DataFrame, value: str) -> None:
     if missing:
         came = f"a table without {first_offenders(missing)}"
         remedy = f"Columns there are: {first_offenders(corridors.columns, most=12)}"
-        raise SchemaError(mould("to_matrix", f"needs origin, destination and {value!r}", came, remedy))
+        raise SchemaError(
+            mould(
+                "to_matrix",
+                Words(f"needs origin, destination and {value!r}", f"须有起点、终点和{value!r}各列"),
+                came,
+                remedy,
+            )
+        )
 
 
 def _labels(cities: pd.DataFrame | Iterable[str] | None, *ends: npt.NDArray[Any]) -> list[str]:
@@ -145,7 +152,14 @@ def _labels(cities: pd.DataFrame | Iterable[str] | None, *ends: npt.NDArray[Any]
     twice = [label for label in dict.fromkeys(labels) if labels.count(label) > 1]
     if twice:
         came = f"{len(twice)} that repeat: {first_offenders(twice)}"
-        raise SchemaError(mould("to_matrix", "city ids must be unique", came, "Keep one row per city"))
+        raise SchemaError(
+            mould(
+                "to_matrix",
+                Words("city ids must be unique", "城市编号不得重复"),
+                came,
+                "Keep one row per city",
+            )
+        )
     return labels
 
 
@@ -174,7 +188,14 @@ def _check_ends(
         faults.append(f"{len(twice)} duplicated pairs: {named}")
     if faults:
         remedy = "Keep one row per pair of known cities" + ("" if directed else ", or pass directed=True")
-        raise SchemaError(mould("to_matrix", "each row must be a pair of its own", "; ".join(faults), remedy))
+        raise SchemaError(
+            mould(
+                "to_matrix",
+                Words("each row must be a pair of its own", "每一行须为不同的城市对"),
+                "; ".join(faults),
+                remedy,
+            )
+        )
 
 
 def _numbers(column: pd.Series[Any], value: str) -> FloatArray:
@@ -183,13 +204,23 @@ def _numbers(column: pd.Series[Any], value: str) -> FloatArray:
     except (TypeError, ValueError) as error:
         remedy = "Convert it to numbers first"
         raise SchemaError(
-            mould("to_matrix", f"{value!r} must be numeric", str(column.dtype), remedy)
+            mould(
+                "to_matrix",
+                Words(f"{value!r} must be numeric", f"列{value!r}须为数字"),
+                Words(str(column.dtype)),
+                remedy,
+            )
         ) from error
     infinite = int(np.isinf(numbers).sum())
     if infinite:
         remedy = "Leave such pairs out, or set them to missing"
         raise SchemaError(
-            mould("to_matrix", f"{value!r} must be finite", f"{infinite} infinite values", remedy)
+            mould(
+                "to_matrix",
+                Words(f"{value!r} must be finite", f"列{value!r}须为有限数"),
+                f"{infinite} infinite values",
+                remedy,
+            )
         )
     return numbers
 
@@ -275,7 +306,14 @@ def check_pair_matrix(
     """
     cells = np.array(matrix, dtype=np.float64, copy=True)
     if cells.ndim != 2 or cells.shape[0] != cells.shape[1]:  # noqa: PLR2004 (a matrix has two axes)
-        raise DataError(mould(caller, f"{name} must be square", f"shape {cells.shape}", "Pass a pair matrix"))
+        raise DataError(
+            mould(
+                caller,
+                Words(f"{name} must be square", f"{name}须为方阵"),
+                f"shape {cells.shape}",
+                "Pass a pair matrix",
+            )
+        )
     np.fill_diagonal(cells, np.nan)
     faults = _matrix_faults(cells, directed)
     if faults:

@@ -219,12 +219,24 @@ def read_places(
     missing = [name for name in (*names, *marks) if name not in cities.columns]
     if missing:
         raise SchemaError(
-            mould(caller, f"cities need the columns {missing}", f"{list(cities.columns)}", "Add them")
+            mould(
+                caller,
+                Words(f"cities need the columns {missing}", f"城市表缺少列：{', '.join(map(str, missing))}"),
+                f"{list(cities.columns)}",
+                "Add them",
+            )
         )
     if not cities.index.is_unique:
         doubled = cities.index[cities.index.duplicated()].unique()
         came = f"{len(doubled)} that come more than once ({first_offenders(doubled)})"
-        raise SchemaError(mould(caller, "every place must have a row of its own", came, "Drop the doubles"))
+        raise SchemaError(
+            mould(
+                caller,
+                Words("every place must have a row of its own", "每个地点须自成一行，不得重复"),
+                came,
+                "Drop the doubles",
+            )
+        )
     numbers = _numbers(cities, names, caller)
     used = np.isfinite(numbers).all(axis=1) & cities[marks].notna().all(axis=1).to_numpy()
     rows = np.flatnonzero(used)
@@ -254,7 +266,7 @@ def _numbers(cities: pd.DataFrame, names: list[str], caller: str) -> FloatArray:
     except (TypeError, ValueError) as error:
         kinds = ", ".join(f"{name} is {cities[name].dtype}" for name in names)
         raise SchemaError(
-            mould(caller, "the columns must be numeric", kinds, "Convert them first")
+            mould(caller, Words("the columns must be numeric", "各列须为数字"), kinds, "Convert them first")
         ) from error
     return np.column_stack([np.empty((len(cities), 0)), *columns])
 
@@ -264,7 +276,12 @@ def _membership(table: pd.DataFrame, group: str, names: GroupNames, caller: str)
     if not kinds <= {True, False}:
         came = first_offenders(sorted(map(str, kinds)))
         raise SchemaError(
-            mould(caller, f"'{group}' must be True or False", came, "Compare it with one label")
+            mould(
+                caller,
+                Words(f"'{group}' must be True or False", f"列“{group}”须为是或否（True或False）"),
+                came,
+                "Compare it with one label",
+            )
         )
     first = table[group].to_numpy(dtype=bool)
     if first.all() or not first.any():
@@ -292,8 +309,11 @@ def _links(graph: Any, index: pd.Index[Any], rows: npt.NDArray[np.intp]) -> csr_
 
 def _standardised(weights: csr_array, standardise: str) -> csr_array:
     if standardise not in ("row", "none", "binary"):
-        wanted = "standardise must be 'row', 'none' or 'binary'"
-        raise SpecificationError(mould("read_places", wanted, repr(standardise), "Choose one"))
+        wanted = Words(
+            "standardise must be 'row', 'none' or 'binary'",
+            "标准化方式（standardise）须为'row'、'none'或'binary'",
+        )
+        raise SpecificationError(mould("read_places", wanted, Words(repr(standardise)), "Choose one"))
     result = csr_array(weights)
     if standardise == "binary":
         result.data = np.ones_like(result.data)

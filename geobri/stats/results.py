@@ -232,8 +232,11 @@ class TestResult:
         """
         found, name = {one.term.en: one for one in reversed(self.terms)}, str(term)
         if name not in found:
-            wanted = f"the term must be one of {', '.join(map(repr, found))}"
-            raise SpecificationError(mould("effect", wanted, repr(name), "Choose one"))
+            wanted = Words(
+                f"the term must be one of {', '.join(map(repr, found))}",
+                f"项须为{'、'.join(map(repr, found))}之一",
+            )
+            raise SpecificationError(mould("effect", wanted, Words(repr(name)), "Choose one"))
         return found[name]
 
     def to_frame(self) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.stats.null import IntArray
 from geobri.stats.pairs import FEWEST_CITIES, lay_out
 from geobri.stats.results import FloatArray
+from geobri.words import NOTHING, Words
 
 __all__ = ["FEWEST_CITIES", "Blocks", "PairSample", "read_pairs", "say_left_out"]
 
@@ -25,7 +26,7 @@ Blocks: TypeAlias = "Mapping[Any, object] | pd.Series[Any] | Literal['auto'] | N
 """Who may change places with whom: a label per city, as a mapping or a labelled Series; ``"auto"``: blocks that keep missing
 pairs missing, where these let most cities change places; None: everybody with everybody."""
 
-_REPEATED: Final = "repeat a pair"
+_REPEATED: Final = Words("repeat a pair", "城市对重复")
 """A fault of rows, as it is said."""
 
 
@@ -253,8 +254,9 @@ def _check_columns(corridors: pd.DataFrame, named: list[str], caller: str) -> No
     missing = [name for name in ("origin", "destination", *named) if name not in corridors.columns]
     if missing:
         remedy = f"The table has: {first_offenders(corridors.columns, most=12)}"
-        wanted = (
-            f"needs the columns {first_offenders(['origin', 'destination', *named], most=12)} of corridors"
+        wanted = Words(
+            f"needs the columns {first_offenders(['origin', 'destination', *named], most=12)} of corridors",
+            f"通路表缺少列：{'、'.join(missing)}",
         )
         raise SchemaError(mould(caller, wanted, f"none called {first_offenders(missing, most=12)}", remedy))
 
@@ -268,7 +270,9 @@ def _numbers(corridors: pd.DataFrame, named: list[str], caller: str) -> FloatArr
             faults.append(f"{name!r} of type {corridors[name].dtype}")
     if faults:
         remedy = "Turn them into numbers; give groups as 0 and 1"
-        raise SchemaError(mould(caller, "columns must be numeric", "; ".join(faults), remedy))
+        raise SchemaError(
+            mould(caller, Words("columns must be numeric", "各列须为数字"), "; ".join(faults), remedy)
+        )
     return np.column_stack(columns)
 
 
@@ -294,18 +298,22 @@ def _row_faults(
     layer: IntArray | None,
     *,
     directed: bool,
-) -> dict[str, npt.NDArray[np.bool_]]:
+) -> dict[Words, npt.NDArray[np.bool_]]:
     keys = pd.DataFrame({"pair": ends.keys(directed=directed), "layer": 0 if layer is None else layer})
     found = {
-        "pair a city with itself": ends.origin == ends.destination,
+        Words("pair a city with itself", "两端为同一城市"): ends.origin == ends.destination,
         _REPEATED: keys.duplicated().to_numpy(),
-        "hold infinite numbers": np.isinf(np.column_stack(list(numbers.values()))).any(axis=1),
+        Words("hold infinite numbers", "含无穷大"): np.isinf(np.column_stack(list(numbers.values()))).any(
+            axis=1
+        ),
     }
-    return found | {f"have a negative {name!r}": numbers[name] < 0 for name in positive}
+    return found | {
+        Words(f"have a negative {name!r}", f"列{name!r}为负"): numbers[name] < 0 for name in positive
+    }
 
 
 def _remedy_for(
-    found: dict[str, npt.NDArray[np.bool_]], *, directed: bool, signed: bool, layers: Sequence[str]
+    found: dict[Words, npt.NDArray[np.bool_]], *, directed: bool, signed: bool, layers: Sequence[str]
 ) -> str:
     """Say what to do about faulty rows; a table of scores may hold a pair once a year."""
     remedy = "Correct or drop these rows"
@@ -318,21 +326,28 @@ def _remedy_for(
 
 def _check_rows(
     index: pd.Index[Any],
-    found: dict[str, npt.NDArray[np.bool_]],
+    found: dict[Words, npt.NDArray[np.bool_]],
     remedy: str,
     *,
     signed: bool,
     caller: str,
 ) -> None:
     faults = [
-        f"{int(bad.sum())} of {len(bad)} that {what} (first: {first_offenders(index[bad][:1])})"
+        Words(
+            f"{int(bad.sum())} of {len(bad)} that {what} (first: {first_offenders(index[bad][:1])})",
+            f"{len(bad)}行中有{int(bad.sum())}行{what.zh}（首个：{first_offenders(index[bad][:1])}）",
+        )
         for what, bad in found.items()
         if bad.any()
     ]
     if faults:
-        wanted = "each row of corridors must be a pair of its own with finite numbers"
-        wanted += "" if signed else " of at least 0"
-        raise SchemaError(mould(caller, wanted, "; ".join(faults), remedy))
+        wanted = Words(
+            "each row of corridors must be a pair of its own with finite numbers",
+            "通路表每行须为不同的城市对，数值有限",
+        )
+        wanted += NOTHING if signed else Words(" of at least 0", "且不为负")
+        came = Words("; ".join(one.en for one in faults), "；".join(one.zh for one in faults))
+        raise SchemaError(mould(caller, wanted, came, remedy))
 
 
 def _check_enough(sample: PairSample, flow: str, caller: str) -> None:

@@ -209,7 +209,12 @@ def _limits(
         if limits.ndim != 1 or limits.size < FEWEST_BOUNDS or (np.diff(limits) <= 0).any():
             remedy = "Pass at least three increasing numbers"
             raise SpecificationError(
-                mould("mantel_correlogram_test", "bounds must increase", str(bounds), remedy)
+                mould(
+                    "mantel_correlogram_test",
+                    Words("bounds must increase", "界限须递增"),
+                    Words(str(bounds)),
+                    remedy,
+                )
             )
         return limits
     count = n_classes or int(np.ceil(1 + np.log2(distances.size)))

@@ -284,7 +284,12 @@ def _aligned(matrices: Mapping[str, Matrix], caller: str) -> tuple[list[str], di
     if len(set(shapes.values())) > 1:
         came = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
         raise DataError(
-            mould(caller, "matrices must have the same shape", came, "Use the same cities for all")
+            mould(
+                caller,
+                Words("matrices must have the same shape", "各矩阵的行列数须相同"),
+                came,
+                "Use the same cities for all",
+            )
         )
     size = next(iter(shapes.values()))[0]
     if not frames:
@@ -303,7 +308,7 @@ def _shape(matrix: Matrix, name: str, caller: str) -> tuple[int, int]:
             return rows, columns
     came = f"{type(matrix).__name__} of {len(shape)} dimensions" if shape else type(matrix).__name__
     remedy = "Pass one array or table; to_matrix gives the array and the ids: matrix, ids = to_matrix(…)"
-    raise DataError(mould(caller, f"{name} must be a square matrix", came, remedy))
+    raise DataError(mould(caller, Words(f"{name} must be a square matrix", f"{name}须为方阵"), came, remedy))
 
 
 def _reordered(matrix: Matrix, name: str, labels: list[str], caller: str) -> npt.ArrayLike:
@@ -313,12 +318,19 @@ def _reordered(matrix: Matrix, name: str, labels: list[str], caller: str) -> npt
     strangers = sorted({*named.index, *named.columns} ^ set(labels))
     if strangers or not named.index.is_unique:
         came = f"{name} with other or repeated labels: {first_offenders(strangers)}"
-        raise DataError(mould(caller, "matrices must be about the same cities", came, "Reindex them alike"))
+        raise DataError(
+            mould(
+                caller,
+                Words("matrices must be about the same cities", "各矩阵须为同样的城市"),
+                came,
+                "Reindex them alike",
+            )
+        )
     try:
         array: npt.ArrayLike = named.loc[labels, labels].to_numpy(dtype=np.float64)
     except (TypeError, ValueError) as error:
-        wanted = f"matrix {name} must hold numbers"
-        raise DataError(mould(caller, wanted, str(error), "Convert it first")) from error
+        wanted = Words(f"matrix {name} must hold numbers", f"矩阵{name}须为数字")
+        raise DataError(mould(caller, wanted, Words(str(error)), "Convert it first")) from error
     return array
 
 

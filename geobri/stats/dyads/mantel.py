@@ -254,7 +254,14 @@ def partial_mantel_test(
 def _check_method(method: str, caller: str, known: tuple[str, ...] = tuple(CORRELATIONS)) -> None:
     if method not in known:
         remedy = f"Say one of {', '.join(known)}"
-        raise SpecificationError(mould(caller, "method must be known", repr(method), remedy))
+        raise SpecificationError(
+            mould(
+                caller,
+                Words("method must be known", "方法（method）须为已知的名称"),
+                Words(repr(method)),
+                remedy,
+            )
+        )
 
 
 def _check_partial(method: str, permute: str, controls: Mapping[str, Matrix]) -> None:
@@ -262,10 +269,24 @@ def _check_partial(method: str, permute: str, controls: Mapping[str, Matrix]) ->
     _check_method(method, caller, ("pearson", "spearman"))
     if permute not in ("values", "residuals"):
         remedy = "Say 'values' or 'residuals'"
-        raise SpecificationError(mould(caller, "permute must be known", repr(permute), remedy))
+        raise SpecificationError(
+            mould(
+                caller,
+                Words("permute must be known", "置换对象（permute）须为已知的名称"),
+                Words(repr(permute)),
+                remedy,
+            )
+        )
     if not controls:
         remedy = "Pass at least one, or use mantel_test"
-        raise SpecificationError(mould(caller, "controls are what is held constant", "none", remedy))
+        raise SpecificationError(
+            mould(
+                caller,
+                Words("controls are what is held constant", "须给出要控制的矩阵（controls）"),
+                "none",
+                remedy,
+            )
+        )
 
 
 def _ranked(columns: FloatArray) -> FloatArray:

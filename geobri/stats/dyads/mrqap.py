@@ -215,21 +215,49 @@ def _check_choices(family: str, scheme: str, statistic: str, x: Mapping[str, Mat
     caller = "mrqap_test"
     if family not in STATISTICS:
         remedy = f"Say one of {', '.join(STATISTICS)}"
-        raise SpecificationError(mould(caller, "family must be known", repr(family), remedy))
+        raise SpecificationError(
+            mould(
+                caller,
+                Words("family must be known", "分布族（family）须为已知的名称"),
+                Words(repr(family)),
+                remedy,
+            )
+        )
     if scheme not in SCHEMES:
         remedy = f"Say one of {', '.join(SCHEMES)}"
-        raise SpecificationError(mould(caller, "scheme must be known", repr(scheme), remedy))
+        raise SpecificationError(
+            mould(
+                caller,
+                Words("scheme must be known", "置换方案（scheme）须为已知的名称"),
+                Words(repr(scheme)),
+                remedy,
+            )
+        )
     if statistic not in STATISTICS[family] or (statistic == "score" and scheme == "y"):
         possible = [one for one in STATISTICS[family] if one != "score" or scheme != "y"]
-        wanted = f"statistic must suit family={family!r} and scheme={scheme!r}"
-        raise SpecificationError(mould(caller, wanted, repr(statistic), f"Say one of {', '.join(possible)}"))
+        wanted = Words(
+            f"statistic must suit family={family!r} and scheme={scheme!r}",
+            f"统计量须与family={family!r}和scheme={scheme!r}相配",
+        )
+        raise SpecificationError(
+            mould(caller, wanted, Words(repr(statistic)), f"Say one of {', '.join(possible)}")
+        )
     if response in x:
         came = f"a covariate {response!r} too"
         remedy = "Pass name=, or call the covariate something else"
-        raise SpecificationError(mould(caller, f"y is called {response!r}", came, remedy))
+        raise SpecificationError(
+            mould(
+                caller,
+                Words(f"y is called {response!r}", f"因变量名为{response!r}，协变量不得同名"),
+                came,
+                remedy,
+            )
+        )
     if not x:
         remedy = "Pass pair matrices by name"
-        raise SpecificationError(mould(caller, "at least one covariate is needed", "none", remedy))
+        raise SpecificationError(
+            mould(caller, Words("at least one covariate is needed", "至少需要一个协变量"), "none", remedy)
+        )
 
 
 def _check_response(y: FloatArray, family: str, name: str) -> None:

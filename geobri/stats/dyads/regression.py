@@ -136,13 +136,22 @@ def pair_regression_test(
     """
     if not len(covariates):
         remedy = "Name at least one column of pairs"
-        raise SpecificationError(mould("pair_regression_test", "needs a covariate", "none", remedy))
+        raise SpecificationError(
+            mould("pair_regression_test", Words("needs a covariate", "至少需要一个协变量"), "none", remedy)
+        )
     measure = as_measure(value, of="corridors")
     unknown = [name for name in (*fixed, *clusters) if name not in corridors.columns]
     if unknown:
         came = f"{list(corridors.columns)}"
         raise SchemaError(
-            mould("pair_regression_test", f"corridors need the columns {unknown}", came, "Add them")
+            mould(
+                "pair_regression_test",
+                Words(
+                    f"corridors need the columns {unknown}", f"通路表缺少列：{', '.join(map(str, unknown))}"
+                ),
+                came,
+                "Add them",
+            )
         )
     fixed, clusters = tuple(fixed), tuple(clusters)
     sample = read_pairs(
@@ -268,7 +277,15 @@ def _levels(rows: pd.DataFrame, fixed: Sequence[str]) -> tuple[FloatArray, list[
         came = f"{len(names)} levels of {', '.join(fixed)}"
         remedy = "Use columns with fewer values, or take their means out beforehand"
         raise DataError(
-            mould("pair_regression_test", f"at most {MOST_LEVELS} levels beyond cities", came, remedy)
+            mould(
+                "pair_regression_test",
+                Words(
+                    f"at most {MOST_LEVELS} levels beyond cities",
+                    f"城市以外的固定效应至多{MOST_LEVELS}个水平",
+                ),
+                came,
+                remedy,
+            )
         )
     return (np.column_stack([one.to_numpy() for one in made]) if names else np.empty((len(rows), 0))), names
 

@@ -96,7 +96,9 @@ def moran_mantel_test(
     if method not in ("pearson", "spearman") or x_is not in ("difference", "flow"):
         remedy = "Say method 'pearson' or 'spearman', and x_is 'difference' or 'flow'"
         came = f"{method!r} and {x_is!r}"
-        raise SpecificationError(mould("moran_mantel_test", "choices must be known", came, remedy))
+        raise SpecificationError(
+            mould("moran_mantel_test", Words("choices must be known", "各选项须为已知的名称"), came, remedy)
+        )
     data = prepare_dyads({"x": x, "y": y}, caller="moran_mantel_test", blocks=None)
     _check_complete(data, weights)
     vectors = moran_eigenvectors(weights)[1]
@@ -169,17 +171,33 @@ def _check_complete(data: Pairs, weights: npt.ArrayLike) -> None:
     if data.n_pairs < n * (n - 1) // 2:
         came = f"{n * (n - 1) // 2 - data.n_pairs} missing pairs"
         remedy = "Leave cities out until no pair is missing, or use mantel_test with blocks"
-        raise DataError(mould("moran_mantel_test", "matrices must be complete", came, remedy))
+        raise DataError(
+            mould(
+                "moran_mantel_test", Words("matrices must be complete", "矩阵须完整，不得缺失"), came, remedy
+            )
+        )
     if np.shape(weights) != (n, n):
         came = f"shape {np.shape(weights)} for {n} cities"
-        raise DataError(mould("moran_mantel_test", "weights need a row per city", came, "Use the order of x"))
+        raise DataError(
+            mould(
+                "moran_mantel_test",
+                Words("weights need a row per city", "权重须每个城市一行"),
+                came,
+                "Use the order of x",
+            )
+        )
 
 
 def _signs(count: int, n_permutations: int, rng: int | np.random.Generator | None) -> FloatArray:
     if n_permutations < 1:
         came = str(n_permutations)
         raise SpecificationError(
-            mould("moran_mantel_test", "n_permutations must be positive", came, "Ask for 999")
+            mould(
+                "moran_mantel_test",
+                Words("n_permutations must be positive", "置换次数（n_permutations）须为正数"),
+                came,
+                "Ask for 999",
+            )
         )
     generator = np.random.default_rng(rng)
     return generator.choice(np.array([-1.0, 1.0]), size=(n_permutations, count))

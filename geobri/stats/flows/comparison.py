@@ -16,6 +16,7 @@ from geobri.stats.models.families import FAMILIES, negative_binomial
 from geobri.stats.results import FloatArray
 from geobri.stats.tables import FEWEST_CITIES, PairSample, read_pairs
 from geobri.stats.threads import on_one_thread
+from geobri.words import Words
 
 __all__ = ["compare_decay", "cross_validate", "fold_cities"]
 
@@ -144,7 +145,12 @@ def fold_cities(
     if not 2 <= count <= n_cities:  # noqa: PLR2004 - one group would leave nothing to learn from
         came = f"{count} folds for {n_cities} cities"
         raise SpecificationError(
-            mould("fold_cities", "needs from 2 folds to one per city", came, "Leave folds out")
+            mould(
+                "fold_cities",
+                Words("needs from 2 folds to one per city", "折数须在2与城市数之间"),
+                came,
+                "Leave folds out",
+            )
         )
     return np.random.default_rng(rng).permutation(np.arange(n_cities) % count)
 

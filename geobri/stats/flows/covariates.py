@@ -10,6 +10,7 @@ import pandas as pd
 
 from geobri.errors import SchemaError, first_offenders, mould
 from geobri.stats.doors import checked
+from geobri.words import Words
 
 __all__ = ["pair_covariates"]
 
@@ -119,5 +120,8 @@ def _check(cities: pd.DataFrame, corridors: pd.DataFrame, named: list[str], posi
         if name in cities.columns and (cities[name].dropna() <= 0).any()
     ]
     if faults:
-        wanted = "needs cities with the named columns for every end of a corridor"
+        wanted = Words(
+            "needs cities with the named columns for every end of a corridor",
+            "每条通路两端的城市都须有所列各列的取值",
+        )
         raise SchemaError(mould("pair_covariates", wanted, "; ".join(faults), "Complete the table of cities"))

@@ -216,7 +216,12 @@ def decay_curve(
     table = pd.DataFrame([row for row in rows if row["n_pairs"]])
     if table.empty:
         raise SpecificationError(
-            mould("decay_curve", "some pairs must fall into the bands", "none", "Widen the bands")
+            mould(
+                "decay_curve",
+                Words("some pairs must fall into the bands", "须有城市对落入各距离带：一对也没有"),
+                "none",
+                "Widen the bands",
+            )
         )
     return DecayCurve(
         table=table,
@@ -238,7 +243,10 @@ def _limits(
         raise SpecificationError(
             mould(
                 "decay_curve",
-                "needs at least one band and resample, and a confidence below 1",
+                Words(
+                    "needs at least one band and resample, and a confidence below 1",
+                    "至少需要一个距离带和一次重抽样，置信水平须小于1",
+                ),
                 came,
                 "Leave them out",
             )
@@ -249,7 +257,12 @@ def _limits(
     limits = np.asarray(bands, dtype=np.float64)
     if limits.size < 2 or not (np.diff(limits) > 0).all():  # noqa: PLR2004 - a band has two limits
         raise SpecificationError(
-            mould("decay_curve", "limits of bands must increase", str(list(bands)), "Sort them")
+            mould(
+                "decay_curve",
+                Words("limits of bands must increase", "距离带的界限须递增"),
+                Words(str(list(bands))),
+                "Sort them",
+            )
         )
     return limits
 

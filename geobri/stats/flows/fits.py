@@ -281,7 +281,14 @@ def check_estimator(sample: PairSample, estimator: EstimatorName, caller: str) -
     """
     if estimator not in ESTIMATORS:
         remedy = f"Choose one of {', '.join(ESTIMATORS)}"
-        raise SpecificationError(mould(caller, "estimator must be known", repr(estimator), remedy))
+        raise SpecificationError(
+            mould(
+                caller,
+                Words("estimator must be known", "估计方法（estimator）须为已知的名称"),
+                Words(repr(estimator)),
+                remedy,
+            )
+        )
     zero = sample.flow == 0
     if estimator in NEEDS_POSITIVE_FLOW and zero.any():
         came = f"{int(zero.sum())} of {sample.n_pairs} rows equal to 0 (first: {first_offenders(sample.index[zero][:1])})"
@@ -312,7 +319,7 @@ def check_explained(by: Measure | None, covariates: Sequence[str], what: str, ca
         If there is neither.
     """
     if by is None and not len(covariates):
-        wanted = f"needs an impedance or a covariate to explain {what}"
+        wanted = Words(f"needs an impedance or a covariate to explain {what}", "须给出阻抗或协变量作为解释")
         raise SpecificationError(mould(caller, wanted, "neither", "Name one"))
 
 
@@ -344,7 +351,9 @@ def choose_effects(sample: PairSample, effects: EffectsName, n_columns: int, cal
     if effects not in get_args(EffectsName) or (effects == "origin-destination" and not sample.directed):
         came = f"{effects!r} for {'directed' if sample.directed else 'undirected'} pairs"
         remedy = "Choose 'auto', 'none' or 'node' ('origin-destination' for directed pairs)"
-        raise SpecificationError(mould(caller, "effects must fit the pairs", came, remedy))
+        raise SpecificationError(
+            mould(caller, Words("effects must fit the pairs", "城市效应须与城市对相符"), came, remedy)
+        )
     if effects != "auto":
         return effects
     n_effects = 2 * sample.n_cities - 1 if sample.directed else sample.n_cities

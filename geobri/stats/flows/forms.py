@@ -17,6 +17,7 @@ from scipy import optimize
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.doors import checked
 from geobri.stats.results import FloatArray
+from geobri.words import Words
 
 __all__ = ["FORMS", "DecayForm", "FormName", "build_form"]
 
@@ -194,7 +195,14 @@ def build_form(
     """
     if name not in FORMS:
         remedy = f"Choose one of {', '.join(FORMS)}"
-        raise SpecificationError(mould(caller, "form must be known", repr(name), remedy))
+        raise SpecificationError(
+            mould(
+                caller,
+                Words("form must be known", "函数形式（form）须为已知的名称"),
+                Words(repr(name)),
+                remedy,
+            )
+        )
     if not float(np.ptp(impedance)) > 0:
         came = f"{len(impedance)} pairs at {impedance[0] if len(impedance) else 'no'} {label}"
         raise DataError(

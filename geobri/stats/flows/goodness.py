@@ -7,6 +7,7 @@ import numpy as np
 from geobri.errors import DataError, mould
 from geobri.stats.doors import checked
 from geobri.stats.results import FloatArray
+from geobri.words import Words
 
 __all__ = ["common_part", "goodness_of_fit", "similarity_index", "standardised_rmse"]
 
@@ -18,7 +19,17 @@ def _both(observed: FloatArray, fitted: FloatArray, caller: str) -> tuple[FloatA
     if not usable or min(observed.min(), fitted.min()) < 0 or observed.sum() <= 0:
         came = f"shapes {observed.shape} and {fitted.shape}"
         remedy = "Pass observed and fitted flows of the same pairs"
-        raise DataError(mould(caller, "needs two tables of flows, at least 0 and not all 0", came, remedy))
+        raise DataError(
+            mould(
+                caller,
+                Words(
+                    "needs two tables of flows, at least 0 and not all 0",
+                    "需要两张流量表，流量不得为负，也不得全为零",
+                ),
+                came,
+                remedy,
+            )
+        )
     return observed, fitted
 
 

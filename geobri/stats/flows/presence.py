@@ -243,7 +243,12 @@ def _read(
 ) -> _Model:
     if link not in ("logit", "probit"):
         raise SpecificationError(
-            mould("presence_test", "link must be known", repr(link), "Choose 'logit' or 'probit'")
+            mould(
+                "presence_test",
+                Words("link must be known", "连接函数（link）须为已知的名称"),
+                Words(repr(link)),
+                "Choose 'logit' or 'probit'",
+            )
         )
     sample = read_pairs(
         corridors,
@@ -257,7 +262,14 @@ def _read(
     if other.any():
         came = f"{int(other.sum())} of {sample.n_pairs} rows otherwise (first: {sample.flow[other][0]:g})"
         remedy = "Compare the column with a threshold first"
-        raise SchemaError(mould("presence_test", f"column {presence!r} must hold 0 and 1", came, remedy))
+        raise SchemaError(
+            mould(
+                "presence_test",
+                Words(f"column {presence!r} must hold 0 and 1", f"列{presence!r}须由0和1组成"),
+                came,
+                remedy,
+            )
+        )
     shape = (
         None
         if impedance is None

@@ -14,6 +14,7 @@ from geobri.stats.doors import checked
 from geobri.stats.flows.gravity import GravityResult
 from geobri.stats.flows.presence import PresenceResult
 from geobri.stats.results import FloatArray
+from geobri.words import Words
 
 __all__ = ["RESIDUALS", "ResidualName", "residual_corridors"]
 
@@ -55,7 +56,14 @@ def residual_corridors(
     """
     if kind not in RESIDUALS:
         remedy = f"Choose one of {', '.join(RESIDUALS)}"
-        raise SpecificationError(mould("residual_corridors", "kind must be known", repr(kind), remedy))
+        raise SpecificationError(
+            mould(
+                "residual_corridors",
+                Words("kind must be known", "种类（kind）须为已知的名称"),
+                Words(repr(kind)),
+                remedy,
+            )
+        )
     observed, expected = model.fitted["observed"].to_numpy(), model.fitted["expected"].to_numpy()
     binary = isinstance(model, PresenceResult)
     residual = np.where(

@@ -86,7 +86,14 @@ def furness(
             break
     came = f"totals missed by {missed:.3g} of {total:.3g} after {max_iterations} rounds"
     remedy = "Allow flow in more cells, or check the totals of cities with few partners"
-    raise DataError(mould("furness", "the zeros of the seed must allow the totals", came, remedy))
+    raise DataError(
+        mould(
+            "furness",
+            Words("the zeros of the seed must allow the totals", "起始矩阵中的零须容许所给的合计"),
+            came,
+            remedy,
+        )
+    )
 
 
 def _ratio(wanted: FloatArray, has: FloatArray) -> FloatArray:
@@ -101,7 +108,10 @@ def _check_totals(seed: FloatArray, rows: FloatArray, columns: FloatArray) -> No
         raise DataError(
             mould(
                 "furness",
-                "needs a matrix and its totals, finite and at least 0",
+                Words(
+                    "needs a matrix and its totals, finite and at least 0",
+                    "需要矩阵及其合计，均为有限数且不为负",
+                ),
                 came,
                 "Fill in 0 where there is no flow",
             )
@@ -110,7 +120,12 @@ def _check_totals(seed: FloatArray, rows: FloatArray, columns: FloatArray) -> No
         came = f"{rows.sum():g} and {columns.sum():g}"
         raise DataError(
             mould(
-                "furness", "row and column totals must have the same positive sum", came, "Scale one of them"
+                "furness",
+                Words(
+                    "row and column totals must have the same positive sum", "行合计与列合计之和须相等且为正"
+                ),
+                came,
+                "Scale one of them",
             )
         )
 
@@ -231,7 +246,14 @@ def fit_wilson(
     """
     if constraint not in CONSTRAINTS:
         remedy = f"Choose one of {', '.join(CONSTRAINTS)}"
-        raise SpecificationError(mould("fit_wilson", "constraint must be known", repr(constraint), remedy))
+        raise SpecificationError(
+            mould(
+                "fit_wilson",
+                Words("constraint must be known", "约束（constraint）须为已知的名称"),
+                Words(repr(constraint)),
+                remedy,
+            )
+        )
     sample = read_pairs(
         corridors,
         flow=flow,

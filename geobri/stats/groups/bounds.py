@@ -27,13 +27,23 @@ def _check_bounds(lower: npt.ArrayLike, upper: npt.ArrayLike) -> tuple[FloatArra
     if len(low) != len(high):
         came = f"{len(low)} and {len(high)}"
         raise DataError(
-            mould("bounded_group_test", "there must be as many lower as upper bounds", came, "Align them")
+            mould(
+                "bounded_group_test",
+                Words("there must be as many lower as upper bounds", "下界与上界的个数须相同"),
+                came,
+                "Align them",
+            )
         )
     crossed = np.flatnonzero(~(low <= high))
     if crossed.size:
         came = f"{crossed.size} otherwise, at positions {first_offenders(crossed)}"
         raise DataError(
-            mould("bounded_group_test", "lower bounds must not exceed upper bounds", came, "Exchange them")
+            mould(
+                "bounded_group_test",
+                Words("lower bounds must not exceed upper bounds", "下界不得大于上界"),
+                came,
+                "Exchange them",
+            )
         )
     return low, high
 

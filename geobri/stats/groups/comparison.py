@@ -19,6 +19,7 @@ from geobri.stats.moran_randomisation import proximity_weights
 from geobri.stats.places import Column, Places, read_places
 from geobri.stats.results import Alternative, FloatArray
 from geobri.tables import check_points
+from geobri.words import Words
 
 __all__ = ["Method", "coastal_test", "compare_groups", "map_weights"]
 
@@ -133,7 +134,12 @@ def _run(data: Places, method: str, shared: dict[str, Any], draws: dict[str, Any
     if data.strata is not None and method in ("brunner-munzel", "spatial"):
         remedy = "Use 'mann-whitney' or 'permutation', or leave strata out"
         raise SpecificationError(
-            mould("compare_groups", f"method {method!r} knows no strata", "strata", remedy)
+            mould(
+                "compare_groups",
+                Words(f"method {method!r} knows no strata", f"方法{method!r}不支持分层"),
+                "strata",
+                remedy,
+            )
         )
     if method == "mann-whitney":
         return mann_whitney_test(x, first, strata=data.strata, **shared)
@@ -142,8 +148,11 @@ def _run(data: Places, method: str, shared: dict[str, Any], draws: dict[str, Any
     if method == "permutation":
         return group_permutation_test(x, first, strata=data.strata, **shared, **draws)
     if method != "spatial":
-        wanted = "method must be mann-whitney, brunner-munzel, permutation or spatial"
-        raise SpecificationError(mould("compare_groups", wanted, repr(method), "Choose one"))
+        wanted = Words(
+            "method must be mann-whitney, brunner-munzel, permutation or spatial",
+            "方法须为mann-whitney、brunner-munzel、permutation或spatial",
+        )
+        raise SpecificationError(mould("compare_groups", wanted, Words(repr(method)), "Choose one"))
     return spatial_group_test(x, first, map_weights(data.table), **shared, **draws)
 
 

@@ -134,8 +134,8 @@ def corridor_regression_test(
     the maps 5 % (22 and 60 cities).
     """
     if form not in ("log", "linear"):
-        wanted = "form must be 'log' or 'linear'"
-        raise SpecificationError(mould("corridor_regression_test", wanted, repr(form), "Choose one"))
+        wanted = Words("form must be 'log' or 'linear'", "函数形式须为'log'或'linear'")
+        raise SpecificationError(mould("corridor_regression_test", wanted, Words(repr(form)), "Choose one"))
     measure = as_measure(value, of="corridors")
     columns: list[Column] = [measure, distance, *covariates]
     blocks = None if maps else blocks

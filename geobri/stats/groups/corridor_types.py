@@ -89,7 +89,9 @@ def lay_out_corridors(
     named = [one.column for one in measures]
     missing = [name for name in ("origin", "destination", *named) if name not in corridors.columns]
     if missing:
-        wanted = f"corridors need the columns {missing}"
+        wanted = Words(
+            f"corridors need the columns {missing}", f"通路表缺少列：{', '.join(map(str, missing))}"
+        )
         raise SchemaError(mould(caller, wanted, f"{list(corridors.columns)}", "Add them"))
     whole = len(corridors)
     corridors = corridors.loc[corridors[named].notna().all(axis=1)]

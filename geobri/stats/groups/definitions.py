@@ -110,7 +110,12 @@ def _definitions(
     if missing:
         caller = "coastal_sensitivity_test"
         raise SchemaError(
-            mould(caller, f"cities need the columns {missing}", f"{list(cities.columns)}", "Add them")
+            mould(
+                caller,
+                Words(f"cities need the columns {missing}", f"城市表缺少列：{', '.join(map(str, missing))}"),
+                f"{list(cities.columns)}",
+                "Add them",
+            )
         )
     columns = {name: (cities[name].astype("boolean"), math.nan) for name in definitions}
     if coast_km:

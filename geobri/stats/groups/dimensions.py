@@ -92,7 +92,11 @@ def dimensions_test(
     check_statistic(statistic, "dimensions_test")
     if not len(values.columns):
         remedy = "Name at least one column"
-        raise SpecificationError(mould("dimensions_test", "there must be dimensions", "none", remedy))
+        raise SpecificationError(
+            mould(
+                "dimensions_test", Words("there must be dimensions", "须给出维度：一个也没有"), "none", remedy
+            )
+        )
     samples = {
         str(name): read_groups(values[name], group, strata=strata, caller=f"dimensions_test ({name})")
         for name in values.columns

@@ -245,8 +245,11 @@ def estimate_superiority(
     part 2. 10.1002/sim.2324.
     """
     if interval not in INTERVALS:
-        wanted = f"interval must be one of {', '.join(INTERVALS)}"
-        raise SpecificationError(mould("estimate_superiority", wanted, repr(interval), "Choose one"))
+        wanted = Words(
+            f"interval must be one of {', '.join(INTERVALS)}",
+            f"区间（interval）须为{'、'.join(INTERVALS)}之一",
+        )
+        raise SpecificationError(mould("estimate_superiority", wanted, Words(repr(interval)), "Choose one"))
     moments = _pooled(sample)
     usual = 0 < moments.superiority < 1 and moments.variance > 0 and math.isfinite(moments.df)
     if usual:

@@ -27,6 +27,7 @@ from geobri.stats.moran_randomisation import measure_smoothness
 from geobri.stats.places import Column, as_measure, read_places
 from geobri.stats.results import Term, TestResult
 from geobri.stats.say import LEVEL, say_smoothness
+from geobri.words import Words
 
 __all__ = ["coastal_tests"]
 
@@ -114,7 +115,10 @@ def coastal_tests(
     if corridors is not None and own.column in corridors.columns:
         attempts += _corridor_attempts(corridors, own, cities, dimensions, {"group": group, **draws})
     if not attempts:
-        wanted = f"cities or corridors need a column {measure.column!r}"
+        wanted = Words(
+            f"cities or corridors need a column {measure.column!r}",
+            f"城市表或通路表须有列{measure.column!r}：两表都没有",
+        )
         raise DataError(mould("coastal_tests", wanted, "neither with it", "Name one that they have"))
     found = attempt_all(measure, "groups", attempts)
     of_corridors = [one for one in found if one.terms[0].test in _OF_CORRIDORS]
@@ -148,7 +152,14 @@ def _check_named(
     if missing:
         came = "no corridors" if corridors is None else "tables without them"
         remedy = "Name columns that they have"
-        raise SchemaError(mould("coastal_tests", f"needs the columns {', '.join(missing)}", came, remedy))
+        raise SchemaError(
+            mould(
+                "coastal_tests",
+                Words(f"needs the columns {', '.join(missing)}", f"缺少列：{', '.join(missing)}"),
+                came,
+                remedy,
+            )
+        )
 
 
 _ON_MAP: Final = {

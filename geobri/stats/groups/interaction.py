@@ -74,7 +74,10 @@ def _check_dimensions(kept: list[Measure], caller: str) -> None:
         raise SpecificationError(
             mould(
                 caller,
-                "an interaction needs two dimensions at least, each named once",
+                Words(
+                    "an interaction needs two dimensions at least, each named once",
+                    "交互作用至少需要两个维度，各写一次",
+                ),
                 came,
                 "Name more columns",
             )

@@ -45,8 +45,10 @@ def check_statistic(statistic: str, caller: str) -> None:
         If it is unknown.
     """
     if statistic not in STATISTICS:
-        wanted = f"statistic must be one of {', '.join(STATISTICS)}"
-        raise SpecificationError(mould(caller, wanted, repr(statistic), "Choose one"))
+        wanted = Words(
+            f"statistic must be one of {', '.join(STATISTICS)}", f"统计量须为{'、'.join(STATISTICS)}之一"
+        )
+        raise SpecificationError(mould(caller, wanted, Words(repr(statistic)), "Choose one"))
 
 
 def observed_statistic(sample: GroupSample, statistic: str) -> float:
@@ -229,8 +231,8 @@ def brunner_munzel_test(
     problem. 10.1016/j.csda.2006.05.024.
     """
     if method not in _HOW:
-        wanted = "method must be 'permutation' or 't'"
-        raise SpecificationError(mould("brunner_munzel_test", wanted, repr(method), "Choose one"))
+        wanted = Words("method must be 'permutation' or 't'", "方法须为'permutation'或't'")
+        raise SpecificationError(mould("brunner_munzel_test", wanted, Words(repr(method)), "Choose one"))
     sample = read_groups(values, group, caller="brunner_munzel_test")
     names = labels or Labels()
     base = Term(

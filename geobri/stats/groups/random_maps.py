@@ -63,8 +63,11 @@ def map_statistics(rows: FloatArray, first: BoolArray, statistic: str) -> FloatA
         If the statistic is unknown.
     """
     if statistic not in MAP_STATISTICS:
-        wanted = f"statistic must be one of {', '.join(MAP_STATISTICS)}"
-        raise SpecificationError(mould("spatial_group_test", wanted, repr(statistic), "Choose one"))
+        wanted = Words(
+            f"statistic must be one of {', '.join(MAP_STATISTICS)}",
+            f"统计量须为{'、'.join(MAP_STATISTICS)}之一",
+        )
+        raise SpecificationError(mould("spatial_group_test", wanted, Words(repr(statistic)), "Choose one"))
     return MAP_STATISTICS[statistic](rows, first)
 
 

@@ -37,8 +37,8 @@ def _stratum_weights(sizes: list[int], weights: Weights) -> list[int]:
     if weights == "pairs":
         return [1] * len(sizes)
     if weights != "van-elteren":
-        wanted = "weights must be 'pairs' or 'van-elteren'"
-        raise SpecificationError(mould("mann_whitney_test", wanted, repr(weights), "Choose one"))
+        wanted = Words("weights must be 'pairs' or 'van-elteren'", "权重须为'pairs'或'van-elteren'")
+        raise SpecificationError(mould("mann_whitney_test", wanted, Words(repr(weights)), "Choose one"))
     common = math.lcm(*(size + 1 for size in sizes))
     return [common // (size + 1) for size in sizes]
 
@@ -209,8 +209,10 @@ def _p_value(
 ) -> tuple[float, bool]:
     """Give the p-value, and whether it is exact."""
     if method not in ("auto", "exact", "asymptotic"):
-        wanted = "method must be 'auto', 'exact' or 'asymptotic'"
-        raise SpecificationError(mould("mann_whitney_test", wanted, repr(method), "Choose one"))
+        wanted = Words(
+            "method must be 'auto', 'exact' or 'asymptotic'", "方法须为'auto'、'exact'或'asymptotic'"
+        )
+        raise SpecificationError(mould("mann_whitney_test", wanted, Words(repr(method)), "Choose one"))
     observed, mean, variance = _moments(parts)
     if variance == 0:
         remedy = "Compare without strata, or with broader ones"

@@ -12,6 +12,7 @@ import pandas as pd
 
 from geobri.errors import DataError, mould
 from geobri.stats.results import FloatArray
+from geobri.words import Words
 
 __all__ = ["BoolArray", "GroupSample", "read_groups"]
 
@@ -70,15 +71,36 @@ class GroupSample:
 def _plain_bools(group: Any, caller: str) -> BoolArray:
     if np.ndim(group) != 1:
         came = type(group).__name__
-        raise DataError(mould(caller, "group must be True or False for each city", came, "Pass a column"))
+        raise DataError(
+            mould(
+                caller,
+                Words("group must be True or False for each city", "每个城市的分组须为是或否（True或False）"),
+                came,
+                "Pass a column",
+            )
+        )
     column = pd.Series(group)
     if column.isna().any():
         came = f"{int(column.isna().sum())} of {len(column)} missing"
-        raise DataError(mould(caller, "group must be known", came, "Drop these cities, or label them"))
+        raise DataError(
+            mould(
+                caller,
+                Words("group must be known", "每个城市的分组都须已知，不得缺失"),
+                came,
+                "Drop these cities, or label them",
+            )
+        )
     kinds = set(column.unique())
     if not kinds <= {True, False}:
         came = f"{len(kinds)} values ({', '.join(map(repr, list(kinds)[:3]))})"
-        raise DataError(mould(caller, "group must be True or False", came, "Compare with the group's name"))
+        raise DataError(
+            mould(
+                caller,
+                Words("group must be True or False", "分组须为是或否（True或False）"),
+                came,
+                "Compare with the group's name",
+            )
+        )
     return column.to_numpy(dtype=bool)
 
 
@@ -109,10 +131,24 @@ def read_groups(values: npt.ArrayLike, group: Any, *, strata: Any = None, caller
     try:
         numbers = np.asarray(values, dtype=np.float64).ravel()
     except (TypeError, ValueError) as error:
-        raise DataError(mould(caller, "values must be numbers", str(error), "Convert them first")) from error
+        raise DataError(
+            mould(
+                caller,
+                Words("values must be numbers", "取值须为数字"),
+                Words(str(error)),
+                "Convert them first",
+            )
+        ) from error
     if strata is not None and np.ndim(strata) != 1:
         came = type(strata).__name__
-        raise DataError(mould(caller, "strata must be one label per city", came, "Pass a column"))
+        raise DataError(
+            mould(
+                caller,
+                Words("strata must be one label per city", "分层须每个城市一个标签"),
+                came,
+                "Pass a column",
+            )
+        )
     first = _plain_bools(group, caller)
     codes = (
         None if strata is None else pd.factorize(np.asarray(strata, dtype=object), use_na_sentinel=False)[0]
@@ -120,7 +156,14 @@ def read_groups(values: npt.ArrayLike, group: Any, *, strata: Any = None, caller
     lengths = {len(numbers), len(first), len(numbers) if codes is None else len(codes)}
     if len(lengths) > 1:
         came = f"lengths {sorted(lengths)}"
-        raise DataError(mould(caller, "values, group and strata must be of one length", came, "Align them"))
+        raise DataError(
+            mould(
+                caller,
+                Words("values, group and strata must be of one length", "取值、分组与分层的长度须相同"),
+                came,
+                "Align them",
+            )
+        )
     _check_contents(numbers, first, caller)
     sample = GroupSample(numbers, first, None if codes is None else codes.astype(np.int64))
     if not any(True for _ in sample.parts()):

@@ -13,6 +13,7 @@ from geobri.stats.models.effects import NodeEffects
 from geobri.stats.models.fits import RegressionFit, within
 from geobri.stats.models.identified import check_identified, count_effects, degrees_left, invert_symmetric
 from geobri.stats.results import FloatArray
+from geobri.words import Words
 
 __all__ = ["fit_quantile"]
 
@@ -61,7 +62,12 @@ def fit_quantile(
     """
     if not 0.0 < quantile < 1.0:
         raise DataError(
-            mould(caller, "quantile must lie between 0 and 1", str(quantile), "Take 0.5 for the median")
+            mould(
+                caller,
+                Words("quantile must lie between 0 and 1", "分位点须在0与1之间"),
+                Words(str(quantile)),
+                "Take 0.5 for the median",
+            )
         )
     ones = np.ones(len(y))
     left = degrees_left(len(y), columns.shape[1], effects, caller)
@@ -113,7 +119,10 @@ def _solve_quantile(
     if found.status != 0 or found.x is None:
         raise DataError(
             mould(
-                caller, "the quantile programme must have a solution", str(found.message), "Drop a covariate"
+                caller,
+                Words("the quantile programme must have a solution", "分位数回归的线性规划须有解"),
+                Words(str(found.message)),
+                "Drop a covariate",
             )
         )
     return np.asarray(found.x[:k]), np.asarray(found.eqlin.marginals)

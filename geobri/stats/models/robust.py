@@ -421,7 +421,14 @@ def estimate_covariance(
     """
     if kind not in COVARIANCES:
         remedy = f"Choose one of {', '.join(COVARIANCES)}"
-        raise DataError(mould("estimate_covariance", "kind must be known", repr(kind), remedy))
+        raise DataError(
+            mould(
+                "estimate_covariance",
+                Words("kind must be known", "种类（kind）须为已知的名称"),
+                Words(repr(kind)),
+                remedy,
+            )
+        )
     if _count_groups(np.concatenate([origin, destination])) < 3 or math.isnan(float(fit.score.sum())):  # noqa: PLR2004 - two cities have one dyad
         came = "fewer than three, or a fit with missing numbers"
         raise DataError(

@@ -253,14 +253,21 @@ def _check(effects: Sequence[float], n_simulations: int, level: float, target: f
     increasing = len(effects) > 0 and all(a < b for a, b in pairwise(effects))
     if not increasing or n_simulations < 1 or not 0 < level < 1 or not 0 < target < 1:
         came = f"effects {list(effects)}, n_simulations={n_simulations}, level={level}, target={target}"
-        wanted = "effects must increase, simulations be at least 1, level and target lie between 0 and 1"
+        wanted = Words(
+            "effects must increase, simulations be at least 1, level and target lie between 0 and 1",
+            "效应须递增，模拟次数至少为1，显著性水平与目标功效须在0与1之间",
+        )
         raise SpecificationError(mould("power", wanted, came, "Correct them"))
 
 
 def _find(test: str) -> Callable[[gpd.GeoDataFrame, dict[str, Any], dict[str, Any]], Design]:
     if test not in DESIGNS:
         remedy = f"Choose one of {', '.join(DESIGNS)}, or pass a Design"
-        raise SpecificationError(mould("power", "test must be known", repr(test), remedy))
+        raise SpecificationError(
+            mould(
+                "power", Words("test must be known", "检验（test）须为已知的名称"), Words(repr(test)), remedy
+            )
+        )
     return DESIGNS[test]
 
 

@@ -132,11 +132,20 @@ def sample_null(
     caller = "proximity_test"
     if null not in _SAMPLERS:
         remedy = f"Say one of {', '.join(_SAMPLERS)}"
-        raise SpecificationError(mould(caller, "null must be known", repr(null), remedy))
+        raise SpecificationError(
+            mould(
+                caller, Words("null must be known", "零模型（null）须为已知的名称"), Words(repr(null)), remedy
+            )
+        )
     if n_permutations < 1:
         remedy = "Ask for 9999"
         raise SpecificationError(
-            mould(caller, "n_permutations must be positive", str(n_permutations), remedy)
+            mould(
+                caller,
+                Words("n_permutations must be positive", "置换次数（n_permutations）须为正数"),
+                Words(str(n_permutations)),
+                remedy,
+            )
         )
     task = _Task(
         top=top,

@@ -21,6 +21,7 @@ from geobri.stats.pairs import exchangeable_blocks
 from geobri.stats.proximity.tally import Tally
 from geobri.stats.proximity.top_list import TopList
 from geobri.stats.results import FloatArray
+from geobri.words import Words
 
 __all__ = ["Pattern", "count_distinct", "draw_placements", "enumerate_placements", "pattern_of"]
 
@@ -117,7 +118,14 @@ def pattern_of(top: TopList, *, blocks: Sequence[object] | None = None, active_o
 def _check_blocks(label: Sequence[object], natural: Sequence[int], n: int) -> None:
     if len(label) != n:
         came = f"{len(label)} labels for {n} cities"
-        raise DataError(mould("proximity_test", "blocks need one label per city", came, "Pass one for each"))
+        raise DataError(
+            mould(
+                "proximity_test",
+                Words("blocks need one label per city", "分组（blocks）须每个城市一个标签"),
+                came,
+                "Pass one for each",
+            )
+        )
     if len(set(zip(label, natural, strict=True))) > len(set(label)):
         came = "blocks that mix cities with different candidates"
         remedy = "Split the blocks, for example by country where domestic pairs are left out"

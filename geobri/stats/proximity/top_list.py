@@ -236,14 +236,24 @@ def _numeric(corridors: pd.DataFrame, value: str) -> FloatArray:
     if value not in corridors.columns:
         came = f"columns {first_offenders(corridors.columns, most=12)}"
         raise SchemaError(
-            mould("proximity_test", f"needs the column {value!r}", came, "Name a rank or a score")
+            mould(
+                "proximity_test",
+                Words(f"needs the column {value!r}", f"缺少列{value!r}"),
+                came,
+                "Name a rank or a score",
+            )
         )
     try:
         return corridors[value].to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:
         came = str(corridors[value].dtype)
         raise SchemaError(
-            mould("proximity_test", f"{value!r} must be numeric", came, "Convert it")
+            mould(
+                "proximity_test",
+                Words(f"{value!r} must be numeric", f"列{value!r}须为数字"),
+                came,
+                "Convert it",
+            )
         ) from error
 
 
@@ -268,7 +278,12 @@ def _best_end(value: Column, k: int | None) -> Best:
     came = f"the name {value!r} alone"
     remedy = "Pass best='smallest' for ranks, best='largest' for scores, or a Measure"
     raise SpecificationError(
-        mould("proximity_test", "a list of the strongest needs to know which end is", came, remedy)
+        mould(
+            "proximity_test",
+            Words("a list of the strongest needs to know which end is", "取最强者须知道哪一端为强"),
+            came,
+            remedy,
+        )
     )
 
 

@@ -224,7 +224,9 @@ def _block_labels(blocks: Blocks, top: TopList) -> Sequence[object] | None:
         return ["all"] * len(top.labels)
     if isinstance(blocks, str):
         came, remedy = repr(blocks), "Pass a mapping or a Series by city id, 'auto', or None for no blocks"
-        raise SpecificationError(mould(TEST, "blocks must be known", came, remedy))
+        raise SpecificationError(
+            mould(TEST, Words("blocks must be known", "分组（blocks）须为已知的写法"), came, remedy)
+        )
     return label_blocks(blocks, top.labels, TEST)
 
 
@@ -259,10 +261,24 @@ def _keep_choices(top: TopList, best: Best | None, impedance: str) -> dict[str, 
 def _check_choices(measure: str, gauges: Mapping[str, Gauge], alternative: str) -> None:
     if measure not in gauges:
         remedy = f"Say one of {', '.join(gauges)}; share_in_region needs regions of the cities"
-        raise SpecificationError(mould(TEST, "measure must be known", repr(measure), remedy))
+        raise SpecificationError(
+            mould(
+                TEST,
+                Words("measure must be known", "指标（measure）须为已知的名称"),
+                Words(repr(measure)),
+                remedy,
+            )
+        )
     if alternative not in ("two-sided", "less", "greater"):
         remedy = "Say 'two-sided', 'less' (distance than by chance) or 'greater'"
-        raise SpecificationError(mould(TEST, "alternative must be known", repr(alternative), remedy))
+        raise SpecificationError(
+            mould(
+                TEST,
+                Words("alternative must be known", "备择方向（alternative）须为已知的名称"),
+                Words(repr(alternative)),
+                remedy,
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -18,6 +18,7 @@ from scipy.sparse import csr_array
 from geobri.errors import SpecificationError, mould
 from geobri.stats.null import node_permutations
 from geobri.stats.results import FloatArray
+from geobri.words import Words
 
 __all__ = ["ConditionalMoments", "conditional_moments", "draw_neighbours", "random_lags"]
 
@@ -53,7 +54,14 @@ def draw_neighbours(n: int, k: int, n_permutations: int, rng: int | np.random.Ge
     """
     if n_permutations < 1:
         came = str(n_permutations)
-        raise SpecificationError(mould("local tests", "n_permutations must be positive", came, "Ask for 999"))
+        raise SpecificationError(
+            mould(
+                "local tests",
+                Words("n_permutations must be positive", "置换次数（n_permutations）须为正数"),
+                came,
+                "Ask for 999",
+            )
+        )
     generator = np.random.default_rng(rng)
     if 4 * (k + 1) > n:
         return np.asarray(node_permutations(n, n_permutations, rng=generator)[:, : k + 1], dtype=np.int64)

@@ -74,12 +74,24 @@ def _edges(cities: gpd.GeoDataFrame, edges_km: Sequence[float] | None, n_bands: 
         if edges.ndim != 1 or len(edges) < 2 or (np.diff(edges) <= 0).any() or edges[0] < 0:  # noqa: PLR2004
             came = f"{list(edges_km)[:6]}"
             raise SpecificationError(
-                mould("correlogram_test", "edges_km must rise from 0 or more", came, "Sort them")
+                mould(
+                    "correlogram_test",
+                    Words("edges_km must rise from 0 or more", "界限（edges_km）须从零或正数起递增"),
+                    came,
+                    "Sort them",
+                )
             )
         return edges
     if n_bands < 1:
         came = f"{n_bands}"
-        raise SpecificationError(mould("correlogram_test", "n_bands must be positive", came, "Ask for 8"))
+        raise SpecificationError(
+            mould(
+                "correlogram_test",
+                Words("n_bands must be positive", "距离带的个数（n_bands）须为正数"),
+                came,
+                "Ask for 8",
+            )
+        )
     if len(cities) > _MOST_CITIES_FOR_CLASSES:
         km = pairs_within(cities, _near_km(cities))[2]
     else:

@@ -135,16 +135,27 @@ def _say_neighbours(neighbours: str, radius_km: float | None) -> Words:
 def _check(neighbours: str, cities: Any, radius_km: float | None, null: str) -> None:
     caller = "corridor_moran_test"
     if neighbours not in ("shared city", "near ends") or null not in ("auto", "cities", "corridors"):
-        wanted = "neighbours must be 'shared city' or 'near ends', null 'auto', 'cities' or 'corridors'"
-        raise SpecificationError(mould(caller, wanted, f"{neighbours!r}, {null!r}", "Choose one of each"))
+        wanted = Words(
+            "neighbours must be 'shared city' or 'near ends', null 'auto', 'cities' or 'corridors'",
+            "neighbours须为'shared city'或'near ends'，null须为'auto'、'cities'或'corridors'",
+        )
+        raise SpecificationError(
+            mould(caller, wanted, Words(f"{neighbours!r}, {null!r}"), "Choose one of each")
+        )
     if neighbours == "shared city" and null == "cities":
-        wanted = "exchanging cities leaves every shared city shared, so that this null says nothing"
+        wanted = Words(
+            "exchanging cities leaves every shared city shared, so that this null says nothing",
+            "置换城市时共享的城市仍然共享，因此这一零模型说明不了什么",
+        )
         raise SpecificationError(
             mould(caller, wanted, "neighbours='shared city', null='cities'", "Pass null='corridors'")
         )
     if neighbours == "near ends" and (cities is None or radius_km is None or not radius_km > 0):
-        wanted = "near ends need the cities and a radius_km above 0"
-        raise SpecificationError(mould(caller, wanted, f"radius_km={radius_km}", "Pass both"))
+        wanted = Words(
+            "near ends need the cities and a radius_km above 0",
+            "两端相近须给出城市表和大于零的半径（radius_km）",
+        )
+        raise SpecificationError(mould(caller, wanted, Words(f"radius_km={radius_km}"), "Pass both"))
 
 
 @checked
@@ -280,14 +291,24 @@ def _known(corridors: pd.DataFrame, value: str) -> pd.DataFrame:
     if missing:
         came = f"{list(corridors.columns)}"
         raise SchemaError(
-            mould("corridor_moran_test", f"corridors need the columns {missing}", came, "Add them")
+            mould(
+                "corridor_moran_test",
+                Words(
+                    f"corridors need the columns {missing}", f"通路表缺少列：{', '.join(map(str, missing))}"
+                ),
+                came,
+                "Add them",
+            )
         )
     nameless = int(corridors[["origin", "destination"]].isna().any(axis=1).sum())
     if nameless:
         came = f"{nameless} of {len(corridors)} without one"
         raise SchemaError(
             mould(
-                "corridor_moran_test", "every corridor needs origin and destination", came, "Drop these rows"
+                "corridor_moran_test",
+                Words("every corridor needs origin and destination", "每条通路都须有起点和终点"),
+                came,
+                "Drop these rows",
             )
         )
     return corridors.loc[corridors[value].notna()]
@@ -304,7 +325,7 @@ def _order(corridors: pd.DataFrame, cities: gpd.GeoDataFrame | None) -> list[str
 
 def _near(cities: gpd.GeoDataFrame | None, labels: list[str], radius_km: float) -> FloatArray:
     if cities is None or not set(labels) <= {str(city) for city in cities.index}:
-        wanted = "every end must be among the cities"
+        wanted = Words("every end must be among the cities", "每一端都须在城市表中")
         raise SchemaError(mould("corridor_moran_test", wanted, "unknown ends", "Add the cities"))
     placed = check_points(cities.set_axis(cities.index.astype(str)).loc[labels], caller="corridor_moran_test")
     return (distance_matrix_km(placed).to_numpy() <= radius_km).astype(np.float64)

@@ -21,6 +21,7 @@ from geobri.stats.spatial.corridors import corridor_moran_test
 from geobri.stats.spatial.join_counts import join_count_test
 from geobri.stats.spatial.local import local_getis_ord_test, local_moran_test
 from geobri.stats.spatial.moran import geary_test, getis_ord_test, moran_test
+from geobri.words import Words
 
 __all__ = ["default_graph", "moran_tests"]
 
@@ -110,7 +111,9 @@ def moran_tests(
         test = partial(corridor_moran_test, corridors, measure, **draws)
         attempts += [test, partial(test, **near)]
     if not any(measure.column in getattr(table, "columns", ()) for table in (cities, corridors)):
-        wanted = f"cities or corridors need a column '{measure.column}'"
+        wanted = Words(
+            f"cities or corridors need a column '{measure.column}'", f"城市表或通路表须有列“{measure.column}”"
+        )
         raise DataError(mould("moran_tests", wanted, f"{list(cities.columns)}", "Name another"))
     return attempt_all(measure, "neighbours", attempts)
 

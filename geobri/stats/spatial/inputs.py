@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 from geobri.errors import SpecificationError, mould
 from geobri.stats.null import enumerate_permutations, node_permutations
 from geobri.stats.results import FloatArray
+from geobri.words import Words
 from geobri.workers import spread_here
 
 __all__ = ["null_statistics", "permuted_values", "weight_sums"]
@@ -60,7 +61,12 @@ def permuted_values(
     if n_permutations < 1:
         came = str(n_permutations)
         raise SpecificationError(
-            mould("permuted_values", "n_permutations must be positive", came, "Ask for 999")
+            mould(
+                "permuted_values",
+                Words("n_permutations must be positive", "置换次数（n_permutations）须为正数"),
+                came,
+                "Ask for 999",
+            )
         )
     generator = np.random.default_rng(rng)
     rows = max(1, _BLOCK // values.size)

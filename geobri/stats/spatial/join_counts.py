@@ -62,7 +62,12 @@ def _read_labels(
     value = measure.column
     if value not in cities.columns:
         raise SchemaError(
-            mould("join_count_test", f"cities need a column '{value}'", f"{list(cities.columns)}", "Name it")
+            mould(
+                "join_count_test",
+                Words(f"cities need a column '{value}'", f"城市表缺少列“{value}”"),
+                f"{list(cities.columns)}",
+                "Name it",
+            )
         )
     codes, kinds = pd.factorize(cities[value], sort=True)
     if len(kinds) < 2:  # noqa: PLR2004 - a join between labels needs two

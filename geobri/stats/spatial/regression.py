@@ -122,14 +122,20 @@ def spatial_regression_test(
     """
     names = [as_measure(one).column for one in covariates]
     if model not in ("lag", "error", "ols") or not names:
-        wanted = "model must be 'lag', 'error' or 'ols', with at least one covariate"
+        wanted = Words(
+            "model must be 'lag', 'error' or 'ols', with at least one covariate",
+            "模型须为'lag'、'error'或'ols'，且至少有一个协变量",
+        )
         raise SpecificationError(
-            mould("spatial_regression_test", wanted, f"{model!r}, {names}", "Choose one")
+            mould("spatial_regression_test", wanted, Words(f"{model!r}, {names}"), "Choose one")
         )
     explained = as_measure(value).column
     if explained in names or len(set(names)) < len(names):
         came = f"{explained!r} explained by {', '.join(map(repr, names))}"
-        wanted = "covariates must be other columns than the value, each named once"
+        wanted = Words(
+            "covariates must be other columns than the value, each named once",
+            "协变量须为取值以外的列，各写一次",
+        )
         raise SpecificationError(mould("spatial_regression_test", wanted, came, "Leave it out"))
     spreg = _load_spreg()
     sample = read_places(
