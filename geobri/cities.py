@@ -15,15 +15,16 @@ from geobri.gazetteer.countries import country_codes, load_country_table
 from geobri.gazetteer.names import name_key
 from geobri.tables import CITY_COLUMNS, check_cities, find_coordinate_faults
 from geobri.units import LONLAT_CRS
+from geobri.words import NO, YES
 
 _Table = TypeVar("_Table", bound=pd.DataFrame)
 
 __all__ = ["build_cities", "find_city", "parse_flags", "tell_names_apart"]
 
-_TRUE = frozenset({"true", "t", "yes", "y", "1", "1.0", "coastal", "coast", "是", "沿海", "沿海城市"})
+_TRUE: Final = frozenset(YES) | {"t", "1", "1.0", "coastal", "coast", "沿海", "沿海城市"}
 _QUALIFIED: Final = re.compile(r"^(?P<name>.+?)\s*[(（,，]\s*(?P<where>[^()（）]+?)\s*[)）]?$")
 _NAMES: Final = ("name", "name_zh", "name_printed", "name_zh_printed")
-_FALSE = frozenset({"false", "f", "no", "n", "0", "0.0", "inland", "否", "内陆", "内陆城市"})
+_FALSE: Final = frozenset(NO) | {"f", "0", "0.0", "inland", "内陆", "内陆城市"}
 
 
 def parse_flags(values: pd.Series, *, caller: str = "parse_flags") -> pd.Series:

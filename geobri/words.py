@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-__all__ = ["CITY", "NOTHING", "PlaceWords", "Words", "speaks_of_city"]
+__all__ = ["CITY", "NO", "NOTHING", "YES", "PlaceWords", "Words", "speaks_of_city"]
 
+YES: Final = ("true", "yes", "y", "是", "有", "ja", "oui", "sí")
+"""Words that say yes in a cell of a table or a question, in small letters."""
+NO: Final = ("false", "no", "n", "否", "无", "nein", "non")
+"""Words that say no."""
 _CITY: Final = re.compile(r"\b(?:(?P<article>[Aa]n?) )?(?P<initial>[Cc])it(?P<ending>y|ies)\b")
 _QUOTES_BEFORE: Final = re.compile("““([^“”]*)”")
 _QUOTES_BEHIND: Final = re.compile("“([^“”]*)””")

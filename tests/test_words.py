@@ -1,5 +1,6 @@
 """What places are called: cities unless a study says otherwise, and names stay names."""
 
+import pandas as pd
 import pytest
 
 from geobri.words import CITY, PlaceWords, Words
@@ -48,3 +49,15 @@ def test_settings():
     assert PlaceWords.from_settings({}) == CITY
     assert PlaceWords.from_settings({"place": "person", "places": "people"}).many == "people"
     assert PlaceWords("place").zh == "地点"
+
+
+def test_yes_and_no_are_the_same_words_wherever_a_table_or_a_question_says_them():
+    from geobri.cities import parse_flags
+    from geobri.study.query import FLAGS
+    from geobri.study.reading.signs import _FLAGS
+    from geobri.words import NO, YES
+
+    said = sorted(YES) + sorted(NO)
+    assert parse_flags(pd.Series(said)).tolist() == [True] * len(YES) + [False] * len(NO)
+    assert all(FLAGS[word] is (word in YES) for word in said)
+    assert {word: _FLAGS[word] == "1" for word in said} == {word: word in YES for word in said}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,12 +15,11 @@ from geobri.measures import Measure
 from geobri.scale.blocks import Tile
 from geobri.scale.places import FlowList, PairInputs
 from geobri.score.denominate import check_denominator, denominate_pairs
+from geobri.score.gather import refuse_asymmetry
 from geobri.score.levels import city_to_pair, fold_directions
 from geobri.score.spec import IndexSpec, Indicator
 
 __all__ = ["Leaf", "build_leaf", "fold_listed", "lay_directions", "read_column"]
-
-_SYMMETRY: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,7 +165,9 @@ def lay_directions(
     there[place[ahead]], back[place[~ahead]] = amount[ahead], amount[~ahead]
     seen[0, place[ahead]] = seen[1, place[~ahead]] = True
     if not leaf.directed:
-        _refuse_asymmetry(leaf, there, back)
+        refuse_asymmetry(
+            there, back, leaf, say=lambda differ: _name_pairs(key[differ], cities), caller="geobri scale"
+        )
         there = back = np.where(np.isnan(there), back, there)
         seen[:] = seen.any(axis=0)
     if leaf.absent == "zero":
@@ -174,13 +175,8 @@ def lay_directions(
     return (key // n, key % n), there, back
 
 
-def _refuse_asymmetry(leaf: Indicator, there: FloatArray, back: FloatArray) -> None:
-    with np.errstate(invalid="ignore"):
-        differ = np.abs(there - back) > _SYMMETRY * np.maximum(np.abs(there), np.abs(back))
-    if differ.any():
-        remedy = "Say directed = true and how to fold, or give each pair once"
-        came = f"{int(differ.sum())} pairs with two values"
-        raise DataError(mould("geobri scale", f"{leaf.name!r} is declared symmetric", came, remedy))
+def _name_pairs(keys: IntArray, cities: pd.Index[Any]) -> str:
+    return first_offenders(f"{cities[key // len(cities)]} – {cities[key % len(cities)]}" for key in keys)
 
 
 def fold_listed(leaf: Indicator, there: FloatArray, back: FloatArray) -> FloatArray:

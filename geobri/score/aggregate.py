@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
-from geobri.arrays import FloatArray
+from geobri.arrays import FloatArray, weighted_median
 from geobri.errors import DataError, SpecificationError, mould
 
 __all__ = ["AGGREGATORS", "MISSING_RULES", "STRUCK_BY_ZERO", "Missing", "aggregate"]
@@ -57,11 +57,11 @@ def median(matrix: FloatArray, importance: FloatArray) -> FloatArray:
     order = np.argsort(matrix, axis=-1, kind="stable")
     ordered = np.take_along_axis(matrix, order, axis=-1)
     if shape == ():
-        return _weighted_median(ordered, importance[order])
+        return weighted_median(ordered, importance[order])
     result = np.empty((*shape, matrix.shape[-2]))
     for run in np.ndindex(*shape):
         one_order, one = _one_run(order, run, 2), _one_run(ordered, run, 2)
-        result[run] = _weighted_median(one, _one_run(importance, run, 1)[one_order])
+        result[run] = weighted_median(one, _one_run(importance, run, 1)[one_order])
     return result
 
 
@@ -273,16 +273,6 @@ def _weighted_sum_of_limits(logs: FloatArray, importance: FloatArray) -> FloatAr
     total = arithmetic(np.where(lowest, 0.0, logs), importance)
     struck = arithmetic(lowest.astype(float), importance) > 0
     return np.where(struck, -np.inf, total)
-
-
-def _weighted_median(ordered: FloatArray, weights: FloatArray) -> FloatArray:
-    """Find the weighted median along the last axis of values that are sorted along it."""
-    reached = np.cumsum(weights, axis=-1)
-    low = np.argmax(reached >= 0.5 - 1e-12, axis=-1)
-    beyond = reached > 0.5 + 1e-12
-    high = np.where(beyond.any(axis=-1), np.argmax(beyond, axis=-1), low)
-    pick = np.stack([low, high], axis=-1)
-    return np.asarray(np.take_along_axis(ordered, pick, axis=-1).mean(axis=-1))
 
 
 def _one_run(array: npt.NDArray[Any], run: tuple[int, ...], kept: int) -> npt.NDArray[Any]:

@@ -6,7 +6,7 @@ What a missing row, an empty cell and a zero mean is decided here, by the indica
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NoReturn
 
@@ -30,6 +30,7 @@ __all__ = [
     "gather_model",
     "gather_pairs",
     "list_unused_indicators",
+    "refuse_asymmetry",
 ]
 
 _ASYMMETRY: Final = 1e-9
@@ -267,7 +268,7 @@ def gather_pairs(coded: CodedFlows, indicator: Indicator, universe: PairUniverse
     there, seen_there = _lay(place[forward], amount[forward], len(universe))
     back, seen_back = _lay(place[~forward], amount[~forward], len(universe))
     if not indicator.directed:
-        _refuse_asymmetry(there, back, indicator, universe)
+        refuse_asymmetry(there, back, indicator, say=lambda differ: _pair_names(differ, universe))
         there, seen_there = np.where(np.isnan(there), back, there), seen_there | seen_back
         back, seen_back = there, seen_there
     _refuse_absent(seen_there & seen_back, indicator, universe)
@@ -396,15 +397,38 @@ def _pair_names(chosen: BoolArray, universe: PairUniverse) -> str:
     return first_offenders(f"{slugs[universe.first[i]]} – {slugs[universe.second[i]]}" for i in at)
 
 
-def _refuse_asymmetry(
-    there: FloatArray, back: FloatArray, indicator: Indicator, universe: PairUniverse
+def refuse_asymmetry(
+    there: FloatArray,
+    back: FloatArray,
+    indicator: Indicator,
+    *,
+    say: Callable[[BoolArray], str],
+    caller: str = "build_index",
 ) -> None:
+    """Refuse pairs with two values of an indicator that is declared symmetric.
+
+    Parameters
+    ----------
+    there, back
+        Its values in both directions, NaN where none is given.
+    indicator
+        What is declared.
+    say
+        From the pairs that differ to how the first are called.
+    caller
+        Who asks, for the message.
+
+    Raises
+    ------
+    DataError
+        If some differ.
+    """
     with np.errstate(invalid="ignore"):
         differ = np.abs(there - back) > _ASYMMETRY * np.maximum(np.abs(there), np.abs(back))
     if differ.any():
-        came = f"{int(differ.sum())} pairs with two values: {_pair_names(differ, universe)}"
+        came = f"{int(differ.sum())} pairs with two values: {say(differ)}"
         remedy = "Say directed = true and how to fold, or give each pair once"
-        raise DataError(mould("build_index", f"{indicator.name!r} is declared symmetric", came, remedy))
+        raise DataError(mould(caller, f"{indicator.name!r} is declared symmetric", came, remedy))
 
 
 def _refuse_absent(seen: BoolArray, indicator: Indicator, universe: PairUniverse) -> None:

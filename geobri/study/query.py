@@ -14,6 +14,7 @@ from geobri.errors import DataError, first_offenders, mould
 from geobri.study.known import with_known
 from geobri.study.model import Study
 from geobri.study.opening import say_how_to_open
+from geobri.words import NO, YES
 
 __all__ = ["FLAGS", "compare", "name_columns", "query", "resolve_names"]
 
@@ -31,7 +32,7 @@ _SIGNS: Final[dict[str, Callable[[Any, Any], Any]]] = {
 }
 
 _CITY_COLUMNS: Final = ("city", "origin", "destination")
-FLAGS: Final = {"true": True, "yes": True, "1": True, "是": True, "false": False, "no": False, "0": False, "否": False}  # fmt: skip
+FLAGS: Final = dict.fromkeys((*YES, "1"), True) | dict.fromkeys((*NO, "0"), False)
 """How yes and no are written."""
 
 

@@ -169,7 +169,7 @@ def test_cities_of_a_geoparquet_are_read_back(bri22, tmp_path):
     assert table["lon"].astype(float).tolist() == bri22.cities.geometry.x.tolist()
 
 
-@pytest.mark.parametrize("wanted", ["maybe", "=t", "", "ja", "2"])
+@pytest.mark.parametrize("wanted", ["maybe", "=t", "", "da", "2"])
 def test_a_flag_is_compared_with_true_or_false_only(bri22, wanted):
     with pytest.raises(DataError, match=r"'coastal' is compared with true or false.*Write one of true, yes"):
         query(bri22, f"coastal={wanted}")

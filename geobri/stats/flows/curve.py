@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
+from geobri.arrays import weighted_median
 from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
 from geobri.fonts import use_letters
@@ -279,17 +280,9 @@ def _weighted_mean(values: FloatArray, weights: FloatArray) -> FloatArray:
     return np.asarray(np.divide(weights @ values, total, out=np.full(total.shape, np.nan), where=total > 0))
 
 
-def _weighted_median(values: FloatArray, weights: FloatArray) -> FloatArray:
-    """Mean of the lower and the upper weighted median, which is the median when all weights are 1."""
+def _median(values: FloatArray, weights: FloatArray) -> FloatArray:
     order = np.argsort(values)
-    sums = np.cumsum(weights[..., order], axis=-1)
-    half = sums[..., -1:] / 2
-    tolerance = 1e-9 * half
-    lower = (sums < half - tolerance).sum(axis=-1)
-    upper = (sums <= half + tolerance).sum(axis=-1)
-    last = len(values) - 1
-    middle = (values[order][np.minimum(lower, last)] + values[order][np.minimum(upper, last)]) / 2
-    return np.asarray(np.where(sums[..., -1] > 0, middle, np.nan))
+    return weighted_median(values[order], weights[..., order])
 
 
 def _summarise_band(
@@ -308,7 +301,7 @@ def _summarise_band(
     row["centre"] = float(sample.impedance[inside].mean())
     summaries: dict[str, tuple[Summary, FloatArray]] = {
         "mean": (_weighted_mean, values),
-        "median": (_weighted_median, values),
+        "median": (_median, values),
     }
     if threshold is not None:
         summaries["share"] = (_weighted_mean, (values > threshold).astype(np.float64))

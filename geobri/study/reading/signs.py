@@ -9,7 +9,7 @@ import pandas as pd
 
 from geobri.measures import Taken
 from geobri.study.reading.numbers import MISSING_WORDS, settle_marks, to_numbers
-from geobri.words import Words
+from geobri.words import NO, YES, Words
 
 if TYPE_CHECKING:
     from geobri.study.reading.parts import FolderParts
@@ -25,10 +25,7 @@ _SIGN: Final = "|".join(re.escape(one) for one in (_PERCENT, "％", *_MONEY))
 _NUMBER: Final = r"(?:\d|[.,]\d)[\d.,\s\u00a0'eE]*"
 _SIGNED: Final = re.compile(rf"([+-]?)\s*({_SIGN})?\s*([+-]?{_NUMBER})({_SIGN})?", re.IGNORECASE)
 _FIRST: Final = 20
-_FLAGS: Final = {
-    "yes": "1", "y": "1", "true": "1", "ja": "1", "oui": "1", "sí": "1", "是": "1", "有": "1",
-    "no": "0", "n": "0", "false": "0", "nein": "0", "non": "0", "否": "0", "无": "0",
-}  # fmt: skip
+_FLAGS: Final = dict.fromkeys(YES, "1") | dict.fromkeys(NO, "0")
 
 
 def strip_signs(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFrame:
