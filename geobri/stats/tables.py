@@ -20,7 +20,7 @@ from geobri.stats.pairs import FEWEST_CITIES, lay_out
 from geobri.stats.results import FloatArray
 from geobri.words import NOTHING, Words
 
-__all__ = ["FEWEST_CITIES", "Blocks", "PairSample", "read_pairs", "say_left_out"]
+__all__ = ["Blocks", "PairSample", "read_pairs", "say_left_out"]
 
 Blocks: TypeAlias = "Mapping[Any, object] | pd.Series[Any] | Literal['auto'] | None"
 """Who may change places with whom: a label per city, as a mapping or a labelled Series; ``"auto"``: blocks that keep missing

@@ -13,8 +13,9 @@ from geobri.stats.doors import checked
 from geobri.stats.flows.fits import DecayFit, EffectsName, EstimatorName, build_design, fit_sample
 from geobri.stats.flows.forms import FORMS, DecayForm, FormName, build_form
 from geobri.stats.models.families import FAMILIES, negative_binomial
+from geobri.stats.pairs import FEWEST_CITIES
 from geobri.stats.results import FloatArray
-from geobri.stats.tables import FEWEST_CITIES, PairSample, read_pairs
+from geobri.stats.tables import PairSample, read_pairs
 from geobri.stats.threads import on_one_thread
 from geobri.words import Words
 
