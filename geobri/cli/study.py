@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
+from geobri.cli.options import progress
 from geobri.cli.sources import Source, study_or_tables
 from geobri.cli.terminal import say
 from geobri.words import Words
@@ -54,7 +55,9 @@ def check_command(
     """
     from geobri.study.saying import say_study
 
-    faults, loaded = study.examine()
+    with progress("Reading and checking", 1) as begin:
+        begin("Reading and checking")
+        faults, loaded = study.examine()
     _say_first([str(fault) for fault in faults], Words("faults", "个错误"), lang)
     if faults or loaded is None:
         raise click.ClickException(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {study}.")

@@ -107,7 +107,12 @@ def open_tables(folder: str | Path) -> RunTables:
     check_file(home / "scale.json", caller="geobri scale")
     facts = json.loads((home / "scale.json").read_text(encoding="utf-8"))
     tables = {
-        name: pd.read_csv(path, dtype=dict.fromkeys(_WORDS, "str"), index_col=0 if name in _INDEXED else None)
+        name: pd.read_csv(
+            path,
+            dtype=dict.fromkeys(_WORDS, "str"),
+            index_col=0 if name in _INDEXED else None,
+            float_precision="round_trip",
+        )
         for name, path in paths.items()
     }
     return RunTables(facts=facts, tables=tables)

@@ -17,9 +17,10 @@ from geobri.errors import GeobriError, first_offenders
 from geobri.measures import Taken
 from geobri.study.account import Entry
 from geobri.study.model import StudyFault
+from geobri.study.reading.identifiers import note_ids
 from geobri.study.reading.numbers import blank_missing, to_numbers
 from geobri.study.reading.parts import FolderParts, read_sheets_or_note, to_study_faults
-from geobri.study.reading.recognition import Labels, recognise_ids, recognise_names
+from geobri.study.reading.recognition import Labels, as_ids, recognise_ids, recognise_names
 from geobri.study.reading.totals import leave_out_foot_of_places
 from geobri.tables import find_city_faults, find_coordinate_faults
 from geobri.words import Words
@@ -144,7 +145,7 @@ def _build_cities(table: pd.DataFrame, file: str, parts: FolderParts) -> gpd.Geo
     if len(faults) > before:
         return None
     try:
-        typed = _typed(table).assign(lon=lon, lat=lat, country=countries)
+        typed = _typed(table, note_ids(table, file, parts)).assign(lon=lon, lat=lat, country=countries)
         cities = build_cities(typed.reset_index(drop=True), caller=file)
         _check_countries(cities, table, file, parts)
         return cities if len(faults) == before else None
@@ -263,13 +264,15 @@ def _countries(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.Series:
     return pd.Series([codes.get(name) for name in written], index=table.index, dtype=object)
 
 
-def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    """Covariates that are numbers throughout become numbers; empty text becomes missing."""
+def _typed(table: pd.DataFrame, ids: list[str]) -> pd.DataFrame:
+    """Covariates that are numbers throughout become numbers, unless they are ids; empty text becomes missing."""
     typed: dict[str, Any] = {}
     plain = _plain_numbers(table)
     for name, cells in table.items():
         if name in ("city", "name", "name_zh", "country", "region", "coastal"):
             typed[str(name)] = cells.where(cells != "", None)
+        elif str(name) in ids:
+            typed[str(name)] = as_ids(cells)
         elif str(name) in plain:
             typed[str(name)] = plain[str(name)]
         else:

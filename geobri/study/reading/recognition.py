@@ -5,6 +5,7 @@ Nothing here guesses in silence: each recognition is noted with its reason and s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
@@ -16,7 +17,7 @@ from geobri.gazetteer.names import CHINESE_KINDS, is_han, leave_off_kind
 from geobri.measures import Taken
 from geobri.study.model import StudyFault
 from geobri.study.reading.headings import PAIR_KEY
-from geobri.study.reading.numbers import blank_missing, find_doubtful, to_numbers
+from geobri.study.reading.numbers import MISSING_WORDS, blank_missing, find_doubtful, to_numbers
 from geobri.study.reading.parts import FolderParts
 from geobri.tables import CITY_COLUMNS
 from geobri.words import Words
@@ -42,6 +43,10 @@ _ENOUGH: Final = 0.5
 """Share of the labels of the other table that a column must know to be taken for ids."""
 
 _ROWS_LOOKED_AT: Final = 5000
+_CELLS_LOOKED_AT: Final = 50
+_LETTER: Final = re.compile(r"[^\W\d_eE]")
+"""What no number holds: a letter that is not that of an exponent."""
+
 _LOOKED_AT: Final = 4
 """Ends of a pair stand among the first columns of a table."""
 
@@ -373,6 +378,8 @@ def holds_numbers(column: pd.Series) -> bool:
         return False
     if pd.api.types.is_numeric_dtype(column):
         return True
+    if any(map(_is_word, column.head(_CELLS_LOOKED_AT))):  # nearly always, where they are words
+        return False
     cells = column.to_numpy(dtype=object)
     read = np.isfinite(np.asarray(pd.to_numeric(cells, errors="coerce"), dtype=float))
     if np.all(read | (cells == "") | pd.isna(cells)):  # nearly always, and tables may have many columns
@@ -380,3 +387,7 @@ def holds_numbers(column: pd.Series) -> bool:
     column = blank_missing(column)
     known = column[(column != "") & column.notna()]
     return bool(len(known) and to_numbers(known).notna().all())
+
+
+def _is_word(cell: object) -> bool:
+    return isinstance(cell, str) and cell not in MISSING_WORDS and _LETTER.search(cell) is not None

@@ -15,6 +15,7 @@ from geobri.study.reading.ends import Ends, measures_in_twos
 from geobri.study.reading.flows import match_names
 from geobri.study.reading.headings import PAIR_KEY
 from geobri.study.reading.hints import Hints
+from geobri.study.reading.identifiers import leave_out_ids, may_be_added_up
 from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.parts import FolderParts
 from geobri.study.reading.recognition import as_ids, holds_numbers, note_doubtful
@@ -64,6 +65,7 @@ def ready_pairs(rows: pd.DataFrame, ends: Ends, file: str, hints: Hints, parts: 
     note_doubtful(rows, parts, file)
     if len(parts.faults) > n_faults:
         return rows
+    rows = leave_out_ids(rows, file, parts, (*PAIR_KEY, "value", hints.value, hints.impedance))
     once = _one_row_a_pair(rows, file, hints, parts)
     rows = _with_separation(once, rows, file, hints, parts)
     asked = hints.drop_unknown or holds_few_unknown(rows, parts)
@@ -133,10 +135,11 @@ def _one_row_a_pair(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderPa
         return rows.rename(columns={split: "indicator", numbers[0]: "value"})
     if "value" in rows.columns:
         return rows  # the doubled rows are a fault, with their numbers
-    offered = " or ".join(f"--value {name}" for name in numbers[:3])
+    amounts = may_be_added_up(rows, key, numbers)[:3]
+    offered = ", or add up a column with " + " or ".join(f"--value {name}" for name in amounts)
     came = (
         f"every pair must stand once; got {int(rows.duplicated(key).sum()):,} of {len(rows):,} rows that speak of a pair again. "
-        f"Say what to do with them: count them with --count, or add up a column with {offered}"
+        f"Say what to do with them: count them with --count{offered if amounts else ''}"
     )
     parts.faults.append(StudyFault(file, None, came))
     return rows

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any, Final
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import BoolArray, FloatArray, IntArray
 from geobri.measures import Taken
 from geobri.study.account import count_entry
 from geobri.study.reading.headings import PAIR_KEY
@@ -72,12 +75,14 @@ def _leave_out_sums(
         return rows
     plain = rows.assign(**{end: as_ids(rows[end]) for end in _ENDS})
     measures = _measures(rows)
-    found = {
-        (end, label)
-        for end in _ENDS
-        for label in candidates
-        if _are_sums(plain, measures, end, label, candidates)
+    cells = {
+        name: to_numbers(blank_missing(rows[name])).to_numpy(dtype=float, na_value=np.nan)
+        for name in measures
     }
+    found = set()
+    for end in _ENDS:
+        side = _lay_out(plain, end, candidates)
+        found |= {(end, label) for label in candidates if _are_sums(side, cells, label)}
     if not found:
         return rows
     gone = np.logical_or.reduce([plain[end] == label for end, label in sorted(found)])
@@ -232,31 +237,62 @@ def _candidates(rows: pd.DataFrame, known: Collection[str] | None) -> list[str]:
     return [label for label in unknown if label.strip().lower() in _WORDS]
 
 
-def _are_sums(rows: pd.DataFrame, measures: list[str], end: str, label: str, candidates: list[str]) -> bool:
-    """Whether the rows of a label say, of each place at the other end, the sum over all places at this end."""
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One end of the pairs, laid out so that a label there can be compared with the sum over all others.
+
+    Attributes
+    ----------
+    key
+        Number of the place at the other end, of the indicator and the year together, by row.
+    labels
+        What stands at this end, by row.
+    said, plain, apart
+        Which rows may speak of a sum, which are its terms, and which of these are no flow of a place with itself.
+    """
+
+    key: IntArray
+    labels: npt.NDArray[np.object_]
+    said: BoolArray
+    plain: BoolArray
+    apart: BoolArray
+
+
+def _lay_out(rows: pd.DataFrame, end: str, candidates: list[str]) -> _Side:
     other = "destination" if end == "origin" else "origin"
-    keys = [other, *(name for name in ("indicator", "year") if name in rows.columns)]
-    counted = rows[~rows[other].isin(candidates)]
-    plain = counted[~counted[end].isin(candidates)]
+    key = np.zeros(len(rows), dtype=np.int64)
+    for name in (other, *(name for name in ("indicator", "year") if name in rows.columns)):
+        codes, distinct = pd.factorize(as_ids(rows[name]))
+        key, _ = pd.factorize(key * len(distinct) + codes)
+    said = ~rows[other].isin(candidates).to_numpy(dtype=bool)
+    plain = said & ~rows[end].isin(candidates).to_numpy(dtype=bool)
+    apart = plain & (rows[end] != rows[other]).to_numpy(dtype=bool)
+    return _Side(key, rows[end].to_numpy(dtype=object), said, plain, apart)
+
+
+def _are_sums(side: _Side, measures: Mapping[str, FloatArray], label: str) -> bool:
+    """Whether the rows of a label say, of each place at the other end, the sum over all places at this end."""
     rough = label.strip().lower() in _WORDS
     right = looked_at = 0
-    for name in measures:
-        said, terms, apart = (
-            _numbers(some, keys, name)
-            for some in (counted[counted[end] == label], plain, plain[plain[end] != plain[other]])
-        )
-        sums = said.sum(min_count=1).dropna()
-        sums = sums[terms.count().reindex(sums.index).fillna(0) >= _FEWEST]
-        fits = _close(sums, terms.sum(), rough=rough) | _close(sums, apart.sum(), rough=rough)
-        right, looked_at = right + int(fits.sum()), looked_at + len(sums)
+    own = side.said & (side.labels == label)
+    for numbers in measures.values():
+        said, n_said = _add_up(side.key, numbers, own)
+        sums, terms = _add_up(side.key, numbers, side.plain)
+        at = np.flatnonzero((n_said > 0) & (terms >= _FEWEST))
+        others, n_others = _add_up(side.key, numbers, side.apart)
+        fits = _close(said[at], sums[at], rough=rough)
+        fits |= _close(said[at], others[at], rough=rough) & (n_others[at] > 0)
+        right, looked_at = right + int(fits.sum()), looked_at + len(at)
     return looked_at >= _FEWEST and right >= (_SHARE if rough else 1.0) * looked_at
 
 
-def _numbers(rows: pd.DataFrame, keys: list[str], name: str) -> Any:
-    return to_numbers(blank_missing(rows[name])).groupby([as_ids(rows[key]) for key in keys], observed=True)
+def _add_up(key: IntArray, numbers: FloatArray, rows: BoolArray) -> tuple[FloatArray, IntArray]:
+    """Give the sum and the count of the known numbers of some rows, by key."""
+    some = rows & np.isfinite(numbers)
+    n = int(key.max()) + 1
+    counts = np.bincount(key[some], minlength=n).astype(np.int64)
+    return np.bincount(key[some], numbers[some], n).astype(np.float64), counts
 
 
-def _close(said: pd.Series, sums: pd.Series, *, rough: bool) -> pd.Series:
-    wanted = sums.reindex(said.index)
-    off = (said - wanted).abs()
-    return (off <= (_CLOSE if rough else 1e-9) * wanted.abs() + (1 if rough else 1e-9)) & wanted.notna()
+def _close(said: FloatArray, sums: FloatArray, *, rough: bool) -> BoolArray:
+    return np.abs(said - sums) <= (_CLOSE if rough else 1e-9) * np.abs(sums) + (1 if rough else 1e-9)
