@@ -17,6 +17,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from packaging.version import Version
 
 from geobri.errors import StudyError, mould
 from geobri.great_circles import great_circle_lines
@@ -39,6 +40,11 @@ MEANING: Final = (
 _ON_PAGE: Final = 50
 _DRAWN: Final = 100
 _INDEXED: Final = ("cities", "top_corridors")
+_EXACT: Final[dict[str, Any]] = (
+    {} if Version(pd.__version__) >= Version("3.1") else {"float_precision": "round_trip"}
+)
+"""Numbers to the last digit, as newer pandas reads them of itself."""
+
 _WORDS: Final = (
     "city", "corridor", "name", "name_zh", "country", "region", "origin", "destination", "nearest", "strongest", "measure", "region_pair",
     "coast_pair", "value", "term", "se_type", "left_out",
@@ -108,10 +114,7 @@ def open_tables(folder: str | Path) -> RunTables:
     facts = json.loads((home / "scale.json").read_text(encoding="utf-8"))
     tables = {
         name: pd.read_csv(
-            path,
-            dtype=dict.fromkeys(_WORDS, "str"),
-            index_col=0 if name in _INDEXED else None,
-            float_precision="round_trip",
+            path, dtype=dict.fromkeys(_WORDS, "str"), index_col=0 if name in _INDEXED else None, **_EXACT
         )
         for name, path in paths.items()
     }
