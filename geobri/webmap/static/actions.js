@@ -15,7 +15,7 @@ function addActions(app) {
   const listeners = [];
   app.onSync = (run) => listeners.push(run);
   app.sync = () => {
-    app.width = app.root.clientWidth;
+    [app.width, app.height] = [app.root.clientWidth, app.root.clientHeight]; /* asked before anything is written, for that lays the page out anew */
     app.root.setAttribute("lang", app.state.lang === "zh" ? "zh-CN" : "en");
     app.root.dataset.theme = app.theme;
     app.root.classList.toggle("geobri-narrow", app.isNarrow());

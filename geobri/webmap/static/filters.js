@@ -65,7 +65,7 @@ function makeTests(model, state, measure) {
   }
   if (state.cities !== null) tests.push(citiesTest(model, state.cities));
   if (state.only !== null) tests.push(onlyTest(model, state.only));
-  if (state.range) {
+  if (state.range && measure.diverging) {
     const [low, high] = state.range;
     tests.push((i) => !(measure.numbers[i] < low || measure.numbers[i] > high));
   }
@@ -78,6 +78,29 @@ function cutTop(rows, top, numbers) {
   let end = top;
   while (end > 0 && end < rows.length && numbers[rows[end]] === numbers[rows[top - 1]]) end += 1;
   return rows.subarray(0, end);
+}
+
+/**
+ * Where in the order of a measure a range begins and ends, and from where on nothing is known: the rows between need not
+ * be asked one by one. Around zero the order is another one, and all are asked.
+ * @param {Measure} measure
+ * @param {[number, number] | null} range
+ */
+function placesOf({ order, numbers, direction, diverging }, range) {
+  const n = order.length;
+  if (!range || diverging) return [0, n, n];
+  const key = (k) => -direction * numbers[order[k]]; /* rising, NaN last */
+  const find = (isThere) => {
+    let [from, to] = [0, n];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (isThere(key(middle))) to = middle;
+      else from = middle + 1;
+    }
+    return from;
+  };
+  const [first, last] = range.map((end) => -direction * end).sort((a, b) => a - b);
+  return [find((value) => !(value < first)), find((value) => !(value <= last)), find(Number.isNaN)];
 }
 
 const MISSING = 1;
@@ -100,7 +123,8 @@ function select(model, state, measure) {
   const passing = new Uint32Array(model.n);
   const { folded = null } = measure;
   let [n, nFolded, known] = [0, 0, 0];
-  for (let k = 0; k < model.n; k += 1) {
+  const [begin, end, unknown] = placesOf(measure, state.range);
+  for (let k = begin < end ? begin : unknown; k < model.n; k = k + 1 === end ? unknown : k + 1) {
     const i = measure.order[k];
     if (folded && folded[i]) {
       nFolded += 1;

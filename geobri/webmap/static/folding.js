@@ -22,13 +22,13 @@ function addFolding(app) {
   const isSelecting = () => app.state.city !== null || app.state.corridor !== null;
   let selecting = false;
   const decide = () => decideFolding({
-    width: app.root.clientWidth, height: app.root.clientHeight, isNarrow: app.isNarrow(),
+    width: app.width, height: app.height, isNarrow: app.isNarrow(),
     isClosed: app.config.panel === "closed", isSelecting: isSelecting(), isWide: app.model.isWide, wishes,
   });
   app.unfolded = () => {
     if (isSelecting() !== selecting) {
       selecting = isSelecting();
-      if (selecting && !app.isNarrow() && app.root.clientHeight < SELECTING_PX) Object.assign(wishes, { controls: null, legend: null });
+      if (selecting && !app.isNarrow() && app.height < SELECTING_PX) Object.assign(wishes, { controls: null, legend: null });
     }
     return decide();
   };

@@ -131,7 +131,7 @@ function start(key) {
     baseCredit: base.credit,
     basePacked: base,
     prefix: config.standalone ? "" : `${key}.`,
-    width: root.clientWidth,
+    width: root.clientWidth, height: root.clientHeight,
     shown: { version: 0 }, marked: new Set(), labels: [], pointedLabels: [],
     pointed: {}, highlighted: null, home: null, moving: false,
   };

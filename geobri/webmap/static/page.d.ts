@@ -74,6 +74,8 @@ interface Arcs {
   poles: Float32Array;
   box: Float32Array;
   traced: Uint8Array;
+  /** Smooth pieces of arcs of a whole world, for its scale. */
+  smooth?: { scale: number, pieces: Map<number, number[][]> };
   traceRow: (i: number) => void;
   traceRows: (rows: number[] | Uint32Array) => void;
 }

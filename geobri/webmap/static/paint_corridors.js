@@ -27,12 +27,22 @@ const offsetOf = (model, measure, i, width) => (model.opposite[i] < 0 || measure
 /** The rows that are drawn one by one: all of a sparse map, the strongest of a dense one. */
 const crispRows = (app) => (app.isDense() ? app.shown.rows.subarray(0, CRISP) : app.shown.rows);
 
+const EVERYWHERE = [-Infinity, -Infinity, Infinity, Infinity];
+
+/** Smooth pieces of an arc near a view; those of a whole world stay the same through all filters, and are kept for its scale. */
+function smoothPieces(arcs, i, view, k) {
+  if (!view.isWhole) return piecesOf(arcs, i, [view.west - k, view.north, view.east - k, view.south], view.scale);
+  if (!arcs.smooth || arcs.smooth.scale !== view.scale) arcs.smooth = { scale: view.scale, pieces: new Map() };
+  const { pieces } = arcs.smooth;
+  if (!pieces.has(i)) pieces.set(i, piecesOf(arcs, i, EVERYWHERE, view.scale));
+  return pieces.get(i);
+}
+
 /** An arc on copy k of the world as lists of pixels, x and y in turn. */
 function pathsOf(arcs, i, view, k) {
   const dx = k * view.scale - view.x0;
   if (view.scale > arcs.smoothTo) {
-    const box = [view.west - k, view.north, view.east - k, view.south];
-    return piecesOf(arcs, i, box, view.scale).map((piece) => piece.map((value, n) => (n % 2 ? value * view.scale - view.y0 : value * view.scale + dx)));
+    return smoothPieces(arcs, i, view, k).map((piece) => piece.map((value, n) => (n % 2 ? value * view.scale - view.y0 : value * view.scale + dx)));
   }
   const path = [];
   for (let v = arcs.start[i]; v < arcs.start[i + 1]; v += 1) path.push(arcs.xs[v] * view.scale + dx, arcs.ys[v] * view.scale - view.y0);

@@ -8,6 +8,7 @@ const BINS = 56;
 const STEPS = 400;
 const MOST_WHOLE = 400; /* so many whole numbers have a step each */
 const HEIGHT = 44;
+const WIDTH = 262; /* before it is laid out */
 const LEAST_PX = 2; /* of a bar that is not empty */
 
 /** Steps of the handles along a scale: from step to value, and back. */
@@ -57,9 +58,8 @@ function countBins(scale, rows) {
   return { all: all.subarray(0, n), shown: shown.subarray(0, n) };
 }
 
-function paintBars(canvas, scale, rows, theme, tones) {
+function paintBars(canvas, width, scale, rows, theme, tones) {
   const ratio = Math.min(2, window.devicePixelRatio || 1);
-  const width = canvas.clientWidth || 262;
   canvas.width = width * ratio;
   canvas.height = HEIGHT * ratio;
   const context = canvas.getContext("2d");
@@ -97,7 +97,8 @@ function makeRange(app) {
     const range = app.state.range || [Math.min(measure.low, start), Math.max(measure.high, end)];
     return [Math.max(range[0], Math.min(measure.low, start)), Math.min(range[1], Math.max(measure.high, end))];
   };
-  const paint = () => paintBars(bars, app.measure().scale, app.shown.rows, app.theme, app.tones);
+  let width = WIDTH;
+  const paint = () => paintBars(bars, width, app.measure().scale, app.shown.rows, app.theme, app.tones);
   const handles = makeHandles({
     ends,
     put: (k, value) => {
@@ -137,6 +138,7 @@ function makeRange(app) {
   });
   /* The card is unfolded, or laid out for the first time. */
   new ResizeObserver(() => {
+    width = bars.clientWidth || WIDTH;
     if (steps && !box.hidden) paint();
   }).observe(bars);
   return box;
