@@ -294,3 +294,10 @@ def test_ties_are_told_by_the_size_of_the_statistics(size):
     null = size * np.array([1.0 + 1e-13, 0.9, 0.5, 1.1])
     assert permutation_p_value(size, null, "greater") == pytest.approx(3 / 5)
     assert permutation_p_value(size, null, "less") == pytest.approx(4 / 5)
+
+
+def test_cities_that_change_places_are_those_of_blocks_of_two_and_more():
+    plan = plan_permutations(9, 999, blocks=list("aabbbccde"), rng=0)
+    assert plan.n_movable == 7
+    assert "7 of 9 cities" in plan.describe().en
+    assert plan_permutations(9, 99, blocks=["one"] * 9, rng=0).n_movable == 9

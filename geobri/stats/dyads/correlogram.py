@@ -133,7 +133,7 @@ def mantel_correlogram_test(
         Leave out classes beyond the middle one in which some city has no pair: they show its absence, not
         distance.
     alternative
-        Direction of the alternative for each correlation. Two-sided is twice the smaller tail, at most 1.
+        Direction of the alternative for each correlation. Two-sided, that of a class is twice the smaller tail, at most 1.
     n_permutations
         How many permutations, at least.
     blocks
@@ -146,7 +146,8 @@ def mantel_correlogram_test(
     Returns
     -------
     CorrelogramResult
-        One row per class.
+        One row per class. The headline is the class that stands out most; its p-value compares the largest standardised
+        correlation of all classes (its size, where two-sided) with the largest one of every permutation.
 
     Raises
     ------

@@ -89,7 +89,8 @@ def coastal_tests(
     -------
     list of TestResult
         Group tests, strata, covariates, sensitivity, leave-one-out, dimensions, interaction, corridor types,
-        corridor regressions, their interaction. A test that the data do not allow has NaN for a p-value, and its
+        corridor regressions, their interaction. p-values are two-sided (twice the smaller tail, at most 1), those of interactions
+        large sums of squares. A test that the data do not allow has NaN for a p-value, and its
         row says why.
 
     Raises

@@ -114,8 +114,9 @@ def city_interaction_test(
     Returns
     -------
     TestResult
-        The headline is the sum of squares of the differences of profiles. One row per dimension: its
-        difference in standard deviations beyond the mean of all dimensions, with p-value and max-T adjustment.
+        The headline is the sum of squares of the differences of profiles, large ones against the null. One row per dimension:
+        its difference in standard deviations beyond the mean of all dimensions, with p-value (twice the smaller tail, at most
+        1) and max-T adjustment.
 
     Raises
     ------
@@ -194,7 +195,7 @@ def corridor_interaction_test(
     -------
     TestResult
         The headline is the sum of squares of the differences of profiles between corridors with both ends and
-        with no end at the coast. One row per dimension, as in `city_interaction_test`.
+        with no end at the coast, large ones against the null. One row per dimension, as in `city_interaction_test`.
 
     Raises
     ------

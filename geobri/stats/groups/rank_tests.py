@@ -134,7 +134,7 @@ def mann_whitney_test(
     weights
         ``"pairs"`` adds the counts U of the strata; ``"van-elteren"`` weighs rank sums by 1 / (N + 1).
     alternative
-        ``"greater"``: the first group has the higher values.
+        ``"greater"``: the first group has the higher values. Two-sided is twice the smaller tail, at most 1.
     method
         ``"auto"`` is exact unless the recursion would take seconds; then the normal approximation with ties.
     mid_p

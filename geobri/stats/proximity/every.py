@@ -55,8 +55,9 @@ def proximity_tests(
     Returns
     -------
     list of TestResult
-        A `ProximityResult` for each null model; `choices["headline"]` is True for the first. Last come null models that
-        the data do not allow, with NaN for a p-value and the reason.
+        A `ProximityResult` for each null model; `choices["headline"]` is True for the first. p-values are as
+        `alternative` says, two-sided (twice the smaller tail, at most 1) by default. Last come null models that the data do
+        not allow, with NaN for a p-value and the reason.
 
     Raises
     ------

@@ -150,7 +150,7 @@ def correlogram_test(
     n_bands
         Number of default bands.
     alternative
-        ``"greater"``: cities in the band resemble each other. Two-sided is twice the smaller tail, at most 1.
+        ``"greater"``: cities in the band resemble each other. Two-sided, that of a band is twice the smaller tail, at most 1.
     n_permutations
         Random permutations of values, the same for all bands.
     rng

@@ -88,7 +88,8 @@ def moran_tests(
     -------
     list of TestResult
         Moran, Geary, Getis-Ord (values of at least 0), correlogram, local Moran, local G*, join counts, and the
-        dependence among corridors. A test that the data do not allow has NaN for a p-value, and its row says why.
+        dependence among corridors. p-values are two-sided, each as its test says. A test that the data do not allow has NaN
+        for a p-value, and its row says why.
 
     Raises
     ------

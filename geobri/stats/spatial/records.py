@@ -43,6 +43,10 @@ class LocalResult(TestResult):
         adjusted p-value is at most the level, else "not significant", or "island".
     level
         The level of `kind`.
+
+    Notes
+    -----
+    The p-value of a place is that of its own statistic; the p-value of the result is the smallest adjusted one.
     """
 
     level: float = 0.05
