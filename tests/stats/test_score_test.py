@@ -12,7 +12,7 @@ from geobri.stats.dyads.mrqap import mrqap_test
 from geobri.stats.models.effects import build_effects
 from geobri.stats.models.exchanges import count_scale, exchange_residuals, exchange_scores
 from geobri.stats.models.fits import fit_likelihood
-from geobri.stats.models.score_test import Interval, ScoreTest, _agree
+from geobri.stats.models.score_test import Interval, ScoreTest, _agree, _critical, _critical_rank
 from geobri.stats.null import node_permutations, plan_permutations
 from geobri.stats.tables import read_pairs
 
@@ -306,3 +306,20 @@ def test_without_effects_it_is_the_score_test_of_mrqap(share):
         unit = np.sqrt(np.mean(fit.score**2 / fit.weight))
         assert found.terms[1].statistic == pytest.approx(observed * unit, rel=1e-8)
         assert np.allclose(found.null_distributions[:, 0], null * unit, rtol=1e-8)
+
+
+@pytest.mark.parametrize(("n", "drawn"), [(8, 999), (5, 999), (9, 379)])
+def test_past_a_critical_value_p_is_at_most_five_percent_and_not_before(n, drawn):
+    plan = plan_permutations(n, drawn, cosets=False, rng=1)
+    size = len(plan.permutations)
+    null = np.random.default_rng(2).permutation(size).astype(float)
+    low, high = _critical(null, _critical_rank(plan, 0.95))
+    for value, side in ((high, 1.0), (low, -1.0)):
+        beyond, before = value + 0.5 * side, value - 0.5 * side
+        # a complete enumeration holds the observed statistic: it takes the place of its neighbour
+        near, far = (
+            np.where(null == taken, one, null) if plan.exact else null
+            for one, taken in ((beyond, value), (before, value - side))
+        )
+        assert plan.p_value(beyond, near) <= 0.05
+        assert plan.p_value(before, far) > 0.05
