@@ -7,21 +7,29 @@ the order of the tasks, so that whoever adds it up adds in one order; few result
 
 from __future__ import annotations
 
+import io
+import multiprocessing
 import os
+import pickle
+import sys
+import threading
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from itertools import islice
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Literal, TypeVar
 
 import numpy as np
 
 from geobri.errors import DataError, MissingExtraError, mould
 
-__all__ = ["Backend", "count_workers", "spawn_seeds", "spread", "spread_here", "working"]
+__all__ = ["Backend", "count_workers", "side_by_side", "spawn_seeds", "spread", "spread_here", "working"]
 
 Backend = Literal["threads", "processes", "dask"]
 _Task = TypeVar("_Task")
@@ -136,6 +144,116 @@ def spread(
             yield from _in_order(lambda task: pool.submit(_run, function, task), tasks, _AHEAD * n)
     else:
         yield from _spread_by_joblib(function, tasks, shared, n, backend)
+
+
+def side_by_side(
+    jobs: Mapping[str, Callable[[], Any]], *, workers: int, meanwhile: Callable[[], None] | None = None
+) -> dict[str, Any]:
+    """Do jobs of one kind each, several at a time, and give what each gave.
+
+    They run in copies of this process where the system makes these without loading anything anew (Linux) and no other thread
+    is at work that a copy would lack; in threads otherwise. Jobs of many small steps in Python wait for each other in threads.
+
+    Parameters
+    ----------
+    jobs
+        Called without arguments, in this order; none may change what others read, and none writes to the terminal.
+    workers
+        How many at a time.
+    meanwhile
+        What this process itself does first, such as a drawing.
+
+    Returns
+    -------
+    dict
+        What each job gave, by its name, in the order of the jobs.
+
+    Examples
+    --------
+    >>> side_by_side({"two": lambda: 1 + 1, "four": lambda: 2 * 2}, workers=2)
+    {'two': 2, 'four': 4}
+    """
+    workers = min(workers, count_workers(), len(jobs))
+    if workers > 1 and sys.platform == "linux" and _is_alone():
+        return _beside_in_copies(jobs, workers, meanwhile)
+    if meanwhile is not None:
+        meanwhile()
+    done = spread(lambda _shared, job: job(), jobs.values(), workers=max(workers, 1))
+    return dict(zip(jobs, done, strict=True))
+
+
+def _is_alone() -> bool:
+    """Tell whether a copy of this process has all that works in it; the line on a terminal is no work."""
+    here = threading.main_thread()
+    others = (thread for thread in threading.enumerate() if thread is not here)
+    return threading.current_thread() is here and all(type(one).__module__ == "rich.live" for one in others)
+
+
+def _beside_in_copies(
+    jobs: Mapping[str, Callable[[], Any]], workers: int, meanwhile: Callable[[], None] | None
+) -> dict[str, Any]:
+    """Do jobs in copies of this process; one whose result cannot travel, or whose copy dies, is done here."""
+    global _HELD  # noqa: PLW0603 - what the copies find when they begin
+    _HELD = jobs
+    given: dict[str, Any] = {}
+    try:
+        with (
+            warnings.catch_warnings(),
+            ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), _silence) as pool,
+        ):
+            warnings.filterwarnings("ignore", message=".*fork", category=DeprecationWarning)
+            waiting = {name: pool.submit(_pack_job, name) for name in jobs}
+            try:
+                if meanwhile is not None:
+                    meanwhile()
+                for name, future in waiting.items():
+                    with suppress(BrokenProcessPool):
+                        given[name] = future.result()
+            except BaseException:
+                for copy in multiprocessing.active_children():
+                    copy.terminate()
+                raise
+    finally:
+        _HELD = None
+    return {
+        name: pickle.loads(given[name]) if given.get(name) is not None else job()  # noqa: S301 - our own copy wrote it
+        for name, job in jobs.items()
+    }
+
+
+def _silence() -> None:
+    """Write nothing from a copy: the thread that holds the terminal is not in it."""
+    sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as the copy lives
+
+
+def _pack_job(name: str) -> bytes | None:
+    """Do a job in a copy of the process; None where what it gave cannot travel."""
+    result, packed = _HELD[name](), io.BytesIO()
+    try:
+        _Packer(packed, pickle.HIGHEST_PROTOCOL).dump(result)
+    except (pickle.PicklingError, TypeError, AttributeError):
+        return None
+    return packed.getvalue()
+
+
+class _Packer(pickle.Pickler):
+    """Keeps what may not be changed: views of dictionaries and arrays that are read only."""
+
+    def reducer_override(self, given: Any) -> Any:
+        if isinstance(given, MappingProxyType):
+            return _view, (dict(given),)
+        if type(given) is np.ndarray and not given.flags.writeable and given.dtype != object:
+            return _seal, (given.copy(),)
+        return NotImplemented
+
+
+def _view(content: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(content)
+
+
+def _seal(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    array.flags.writeable = False
+    return array
 
 
 _HERE: ContextVar[dict[str, Any] | None] = ContextVar("_HERE", default=None)

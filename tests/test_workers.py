@@ -1,13 +1,16 @@
 """Tasks spread over workers: the order is that of the tasks, and few wait at a time."""
 
+import multiprocessing
+import os
 import threading
 import time
+from types import MappingProxyType
 
 import numpy as np
 import pytest
 
 from geobri.errors import DataError
-from geobri.workers import count_workers, spawn_seeds, spread
+from geobri.workers import count_workers, side_by_side, spawn_seeds, spread
 
 
 def _add(base, task):
@@ -94,3 +97,53 @@ def test_uncertainty_is_the_same_with_many_workers(monkeypatch):
         for n in (1, 3)
     )
     assert (one == many).all()
+
+
+def _die():
+    if threading.current_thread() is threading.main_thread() and multiprocessing.parent_process():
+        os._exit(3)
+    return "alive"
+
+
+def test_side_by_side_gives_what_each_job_gave():
+    sealed = np.arange(3.0)
+    sealed.flags.writeable = False
+    done = []
+    given = side_by_side(
+        {
+            "record": lambda: MappingProxyType({"numbers": sealed, "word": "通路"}),
+            "stays": lambda: (one for one in "ab"),  # nothing that could travel from a copy
+            "last": lambda: 3,
+        },
+        workers=2,
+        meanwhile=lambda: done.append("map"),
+    )
+    assert list(given) == ["record", "stays", "last"]
+    assert done == ["map"]
+    assert list(given["stays"]) == ["a", "b"]
+    numbers = given["record"]["numbers"]
+    assert numbers.tolist() == [0.0, 1.0, 2.0]
+    assert not numbers.flags.writeable
+    with pytest.raises(TypeError):
+        given["record"]["word"] = "x"
+
+
+def test_side_by_side_passes_on_what_goes_wrong():
+    with pytest.raises(DataError, match="1 or more"):
+        side_by_side({"a": lambda: count_workers(0), "b": lambda: 1}, workers=2)
+    with pytest.raises(DataError, match="1 or more"):
+        side_by_side({"a": lambda: 1, "b": lambda: 2}, workers=2, meanwhile=lambda: count_workers(0))
+
+
+def test_side_by_side_does_itself_what_a_dead_copy_left():
+    assert side_by_side({"a": _die, "b": _die}, workers=2) == {"a": "alive", "b": "alive"}
+
+
+def test_side_by_side_leaves_other_threads_their_process():
+    stop = threading.Event()
+    threading.Thread(target=stop.wait).start()
+    try:
+        here = {"a": os.getpid, "b": os.getpid}
+        assert set(side_by_side(here, workers=2).values()) == {os.getpid()}
+    finally:
+        stop.set()

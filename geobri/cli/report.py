@@ -78,7 +78,7 @@ def report_command(
         say(f"Wrote {' and '.join(path.name for path in paths)} to {out}.")
         return
     notes: list[str] = []
-    with progress("Reading the study", 5) as begin:
+    with progress("Reading the study", 4) as begin:
         begin("Reading the study")
         loaded = study.load(year=year)
         paths = write_report(

@@ -21,7 +21,7 @@ from geobri.neighbours.nearest import (
     pairs_within,
     read_points,
 )
-from geobri.neighbours.weights import make_graph
+from geobri.neighbours.weights import Joined, join_places, make_graph
 
 __all__ = [
     "KERNELS",
@@ -29,6 +29,7 @@ __all__ = [
     "build_inverse_distance",
     "build_kernel",
     "build_knn",
+    "join_nearest",
 ]
 
 Islands = Literal["keep", "attach", "error"]
@@ -147,6 +148,23 @@ def build_knn(cities: gpd.GeoDataFrame, k: int = 8, *, symmetric: bool = False) 
         pairs = np.unique(np.sort(np.column_stack([focal, neighbour]), axis=1), axis=0)
         focal, neighbour, _ = _both_ways(pairs[:, 0], pairs[:, 1], np.ones(len(pairs)))
     return make_graph(cities.index, focal, neighbour, np.ones(len(focal)))
+
+
+def join_nearest(cities: gpd.GeoDataFrame, k: int) -> Joined:
+    """Join every city to its k nearest, for tests of our own that read no more than the weights.
+
+    Parameters
+    ----------
+    cities, k
+        As for `build_knn`.
+
+    Returns
+    -------
+    Joined
+        The weights that `build_knn` gives.
+    """
+    focal, neighbour = _flat(nearest_neighbours(cities, k)[0])
+    return join_places(cities.index, focal, neighbour, np.ones(len(focal)))
 
 
 def build_distance_band(

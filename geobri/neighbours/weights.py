@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from geobri.errors import SchemaError, first_offenders, mould
 
-__all__ = ["graph_weights", "make_graph"]
+__all__ = ["Joined", "graph_weights", "join_places", "make_graph"]
 
 
 def make_graph(index: pd.Index, focal: npt.ArrayLike, neighbour: npt.ArrayLike, weight: npt.ArrayLike) -> Any:
@@ -33,6 +33,33 @@ def make_graph(index: pd.Index, focal: npt.ArrayLike, neighbour: npt.ArrayLike, 
     """
     from libpysal.graph import Graph
 
+    adjacency = join_places(index, focal, neighbour, weight).adjacency
+    ends = (adjacency.index.get_level_values(level).to_numpy() for level in ("focal", "neighbor"))
+    return Graph.from_arrays(*ends, adjacency.to_numpy())
+
+
+class Joined(NamedTuple):
+    """What is read of a graph, without libpysal, which takes a second to load."""
+
+    adjacency: pd.Series[Any]
+    unique_ids: pd.Index[Any]
+
+
+def join_places(
+    index: pd.Index, focal: npt.ArrayLike, neighbour: npt.ArrayLike, weight: npt.ArrayLike
+) -> Joined:
+    """Write finished weights as a graph does, for those who only read them.
+
+    Parameters
+    ----------
+    index, focal, neighbour, weight
+        As for `make_graph`.
+
+    Returns
+    -------
+    Joined
+        `adjacency` by focal and neighbour, sorted; a place without links is written as itself with weight 0.
+    """
     weights = np.asarray(weight, dtype=np.float64)
     kept = weights != 0
     focals, neighbours = (np.asarray(rows, dtype=np.int64)[kept] for rows in (focal, neighbour))
@@ -40,7 +67,10 @@ def make_graph(index: pd.Index, focal: npt.ArrayLike, neighbour: npt.ArrayLike, 
     focals, neighbours = np.concatenate([focals, islands]), np.concatenate([neighbours, islands])
     order = np.lexsort((neighbours, focals))
     labels, padded = np.asarray(index), np.concatenate([weights[kept], np.zeros(len(islands))])
-    return Graph.from_arrays(labels[focals[order]], labels[neighbours[order]], padded[order])
+    ends = pd.MultiIndex.from_arrays(
+        [labels[focals[order]], labels[neighbours[order]]], names=["focal", "neighbor"]
+    )
+    return Joined(pd.Series(padded[order], index=ends, name="weight"), index)
 
 
 def graph_weights(

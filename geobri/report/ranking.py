@@ -290,6 +290,8 @@ def _profile(
     study: Study,
     values: Sequence[Measure],
     corridors: pd.DataFrame,
+    *,
+    nodes: pd.DataFrame | None,
 ) -> Profile:
     slug = str(city.name)
     first, *others = values
@@ -298,13 +300,14 @@ def _profile(
         (Words(value.label, value.label_zh), _number(city[value.column]), _share(own[value.column]))
         for value in (others or values)
     )
-    if standing is not None:
-        bars = _node_bars(standing, study)
+    if standing is not None and nodes is not None:
+        bars = _node_bars(standing, study, nodes)
     facts = (Fact(_number(city[first.column]) or "–", Words(first.label, first.label_zh)),)
     country = name_country(city["country"])
     region = _region(city["region"])
     place = Words(f"{country.en} · {region.en}", f"{country.zh} · {region.zh}") if region.en else country
-    notes = (*_profile_notes(slug, study, standing, corridors), *_own_note(study, city))
+    said = () if standing is None or nodes is None else (_say_standing(slug, study, standing, nodes),)
+    notes = (*said, *_strongest(slug, study, corridors), *_own_note(study, city))
     return Profile(slug, name_city(city), place, facts, bars, notes, _own_link(study, city))
 
 
@@ -321,14 +324,6 @@ def _own_link(study: Study, city: pd.Series[Any]) -> str:
     return link if link.startswith(("http://", "https://")) else ""
 
 
-def _profile_notes(
-    slug: str, study: Study, standing: Standing | None, corridors: pd.DataFrame
-) -> list[Words]:
-    """Say where a city stands in the index, and name its strongest corridors."""
-    said = [] if standing is None else [_say_standing(slug, study, standing)]
-    return [*said, *_strongest(slug, study, corridors)]
-
-
 def _standing(slug: str, study: Study) -> Standing | None:
     """Give the profile of a city in the index of its study."""
     if study.scores is None or slug not in study.scores.cities.index:
@@ -339,10 +334,12 @@ def _standing(slug: str, study: Study) -> Standing | None:
     return profile_city(study.scores, slug, groups=regions if regions.notna().any() else None)
 
 
-def _node_bars(standing: Standing, study: Study) -> tuple[tuple[Words, str, float | None], ...]:
+def _node_bars(
+    standing: Standing, study: Study, nodes: pd.DataFrame
+) -> tuple[tuple[Words, str, float | None], ...]:
     """Draw the score of each part of the index between those of the weakest and the strongest city, with its rank."""
     assert study.scores is not None
-    titles = study.scores.nodes().set_index("node")
+    titles = nodes.set_index("node")
     bars = []
     for row in standing.table.iloc[1:].to_dict("records"):
         node, place = str(row["node"]), row["rank"]
@@ -357,10 +354,9 @@ def _strength(scores: pd.Series[Any], own: float) -> float | None:
     return None if np.isnan(own) else (own - low) / (high - low) if high > low else 1.0
 
 
-def _say_standing(slug: str, study: Study, profile: Standing) -> Words:
+def _say_standing(slug: str, study: Study, profile: Standing, nodes: pd.DataFrame) -> Words:
     """Say rank, rank in the region, best and worst part of the index, in one sentence."""
-    assert study.scores is not None
-    nodes, regions = study.scores.nodes(), study.cities["region"]
+    regions = study.cities["region"]
     city, region = name_place(study, slug), _region(regions[slug])
     english = dict(zip(nodes["node"], nodes["title"], strict=True)) | {
         slug: city.en,
@@ -419,8 +415,9 @@ def profile_section(study: Study) -> Section | None:
     shares = pd.DataFrame({value.column: strengths(cities[value.column], value) for value in values})
     ranked = sort_by(cities[cities[values[0].column].notna()], values[0]).head(_MOST_PROFILES)
     corridors = _from_strongest(study)
+    nodes = None if study.scores is None else study.scores.nodes()
     cards = tuple(
-        _profile(city, own, study, values, corridors)
+        _profile(city, own, study, values, corridors, nodes=nodes)
         for (_, city), (_, own) in zip(ranked.iterrows(), shares.loc[ranked.index].iterrows(), strict=True)
     )
     return Section(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,14 +16,13 @@ from geobri.report.shapes import Interval
 from geobri.report.terms import name_pair, name_place
 from geobri.study import Study
 from geobri.study.analysis import Analysis
-from geobri.study.effect import LEVEL, effects_from_audit
+from geobri.study.effect import LEVEL
 from geobri.study.saying import say_index, say_years
 from geobri.words import Words
 
 if TYPE_CHECKING:
     from geobri.measures import Level
     from geobri.score import IndexResult
-    from geobri.score.audit import RankingAudit
 
 __all__ = ["audit_section", "score_section"]
 
@@ -243,7 +243,7 @@ def audit_section(study: Study, analysis: Analysis) -> Section | None:
     if audit is None:
         return None
     bounds, (english, chinese) = audit.bounds, _titles(study)
-    effects = (_effects(study, audit, english, chinese),) if audit.scores_possible else ()
+    effects = (_effects(study, analysis.effects, english, chinese),) if analysis.effects else ()
     drawings: tuple[Drawing, ...] = ()
     if bounds is not None:
         overall = bounds[bounds["node"] == "index"]
@@ -278,9 +278,10 @@ def audit_section(study: Study, analysis: Analysis) -> Section | None:
     )
 
 
-def _effects(study: Study, audit: RankingAudit, english: dict[str, str], chinese: dict[str, str]) -> Fold:
+def _effects(
+    study: Study, tables: Mapping[str, pd.DataFrame], english: dict[str, str], chinese: dict[str, str]
+) -> Fold:
     """List the places that each city owes to each dimension, as far as the published ranks allow."""
-    tables = effects_from_audit(audit)
     first = next(iter(tables.values())).sort_values("rank_with", kind="stable")
     rows = tuple(
         Row(

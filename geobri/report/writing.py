@@ -36,6 +36,7 @@ from geobri.study.findings import save_findings
 from geobri.study.scoring import save_scores
 from geobri.study.writing import with_intervals
 from geobri.words import Words
+from geobri.workers import side_by_side
 
 __all__ = ["build_sections", "write_report"]
 
@@ -202,20 +203,29 @@ def write_report(
         "approval": approval,
     }
     with staged_folder(out, caller="geobri report") as stage:
-        begin("Drawing the map")
-        page = draw_map(study, lang=language, theme=theme, **base).get_root().render()
-        (stage / "map.html").write_text(page, encoding="utf-8")
-        analysis = analyse_study(study, without=without, on_step=begin)
+
+        def write_map() -> None:
+            page = draw_map(study, lang=language, theme=theme, **base).get_root().render()
+            (stage / "map.html").write_text(page, encoding="utf-8")
+
+        analysis = analyse_study(study, without=without, on_step=begin, meanwhile=write_map)
         for name, reason in analysis.left_out:
             (on_note or begin)(say_part_left_out(name, reason).say(language))
-        sections = build_sections(study, analysis, only=only)
-        begin("Writing the page")
-        html = render_page(study, sections, lang=language, theme=theme, **base)
-        (stage / "report.html").write_text(html, encoding="utf-8")
-        begin("Writing the tables")
-        write_tables(with_intervals(study, analysis.uncertainty), stage)
-        _write_analysis(study, analysis, stage)
+        begin("Writing the page and the tables")
+        sections: list[Section] = []
+
+        def write_page() -> None:
+            sections.extend(build_sections(study, analysis, only=only))
+            html = render_page(study, sections, lang=language, theme=theme, **base)
+            (stage / "report.html").write_text(html, encoding="utf-8")
+
+        tables: dict[str, Callable[[], object]] = {
+            "study": lambda: write_tables(with_intervals(study, analysis.uncertainty), stage),
+            "analysis": lambda: _write_analysis(study, analysis, stage),
+        }
+        side_by_side(tables, workers=len(tables), meanwhile=write_page)
         if fragment:
+            html = (stage / "report.html").read_text(encoding="utf-8")
             (stage / "fragment.html").write_text(wrap_fragment(html, study.title), encoding="utf-8")
         if workbook:
             begin("Writing the workbook")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +18,7 @@ from geobri.study.opening import say_how_to_open
 from geobri.study.pairs import count_pairs
 from geobri.study.questions import SEED, run_coastal, run_decay, run_moran, run_proximity, run_validation
 from geobri.words import Words
-from geobri.workers import spread
+from geobri.workers import side_by_side
 
 if TYPE_CHECKING:
     from geobri.findings.ledger import Ledger
@@ -32,7 +33,7 @@ TESTS: Final = ("proximity", "decay", "coastal", "moran", "validation")
 
 _NOT_ASKED: Final = Words("They were not asked for.", "未要求检验。")
 _NO_INDEX: Final = "数据不符合指数设定的要求（详细说明见英文版）"
-_THREADS: Final = 2
+_BESIDE: Final = 2
 RUNS: Final = 1000
 """Monte Carlo runs behind the rank intervals of a report."""
 
@@ -57,6 +58,8 @@ class Analysis:
         Rank intervals of cities and corridors, choices left to chance.
     audit
         What published ranks say about their index.
+    effects
+        What each dimension does to the ranks, as far as these allow (`geobri.study.effect.effects_from_audit`).
     tests
         Finished tests, in reading order.
     ledger
@@ -70,6 +73,7 @@ class Analysis:
     scores: IndexResult | None = None
     uncertainty: pd.DataFrame | None = None
     audit: RankingAudit | None = None
+    effects: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     tests: tuple[TestResult, ...] = ()
     ledger: Ledger | None = None
     contradictions: pd.DataFrame | None = None
@@ -77,7 +81,11 @@ class Analysis:
 
 
 def analyse_study(
-    study: Study, *, without: Container[str] = (), on_step: Callable[[str], None] | None = None
+    study: Study,
+    *,
+    without: Container[str] = (),
+    on_step: Callable[[str], None] | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Analysis:
     """Compute everything that applies to a study.
 
@@ -89,6 +97,8 @@ def analyse_study(
         What is not wanted: ``tests`` leaves them out, and says so.
     on_step
         Called with the name of each step as it begins.
+    meanwhile
+        What is done beside, such as drawing the map.
 
     Returns
     -------
@@ -97,18 +107,20 @@ def analyse_study(
     """
     begin = on_step or (lambda _step: None)
     jobs: dict[str, Callable[[], Any]] = {
-        "audit": lambda: audit_study(study),
+        "audit": lambda: _audit_with_effects(study),
         "findings": lambda: find_claims(study),
         **({} if "tests" in without else _test_jobs(study)),
         "uncertainty": lambda: measure_uncertainty(study.scores),
     }
     begin("Scoring, auditing, testing, checking the claims")
-    done = _attempt_all(jobs)
+    done = _attempt_all(jobs, meanwhile)
     ledger = done["findings"].value
+    audit, effects = done["audit"].value or (None, {})
     return Analysis(
         scores=study.scores,
         uncertainty=done["uncertainty"].value,
-        audit=done["audit"].value,
+        audit=audit,
+        effects=effects,
         tests=tuple(
             result for name in TESTS for result in (done[name].value if name in done else None) or ()
         ),
@@ -132,10 +144,12 @@ class _Outcome:
     reason: Words | None = None
 
 
-def _attempt_all(jobs: dict[str, Callable[[], Any]]) -> dict[str, _Outcome]:
+def _attempt_all(
+    jobs: dict[str, Callable[[], Any]], meanwhile: Callable[[], None] | None
+) -> dict[str, _Outcome]:
     """Do the jobs side by side; Ctrl-C drops those that have not begun."""
-    done = spread(lambda _shared, job: _attempt(job), jobs.values(), workers=_THREADS)
-    return dict(zip(jobs, done, strict=True))
+    tried = {name: partial(_attempt, job) for name, job in jobs.items()}
+    return side_by_side(tried, workers=_BESIDE, meanwhile=meanwhile)
 
 
 def _attempt(job: Callable[[], Any]) -> _Outcome:
@@ -230,6 +244,15 @@ def audit_study(study: Study) -> RankingAudit | None:
         if ranks[name].notna().all() and _is_single(spec.children(str(name)), leaves)
     ]
     return audit_ranking(study.cities[columns[ROOT]], ranks, importance=pd.Series(shares), anchored=single)
+
+
+def _audit_with_effects(study: Study) -> tuple[RankingAudit, dict[str, pd.DataFrame]] | None:
+    from geobri.study.effect import effects_from_audit
+
+    audit = audit_study(study)
+    if audit is None:
+        return None
+    return audit, effects_from_audit(audit) if audit.scores_possible else {}
 
 
 def _is_single(children: tuple[str, ...], leaves: set[str]) -> bool:

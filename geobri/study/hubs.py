@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from scipy.sparse.csgraph import dijkstra
 
 from geobri.errors import DataError, MissingExtraError, first_offenders, mould
 from geobri.exchange.graphs import need_package
@@ -16,6 +19,12 @@ from geobri.study.pairs import rows_of
 from geobri.study.questions import SEED
 
 __all__ = ["find_hubs", "find_reach", "list_flows", "list_partners"]
+
+_SMALL: Final = 150
+"""Places up to which paths are counted here: igraph is faster beyond, but takes a second and matplotlib to load."""
+
+_ROUNDING: Final = 1e-10
+"""Share of its length by which a path may be longer than the shortest and still count as one."""
 
 
 def list_flows(study: Study) -> list[Measure]:
@@ -253,25 +262,55 @@ def _measure_net(study: Study, layers: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "degree": pd.Series(dict(graph.degree()), dtype=int),
-            "betweenness": _betweenness(graph, once),
+            "betweenness": _betweenness(once, study.cities.index),
             "community": pd.Series(community, dtype="Int64").reindex(study.cities.index),
         }
     )
 
 
-def _betweenness(graph: Any, links: pd.DataFrame) -> pd.Series:
-    """Give the share of shortest paths through each city; igraph is twenty times faster, where it is installed."""
-    n, cities = graph.number_of_nodes(), list(graph.nodes)
-    try:
-        igraph = need_package("igraph")
-    except MissingExtraError:
-        for _, _, link in graph.edges(data=True):
-            link["length"] = 1 / link["weight"]
-        networkx = need_package("networkx")
-        return pd.Series(networkx.betweenness_centrality(graph, weight="length"), dtype=float)
-    position = {city: at for at, city in enumerate(cities)}
-    edges = list(zip(links["city"].map(position), links["partner"].map(position), strict=True))
-    plain = igraph.Graph(n=n, edges=edges)
-    through = np.asarray(plain.betweenness(weights=list(1 / links["value"]), directed=False))
+def _betweenness(links: pd.DataFrame, cities: pd.Index[Any]) -> pd.Series:
+    """Give the share of shortest paths through each city; of a large net by igraph, where it is installed."""
+    n = len(cities)
+    start, end = (cities.get_indexer(pd.Index(links[side])) for side in ("city", "partner"))
+    length = 1 / links["value"].to_numpy(dtype=float)
     pairs = (n - 1) * (n - 2) / 2
+    through: npt.NDArray[np.float64] | None = None
+    if n > _SMALL:
+        with suppress(MissingExtraError):
+            plain = need_package("igraph").Graph(n=n, edges=list(zip(start, end, strict=True)))
+            through = np.asarray(plain.betweenness(weights=list(length), directed=False))
+    if through is None:
+        between = np.full((n, n), np.inf)
+        between[start, end] = between[end, start] = length
+        through = _count_paths_through(between)
     return pd.Series(through / pairs if pairs else through, index=cities)
+
+
+def _count_paths_through(length: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Count the shortest paths through each place, each pair shared among its paths (Brandes 2001), from all starts at once.
+
+    Paths count as equally short where they differ by rounding alone, as igraph has it.
+    """
+    n, rows = len(length), np.arange(len(length))
+    far = dijkstra(np.where(np.isfinite(length), length, 0.0), directed=False)
+    order = np.argsort(far, axis=1, kind="stable")
+    reached = np.isfinite(np.take_along_axis(far, order, axis=1))
+
+    def is_last_step(place: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+        """Tell from where a shortest path of each start comes to its place."""
+        here = far[rows, place][:, None]
+        with np.errstate(invalid="ignore"):  # of places out of reach
+            return np.asarray(np.abs(far + length[place] - here) <= _ROUNDING * here)
+
+    paths = np.eye(n)
+    for step in range(1, n):
+        on, place = reached[:, step], order[:, step]
+        paths[rows[on], place[on]] = np.where(is_last_step(place), paths, 0.0).sum(axis=1)[on]
+    depends = np.zeros((n, n))
+    for step in range(n - 1, 0, -1):
+        on, place = reached[:, step], order[:, step]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = paths / paths[rows, place][:, None] * (1 + depends[rows, place])[:, None]
+        depends += np.where(is_last_step(place) & on[:, None], share, 0.0)
+    depends[rows, rows] = 0.0
+    return np.asarray(depends.sum(axis=0) / 2)

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from geopandas.testing import assert_geodataframe_equal
 
 from geobri import boundaries
 from geobri.errors import BoundaryError
@@ -221,3 +222,8 @@ def test_manifest_names_every_file_of_the_folder_and_no_other():
     rows = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["layers"]
     assert {row["file"] for row in rows} == {path.name for path in folder.glob("*.gz")}
     assert sum(row["bytes"] for row in rows) < 5_000_000
+
+
+@pytest.mark.parametrize("resolution", ["110m", "50m"])
+def test_the_coastline_is_what_a_reader_of_any_geojson_gives(resolution):
+    assert_geodataframe_equal(boundaries.load_coastline(resolution), read(f"coastline_{resolution}"))

@@ -293,6 +293,11 @@ def test_leaving_a_city_out_repeats_the_test_without_it():
     assert result.p_value == result.table["p_value"].max()
     lonely = cities.assign(coastal=[True] + [False] * 8)
     assert "without c00" not in leave_one_city_out(lonely, "score").table.index
+    tied = cities.assign(score=cities["score"].round(0), coastal=[True, False] * 4 + [True])
+    for name, row in leave_one_city_out(tied, "score").table.iterrows():
+        alone = coastal_test(tied.drop(index=name.removeprefix("without ")), "score")
+        assert row["p_value"] == alone.p_value
+        assert row["estimate"] == pytest.approx(alone.effect("Cliff's delta").estimate, abs=1e-12)
     within = leave_one_city_out(cities, "score", strata="china")
     for name, row in within.table.iterrows():
         alone = coastal_test(cities.drop(index=name.removeprefix("without ")), "score", strata="china")

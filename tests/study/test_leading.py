@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
+import numpy as np
 import pandas as pd
 import pytest
 
 from geobri.cli import main
 from geobri.errors import DataError
-from geobri.study import load_study, read_study
+from geobri.study import hubs, load_study, read_study
 from geobri.study.effect import effect_of_part, list_parts
 from geobri.study.hubs import find_hubs, find_reach
 from geobri.study.leading import count_first, count_tiers, first_of_each
@@ -116,11 +119,16 @@ def test_hubs_of_layers(small):
     assert table.loc["d", "community"] == table.loc["e", "community"]
 
 
-def test_betweenness_is_the_same_by_networkx_and_igraph(small, monkeypatch):
-    fast = find_hubs(small)
-    monkeypatch.setitem(__import__("sys").modules, "igraph", None)
-    slow = find_hubs(small)
-    pd.testing.assert_frame_equal(fast, slow)
+@pytest.mark.parametrize(("n", "share"), [(30, 0.3), (40, 0.05), (5, 0.0)])
+def test_betweenness_is_the_same_here_and_by_igraph(n, share, monkeypatch):
+    rng = np.random.default_rng(n)
+    ends = [(one, other) for one in range(n) for other in range(one + 1, n) if rng.random() < share]
+    links = pd.DataFrame(ends, columns=["city", "partner"]).assign(value=rng.integers(1, 5, len(ends)))
+    own = hubs._betweenness(links, pd.RangeIndex(n))
+    monkeypatch.setattr(hubs, "_SMALL", 0)
+    pd.testing.assert_series_equal(own, hubs._betweenness(links, pd.RangeIndex(n)))
+    monkeypatch.setitem(sys.modules, "igraph", None)
+    pd.testing.assert_series_equal(own, hubs._betweenness(links, pd.RangeIndex(n)))
 
 
 def test_the_effect_of_a_part_of_an_index():

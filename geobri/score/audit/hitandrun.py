@@ -275,9 +275,10 @@ class _Walker:
     def step_along(self, which: int) -> None:
         """Move every chain in the same known direction; only the rows that it touches are looked at."""
         shift = self.shifts[which]
-        room = self.room[shift.touched]
+        room = self.room.take(shift.touched, axis=0)
         reach = room / shift.speed
-        length = self._draw(reach[: shift.behind].max(axis=0), reach[shift.behind :].min(axis=0))
+        low = np.maximum.reduce(reach[: shift.behind])
+        length = self._draw(low, np.minimum.reduce(reach[shift.behind :]))
         self.place[shift.moved] += shift.step * length
         room -= shift.speed * length
         self.room[shift.touched] = np.maximum(room, 0.0, out=room)

@@ -330,17 +330,25 @@ def _without_each(data: Places, confidence: float) -> tuple[dict[str, GroupResul
     omitted: list[Words] = []
     english, chinese = data.called()
     labels = Labels(data.measure, data.names, data.stratified_by)
+    alike: dict[
+        tuple[float, bool, int], GroupResult
+    ] = {}  # without one of two equal cities the rest is the same
     for place, city in enumerate(data.labels):
         rest = np.delete(data.first, place)
-        if rest.any() and not rest.all():
-            results[f"without {city}"] = mann_whitney_test(
+        if rest.all() or not rest.any():
+            continue
+        stratum = 0 if data.strata is None else int(data.strata[place])
+        key = (float(data.numbers[place]), bool(data.first[place]), stratum)
+        if key not in alike:
+            alike[key] = mann_whitney_test(
                 np.delete(data.numbers, place),
                 rest,
                 strata=None if data.strata is None else np.delete(data.strata, place),
                 labels=labels,
                 confidence=confidence,
             )
-            omitted.append(Words(english[city], chinese[city]))
+        results[f"without {city}"] = alike[key]
+        omitted.append(Words(english[city], chinese[city]))
     if not results:
         came = f"{len(data.labels)} cities, each the only one of its group"
         remedy = "Compare larger groups"

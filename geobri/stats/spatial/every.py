@@ -12,6 +12,7 @@ import pandas as pd
 from geobri.errors import DataError, mould
 from geobri.measures import Measure
 from geobri.neighbours import build_knn, merge_coincident, nearest_neighbours
+from geobri.neighbours.graphs import join_nearest
 from geobri.stats.attempts import attempt_all
 from geobri.stats.doors import checked
 from geobri.stats.places import Column, as_measure
@@ -47,7 +48,11 @@ def default_graph(cities: gpd.GeoDataFrame, k: int | None = None) -> Any:
     libpysal.graph.Graph
         See `build_knn`.
     """
-    return build_knn(cities, k or max(1, min(8, (len(cities) - 1) // 4)))
+    return build_knn(cities, k or _nearest_of(cities))
+
+
+def _nearest_of(cities: gpd.GeoDataFrame) -> int:
+    return max(1, min(8, (len(cities) - 1) // 4))
 
 
 @checked
@@ -102,7 +107,7 @@ def moran_tests(
     joined = graph
     if joined is None and (measure.column in cities.columns or label.column in cities.columns):
         _check_apart(cities)
-        joined = default_graph(cities, k)
+        joined = join_nearest(cities, k or _nearest_of(cities))
     if measure.column in cities.columns:
         attempts += _city_attempts(cities, measure, joined, draws)
     if label.column in cities.columns and len(cities[label.column].dropna().unique()) > 1:
