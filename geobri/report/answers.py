@@ -25,7 +25,7 @@ from geobri.report.terms import name_pair, name_place
 from geobri.stats.flows.friction import DecayResult
 from geobri.stats.proximity.verdict import ProximityResult
 from geobri.stats.results import Question, TestResult
-from geobri.stats.say import p_value
+from geobri.stats.say import called, p_value
 from geobri.study import Study
 from geobri.study.pairs import pairs_of
 from geobri.words import Words
@@ -298,8 +298,8 @@ def _distance(
     if not is_told(lead.p_value):
         return (
             Words(
-                f"Whether distance matters for {measure.label} cannot be told from chance ({p}).",
-                f"距离对“{measure.label_zh}”是否有影响，无法与偶然区分（{p}）。",
+                f"Whether distance matters for {called(measure).en} cannot be told from chance ({p}).",
+                f"距离对{called(measure).zh}是否有影响，无法与偶然区分（{p}）。",
             ),
             Words(
                 f"{measure.label}: the change with distance may be chance; the best estimate is {_change(tenth).en} for 10 % more distance ({basis}).",
@@ -310,12 +310,12 @@ def _distance(
     falls = Words("falls", "随距离下降") if beta >= 0 else Words("grows", "随距离上升")
     return (
         Words(
-            f"{measure.label} {falls.en} with distance: at twice the distance {100 * twice:.0f} % is left ({p}).",
-            f"{measure.label_zh}{falls.zh}：距离加倍时为原来的 {100 * twice:.0f}%（{p}）。",
+            f"{called(measure).en} {falls.en} with distance: at twice the distance {100 * twice:.0f} % is left ({p}).",
+            f"{called(measure).zh}{falls.zh}：距离加倍时为原来的 {100 * twice:.0f}%（{p}）。",
         ),
         Words(
-            f"Between cities of the same standing, 10 % more distance goes with {_change(tenth).en} of “{measure.label}” ({basis}).",
-            f"在同等水平的城市之间，距离每增加 10%，{measure.label_zh}{_change(tenth).zh}（{basis_zh}）。",
+            f"Between cities of the same standing, 10 % more distance goes with {_change(tenth).en} of {called(measure).en} ({basis}).",
+            f"在同等水平的城市之间，距离每增加 10%，{called(measure).zh}{_change(tenth).zh}（{basis_zh}）。",
         ),
         picture,
     )
@@ -333,9 +333,9 @@ def _groups(
     turned = 1 - share.estimate if measure.is_rank else share.estimate
     exact = next((one for one in others if _test(one) == "mann_whitney_test"), None)
     plain = (
-        Words(f"ranks better in “{measure.label}”", f"在“{measure.label_zh}”上名次更优")
+        Words(f"ranks better in {called(measure).en}", f"在{called(measure).zh}上名次更优")
         if measure.is_rank
-        else Words(f"has the higher value of “{measure.label}”", f"的“{measure.label_zh}”更高")
+        else Words(f"has the higher value of {called(measure).en}", f"的{called(measure).zh}更高")
     )
     p, both, both_zh = p_value(lead.p_value), "", ""
     if exact is not None and _test(lead) == "spatial_group_test":
@@ -397,13 +397,13 @@ def _neighbours(
         alike = lead.terms[0].estimate > lead.terms[0].null_mean
         found = Words("are more alike", "更相似") if alike else Words("differ more", "差异更大")
         verdict = Words(
-            f"Neighbouring cities {found.en} in {measure.label} than chance explains (I = {index}, {p}).",
-            f"邻近城市的“{measure.label_zh}”比偶然情形{found.zh}（I = {index}，{p}）。",
+            f"Neighbouring cities {found.en} in {called(measure).en} than chance explains (I = {index}, {p}).",
+            f"邻近城市的{called(measure).zh}比偶然情形{found.zh}（I = {index}，{p}）。",
         )
     else:
         verdict = Words(
-            f"That neighbouring cities resemble each other in {measure.label} is not shown (I = {index}, {p}).",
-            f"邻近城市的“{measure.label_zh}”相似，未得到显示（I = {index}，{p}）。",
+            f"That neighbouring cities resemble each other in {called(measure).en} is not shown (I = {index}, {p}).",
+            f"邻近城市的{called(measure).zh}相似，未得到显示（I = {index}，{p}）。",
         )
     return verdict, say_result(study, lead), _draw_moran(study, lead, measure)
 

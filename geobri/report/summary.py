@@ -12,6 +12,7 @@ from geobri.report.answers import Answer
 from geobri.report.model import Section
 from geobri.report.ranking import sort_by
 from geobri.report.terms import name_city
+from geobri.stats.say import called
 from geobri.study import Study
 from geobri.study.account import REASONS, tabulate_account
 from geobri.study.analysis import Analysis
@@ -63,8 +64,8 @@ def _leaders(study: Study, analysis: Analysis) -> list[tuple[Words, str]]:
     if len(names) < _MOST_LEADERS:
         return []
     sure = _certainty(analysis, first, str(ranked.index[0]))
-    english = f"{names[0].en} leads in {first.label}, before {names[1].en} and {names[2].en}{sure.en}."
-    chinese = f"{first.label_zh}以{names[0].zh}居首，其后为{names[1].zh}和{names[2].zh}{sure.zh}。"
+    english = f"{names[0].en} leads in {called(first).en}, before {names[1].en} and {names[2].en}{sure.en}."
+    chinese = f"{called(first).zh}以{names[0].zh}居首，其后为{names[1].zh}和{names[2].zh}{sure.zh}。"
     return [(Words(english, chinese), "cities")]
 
 

@@ -33,7 +33,7 @@ def test_quickstart_runs_and_prints_what_it_quotes(tmp_path, monkeypatch, capsys
     for block in _blocks(text, "python"):
         exec(compile(block, "docs/quickstart.md", "exec"), namespace)
     said = capsys.readouterr().out
-    assert "Passengers falls with distance" in said
+    assert "“Passengers” falls with distance" in said
     quotes = QUOTE.findall(text)
     assert len(quotes) == 3
     assert [quote for quote in quotes if quote not in printed] == []

@@ -20,7 +20,7 @@ def namespace():
 
 
 def test_examples_run(namespace):
-    assert namespace["decay"].summary().startswith("Over 66 pairs of 12 cities, score falls with distance")
+    assert namespace["decay"].summary().startswith("Over 66 pairs of 12 cities, “score” falls with distance")
     assert namespace["held"].names == ("distance_km", "wealth")
 
 

@@ -239,8 +239,8 @@ class TestExchange:
 
     def test_a_direction_is_asserted_only_where_it_is_found(self):
         y = noisy(7)
-        assert "y rises with x" in mantel_test(y + 0.1 * noisy(8), y, rng=1).summary()
-        assert "y falls with x" in mantel_test(-y + 0.1 * noisy(8), y, rng=1).summary()
+        assert "“y” rises with “x”" in mantel_test(y + 0.1 * noisy(8), y, rng=1).summary()
+        assert "“y” falls with “x”" in mantel_test(-y + 0.1 * noisy(8), y, rng=1).summary()
         chance = mantel_test(noisy(9), y, rng=1)
         assert chance.p_value > 0.05
         assert "y cannot be shown at 5 % to rise or fall with x" in chance.summary()
@@ -364,7 +364,7 @@ def test_size_with_node_effects(method):
 def test_result_reads_well():
     x, y = noisy(1, 10), noisy(2, 10)
     result = mantel_test(x, y + 5 * x, names=("distance_km", "score"), rng=1, mid_p=True)
-    assert "score rises with distance" in result.summary()
+    assert "“score” rises with distance" in result.summary()
     row = result.to_frame().iloc[0]
     assert row["value"] == "score"
     assert row["n_cities"] == 10

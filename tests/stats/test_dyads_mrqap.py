@@ -288,7 +288,7 @@ def test_result_reads_well(matrices):
     result = mrqap_test(
         matrices["y"], {"distance_km": matrices["x1"], "hours": matrices["x2"]}, name="score", rng=1
     )
-    assert "What goes with score, over 66 pairs of 12 cities" in result.summary()
+    assert "What goes with “score”, over 66 pairs of 12 cities" in result.summary()
     frame = result.to_frame()
     assert frame["term"].tolist() == ["(intercept)", "distance_km", "hours"]
     assert frame["se_type"].eq("naive").all()

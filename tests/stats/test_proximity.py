@@ -490,8 +490,8 @@ class TestMeasuresIn:
         assert one.p_value == other.p_value
         assert one.measure is place
         assert one.question == "closeness"
-        assert "listed by Place are" in one.summary()
-        assert "按Points上榜的3条通路" in other.summary("zh")
+        assert "listed by “Place” are" in one.summary()
+        assert "按“Points”上榜的3条通路" in other.summary("zh")
         with pytest.raises(SpecificationError, match="Pass best='smallest' for ranks"):
             proximity_test(cities, table, "rank", k=3)
 

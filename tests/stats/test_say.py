@@ -76,22 +76,22 @@ GOLDEN = {
     "score, told apart": (
         (SCORE, APART, "two-sided"),
         (
-            "In 8 % of the comparisons (95 % interval 1 % to 42 %) the coastal one of two cities has the higher Trade; the typical difference "
+            "In 8 % of the comparisons (95 % interval 1 % to 42 %) the coastal one of two cities has the higher value of “Trade”; the typical difference "
             "is -5 (95 % interval -9 to -2) (exact Mann-Whitney test: p = 0.015; 6 coastal, 6 inland)."
         ),
         (
-            "两座城市相比，沿海城市的贸易更高的占8%（95%区间1%至42%）；典型差异为-5（95%区间-9至-2）（精确Mann-Whitney检验：p = 0.015；沿海6个，"
+            "两座城市相比，沿海城市的“贸易”更高的占8%（95%区间1%至42%）；典型差异为-5（95%区间-9至-2）（精确Mann-Whitney检验：p = 0.015；沿海6个，"
             "内陆6个）。"
         ),
     ),
     "amount with its unit": (
         (AMOUNT, APART, "two-sided"),
         (
-            "In 8 % of the comparisons (95 % interval 1 % to 42 %) the coastal one of two cities has the higher freight; the typical difference "
+            "In 8 % of the comparisons (95 % interval 1 % to 42 %) the coastal one of two cities has the higher value of “freight”; the typical difference "
             "is -5 Mt (95 % interval -9 to -2) (exact Mann-Whitney test: p = 0.015; 6 coastal, 6 inland)."
         ),
         (
-            "两座城市相比，沿海城市的货运量更高的占8%（95%区间1%至42%）；典型差异为-5百万吨（95%区间-9至-2）（精确Mann-Whitney检验：p = 0.015；沿海6个，"
+            "两座城市相比，沿海城市的“货运量”更高的占8%（95%区间1%至42%）；典型差异为-5百万吨（95%区间-9至-2）（精确Mann-Whitney检验：p = 0.015；沿海6个，"
             "内陆6个）。"
         ),
     ),
@@ -132,7 +132,7 @@ def test_a_name_says_nothing_and_a_declared_kind_everything():
         {"rank_points": APART, "points": APART, "coastal": FIRST}, index=list("abcdefghijkl")
     )
     named = coastal_test(cities, "rank_points").summary()
-    assert "has the higher Rank points" in named
+    assert "has the higher value of “Rank points”" in named
     assert "better" not in named
     declared = coastal_test(cities, Measure(column="points", kind="rank")).summary()
     assert "better rank in “Points”" in declared

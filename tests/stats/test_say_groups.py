@@ -41,8 +41,8 @@ GOLDEN = {
             names=SIDES,
             covariates=[("population", "人口"), ("income", "收入")],
         ),
-        "Freight of coastal less that of inland cities: +9.5 Mt (+2.5 to +16.5), and +7.46 Mt (-1.26 to +16.7) with population, income held (least squares, Freedman-Lane permutation: p = 0.012; 22 cities).",
-        "货运量，沿海减内陆城市：+9.5百万吨（+2.5至+16.5），控制人口、收入后为+7.46百万吨（-1.26至+16.7）（最小二乘，Freedman-Lane置换检验：p = 0.012；22个城市）。",
+        "“Freight” of coastal less that of inland cities: +9.5 Mt (+2.5 to +16.5), and +7.46 Mt (-1.26 to +16.7) with population, income held (least squares, Freedman-Lane permutation: p = 0.012; 22 cities).",
+        "“货运量”，沿海减内陆城市：+9.5百万吨（+2.5至+16.5），控制人口、收入后为+7.46百万吨（-1.26至+16.7）（最小二乘，Freedman-Lane置换检验：p = 0.012；22个城市）。",
     ),
     "covariates, not told, one side": (
         say.say_covariates(
@@ -52,28 +52,28 @@ GOLDEN = {
             names=PORTS,
             covariates=[("income", "收入")],
         ),
-        "Port ranking: with income held, no difference can be told from chance. Port ranking of port less that of other cities: +7.46 ranks (-1.26 to +16.7), and +7.46 ranks (-1.26 to +16.7) with income held (least squares, Freedman-Lane permutation: p = 0.20, one-sided; 22 cities).",
-        "港口排名：控制收入后，差异无法与偶然区分。港口排名，港口减其他城市：+7.46个名次（-1.26至+16.7），控制收入后为+7.46个名次（-1.26至+16.7）（最小二乘，Freedman-Lane置换检验：p = 0.20（单侧）；22个城市）。",
+        "Port ranking: with income held, no difference can be told from chance. “Port ranking” of port less that of other cities: +7.46 ranks (-1.26 to +16.7), and +7.46 ranks (-1.26 to +16.7) with income held (least squares, Freedman-Lane permutation: p = 0.20, one-sided; 22 cities).",
+        "港口排名：控制收入后，差异无法与偶然区分。“港口排名”，港口减其他城市：+7.46个名次（-1.26至+16.7），控制收入后为+7.46个名次（-1.26至+16.7）（最小二乘，Freedman-Lane置换检验：p = 0.20（单侧）；22个城市）。",
     ),
     "covariates, none held": (
         say.say_covariates(row(), row(), measure=AMOUNT, names=SIDES, covariates=[]),
-        "Freight of coastal less that of inland cities: +7.46 Mt (-1.26 to +16.7), and +7.46 Mt (-1.26 to +16.7) with nothing held (least squares, Freedman-Lane permutation: p = 0.012; 22 cities).",
-        "货运量，沿海减内陆城市：+7.46百万吨（-1.26至+16.7），不控制其他变量时为+7.46百万吨（-1.26至+16.7）（最小二乘，Freedman-Lane置换检验：p = 0.012；22个城市）。",
+        "“Freight” of coastal less that of inland cities: +7.46 Mt (-1.26 to +16.7), and +7.46 Mt (-1.26 to +16.7) with nothing held (least squares, Freedman-Lane permutation: p = 0.012; 22 cities).",
+        "“货运量”，沿海减内陆城市：+7.46百万吨（-1.26至+16.7），不控制其他变量时为+7.46百万吨（-1.26至+16.7）（最小二乘，Freedman-Lane置换检验：p = 0.012；22个城市）。",
     ),
     "bounds, apart": (
         say.say_bounds(0.12, 0.58, 0.934, measure=RANK, names=SIDES, largest=0.031),
-        "Whatever Port ranking is within its bounds, Cliff's delta of coastal against inland cities lies between +0.12 and +0.58 (exact Mann-Whitney test: p = 0.031 at worst); 93 % of random values within them give p ≤ 0.05.",
-        "无论港口排名在界限内取何值，沿海相对内陆城市的克利夫 δ 在+0.12与+0.58之间（精确Mann-Whitney检验：最差为p = 0.031）；界限内的随机取值中有93%给出p ≤ 0.05。",
+        "Whatever “Port ranking” is within its bounds, Cliff's delta of coastal against inland cities lies between +0.12 and +0.58 (exact Mann-Whitney test: p = 0.031 at worst); 93 % of random values within them give p ≤ 0.05.",
+        "无论“港口排名”在界限内取何值，沿海相对内陆城市的克利夫 δ 在+0.12与+0.58之间（精确Mann-Whitney检验：最差为p = 0.031）；界限内的随机取值中有93%给出p ≤ 0.05。",
     ),
     "bounds, on both sides": (
         say.say_bounds(-0.31, 0.24, 0.0, measure=AMOUNT, names=PORTS, largest=1.0),
-        "Whatever Freight is within its bounds, Cliff's delta of port against other cities lies between -0.31 and +0.24 (exact Mann-Whitney test: p = 1.00 at worst); 0 % of random values within them give p ≤ 0.05.",
-        "无论货运量在界限内取何值，港口相对其他城市的克利夫 δ 在-0.31与+0.24之间（精确Mann-Whitney检验：最差为p = 1.00）；界限内的随机取值中有0%给出p ≤ 0.05。",
+        "Whatever “Freight” is within its bounds, Cliff's delta of port against other cities lies between -0.31 and +0.24 (exact Mann-Whitney test: p = 1.00 at worst); 0 % of random values within them give p ≤ 0.05.",
+        "无论“货运量”在界限内取何值，港口相对其他城市的克利夫 δ 在-0.31与+0.24之间（精确Mann-Whitney检验：最差为p = 1.00）；界限内的随机取值中有0%给出p ≤ 0.05。",
     ),
     "types, told": (
         say.say_types(row(), [12.5, 8.25, 4.0], measure=AMOUNT, names=SIDES, maps=False),
-        "Freight of corridors, mean by type: coastal-coastal 12.5; coastal-inland 8.25; inland-inland 4. coastal-coastal minus inland-inland: +7.46 (-1.26 to +16.7), p = 0.012 by exchanging cities (195 corridors of 22 cities).",
-        "通路的货运量，各类均值：沿海—沿海 12.5；沿海—内陆 8.25；内陆—内陆 4。沿海—沿海减内陆—内陆：+7.46（-1.26至+16.7），p = 0.012（置换城市；22个城市的195条通路）。",
+        "“Freight” of corridors, mean by type: coastal-coastal 12.5; coastal-inland 8.25; inland-inland 4. coastal-coastal minus inland-inland: +7.46 (-1.26 to +16.7), p = 0.012 by exchanging cities (195 corridors of 22 cities).",
+        "通路的“货运量”，各类均值：沿海—沿海 12.5；沿海—内陆 8.25；内陆—内陆 4。沿海—沿海减内陆—内陆：+7.46（-1.26至+16.7），p = 0.012（置换城市；22个城市的195条通路）。",
     ),
     "types, rank, on maps, not told, one side": (
         say.say_types(
@@ -83,15 +83,15 @@ GOLDEN = {
             names=PORTS,
             maps=True,
         ),
-        "Port ranking of corridors, mean by type, where 1 is the best rank: port-port 51.6; port-other 60; other-other 77.2. port-port minus other-other: +7.46 (-1.26 to +16.7), p = 0.30 ± 0.004, one-sided by exchanging labels over maps as smooth as the observed one (195 corridors of 22 cities); no difference can be told from chance.",
-        "通路的港口排名，各类均值（第1名为最优）：港口—港口 51.6；港口—其他 60；其他—其他 77.2。港口—港口减其他—其他：+7.46（-1.26至+16.7），p = 0.30 ± 0.004（单侧）（在同样平滑的随机地图上置换标签；22个城市的195条通路）；差异无法与偶然区分。",
+        "“Port ranking” of corridors, mean by type, where 1 is the best rank: port-port 51.6; port-other 60; other-other 77.2. port-port minus other-other: +7.46 (-1.26 to +16.7), p = 0.30 ± 0.004, one-sided by exchanging labels over maps as smooth as the observed one (195 corridors of 22 cities); no difference can be told from chance.",
+        "通路的“港口排名”，各类均值（第1名为最优）：港口—港口 51.6；港口—其他 60；其他—其他 77.2。港口—港口减其他—其他：+7.46（-1.26至+16.7），p = 0.30 ± 0.004（单侧）（在同样平滑的随机地图上置换标签；22个城市的195条通路）；差异无法与偶然区分。",
     ),
     "types, no interval": (
         say.say_types(
             row(ci_low=math.nan, ci_high=math.nan), [1.0, 0.5, 0.0], measure=FLAG, names=SIDES, maps=False
         ),
-        "Direct flight of corridors, mean by type: coastal-coastal 1; coastal-inland 0.5; inland-inland 0. coastal-coastal minus inland-inland: +7.46, p = 0.012 by exchanging cities (195 corridors of 22 cities).",
-        "通路的直飞航班，各类均值：沿海—沿海 1；沿海—内陆 0.5；内陆—内陆 0。沿海—沿海减内陆—内陆：+7.46，p = 0.012（置换城市；22个城市的195条通路）。",
+        "“Direct flight” of corridors, mean by type: coastal-coastal 1; coastal-inland 0.5; inland-inland 0. coastal-coastal minus inland-inland: +7.46, p = 0.012 by exchanging cities (195 corridors of 22 cities).",
+        "通路的“直飞航班”，各类均值：沿海—沿海 1；沿海—内陆 0.5；内陆—内陆 0。沿海—沿海减内陆—内陆：+7.46，p = 0.012（置换城市；22个城市的195条通路）。",
     ),
     "types and distance, told": (
         say.say_types_and_distance(row(estimate=9.5, p_value=0.004), row(), measure=AMOUNT, names=SIDES),
@@ -238,8 +238,8 @@ GOLDEN = {
     ),
     "bivariate, not told": (
         say.say_bivariate(row(estimate=0.12, p_value=0.3), -0.25, measure=AMOUNT, other=RANK),
-        "Freight of a city and Port ranking of its neighbours: bivariate Moran's I 0.12 (p = 0.30, 22 cities); their correlation in the same place is -0.25. No relation can be told from chance.",
-        "某城市的货运量与其相邻城市的港口排名：双变量Moran's I为0.12（p = 0.30，22个城市）；二者在同一城市的相关系数为-0.25。两者的关系无法与偶然区分。",
+        "“Freight” of a city and “Port ranking” of its neighbours: bivariate Moran's I 0.12 (p = 0.30, 22 cities); their correlation in the same place is -0.25. No relation can be told from chance.",
+        "某城市的“货运量”与其相邻城市的“港口排名”：双变量Moran's I为0.12（p = 0.30，22个城市）；二者在同一城市的相关系数为-0.25。两者的关系无法与偶然区分。",
     ),
 }
 

@@ -10,7 +10,6 @@ from geobri.stats.say.definitions import say_definitions, say_omitted
 from geobri.stats.say.fits import say_fit
 from geobri.stats.say.flows import (
     CORRELATIONS,
-    DISTANCE,
     say_classes,
     say_correlation,
     say_decay,
@@ -29,6 +28,7 @@ from geobri.stats.say.groups import (
     say_interaction,
     say_smoothness,
 )
+from geobri.stats.say.names import DISTANCE, called
 from geobri.stats.say.neighbours import (
     say_bands,
     say_bivariate,
@@ -58,6 +58,7 @@ __all__ = [
     "GroupNames",
     "Verdict",
     "bare_p",
+    "called",
     "chance",
     "interval",
     "number",

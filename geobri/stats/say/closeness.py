@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from geobri.measures import Measure
 from geobri.stats.results import Term
+from geobri.stats.say.names import called
 from geobri.stats.say.numbers import LEVEL, chance, number, p_value, percent
 from geobri.words import Words
 
@@ -155,10 +156,10 @@ def say_list(
         else Words("; that cannot be told from chance", "；无法与偶然区分")
     )
     return Words(
-        f"The {counts[0]:g} corridors listed by {measure.label} are {lengths[0]:,.0f} km long on average, the other {counts[1]:g} are "
+        f"The {counts[0]:g} corridors listed by {called(measure).en} are {lengths[0]:,.0f} km long on average, the other {counts[1]:g} are "
         f"{lengths[1]:,.0f} km long. {words.opening.en}, {share.en} of all lists would be at least as {word.en} "
         f"(by the {by.en}: {told.en}; {head.null}){verdict.en}.{limit.en}{_gathered(smooth, null).en}",
-        f"按{measure.label_zh}上榜的{counts[0]:g}条通路平均长{lengths[0]:,.0f}公里，其余{counts[1]:g}条为{lengths[1]:,.0f}公里。"
+        f"按{called(measure).zh}上榜的{counts[0]:g}条通路平均长{lengths[0]:,.0f}公里，其余{counts[1]:g}条为{lengths[1]:,.0f}公里。"
         f"{words.opening.zh}，则有{share.zh}的榜单至少同样{word.zh}（按{by.zh}：{told.zh}；{head.null.zh}）{verdict.zh}。{limit.zh}{_gathered(smooth, null).zh}",
     )
 

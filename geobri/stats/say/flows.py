@@ -8,6 +8,7 @@ from typing import Final
 
 from geobri.measures import Measure
 from geobri.stats.results import Term
+from geobri.stats.say.names import DISTANCE, called
 from geobri.stats.say.numbers import LEVEL, chance, interval, join, number, p_value
 from geobri.stats.say.terms import FRICTION, PERMUTATION
 from geobri.words import Words
@@ -26,16 +27,6 @@ __all__ = [
     "say_regression",
 ]
 
-DISTANCE: Final = Measure(
-    column="distance_km",
-    of="corridors",
-    kind="amount",
-    label="distance",
-    label_zh="距离",
-    unit="km",
-    unit_zh="公里",
-)
-"""What the column of lengths in the contract of corridors means."""
 EFFECTS: Final = {
     "none": Words("without city effects", "不含城市效应"),
     "node": Words("with an effect for every city", "含各城市效应"),
@@ -131,8 +122,8 @@ def say_decay(
     if math.isnan(head.p_value):
         why = _UNTESTED
         return Words(
-            f"Whether {measure.label} changes with {by.label} {why.en} ({estimate.en}; {sizes.en}).",
-            f"{measure.label_zh}是否随{by.label_zh}变化{why.zh}（{estimate.zh}；{sizes.zh}）。",
+            f"Whether {called(measure).en} changes with {called(by).en} {why.en} ({estimate.en}; {sizes.en}).",
+            f"{called(measure).zh}是否随{called(by).zh}变化{why.zh}（{estimate.zh}；{sizes.zh}）。",
         )
     basis = Words(
         f"({estimate.en}, {told.en} {_EXCHANGED.en}; {sizes.en})",
@@ -140,16 +131,16 @@ def say_decay(
     )
     if not head.p_value <= LEVEL:
         return Words(
-            f"No change of {measure.label}{best.en} with {by.label} can be told from chance at 5 % {basis.en}.",
-            f"{measure.label_zh}{best.zh}随{by.label_zh}的变化在5%水平上无法与偶然区分{basis.zh}。",
+            f"No change of {called(measure).en}{best.en} with {called(by).en} can be told from chance at 5 % {basis.en}.",
+            f"{called(measure).zh}{best.zh}随{called(by).zh}的变化在5%水平上无法与偶然区分{basis.zh}。",
         )
     falls = elasticity >= 0
     size = number(100 * abs(1 - 1.1**-elasticity), 2)
     verb = Words("falls", "下降") if falls else Words("grows", "上升")
     change = Words(f"{size} % less", f"减少{size}%") if falls else Words(f"{size} % more", f"增加{size}%")
     return Words(
-        f"{measure.label}{best.en} {verb.en} with {by.label}: 10 % more goes with {change.en} {basis.en}.",
-        f"{measure.label_zh}{best.zh}随{by.label_zh}增加而{verb.zh}：{by.label_zh}每增加10%，{measure.label_zh}{change.zh}{basis.zh}。",
+        f"{called(measure).en}{best.en} {verb.en} with {called(by).en}: 10 % more goes with {change.en} {basis.en}.",
+        f"{called(measure).zh}{best.zh}随{called(by).zh}增加而{verb.zh}：{called(by).zh}每增加10%，{called(measure).zh}{change.zh}{basis.zh}。",
     )
 
 
@@ -228,8 +219,8 @@ def say_gravity(head: Term, *, measure: Measure, by: Measure | None, effects: st
     )
     size = _signed(head, -1 if by is not None else 1)
     return Words(
-        f"{measure.label} {found.en} {name.en} in a gravity model {model.en} ({size.en}, {told.en} {how.en}; {sizes.en}).",
-        f"在{model.zh}的引力模型中，{measure.label_zh}与{name.zh}{found.zh}（{size.zh}，{told.zh}，{how.zh}；{sizes.zh}）。",
+        f"{called(measure).en} {found.en} {name.en} in a gravity model {model.en} ({size.en}, {told.en} {how.en}; {sizes.en}).",
+        f"在{model.zh}的引力模型中，{called(measure).zh}与{name.zh}{found.zh}（{size.zh}，{told.zh}，{how.zh}；{sizes.zh}）。",
     )
 
 
@@ -268,13 +259,13 @@ def say_presence(head: Term, *, measure: Measure, by: Measure | None, link: str,
     )
     if not head.p_value <= LEVEL:
         return Words(
-            f"Whether there is a link ({measure.label}) cannot be shown to depend on {name.en} {basis.en}.",
-            f"有无联系（{measure.label_zh}）是否取决于{name.zh}，无法与偶然区分{basis.zh}。",
+            f"Whether there is a link ({called(measure).en}) cannot be shown to depend on {name.en} {basis.en}.",
+            f"有无联系（{called(measure).zh}）是否取决于{name.zh}，无法与偶然区分{basis.zh}。",
         )
     way = Words("less likely", "越少见") if effect < 0 else Words("more likely", "越常见")
     return Words(
-        f"Whether there is a link ({measure.label}) depends on {name.en}: {way.en} as it grows {basis.en}.",
-        f"有无联系（{measure.label_zh}）取决于{name.zh}：{name.zh}越大，联系{way.zh}{basis.zh}。",
+        f"Whether there is a link ({called(measure).en}) depends on {name.en}: {way.en} as it grows {basis.en}.",
+        f"有无联系（{called(measure).zh}）取决于{name.zh}：{name.zh}越大，联系{way.zh}{basis.zh}。",
     )
 
 
@@ -314,8 +305,8 @@ def say_correlation(
     if math.isnan(head.p_value):
         why = _UNTESTED
         return Words(
-            f"{over}, whether {measure.label} goes with {by.label} ({named.en} {size}) {why.en} ({title.en}).",
-            f"{over_zh}，{measure.label_zh}与{by.label_zh}是否相关（{named.zh}为{size}）{why.zh}（{title.zh}）。",
+            f"{over}, whether {called(measure).en} goes with {called(by).en} ({named.en} {size}) {why.en} ({title.en}).",
+            f"{over_zh}，{called(measure).zh}与{called(by).zh}是否相关（{named.zh}为{size}）{why.zh}（{title.zh}）。",
         )
     told = chance(head)
     how = Words(
@@ -323,13 +314,13 @@ def say_correlation(
     )
     if not head.p_value <= LEVEL:
         return Words(
-            f"{over}, {measure.label}{best.en} cannot be shown at 5 % to rise or fall with {by.label} ({named.en} {size}); {how.en}.",
-            f"{over_zh}，{measure.label_zh}{best.zh}随{by.label_zh}升降在5%水平上无法与偶然区分（{named.zh}为{size}）；{how.zh}。",
+            f"{over}, {called(measure).en}{best.en} cannot be shown at 5 % to rise or fall with {called(by).en} ({named.en} {size}); {how.en}.",
+            f"{over_zh}，{called(measure).zh}{best.zh}随{called(by).zh}升降在5%水平上无法与偶然区分（{named.zh}为{size}）；{how.zh}。",
         )
     verb = Words("rises", "上升") if head.estimate > 0 else Words("falls", "下降")
     return Words(
-        f"{over}, {measure.label}{best.en} {verb.en} with {by.label} ({named.en} {size}); {how.en}.",
-        f"{over_zh}，{measure.label_zh}{best.zh}随{by.label_zh}增加而{verb.zh}（{named.zh}为{size}）；{how.zh}。",
+        f"{over}, {called(measure).en}{best.en} {verb.en} with {called(by).en} ({named.en} {size}); {how.en}.",
+        f"{over_zh}，{called(measure).zh}{best.zh}随{called(by).zh}增加而{verb.zh}（{named.zh}为{size}）；{how.zh}。",
     )
 
 
@@ -355,9 +346,9 @@ def say_maps_correlation(head: Term, *, measure: Measure, by: Measure) -> Words:
         else Words("; that cannot be told from chance", "；无法与偶然区分")
     )
     return Words(
-        f"{measure.label} and {by.label} correlate by {size}; among matrices that vary as smoothly in space, a correlation like this has "
+        f"{called(measure).en} and {called(by).en} correlate by {size}; among matrices that vary as smoothly in space, a correlation like this has "
         f"{told.en} ({head.n_pairs:,} pairs of {head.n_cities} cities){verdict.en}.",
-        f"{measure.label_zh}与{by.label_zh}的相关系数为{size}；与空间上同样平滑的矩阵相比，{told.zh}（{head.n_cities}个城市的{head.n_pairs:,}个城市对）{verdict.zh}。",
+        f"{called(measure).zh}与{called(by).zh}的相关系数为{size}；与空间上同样平滑的矩阵相比，{told.zh}（{head.n_cities}个城市的{head.n_pairs:,}个城市对）{verdict.zh}。",
     )
 
 
@@ -390,9 +381,9 @@ def say_regression(tested: Sequence[Term], *, measure: Measure, levels: bool, ro
     )
     unit = Words("rows", "行") if rows else Words("pairs", "个城市对")
     return Words(
-        f"What goes with {measure.label}{best.en}{beyond.en}, over {head.n_pairs:,} {unit.en} of {head.n_cities} cities{held.en}: "
+        f"What goes with {called(measure).en}{best.en}{beyond.en}, over {head.n_pairs:,} {unit.en} of {head.n_cities} cities{held.en}: "
         f"{'; '.join(one.en for one in found)}; p-values from exchanging cities.",
-        f"在{head.n_cities}个城市的{head.n_pairs:,}{unit.zh}中，{measure.label_zh}{best.zh}{beyond.zh}与下列变量的关系{held.zh}："
+        f"在{head.n_cities}个城市的{head.n_pairs:,}{unit.zh}中，{called(measure).zh}{best.zh}{beyond.zh}与下列变量的关系{held.zh}："
         f"{'；'.join(one.zh for one in found)}；p值来自置换城市。",
     )
 
@@ -441,12 +432,12 @@ def say_classes(
     )
     if not p <= LEVEL:
         return Words(
-            f"At no {by.label} can it be told from chance that {measure.label} stands out; most it does at {low} to {high}{unit.en} {basis.en}.",
-            f"在任何{by.label_zh}上，{measure.label_zh}的突出均无法与偶然区分；最突出的是{low}至{high}{unit.zh}{basis.zh}。",
+            f"At no {called(by).en} can it be told from chance that {called(measure).en} stands out; most it does at {low} to {high}{unit.en} {basis.en}.",
+            f"在任何{called(by).zh}上，{called(measure).zh}的突出均无法与偶然区分；最突出的是{low}至{high}{unit.zh}{basis.zh}。",
         )
     return Words(
-        f"{measure.label} stands out most at {by.label} {low} to {high}{unit.en} {basis.en}.",
-        f"{measure.label_zh}在{by.label_zh}{low}至{high}{unit.zh}处最为突出{basis.zh}。",
+        f"{called(measure).en} stands out most at {called(by).en} {low} to {high}{unit.en} {basis.en}.",
+        f"{called(measure).zh}在{called(by).zh}{low}至{high}{unit.zh}处最为突出{basis.zh}。",
     )
 
 

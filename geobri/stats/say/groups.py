@@ -9,6 +9,7 @@ from typing import Final
 
 from geobri.measures import Measure
 from geobri.stats.results import Term
+from geobri.stats.say.names import called
 from geobri.stats.say.numbers import (
     LEVEL,
     both,
@@ -162,9 +163,9 @@ def _ordered_effect(
     around = _spread(share, confidence, percent(share.ci_low), percent(share.ci_high))
     found = percent(share.estimate)
     what = (
-        Words(f"better rank in “{measure.label}”", f"在“{measure.label_zh}”上名次更优")
+        Words(f"better rank in {called(measure).en}", f"在{called(measure).zh}上名次更优")
         if measure.is_rank
-        else Words(f"higher {measure.label}", f"的{measure.label_zh}更高")
+        else Words(f"higher value of {called(measure).en}", f"的{called(measure).zh}更高")
     )
     en = f"In {found.en} of the comparisons{around.en} the {names.first.en} one of two cities has the {what.en}"
     zh = f"两座城市相比，{names.first.zh}城市{what.zh}的占{found.zh}{around.zh}"
@@ -186,9 +187,9 @@ def _flag_effect(delta: Term, measure: Measure, names: GroupNames, confidence: f
     around = _spread(delta, confidence, *(both(f"{100 * end:+.0f}") for end in (delta.ci_low, delta.ci_high)))
     points = f"{100 * delta.estimate:+.0f}"
     return Words(
-        f"The share of cities with “{measure.label}” among the {names.first.en} less that among the {names.second.en} ones is "
+        f"The share of cities with {called(measure).en} among the {names.first.en} less that among the {names.second.en} ones is "
         f"{points} points{around.en}",
-        f"具备“{measure.label_zh}”的城市占比，{names.first.zh}减{names.second.zh}为{points}个百分点{around.zh}",
+        f"具备{called(measure).zh}的城市占比，{names.first.zh}减{names.second.zh}为{points}个百分点{around.zh}",
     )
 
 
@@ -215,8 +216,8 @@ def say_smoothness(measure: Measure, values: Term, label: Term, *, maps: bool) -
         f"{values.estimate:.2f}, {p_value(values.p_value)}",
         f"{label.estimate:.2f}, {p_value(label.p_value)}",
     )
-    en = f" {measure.label} and the groups both gather on the map (Moran's I {found[0]}; {found[1]})"
-    zh = f"{measure.label_zh}与分组在地图上都有集聚（Moran's I {found[0]}；{found[1]}）"
+    en = f" {called(measure).en} and the groups both gather on the map (Moran's I {found[0]}; {found[1]})"
+    zh = f"{called(measure).zh}与分组在地图上都有集聚（Moran's I {found[0]}；{found[1]}）"
     if maps:
         return Words(f"{en}; this test allows for it.", f"{zh}；本检验已考虑这一点。")
     return Words(
@@ -389,9 +390,9 @@ def say_bounds(
     """
     told = p_value(largest)
     return Words(
-        f"Whatever {measure.label} is within its bounds, Cliff's delta of {names.first.en} against {names.second.en} cities lies between "
+        f"Whatever {called(measure).en} is within its bounds, Cliff's delta of {names.first.en} against {names.second.en} cities lies between "
         f"{low:+.2f} and {high:+.2f} (exact Mann-Whitney test: {told} at worst); {percent(share).en} of random values within them give p ≤ 0.05.",
-        f"无论{measure.label_zh}在界限内取何值，{names.first.zh}相对{names.second.zh}城市的克利夫 δ 在{low:+.2f}与{high:+.2f}之间"
+        f"无论{called(measure).zh}在界限内取何值，{names.first.zh}相对{names.second.zh}城市的克利夫 δ 在{low:+.2f}与{high:+.2f}之间"
         f"（精确Mann-Whitney检验：最差为{told}）；界限内的随机取值中有{percent(share).zh}给出p ≤ 0.05。",
     )
 
@@ -436,8 +437,8 @@ def say_covariates(
         )
     )
     return Words(
-        f"{open_en}{measure.label} of {names.first.en} less that of {names.second.en} cities: {sizes[0].en} ({ends[0]}), and {sizes[1].en} "
+        f"{open_en}{called(measure).en} of {names.first.en} less that of {names.second.en} cities: {sizes[0].en} ({ends[0]}), and {sizes[1].en} "
         f"({ends[1]}) {held_out.en} (least squares, Freedman-Lane permutation: {told.en}; {held.n_cities} cities).",
-        f"{open_zh}{measure.label_zh}，{names.first.zh}减{names.second.zh}城市：{sizes[0].zh}（{ends_zh[0]}），{held_out.zh}为{sizes[1].zh}"
+        f"{open_zh}{called(measure).zh}，{names.first.zh}减{names.second.zh}城市：{sizes[0].zh}（{ends_zh[0]}），{held_out.zh}为{sizes[1].zh}"
         f"（{ends_zh[1]}）（最小二乘，Freedman-Lane置换检验：{told.zh}；{held.n_cities}个城市）。",
     )

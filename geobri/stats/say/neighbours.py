@@ -8,6 +8,7 @@ from typing import Final
 
 from geobri.measures import Measure
 from geobri.stats.results import Term
+from geobri.stats.say.names import called
 from geobri.stats.say.numbers import LEVEL, chance, list_names, number
 from geobri.words import Words
 
@@ -126,9 +127,9 @@ def say_bivariate(head: Term, in_place: float, *, measure: Measure, other: Measu
         else Words(" No relation can be told from chance.", "两者的关系无法与偶然区分。")
     )
     return Words(
-        f"{measure.label} of a city and {other.label} of its neighbours: bivariate Moran's I {number(head.estimate)} ({told.en}, "
+        f"{called(measure).en} of a city and {called(other).en} of its neighbours: bivariate Moran's I {number(head.estimate)} ({told.en}, "
         f"{head.n_cities} cities); their correlation in the same place is {in_place:.2f}.{verdict.en}",
-        f"某城市的{measure.label_zh}与其相邻城市的{other.label_zh}：双变量Moran's I为{number(head.estimate)}（{told.zh}，{head.n_cities}个城市）；"
+        f"某城市的{called(measure).zh}与其相邻城市的{called(other).zh}：双变量Moran's I为{number(head.estimate)}（{told.zh}，{head.n_cities}个城市）；"
         f"二者在同一城市的相关系数为{in_place:.2f}。{verdict.zh}",
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from geobri.measures import Measure
 from geobri.stats.results import Term
 from geobri.stats.say.groups import GroupNames
+from geobri.stats.say.names import called
 from geobri.stats.say.numbers import (
     LEVEL,
     chance,
@@ -68,9 +69,9 @@ def say_types(
     )
     difference = number(head.estimate, sign=True)
     return Words(
-        f"{measure.label} of corridors, mean by type{best.en}: {'; '.join(said)}. {types[0].en} minus {types[2].en}: {difference}{ends.en}, "
+        f"{called(measure).en} of corridors, mean by type{best.en}: {'; '.join(said)}. {types[0].en} minus {types[2].en}: {difference}{ends.en}, "
         f"{told.en} {how.en} ({head.n_pairs:,} corridors of {head.n_cities:,} cities){verdict.en}.",
-        f"通路的{measure.label_zh}，各类均值{best.zh}：{'；'.join(said_zh)}。{types[0].zh}减{types[2].zh}：{difference}{ends.zh}，{told.zh}"
+        f"通路的{called(measure).zh}，各类均值{best.zh}：{'；'.join(said_zh)}。{types[0].zh}减{types[2].zh}：{difference}{ends.zh}，{told.zh}"
         f"（{how.zh}；{head.n_cities:,}个城市的{head.n_pairs:,}条通路）{verdict.zh}。",
     )
 
