@@ -72,9 +72,9 @@ def report_command(
         "attribution": attribution,
     }
     if (run := study.run(year=year, without=without, sections=sections)) is not None:
-        from geobri.scale.pages import report_run
+        from geobri.report.runs import write_run_report
 
-        paths = report_run(run, out, lang=lang, approval=approval, **look)
+        paths = write_run_report(run, out, lang=lang, approval=approval, **look)
         say(f"Wrote {' and '.join(path.name for path in paths)} to {out}.")
         return
     notes: list[str] = []

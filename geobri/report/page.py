@@ -377,6 +377,7 @@ def render_page(
     worldview: Literal["ne", "china"] = "ne",
     attribution: str | None = None,
     approval: str | None = None,
+    facts: list[Fact] | None = None,
 ) -> str:
     """Render the page of a study.
 
@@ -390,6 +391,8 @@ def render_page(
         What the page opens in; the reader can switch both.
     basemap, worldview, attribution, approval
         As in `geobri.corridor_map`.
+    facts
+        The figures at the head; what the study holds by default.
 
     Returns
     -------
@@ -411,7 +414,7 @@ def render_page(
             title={"en": study.title, "zh": study.title_zh or study.title},
             heading=Words(study.title, study.title_zh),
             source=Words(study.citation, study.citation_zh),
-            facts=_retell(study, _facts(study)),
+            facts=_retell(study, _facts(study) if facts is None else facts),
             sections=_retell(study, _with_map(sections)),
             words=_WORDS,
             few=_FEW_ROWS,

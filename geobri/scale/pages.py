@@ -23,14 +23,13 @@ from geobri.errors import StudyError, mould
 from geobri.great_circles import great_circle_lines
 from geobri.inputs import check_file
 from geobri.measures import Measure
-from geobri.outputs import staged_folder
 from geobri.regions import REGION_NAMES_ZH
 from geobri.scale.density import paint_density, rasterise
 
 if TYPE_CHECKING:
     from geobri.webmap import CorridorMap
 
-__all__ = ["MEANING", "RunTables", "draw_run", "open_tables", "report_run", "write_page"]
+__all__ = ["MEANING", "RunTables", "draw_run", "open_tables", "picture_of", "write_page"]
 
 MEANING: Final = (
     "label", "label_zh", "unit", "unit_zh", "kind", "better", "absent", "directed", "description", "description_zh", "source", "origin",
@@ -194,35 +193,6 @@ def _raster(run: RunTables) -> Any:
     return rasterise(run.tables["zones"], run.tables["zone_pairs"], run.shade, places=run.tables["cities"])
 
 
-def report_run(folder: str | Path, out: Path, *, lang: str | None = None, **look: Any) -> list[Path]:
-    """Write the page and the map of a run's folder again, in another language or look.
-
-    Parameters
-    ----------
-    folder
-        The folder of the run.
-    out
-        Where to write.
-    lang
-        Language of the page; the study's own by default.
-    **look
-        As for `draw_run`.
-
-    Returns
-    -------
-    list of pathlib.Path
-        ``report.html`` and, where something ranks the corridors, ``map.html``.
-    """
-    run = open_tables(folder)
-    drawn = draw_run(run, lang=lang, **look)
-    with staged_folder(out, caller="geobri report") as stage:
-        (stage / "report.html").write_text(write_page(run, lang=lang), encoding="utf-8")
-        if drawn is not None:
-            (stage / "map.html").write_text(str(drawn.get_root().render()), encoding="utf-8")
-        names = sorted(path.name for path in stage.iterdir() if path.is_file())
-    return [out / name for name in names]
-
-
 def write_page(run: RunTables, *, lang: str | None = None) -> str:
     """Write a plain page: what was computed, what is left out, where all pairs run, the first rows of every table.
 
@@ -247,7 +217,7 @@ def write_page(run: RunTables, *, lang: str | None = None) -> str:
         f"<p>{html.escape(en)}<br><span lang=zh>{html.escape(zh)}</span></p>"
         for en, zh in zip(facts["said"], facts["said_zh"], strict=True)
     ]
-    parts.append(f"<h2>All pairs, and the strongest corridors · 全部城市对与最强走廊</h2>{_picture(run)}")
+    parts.append(f"<h2>All pairs, and the strongest corridors · 全部城市对与最强走廊</h2>{picture_of(run)}")
     parts.append(f"<h2>Where the pairs are, and how strong · 城市对的距离与强度</h2>{_by_distance(run)}")
     for name in [*_INDEXED[::-1], *(one for one in run.tables if one not in _INDEXED)]:
         table = run.tables[name]
@@ -264,8 +234,19 @@ def write_page(run: RunTables, *, lang: str | None = None) -> str:
     return f'<!doctype html><html lang="{lang or facts["language"]}"><head>{head}</head><body>{"".join(parts)}</body></html>\n'
 
 
-def _picture(run: RunTables) -> str:
-    """Draw land, the density of all pairs and the strongest corridors on one world."""
+def picture_of(run: RunTables) -> str:
+    """Draw land, the density of all pairs and the strongest corridors on one world.
+
+    Parameters
+    ----------
+    run
+        Facts and tables.
+
+    Returns
+    -------
+    str
+        SVG.
+    """
     from geobri.boundaries import load_land
     from geobri.webmap.picture import to_png
 
