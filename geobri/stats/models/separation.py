@@ -113,8 +113,7 @@ def _part_directions(inner: NodeEffects, effects: NodeEffects) -> FloatArray:
     one, other = label[effects.origin], label[effects.destination + n]
     wanted = one != other
     if not effects.directed:
-        reverse, back = label[effects.destination], label[effects.origin + n]
-        wanted |= reverse != back
+        reverse, back = label[effects.destination], label[effects.origin + n]  # equal where one and other are
     named = np.unique(np.concatenate([one[wanted], other[wanted]]))
     directions = (one[:, None] == named).astype(float) - (other[:, None] == named)
     if not effects.directed:
