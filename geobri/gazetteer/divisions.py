@@ -29,7 +29,22 @@ __all__ = [
 ]
 
 _HEADINGS = frozenset(
-    {"state", "province", "state/province", "province/state", "admin1", "省", "省份", "州省"}
+    {
+        "state",
+        "state_code",
+        "province",
+        "province_code",
+        "prov",
+        "state/province",
+        "province/state",
+        "admin1",
+        "uf",
+        "estado",
+        "provincia",
+        "省",
+        "省份",
+        "州省",
+    }
 )
 _POSTAL = frozenset({"USA", "CAN", "AUS", "BRA"})
 """Countries whose divisions are written as codes in addresses; elsewhere a candidate is printed with the name."""

@@ -1,4 +1,4 @@
-"""Tables of states and provinces: where most names are first-level divisions of one country, each stands at a city of it."""
+"""Tables of states, provinces or countries: where names are first-level divisions of one country, or codes of countries, each stands at a city of it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Final
 
 import pandas as pd
 
+from geobri.gazetteer.countries import load_country_table
 from geobri.gazetteer.divisions import Area, read_division
 from geobri.gazetteer.divisions import _table as _divisions
 from geobri.gazetteer.names import name_key
 from geobri.gazetteer.places import _places
 
-__all__ = ["place_divisions"]
+__all__ = ["place_countries", "place_divisions"]
 
 _MOST: Final = 0.5
 """Share of the names that must be divisions of one country."""
@@ -46,6 +47,40 @@ def place_divisions(names: Sequence[str], country: str = "") -> pd.DataFrame | N
         return None
     rows = {name: seat for name, area in found.items() if (seat := _seat(area)) is not None}
     return pd.DataFrame.from_dict(rows, orient="index", columns=["seat", "country", "lon", "lat"])
+
+
+def place_countries(names: Sequence[str]) -> pd.DataFrame | None:
+    """Place countries that are written as ISO alpha-3 codes.
+
+    Parameters
+    ----------
+    names
+        Different names, as a table of pairs writes them.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        On the index of `names`: `seat, name, name_zh, country, lon, lat`, at the capital, or at the largest city where none is listed; None
+        unless all names are such codes, at least three, and each has a city.
+    """
+    table = load_country_table()
+    if len(names) < 3 or not set(names) <= set(table.index):  # noqa: PLR2004 - one or two could be codes of airports
+        return None
+    places = _places()
+    inside = places[places["country"].isin(set(names))]
+    first = inside.sort_values(
+        ["capital", "population"], ascending=False, na_position="last"
+    ).drop_duplicates("country")
+    if len(first) < len(names):
+        return None
+    cities = first.set_index("country").loc[list(names)]
+    called = table.loc[list(names)]
+    return pd.DataFrame(
+        {
+            "seat": cities["name"], "name": called["name_common"], "name_zh": called["name_zh"], "country": list(names),
+            "lon": cities["lon"], "lat": cities["lat"],
+        }
+    )  # fmt: skip
 
 
 def _is_named(area: Area) -> bool:

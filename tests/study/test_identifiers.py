@@ -74,3 +74,39 @@ def test_numbers_are_read_once_however_many_ends_are_unknown(monkeypatch, tmp_pa
     with pytest.raises(StudyError):
         _load(tmp_path, lost)
     assert len(read) == len(set(read))
+
+
+def test_codes_of_countries_stand_at_their_capitals(tmp_path):
+    codes = ["CHN", "DEU", "KEN", "BRA"]
+    rows = [(one, other, 10.0 + at) for at, one in enumerate(codes) for other in codes if one != other]
+    wide = pd.DataFrame(rows, columns=["exporter", "importer", "2019"])
+    wide.assign(**{"2020": wide["2019"] * 2}).to_csv(tmp_path / "trade.csv", index=False)
+    study = load_tables(tmp_path / "trade.csv")
+    assert dict(study.cities["name"]) == {"CHN": "China", "DEU": "Germany", "KEN": "Kenya", "BRA": "Brazil"}
+    trade = study.measure("trade")
+    assert (trade.years, trade.year) == ((2019, 2020), 2020)
+    assert study.corridors["trade"].sum() == 2 * wide["2019"].sum()
+    asked = load_tables(tmp_path / "trade.csv", hints=Hints(value="2019"))
+    assert asked.corridors["2019"].sum() == wide["2019"].sum()
+    assert study.cities.loc["CHN", "name_zh"] == "中国"
+    assert study.cities.loc["KEN"].geometry.y == pytest.approx(-1.28, abs=0.1)
+    assert any("4 countries, each at its capital (CHN at Beijing" in one.taken.en for one in study.taken)
+    mixed = wide.replace("KEN", "Nairobi")
+    mixed.to_csv(tmp_path / "mixed.csv", index=False)
+    with pytest.raises(StudyError):
+        load_tables(tmp_path / "mixed.csv")
+
+
+def test_provinces_by_any_usual_heading_tell_namesakes_apart(tmp_path):
+    places = [("Santa Maria", "RS"), ("Salvador", "BA"), ("Curitiba", "PR")]
+    rows = [(*one, *other, 5) for one in places for other in places if one != other]
+    pd.DataFrame(rows, columns=["from", "from_uf", "to", "to_uf", "trips"]).to_csv(
+        tmp_path / "br.csv", index=False
+    )
+    study = load_tables(tmp_path / "br.csv", hints=Hints(country="BR"))
+    assert study.cities.loc["Santa Maria"].geometry.y == pytest.approx(-29.7, abs=0.2)
+    with pytest.raises(StudyError, match=r"its code decides: --country"):
+        pd.DataFrame([("Halifax", "York", 3), ("York", "Leeds", 2)], columns=["from", "to", "n"]).to_csv(
+            tmp_path / "gb.csv", index=False
+        )
+        load_tables(tmp_path / "gb.csv")

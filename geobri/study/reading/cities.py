@@ -28,6 +28,7 @@ from geobri.words import Words
 __all__ = ["build_places", "read_cities"]
 
 _OUTSIDE_DEG: Final = 1.0
+_SEATS_SAID: Final = 6
 _FAR_DEG: Final = 3.0
 _NEAR_DEG: Final = 0.5
 """How far from its country a point must lie to be named, and how far and how near with its coordinates exchanged to look
@@ -331,6 +332,30 @@ def _at_seats(table: pd.DataFrame, names: pd.Series, parts: FolderParts) -> pd.D
     return table.assign(lon=at["lon"].to_numpy(), lat=at["lat"].to_numpy(), country=at["country"].to_numpy())
 
 
+def _at_capitals(table: pd.DataFrame, names: pd.Series, parts: FolderParts) -> pd.DataFrame | None:
+    """Place countries at their capitals, where all names are codes of countries; say so."""
+    from geobri.gazetteer.seats import place_countries
+
+    seats = place_countries([str(name) for name in names])
+    if seats is None:
+        return None
+    shown = [f"{code} at {seat}" for code, seat in seats["seat"].head(_SEATS_SAID).items()]
+    shown_zh = [f"{code} 在 {seat}" for code, seat in seats["seat"].head(_SEATS_SAID).items()]
+    more, more_zh = (", …", "……") if len(seats) > _SEATS_SAID else ("", "")
+    taken = Words(
+        f"{len(seats)} countries, each at its capital ({', '.join(shown)}{more})",
+        f"{len(seats)} 个国家或地区，各置于其首都（{'，'.join(shown_zh)}{more_zh}）",
+    )
+    because = Words(
+        "all names are codes of countries, and no coordinates were given",
+        "所有名称均为国家或地区代码，且未给出坐标",
+    )
+    parts.taken.append(Taken(column=Words("places", "地点"), taken=taken, because=because))
+    return table.assign(
+        **{name: seats[name].to_numpy() for name in ("name", "name_zh", "country", "lon", "lat")}
+    )
+
+
 def _find_by_name(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFrame | None:
     """Find places without coordinates; a country that is none, or a table of settled names that cannot be used, is a fault."""
     try:
@@ -359,7 +384,10 @@ def _geocode(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFrame
         table["name"].where(table["name"] != "", table["city"]) if "name" in table.columns else table["city"]
     )
     country = table["country"].tolist() if "country" in table.columns else None
-    divisions = _at_seats(table, names, parts) if parts.settled is None else None
+    divisions = None
+    if parts.settled is None:
+        countries = _at_capitals(table, names, parts)
+        divisions = _at_seats(table, names, parts) if countries is None else countries
     if divisions is not None:
         return divisions
     state = division_column(table.columns)

@@ -445,6 +445,8 @@ def _ask_for_places(rows: pd.DataFrame, file: str, before: int, parts: FolderPar
         f"{open_names} of {len(rows)} names are open. Settle them once: geobri geocode --file {file} --undecided places.csv, "
         "fill in lon and lat (or place), and give --places places.csv"
     )
+    if "country" not in rows.columns:
+        came += ". Where all lie in one country, its code decides: --country GBR, or whichever it is"
     parts.faults.append(StudyFault(file, None, came))
 
 

@@ -47,6 +47,7 @@ _CELLS_LOOKED_AT: Final = 50
 _LETTER: Final = re.compile(r"[^\W\d_eE]")
 """What no number holds: a letter that is not that of an exponent."""
 
+_YEAR: Final = re.compile(r"(?:1[89]|20|21)\d{2}")
 _LOOKED_AT: Final = 4
 """Ends of a pair stand among the first columns of a table."""
 
@@ -286,6 +287,8 @@ def spread_measures(table: pd.DataFrame, parts: FolderParts, file: str) -> pd.Da
     measures = measures_of(table)
     if not measures:
         return table
+    if _are_years(measures, parts):
+        return _by_year(table, measures, parts, file)
     hold = "these hold" if len(measures) > 1 else "this holds"
     because = Words(f"there is no column 'value', and {hold} numbers", "没有“value”列，而所列各列为数字")
     taken = Words(f"measures = {', '.join(measures)}", f"指标 = {'、'.join(measures)}")
@@ -294,6 +297,31 @@ def spread_measures(table: pd.DataFrame, parts: FolderParts, file: str) -> pd.Da
     kept = [name for name in ("origin", "destination", "year") if name in table.columns]
     return table[[*kept, *measures]].melt(
         id_vars=kept, var_name="indicator", value_name="value", ignore_index=False
+    )
+
+
+def _are_years(measures: list[str], parts: FolderParts) -> bool:
+    """Whether the columns of numbers of a table that nobody wrote for geobri are called by different years, and none was asked for."""
+    meant = {entry["column"] for entry in parts.said} | {parts.asked}
+    return (
+        parts.lenient
+        and len(measures) > 1
+        and all(map(_YEAR.fullmatch, measures))
+        and not meant & set(measures)
+    )
+
+
+def _by_year(table: pd.DataFrame, years: list[str], parts: FolderParts, file: str) -> pd.DataFrame:
+    """Put columns called by years below each other, as one measure in several years."""
+    taken = Words(f"years = {', '.join(years)}", f"年份 = {'、'.join(years)}")
+    because = Words(
+        "the columns of numbers are called by years (one alone: --value YEAR)",
+        "数字各列以年份为名（只取一年：--value 年份）",
+    )
+    parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
+    _say_not_read(table, (*PAIR_KEY, *years), Words("they hold no numbers", "其中没有数字"), parts, file)
+    return table[["origin", "destination", *years]].melt(
+        id_vars=["origin", "destination"], var_name="year", value_name="value", ignore_index=False
     )
 
 
