@@ -155,7 +155,7 @@ def _choose(results: Sequence[TestResult], order: tuple[str, ...]) -> TestResult
     """Choose the test that speaks: the first of the rule that gave a p-value."""
     for test in order:
         for result in results:
-            if result.terms[0].test.split(": ")[-1] == test and math.isfinite(result.p_value):
+            if result.terms[0].test == test and math.isfinite(result.p_value):
                 return result
     return next((one for one in results if math.isfinite(one.p_value)), None)
 
@@ -189,7 +189,7 @@ def _answer(
 
 
 def _test(result: TestResult) -> str:
-    return result.terms[0].test.split(": ")[-1]
+    return result.terms[0].test
 
 
 def _titles(question: Question, measure: Measure) -> tuple[Words, Words]:

@@ -19,7 +19,7 @@ from geobri.study.sample import cover
 from geobri.study.saying import say_taken
 from geobri.words import Words
 
-__all__ = ["say_part_left_out", "source_section"]
+__all__ = ["name_part", "say_part_left_out", "source_section"]
 
 _METHOD = (
     Words(
@@ -244,6 +244,22 @@ _PARTS = {
     "validation": Words("agreement with published ranks", "与已发布排序的一致性"),
 }
 """What the parts of an analysis are called."""
+
+
+def name_part(name: str) -> Words:
+    """Name a part of an analysis.
+
+    Parameters
+    ----------
+    name
+        As in `Analysis.left_out`.
+
+    Returns
+    -------
+    Words
+        ``coast``.
+    """
+    return _PARTS[name]
 
 
 def say_part_left_out(name: str, reason: Words) -> Words:

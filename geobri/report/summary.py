@@ -11,6 +11,7 @@ from geobri.measures import Measure
 from geobri.report.answers import Answer
 from geobri.report.model import Section
 from geobri.report.ranking import sort_by
+from geobri.report.sources import name_part
 from geobri.report.terms import name_city
 from geobri.stats.say import called
 from geobri.study import Study
@@ -98,13 +99,18 @@ def _claims(analysis: Analysis) -> list[tuple[Words, str]]:
         return []
     counts, number = analysis.ledger.counts(), len(analysis.ledger.sentences)
     tally = (
-        (counts["holds"], Words("hold", "成立")),
-        (counts["partly"], Words("hold in part", "部分成立")),
-        (counts["fails"] + counts["contradicted"], Words("fail or are contradicted", "不成立或自相矛盾")),
-        (counts["untestable"], Words("cannot be tested", "无法检验")),
+        (counts["holds"], "holds", "hold", "成立"),
+        (counts["partly"], "holds in part", "hold in part", "部分成立"),
+        (
+            counts["fails"] + counts["contradicted"],
+            "fails or is contradicted",
+            "fail or are contradicted",
+            "不成立或自相矛盾",
+        ),
+        (counts["untestable"], "cannot be tested", "cannot be tested", "无法检验"),
     )
-    english = ", ".join(f"{count} {words.en}" for count, words in tally if count)
-    chinese = "，".join(f"{count} 条{words.zh}" for count, words in tally if count)
+    english = ", ".join(f"{count} {one if count == 1 else many}" for count, one, many, _ in tally if count)
+    chinese = "，".join(f"{count} 条{zh}" for count, _, _, zh in tally if count)
     said = Words(f"Of {number} sentences of the report, {english}.", f"报告的 {number} 条论断中，{chinese}。")
     return [(said, "findings")]
 
@@ -135,9 +141,9 @@ def _left_out(study: Study, analysis: Analysis) -> list[tuple[Words, str]]:
         )
         chinese.append(f"因缺少数值而没有得分的有 {unscored:,} 座城市（共 {len(study.cities):,} 座城市）")
     if analysis.left_out:
-        number = len(analysis.left_out)
-        english.append(f"{number} part{'s' if number > 1 else ''} that the data do not allow")
-        chinese.append(f"数据不允许的部分 {len(analysis.left_out)} 项")
+        parts = [name_part(name) for name in dict.fromkeys(name for name, _ in analysis.left_out)]
+        english.append(f"of the analysis: {', '.join(part.en for part in parts)}")
+        chinese.append(f"分析中的{'、'.join(part.zh for part in parts)}")
     if not english:
         return []
     return [(Words(f"Left out: {'; '.join(english)}.", f"未计入：{'；'.join(chinese)}。"), "sources")]

@@ -83,7 +83,7 @@ def _others(study: Study, answer: Answer) -> Fold | None:
         sentence = say_result(study, result)
         if sentence.en not in said:
             said.add(sentence.en)
-            points.setdefault(name_test(result.terms[0].test.split(": ")[-1]), []).append(sentence)
+            points.setdefault(name_test(result.terms[0].test), []).append(sentence)
     results = [answer.lead, *answer.others]
     drawings = (*_null(study, answer.lead), *_types(results), *_forests(study, results))
     if not points and not drawings:
@@ -179,7 +179,7 @@ def _forest(rows: list[Interval], axis: Words, caption: Words) -> Drawing:
 
 def _everything(study: Study, answer: Answer) -> Fold:
     rows = tuple(
-        Row(_cells(study, term, _whose(answer, result)), group=term.test.split(": ")[-1])
+        Row(_cells(study, term, _whose(answer, result)), group=term.test)
         for result in (answer.lead, *answer.others)
         for term in result.terms
     )
@@ -220,7 +220,7 @@ def _cells(study: Study, term: Term, other: Measure | None) -> tuple[Cell, ...]:
     known = math.isfinite(term.ci_low) and math.isfinite(term.ci_high)
     interval = f"{write_number(term.ci_low)} – {write_number(term.ci_high)}" if known else ""
     return (
-        Cell(name_test(term.test.split(": ")[-1])),
+        Cell(name_test(term.test)),
         Cell(what),
         number_cell(term.estimate),
         Cell(Words(interval)),

@@ -69,7 +69,7 @@ def name_method(result: TestResult) -> Words:
     told = next((one.method for one in result.terms if one.method.en == result.method), Words(result.method))
     if told.en != told.zh or not result.terms:
         return told
-    return Words(told.en, name_test(result.terms[0].test.split(": ")[-1]).zh)
+    return Words(told.en, name_test(result.terms[0].test).zh)
 
 
 def title_test(result: TestResult, ax: Any, lang: _Lang) -> None:

@@ -243,7 +243,7 @@ class TestExchange:
         assert "“y” falls with “x”" in mantel_test(-y + 0.1 * noisy(8), y, rng=1).summary()
         chance = mantel_test(noisy(9), y, rng=1)
         assert chance.p_value > 0.05
-        assert "y cannot be shown at 5 % to rise or fall with x" in chance.summary()
+        assert "“y” cannot be shown at 5 % to rise or fall with “x”" in chance.summary()
 
     def test_two_sided_by_absolute_values(self):
         x, y = noisy(1), noisy(2)
