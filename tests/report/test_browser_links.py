@@ -4,6 +4,8 @@ import csv
 
 import pytest
 
+from geobri.report import write_report
+from geobri.study import load_study
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -169,3 +171,60 @@ def test_one_city_has_its_partners_in_every_measure_and_those_most_alike(open_pa
     assert overall.locator("td").first.inner_text().split("\n")[0] == "Shanghai"
     assert page.locator("#pf-portrait tbody tr").count() > 3
     assert page.locator("#pf-portrait [data-alike] li").count() == 5
+
+
+PAIRWISE = """(kind) => {
+  const map = document.querySelector(".geobri").geobri, other = kind === "cities" ? "corridors" : "cities";
+  const views = [...document.querySelectorAll("main figure, main table, #profiles")].filter((one) => !one.closest(".geobri"))
+    .map((one) => ({ name: `${one.closest("section[id]").id} ${one.tagName}`, items: [...one.querySelectorAll(`[data-${kind}]`)] }))
+    .filter((view) => view.items.length);
+  const ids = (item) => item.dataset[kind].split(" ");
+  const dark = [], used = new Set();
+  for (const view of views) {
+    const alone = view.items.filter((item) => ids(item).length === 1 && !item.dataset[other]);
+    for (const item of alone.slice(Math.floor(alone.length / 2)).slice(0, 1)) {
+      (item.querySelector("td, th") || item).dispatchEvent(new MouseEvent("click", { bubbles: true }));
+      used.add(view.name);
+      const id = item.dataset[kind];
+      if (map.getState()[kind === "cities" ? "city" : "corridor"] !== id) dark.push([view.name, "map", id]);
+      for (const seen of views)
+        for (const twin of seen.items)
+          if (ids(twin).includes(id) !== twin.classList.contains("chosen") && !(twin.dataset[other] && !ids(twin).includes(id)))
+            dark.push([view.name, seen.name, id, ids(twin)]);
+    }
+  }
+  return { dark, used: [...used], seen: views.map((view) => view.name) };
+}"""
+
+
+@pytest.fixture(scope="session")
+def directed_page(tmp_path_factory):
+    """Nine places, three years, there and back that differ."""
+    folder = tmp_path_factory.mktemp("directed")
+    places = [f"p{at},Port {at},港{at},{at * 4},{(at * 7) % 30},{at * at + 3}" for at in range(9)]
+    (folder / "cities.csv").write_text(
+        "\n".join(["city,name,name_zh,lon,lat,cranes", *places]), encoding="utf-8"
+    )
+    rows = [
+        f"boxes,p{a},p{b},{(5 * a + 3 * b * year) % 97 + 1},{year}"
+        for year in (2019, 2020, 2021)
+        for a in range(9)
+        for b in range(9)
+        if a != b
+    ]
+    header = "indicator,origin,destination,value,year"
+    (folder / "flows.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
+    (folder / "study.toml").write_text('title = "Boxes"\ndomain = "all"\ndirected = true\n', encoding="utf-8")
+    out = tmp_path_factory.mktemp("directed-report")
+    write_report(load_study(folder), out)
+    return out / "report.html"
+
+
+@pytest.mark.parametrize("kind", ["cities", "corridors"])
+@pytest.mark.parametrize("study", ["bri22_page", "directed_page"])
+def test_choosing_in_any_view_lights_every_other(open_page, request, study, kind):
+    page = open_page(request.getfixturevalue(study))
+    found = page.evaluate(PAIRWISE, kind)
+    assert found["dark"] == []
+    assert len(found["used"]) >= (5 if kind == "cities" else 2)
+    assert {"FIGURE", "TABLE"} <= {name.split(" ")[1] for name in found["used"]}
