@@ -99,22 +99,20 @@ const whenCalm = (work, patience = PATIENCE) => soon((deadline) => {
 
 /** Long columns take a while to unpack and to sort: done one by one while nobody waits, so that a change of measure is quick. */
 function readAhead(app) {
-  const keys = app.model.n > STROKES_UP_TO ? [...app.model.values.keys] : [];
+  const { n, values } = app.model;
+  const parts = (key) => [
+    () => values.unpack(key),
+    () => values.column(key),
+    () => values.get(key),
+    () => classRows(values.get(key).scale),
+    () => binRows(values.get(key).scale),
+  ];
+  const work = n > STROKES_UP_TO ? values.keys.flatMap(parts) : [];
   const next = () => {
-    const key = keys.shift();
-    if (key === undefined) return;
-    const { values } = app.model;
-    values.column(key);
-    whenCalm(() => {
-      const { scale } = values.get(key);
-      whenCalm(() => {
-        classRows(scale);
-        binRows(scale);
-        whenCalm(next);
-      });
-    });
+    work.shift()();
+    if (work.length) whenCalm(next);
   };
-  whenCalm(next);
+  if (work.length) whenCalm(next);
 }
 
 function start(key) {

@@ -141,7 +141,7 @@ function addSheets(app, underlay, paintMarks) {
     base: makeSheet("geobri-base", (context, view) => {
       PaintBase.paintWater(context, view, app.base, app.tones);
       base(context, view);
-    }, true),
+    }, { scrolls: true }),
     density: makeSheet("geobri-density", (context, view) => {
       if (!app.isDense()) return;
       underlay.at(context, view, app.theme);
@@ -150,14 +150,18 @@ function addSheets(app, underlay, paintMarks) {
     lines: makeSheet("geobri-lines", (context, view) => {
       lines(context, view);
       if (!app.isDense()) app.drawn();
-    }, true),
-    marks: makeSheet("geobri-marks", (context, view) => paintMarks(context, view, app)),
+    }, { scrolls: true }),
+    marks: makeSheet("geobri-marks", (context, view) => paintMarks(context, view, app), { isEmpty: () => Rows.markedCorridors(app).length === 0 }),
     top: makeSheet("geobri-top", (context, view) => {
       app.labels = PaintCities.paintCities(context, view, app);
     }),
     ends: makeSheet("geobri-ends", (context, view) => {
       app.pointedLabels = PaintCities.paintPointed(context, view, app, app.labels);
-    }),
+    }, { isEmpty: () => {
+      const isEmpty = Rows.pointedCities(app).length === 0;
+      if (isEmpty) app.pointedLabels = [];
+      return isEmpty;
+    } }),
   };
   app.forget = { base: base.forget, lines: lines.forget };
 }

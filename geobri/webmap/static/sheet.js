@@ -26,12 +26,11 @@ function defineSheet() {
 
     /**
      * paint(context, view) is called whenever the sheet is laid anew, of a sheet that `scrolls` only for the strips that
-     * come into it.
+     * come into it. One that `isEmpty()` is not there until it is needed.
      */
-    initialize(pane, paint, scrolls) {
+    initialize(pane, paint, { scrolls = false, isEmpty = () => false } = {}) {
       L.Renderer.prototype.initialize.call(this, { pane });
-      this._paint = paint;
-      this._scrolls = scrolls;
+      Object.assign(this, { _paint: paint, _scrolls: scrolls, _isEmpty: isEmpty });
     },
 
     getEvents() {
@@ -76,6 +75,19 @@ function defineSheet() {
       if (this._map._animatingZoom && this._bounds) return;
       waiting.delete(this);
       L.Renderer.prototype._update.call(this);
+      if (!this._isHidden()) {
+        this._fit();
+        if (!this._scroll()) this.repaint();
+      }
+    },
+
+    /* Until it is first needed; to come and go would lay the page out anew each time. */
+    _isHidden() {
+      this._container.hidden = this._isEmpty() && !this._lying;
+      return this._container.hidden;
+    },
+
+    _fit() {
       const canvas = this._container;
       const size = this._bounds.getSize();
       const ratio = Math.min(MAX_RATIO, window.devicePixelRatio || 1, Math.sqrt(MAX_PIXELS / Math.max(1, size.x * size.y)));
@@ -87,7 +99,6 @@ function defineSheet() {
         canvas.style.height = `${size.y}px`;
         this._lying = null;
       }
-      if (!this._scroll()) this.repaint();
     },
 
     getView() {
@@ -149,6 +160,9 @@ function defineSheet() {
     repaint() {
       this._isStale = false;
       if (!this._context || !this._bounds) return;
+      const wasHidden = this._container.hidden;
+      if (this._isHidden()) return;
+      if (wasHidden) this._fit();
       const view = this.getView();
       this._lying = view;
       this._context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
@@ -189,9 +203,9 @@ function scaleView(view, factor) {
 }
 
 let Sheet = null;
-function makeSheet(pane, paint, scrolls = false) {
+function makeSheet(pane, paint, how = {}) {
   Sheet = Sheet || defineSheet();
-  return new Sheet(pane, paint, scrolls);
+  return new Sheet(pane, paint, how);
 }
 
 export { makeSheet, makeView, scaleView };

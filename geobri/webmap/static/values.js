@@ -110,12 +110,16 @@ function netMeasure(measure, opposite) {
   return { ...measure, numbers, folded, pool, low, high, known: spanOf(numbers).known, label: named(measure, "labelNet", {}) };
 }
 
-function derive(item, { year, since, net }, opposite) {
+/** The numbers of each year of a column, unpacked when first asked for. */
+function unpackYears(item) {
   const read = new Map();
-  const numbersIn = (wanted) => {
+  return (wanted) => {
     if (!read.has(wanted)) read.set(wanted, toNumbers(wanted === item.year ? item.values : item.years.find((one) => one.year === wanted).values));
     return read.get(wanted);
   };
+}
+
+function derive(item, numbersIn, { year, since, net }, opposite) {
   const shown = year ?? item.year;
   const plain = { ...item, ...digits(item.values) };
   const measure = since === null ? inYear(plain, numbersIn, shown) : changeOf(plain, numbersIn, since, shown);
@@ -130,14 +134,17 @@ function readValues(packed, opposite) {
   const scaled = new Map();
   const hasBothWays = opposite.some((j) => j >= 0);
   const itemOf = (key) => packed.find((item) => item.key === key);
+  const numbersOf = new Map(packed.map((item) => [item.key, unpackYears(item)]));
   const column = (key, { year, since, net } = PLAIN) => {
     const name = JSON.stringify([key, year, since, net]);
-    if (!derived.has(name)) derived.set(name, derive(itemOf(key), { year, since, net }, opposite));
+    if (!derived.has(name)) derived.set(name, derive(itemOf(key), numbersOf.get(key), { year, since, net }, opposite));
     return derived.get(name);
   };
   return {
     keys: packed.map((item) => item.key),
     list: packed,
+    /* The first part of the work of reading a column. */
+    unpack: (key) => numbersOf.get(key)(itemOf(key).year),
     column,
     get(key, mode = null, { year, since, net } = PLAIN) {
       const name = JSON.stringify([key, mode, year, since, net]);
