@@ -1,5 +1,7 @@
 """Bands of distance: a number at a limit belongs to one band, whatever its last digit."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from geobri.stats import decay_curve
 from geobri.stats.bands import find_bands
 from geobri.stats.dyads import mantel_correlogram_test
+from geobri.stats.flows.curve import _interval
 from geobri.stats.spatial import correlogram_test
 from tests.stats.test_groups_tables import make_cities
 
@@ -79,3 +82,9 @@ def test_the_farthest_pair_of_a_correlogram_is_in_its_last_band():
     cities = make_cities(12, 4)
     pairs = correlogram_test(cities, "score", n_bands=3, n_permutations=19, rng=1).table["n_pairs"]
     assert pairs.sum() == 66
+
+
+def test_the_interval_of_a_band_leaves_as_much_out_on_either_side():
+    drawn = np.concatenate([np.arange(101.0), [np.nan, np.inf]])
+    assert _interval(drawn, 0.9) == pytest.approx((5.0, 95.0))
+    assert all(math.isnan(one) for one in _interval(np.array([np.nan]), 0.9))
