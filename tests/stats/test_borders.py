@@ -4,10 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geobri.errors import SpecificationError
+from geobri.errors import DataError, SpecificationError
+from geobri.stats.blocks import choose_blocks
+from geobri.stats.groups.corridor_types import check_types
+from geobri.stats.groups.definitions import _definitions
 from geobri.stats.groups.placements import place_groups
 from geobri.stats.groups.samples import GroupSample
 from geobri.stats.proximity import proximity_test
+from geobri.stats.proximity.nulls import choose_null
 from geobri.stats.spatial.inputs import null_statistics
 
 
@@ -53,3 +57,32 @@ def test_ties_of_a_list_do_not_depend_on_the_unit(null, scale):
     plain, scaled = (proximity_test(*listed(one), "rank", **asked).p_value for one in (1.0, scale))
     assert plain == scaled
     assert 0 < plain < 1
+
+
+def test_five_percent_is_enough_for_the_listed_cities_to_lead():
+    assert choose_null(gathers=True, least=0.05) == "active"
+    assert choose_null(gathers=True, least=0.0501) == "blocks"
+    assert choose_null(gathers=False, least=0.001) == "blocks"
+
+
+def test_one_type_without_corridors_in_half_of_the_placements_is_no_test():
+    whole, part = np.zeros((6, 3)), np.zeros((6, 3))
+    part[:3, 1] = np.nan
+    check_types(whole[0], whole, "test")
+    with pytest.raises(DataError, match="every type must have corridors"):
+        check_types(whole[0], part, "test")
+
+
+@pytest.mark.parametrize(("alone", "taken"), [(8, False), (7, True)])
+def test_blocks_that_move_half_of_the_cities_are_not_taken(alone, taken):
+    seen = ~np.eye(16, dtype=bool)
+    for city in range(alone - 1):  # gaps along a path: no two of these cities can change places
+        seen[city, city + 1] = seen[city + 1, city] = False
+    chosen = choose_blocks("auto", [f"c{k}" for k in range(16)], seen, caller="test")
+    assert (chosen.labels is not None) == taken
+
+
+def test_a_city_at_the_threshold_is_coastal():
+    cities = pd.DataFrame({"km": [10.0, 50.0, 90.0, 200.0]}, index=list("abcd"))
+    (flags, threshold), *_ = _definitions(cities, "km", [], [50.0]).values()
+    assert (flags.tolist(), threshold) == ([True, True, False, False], 50.0)
