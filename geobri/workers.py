@@ -7,10 +7,12 @@ the order of the tasks, so that whoever adds it up adds in one order; few result
 
 from __future__ import annotations
 
+import ctypes
 import io
 import multiprocessing
 import os
 import pickle
+import signal
 import sys
 import threading
 import warnings
@@ -146,6 +148,10 @@ def spread(
         yield from _spread_by_joblib(function, tasks, shared, n, backend)
 
 
+_END_WITH_PARENT: Final = 1
+"""PR_SET_PDEATHSIG of Linux: the signal that a process gets when its parent ends, however that ends."""
+
+
 def side_by_side(
     jobs: Mapping[str, Callable[[], Any]], *, workers: int, meanwhile: Callable[[], None] | None = None
 ) -> dict[str, Any]:
@@ -196,10 +202,13 @@ def _beside_in_copies(
     global _HELD  # noqa: PLW0603 - what the copies find when they begin
     _HELD = jobs
     given: dict[str, Any] = {}
+    others = set(multiprocessing.active_children())
     try:
         with (
             warnings.catch_warnings(),
-            ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), _silence) as pool,
+            ProcessPoolExecutor(
+                workers, multiprocessing.get_context("fork"), _begin_copy, (os.getpid(),)
+            ) as pool,
         ):
             warnings.filterwarnings("ignore", message=".*fork", category=DeprecationWarning)
             waiting = {name: pool.submit(_pack_job, name) for name in jobs}
@@ -210,8 +219,8 @@ def _beside_in_copies(
                     with suppress(BrokenProcessPool):
                         given[name] = future.result()
             except BaseException:
-                for copy in multiprocessing.active_children():
-                    copy.terminate()
+                for copy in set(multiprocessing.active_children()) - others:
+                    copy.kill()  # whatever it does; what it wrote lies in the stage, which goes as well
                 raise
     finally:
         _HELD = None
@@ -221,9 +230,14 @@ def _beside_in_copies(
     }
 
 
-def _silence() -> None:
-    """Write nothing from a copy: the thread that holds the terminal is not in it."""
+def _begin_copy(parent: int) -> None:
+    """Begin a copy: it writes nothing to the terminal, whose thread is not in it, leaves signals to its parent and ends with it."""
     sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as the copy lives
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, signal.SIG_IGN)
+    ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before it could be asked for
+        os._exit(1)
 
 
 def _pack_job(name: str) -> bytes | None:

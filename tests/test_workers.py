@@ -2,8 +2,12 @@
 
 import multiprocessing
 import os
+import signal
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -147,3 +151,38 @@ def test_side_by_side_leaves_other_threads_their_process():
         assert set(side_by_side(here, workers=2).values()) == {os.getpid()}
     finally:
         stop.set()
+
+
+_LONG = """
+import os, sys, time
+from pathlib import Path
+from geobri.workers import side_by_side
+def work():
+    Path(sys.argv[1], str(os.getpid())).touch()
+    time.sleep(300)
+side_by_side({"a": work, "b": work}, workers=2)
+"""
+
+
+def _works(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.cpu_count() == 1, reason="no copies of the process are made here"
+)
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+def test_no_copy_outlives_its_process(tmp_path, sent):
+    process = subprocess.Popen([sys.executable, "-c", _LONG, tmp_path], stderr=subprocess.DEVNULL)
+    end = time.monotonic() + 60
+    while len(list(tmp_path.iterdir())) < 2:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    process.send_signal(sent)
+    process.wait(30)
+    while any(_works(one.name) for one in tmp_path.iterdir()):
+        assert time.monotonic() < end
+        time.sleep(0.05)
