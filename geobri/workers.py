@@ -148,6 +148,7 @@ def spread(
         yield from _spread_by_joblib(function, tasks, shared, n, backend)
 
 
+_STOPPING: Final = (signal.SIGINT, signal.SIGTERM, *((signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()))
 _END_WITH_PARENT: Final = 1
 """PR_SET_PDEATHSIG of Linux: the signal that a process gets when its parent ends, however that ends."""
 
@@ -211,8 +212,9 @@ def _beside_in_copies(
             ) as pool,
         ):
             warnings.filterwarnings("ignore", message=".*fork", category=DeprecationWarning)
-            waiting = {name: pool.submit(_pack_job, name) for name in jobs}
             try:
+                with _signals_wait():  # while Python clears up around a copy, an interrupt would be lost
+                    waiting = {name: pool.submit(_pack_job, name) for name in jobs}
                 if meanwhile is not None:
                     meanwhile()
                 for name, future in waiting.items():
@@ -230,10 +232,24 @@ def _beside_in_copies(
     }
 
 
+@contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Let the signals that stop a command wait until this is done."""
+    came: list[int] = []
+    before = {one: signal.signal(one, lambda number, _frame: came.append(number)) for one in _STOPPING}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, signal.SIG_DFL if handler is None else handler)
+        for number in came:
+            signal.raise_signal(number)
+
+
 def _begin_copy(parent: int) -> None:
     """Begin a copy: it writes nothing to the terminal, whose thread is not in it, leaves signals to its parent and ends with it."""
     sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as the copy lives
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for name in _STOPPING:
         signal.signal(name, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before it could be asked for

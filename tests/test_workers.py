@@ -154,9 +154,10 @@ def test_side_by_side_leaves_other_threads_their_process():
 
 
 _LONG = """
-import os, sys, time
+import os, signal, sys, time
 from pathlib import Path
 from geobri.workers import side_by_side
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a terminal, whoever runs this
 def work():
     Path(sys.argv[1], str(os.getpid())).touch()
     time.sleep(300)
@@ -182,7 +183,8 @@ def test_no_copy_outlives_its_process(tmp_path, sent):
         assert time.monotonic() < end
         time.sleep(0.05)
     process.send_signal(sent)
-    process.wait(30)
+    with process:
+        process.wait(30)
     while any(_works(one.name) for one in tmp_path.iterdir()):
         assert time.monotonic() < end
         time.sleep(0.05)
