@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-__all__ = ["CITY", "NO", "NOTHING", "YES", "PlaceWords", "Words", "speaks_of_city"]
+__all__ = ["CITY", "NO", "NOTHING", "YES", "PlaceWords", "Words", "print_minus", "speaks_of_city"]
 
 YES: Final = ("true", "yes", "y", "是", "有", "ja", "oui", "sí")
 """Words that say yes in a cell of a table or a question, in small letters."""
 NO: Final = ("false", "no", "n", "否", "无", "nein", "non")
 """Words that say no."""
+_HYPHEN: Final = re.compile(r"(?<![A-Za-z0-9_.,–−-])-(?=\d)")
+"""A hyphen in front of a number, and neither within a word, a date, an address nor a range."""
 _CITY: Final = re.compile(r"\b(?:(?P<article>[Aa]n?) )?(?P<initial>[Cc])it(?P<ending>y|ies)\b")
 _QUOTES_BEFORE: Final = re.compile("““([^“”]*)”")
 _QUOTES_BEHIND: Final = re.compile("“([^“”]*)””")
@@ -66,6 +68,27 @@ class Words:
     def __bool__(self) -> bool:
         """Tell whether anything is said."""
         return bool(self.en)
+
+
+def print_minus(text: str) -> str:
+    """Write the minus of negative numbers as it is printed.
+
+    Parameters
+    ----------
+    text
+        A sentence.
+
+    Returns
+    -------
+    str
+        The sentence with U+2212 for every hyphen that stands before a number; dates, names and ranges stay as they are.
+
+    Examples
+    --------
+    >>> print_minus("-7.5 ranks (-13 to -2), 2021-08-31, A-380")
+    '−7.5 ranks (−13 to −2), 2021-08-31, A-380'
+    """
+    return _HYPHEN.sub("−", text)
 
 
 NOTHING: Final = Words("")

@@ -28,6 +28,7 @@ from geobri.stats.results import Question, TestResult
 from geobri.stats.say import called, p_value
 from geobri.study import Study
 from geobri.study.pairs import pairs_of
+from geobri.study.questions import positive_only
 from geobri.words import Words
 
 __all__ = ["QUESTIONS", "Answer", "find_answers"]
@@ -44,7 +45,7 @@ _LEADS: Final[dict[Question, tuple[str, ...]]] = {
 _RULES: Final[dict[str, Words]] = {
     "proximity_test": Words(
         "This test leads because it keeps the pattern of hubs and the pairs that could not be listed.",
-        "以此检验为准，因为它保持枢纽格局，也不动不可能上榜的城市对。",
+        "以此检验为准，因为它保持枢纽格局，也不动不可能有排序的城市对。",
     ),
     "decay_test": Words(
         "This test leads because it gives every city its own level and moves cities, not corridors.",
@@ -287,6 +288,8 @@ def _distance(
     p = p_value(lead.p_value, lead.terms[0].mc_error)
     if is_yes_or_no(pairs[measure.column]):
         return share_by_distance(pairs, measure, lead)
+    caution = positive_only(study, measure, pairs)
+    more = Words("") if caution is None else Words(f" {caution.en}", caution.zh)
     picture = draw_decay(study, pairs, measure, lead)
     if not isinstance(lead, DecayResult):
         said = say_result(study, lead)
@@ -304,7 +307,8 @@ def _distance(
             Words(
                 f"{measure.label}: the change with distance may be chance; the best estimate is {_change(tenth).en} for 10 % more distance ({basis}).",
                 f"{measure.label_zh}：随距离的变化可能出于偶然；最佳估计为距离每增加 10%，{_change(tenth).zh}（{basis_zh}）。",
-            ),
+            )
+            + more,
             picture,
         )
     falls = Words("falls", "随距离下降") if beta >= 0 else Words("grows", "随距离上升")
@@ -316,7 +320,8 @@ def _distance(
         Words(
             f"Between cities of the same standing, 10 % more distance goes with {_change(tenth).en} of {called(measure).en} ({basis}).",
             f"在同等水平的城市之间，距离每增加 10%，{called(measure).zh}{_change(tenth).zh}（{basis_zh}）。",
-        ),
+        )
+        + more,
         picture,
     )
 

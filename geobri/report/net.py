@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from geobri.errors import DataError, MissingExtraError
 from geobri.exchange.graphs import need_package
 from geobri.measures import Measure
-from geobri.report.model import Cell, Column, Row, Section, Table
-from geobri.report.numbers import number_cell
+from geobri.report.charts import draw_stacks
+from geobri.report.model import Cell, Column, Drawing, Row, Section, Table
+from geobri.report.numbers import number_cell, write_number
+from geobri.report.ranking import name_with_unit
+from geobri.report.shapes import Stack
 from geobri.report.terms import name_place
+from geobri.score import name_totals
+from geobri.stats.say import called
 from geobri.study import Study
 from geobri.study.hubs import find_hubs, find_reach, list_flows
 from geobri.words import Words
 
-__all__ = ["net_section"]
+__all__ = ["find_totals", "net_section"]
 
 _MOST_CITIES: Final = 60
 _MOST_STEPS: Final = 150_000_000
 """Places times links past which hubs are left to the command: about five seconds of paths with igraph."""
 _FEWEST: Final = 3
+_MOST_BARS: Final = 20
+_SUMS: Final = {"out": "sent", "in": "received", "both": "total"}
 
 
 def net_section(study: Study) -> Section | None:
@@ -43,6 +51,7 @@ def net_section(study: Study) -> Section | None:
     left_out = _say_left_out(study, flows)
     hubs = [] if left_out else _hubs(study, flows)
     tables = [*_reach(study, flows[0]), *hubs]
+    bars = _draw_totals(study, flows[0])
     if not tables:
         return None
     limits = Words(
@@ -53,6 +62,7 @@ def net_section(study: Study) -> Section | None:
         "net",
         Words("Reach and hubs", "辐射范围与枢纽"),
         short=Words("Net", "网络"),
+        drawings=() if bars is None else (bars,),
         tables=tuple(tables),
         notes=(left_out,) if left_out else (),
         limits=limits,
@@ -75,6 +85,63 @@ def _say_left_out(study: Study, flows: list[Measure]) -> Words | None:
     return Words(
         f"Hubs are left out: the paths through {n:,} places and {links:,} links take too long for a page. “geobri hubs” finds them.",
         f"未列出枢纽：{n:,} 个地点、{links:,} 条联系的路径计算对页面而言过久；可用“geobri hubs”计算。",
+    )
+
+
+def find_totals(study: Study, flow: Measure) -> pd.DataFrame | None:
+    """Give what every city sends, receives and has in all of a flow.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    flow
+        A measure of its corridors that adds up.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        Cities with more than 0 in all, the most first: `total`, and `sent` and `received` where the flow is directed; None
+        where the study has no totals of it.
+    """
+    own = {one.column.removeprefix(f"{flow.column}_"): one.column for one in name_totals(flow)}
+    columns = {own[key]: name for key, name in _SUMS.items() if key in own}
+    if not set(columns) <= set(study.cities.columns):
+        return None
+    table = pd.DataFrame(study.cities[list(columns)]).rename(columns=columns).dropna()
+    return table[table["total"] > 0].sort_values("total", ascending=False, kind="stable")
+
+
+def _draw_totals(study: Study, flow: Measure) -> Drawing | None:
+    """Draw the cities with the most of a flow as bars, of a directed one what they send and what they receive."""
+    table = find_totals(study, flow)
+    if table is None or len(table) < _FEWEST:
+        return None
+    shown, columns = table.head(_MOST_BARS), ["total"]
+    parts: tuple[Words, ...] = ()
+    if flow.directed and np.allclose(table["sent"] + table["received"], table["total"]):
+        columns, parts = ["sent", "received"], (Words("sent", "流出"), Words("received", "流入"))
+    rows = [
+        Stack(
+            name_place(study, city),
+            tuple(float(row[name]) for name in columns),
+            Words(write_number(float(row["total"]))),
+            (str(city),),
+        )
+        for city, row in shown.iterrows()
+    ]
+    return draw_stacks(
+        rows,
+        parts=parts,
+        axis=name_with_unit(flow),
+        caption=Words(
+            f"The first {len(rows)} of {len(table):,} cities by all that they exchange of {called(flow).en}.",
+            f"按{called(flow).zh}的往来总量排列的前 {len(rows)} 座城市（共 {len(table):,} 座城市）。",
+        ),
+        alternative=Words(
+            "; ".join(f"{row.name.en} {row.said.en}" for row in rows),
+            "；".join(f"{row.name.zh} {row.said.zh}" for row in rows),
+        ),
     )
 
 

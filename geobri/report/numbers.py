@@ -10,7 +10,9 @@ import pandas as pd
 from geobri.report.model import Cell
 from geobri.words import Words
 
-__all__ = ["number_cell", "percent_cell", "write_number"]
+__all__ = ["number_cell", "percent_cell", "write_lengths", "write_number"]
+
+_FAR, _NEAR = 100.0, 10.0
 
 
 def write_number(number: float) -> str:
@@ -55,6 +57,30 @@ def number_cell(value: Any, how: str = "") -> Cell:
         return Cell(Words(""))
     number = float(value)
     return Cell(Words(format(number, how) if how else write_number(number)), number)
+
+
+def write_lengths(km: pd.Series[float]) -> list[str]:
+    """Write the lengths of a table alike: whole kilometres over a country, tens of metres within a town.
+
+    Parameters
+    ----------
+    km
+        Kilometres.
+
+    Returns
+    -------
+    list of str
+        In the same order, as many decimals each as the middle one needs; shorter ones with three digits, so that none becomes 0.
+
+    Examples
+    --------
+    >>> write_lengths(pd.Series([0.0146, 0.8, 5.84]))
+    ['0.0146', '0.80', '5.84']
+    """
+    middle = float(km.median())
+    decimals = 0 if middle >= _FAR else 1 if middle >= _NEAR else 2
+    least = 10.0**-decimals
+    return [f"{one:,.{decimals}f}" if one >= least else write_number(one) for one in km.astype(float)]
 
 
 def percent_cell(share: Any) -> Cell:

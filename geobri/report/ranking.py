@@ -12,7 +12,7 @@ from geobri.gazetteer.countries import name_country
 from geobri.measures import Measure
 from geobri.regions import REGION_NAMES_ZH
 from geobri.report.model import Cell, Column, Fact, Profile, Row, Section, Table
-from geobri.report.numbers import number_cell, write_number
+from geobri.report.numbers import write_lengths, write_number
 from geobri.report.terms import name_city, name_pair, name_place
 from geobri.study import Study
 from geobri.words import Words
@@ -56,7 +56,7 @@ def _region(name: Any) -> Words:
 def _pair_of_regions(pair: Any) -> Words:
     if pd.isna(pair):
         return Words("")
-    ends = [_region(end) for end in str(pair).split(" / ")]
+    ends = [_region(end) for end in dict.fromkeys(str(pair).split(" / "))]  # within a region it stands once
     return Words(" – ".join(end.en for end in ends), " – ".join(end.zh for end in ends))
 
 
@@ -246,10 +246,10 @@ def corridor_section(study: Study) -> Section | None:
     columns = [value.column for value in values]
     with_value = study.corridors[study.corridors[columns].notna().any(axis=1)]
     corridors = sort_by(pd.DataFrame(with_value.drop(columns="geometry")), values[0]).head(_MOST_CORRIDORS)
-    cells = _value_cells(corridors, values)
+    cells, lengths = _value_cells(corridors, values), write_lengths(corridors["distance_km"])
     rows = []
     for at, (corridor, pair) in enumerate(corridors.iterrows()):
-        distance = number_cell(pair["distance_km"], ",.0f")
+        distance = Cell(Words(lengths[at]), float(pair["distance_km"]))
         regions = Cell(_pair_of_regions(pair["region_pair"]))
         rows.append(
             Row(
@@ -298,14 +298,16 @@ def _profile(
     standing = _standing(slug, study)
     bars = tuple(
         (Words(value.label, value.label_zh), _number(city[value.column]), _share(own[value.column]))
-        for value in (others or values)
+        for value in others
     )
     if standing is not None and nodes is not None:
         bars = _node_bars(standing, study, nodes)
     facts = (Fact(_number(city[first.column]) or "–", Words(first.label, first.label_zh)),)
     country = name_country(city["country"])
     region = _region(city["region"])
-    place = Words(f"{country.en} · {region.en}", f"{country.zh} · {region.zh}") if region.en else country
+    place = country
+    if region.en and region.en != country.en:  # China is a region of its own
+        place = Words(f"{country.en} · {region.en}", f"{country.zh} · {region.zh}") if country.en else region
     said = () if standing is None or nodes is None else (_say_standing(slug, study, standing, nodes),)
     notes = (*said, *_strongest(slug, study, corridors), *_own_note(study, city))
     return Profile(slug, name_city(city), place, facts, bars, notes, _own_link(study, city))

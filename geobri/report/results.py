@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from typing import Final
 
 from geobri.report.numbers import write_number
 from geobri.report.terms import relabel
@@ -13,7 +15,14 @@ from geobri.stats.say.closeness import LISTS
 from geobri.study import Study
 from geobri.words import Words
 
-__all__ = ["is_told", "say_result", "say_statistics"]
+__all__ = ["is_told", "leave_out_said", "part_sentences", "say_result", "say_statistics"]
+
+_ENDS: Final = re.compile(r"(?<=[.!?]) (?=[A-Z“])|(?<=。)(?!$)")
+"""Where a sentence ends and another begins."""
+_QUOTED: Final = re.compile("(“[^”]*”)")
+_CITIES_ZH: Final = re.compile("个城市(?!对)")
+_BESIDE_ZH: Final = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9+−])|(?<=[A-Za-z0-9%])(?=[\u4e00-\u9fff])")
+"""Between Chinese letters and Latin ones or figures, where a space is printed."""
 
 
 def is_told(p: float) -> bool:
@@ -82,7 +91,7 @@ def say_result(study: Study, result: TestResult) -> Words:
         Where a test has no Chinese sentence, its figures in Chinese: estimate, p-value, cities and null model.
     """
     label = result.measure.label_zh if result.measure else ""
-    said = Words(result.summary(), result.sentence_zh)
+    said = Words(result.summary(), _set_chinese(result.sentence_zh))
     if result.sentence_zh:
         return said
     english = said.en
@@ -99,3 +108,53 @@ def say_result(study: Study, result: TestResult) -> Words:
     figure = f"{what} {write_number(head.estimate)}，" if math.isfinite(head.estimate) else ""
     under = f"；零模型：{null}" if null else ""
     return Words(english, f"{label}：{figure}{p_value(result.p_value)}（{head.n_cities} 座城市{under}）。")
+
+
+def part_sentences(text: str) -> list[str]:
+    """Part a text into its sentences.
+
+    Parameters
+    ----------
+    text
+        Some sentences in one language.
+
+    Returns
+    -------
+    list of str
+        One by one.
+
+    Examples
+    --------
+    >>> part_sentences("It falls. No more can be told.")
+    ['It falls.', 'No more can be told.']
+    """
+    return [part for part in _ENDS.split(text) if part]
+
+
+def leave_out_said(words: Words, said: set[str], said_zh: set[str]) -> Words:
+    """Leave out sentences that were said before, and remember the others.
+
+    Parameters
+    ----------
+    words
+        Some sentences.
+    said, said_zh
+        What was said in English and in Chinese; what is new is added.
+
+    Returns
+    -------
+    Words
+        What is new; nothing where all of it was said.
+    """
+    left = [one for one in part_sentences(words.en) if one not in said]
+    left_zh = [one for one in part_sentences(words.zh) if one not in said_zh]
+    said.update(left)
+    said_zh.update(left_zh)
+    return Words(" ".join(left), "".join(left_zh)) if left else Words("")
+
+
+def _set_chinese(text: str) -> str:
+    """Set a Chinese sentence as the page is set: with spaces around figures, and cities counted as 座; names stay as they are."""
+    parts = _QUOTED.split(text)
+    parts[::2] = [_BESIDE_ZH.sub(" ", _CITIES_ZH.sub("座城市", part)) for part in parts[::2]]
+    return "".join(parts)

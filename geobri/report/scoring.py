@@ -175,7 +175,7 @@ def _draw_rank_intervals(study: Study, uncertainty: pd.DataFrame | None) -> tupl
                 "每座城市的名次，以及 90% 的模拟所跨的名次。",
             ),
             statistics=Words(
-                f"{firm} of {len(known)} cities keep one rank in 90 % of {int(known['runs'].iloc[0]):,} runs; the widest span is {span:.0f} ranks.",
+                f"{firm} of {len(known)} cities keep one rank in 90 % of {int(known['runs'].iloc[0]):,} runs; the widest span is {span:.0f} rank{'' if span == 1 else 's'}.",
                 f"{len(known)} 座城市中有 {firm} 座在 {int(known['runs'].iloc[0]):,} 次模拟的 90% 中名次不变；最大跨度为 {span:.0f} 名。",
             ),
             limits=Words(

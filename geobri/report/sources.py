@@ -28,6 +28,11 @@ _METHOD = (
         "城市为点，通路为两座城市之间的大圆线；距离为 WGS84 测地线公里数。线条表示哪些城市相连，而不是实际的运输路线。",
     ),
 )
+_NONE_IS_ZERO = Words(
+    "A pair without a row counts as none where the study says so; how many is in the account below. Any other value that the "
+    "source does not give is missing here: nothing was estimated to fill a gap.",
+    "研究声明“无记录即为零”者按零计，其数量见下方记录；来源未给出的其他数值在此保持缺失，没有为填补空缺而作任何估计。",
+)
 _NOT_FILLED = Words(
     "A value that the source does not give is missing here. Nothing was estimated to fill a gap.",
     "来源未给出的数值在此保持缺失，没有为填补空缺而作任何估计。",
@@ -345,12 +350,13 @@ def source_section(study: Study, analysis: Analysis) -> Section:
     licence_zh = study.licence_zh or study.licence
     terms = [Words(f"Terms: {study.licence}", f"使用条款：{licence_zh}")] if study.licence else []
     filled = study.scores is not None and bool(study.scores.imputed.to_numpy().any())
+    zeros = any(count.reason == "filled" and count.rows for count in study.account)
     left_out = [say_part_left_out(name, reason) for name, reason in analysis.left_out]
     return Section(
         "sources",
         Words("Method and sources", "方法与来源"),
         short=Words("Sources", "来源"),
-        paragraphs=(*_METHOD, _FILLED if filled else _NOT_FILLED, *said, *terms),
+        paragraphs=(*_METHOD, _FILLED if filled else _NONE_IS_ZERO if zeros else _NOT_FILLED, *said, *terms),
         tables=(
             *_coverage(study),
             *_provenance(study),

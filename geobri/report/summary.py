@@ -10,18 +10,25 @@ import pandas as pd
 from geobri.measures import Measure
 from geobri.report.answers import Answer
 from geobri.report.model import Section
+from geobri.report.net import find_totals
+from geobri.report.numbers import write_number
 from geobri.report.ranking import sort_by
 from geobri.report.sources import name_part
-from geobri.report.terms import name_city
+from geobri.report.terms import name_city, name_place
 from geobri.stats.say import called
 from geobri.study import Study
 from geobri.study.account import REASONS, tabulate_account
 from geobri.study.analysis import Analysis
+from geobri.study.hubs import list_flows
+from geobri.study.pairs import pairs_of
+from geobri.study.questions import count_unlisted
 from geobri.words import Words
 
 __all__ = ["summary_section"]
 
 _MOST_LEADERS: Final = 3
+_UNEVEN: Final = 0.01
+"""Share of all that a city exchanges below which its balance is not worth a sentence."""
 _NOTHING: Final = Words(
     "Nothing can be said in short: the study has no measure that could be ranked or tested.",
     "无法概述：本研究没有可排序或检验的指标。",
@@ -56,10 +63,12 @@ def summary_section(study: Study, analysis: Analysis, answers: Sequence[Answer])
 
 
 def _leaders(study: Study, analysis: Analysis) -> list[tuple[Words, str]]:
-    """Say who leads, and how surely."""
+    """Say who leads, and how surely: in the index or ranking of the study; without one, in all that cities exchange."""
     first = next((one for one in study.shown("cities") if one.is_rank or one.is_number), None)
-    if first is None:
-        return []
+    if first is None or not (first.is_rank or first.kind == "score"):
+        exchanged = _exchange(study)
+        if exchanged or first is None:
+            return exchanged
     ranked = sort_by(study.cities[study.cities[first.column].notna()], first)
     names = [name_city(city) for _, city in ranked.head(_MOST_LEADERS).iterrows()]
     if len(names) < _MOST_LEADERS:
@@ -68,6 +77,38 @@ def _leaders(study: Study, analysis: Analysis) -> list[tuple[Words, str]]:
     english = f"{names[0].en} leads in {called(first).en}, before {names[1].en} and {names[2].en}{sure.en}."
     chinese = f"{called(first).zh}以{names[0].zh}居首，其后为{names[1].zh}和{names[2].zh}{sure.zh}。"
     return [(Words(english, chinese), "cities")]
+
+
+def _exchange(study: Study) -> list[tuple[Words, str]]:
+    """Say who exchanges most of the first flow, and where the balance of a directed one is largest and smallest."""
+    flows = list_flows(study)
+    table = find_totals(study, flows[0]) if flows else None
+    if table is None or len(table) < _MOST_LEADERS:
+        return []
+    flow, first = called(flows[0]), table.head(_MOST_LEADERS)
+    names = [name_place(study, city) for city in first.index]
+    totals = [write_number(float(total)) for total in first["total"]]
+    said = Words(
+        f"{names[0].en} exchanges most of {flow.en} ({totals[0]}), before {names[1].en} ({totals[1]}) and {names[2].en} ({totals[2]}).",
+        f"{flow.zh}的往来总量以{names[0].zh}最大（{totals[0]}），其后为{names[1].zh}（{totals[1]}）和{names[2].zh}（{totals[2]}）。",
+    )
+    return [(said + _balance(study, table), "net")]
+
+
+def _balance(study: Study, table: pd.DataFrame) -> Words:
+    """Say who gains and who loses most on balance; nothing where flows there and back are about the same."""
+    if "sent" not in table.columns:
+        return Words("")
+    net = (table["received"] - table["sent"]).to_numpy()
+    most, least = int(net.argmax()), int(net.argmin())
+    if net[most] <= _UNEVEN * float(table["total"].iloc[most]) or net[least] >= 0:
+        return Words("")
+    winner, loser = (name_place(study, table.index[at]) for at in (most, least))
+    gain, loss = write_number(float(net[most])), write_number(float(net[least]))
+    return Words(
+        f" On balance {winner.en} gains most (+{gain}), and {loser.en} loses most ({loss}).",
+        f"流入减去流出，以{winner.zh}最多（+{gain}），以{loser.zh}最少（{loss}）。",
+    )
 
 
 def _certainty(analysis: Analysis, measure: Measure, leader: str) -> Words:
@@ -140,13 +181,31 @@ def _left_out(study: Study, analysis: Analysis) -> list[tuple[Words, str]]:
             f"{unscored:,} of {len(study.cities):,} cities, which have no score for want of values"
         )
         chinese.append(f"因缺少数值而没有得分的有 {unscored:,} 座城市（共 {len(study.cities):,} 座城市）")
-    if analysis.left_out:
-        parts = [name_part(name) for name in dict.fromkeys(name for name, _ in analysis.left_out)]
-        english.append(f"of the analysis: {', '.join(part.en for part in parts)}")
-        chinese.append(f"分析中的{'、'.join(part.zh for part in parts)}")
-    if not english:
-        return []
-    return [(Words(f"Left out: {'; '.join(english)}.", f"未计入：{'；'.join(chinese)}。"), "sources")]
+    unlisted = _without_row(study)
+    if unlisted:
+        english.append(f"{unlisted:,} pairs without a row, taken as not known rather than none")
+        chinese.append(f"没有记录的城市对 {unlisted:,} 个（按未知而非零处理）")
+    whole = (
+        Words(f"Left out: {'; '.join(english)}.", f"未计入：{'；'.join(chinese)}。") if english else Words("")
+    )
+    whole += _not_asked(analysis, after=bool(whole))
+    return [(whole, "sources")] if whole else []
+
+
+def _not_asked(analysis: Analysis, *, after: bool) -> Words:
+    if not analysis.left_out:
+        return Words("")
+    parts = [name_part(name) for name in dict.fromkeys(name for name, _ in analysis.left_out)]
+    return Words(
+        f"{' ' if after else ''}Not asked, for want of data: {', '.join(part.en for part in parts)}.",
+        f"因数据不足未分析：{'、'.join(part.zh for part in parts)}。",
+    )
+
+
+def _without_row(study: Study) -> int:
+    """Count the pairs of the first flow that no row speaks of, where nothing says that they have none."""
+    flows = list_flows(study)
+    return 0 if not flows else count_unlisted(study, flows[0], pairs_of(study, flows[0]))
 
 
 def _without_value(study: Study) -> int:

@@ -12,7 +12,7 @@ from geobri.report.charts import draw_stacks
 from geobri.report.drawings import draw_intervals, draw_null
 from geobri.report.model import Cell, Column, Drawing, Fold, Row, Section, Table
 from geobri.report.numbers import number_cell, write_number
-from geobri.report.results import say_result
+from geobri.report.results import leave_out_said, part_sentences, say_result
 from geobri.report.shapes import Interval, Stack
 from geobri.report.terms import relabel
 from geobri.stats.results import Term, TestResult
@@ -78,11 +78,10 @@ def _section(study: Study, answer: Answer) -> Section:
 def _others(study: Study, answer: Answer) -> Fold | None:
     """Fold what the other tests say, none twice, and what chance alone gives."""
     points: dict[Words, list[Words]] = {}
-    said = {answer.sentence.en}
+    said = set(part_sentences(answer.sentence.en)), set(part_sentences(answer.sentence.zh))
     for result in answer.others:
-        sentence = say_result(study, result)
-        if sentence.en not in said:
-            said.add(sentence.en)
+        sentence = leave_out_said(say_result(study, result), *said)
+        if sentence:
             points.setdefault(name_test(result.terms[0].test), []).append(sentence)
     results = [answer.lead, *answer.others]
     drawings = (*_null(study, answer.lead), *_types(results), *_forests(study, results))
@@ -90,7 +89,9 @@ def _others(study: Study, answer: Answer) -> Fold | None:
         return None
     count = sum(map(len, points.values()))
     return Fold(
-        Words(f"Other tests of the same question ({count})", f"同一问题的其他检验（{count}）"),
+        Words(f"Other tests of the same question ({count})", f"同一问题的其他检验（{count}）")
+        if count
+        else Words("What chance alone gives", "仅凭偶然会得到什么"),
         points=tuple((heading, tuple(sentences)) for heading, sentences in points.items()),
         drawings=drawings,
     )

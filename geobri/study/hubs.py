@@ -269,7 +269,12 @@ def _measure_net(study: Study, layers: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _betweenness(links: pd.DataFrame, cities: pd.Index[Any]) -> pd.Series:
-    """Give the share of shortest paths through each city; of a large net by igraph, where it is installed."""
+    """Give the share of shortest paths between the others of the net through each city; of a large net by igraph, where it is installed."""
+    linked = cities[cities.isin(links["city"]) | cities.isin(links["partner"])]
+    return _share_of_paths(links, linked).reindex(cities, fill_value=0.0)
+
+
+def _share_of_paths(links: pd.DataFrame, cities: pd.Index[Any]) -> pd.Series:
     n = len(cities)
     start, end = (cities.get_indexer(pd.Index(links[side])) for side in ("city", "partner"))
     length = 1 / links["value"].to_numpy(dtype=float)

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SEED",
+    "count_unlisted",
     "find_residuals",
+    "positive_only",
     "run_coastal",
     "run_decay",
     "run_moran",
@@ -159,6 +161,30 @@ def _possible_first(
     return [*found, *impossible]
 
 
+def count_unlisted(study: Study, measure: Measure, pairs: pd.DataFrame) -> int:
+    """Count the pairs that no row speaks of, where nothing says what they are and all others have more than 0.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    measure
+        A flow.
+    pairs
+        Its table.
+
+    Returns
+    -------
+    int
+        How many; 0 where zeros are among the pairs, or declared.
+    """
+    known = pairs[measure.column].dropna()
+    if study.flows is None or measure.absent == "zero" or not measure.is_quantity or not (known > 0).all():
+        return 0
+    domain: Domain = "all" if study.domain == "listed" else study.domain
+    return max(count_pairs(study.cities, domain, directed=measure.directed) - len(known), 0)
+
+
 def positive_only(study: Study, measure: Measure, pairs: pd.DataFrame) -> Words | None:
     """Say that a test looks at positive pairs alone, where nothing says what the pairs without a row are.
 
@@ -176,12 +202,8 @@ def positive_only(study: Study, measure: Measure, pairs: pd.DataFrame) -> Words 
     Words or None
         The caution, with the number of pairs that are not looked at; None where zeros are among the pairs.
     """
-    known = pairs[measure.column].dropna()
-    if study.flows is None or measure.absent == "zero" or not measure.is_quantity or not (known > 0).all():
-        return None
-    domain: Domain = "all" if study.domain == "listed" else study.domain
-    others = count_pairs(study.cities, domain, directed=measure.directed) - len(known)
-    if others <= 0:
+    known, others = pairs[measure.column].dropna(), count_unlisted(study, measure, pairs)
+    if not others:
         return None
     return Words(
         f"Only the {len(known):,} pairs with a value above 0 were looked at; {others:,} other pairs have no row. If these have "

@@ -491,7 +491,7 @@ class TestMeasuresIn:
         assert one.measure is place
         assert one.question == "closeness"
         assert "listed by “Place” are" in one.summary()
-        assert "按“Points”上榜的3条通路" in other.summary("zh")
+        assert "按“Points”有排序的3条通路" in other.summary("zh")
         with pytest.raises(SpecificationError, match="Pass best='smallest' for ranks"):
             proximity_test(cities, table, "rank", k=3)
 
@@ -539,7 +539,7 @@ class TestMeasuresIn:
         assert "The cities of the list gather on the map" in gathered[1].summary()
         told = gathered[0].summary(), gathered[0].summary("zh")
         assert "the listed cities stay where they are and change roles only among themselves" in told[0]
-        assert "上榜城市留在原处，仅在彼此之间互换角色" in told[1]
+        assert "名单所及的城市留在原处，仅在彼此之间互换角色" in told[1]
         one = {"most_exact": 1000, "n_permutations": 99, "rng": 0}
         by_rule = proximity_test(gpd.GeoDataFrame(cities, geometry=points), near, "rank", **one)
         assert (by_rule.null, by_rule.p_value) == ("active", gathered[0].p_value)

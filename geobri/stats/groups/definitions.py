@@ -424,6 +424,7 @@ def leave_one_city_out(
         (omitted[worst], float(table["p_value"].to_numpy()[worst])),
         measure=data.measure,
         names=data.names,
+        strata=data.stratified_by,
         exact=_are_exact(results),
     )
     return TestResult(

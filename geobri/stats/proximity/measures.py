@@ -89,7 +89,10 @@ def measures_of(top: TopList, *, share: float = 0.1) -> dict[str, Gauge]:
     """
     found = [
         _mean(
-            top, "mean_km", Words("mean length of the listed corridors, km", "上榜通路平均长度，公里"), top.km
+            top,
+            "mean_km",
+            Words("mean length of the listed corridors, km", "有排序的通路平均长度，公里"),
+            top.km,
         ),
         _mean(
             top,
@@ -120,7 +123,7 @@ def _share_in_region(top: TopList) -> list[Gauge]:
         return []
     region = np.array(top.region, dtype=object)
     same = (region[top.origins] == region[top.destinations]).astype(np.float64)
-    said = Words("share of the list inside one region", "榜单中处于同一区域的占比")
+    said = Words("share of the list inside one region", "名单中处于同一区域的占比")
     return [_mean(top, "share_in_region", said, same, "greater")]
 
 
@@ -129,7 +132,7 @@ def _share_nearest(top: TopList, share: float) -> Gauge:
     last = max(1, int(np.ceil(share * len(top.km)))) - 1
     said = Words(
         f"share of the list among the nearest {share:.0%} of candidates",
-        f"榜单中属于最近{share:.0%}候选的占比",
+        f"名单中属于最近{share:.0%}候选的占比",
     )
     nearest = (top.km <= np.sort(top.km)[last]).astype(np.float64)
     return _mean(top, "precision_nearest", said, nearest, "greater")
@@ -139,9 +142,11 @@ def _by_rank(top: TopList) -> list[Gauge]:
     """Measure by the rank of the length: AUC, and the rank-biserial correlation, which is 2 AUC - 1."""
     ranks, k = rankdata(top.km), top.k
     pairs, least = k * (len(top.km) - k), k * (k + 1) / 2
-    auc = Words("probability that a listed corridor is shorter than another", "上榜通路短于另一条通路的概率")
+    auc = Words(
+        "probability that a listed corridor is shorter than another", "有排序的通路短于另一条通路的概率"
+    )
     biserial = Words(
-        "rank-biserial correlation of being listed and being short", "上榜与较短之间的等级二列相关"
+        "rank-biserial correlation of being listed and being short", "有排序与较短之间的等级二列相关"
     )
     names: tuple[tuple[Closeness, Words, float], ...] = (("auc", auc, 1.0), ("rank_biserial", biserial, 2.0))
     return [

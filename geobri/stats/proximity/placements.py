@@ -99,7 +99,7 @@ def pattern_of(top: TopList, *, blocks: Sequence[object] | None = None, active_o
         remedy = "Use fewer, larger blocks, or the null 'hubs'"
         raise DataError(
             mould("proximity_test", "listed cities must be able to change places", came, remedy),
-            zh=f"上榜城市须能互换位置：{len(members)}个上榜城市各自独成一组。",
+            zh=f"名单所及的城市须能互换位置：{len(members)}个城市各自独成一组。",
         )
     tails = np.searchsorted(members, top.origins[listed])
     heads = np.searchsorted(members, top.destinations[listed])
@@ -131,7 +131,7 @@ def _check_blocks(label: Sequence[object], natural: Sequence[int], n: int) -> No
         remedy = "Split the blocks, for example by country where domestic pairs are left out"
         raise DataError(
             mould("proximity_test", "exchanges must keep listed corridors candidates", came, remedy),
-            zh="互换后上榜通路仍须是候选通路：有分组混合了候选通路不同的城市。",
+            zh="互换后有排序的通路仍须是候选通路：有分组混合了候选通路不同的城市。",
         )
 
 

@@ -303,7 +303,7 @@ def _list_weights(
                 came,
                 remedy,
             ),
-            zh=f"榜单须有落选者：{values.size}条候选通路中列入{length}条。",
+            zh=f"名单须有落选者：{values.size}条候选通路中列入{length}条。",
         )
     last = np.sort(keys)[length - 1]
     inside, tied = keys < last, keys == last

@@ -97,7 +97,7 @@ def proximity_test(
         ``"auto"``: blocks; where cities with many listed corridors gather on the map, which the exchange of all cities does
         not keep, the listed cities, if their arrangements are enough to reach 5 %. ``"blocks"``: the pattern of the list is placed on other cities, within blocks that keep its corridors
         candidates; ``"active"``: the cities of the list change roles among themselves; ``"hubs"``: every city keeps its
-        number of listed corridors and takes other partners; ``"corridors"``: corridors are drawn from a hat (naive).
+        number of listed corridors and takes other partners; ``"corridors"``: as many corridors are picked at random (naive).
     measure
         Headline: ``"mean_km"``, ``"mean_log_km"``, ``"share_in_region"``, ``"auc"``, ``"rank_biserial"`` or
         ``"precision_nearest"``. All are in the terms.

@@ -39,7 +39,7 @@ LISTS: Final = {
         Words("node permutation within blocks", "在区块内置换城市"),
         Words(
             "Are the cities that hold the list, in the roles they have, closer together than other cities would be?",
-            "占据榜单的城市，就其角色而言，是否比其他城市彼此更近？",
+            "名单所及的城市，就其角色而言，是否比其他城市彼此更近？",
         ),
         Words(
             "If the same pattern of hubs and partners fell on other cities of the same kind",
@@ -47,31 +47,31 @@ LISTS: Final = {
         ),
     ),
     "active": ListNull(
-        Words("node permutation among the listed cities", "在上榜城市之间置换"),
+        Words("node permutation among the listed cities", "在名单所及的城市之间置换"),
         Words(
             "Given which cities make the list, do those pair up that are close to each other?",
-            "在上榜城市既定的情况下，是否彼此较近的城市结成了对？",
+            "在名单所及的城市既定的情况下，是否彼此较近的城市结成了对？",
         ),
-        Words("If the cities of the list changed roles among themselves", "若上榜城市互换角色"),
+        Words("If the cities of the list changed roles among themselves", "若名单所及的城市互换角色"),
     ),
     "hubs": ListNull(
         Words("hub-preserving randomisation", "保持枢纽的随机化"),
         Words(
             "Given how many listed corridors every city has, does it have them with nearer partners?",
-            "在各城市上榜通路条数既定的情况下，其伙伴是否更近？",
+            "在各城市有排序的通路条数既定的情况下，其伙伴是否更近？",
         ),
         Words(
             "If every city kept its number of listed corridors but took other partners",
-            "若每个城市保持上榜通路的条数而更换伙伴",
+            "若每个城市保持有排序的通路条数而更换伙伴",
         ),
     ),
     "corridors": ListNull(
         Words("random corridors (naive)", "随机抽取通路（朴素）"),
         Words(
-            "Is the list closer than as many corridors drawn from a hat?",
-            "榜单是否比随手抽取的同样多条通路更近？",
+            "Is the list closer than as many corridors picked at random?",
+            "名单是否比随机抽取的同样多条通路更近？",
         ),
-        Words("If the corridors of the list were drawn from a hat", "若榜单中的通路是随手抽取的"),
+        Words("If as many corridors were picked at random", "若随机抽取同样多条通路"),
         Words(
             "naive: takes corridors as independent although they share cities, and finds too much",
             "朴素做法：把共享城市的通路视为独立，发现偏多",
@@ -90,7 +90,7 @@ _OF_GATHERING: Final = {
     "active": Words(
         "the listed cities stay where they are and change roles only among themselves, because exchanging all cities would find "
         "too much",
-        "上榜城市留在原处，仅在彼此之间互换角色，因为置换全部城市会得出过多的发现",
+        "名单所及的城市留在原处，仅在彼此之间互换角色，因为置换全部城市会得出过多的发现",
     ),
 }
 """What a null model makes of hubs that gather on the map."""
@@ -159,8 +159,8 @@ def say_list(
         f"The {counts[0]:g} corridors listed by {called(measure).en} are {lengths[0]:,.0f} km long on average, the other {counts[1]:g} are "
         f"{lengths[1]:,.0f} km long. {words.opening.en}, {share.en} of all lists would be at least as {word.en} "
         f"(by the {by.en}: {told.en}; {head.null}){verdict.en}.{limit.en}{_gathered(smooth, null).en}",
-        f"按{called(measure).zh}上榜的{counts[0]:g}条通路平均长{lengths[0]:,.0f}公里，其余{counts[1]:g}条为{lengths[1]:,.0f}公里。"
-        f"{words.opening.zh}，则有{share.zh}的榜单至少同样{word.zh}（按{by.zh}：{told.zh}；{head.null.zh}）{verdict.zh}。{limit.zh}{_gathered(smooth, null).zh}",
+        f"按{called(measure).zh}有排序的{counts[0]:g}条通路平均长{lengths[0]:,.0f}公里，其余{counts[1]:g}条为{lengths[1]:,.0f}公里。"
+        f"{words.opening.zh}，则有{share.zh}的名单至少同样{word.zh}（按{by.zh}：{told.zh}；{head.null.zh}）{verdict.zh}。{limit.zh}{_gathered(smooth, null).zh}",
     )
 
 
@@ -172,7 +172,7 @@ def _gathered(smooth: Term | None, null: str) -> Words:
     told = _OF_GATHERING[null]
     return Words(
         f" The cities of the list gather on the map ({found}): {told.en}.",
-        f"上榜城市在地图上有集聚（{found}）：{told.zh}。",
+        f"名单所及的城市在地图上有集聚（{found}）：{told.zh}。",
     )
 
 

@@ -74,6 +74,7 @@ def say_omitted(
     *,
     measure: Measure,
     names: GroupNames,
+    strata: Measure | None = None,
     exact: bool = True,
 ) -> Words:
     """Say how the effect changes when a city is left out.
@@ -92,6 +93,8 @@ def say_omitted(
         What was compared.
     names
         The two groups.
+    strata
+        What the strata are, or None.
     exact
         Whether all p-values are exact.
 
@@ -101,6 +104,7 @@ def say_omitted(
         The sentence.
     """
     test, low, high = _name_test(exact=exact), p_value(least), bare_p(worst[1])
+    within = say_within(strata)
     same = f"{whole:+.2f}" == f"{widest[1]:+.2f}"
     effect = (
         Words(", whichever city is left out", "，去掉任一城市均如此")
@@ -115,7 +119,7 @@ def say_omitted(
         else Words(f"{low} to {high} (without {worst[0].en})", f"{low}至{high}（去掉{worst[0].zh}时）")
     )
     return Words(
-        f"{measure.label}: Cliff's delta of {names.first.en} against {names.second.en} cities is {whole:+.2f}{effect.en}. "
+        f"{measure.label}: Cliff's delta of {names.first.en} against {names.second.en} cities{within.en} is {whole:+.2f}{effect.en}. "
         f"Leaving out one city at a time, the {test.en}{'' if exact else ','} gives {told.en}.",
-        f"{measure.label_zh}：{names.first.zh}相对{names.second.zh}城市的克利夫 δ 为{whole:+.2f}{effect.zh}。逐一去掉一个城市，{test.zh}给出{told.zh}。",
+        f"{measure.label_zh}：{names.first.zh}相对{names.second.zh}城市{within.zh}的克利夫 δ 为{whole:+.2f}{effect.zh}。逐一去掉一个城市，{test.zh}给出{told.zh}。",
     )
