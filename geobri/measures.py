@@ -53,6 +53,21 @@ _DEFAULT_BETTER: Final[dict[str, Better]] = {"rank": "low", "category": "neither
 _PERCENT: Final = re.compile(r"\s*[(\[（]?\s*[%％]\s*[)\]）]?\s*$")
 _RANK_WORDS: Final = frozenset({"rank", "ranks", "ranking"})
 _RANK_NAMES: Final = frozenset({"place", "position"})
+_MEAN_WORDS: Final = frozenset(
+    {
+        "mean",
+        "avg",
+        "average",
+        "median",
+        "moyen",
+        "moyenne",
+        "durchschnitt",
+        "mittelwert",
+        "mittlere",
+        "mittlerer",
+    }
+)
+_MEAN_WORDS_ZH: Final = ("平均", "均值", "中位数")
 _RANK_WORDS_ZH: Final = ("排名", "排序", "名次", "位次")
 
 
@@ -342,8 +357,9 @@ def infer_measure(
     -----
     Yes and no is a flag, text a category. Whole numbers from 0 up are a count, other numbers from 0 up an amount,
     numbers below 0 make a score. Whole numbers from 1 up under a heading that says rank (a word of its own, or 排名,
-    排序, 名次, 位次) are a rank, and numbers under a heading that ends in % or (%) a share in percent: this is the only
-    place in geobri that reads a heading.
+    排序, 名次, 位次) are a rank, and numbers under a heading that ends in % or (%) a share in percent; numbers under one
+    that says mean, average or median (平均, 均值, 中位数) are a score, for a sum of them means nothing. This is the only place in
+    geobri that reads a heading.
     """
     name = str(column.name)
     declared = {"column": name, **(said or {}), "of": of}
@@ -415,6 +431,9 @@ def _infer_number(name: str, numbers: npt.NDArray[np.float64]) -> tuple[Kind, Wo
             f"its heading ends in % and it holds numbers {span}", f"列名以 % 结尾，其值为 {span_zh} 的数"
         )
         return "share", said
+    if _is_called_mean(name):
+        said = Words(f"its heading says that it is a mean ({span})", f"列名说明其为平均值（{span_zh}）")
+        return "score", said
     if (numbers % 1 != 0).any():
         return "amount", Words(f"it holds numbers {span}", f"其值为 {span_zh} 的数")
     if low >= 1 and _is_called_rank(name):
@@ -428,6 +447,12 @@ def _infer_number(name: str, numbers: npt.NDArray[np.float64]) -> tuple[Kind, Wo
     )
     whole = Words(f"it holds whole numbers {span}", f"其值为 {span_zh} 的整数")
     return "count", whole + doubt if each else whole
+
+
+def _is_called_mean(name: str) -> bool:
+    return bool(_MEAN_WORDS & set(re.findall(r"[^\W\d_]+", name.lower()))) or any(
+        word in name for word in _MEAN_WORDS_ZH
+    )
 
 
 def _is_called_rank(name: str) -> bool:

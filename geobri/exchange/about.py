@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -13,8 +14,10 @@ from xml.sax.saxutils import quoteattr
 from geobri.measures import Measure
 from geobri.words import Words
 
-__all__ = ["About", "add_about", "both", "qgis_aliases"]
+__all__ = ["About", "add_about", "both", "computed_columns", "qgis_aliases"]
 
+_MADE: Final = ("index", "total", "derived")
+_OURS: Final = "urn:geobri:computed"
 _NO_DATE: Final = "1970-01-01T00:00:00.000Z"
 _ALIASES: Final = """
 CREATE TABLE IF NOT EXISTS gpkg_data_columns (
@@ -119,6 +122,10 @@ def add_about(path: str | Path, about: About, layers: Mapping[str, tuple[Words, 
             "INSERT INTO gpkg_metadata_reference (reference_scope, timestamp, md_file_id) VALUES ('geopackage', ?, 1)",
             (_NO_DATE,),
         )
+        _say_computed(
+            database,
+            {layer: [one.column for one in its if one.origin in _MADE] for layer, (_, its) in layers.items()},
+        )
         for layer, (title, measures) in layers.items():
             held = {row[1] for row in database.execute(f'PRAGMA table_info("{layer}")')}
             identifier = both(Words(f"{about.title.en}: {title.en}", f"{about.title.zh}：{title.zh}"))
@@ -132,6 +139,45 @@ def add_about(path: str | Path, about: About, layers: Mapping[str, tuple[Words, 
                 rows,
             )
     database.close()
+
+
+def _say_computed(database: sqlite3.Connection, computed: Mapping[str, Sequence[str]]) -> None:
+    """Write which columns were computed, so that they are not taken for data when the package is read again."""
+    held = {layer: list(columns) for layer, columns in computed.items() if columns}
+    if held:
+        database.execute(
+            "INSERT INTO gpkg_metadata (md_scope, md_standard_uri, mime_type, metadata) VALUES ('dataset', ?, 'application/json', ?)",
+            (_OURS, json.dumps({"computed": held}, ensure_ascii=False)),
+        )
+        database.execute(
+            "INSERT INTO gpkg_metadata_reference (reference_scope, timestamp, md_file_id) VALUES ('geopackage', ?, 2)",
+            (_NO_DATE,),
+        )
+
+
+def computed_columns(path: str | Path) -> dict[str, list[str]]:
+    """Name the columns of a GeoPackage of ours that were computed from others: totals, scores, ranks of an index.
+
+    Parameters
+    ----------
+    path
+        Any GeoPackage.
+
+    Returns
+    -------
+    dict of str and list of str
+        By layer; empty where the package does not say so.
+    """
+    question = (
+        "SELECT metadata FROM gpkg_metadata WHERE md_standard_uri = ? AND mime_type = 'application/json'"
+    )
+    try:
+        with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)) as database:
+            found = database.execute(question, (_OURS,)).fetchone()
+        said = json.loads(found[0])["computed"] if found else {}
+        return {str(layer): [str(name) for name in columns] for layer, columns in said.items()}
+    except (sqlite3.Error, ValueError, KeyError, TypeError, AttributeError):  # another program's package
+        return {}
 
 
 def qgis_aliases(measures: Sequence[Measure]) -> str:

@@ -77,6 +77,15 @@ _SPELLINGS = {
 }
 
 
+_JAPANESE = (
+    "愛知県 秋田県 青森県 千葉県 愛媛県 福井県 福岡県 福島県 岐阜県 群馬県 広島県 北海道 兵庫県 茨城県 石川県 岩手県 香川県 鹿児島県 神奈川県 高知県 熊本県 京都府 "
+    "三重県 宮城県 宮崎県 長野県 長崎県 奈良県 新潟県 大分県 岡山県 大阪府 佐賀県 埼玉県 滋賀県 島根県 静岡県 栃木県 徳島県 東京都 鳥取県 富山県 和歌山県 山形県 "
+    "山口県 山梨県 沖縄県"
+)
+"""The prefectures of Japan as they write themselves, in the order of GeoNames' codes 01 to 47."""
+_SPELLINGS |= {("JPN", f"{at:02d}"): (name,) for at, name in enumerate(_JAPANESE.split(), start=1)}
+
+
 class Area(NamedTuple):
     """A country, or one first-level division of it.
 
@@ -185,13 +194,15 @@ def division_column(columns: Iterable[str]) -> str | None:
     return next((name for name in columns if str(name).strip().casefold() in _HEADINGS), None)
 
 
-def named_division(text: str) -> Area | None:
+def named_division(text: str, country: str = "") -> Area | None:
     """Find the division that a text names, such as "Texas" or "广东".
 
     Parameters
     ----------
     text
         A name; codes do not count.
+    country
+        ISO alpha-3 code of the country in which it must lie; any by default.
 
     Returns
     -------
@@ -199,7 +210,9 @@ def named_division(text: str) -> Area | None:
         The first of them, or None.
     """
     key = name_key(text)
-    return next((area for area in _areas_by_key().get(key, ()) if name_key(_codes()[area]) != key), None)
+    areas = _areas_by_key().get(key, ())
+    named = (area for area in areas if name_key(_codes()[area]) != key and country in ("", area.country))
+    return next(named, None)
 
 
 def read_division(text: str, country: str) -> tuple[Area, ...]:

@@ -156,7 +156,7 @@ def match_name(
             return Match(
                 "unknown", reason=f"{division!r} is no state or province that is known{_within(country)}"
             )
-    match = _match_text(text, areas) if areas else _match_anywhere(text)
+    match = _not_for_region(_match_text(text, areas), text, areas)
     if match.status == "ambiguous" and prefer == "largest":
         return Match("found", "largest", match.rows[:1], match.rows[1:])
     return match
@@ -166,10 +166,11 @@ def _within(country: str) -> str:
     return f" in {country}" if country else ""
 
 
-def _match_anywhere(text: str) -> Match:
-    """Match a name without any country: one that is a country's or a province's is not taken for a place elsewhere."""
-    match = _match_text(text, ())
-    region = _region_written(text)
+def _not_for_region(match: Match, text: str, areas: tuple[Area, ...]) -> Match:
+    """Leave open a name that is a country's or a province's, rather than take it for a place elsewhere."""
+    if any(area.admin1 for area in areas):
+        return match
+    region = _region_written(text) if not areas else named_division(text, areas[0].country)
     if region is None:
         return match
     sure = match.how in ("exact", "alias")
@@ -177,9 +178,10 @@ def _match_anywhere(text: str) -> Match:
     if (inside and (sure or region.admin1)) or (match.how == "alias" and region.admin1):
         return match
     what = f"a state or province ({region.country})" if region.admin1 else f"a country ({region.country})"
-    named = _Query((name_key(text),)).here(load_name_index().find(name_key(text))[0])
+    named = _Query((name_key(text),), areas).here(load_name_index().find(name_key(text))[0])
     if named:
-        reason = f"it is also {what}; for a place of that name give its country"
+        more = "give its state" if areas else "give its country"
+        reason = f"it is also {what}; for a place of that name {more}"
         return Match("ambiguous", rows=tuple(named), reason=reason)
     return Match("unknown", reason=f"it is {what}, not a city; name the city")
 
@@ -315,6 +317,7 @@ def _match_qualified(text: str, areas: tuple[Area, ...]) -> Match | None:
         together = _with_places(intersect_areas([areas, *meant] if areas else meant))
         if together and name_key(name):
             match = _match_whole(_Query((name_key(name),), together, _only_printed(printed)))
+            match = match if printed else _not_for_region(match, name, together)
             if match.status == "unknown" and is_han(name):
                 match = _match_chinese(name, together) or match
         elif areas and _with_places(intersect_areas(meant)):

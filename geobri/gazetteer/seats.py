@@ -7,14 +7,16 @@ from typing import Final
 
 import pandas as pd
 
-from geobri.gazetteer.countries import load_country_table
-from geobri.gazetteer.divisions import Area, read_division
+from geobri.errors import GeocodingError
+from geobri.gazetteer.countries import country_codes, load_country_table
+from geobri.gazetteer.divisions import Area, is_state_code, read_division
 from geobri.gazetteer.divisions import _table as _divisions
 from geobri.gazetteer.names import name_key
 from geobri.gazetteer.places import _places
 
 __all__ = ["place_countries", "place_divisions"]
 
+_LONGEST_CODE: Final = 3
 _MOST: Final = 0.5
 """Share of the names that must be divisions of one country."""
 
@@ -50,7 +52,7 @@ def place_divisions(names: Sequence[str], country: str = "") -> pd.DataFrame | N
 
 
 def place_countries(names: Sequence[str]) -> pd.DataFrame | None:
-    """Place countries that are written as ISO alpha-3 codes.
+    """Place countries that are written as ISO codes or by their names.
 
     Parameters
     ----------
@@ -61,26 +63,46 @@ def place_countries(names: Sequence[str]) -> pd.DataFrame | None:
     -------
     pandas.DataFrame or None
         On the index of `names`: `seat, name, name_zh, country, lon, lat`, at the capital, or at the largest city where none is listed; None
-        unless all names are such codes, at least three, and each has a city.
+        unless all names are countries, at least three of them, each once and with a city, and not all may be states of another country.
     """
-    table = load_country_table()
-    if len(names) < 3 or not set(names) <= set(table.index):  # noqa: PLR2004 - one or two could be codes of airports
+    codes = _country_codes(names)
+    if codes is None:
         return None
     places = _places()
-    inside = places[places["country"].isin(set(names))]
+    inside = places[places["country"].isin(set(codes))]
     first = inside.sort_values(
         ["capital", "population"], ascending=False, na_position="last"
     ).drop_duplicates("country")
-    if len(first) < len(names):
+    if len(first) < len(codes):
         return None
-    cities = first.set_index("country").loc[list(names)]
-    called = table.loc[list(names)]
-    return pd.DataFrame(
-        {
-            "seat": cities["name"], "name": called["name_common"], "name_zh": called["name_zh"], "country": list(names),
-            "lon": cities["lon"], "lat": cities["lat"],
-        }
-    )  # fmt: skip
+    cities = first.set_index("country").loc[codes]
+    called = load_country_table().loc[codes]
+    found = {
+        "seat": cities["name"], "name": called["name_common"], "name_zh": called["name_zh"], "country": codes,
+        "lon": cities["lon"], "lat": cities["lat"],
+    }  # fmt: skip
+    return pd.DataFrame(found).set_axis(pd.Index(names), axis=0)
+
+
+def _country_codes(names: Sequence[str]) -> list[str] | None:
+    """Read names as countries: all as codes of three letters, all as codes of two, or all as names; None where they are something else."""
+    table = load_country_table()
+    if len(names) < 3:  # noqa: PLR2004 - one or two could be codes of airports
+        return None
+    if set(names) <= set(table.index):
+        return list(names)
+    by_two = dict(zip(table["alpha2"], table.index, strict=True))
+    if set(names) <= set(by_two):
+        return None if all(is_state_code(name) for name in names) else [by_two[name] for name in names]
+    if all(
+        len(name) <= _LONGEST_CODE and name.isascii() for name in names
+    ):  # codes of two kinds, or of something else
+        return None
+    try:
+        codes = country_codes(names)
+    except GeocodingError:
+        return None
+    return codes if len(set(codes)) == len(codes) else None
 
 
 def _is_named(area: Area) -> bool:

@@ -243,7 +243,8 @@ def _city_measures(
     columns = {
         str(name): column
         for name, column in pd.DataFrame(cities.drop(columns=["geometry"])).items()
-        if name not in _SHOWN and (pd.api.types.is_numeric_dtype(column) or name in declared)
+        if name not in _SHOWN
+        and (name in declared or (pd.api.types.is_numeric_dtype(column) and column.notna().any()))
     }
     found = [
         infer_measure(columns[name], of="cities", said=_declared(parts, spec, name, "cities"))
@@ -381,13 +382,22 @@ def _choose_pairs(
             Words("no pair inside a country is listed", "未列一国之内的城市对"),
         )
     else:
-        because = (
-            Words("all cities are of one country", "所有城市同属一国")
-            if placed
-            else Words("not every city has a country", "并非每座城市都有国家")
-        )
+        because = _say_countries(cities["country"])
     taken = Words(f"domain = {domain}")
     return which, domain, [Taken(column=Words("pairs", "城市对"), taken=taken, because=because)]
+
+
+def _say_countries(country: pd.Series[Any]) -> Words:
+    """Say of which countries the places are, where these do not tell pairs within a country from others."""
+    if country.notna().all():
+        return Words("all cities are of one country", "所有城市同属一国")
+    if country.isna().all():
+        return Words("no city has a country", "没有城市注明国家/地区")
+    n = int(country.isna().sum())
+    return Words(
+        f"{n:,} of {len(country):,} cities have no country",
+        f"{len(country):,} 座城市中有 {n:,} 座未注明国家/地区",
+    )
 
 
 def _inside(flows: pd.DataFrame, cities: gpd.GeoDataFrame) -> pd.Series[bool]:

@@ -17,6 +17,8 @@ from geobri.tables import CITY_COLUMNS
 __all__ = ["save_study"]
 
 _OUTLINES: Final = "outlines.gpkg"
+_EXACT: Final = 2**53
+"""Up to here whole numbers are exact as floating point."""
 _SAID: Final = (
     ("label", ""), ("label_zh", ""), ("unit", ""), ("unit_zh", ""), ("description", ""), ("description_zh", ""), ("kind", None),
     ("better", None), ("absent", None), ("directed", None), ("year", None), ("source", ""), ("retrieved", ""), ("licence", ""), ("change", ""),
@@ -40,10 +42,10 @@ def save_study(study: Study, folder: str | Path) -> list[Path]:
         `study.toml, cities.csv`, and what there is of `flows.csv, memberships.csv, index.toml` and outlines.
     """
     with staged_folder(folder, caller="geobri --save") as stage:
-        _places(study).to_csv(stage / "cities.csv", lineterminator="\n")
+        _whole(_places(study)).to_csv(stage / "cities.csv", lineterminator="\n")
         tables = [one for one in (study.flows, study.own_flows) if one is not None and len(one)]
         if tables:
-            pd.concat(tables).to_csv(stage / "flows.csv", index=False, lineterminator="\n")
+            _whole(pd.concat(tables)).to_csv(stage / "flows.csv", index=False, lineterminator="\n")
         if study.memberships is not None:
             study.memberships.to_csv(stage / "memberships.csv", index=False, lineterminator="\n")
         if study.outlines is not None:
@@ -65,6 +67,24 @@ def _places(study: Study) -> pd.DataFrame:
     plain = plain.assign(lon=study.cities.geometry.x, lat=study.cities.geometry.y)
     empty = [name for name in CITY_COLUMNS[1:] if name in plain.columns and plain[name].isna().all()]
     return plain.drop(columns=empty)
+
+
+def _whole(table: pd.DataFrame) -> pd.DataFrame:
+    """Write whole numbers as such: a count that was read is no 2096.0."""
+    return table.assign(
+        **{
+            str(name): _whole_column(column)
+            for name, column in table.items()
+            if pd.api.types.is_float_dtype(column)
+        }
+    )
+
+
+def _whole_column(numbers: pd.Series) -> pd.Series:
+    is_whole = (numbers % 1 == 0) & (numbers.abs() < _EXACT)
+    if (is_whole | numbers.isna()).all():
+        return numbers.astype("Int64")
+    return numbers.astype(object).where(~is_whole, numbers.where(is_whole, 0).astype("int64").astype(object))
 
 
 def _settings(study: Study, index: str | Path | None) -> str:

@@ -538,7 +538,8 @@ def test_a_few_names_of_states_among_cities_are_no_states():
 def test_places_are_called_what_they_are(tmp_path, places, pairs):
     study = geobri.read_study(places, pairs, call="zone,zones,小区")
     assert study.summary().startswith("Flows: 5 zones")
-    assert geobri.read_study(places, pairs).words.many == "places"
+    assert geobri.read_study(places, pairs).words.many == "zones"  # as their column says
+    assert geobri.read_study(places.rename(columns={"zone": "key"}), pairs).words.many == "places"
     assert geobri.read_study(places.rename(columns={"zone": "city"}), pairs).words.is_city
     save_study(study, tmp_path / "kept")
     assert load_study(tmp_path / "kept").words == study.words

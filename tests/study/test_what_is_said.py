@@ -62,7 +62,7 @@ def test_only_measures_that_add_up_have_sums(tmp_path, places):
 def test_places_are_called_what_they_are_and_nothing_is_said_twice(places):
     study = geobri.read_study(places, _pairs().iloc[1:])
     lines = _said(study).splitlines()
-    assert any(line.startswith("places taken as: place = zone, because") for line in lines)
+    assert any(line.startswith("zones taken as: place = zone, because") for line in lines)
     assert not re.search(r"\bcit(y|ies)\b", "\n".join(lines))
     assert sum("without a row" in line for line in lines) == 1
     kinds = [line for line in lines if "kind = " in line]
@@ -118,7 +118,7 @@ def test_what_is_inferred_is_said_in_chinese(tmp_path, places):
             plain,
         )
         assert not re.search(r"[A-Za-z]{3,}", plain), line
-    assert any("地点对 取为：有方向" in line for line in lines)
+    assert any("小区对 取为：有方向" in line for line in lines)
 
 
 def test_check_speaks_chinese(tmp_path, places):
@@ -128,7 +128,7 @@ def test_check_speaks_chinese(tmp_path, places):
         _geobri, ["check", str(tmp_path / "flows.csv"), str(tmp_path / "zones.csv"), "--lang", "zh"]
     )
     assert done.exit_code == 0, done.output
-    assert "地点 取为：place = zone，因为其值各不相同" in done.output
+    assert "小区 取为：place = zone，因为其值各不相同" in done.output
     assert "taken as" not in done.output
     assert done.output.strip().endswith("没有错误。")
 

@@ -17,10 +17,11 @@ from geobri.errors import GeobriError, first_offenders
 from geobri.measures import Taken
 from geobri.study.account import Entry
 from geobri.study.model import StudyFault
+from geobri.study.reading.calling import call_if_unsaid
 from geobri.study.reading.identifiers import note_ids
 from geobri.study.reading.numbers import blank_missing, to_numbers
 from geobri.study.reading.parts import FolderParts, read_sheets_or_note, to_study_faults
-from geobri.study.reading.recognition import Labels, as_ids, recognise_ids, recognise_names
+from geobri.study.reading.recognition import Labels, as_ids, recognise_ids, recognise_names, spare_ids
 from geobri.study.reading.totals import leave_out_foot_of_places
 from geobri.tables import find_city_faults, find_coordinate_faults
 from geobri.words import Words
@@ -29,6 +30,11 @@ __all__ = ["build_places", "read_cities"]
 
 _OUTSIDE_DEG: Final = 1.0
 _SEATS_SAID: Final = 6
+_DIVISIONS: Final = {
+    **dict.fromkeys(("USA", "AUS", "BRA", "IND", "MEX", "DEU"), "state"),
+    "JPN": "prefecture",
+}
+"""What the first-level divisions of a country are called; provinces elsewhere."""
 _FAR_DEG: Final = 3.0
 _NEAR_DEG: Final = 0.5
 """How far from its country a point must lie to be named, and how far and how near with its coordinates exchanged to look
@@ -98,6 +104,8 @@ def build_places(
     table = recognise_ids(table, labels, parts)
     if "city" not in table.columns:
         spare = next((name for name in ("name", "name_zh") if name in table.columns), None)
+        if spare is None and parts.lenient:
+            spare = spare_ids(table, parts)
         if spare is None:
             came = (
                 f"cities need a column 'city'; got {list(table.columns)}. Add it, or say which it is: "
@@ -105,7 +113,7 @@ def build_places(
             )
             parts.faults.append(StudyFault(file, None, came))
             return None
-        table = table.assign(city=table[spare])
+        table = table.assign(city=as_ids(table[spare]))
     table = recognise_names(table, parts)
     parts.listed = table.set_index("city")
     return _build_cities(table, file, parts)
@@ -180,10 +188,12 @@ def _check_countries(cities: gpd.GeoDataFrame, table: pd.DataFrame, file: str, p
 
 @cache
 def _outlines(resolution: Literal["110m", "50m"]) -> gpd.GeoSeries:
-    """Read the outlines of all countries once."""
+    """Read the outlines of all countries once, each with the territories under it: who writes USA for Puerto Rico is not wrong."""
     from geobri.boundaries import load_countries
 
-    countries = load_countries(resolution, worldview="ne")
+    alone = load_countries(resolution, worldview="ne")
+    under = alone[alone["sovereign"].notna() & (alone["sovereign"] != alone["country"])]
+    countries = pd.concat([alone, under.assign(country=under["sovereign"])])
     parted = countries["country"].duplicated(keep=False)
     whole = countries[~parted].set_index("country").geometry
     return gpd.GeoSeries(pd.concat([whole, countries[parted].dissolve("country").geometry]))
@@ -329,11 +339,12 @@ def _at_seats(table: pd.DataFrame, names: pd.Series, parts: FolderParts) -> pd.D
             ),
         )
     )
+    call_if_unsaid(_DIVISIONS.get(country, "province"), parts)
     return table.assign(lon=at["lon"].to_numpy(), lat=at["lat"].to_numpy(), country=at["country"].to_numpy())
 
 
 def _at_capitals(table: pd.DataFrame, names: pd.Series, parts: FolderParts) -> pd.DataFrame | None:
-    """Place countries at their capitals, where all names are codes of countries; say so."""
+    """Place countries at their capitals, where all names are countries or their codes; say so."""
     from geobri.gazetteer.seats import place_countries
 
     seats = place_countries([str(name) for name in names])
@@ -347,10 +358,11 @@ def _at_capitals(table: pd.DataFrame, names: pd.Series, parts: FolderParts) -> p
         f"{len(seats)} 个国家或地区，各置于其首都（{'，'.join(shown_zh)}{more_zh}）",
     )
     because = Words(
-        "all names are codes of countries, and no coordinates were given",
-        "所有名称均为国家或地区代码，且未给出坐标",
+        "all names are countries or their codes, and no coordinates were given",
+        "所有名称均为国家或地区或其代码，且未给出坐标",
     )
     parts.taken.append(Taken(column=Words("places", "地点"), taken=taken, because=because))
+    call_if_unsaid("country", parts)
     return table.assign(
         **{name: seats[name].to_numpy() for name in ("name", "name_zh", "country", "lon", "lat")}
     )

@@ -13,33 +13,64 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from geobri.gazetteer.names import is_han
 from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.recognition import as_ids, holds_numbers
 from geobri.words import NOTHING, Words
 
-__all__ = ["Ends", "find_ends", "measures_in_twos", "paired_columns", "places_of_ends", "states_of_namesakes"]
+__all__ = [
+    "LAT_WORDS",
+    "LON_WORDS",
+    "Ends",
+    "find_ends",
+    "heading_tokens",
+    "measures_in_twos",
+    "paired_columns",
+    "places_of_ends",
+    "states_of_namesakes",
+]
 
 _END_WORDS: Final = (
     ("origin", "destination"), ("orig", "dest"), ("origin", "dest"), ("from", "to"), ("start", "end"), ("source", "target"), ("source", "destination"), ("src", "dst"),
-    ("o", "d"), ("home", "work"), ("residence", "workplace"), ("pickup", "dropoff"), ("departure", "arrival"), ("dep", "arr"),
-    ("exporter", "importer"), ("reporter", "partner"), ("sender", "receiver"), ("left", "right"), ("1", "2"), ("a", "b"), ("i", "j"),
-    ("起点", "终点"), ("出发", "到达"), ("起始", "终止"), ("迁出", "迁入"), ("流出", "流入"),
+    ("o", "d"), ("home", "work"), ("residence", "workplace"), ("résidence", "travail"), ("residence", "travail"), ("residence", "work"), ("pickup", "dropoff"), ("departure", "arrival"), ("dep", "arr"),
+    ("f", "t"), ("s", "e"), ("s", "t"), ("exporter", "importer"), ("reporter", "partner"), ("sender", "receiver"), ("left", "right"), ("1", "2"), ("a", "b"), ("i", "j"),
+    ("von", "nach"), ("herkunft", "ziel"), ("start", "ziel"), ("abfahrt", "ankunft"), ("wohnort", "arbeitsort"), ("origine", "destination"),
+    ("départ", "arrivée"), ("depart", "arrivee"), ("domicile", "travail"), ("origen", "destino"), ("origem", "destino"), ("salida", "llegada"),
+    ("caller", "callee"), ("boarding", "alighting"), ("board", "alight"), ("live", "work"),
+    ("起点", "终点"), ("出发", "到达"), ("起始", "终止"), ("迁出", "迁入"), ("流出", "流入"), ("转出", "转入"), ("来源", "目的"), ("始发", "终到"),
+    ("居住", "工作"), ("主叫", "被叫"), ("出口", "进口"), ("上车", "下车"), ("出発", "到着"), ("発", "着"), ("乗車", "降車"),
 )  # fmt: skip
 """What tells the origin's column from the destination's; the rest of the heading is the same in both."""
 
 _COUNTING: Final = frozenset({"1", "2", "a", "b", "i", "j"})
 """What tells two ends apart, and measures too: `v1` and `v2` are as often two of many."""
 
-_LAT: Final = frozenset({"lat", "latitude", "y", "纬度", "northing"})
-_LON: Final = frozenset({"lon", "lng", "long", "longitude", "x", "经度", "easting"})
+LAT_WORDS: Final = frozenset(
+    {"lat", "latitude", "y", "纬度", "緯度", "northing", "breite", "breitengrad", "latitud"}
+)
+LON_WORDS: Final = frozenset(
+    {"lon", "lng", "long", "longitude", "x", "经度", "経度", "easting", "länge", "längengrad", "longitud"}
+)
 _IDS: Final = ("", "id", "code", "codes", "iata", "fips", "编号", "代码", "name", "名称")
 """Which of several pairs of labels is the id: the first in this order; names last."""
 
+_NO_NAMES: Final = ("lon", "lat", "country", "state")
 _NAME: Final = frozenset({"name", "label", "名称"})
 _ALIKE: Final = 0.3
 """Share of the labels of the shorter column that must stand in the other one as well."""
 
-_TOKEN: Final = re.compile(r"[a-z]+|\d+|[一-鿿]+")
+_HAN_ENDS: Final = tuple(
+    sorted(
+        (word for pair in _END_WORDS for word in pair if not word.isascii() and is_han(word)),
+        key=lambda word: -len(word),
+    )
+)
+_TOKEN: Final = re.compile(r"[a-zà-ž]+|\d+|[一-鿿々ぁ-ヿ]+")
+_JOINED: Final = re.compile(
+    r"\b(origin|orig|from|start|source|src|pickup|dep|o|f|s|destination|dest|to|end|target|dst|dropoff|arr|d|e|t)"
+    r"(lat|latitude|lon|lng|long|longitude|x|y|id|code|name)\b"
+)
+"""End and meaning written as one word: `flon, flat, tlon, tlat`; such headings are ends only in twos."""
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HEADINGS: Final = Words("their headings differ by the end only", "列名仅在表示端点处不同")
 _DIGITS: Final = 5
@@ -97,7 +128,7 @@ def paired_columns(columns: Sequence[str]) -> dict[str, tuple[str, str]]:
         By what the headings share (``lat`` for ``start_lat, end_lat``), the origin's first; empty text where the heading
         says nothing else (``from, to``).
     """
-    tokens = {name: tuple(_TOKEN.findall(_HUMP.sub(" ", name).lower())) for name in columns}
+    tokens = {name: tuple(heading_tokens(name)) for name in columns}
     found: dict[str, tuple[str, str]] = {}
     for one, other in _END_WORDS:
         for name, words in tokens.items():
@@ -109,6 +140,29 @@ def paired_columns(columns: Sequence[str]) -> dict[str, tuple[str, str]]:
             stem = " ".join((*words[:at], *words[at + 1 :]))
             if match is not None and not any({name, match} & set(pair) for pair in found.values()):
                 found.setdefault(stem, (name, match))
+    return found
+
+
+def heading_tokens(heading: str) -> list[str]:
+    """Split a heading into its words: at signs, capitals, and where an end stands before its coordinate.
+
+    Parameters
+    ----------
+    heading
+        ``startLat``, ``flon``, ``起点经度``.
+
+    Returns
+    -------
+    list of str
+        In small letters.
+    """
+    words = _HUMP.sub(" ", heading).lower().replace("_", " ")
+    found = []
+    for word in _TOKEN.findall(_JOINED.sub(r"\1 \2", words)):
+        end = next(
+            (end for end in _HAN_ENDS if word.startswith(end)), ""
+        )  # Chinese writes no blank: 起点经度
+        found += [end, word.removeprefix(end)] if end and word != end else [word]
     return found
 
 
@@ -131,8 +185,8 @@ def find_ends(table: pd.DataFrame, known: Sequence[frozenset[str]] | None, *, al
     """
     inside = None if known is None else frozenset().union(*known)
     pairs = paired_columns([str(name) for name in table.columns])
-    lon = next((pair for stem, pair in pairs.items() if _says(stem, _LON) and _numbers(table, pair)), ())
-    lat = next((pair for stem, pair in pairs.items() if _says(stem, _LAT) and _numbers(table, pair)), ())
+    lon = next((pair for stem, pair in pairs.items() if _says(stem, LON_WORDS) and _numbers(table, pair)), ())
+    lat = next((pair for stem, pair in pairs.items() if _says(stem, LAT_WORDS) and _numbers(table, pair)), ())
     if not (lon and lat):
         lon = lat = ()
     rest = {stem: pair for stem, pair in pairs.items() if pair not in (lon, lat)}
@@ -311,7 +365,31 @@ def _attributes(table: pd.DataFrame, ends: Ends) -> dict[str, tuple[str, str]]:
         words = set(stem.split())
         name = "name" if words & _NAME else next((word for word in ("country", "state") if word in words), "")
         columns.setdefault(name or stem.replace(" ", "_") or "label", pair)
-    return columns
+    return columns if "name" in columns else _with_names(table, columns)
+
+
+def _with_names(table: pd.DataFrame, columns: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """Take the first words that every place has for its own as the names, where the ids are numbers."""
+    if to_numbers(table["origin"]).isna().any():
+        return columns
+    words = next(
+        (name for name, pair in columns.items() if name not in _NO_NAMES and _are_names(table, pair)), ""
+    )
+    return {("name" if name == words else name): pair for name, pair in columns.items()}
+
+
+def _are_names(table: pd.DataFrame, pair: tuple[str, str]) -> bool:
+    """Whether two columns hold words, and no two places the same."""
+    sides = [
+        pd.DataFrame({"city": as_ids(table[end]), "cell": as_ids(table[name])})
+        for end, name in zip(("origin", "destination"), pair, strict=True)
+    ]
+    each = pd.concat(sides).drop_duplicates("city")
+    return bool(
+        to_numbers(each["cell"]).isna().all()
+        and not each["cell"].duplicated().any()
+        and (each["cell"] != "").all()
+    )
 
 
 def states_of_namesakes(table: pd.DataFrame, ends: Ends) -> tuple[str, ...]:
@@ -369,7 +447,7 @@ def measures_in_twos(table: pd.DataFrame, ends: Ends) -> tuple[list[str], list[s
     spoken: list[str] = []
     for pair in ends.others.values():
         if all(holds_numbers(table[name]) for name in pair) and not _is_attribute(table, pair):
-            one, other = (set(_TOKEN.findall(_HUMP.sub(" ", name).lower())) for name in pair)
+            one, other = (set(heading_tokens(name)) for name in pair)
             (counted if one ^ other <= _COUNTING else spoken).extend(pair)
     return counted, spoken
 

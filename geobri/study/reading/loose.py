@@ -12,12 +12,13 @@ import pandas as pd
 import pyproj
 
 from geobri.errors import GeobriError
-from geobri.gazetteer.names import is_han
 from geobri.measures import Taken, label_column
 from geobri.study.account import Entry
 from geobri.study.model import StudyFault
+from geobri.study.reading.calling import call_as_said, call_by_table
 from geobri.study.reading.choices import say_choices
 from geobri.study.reading.cities import build_places
+from geobri.study.reading.degrees import find_points
 from geobri.study.reading.echoes import leave_out_echoes
 from geobri.study.reading.ends import Ends, find_ends, ids_of_points, places_of_ends, states_of_namesakes
 from geobri.study.reading.filling import fill_places
@@ -29,7 +30,7 @@ from geobri.study.reading.parts import FolderParts, leave_out_displaced, read_sh
 from geobri.study.reading.recognition import as_ids, collect_labels, holds_numbers, with_kinds
 from geobri.study.reading.repeats import holds_few_unknown, ready_pairs
 from geobri.study.reading.signs import strip_signs
-from geobri.study.reading.sources import outlines_of, read_outlines
+from geobri.study.reading.sources import has_shapes, outlines_of, read_outlines
 from geobri.study.reading.tables import plain_cells
 from geobri.study.reading.totals import leave_out_foot_of_places, leave_out_totals
 from geobri.units import LONLAT_CRS
@@ -43,11 +44,12 @@ _MOST_NAMED: Final = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Table:
-    """One table on the way, and where it came from."""
+    """One table on the way, and where it came from; `placed` if its coordinates were those of shapes, and so are degrees."""
 
     file: Path
     sheet: str
     rows: pd.DataFrame
+    placed: bool = False
     ends: Ends = Ends()  # noqa: RUF009 - frozen
 
     @property
@@ -73,14 +75,17 @@ def read_files(files: Iterable[Path], hints: Hints, *, settled: Path | None = No
     FolderParts
         Places, pairs and outlines, and what was recognised; faults name the option that decides.
     """
-    parts = FolderParts(lenient=True, decimal=hints.decimal, asked=hints.value)
+    parts = FolderParts(lenient=True, decimal=hints.decimal, asked=hints.value, crs=hints.crs)
+    files = list(files)
+    parts.faults += _check_crs(files[0].name if files else "", hints)
     tables: list[_Table] = []
     shapes: dict[Path, gpd.GeoDataFrame] = {}
-    for file in files:
+    for file in files if not parts.faults else ():
         sheets = read_sheets_or_note(file, hints.renamed, parts)
-        tables += [_Table(file=file, sheet=name, rows=rows) for name, rows in sheets.items()]
+        placed = bool(sheets) and has_shapes(file)
+        tables += [_Table(file=file, sheet=name, rows=rows, placed=placed) for name, rows in sheets.items()]
         try:
-            outlines = read_outlines(file) if sheets else None
+            outlines = read_outlines(file, crs=hints.crs) if sheets else None
         except GeobriError:  # the table could be read; without outlines it is a table of points
             outlines = None
         if outlines is not None:
@@ -110,14 +115,16 @@ def read_frames(
         As `read_files` gives it.
     """
     parts = FolderParts(settled=settled, lenient=True, decimal=hints.decimal, asked=hints.value)
+    parts.faults += _check_crs(next(iter(frames), ""), hints)
     tables, shapes = [], {}
-    for name, frame in frames.items():
-        rows = plain_cells(frame, name, decimal=hints.decimal)
+    for name, frame in frames.items() if not parts.faults else ():
+        rows = plain_cells(frame, name, decimal=hints.decimal, crs=hints.crs)
         parts.headings[Path(name)] = [str(column) for column in rows.columns]
         rows.columns = tidy_column_names(list(rows.columns), hints.renamed)
         rows = strip_signs(leave_out_displaced(rows, hints.renamed, name, parts), name, parts)
-        tables.append(_Table(file=Path(name), sheet="", rows=rows))
-        outlines = outlines_of(frame, name)
+        placed = isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name is not None
+        tables.append(_Table(file=Path(name), sheet="", rows=rows, placed=placed))
+        outlines = outlines_of(frame, name, crs=hints.crs)
         if outlines is not None:
             shapes[Path(name)] = outlines
     return _put_together(tables, shapes, hints, parts)
@@ -134,10 +141,10 @@ def _put_together(
     pairs, places = _tell_apart(tables)
     parts.faults += _check_ends(pairs, hints, parts)
     parts.beside = (hints.impedance,) if hints.impedance else ()
-    parts.settings["title"] = label_column((pairs or places)[0].file.stem)
-    _call_places(tables, hints, parts)
+    _entitle((pairs or places)[0].file, parts)
     chosen = _choose_places(places, pairs, parts)
     chosen = None if chosen is None else _without_foot(chosen, pairs, parts)
+    _call_places(chosen, pairs, hints, parts)
     pairs = [_name_ends(table, chosen, hints, parts) for table in pairs]
     if parts.faults:
         return parts
@@ -177,9 +184,9 @@ def _without_empty(tables: list[_Table], parts: FolderParts) -> list[_Table]:
 
 
 def _check_hints(tables: list[_Table], hints: Hints, parts: FolderParts) -> list[StudyFault]:
-    """List the options that name what no table has, or no reference system."""
+    """List the options that name what no table has."""
     headings = dict.fromkeys(name for named in parts.headings.values() for name in named)
-    faults = [
+    return [
         StudyFault(
             tables[0].file.name,
             None,
@@ -187,13 +194,16 @@ def _check_hints(tables: list[_Table], hints: Hints, parts: FolderParts) -> list
         )
         for option, named in hints.not_found(headings).items()
     ]
-    if hints.crs:
-        try:
-            pyproj.CRS.from_user_input(hints.crs)
-        except pyproj.exceptions.CRSError:
-            came = f"--crs must be a reference system; got {hints.crs!r}. Write it as in EPSG:27700"
-            faults.append(StudyFault(tables[0].file.name, None, came))
-    return faults
+
+
+def _check_crs(file: str, hints: Hints) -> list[StudyFault]:
+    """List the fault of a reference system that is none."""
+    try:
+        pyproj.CRS.from_user_input(hints.crs or LONLAT_CRS)
+    except pyproj.exceptions.CRSError:
+        came = f"--crs must be a reference system; got {hints.crs!r}. Write it as in EPSG:27700"
+        return [StudyFault(file, None, came)]
+    return []
 
 
 def _check_ends(pairs: list[_Table], hints: Hints, parts: FolderParts) -> list[StudyFault]:
@@ -218,16 +228,26 @@ def _listed(columns: Iterable[str]) -> str:
     return ", ".join(named[:_MOST_NAMED]) + more
 
 
-def _call_places(tables: list[_Table], hints: Hints, parts: FolderParts) -> None:
-    """Call nothing a city that nobody called so."""
+def _entitle(file: Path, parts: FolderParts) -> None:
+    """Give the study the title that stands above its table, else the name of its file."""
+    above = parts.titles.get(file, "")
+    parts.settings["title"] = above or label_column(file.stem)
+    if above:
+        because = Words("that stands above the table", "表格上方如此写明")
+        parts.taken.append(Taken(column=Words(file.name), taken=Words(f"title = {above}"), because=because))
+
+
+def _call_places(chosen: _Table | None, pairs: list[_Table], hints: Hints, parts: FolderParts) -> None:
+    """Call the places as the user says, else as their table or the heading of their ids does."""
+    headings = [name for named in parts.headings.values() for name in named]
     if hints.call:
-        said = [word.strip() for word in hints.call.split(",")]
-        han = [word for word in said if is_han(word)]
-        latin = [word for word in said if not is_han(word)]
-        keys = dict(zip(("place", "places"), latin, strict=False)) | ({"place_zh": han[0]} if han else {})
-        parts.settings["words"] = keys
-    elif not any("city" in table.rows.columns for table in tables):
-        parts.settings["words"] = {"place": "place"}
+        call_as_said(hints.call, parts)
+    elif chosen is not None:
+        rows = chosen.rows
+        unique = [str(name) for name in rows.columns if not as_ids(rows[name]).duplicated().any()]
+        call_by_table(chosen.file.stem, unique, headings, parts)
+    else:
+        call_by_table("", [table.ends.origin for table in pairs], headings, parts)
 
 
 # Which table is which
@@ -360,7 +380,7 @@ def _without_totals(table: _Table, known: pd.Index | None, parts: FolderParts) -
 
 
 def _to_degrees_at_ends(table: _Table, hints: Hints) -> _Table:
-    if not hints.crs:
+    if not hints.crs or table.placed:
         return table
     rows = table.rows
     for lon, lat in zip(table.ends.lon, table.ends.lat, strict=True):
@@ -378,8 +398,8 @@ def _build(chosen: _Table | None, pairs: list[_Table], hints: Hints, parts: Fold
     """Build the places: from their own table, else from what the pairs say of their ends, else from their names."""
     labels = collect_labels(table.rows for table in pairs)
     if chosen is not None:
-        rows = chosen.rows
-        if hints.crs and {"lon", "lat"} <= set(rows.columns):
+        rows = find_points(chosen.rows, chosen.file.name, parts)
+        if hints.crs and not chosen.placed and {"lon", "lat"} <= set(rows.columns):
             rows = _to_degrees(rows, "lon", "lat", hints.crs)
         if hints.country and "country" not in rows.columns:
             rows = rows.assign(country=hints.country)
@@ -388,7 +408,7 @@ def _build(chosen: _Table | None, pairs: list[_Table], hints: Hints, parts: Fold
         if not {"lon", "lat"} <= set(rows.columns):
             _ask_for_points(rows, chosen.file.name, before, hints, parts)
     elif pairs:
-        found = [places_of_ends(table.rows, table.ends) for table in pairs]
+        found = [places_of_ends(_long(table).rows, table.ends) for table in pairs]
         rows = pd.concat(found)
         rows = rows[~rows["city"].duplicated()]
         rows = rows.fillna("") if "lon" not in rows.columns else rows
@@ -457,6 +477,8 @@ def _with_option(fault: StudyFault) -> StudyFault:
         message += " Or leave these rows out, counted: --drop-unknown"
     if "must be unique" in message and "--value" not in message:
         message += " Or add them up with --value COLUMN, or count them with --count"
+    if "look swapped: exchange the two columns" in message and "--lon" not in message:
+        message += " Or say which is which: --lon lat --lat lon"
     if "Give degrees on WGS84" in message and "--crs" not in message:
         message += " Or say what they are: --crs EPSG:27700"
     return replace(fault, message=message)

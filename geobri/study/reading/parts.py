@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geobri.errors import GeobriError
+from geobri.exchange.about import computed_columns
 from geobri.measures import Taken
 from geobri.study.account import Entry
 from geobri.study.model import StudyFault
@@ -50,6 +51,8 @@ class FolderParts:
         Column that the user wants to look at first.
     decimal
         The mark with which decimals begin in texts, where the user said it.
+    crs
+        Reference system of tables that do not say their own, where the user said it.
     lenient
         Whether tables are read that nobody wrote for geobri: a country that is none is left open and said, and pairs without a row are
         spoken of only where there are such; in a folder it is a fault, and said of each measure.
@@ -57,6 +60,8 @@ class FolderParts:
         What the cells of a column say of it: a unit that all numbers carry, or that it holds yes and no.
     headings
         The columns of each file, as it names them.
+    titles
+        What stands above the table of each file; empty where nothing does.
     account
         What was read and left out on the way.
     taken
@@ -82,9 +87,11 @@ class FolderParts:
     beside: tuple[str, ...] = ()
     asked: str = ""
     decimal: DecimalMark = ""
+    crs: str = ""
     lenient: bool = False
     meanings: dict[str, dict[str, Any]] = field(default_factory=dict)
     headings: dict[Path, list[str]] = field(default_factory=dict)
+    titles: dict[Path, str] = field(default_factory=dict)
     account: list[Entry] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
     cautions: list[Words] = field(default_factory=list)
@@ -115,7 +122,7 @@ def read_sheets_or_note(path: Path, renamed: dict[str, str], parts: FolderParts)
         As `read_sheets` gives them; empty when the file cannot be read.
     """
     try:
-        sheets = read_sheets(path, renamed=renamed, decimal=parts.decimal)
+        sheets = read_sheets(path, renamed=renamed, decimal=parts.decimal, crs=parts.crs)
     except GeobriError as error:
         parts.faults.append(StudyFault(path.name, None, str(error).removeprefix("read_table: ")))
         return {}
@@ -123,12 +130,30 @@ def read_sheets_or_note(path: Path, renamed: dict[str, str], parts: FolderParts)
         taken = Words(f"decimals begin with '{parts.decimal}'", f"小数点为“{parts.decimal}”")
         because = Words("that is what was said", "已如此指定")
         parts.taken.append(Taken(column=Words(path.name), taken=taken, because=because))
+    if path.suffix.lower() == ".gpkg":
+        sheets = {name: _leave_out_computed(table, name, path, parts) for name, table in sheets.items()}
     for table in sheets.values():
+        parts.titles.setdefault(path, table.attrs.pop("title", ""))
         parts.headings[path] = [*parts.headings.get(path, []), *table.attrs.pop("headings", [])]
     return {
         name: strip_signs(leave_out_displaced(table, renamed, path.name, parts), path.name, parts)
         for name, table in sheets.items()
     }
+
+
+def _leave_out_computed(table: pd.DataFrame, layer: str, path: Path, parts: FolderParts) -> pd.DataFrame:
+    """Leave out what geobri computed itself when it wrote a GeoPackage: it is computed anew."""
+    computed = computed_columns(path)
+    named = computed.get(layer, []) if layer else [name for columns in computed.values() for name in columns]
+    gone = [name for name in named if name in table.columns]
+    if not gone:
+        return table
+    taken = Words(f"not read = {', '.join(gone)}", f"未读取 = {'、'.join(gone)}")
+    because = Words("geobri computed them from the other columns", "这些列由 geobri 据其他各列算出")
+    parts.taken.append(Taken(column=Words(path.name), taken=taken, because=because))
+    kept = table.drop(columns=gone)
+    kept.attrs = table.attrs
+    return kept
 
 
 def leave_out_displaced(

@@ -32,6 +32,7 @@ __all__ = [
     "recognise_ends",
     "recognise_ids",
     "recognise_names",
+    "spare_ids",
     "spread_measures",
     "with_kinds",
 ]
@@ -138,6 +139,35 @@ def recognise_ids(table: pd.DataFrame, labels: Labels, parts: FolderParts) -> pd
     spared = table.rename(columns={"city": "town"}) if column != "city" else table
     named = spared.rename(columns={column: "city"})
     return named.assign(city=as_ids(named["city"]))
+
+
+def spare_ids(table: pd.DataFrame, parts: FolderParts) -> str | None:
+    """Find the column by which to call places where no flows speak of them: the first words that are all different, else the first ids.
+
+    Parameters
+    ----------
+    table
+        The table as it was read, without a column that is called as ids or names are.
+    parts
+        Where the recognition is noted.
+
+    Returns
+    -------
+    str or None
+        Its heading.
+    """
+    unique = [str(name) for name in table.columns if name not in CITY_COLUMNS and _is_unique(table[name])]
+    words = [name for name in unique if to_numbers(table[name]).isna().all()]
+    codes = [
+        name
+        for name in unique
+        if as_ids(table[name]).str.fullmatch(_CODE).all() and name not in ("lon", "lat")
+    ]
+    found = next(iter([*words, *codes]), None)
+    if found is not None:
+        because = Words("its values are all different", "其值各不相同")
+        parts.taken.append(Taken(column=_CITIES, taken=Words(f"place = {found}"), because=because))
+    return found
 
 
 def recognise_names(table: pd.DataFrame, parts: FolderParts) -> pd.DataFrame:

@@ -30,6 +30,7 @@ __all__ = [
     "TABLE_ENDINGS",
     "VECTOR_ENDINGS",
     "has_geometry",
+    "has_shapes",
     "inner_points",
     "layer_names",
     "outlines_of",
@@ -236,7 +237,7 @@ def _read_layer(path: Path, layer: str | None) -> pd.DataFrame:
         raise _no_vector(path, error) from error
 
 
-def read_vector(path: Path, layer: str | None = None) -> pd.DataFrame:
+def read_vector(path: Path, layer: str | None = None, *, crs: str = "") -> pd.DataFrame:
     """Read a layer as a table of places, or of pairs where it holds lines.
 
     Parameters
@@ -245,6 +246,8 @@ def read_vector(path: Path, layer: str | None = None) -> pd.DataFrame:
         A vector file.
     layer
         Which layer; the first by default.
+    crs
+        Reference system of a file that does not say its own.
 
     Returns
     -------
@@ -252,10 +255,10 @@ def read_vector(path: Path, layer: str | None = None) -> pd.DataFrame:
         The attributes; for points and polygons `lon` and `lat`, for lines both ends as `origin_lon` and so on. A
         layer without shapes gives its attributes.
     """
-    return place_columns(_read_layer(path, layer), path.name)
+    return place_columns(_read_layer(path, layer), path.name, crs=crs)
 
 
-def place_columns(layer: pd.DataFrame, name: str) -> pd.DataFrame:
+def place_columns(layer: pd.DataFrame, name: str, *, crs: str = "") -> pd.DataFrame:
     """Put the shapes of a layer into columns of coordinates.
 
     Parameters
@@ -264,6 +267,8 @@ def place_columns(layer: pd.DataFrame, name: str) -> pd.DataFrame:
         Any table; shapes in any reference system.
     name
         What it is called, for the message.
+    crs
+        Reference system of a layer that does not say its own.
 
     Returns
     -------
@@ -277,7 +282,7 @@ def place_columns(layer: pd.DataFrame, name: str) -> pd.DataFrame:
     """
     if not isinstance(layer, gpd.GeoDataFrame) or layer.active_geometry_name is None:
         return pd.DataFrame(layer)
-    shapes = _in_degrees(layer.geometry, name)
+    shapes = _in_degrees(layer.geometry, name, crs)
     plain = pd.DataFrame(layer.drop(columns=str(layer.geometry.name)))
     kinds = set(shapes.geom_type.dropna())
     if kinds and kinds <= set(_LINES):
@@ -287,7 +292,9 @@ def place_columns(layer: pd.DataFrame, name: str) -> pd.DataFrame:
     return plain.drop(columns=spare).assign(lon=points.x, lat=points.y)
 
 
-def _in_degrees(shapes: gpd.GeoSeries, name: str) -> gpd.GeoSeries:
+def _in_degrees(shapes: gpd.GeoSeries, name: str, crs: str) -> gpd.GeoSeries:
+    if shapes.crs is None and crs:
+        shapes = shapes.set_crs(crs)
     if shapes.crs is not None:
         return shapes.to_crs(LONLAT_CRS)
     west, south, east, north = shapes.total_bounds
@@ -295,7 +302,12 @@ def _in_degrees(shapes: gpd.GeoSeries, name: str) -> gpd.GeoSeries:
         came = f"no reference system, and numbers from {west:g} to {east:g}"
         wanted = f"{name} must say its reference system"
         raise StudyError(
-            mould("read_table", wanted, came, "Add the .prj file, or save it as a GeoPackage with its CRS")
+            mould(
+                "read_table",
+                wanted,
+                came,
+                "Add the .prj file, save it as a GeoPackage with its CRS, or say it: --crs EPSG:27700",
+            )
         )
     return shapes.set_crs(LONLAT_CRS)
 
@@ -333,13 +345,15 @@ def _line_ends(lines: gpd.GeoSeries) -> dict[str, np.ndarray[tuple[int], np.dtyp
     }
 
 
-def read_outlines(path: Path) -> gpd.GeoDataFrame | None:
+def read_outlines(path: Path, *, crs: str = "") -> gpd.GeoDataFrame | None:
     """Read the polygons of a file, to be drawn below the map.
 
     Parameters
     ----------
     path
         Any file of a table.
+    crs
+        Reference system of a file that does not say its own.
 
     Returns
     -------
@@ -354,13 +368,13 @@ def read_outlines(path: Path) -> gpd.GeoDataFrame | None:
         return None
     for layer in layers:
         frame = _read_layer(path, layer)
-        found = outlines_of(frame, path.name)
+        found = outlines_of(frame, path.name, crs=crs)
         if found is not None:
             return found
     return None
 
 
-def outlines_of(frame: pd.DataFrame, name: str) -> gpd.GeoDataFrame | None:
+def outlines_of(frame: pd.DataFrame, name: str, *, crs: str = "") -> gpd.GeoDataFrame | None:
     """Keep the polygons of a table.
 
     Parameters
@@ -369,6 +383,8 @@ def outlines_of(frame: pd.DataFrame, name: str) -> gpd.GeoDataFrame | None:
         Any table.
     name
         What it is called, for the message.
+    crs
+        Reference system of a table that does not say its own.
 
     Returns
     -------
@@ -381,7 +397,7 @@ def outlines_of(frame: pd.DataFrame, name: str) -> gpd.GeoDataFrame | None:
     if not fits.any():
         return None
     polygons = frame[fits]
-    return polygons.set_geometry(_in_degrees(polygons.geometry, name))
+    return polygons.set_geometry(_in_degrees(polygons.geometry, name, crs))
 
 
 def has_geometry(path: Path) -> bool:
@@ -400,3 +416,20 @@ def has_geometry(path: Path) -> bool:
     import pyarrow.parquet as pq
 
     return b"geo" in (pq.read_schema(path).metadata or {})
+
+
+def has_shapes(path: Path) -> bool:
+    """Tell whether the coordinates of a file are those of its shapes, in a reference system of its own.
+
+    Parameters
+    ----------
+    path
+        Any file of a table.
+
+    Returns
+    -------
+    bool
+        True for vector files and GeoParquet.
+    """
+    ending = path.suffix.lower()
+    return ending in VECTOR_ENDINGS or (ending in (".parquet", ".geoparquet") and has_geometry(path))

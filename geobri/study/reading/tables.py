@@ -38,6 +38,7 @@ _LOOK_AHEAD: Final = 25
 _MARKS_LOOK: Final = 1000
 _LONGEST_LOOK: Final = 100_000
 _LONGEST_HEADING: Final = 10_000
+_LONGEST_TITLE: Final = 120
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _NO_SEPARATOR: Final = "\x1f"
 """Stands in no text: the whole line is a cell."""
@@ -117,6 +118,15 @@ def _find_header(rows: list[list[str]], own: Iterable[str]) -> int:
     return next(chain(known, wide, anything), 0)
 
 
+def _title_of(above: list[list[str]], width: int, separator: str = " ") -> str:
+    """Give the title above a table: the first row that is not empty, if it is words and has fewer cells than the table."""
+    row = next((row for row in above if any(cell.strip() for cell in row)), [])
+    text = separator.join(cell.strip().strip("\ufeff") for cell in row).strip(f"{separator} ")
+    is_short = sum(1 for cell in row if cell.strip()) < max(width, 2) and len(text) <= _LONGEST_TITLE
+    is_words = any(map(str.isalpha, text)) and not text.startswith("#")
+    return (text.replace(",", ", ") if separator == "," else text) if is_short and is_words else ""
+
+
 def _read_text_table(path: Path, own: Iterable[str], decimal: DecimalMark) -> pd.DataFrame:
     text = _decode(path.read_bytes(), path)
     if "\n" not in text:  # old spreadsheets end lines with a carriage return alone
@@ -136,7 +146,9 @@ def _read_text_table(path: Path, own: Iterable[str], decimal: DecimalMark) -> pd
     if separator == ";" and not decimal:
         _check_marks(path, table)
     body = table.iloc[1:].set_axis([str(cell) for cell in table.iloc[0]], axis=1)
-    return _settle(body, decimal).set_axis(pd.RangeIndex(header + 2, header + 2 + len(body), name="row"))
+    settled = _settle(body, decimal).set_axis(pd.RangeIndex(header + 2, header + 2 + len(body), name="row"))
+    settled.attrs["title"] = _title_of(rows[:header], table.shape[1], separator)
+    return settled
 
 
 def _split_text(path: Path, text: str, separator: str, header: int) -> pd.DataFrame:
@@ -222,7 +234,9 @@ def _read_workbook(path: Path, own: Iterable[str], sheet: str | int, decimal: De
     cells = _settle(found.astype(object).where(found.notna(), ""), decimal).map(_cell_text)
     header = _find_header(cells.head(_LOOK_AHEAD).to_numpy().tolist(), own)
     body = cells.iloc[header + 1 :].set_axis([str(cell) for cell in cells.iloc[header]], axis=1)
-    return body.set_axis(pd.RangeIndex(header + 2, header + 2 + len(body), name="row"))
+    body = body.set_axis(pd.RangeIndex(header + 2, header + 2 + len(body), name="row"))
+    body.attrs["title"] = _title_of(cells.head(header).to_numpy().tolist(), cells.shape[1])
+    return body
 
 
 def _damaged(path: Path, kind: str, error: Exception) -> StudyError:
@@ -254,7 +268,7 @@ def _read_parquet(path: Path, decimal: DecimalMark) -> pd.DataFrame:
     return plain_cells(table, path.name, decimal=decimal)
 
 
-def plain_cells(frame: pd.DataFrame, name: str, *, decimal: DecimalMark = "") -> pd.DataFrame:
+def plain_cells(frame: pd.DataFrame, name: str, *, decimal: DecimalMark = "", crs: str = "") -> pd.DataFrame:
     """Turn a frame into a table as `read_table` gives it.
 
     Parameters
@@ -263,7 +277,7 @@ def plain_cells(frame: pd.DataFrame, name: str, *, decimal: DecimalMark = "") ->
         Any table; shapes become coordinates, an index with a name becomes a column.
     name
         What it is called, for the messages.
-    decimal
+    decimal, crs
         As in `read_table`.
 
     Returns
@@ -271,7 +285,7 @@ def plain_cells(frame: pd.DataFrame, name: str, *, decimal: DecimalMark = "") ->
     pandas.DataFrame
         Numbers as they are, everything else as text ("" where missing), index `row` from 1.
     """
-    table = place_columns(frame, name)
+    table = place_columns(frame, name, crs=crs)
     if table.index.name is not None:  # written with its ids as the index
         table = table.reset_index()
     table = table.set_axis([str(column) for column in table.columns], axis=1)
@@ -304,13 +318,13 @@ def _cell_words(cell: object) -> object:
 
 
 def read_sheets(
-    path: str | Path, *, renamed: dict[str, str] | None = None, decimal: DecimalMark = ""
+    path: str | Path, *, renamed: dict[str, str] | None = None, decimal: DecimalMark = "", crs: str = ""
 ) -> dict[str, pd.DataFrame]:
     """Read every table of a file: the sheets of a workbook, or the one table of any other file.
 
     Parameters
     ----------
-    path, renamed, decimal
+    path, renamed, decimal, crs
         As in `read_table`.
 
     Returns
@@ -326,14 +340,14 @@ def read_sheets(
     path = Path(path)
     is_book, is_vector = path.suffix.lower() in _WORKBOOKS, path.suffix.lower() in VECTOR_ENDINGS
     if not (is_book or is_vector) or not path.is_file() or path.stat().st_size == 0:
-        return {"": read_table(path, renamed=renamed, decimal=decimal)}
+        return {"": read_table(path, renamed=renamed, decimal=decimal, crs=crs)}
     found: dict[str, pd.DataFrame] = {}
     names = _sheet_names(path) if is_book else layer_names(path)
     if is_vector and len(names) == 1:
-        return {"": read_table(path, renamed=renamed, decimal=decimal)}
+        return {"": read_table(path, renamed=renamed, decimal=decimal, crs=crs)}
     for name in names:
         try:
-            found[name] = read_table(path, renamed=renamed, sheet=name, decimal=decimal)
+            found[name] = read_table(path, renamed=renamed, sheet=name, decimal=decimal, crs=crs)
         except StudyError as error:
             if "an empty file" not in str(error):
                 raise
@@ -361,6 +375,7 @@ def read_table(
     renamed: dict[str, str] | None = None,
     sheet: str | int = 0,
     decimal: DecimalMark = "",
+    crs: str = "",
 ) -> pd.DataFrame:
     """Read a table as people have it.
 
@@ -375,12 +390,15 @@ def read_table(
         Which sheet of a workbook, or layer of a vector file, by name or position.
     decimal
         The mark with which decimals begin in texts, as in ``,``; told by the cells, and refused where nothing tells, by default.
+    crs
+        Reference system of a vector file that does not say its own.
 
     Returns
     -------
     pandas.DataFrame
         Text cells ("" where empty; Parquet keeps its types), columns named as in the contract, blank rows
-        left out, index `row`: the row in the file, counted from 1. `attrs["headings"]` has the columns as the file names them.
+        left out, index `row`: the row in the file, counted from 1. `attrs["headings"]` has the columns as the file names them,
+        `attrs["title"]` what stands above them.
 
     Raises
     ------
@@ -401,18 +419,19 @@ def read_table(
     if ending in _WORKBOOKS:
         table = _read_workbook(path, own, sheet, decimal)
     elif ending in VECTOR_ENDINGS:
-        layer = read_vector(path, sheet if isinstance(sheet, str) else None)
+        layer = read_vector(path, sheet if isinstance(sheet, str) else None, crs=crs)
         table = plain_cells(layer, path.name, decimal=decimal)
     elif ending in _PARQUET:
         table = _read_parquet(path, decimal)
     else:
         table = _read_text_table(path, own, decimal)
     headings = [str(name).strip().strip("\ufeff") for name in table.columns]
+    title = table.attrs.pop("title", "")
     table.columns = tidy_column_names(list(table.columns), renamed)
     texts = table if ending in (*_PARQUET, *VECTOR_ENDINGS) else strip_cells(table)
     _check_headings(path, texts)
     kept = texts if texts is table else texts[~blank_rows(texts)]
-    kept.attrs["headings"] = headings
+    kept.attrs |= {"headings": headings, "title": title}
     return kept
 
 

@@ -1,0 +1,127 @@
+"""What the places of a table are: airports, stations, zones. Nothing is called a city that no heading calls so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from geobri.gazetteer.names import is_han
+from geobri.measures import Taken
+from geobri.study.reading.parts import FolderParts
+from geobri.words import PlaceWords, Words
+
+__all__ = ["call_as_said", "call_by_table", "call_if_unsaid"]
+
+_KINDS: Final = (
+    PlaceWords("airport", zh="机场"), PlaceWords("station", zh="站点"), PlaceWords("stop", zh="站点"), PlaceWords("port", zh="港口"),
+    PlaceWords("zone", zh="小区"), PlaceWords("county", zh="县"), PlaceWords("district", zh="地区"), PlaceWords("municipality", zh="市镇"),
+    PlaceWords("commune", zh="市镇"), PlaceWords("province", zh="省"), PlaceWords("state", zh="州"), PlaceWords("prefecture", zh="都道府县"),
+    PlaceWords("canton", zh="州"), PlaceWords("department", zh="省"), PlaceWords("region", zh="区域"), PlaceWords("country", zh="国家/地区"),
+    PlaceWords("borough", zh="区"), PlaceWords("ward", zh="区"), PlaceWords("parish", zh="教区"), PlaceWords("tract", zh="普查区"),
+    PlaceWords("neighbourhood", zh="街区"), PlaceWords("neighborhood", zh="街区"), PlaceWords("village", zh="村庄"), PlaceWords("town", zh="镇"),
+    PlaceWords("hospital", zh="医院"), PlaceWords("school", zh="学校"), PlaceWords("node", zh="节点"), PlaceWords("site", zh="站点"),
+)  # fmt: skip
+_SPOKEN: Final = {
+    **{word: kind for kind in _KINDS for word in (kind.one, kind.many)},
+    **{
+        word: kind
+        for kind in _KINDS
+        for word in {
+            "airport": ("机场", "空港", "flughafen", "flughäfen", "aéroport", "aéroports", "aeropuerto", "aeropuertos"),
+            "station": ("车站", "站点", "駅", "bahnhof", "bahnhöfe", "gare", "gares", "estación", "estaciones"),
+            "port": ("港口", "hafen", "häfen"), "stop": ("haltestelle", "haltestellen", "arrêt", "arrêts"),
+            "zone": ("小区", "交通小区", "zonen"), "county": ("县", "landkreis", "landkreise", "kreis", "kreise"),
+            "district": ("bezirk", "bezirke"), "municipality": ("gemeinde", "gemeinden", "municipio", "municipios"),
+            "province": ("省", "省份", "provincia", "provincias"), "state": ("bundesland", "bundesländer", "estado", "estados"),
+            "prefecture": ("都道府県", "県"), "canton": ("kanton", "kantone", "cantons"),
+            "department": ("département", "départements", "departement", "departements"), "region": ("regionen", "région", "régions"),
+            "country": ("国家", "land", "länder", "pays", "país", "países"),
+        }.get(kind.one, ())
+    },
+}  # fmt: skip
+_TOKEN: Final = re.compile(r"[^\W\d_]+")
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_PLACE: Final = {"place": "place"}
+_CITY: Final = frozenset({"city", "cities", "城市"})
+
+
+def call_as_said(said: str, parts: FolderParts) -> None:
+    """Take the words that the user gave for the places.
+
+    Parameters
+    ----------
+    said
+        As in ``county,counties,县``.
+    parts
+        Whose settings take them.
+    """
+    words = [word.strip() for word in said.split(",")]
+    han = [word for word in words if is_han(word)]
+    latin = [word for word in words if not is_han(word)]
+    keys = dict(zip(("place", "places"), latin, strict=False)) | ({"place_zh": han[0]} if han else {})
+    parts.settings["words"] = keys
+
+
+def call_by_table(file: str, unique: Iterable[str], headings: Iterable[str], parts: FolderParts) -> None:
+    """Call the places what their table is called, else what the heading of their ids calls them, else cities where a heading says so.
+
+    Parameters
+    ----------
+    file
+        Name of the table of places, else of that of the pairs, without its ending; empty where it has none of its own.
+    unique
+        Headings of columns whose cells are all different, or of the ends of pairs.
+    headings
+        All headings.
+    parts
+        Whose settings take the words; what was inferred is noted.
+    """
+    kind = _spoken_of(file)
+    because = Words(f"their table is called '{file}'", f"地点表名为“{file}”")
+    for name in unique if kind is None else ():
+        kind = _spoken_of(name)
+        if kind is not None:
+            because = Words(f"their column is called '{name}'", f"其列名为“{name}”")
+            break
+    if kind is None:
+        if not any(_CITY & set(_tokens(name)) for name in headings):
+            parts.settings["words"] = dict(_PLACE)
+        return
+    parts.settings["words"] = _settings(kind)
+    taken = Words(f"called {kind.many}", f"称为“{kind.zh}”")
+    because += Words(" (else: --call)", "（若不然：--call）")
+    parts.taken.append(Taken(column=Words("places", "地点"), taken=taken, because=because))
+
+
+def call_if_unsaid(word: str, parts: FolderParts) -> None:
+    """Call places that were found by their names what they are, where nothing calls them so.
+
+    Parameters
+    ----------
+    word
+        One that this module knows in both languages.
+    parts
+        Whose settings take it.
+    """
+    if parts.lenient and parts.settings.get("words") == _PLACE:
+        parts.settings["words"] = _settings(_SPOKEN[word])
+
+
+def _settings(words: PlaceWords) -> dict[str, str]:
+    return {"place": words.one, "places": words.many, "place_zh": words.zh}
+
+
+def _tokens(heading: str) -> list[str]:
+    return _TOKEN.findall(_HUMP.sub(" ", heading).lower().replace("_", " "))
+
+
+def _spoken_of(heading: str) -> PlaceWords | None:
+    """Find the word in a heading, the last first; Chinese and Japanese write it behind others without a blank."""
+    for word in reversed(_tokens(heading)):
+        if word in _SPOKEN:
+            return _SPOKEN[word]
+        kind = next((_SPOKEN[said] for said in _SPOKEN if is_han(said) and word.endswith(said)), None)
+        if kind is not None:
+            return kind
+    return None
