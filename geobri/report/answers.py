@@ -84,6 +84,8 @@ _LIMITS: Final[dict[Question, Words]] = {
 }
 _MOST_NAMED: Final = 6
 _FEW_VALUES: Final = 6
+_EVEN: Final = 0.5
+"""Share of comparisons at which neither side is ahead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,16 +350,18 @@ def _groups(
         both_zh = f"若城市相互独立 {p_value(exact.p_value)}，若邻近相似 {p}"
     tail, tail_zh = both or p, both_zh or p
     certain = _certainty(lead.p_value, exact.p_value if exact is not None else lead.p_value)
+    ahead = Words("coastal", "沿海") if turned >= _EVEN else Words("inland", "内陆")
+    often = 100 * max(turned, 1 - turned)
     verdict = Words(
-        f"In {100 * turned:.0f} % of comparisons the coastal city {plain.en}; {certain.en} ({tail}).",
-        f"两座城市相比，沿海城市{plain.zh}的占 {100 * turned:.0f}%；{certain.zh}（{tail_zh}）。",
+        f"In {often:.0f} % of comparisons the {ahead.en} city {plain.en}; {certain.en} ({tail}).",
+        f"沿海与内陆城市两两相比，{ahead.zh}城市{plain.zh}的占 {often:.0f}%；{certain.zh}（{tail_zh}）。",
     )
     return verdict, say_result(study, lead), _draw_sides(study, measure)
 
 
 def _certainty(p: float, plain: float) -> Words:
     if is_told(p):
-        return Words("more than chance", "超出偶然")
+        return Words("chance alone does not explain it", "非偶然所能解释")
     if is_told(plain):
         return Words("leaning that way, not certain", "有此倾向，但不确定")
     return Words("that may be chance", "可能出于偶然")

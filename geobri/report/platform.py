@@ -183,7 +183,13 @@ def _describe(column: pd.Series[Any], value: Measure | None) -> dict[str, Any] |
         return None
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         kind = "rank" if value and value.direction < 0 else "score"
-        return {**head, "kind": kind, "numbers": [_number(cell) for cell in _floats(column)]}
+        numbers = _floats(column)
+        if (
+            value is not None and value.kind == "share" and value.origin == "total"
+        ):  # of 1; people read per cent
+            head |= {"unit": "%", "unit_zh": "%"}
+            numbers = [100 * number for number in numbers]
+        return {**head, "kind": kind, "numbers": [_number(cell) for cell in numbers]}
     texts = ["" if pd.isna(cell) else _text(cell) for cell in column]
     if max(map(len, texts)) > _LONGEST_TEXT:
         return None

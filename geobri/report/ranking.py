@@ -53,10 +53,11 @@ def _region(name: Any) -> Words:
     return Words(text, REGION_NAMES_ZH.get(text, text))
 
 
-def _pair_of_regions(pair: Any) -> Words:
-    if pd.isna(pair):
+def _regions_of_ends(region: pd.Series[Any], pair: pd.Series[Any]) -> Words:
+    """Name the regions of a corridor in the order of its ends, as its name has them; within a region it stands once."""
+    if pd.isna(pair["region_pair"]):
         return Words("")
-    ends = [_region(end) for end in dict.fromkeys(str(pair).split(" / "))]  # within a region it stands once
+    ends = [_region(end) for end in dict.fromkeys(region.loc[[pair["origin"], pair["destination"]]])]
     return Words(" – ".join(end.en for end in ends), " – ".join(end.zh for end in ends))
 
 
@@ -249,8 +250,8 @@ def corridor_section(study: Study) -> Section | None:
     cells, lengths = _value_cells(corridors, values), write_lengths(corridors["distance_km"])
     rows = []
     for at, (corridor, pair) in enumerate(corridors.iterrows()):
-        distance = Cell(Words(lengths[at]), float(pair["distance_km"]))
-        regions = Cell(_pair_of_regions(pair["region_pair"]))
+        distance = number_cell(pair["distance_km"], ",.0f")
+        regions = Cell(_regions_of_ends(study.cities["region"], pair))
         rows.append(
             Row(
                 (

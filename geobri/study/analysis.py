@@ -13,6 +13,7 @@ import pandas as pd
 from geobri.errors import DataError, GeobriError
 from geobri.measures import Level, Measure
 from geobri.stats.say import say_refusal
+from geobri.study.leading import first_total
 from geobri.study.model import Study
 from geobri.study.opening import say_how_to_open
 from geobri.study.pairs import count_pairs
@@ -264,13 +265,14 @@ def _test_jobs(study: Study) -> dict[str, Callable[[], list[TestResult]]]:
     """List the tests that apply to a study, of its own measures, its index first.
 
     They are proximity of the first rank of the corridors, decay of the first flow (of the next one, where the first
-    cannot be tested) and the friction of the others, coastal against inland and autocorrelation of the first measure of the cities. Published ranks
-    of another study stand in the validation alone.
+    cannot be tested) and the friction of the others, coastal against inland and autocorrelation of the first measure of the cities,
+    or of the totals of the first flow where the cities have none. Published ranks of another study stand in the validation alone.
     """
     jobs: dict[str, Callable[[], list[TestResult]]] = {}
     ranked = [one for one in _own(study, "corridors") if one.is_rank]
     flows = [one for one in _own(study, "corridors") if one.adds_up and _enough_pairs(study, one)]
-    city = next((one for one in _own(study, "cities") if one.is_rank or one.is_number), None)
+    measured = (one for one in _own(study, "cities") if one.is_rank or one.is_number)
+    city = next(measured, None) or first_total(study)
     if ranked:
         jobs["proximity"] = lambda: run_proximity(study, ranked[0])
     if flows:

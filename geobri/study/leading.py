@@ -21,6 +21,7 @@ __all__ = [
     "count_tiers",
     "find_groups",
     "first_of_each",
+    "first_total",
     "name_rows",
     "place_rows",
     "ranked_measures",
@@ -49,6 +50,24 @@ def ranked_measures(study: Study, of: Level = "cities") -> list[Measure]:
     """
     offered = study.city_measures if of == "cities" else study.corridor_measures
     return [one for one in offered if one.is_rank or one.is_number]
+
+
+def first_total(study: Study) -> Measure | None:
+    """Find what compares the cities of a study that has flows, and no measure of its cities: the totals of its first flow.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+
+    Returns
+    -------
+    Measure or None
+        A measure of the cities; None where no flow is added up.
+    """
+    totals = {one.column: one for one in study.city_measures if one.origin == "total"}
+    sums = (totals.get(f"{flow.column}_both") for flow in study.shown("corridors"))
+    return next((one for one in sums if one is not None and study.cities[one.column].notna().any()), None)
 
 
 def place_rows(study: Study, measure: Measure) -> pd.Series:
