@@ -250,7 +250,7 @@ def corridor_section(study: Study) -> Section | None:
     cells, lengths = _value_cells(corridors, values), write_lengths(corridors["distance_km"])
     rows = []
     for at, (corridor, pair) in enumerate(corridors.iterrows()):
-        distance = number_cell(pair["distance_km"], ",.0f")
+        distance = Cell(Words(lengths[at]), float(pair["distance_km"]))
         regions = Cell(_regions_of_ends(study.cities["region"], pair))
         rows.append(
             Row(
