@@ -18,6 +18,15 @@ _MOST: Final = 5
 _SKEWED: Final = 8.0
 """So many times the median at the 95th percentile, a logarithm reads better."""
 
+_CROWDED: Final = 0.8
+"""Of the values in the lowest fifth of the axis: equal classes would tell few of them apart."""
+
+_FEW_WHOLE: Final = 12
+"""Whole numbers that need no other axis."""
+
+_MANY: Final = 1500
+"""More values than lines are drawn one by one: the strongest of them are, and lie beyond the bulk."""
+
 _FEW: Final = 8
 _DIGITS: Final = 12
 _FACTORS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
@@ -70,16 +79,16 @@ def class_breaks(values: pd.Series, measure: Measure) -> list[float]:
     known: _Sorted = np.sort(numbers[numbers > 0] if measure.is_quantity else numbers)
     if known.size < 2 or known[0] == known[-1]:  # noqa: PLR2004 - a class needs two values
         return []
-    mode = _choose_mode(known, measure)
-    if mode == "quantile":
-        return _quantiles(known)
-    if mode == "log":
-        return _logarithmic(*_bulk(known))
     whole = bool((numbers % 1 == 0).all())
     low, high = float(known[0]), float(known[-1])
     if measure.better == "neither" and low < 0 < high:  # drawn to both sides of 0
         farthest = max(-low, high)
         return _linear(-farthest, farthest, most=_MOST + 1, whole=whole)
+    mode = "linear" if measure.is_rank else _choose_mode(known, whole=whole)
+    if mode == "quantile":
+        return _quantiles(known)
+    if mode == "log":
+        return _logarithmic(*_bulk(known))
     return _linear(min(0.0, low) if measure.is_quantity else low, high, whole=whole)
 
 
@@ -197,13 +206,17 @@ def _between(one: str, other: str, share: float) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def _choose_mode(known: _Sorted, measure: Measure) -> str:
-    if measure.is_rank or known.size < _FEW:
+def _choose_mode(known: _Sorted, *, whole: bool) -> str:
+    low, middle, crowd, high, most = (
+        float(known[math.floor(share * (known.size - 1))]) for share in (0.0, 0.5, _CROWDED, 0.95, 1.0)
+    )
+    if known.size < _FEW or (whole and most - low < _FEW_WHOLE):
         return "linear"
-    low, middle, high = (float(known[math.floor(share * (known.size - 1))]) for share in (0.0, 0.5, 0.95))
+    crowded = crowd < low + (most - low) / _MOST
     if low > 0:
-        return "log" if high / middle > _SKEWED else "linear"
-    return "quantile" if middle > low and (high - middle) / (middle - low) > _SKEWED else "linear"
+        return "log" if high / middle > _SKEWED or crowded else "linear"
+    skewed = middle > low and ((high - middle) / (middle - low) > _SKEWED or crowded)
+    return "quantile" if skewed else "linear"
 
 
 def _tidy(value: float) -> float:
@@ -255,6 +268,7 @@ def _quantiles(known: _Sorted) -> list[float]:
 
 
 def _bulk(known: _Sorted) -> tuple[float, float]:
-    """Give the ends between which nine tenths of the values lie, where classes should tell them apart."""
-    low, high = (float(known[math.floor(share * (known.size - 1) + 0.5)]) for share in (0.05, 0.95))
+    """Give the ends between which nine tenths of the values lie, where classes should tell them apart; of very many, the greatest too."""
+    upper = 1.0 if known.size > _MANY else 0.95
+    low, high = (float(known[math.floor(share * (known.size - 1) + 0.5)]) for share in (0.05, upper))
     return (low, high) if low < high else (float(known[0]), float(known[-1]))

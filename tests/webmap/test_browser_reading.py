@@ -172,6 +172,18 @@ def test_many_cities_without_a_corridor_are_specks_and_counted(city_table, open_
     assert "154座没有通路的城市" in opened.text(".geobri-legend")
 
 
+def test_cities_without_a_corridor_that_lie_near_are_in_the_opening_view(city_table, open_map, tmp_path):
+    cities = scatter_cities(city_table, 160)
+    linked = cities[cities.geometry.x.between(-110, 130)].index
+    pairs = pd.DataFrame({"origin": linked[:40], "destination": linked[40:80], "score": range(40, 0, -1)})
+    pairs.index = pairs["origin"] + "--" + pairs["destination"]
+    opened = open_map(save_map(corridor_map(cities, pairs, "score"), tmp_path / "near.html"), width=1920)
+    assert "80 cities without a corridor" in opened.text(".geobri-legend")
+    places = [opened.place_of(point.y, point.x) for point in cities.geometry]
+    assert min(x for x, _ in places) > 0
+    assert max(x for x, _ in places) < 1920
+
+
 def test_what_is_pointed_at_is_named_at_both_ends(open_map, dense_file):
     opened = open_map(dense_file)
     corridor = opened.drawn[0]
@@ -199,7 +211,7 @@ def drag_handle(opened, which, share):
 
 
 def test_range_handles_may_cross(opened, corridors):
-    opened.set(value="score", range=[20, 40])
+    opened.set(value="score", scale="linear", range=[20, 40])
     drag_handle(opened, 0, 0.9)
     low, high = opened.state["range"]
     assert low == 40

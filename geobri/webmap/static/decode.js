@@ -101,7 +101,7 @@ function readVarints(packed) {
 }
 
 /**
- * Packed polygons as path data, in steps of the grid: "M x y l dx dy …z" for each ring. A browser reads such
+ * Packed polygons as path data, in steps of the grid: "M x y l dx dy dx dy …z" for each ring. A browser reads such
  * text much faster than it takes single calls. `isCut` leaves out the edges that lie on 180 degrees.
  * @param {PackedRings} packed
  * @param {boolean} isCut
@@ -113,11 +113,14 @@ function toPathData(packed, isCut) {
     const n = next();
     const [x0, y0] = [next(), next()];
     const rim = (x) => isCut && (x === 0 || x === packed.grid);
-    let x = x0;
+    let [x, command] = [x0, ""];
     words.push("M", x0, y0);
     for (let i = 1; i < n; i += 1) {
-      const [dx, dy] = [next(), next()];
-      words.push(dx === 0 && rim(x) ? "m" : "l", dx, dy);
+      const dx = next();
+      const wanted = isCut && dx === 0 && rim(x) ? "m" : "l";
+      if (wanted !== command || wanted === "m") words.push(wanted); /* "l" goes on, "m" would go on as "l" */
+      command = wanted;
+      words.push(dx, next());
       x += dx;
     }
     if (!isCut) words.push("z");
@@ -137,7 +140,8 @@ function toShapePaths(packed) {
     for (let r = 0; r < rings; r += 1) {
       const n = next();
       words.push("M", next(), next());
-      for (let i = 1; i < n; i += 1) words.push("l", next(), next());
+      if (n > 1) words.push("l");
+      for (let i = 1; i < n; i += 1) words.push(next(), next());
       if (packed.closed[shape]) words.push("z");
     }
     return words.join(" ");

@@ -1,23 +1,26 @@
 /* Sorting long columns: positions in the order of their keys, in a few passes over typed arrays. */
 
-const DIGIT = 65536;
 const FEW = 2048; /* which are compared one by one */
+const MANY = 32768; /* digits of two bytes are worth the counting of their 65,536 values */
 
-/** Keys as four digits of 16 bits whose order, as whole numbers, is the order of the keys; NaN comes last. */
+/** Keys as digits, the lowest first, whose order, as whole numbers, is the order of the keys; NaN comes last. */
 function toDigits(keys) {
   const n = keys.length;
   const floats = new Float64Array(n);
   for (let i = 0; i < n; i += 1) floats[i] = Number.isNaN(keys[i]) ? Infinity : keys[i] + 0;
-  const words = new Uint16Array(floats.buffer);
-  const digits = [0, 1, 2, 3].map(() => new Uint16Array(n));
+  const Digit = n < MANY ? Uint8Array : Uint16Array;
+  const size = 8 / Digit.BYTES_PER_ELEMENT;
+  const sign = 2 ** (8 * Digit.BYTES_PER_ELEMENT - 1);
+  const words = new Digit(floats.buffer);
+  const digits = Array.from({ length: size }, () => new Digit(n));
   for (let i = 0; i < n; i += 1) {
-    const negative = words[4 * i + 3] & 0x8000;
-    for (let d = 0; d < 4; d += 1) {
-      const word = words[4 * i + d];
-      digits[d][i] = negative ? ~word : d === 3 ? word | 0x8000 : word;
+    const negative = words[size * i + size - 1] & sign;
+    for (let d = 0; d < size; d += 1) {
+      const word = words[size * i + d];
+      digits[d][i] = negative ? ~word : d === size - 1 ? word | sign : word;
     }
   }
-  return digits;
+  return { digits, base: 2 * sign };
 }
 
 /**
@@ -33,11 +36,12 @@ function argsort(keys) {
     return order.sort((a, b) => (at(a) < at(b) ? -1 : at(a) > at(b) ? 1 : a - b));
   }
   let other = new Uint32Array(n);
-  for (const digit of toDigits(keys)) {
-    const starts = new Uint32Array(DIGIT + 1);
+  const { digits, base } = toDigits(keys);
+  for (const digit of digits) {
+    const starts = new Uint32Array(base + 1);
     for (let i = 0; i < n; i += 1) starts[digit[i] + 1] += 1;
     if (starts[digit[0] + 1] === n) continue; /* all alike */
-    for (let d = 0; d < DIGIT; d += 1) starts[d + 1] += starts[d];
+    for (let d = 0; d < base; d += 1) starts[d + 1] += starts[d];
     for (let k = 0; k < n; k += 1) {
       const i = order[k];
       other[starts[digit[i]]] = i;

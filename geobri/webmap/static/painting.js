@@ -11,7 +11,7 @@ const BEHIND = 0.28; /* how strong the lines stay behind a highlight */
 const STALE = 0.4; /* and a density that belongs to an earlier selection */
 /* Lines from which on the first picture is a coarse one, the share of a cell that a pixel then is, and how many lines it is made of. */
 const COARSE = [[50000, 1 / 3], [8000, 1 / 2]];
-const SOON = 16000;
+const SOON = 8000;
 
 const sameView = (a, b) => ["scale", "x0", "y0", "width", "height"].every((name) => a[name] === b[name]);
 

@@ -4,6 +4,8 @@ import * as Palette from "./palette.js";
 const MODES = ["linear", "log", "quantile"];
 const MOST_CLASSES = 5;
 const SKEWED = 8; /* so many times the median at the 95th percentile, a logarithm reads better */
+const CROWDED = 0.8; /* of the values in the lowest fifth of the axis: equal classes would tell few of them apart */
+const FEW_WHOLE = 12; /* whole numbers that need no other axis */
 const FEW_VALUES = 8;
 const WIDTH = [0.6, 6];
 const FULL_WIDTH_UP_TO = 300;
@@ -79,17 +81,19 @@ function shareBelow(sorted, value) {
 }
 
 /** The scale that shows most: logarithmic for skewed positive numbers, quantiles for other skewed ones. */
-function chooseMode(measure, sorted) {
+function chooseMode(measure, sorted, isWhole) {
   if (measure.kind === "rank" || measure.diverging || sorted.length < FEW_VALUES) return "linear";
   const at = (share) => sorted[Math.floor(share * (sorted.length - 1))];
-  const [low, middle, high] = [sorted[0], at(0.5), at(0.95)];
-  if (low > 0) return high / middle > SKEWED ? "log" : "linear";
-  return middle > low && (high - middle) / (middle - low) > SKEWED ? "quantile" : "linear";
+  const [low, middle, high, most] = [sorted[0], at(0.5), at(0.95), sorted[sorted.length - 1]];
+  if (isWhole && most - low < FEW_WHOLE) return "linear";
+  const isCrowded = at(CROWDED) < low + (most - low) / MOST_CLASSES;
+  if (low > 0) return high / middle > SKEWED || isCrowded ? "log" : "linear";
+  return middle > low && ((high - middle) / (middle - low) > SKEWED || isCrowded) ? "quantile" : "linear";
 }
 
-/** Ends between which nine tenths of the sorted values lie, where classes should tell them apart. */
+/** Ends between which nine tenths of the sorted values lie, where classes should tell them apart; of very many the strongest are drawn, and lie beyond. */
 function bulkOf(sorted) {
-  const [low, high] = [0.05, 0.95].map((share) => sorted[Math.round(share * (sorted.length - 1))]);
+  const [low, high] = [0.05, sorted.length > STROKES_UP_TO ? 1 : 0.95].map((share) => sorted[Math.round(share * (sorted.length - 1))]);
   return low < high ? [low, high] : [sorted[0], sorted[sorted.length - 1]];
 }
 
@@ -124,8 +128,8 @@ function sortValues(measure) {
 function makeScale(measure, wish) {
   const { numbers, direction, diverging } = measure;
   const sorted = sortValues(measure);
-  const auto = chooseMode(measure, sorted);
   const isWhole = numbers.every((value) => Number.isNaN(value) || Number.isInteger(value));
+  const auto = chooseMode(measure, sorted, isWhole);
   const low = isQuantity(measure) && sorted.length ? Math.min(sorted[0], measure.high) : measure.low;
   const modes = MODES.filter((mode) => mode !== "log" || (low > 0 && !diverging));
   const mode = modes.includes(wish) ? wish : auto;

@@ -1,7 +1,7 @@
 /* A sheet of canvas that lies in the map, larger than the window, and moves and zooms with it. */
 
-const PADDING = 0.2;
-const EARLY = 0.08; /* of the window, before its rim is reached */
+const PADDING = 0.15;
+const EARLY = 0.07; /* of the window, before its rim is reached */
 const RIM = 24; /* pixels around a part in which something may begin that reaches into it */
 const MAX_RATIO = 2;
 const MAX_PIXELS = 24e6; /* of one sheet, on very large screens */

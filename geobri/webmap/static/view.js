@@ -8,6 +8,8 @@ const LEAST_ROOM = 80;
 const NEAREST_PX = 80; /* so far apart the two nearest cities can be seen */
 const ZOOMS = [8, 19];
 const ALONE = 6; /* zoom on a single place */
+const FAR_OFF = 0.5; /* of a zoom, that cities without a corridor may cost */
+const WORLD = { west: 0, east: 1, north: 0.1, south: 0.9 };
 const BOUNDS = [[-85.05, -720], [85.05, 720]];
 const PANES = { base: 150, density: 345, lines: 350, marks: 449, top: 450, ends: 451 };
 
@@ -29,10 +31,10 @@ function nearestGap(xs, ys) {
 /** As deep as is needed to tell the two nearest cities apart. */
 const deepestZoom = (cities) => Math.max(ZOOMS[0], Math.min(ZOOMS[1], Math.ceil(Math.log2(NEAREST_PX / nearestGap(cities.x, cities.y) / 256))));
 
-/** All cities, and the lines where these are few; where many cities are in no corridor, those that are. */
-function homeBox(app) {
+/** All cities, or only those in a corridor, and the lines where these are few. */
+function homeBox(app, withIdle) {
   const { cities, arcs, n, idle } = app.model;
-  const isSeen = (_, c) => !idle || !idle[c];
+  const isSeen = (_, c) => withIdle || !idle || !idle[c];
   const ys = cities.y.filter(isSeen);
   if (n <= STROKES_UP_TO) {
     for (let i = 0; i < n; i += 1) {
@@ -73,12 +75,21 @@ function limitPan(leaflet, size) {
   if (fills !== Boolean(leaflet.options.maxBounds)) leaflet.setMaxBounds(fills ? BOUNDS : null);
 }
 
+/** The box to open on, and how it fits best: all cities, unless those in no corridor would make the others small. */
+function bestFit(app, size) {
+  const rooms = freeRooms(app);
+  const [all, linked] = [true, false].map((withIdle) => {
+    const box = app.model.cities.n ? homeBox(app, withIdle) : WORLD;
+    const best = rooms.map((room) => fitRoom(room, box, size)).reduce((one, other) => (other.zoom > one.zoom + 0.2 ? other : one));
+    return { box, best };
+  });
+  return linked.best.zoom - all.best.zoom > FAR_OFF ? linked : all;
+}
+
 /** Fit all cities into what the cards leave free. */
 function goHome(app) {
   const size = app.leaflet.getSize();
-  const box = app.model.cities.n ? homeBox(app) : { west: 0, east: 1, north: 0.1, south: 0.9 };
-  const fits = freeRooms(app).map((room) => fitRoom(room, box, size));
-  const best = fits.reduce((one, other) => (other.zoom > one.zoom + 0.2 ? other : one));
+  const { box, best } = bestFit(app, size);
   app.leaflet.options.maxZoom = Math.min(ZOOMS[1], Math.max(app.leaflet.options.maxZoom, Math.ceil(best.zoom) + 1));
   const zoom = Math.max(0, Math.min(ZOOMS[1], best.zoom));
   const scale = 256 * 2 ** zoom;

@@ -25,6 +25,26 @@ test("breaks are round", () => {
   assert.deepEqual(quantileBreaks(Float64Array.from({ length: 1000 }, (_, i) => i), 5), [200, 400, 600, 800]);
 });
 
+test("a few values far above the rest make no four empty classes", () => {
+  const numbers = [...Array.from({ length: 68 }, (_, i) => 100 + 55 * i), 12000, 15000, 19000, 20164];
+  const measure = measureOf(numbers, { measure: "amount" });
+  const scale = makeScale(measure, null);
+  assert.equal(scale.mode, "log");
+  const counts = describeClasses(scale, rows(measure)).map((row) => row.n);
+  assert.ok(Math.max(...counts) < 0.6 * numbers.length, String(counts));
+  const few = [...Array.from({ length: 90 }, () => 1), 2, 3, 5, 9]; /* whole numbers that each can have a bar */
+  assert.equal(makeScale(measureOf(few, { measure: "count" }), null).mode, "linear");
+});
+
+test("the strongest of very many are told apart", () => {
+  const many = Array.from({ length: 4000 }, (_, i) => Math.max(1, Math.round(1200 * ((i + 1) / 4000) ** 30)));
+  const measure = measureOf(many, { measure: "count" });
+  const scale = makeScale(measure, null);
+  const strongest = rows(measure).sort((a, b) => many[b] - many[a]).slice(0, 300);
+  assert.equal(scale.mode, "log");
+  assert.ok(describeClasses(scale, strongest).length >= 2);
+});
+
 test("a rank is strongest at 1, and the last is more than none", () => {
   const scale = makeScale(measureOf([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, NaN], { kind: "rank", measure: "rank", direction: -1 }), null);
   assert.equal(scale.strengthOf(1), 1);
