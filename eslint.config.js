@@ -18,5 +18,5 @@ const asGlobals = (names) => Object.fromEntries(names.map((name) => [name, "read
 export default [
   { files: ["geobri/webmap/static/*.js"], languageOptions: { globals: asGlobals(BROWSER) }, rules },
   { files: ["geobri/report/static/*.js"], languageOptions: { globals: asGlobals([...BROWSER, "Event"]) }, rules },
-  { files: ["tests/*/js/*.js"], languageOptions: { globals: asGlobals(["Buffer"]) }, rules },
+  { files: ["tests/*/js/*.js"], languageOptions: { globals: asGlobals(["Buffer", "URL"]) }, rules },
 ];

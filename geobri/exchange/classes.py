@@ -19,7 +19,7 @@ _SKEWED: Final = 8.0
 """So many times the median at the 95th percentile, a logarithm reads better."""
 
 _CROWDED: Final = 0.8
-"""Of the values in the lowest fifth of the axis: equal classes would tell few of them apart."""
+"""Of the values of a quantity in the lowest fifth of the axis: equal classes would tell few of them apart."""
 
 _FEW_WHOLE: Final = 12
 """Whole numbers that need no other axis."""
@@ -84,7 +84,7 @@ def class_breaks(values: pd.Series, measure: Measure) -> list[float]:
     if measure.better == "neither" and low < 0 < high:  # drawn to both sides of 0
         farthest = max(-low, high)
         return _linear(-farthest, farthest, most=_MOST + 1, whole=whole)
-    mode = "linear" if measure.is_rank else _choose_mode(known, whole=whole)
+    mode = "linear" if measure.is_rank else _choose_mode(known, measure, whole=whole)
     if mode == "quantile":
         return _quantiles(known)
     if mode == "log":
@@ -206,13 +206,13 @@ def _between(one: str, other: str, share: float) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def _choose_mode(known: _Sorted, *, whole: bool) -> str:
+def _choose_mode(known: _Sorted, measure: Measure, *, whole: bool) -> str:
     low, middle, crowd, high, most = (
         float(known[math.floor(share * (known.size - 1))]) for share in (0.0, 0.5, _CROWDED, 0.95, 1.0)
     )
     if known.size < _FEW or (whole and most - low < _FEW_WHOLE):
         return "linear"
-    crowded = crowd < low + (most - low) / _MOST
+    crowded = measure.is_quantity and crowd < low + (most - low) / _MOST
     if low > 0:
         return "log" if high / middle > _SKEWED or crowded else "linear"
     skewed = middle > low and ((high - middle) / (middle - low) > _SKEWED or crowded)

@@ -250,6 +250,19 @@ def test_the_years_can_be_played(analyst):
     assert analyst.page.get_by_role("button", name="Play").is_visible()
 
 
+def test_what_is_told_under_a_resting_pointer_follows_the_years(analyst, table):
+    name = "dubai--rome"
+    analyst.set(only=[name], year=2019)
+    analyst.page.mouse.move(*analyst.place_on(name))
+    analyst.page.wait_for_selector(".geobri-tip:not([hidden])")
+    assert f"Trade, 2019: {int(table['trade_2019'][name])}" in analyst.text(".geobri-tip")
+    analyst.set(year=2021)
+    assert f"Trade, 2021: {int(table['trade_2021'][name])}" in analyst.text(".geobri-tip")
+    analyst.set(only=["dubai--moscow"])
+    assert analyst.page.locator(".geobri-tip").is_hidden()
+    assert analyst.ask("map.highlighted()") == []
+
+
 def test_the_change_between_two_years_is_to_both_sides_of_zero(analyst, table):
     analyst.page.get_by_label("Compare with").select_option(label="Change since 2019")
     change = table["trade"] - table["trade_2019"]

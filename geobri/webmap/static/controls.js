@@ -4,8 +4,8 @@ import { h } from "./dom.js";
 /** A heading whose words follow the language. */
 function heading(app, key, id) {
   const element = h("div", { class: "geobri-label", id });
-  app.onSync(() => {
-    element.textContent = app.say(key);
+  app.acts.onSync(() => {
+    element.textContent = app.words.say(key);
   });
   return element;
 }
@@ -17,8 +17,8 @@ function pills(app, name, items, get, set) {
     const input = h("input", { type: "radio", name: `${app.key}_${name}` });
     const text = h("span", {});
     const label = h("label", { class: "geobri-pill" }, input, text);
-    input.addEventListener("change", () => app.set(set(item.value)));
-    app.onSync(() => {
+    input.addEventListener("change", () => app.acts.set(set(item.value)));
+    app.acts.onSync(() => {
       text.textContent = item.text();
       input.checked = get() === item.value;
       label.hidden = Boolean(item.hidden && item.hidden());
@@ -30,12 +30,12 @@ function pills(app, name, items, get, set) {
 
 function choice(app, options, get, set, labelKey) {
   const select = h("select", { class: "geobri-select" });
-  select.addEventListener("change", () => app.set(set(select.value)));
-  app.onSync(() => {
+  select.addEventListener("change", () => app.acts.set(set(select.value)));
+  app.acts.onSync(() => {
     const wanted = options();
     select.replaceChildren(...wanted.map(([value, text]) => h("option", { value }, text)));
     select.value = get();
-    select.setAttribute("aria-label", app.say(labelKey));
+    select.setAttribute("aria-label", app.words.say(labelKey));
   });
   return select;
 }
@@ -51,8 +51,8 @@ function tick(app, sync, set) {
   const input = h("input", { type: "checkbox" });
   const text = h("span", {});
   const label = h("label", { class: "geobri-check" }, input, text);
-  input.addEventListener("change", () => app.set(set(input.checked)));
-  app.onSync(() => {
+  input.addEventListener("change", () => app.acts.set(set(input.checked)));
+  app.acts.onSync(() => {
     const now = sync();
     label.hidden = Boolean(now.hidden);
     input.checked = now.checked;

@@ -49,7 +49,7 @@ function word(context, app, text, weight) {
     width: context.measureText(text).width,
     paint(x, y) {
       context.font = font(12, weight);
-      context.fillStyle = weight === 600 ? app.tones.ink : app.tones.muted;
+      context.fillStyle = weight === 600 ? app.now.tones.ink : app.now.tones.muted;
       context.fillText(text, x, y);
     },
   };
@@ -74,13 +74,13 @@ function linePiece(context, app, row) {
 }
 
 function rampPiece(context, app) {
-  const [few, many] = [word(context, app, app.say("few"), 400), word(context, app, app.say("many"), 400)];
+  const [few, many] = [word(context, app, app.words.say("few"), 400), word(context, app, app.words.say("many"), 400)];
   return {
     width: few.width + many.width + 92,
     paint(x, y) {
       few.paint(x, y);
       for (let step = 0; step < 80; step += 1) {
-        context.fillStyle = Palette.css(Palette.ofStrength(step / 79, app.theme));
+        context.fillStyle = Palette.css(Palette.ofStrength(step / 79, app.now.theme));
         context.fillRect(x + few.width + 6 + step, y - 5, 1.5, 10);
       }
       many.paint(x + few.width + 92, y);
@@ -134,16 +134,16 @@ function paintMap(context, app, size, top) {
   context.beginPath();
   context.rect(0, 0, size.x, size.y);
   context.clip();
-  PaintBase.paintBase(context, view, app.base, app.tones);
-  app.paintLines(context, view, app, "exact");
-  app.paintTop(context, view, app);
+  PaintBase.paintBase(context, view, app.base, app.now.tones);
+  app.painting.paintLines(context, view, app, "exact");
+  app.painting.paintTop(context, view, app);
   context.restore();
 }
 
 /** Paint everything on a canvas of its own, under a theme. */
 function toCanvas(shown, theme) {
-  const app = Object.assign(Object.create(shown), { theme, tones: Palette.TONES[theme] });
-  const { lang } = app.state;
+  const app = { ...shown, now: { ...shown.now, theme, tones: Palette.TONES[theme] } };
+  const { lang } = app.now.state;
   const size = app.leaflet.getSize();
   const width = size.x - 2 * MARGIN;
   const canvas = document.createElement("canvas");
@@ -153,8 +153,8 @@ function toCanvas(shown, theme) {
     return wrap(context, words, width);
   };
   const titles = text(20, 600, app.config.title[lang]);
-  const subtitles = text(13, 400, [app.config.subtitle[lang], app.countText(), app.leftText(), describeSelection(app)].filter(Boolean).join(" · "));
-  const credits = [app.config.source[lang], app.credit()].filter(Boolean).join(" · ");
+  const subtitles = text(13, 400, [app.config.subtitle[lang], app.words.countText(), app.words.leftText(), describeSelection(app)].filter(Boolean).join(" · "));
+  const credits = [app.config.source[lang], app.words.credit()].filter(Boolean).join(" · ");
   const sources = text(11, 400, credits);
   const pieces = legendPieces(context, app);
   const places = flow(pieces, width);
@@ -164,7 +164,7 @@ function toCanvas(shown, theme) {
   canvas.width = size.x * RATIO;
   canvas.height = (sourceTop + 15 * sources.length + 14) * RATIO;
   context.scale(RATIO, RATIO);
-  context.fillStyle = app.tones.paper;
+  context.fillStyle = app.now.tones.paper;
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.textBaseline = "middle";
   const write = (lines, y, step, face, colour) => {
@@ -172,18 +172,18 @@ function toCanvas(shown, theme) {
     context.fillStyle = colour;
     lines.forEach((line, n) => context.fillText(line, MARGIN, y + step * (n + 0.5)));
   };
-  write(titles, MARGIN, 26, font(20, 600), app.tones.ink);
-  write(subtitles, MARGIN + 26 * titles.length, 18, font(13, 400), app.tones.muted);
+  write(titles, MARGIN, 26, font(20, 600), app.now.tones.ink);
+  write(subtitles, MARGIN + 26 * titles.length, 18, font(13, 400), app.now.tones.muted);
   pieces.forEach((piece, n) => piece.paint(MARGIN + places[n][0], legendTop + LINE * (places[n][1] + 0.5)));
-  write(sources, sourceTop, 15, font(11, 400), app.tones.muted);
+  write(sources, sourceTop, 15, font(11, 400), app.now.tones.muted);
   paintMap(context, app, size, top);
   return canvas;
 }
 
 /** The image as a file, once the picture that its title names is there. */
 async function toBlob(app) {
-  await app.prepareDensity(viewOfWindow(app));
-  const canvas = toCanvas(app, app.theme);
+  await app.painting.prepareDensity(viewOfWindow(app));
+  const canvas = toCanvas(app, app.now.theme);
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("geobri: no image"))), "image/png");
   });
@@ -196,7 +196,7 @@ async function save(app) {
     download(app, blob, "geobri-map.png");
     tellSaved(app, "imageSaved");
   } catch {
-    app.notify(app.say("imageFailed"));
+    app.acts.notify(app.words.say("imageFailed"));
   }
 }
 
@@ -204,7 +204,7 @@ async function save(app) {
 const isSandboxed = () => window.self !== window.top && window.origin === "null";
 
 function tellSaved(app, key) {
-  app.notify(isSandboxed() ? `${app.say(key)} ${app.say("mayBeBlocked")}` : app.say(key));
+  app.acts.notify(isSandboxed() ? `${app.words.say(key)} ${app.words.say("mayBeBlocked")}` : app.words.say(key));
 }
 
 function download(app, blob, name) {
@@ -216,10 +216,9 @@ function download(app, blob, name) {
 /** The drawing of the window, with the cities as they are placed there. */
 function makeSvg(app) {
   const view = viewOfWindow(app);
-  const shown = Object.assign(Object.create(app), { placed: null });
   const canvas = document.createElement("canvas");
-  shown.paintTop(canvas.getContext("2d"), view, shown);
-  return toSvg(app, view, makeLook(app.measure(), app.theme, app.tones, app.shown.crowd, app.colouring(app.theme)), shown.placed);
+  const placed = app.painting.paintTop(canvas.getContext("2d"), view, app);
+  return toSvg(app, view, makeLook(app.asks.measure(), app.now.theme, app.now.tones, app.now.shown.crowd, app.asks.colouring(app.now.theme)), placed);
 }
 
 function saveSvg(app) {

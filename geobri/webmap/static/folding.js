@@ -19,22 +19,22 @@ function decideFolding({ width, height, isNarrow, isClosed, isSelecting, isWide,
 
 function addFolding(app) {
   const wishes = { controls: null, legend: null };
-  const isSelecting = () => app.state.city !== null || app.state.corridor !== null;
+  const isSelecting = () => app.now.state.city !== null || app.now.state.corridor !== null;
   let selecting = false;
   const decide = () => decideFolding({
-    width: app.width, height: app.height, isNarrow: app.isNarrow(),
+    width: app.now.width, height: app.now.height, isNarrow: app.asks.isNarrow(),
     isClosed: app.config.panel === "closed", isSelecting: isSelecting(), isWide: app.model.isWide, wishes,
   });
-  app.unfolded = () => {
+  app.folding.unfolded = () => {
     if (isSelecting() !== selecting) {
       selecting = isSelecting();
-      if (selecting && !app.isNarrow() && app.height < SELECTING_PX) Object.assign(wishes, { controls: null, legend: null });
+      if (selecting && !app.asks.isNarrow() && app.now.height < SELECTING_PX) Object.assign(wishes, { controls: null, legend: null });
     }
     return decide();
   };
-  app.fold = (name, isOpen) => {
+  app.folding.fold = (name, isOpen) => {
     wishes[name] = isOpen;
-    app.sync();
+    app.acts.sync();
   };
 }
 

@@ -5,20 +5,6 @@ import * as Rows from "./rows.js";
 import { FILTERS } from "./state.js";
 import { listShown, toCsv } from "./tables.js";
 
-/** Run what a page asks; the events of that time say so, for a chart that would answer itself. */
-function makeAsk(app) {
-  app.by = "reader";
-  return (act) => {
-    const before = app.by;
-    app.by = "page";
-    try {
-      return act();
-    } finally {
-      app.by = before;
-    }
-  };
-}
-
 /** A selection as a wish: a slug, or any of city, cities and corridor; null lets go of all. */
 function readSelection(what) {
   if (what === null || typeof what === "string") return { city: what, cities: null, corridor: null };
@@ -32,7 +18,7 @@ function pointAt(app, what) {
   const { city = null, corridor = null } = what || {};
   const c = app.model.cities.position.get(city);
   const i = corridor === null ? -1 : app.model.find(corridor);
-  app.point({ ...(c === undefined ? {} : { city: c }), ...(i < 0 ? {} : { corridor: i }) });
+  app.acts.point({ ...(c === undefined ? {} : { city: c }), ...(i < 0 ? {} : { corridor: i }) });
 }
 
 const EVERYWHERE = [-Infinity, -Infinity, Infinity, Infinity];
@@ -48,25 +34,21 @@ function traceArc(app, id) {
 }
 
 function makeInterface(app) {
-  const ask = makeAsk(app);
+  const ask = app.acts.asPage;
   return {
     map: app.leaflet,
-    layer: app.layer,
-    ready: app.ready,
-    getState: app.getState,
-    setState: (wish) => ask(() => app.set(wish)),
-    select: (what) => ask(() => app.set(readSelection(what))),
+    layer: app.parts.layer,
+    ready: app.first.ready,
+    getState: app.acts.getState,
+    setState: (wish) => ask(() => app.acts.set(wish)),
+    select: (what) => ask(() => app.acts.set(readSelection(what))),
     hover: (what) => ask(() => pointAt(app, what)),
-    filter: (wish) => ask(() => app.set(keepFilters(wish))),
-    highlight: (what) => ask(() => app.highlight(what)),
-    reset: () => ask(() => app.reset()),
-    drawn: () => Array.from(app.shown.rows, app.model.idOf),
+    filter: (wish) => ask(() => app.acts.set(keepFilters(wish))),
+    highlight: (what) => ask(() => app.acts.highlight(what)),
+    reset: () => ask(() => app.acts.reset()),
+    drawn: () => Array.from(app.now.shown.rows, app.model.idOf),
     highlighted: () => Rows.markedCorridors(app).map(app.model.idOf),
-    labels: () => {
-      for (const name of ["top", "ends"]) app.sheets[name].settle();
-      const ends = new Set(app.pointedLabels.map((label) => label.c));
-      return [...app.labels.filter((label) => !ends.has(label.c)), ...app.pointedLabels].map(({ text, box }) => ({ text, box }));
-    },
+    labels: () => app.painting.labels().map(({ text, box }) => ({ text, box })),
     arc: (id) => traceArc(app, id),
     /* "state", "select", "filter" or "hover"; gives a function that ends it. */
     on: (name, listener) => {

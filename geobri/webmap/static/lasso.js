@@ -39,8 +39,8 @@ function makeLasso(app) {
     box.hidden = !(on ?? box.hidden);
     line = [];
     draw();
-    if (!box.hidden) app.announce(app.say("lassoHelp"));
-    app.sync();
+    if (!box.hidden) app.acts.announce(app.words.say("lassoHelp"));
+    app.acts.sync();
   };
   box.addEventListener("pointerdown", (event) => {
     box.setPointerCapture(event.pointerId);
@@ -58,8 +58,8 @@ function makeLasso(app) {
   box.addEventListener("pointerup", () => {
     const found = line.length > 2 ? citiesInside(app, line) : [];
     toggle(false);
-    if (found.length) app.set({ cities: { mode: app.state.cities ? app.state.cities.mode : "touching", list: found }, city: null });
-    else app.announce(app.say("lassoEmpty"));
+    if (found.length) app.acts.set({ cities: { mode: app.now.state.cities ? app.now.state.cities.mode : "touching", list: found }, city: null });
+    else app.acts.announce(app.words.say("lassoEmpty"));
   });
   box.addEventListener("pointercancel", () => toggle(false));
   return { element: box, toggle, isOn: () => !box.hidden };

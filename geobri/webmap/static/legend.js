@@ -9,68 +9,70 @@ import { makeRange } from "./range.js";
 import { CRISP, alphaOf, classColours, crowding, isQuantity, sampleValues, widthOf } from "./scale.js";
 
 const MOST_CATEGORIES = 8;
+const LONG_TEXT = 13; /* letters of a class, beside which there is no room for another column */
 
 /** "20–40", or with what is above and below where the ends are not round. */
 function classText(app, measure, row) {
-  const value = (number) => I18n.formatShort(app.state.lang, measure, number);
+  const value = (number) => I18n.formatShort(app.now.state.lang, measure, number);
   const [low, high] = [value(row.low), value(row.high)];
   if (low === high) return low;
-  return row.low < 0 || row.high < 0 ? app.say("fromTo", { low, high }) : `${low}–${high}`;
+  return row.low < 0 || row.high < 0 ? app.words.say("fromTo", { low, high }) : `${low}–${high}`;
 }
 
 /** What the legend says, as plain records: used on the page and in the exported image. */
 function describeLegend(app) {
-  const measure = app.measure();
-  const { lang } = app.state;
-  const colours = classColours(measure.scale, app.theme);
-  const look = crowding(app.shown.crowd.shown, app.shown.crowd.known);
-  const rows = app.isDense() ? app.shown.rows.subarray(0, CRISP) : measure.order;
+  const measure = app.asks.measure();
+  const { lang } = app.now.state;
+  const colours = classColours(measure.scale, app.now.theme);
+  const look = crowding(app.now.shown.crowd.shown, app.now.shown.crowd.known);
+  const rows = app.asks.isDense() ? app.now.shown.rows.subarray(0, CRISP) : measure.order;
   const classes = describeClasses(measure.scale, rows).map((row) => ({
-    colour: app.state.colour === null ? colours[row.c] : app.tones.neutral,
+    colour: app.now.state.colour === null ? colours[row.c] : app.now.tones.neutral,
     width: widthOf(row.strength, look.thin),
     alpha: alphaOf(row.strength, look),
     text: classText(app, measure, row),
   }));
-  const grey = (text) => ({ colour: app.tones.neutral, width: 1, alpha: 0.7, text });
+  const grey = (text) => ({ colour: app.now.tones.neutral, width: 1, alpha: 0.7, text });
   return {
     title: measure.label[lang] + (measure.unit[lang] ? ` (${measure.unit[lang]})` : ""),
-    kind: measure.kind === "rank" && !/rank|排/i.test(measure.label[lang]) ? app.say("rank") : "",
-    scale: measure.scale.mode === "linear" ? "" : app.say(`scale_${measure.scale.mode}`),
-    dense: app.isDense(),
+    kind: measure.kind === "rank" && !/rank|排/i.test(measure.label[lang]) ? app.words.say("rank") : "",
+    scale: measure.scale.mode === "linear" ? "" : app.words.say(`scale_${measure.scale.mode}`),
+    dense: app.asks.isDense(),
     types: describeTypes(app),
     classes,
     missing: [
-      ...(isQuantity(measure) && measure.low <= 0 && app.state.zeros && app.state.top === null ? [grey(app.say("none"))] : []),
-      ...(measure.known < app.model.n && app.showsMissing() ? [grey(app.say(measure.kind === "rank" ? "withoutRank" : "withoutScore"))] : []),
+      ...(isQuantity(measure) && measure.low <= 0 && app.now.state.zeros && app.now.state.top === null ? [grey(app.words.say("none"))] : []),
+      ...(measure.known < app.model.n && app.asks.showsMissing() ? [grey(app.words.say(measure.kind === "rank" ? "withoutRank" : "withoutScore"))] : []),
     ],
     points: describePoints(app),
-    note: app.state.lines ? app.say("greatCircles") : "",
+    note: app.now.state.lines ? app.words.say("greatCircles") : "",
   };
 }
 
 /** Types by which the lines are coloured; to choose one of them is a filter, to choose further ones adds to it. */
 function describeTypes(app) {
-  const type = app.model.types.find(({ key }) => key === app.state.colour);
+  const type = app.model.types.find(({ key }) => key === app.now.state.colour);
   if (!type) return null;
-  const chosen = app.state.types[type.key] || [];
+  const chosen = app.now.state.types[type.key] || [];
   const without = (name) => (chosen.includes(name) ? chosen.filter((one) => one !== name) : [...chosen, name]);
   return {
-    title: type.label[app.state.lang],
+    title: type.label[app.now.state.lang],
     items: type.names.map((name, code) => ({
-      colour: Palette.ofCategory(type, code, app.theme), width: 3, alpha: 1, text: app.translate(name),
-      isOn: chosen.includes(name), pick: () => app.set({ types: { ...app.state.types, [type.key]: without(name) } }),
+      colour: Palette.ofCategory(type, code, app.now.theme), width: 3, alpha: 1, text: app.words.translate(name),
+      isOn: chosen.includes(name), pick: () => app.acts.set({ types: { ...app.now.state.types, [type.key]: without(name) } }),
     })),
   };
 }
 
 function describePoints(app) {
-  const { model, state, tones, theme } = app;
+  const { model } = app;
+  const { state, tones, theme } = app.now;
   const value = state.points === null ? null : model.cities.values.get(state.points);
   const n = model.idle ? model.idle.filter((is) => is).length : 0;
-  const idle = n && !value ? [{ fill: tones.neutral, stroke: tones.neutral, radius: 1.5, text: app.say("idle", { n: I18n.formatNumber(state.lang, n, 0) }) }] : [];
+  const idle = n && !value ? [{ fill: tones.neutral, stroke: tones.neutral, radius: 1.5, text: app.words.say("idle", { n: I18n.formatNumber(state.lang, n, 0) }) }] : [];
   const coasts = PaintCities.tellsCoasts(app) ? [
-    { fill: tones.point, stroke: tones.point, radius: 4, text: app.say("coastal") },
-    { fill: tones.hollow, stroke: tones.point, radius: 4, text: app.say("inland") },
+    { fill: tones.point, stroke: tones.point, radius: 4, text: app.words.say("coastal") },
+    { fill: tones.hollow, stroke: tones.point, radius: 4, text: app.words.say("inland") },
   ] : [];
   if (!value) return coasts.length || idle.length ? { title: null, items: [...coasts, ...idle] } : null;
   if (value.kind !== "category") return describeMeasuredPoints(app, value);
@@ -78,7 +80,7 @@ function describePoints(app) {
     title: value.label[state.lang],
     items: [
       ...value.categories.slice(0, MOST_CATEGORIES).map((name, code) => ({
-        fill: Palette.ofCategory(value, code, theme), stroke: tones.hollow, radius: 5, text: app.translate(name), ...pickGroup(app, value.key, name),
+        fill: Palette.ofCategory(value, code, theme), stroke: tones.hollow, radius: 5, text: app.words.translate(name), ...pickGroup(app, value.key, name),
       })),
       ...coasts,
     ],
@@ -87,9 +89,9 @@ function describePoints(app) {
 
 /** A category of cities chosen in the legend: the corridors within it, and again for all. */
 function pickGroup(app, key, name) {
-  const filter = groupFilter(app.state, key);
+  const filter = groupFilter(app.now.state, key);
   const isOn = filter.mode === "within" && filter.a === name;
-  return { isOn, pick: () => app.set(groupWish(app.state, key, isOn ? { mode: "all" } : { mode: "within", a: name })) };
+  return { isOn, pick: () => app.acts.set(groupWish(app.now.state, key, isOn ? { mode: "all" } : { mode: "within", a: name })) };
 }
 
 /** The tiers of a ranking: the classes of its points, with how many cities stand in each. */
@@ -97,17 +99,17 @@ function describeTiers(app, value) {
   const rows = Uint32Array.from(value.numbers.keys());
   return describeClasses(value.scale, rows).map((row) => ({
     ...PaintCities.measuredLook(app, value, Math.round((row.low + row.high) / 2)),
-    text: app.say("tier", { ranks: classText(app, value, row), n: I18n.formatNumber(app.state.lang, row.n, 0) }),
+    text: app.words.say("tier", { ranks: classText(app, value, row), n: I18n.formatNumber(app.now.state.lang, row.n, 0) }),
   }));
 }
 
 function describeMeasuredPoints(app, value) {
   const items = value.kind === "rank" ? describeTiers(app, value) : sampleValues(value.scale).map((number) => ({
     ...PaintCities.measuredLook(app, value, number),
-    text: I18n.formatShort(app.state.lang, value, number),
+    text: I18n.formatShort(app.now.state.lang, value, number),
   }));
-  const unit = value.unit[app.state.lang];
-  return { title: value.label[app.state.lang] + (unit ? ` (${unit})` : ""), items };
+  const unit = value.unit[app.now.state.lang];
+  return { title: value.label[app.now.state.lang] + (unit ? ` (${unit})` : ""), items };
 }
 
 function lineSample(item) {
@@ -126,28 +128,28 @@ function pointSample(item) {
 }
 
 function ramp(app) {
-  const stops = [0, 0.25, 0.5, 0.75, 1].map((t) => Palette.css(Palette.ofStrength(t, app.theme)));
+  const stops = [0, 0.25, 0.5, 0.75, 1].map((t) => Palette.css(Palette.ofStrength(t, app.now.theme)));
   const bar = h("span", { class: "geobri-ramp", "aria-hidden": "true" });
   bar.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
   return h("div", { class: "geobri-density" },
-    h("div", { class: "geobri-small" }, app.say("density")),
+    h("div", { class: "geobri-small" }, app.words.say("density")),
     bar,
-    h("div", { class: "geobri-ends geobri-small" }, h("span", {}, app.say("few")), h("span", {}, app.say("many"))),
-    h("div", { class: "geobri-small" }, app.say(`lines_${app.measure().front}`, { n: CRISP })));
+    h("div", { class: "geobri-ends geobri-small" }, h("span", {}, app.words.say("few")), h("span", {}, app.words.say("many"))),
+    h("div", { class: "geobri-small" }, app.words.say(`lines_${app.asks.measure().front}`, { n: CRISP })));
 }
 
 /** The scale of the measure: as it suits the numbers, or as the reader chooses. */
 function scaleChoice(app) {
   const select = h("select", { class: "geobri-select geobri-scale" });
-  select.addEventListener("change", () => app.set({ scale: select.value === "auto" ? null : select.value }));
-  app.onSync(() => {
-    const { scale } = app.measure();
-    const option = (mode) => h("option", { value: mode }, app.say(`scale_${mode}`));
+  select.addEventListener("change", () => app.acts.set({ scale: select.value === "auto" ? null : select.value }));
+  app.acts.onSync(() => {
+    const { scale } = app.asks.measure();
+    const option = (mode) => h("option", { value: mode }, app.words.say(`scale_${mode}`));
     select.replaceChildren(...scale.modes.map(option));
     select.value = scale.mode;
     select.hidden = scale.modes.length < 2 || scale.start === scale.end;
-    select.setAttribute("aria-label", app.say("scale"));
-    select.title = app.say("scale");
+    select.setAttribute("aria-label", app.words.say("scale"));
+    select.title = app.words.say("scale");
   });
   return select;
 }
@@ -199,16 +201,17 @@ function makeLegend(app) {
   const box = h("details", { class: "geobri-card geobri-legend" }, summary, body);
   summary.addEventListener("click", (event) => {
     event.preventDefault();
-    app.fold("legend", !box.open);
+    app.folding.fold("legend", !box.open);
   });
-  app.onSync(() => {
-    box.open = app.unfolded().legend;
-    ofLines.hidden = !app.state.lines;
+  app.acts.onSync(() => {
+    box.open = app.folding.unfolded().legend;
+    ofLines.hidden = !app.now.state.lines;
     const legend = describeLegend(app);
-    summary.firstChild.textContent = app.say("legend");
+    summary.firstChild.textContent = app.words.say("legend");
     title.replaceChildren(legend.title, ...(legend.kind ? [h("span", { class: "geobri-muted" }, ` · ${legend.kind}`)] : []));
     density.replaceChildren(...(legend.dense ? [ramp(app)] : []));
     lines.replaceChildren(...lineRows(legend));
+    lines.classList.toggle("geobri-single", [...legend.classes, ...legend.missing].some(({ text }) => text.length > LONG_TEXT));
     fillTypes(legend, types);
     fillPoints(legend, points);
   });

@@ -1,6 +1,5 @@
 /* Pointer, keys, page and address. */
 import * as Actions from "./actions.js";
-import * as Address from "./address.js";
 import * as Details from "./details.js";
 import * as Exporting from "./export.js";
 import { nameZone } from "./paint_base.js";
@@ -15,14 +14,14 @@ function listenToMap(app) {
   const map = app.leaflet;
   let waiting = null;
   let through = null; /* the place of the last click on corridors, and how far the reader went through those there */
-  const isThere = (point) => through && through.version === app.shown.version && through.point.distanceTo(point) <= SAME_PX && through.zoom === map.getZoom();
+  const isThere = (point) => through && through.version === app.now.shown.version && through.point.distanceTo(point) <= SAME_PX && through.zoom === map.getZoom();
   const zoneAt = (point) => {
     const at = map.project(map.containerPointToLatLng(point)).divideBy(map.options.crs.scale(map.getZoom()));
     const zone = nameZone(app.base, at.x, at.y);
     return zone ? { zone } : {};
   };
   const pickAt = (point) => {
-    if (app.isHidden) return {};
+    if (app.painting.isHidden()) return {};
     const city = Pick.pickCity(app, point, COARSE.matches);
     if (city >= 0) return { city };
     if (isThere(point)) return { corridor: through.here[through.at], here: through.here };
@@ -31,11 +30,10 @@ function listenToMap(app) {
   };
   /* The first click takes the line that is meant, further ones at the same place those beside and below it. */
   const clickCorridor = (point, here) => {
-    const again = isThere(point) && app.state.corridor === app.model.idOf(through.here[through.at]);
-    through = again ? { ...through, at: (through.at + 1) % through.here.length } : { point, zoom: map.getZoom(), version: app.shown.version, here, at: 0 };
-    app.here = through.here;
-    app.set({ corridor: app.model.idOf(through.here[through.at]) });
-    app.tip.hide();
+    const again = isThere(point) && app.now.state.corridor === app.model.idOf(through.here[through.at]);
+    through = again ? { ...through, at: (through.at + 1) % through.here.length } : { point, zoom: map.getZoom(), version: app.now.shown.version, here, at: 0 };
+    app.acts.pass(through.here, through.at);
+    app.parts.tip.hide();
   };
   const hover = () => {
     const point = waiting;
@@ -43,16 +41,16 @@ function listenToMap(app) {
     if (!point || (map.dragging && map.dragging.moving && map.dragging.moving())) return;
     const pointed = pickAt(point);
     const hit = pointed.city !== undefined || pointed.corridor !== undefined;
-    app.point(pointed);
+    app.acts.point(pointed);
     map.getContainer().style.cursor = hit ? "pointer" : "";
-    if (hit || pointed.zone) app.tip.show(pointed, point);
-    else app.tip.hide();
+    if (hit || pointed.zone) app.parts.tip.show(pointed, point);
+    else app.parts.tip.hide();
   };
   map.on("mousemove", (event) => {
     if (isForeign(event)) {
       waiting = null;
-      app.tip.hide();
-      app.point({});
+      app.parts.tip.hide();
+      app.acts.point({});
       return;
     }
     if (!waiting) requestAnimationFrame(hover);
@@ -60,31 +58,29 @@ function listenToMap(app) {
   });
   map.on("mouseout dragstart zoomstart", () => {
     waiting = null;
-    app.tip.hide();
-    app.point({});
+    app.parts.tip.hide();
+    app.acts.point({});
   });
   map.on("click", (event) => {
     const hit = pickAt(event.containerPoint);
     if (hit.city !== undefined) {
       const slug = app.model.cities.slug[hit.city];
-      if (event.originalEvent.shiftKey) app.addCity(slug);
-      else app.select(app.state.city === slug ? null : slug);
+      if (event.originalEvent.shiftKey) app.acts.addCity(slug);
+      else app.acts.select(app.now.state.city === slug ? null : slug);
     } else if (hit.corridor !== undefined) clickCorridor(event.containerPoint, hit.here);
-    else app.letGo();
+    else app.acts.letGo();
   });
-  map.on("move", () => app.scaleBar.show());
+  map.on("move", () => app.parts.scaleBar.show());
   map.on("moveend", () => {
-    if (app.moving) return;
+    if (app.now.moving) return;
     const view = View.viewOf(app);
-    const same = app.home && view.every((part, k) => Math.abs(part - app.home[k]) < 1e-3);
-    app.state = { ...app.state, view: same ? null : view };
-    app.sync();
-    Address.writeHashSoon(app);
+    const same = app.now.home && view.every((part, k) => Math.abs(part - app.now.home[k]) < 1e-3);
+    app.acts.moved(same ? null : view);
   });
   map.on("resize", () => {
-    app.sync(); /* the cards fold first, then the map fits into what they leave */
-    if (!app.state.view) View.showView(app);
-    app.scaleBar.show();
+    app.acts.sync(); /* the cards fold first, then the map fits into what they leave */
+    if (!app.now.state.view) View.showView(app);
+    app.parts.scaleBar.show();
   });
   if (!app.config.standalone) listenWithinText(app);
 }
@@ -114,24 +110,24 @@ function listenWithinText(app) {
 function listenToKeys(app) {
   app.leaflet.getContainer().addEventListener("keydown", (event) => {
     const step = { n: 1, p: -1 }[event.key.toLowerCase()];
-    if (step && !event.ctrlKey && !event.metaKey && !event.altKey && app.shown.rows.length) {
-      const at = app.pointed.corridor === undefined ? -1 : app.shown.rows.indexOf(app.pointed.corridor);
-      const next = at < 0 ? (step > 0 ? 0 : app.shown.rows.length - 1) : (at + step + app.shown.rows.length) % app.shown.rows.length;
-      const i = app.shown.rows[next];
-      app.point({ corridor: i });
-      app.announce(`${Details.plainName(app, i)}. ${app.measure().label[app.state.lang]}: ${Details.valueText(app, app.measure(), i)}`);
-    } else if (event.key === "Enter" && app.pointed.corridor !== undefined) {
-      app.set({ corridor: app.model.idOf(app.pointed.corridor) });
+    if (step && !event.ctrlKey && !event.metaKey && !event.altKey && app.now.shown.rows.length) {
+      const at = app.now.pointed.corridor === undefined ? -1 : app.now.shown.rows.indexOf(app.now.pointed.corridor);
+      const next = at < 0 ? (step > 0 ? 0 : app.now.shown.rows.length - 1) : (at + step + app.now.shown.rows.length) % app.now.shown.rows.length;
+      const i = app.now.shown.rows[next];
+      app.acts.point({ corridor: i });
+      app.acts.announce(`${Details.plainName(app, i)}. ${app.asks.measure().label[app.now.state.lang]}: ${Details.valueText(app, app.asks.measure(), i)}`);
+    } else if (event.key === "Enter" && app.now.pointed.corridor !== undefined) {
+      app.acts.set({ corridor: app.model.idOf(app.now.pointed.corridor) });
     } else return;
     event.preventDefault();
   });
   app.root.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    if (app.lasso.isOn()) app.lasso.toggle(false);
-    else if (app.table.isOpen()) app.table.toggle(false);
+    if (app.parts.lasso.isOn()) app.parts.lasso.toggle(false);
+    else if (app.parts.table.isOpen()) app.parts.table.toggle(false);
     else {
-      app.point({});
-      app.letGo();
+      app.acts.point({});
+      app.acts.letGo();
     }
   });
 }
@@ -141,23 +137,23 @@ function listenToPage(app) {
   for (const name of ["lang", "theme"]) {
     document.addEventListener(`geobri:${name}`, (event) => {
       const value = wished(event, name);
-      if (event.detail && event.detail.source !== app.key && value && value !== app.state[name]) app.set({ [name]: value });
+      if (event.detail && event.detail.source !== app.key && value && value !== app.now.state[name]) app.acts.set({ [name]: value });
     });
   }
   Actions.DARK.addEventListener("change", () => {
     Actions.updateTheme(app);
-    app.sync();
+    app.acts.sync();
     Painting.repaint(app, ["base", "lines", "top"]);
   });
   window.addEventListener("hashchange", () => {
-    if (Address.isOwn(app)) return;
-    const state = Address.readHash(app);
-    if (state) app.set(state);
+    if (app.address.isOwn()) return;
+    const state = app.address.read();
+    if (state) app.acts.set(state);
   });
   window.addEventListener("beforeprint", () => {
-    app.print.replaceChildren(Exporting.toCanvas(app, "light"));
+    app.parts.print.replaceChildren(Exporting.toCanvas(app, "light"));
   });
-  window.addEventListener("afterprint", () => app.print.replaceChildren());
+  window.addEventListener("afterprint", () => app.parts.print.replaceChildren());
   new ResizeObserver(() => app.leaflet.invalidateSize({ animate: false, pan: false })).observe(app.leaflet.getContainer());
 }
 

@@ -1,6 +1,6 @@
-/* The map: one record, `app`, that the parts share. Here it is built and started. */
+/* The map: `app`, the record that its parts share, is made, filled and closed here, and the map started. */
 import * as Actions from "./actions.js";
-import * as Address from "./address.js";
+import { makeAddress } from "./address.js";
 import { classRows } from "./classes.js";
 import { toJson } from "./decode.js";
 import * as Details from "./details.js";
@@ -11,10 +11,12 @@ import { makeInterface } from "./interface.js";
 import * as Legend from "./legend.js";
 import * as Listen from "./listen.js";
 import * as Model from "./model.js";
+import { makeNow } from "./now.js";
 import * as Naming from "./naming.js";
 import * as PaintBase from "./paint_base.js";
 import * as Painting from "./painting.js";
 import * as Panel from "./panel.js";
+import * as Pick from "./pick.js";
 import { binRows } from "./range.js";
 import * as Rows from "./rows.js";
 import { STROKES_UP_TO } from "./scale.js";
@@ -32,56 +34,54 @@ function build(app, leafletId) {
   const element = h("div", { class: "geobri-map", id: leafletId, role: "application" });
   const summary = h("p", { class: "geobri-hidden", id: `${app.key}_summary` });
   const source = h("p", { class: "geobri-source" });
-  app.live = h("div", { class: "geobri-hidden", "aria-live": "polite" });
-  app.notice = h("div", { class: "geobri-card geobri-notice", hidden: true });
-  app.print = h("div", { class: "geobri-print" });
+  app.parts.live = h("div", { class: "geobri-hidden", "aria-live": "polite" });
+  app.parts.notice = h("div", { class: "geobri-card geobri-notice", hidden: true });
+  app.parts.print = h("div", { class: "geobri-print" });
   app.root.append(summary, element);
   element.setAttribute("aria-describedby", summary.id);
-  View.makeLeaflet(app, element);
-  app.table = Table.makeTable(app);
-  app.lasso = makeLasso(app);
-  app.tip = Details.makeTip(app);
-  app.panel = Panel.makePanel(app);
-  app.panel.setAttribute("role", "region");
+  app.leaflet = View.makeLeaflet(app, element);
+  app.parts.table = Table.makeTable(app);
+  app.parts.lasso = makeLasso(app);
+  app.parts.tip = Details.makeTip(app);
+  app.parts.panel = Panel.makePanel(app);
+  app.parts.panel.setAttribute("role", "region");
   const { bar, zoom } = Tools.makeTools(app);
-  app.scaleBar = makeScaleBar(app);
+  app.parts.scaleBar = makeScaleBar(app);
   const legend = Legend.makeLegend(app);
   legend.querySelector(".geobri-legend-body").after(source);
   app.root.append(
-    h("div", { class: "geobri-left" }, app.panel, Details.makeCard(app), legend),
-    bar, zoom, app.scaleBar.element, app.lasso.element, app.table.element, app.tip.element, app.notice, app.live, app.print,
+    h("div", { class: "geobri-left" }, app.parts.panel, Details.makeCard(app), legend),
+    bar, zoom, app.parts.scaleBar.element, app.parts.lasso.element, app.parts.table.element, app.parts.tip.element, app.parts.notice, app.parts.live, app.parts.print,
   );
-  app.onSync(() => {
-    const place = app.isNarrow() ? app.panel : app.root; /* on a phone the buttons fold away with the controls */
+  app.acts.onSync(() => {
+    const place = app.asks.isNarrow() ? app.parts.panel : app.root; /* on a phone the buttons fold away with the controls */
     if (bar.parentNode !== place) place.append(bar);
-    element.setAttribute("aria-label", app.config.title[app.state.lang]);
-    app.root.setAttribute("aria-label", app.config.title[app.state.lang]);
-    app.panel.setAttribute("aria-label", app.say("filters"));
-    summary.textContent = `${app.config.summary[app.state.lang]} ${app.say("help")}`;
-    source.textContent = app.config.source[app.state.lang] ? `${app.say("source")}: ${app.config.source[app.state.lang]}` : "";
+    element.setAttribute("aria-label", app.config.title[app.now.state.lang]);
+    app.root.setAttribute("aria-label", app.config.title[app.now.state.lang]);
+    app.parts.panel.setAttribute("aria-label", app.words.say("filters"));
+    summary.textContent = `${app.config.summary[app.now.state.lang]} ${app.words.say("help")}`;
+    source.textContent = app.config.source[app.now.state.lang] ? `${app.words.say("source")}: ${app.config.source[app.now.state.lang]}` : "";
     source.title = source.textContent; /* two lines of it are shown */
     source.hidden = !source.textContent;
     if (app.config.standalone) {
-      document.title = app.config.title[app.state.lang];
+      document.title = app.config.title[app.now.state.lang];
       document.documentElement.lang = app.root.getAttribute("lang");
     }
   });
 }
 
 function openMap(app, leafletId) {
-  app.opening = State.blank(app.model, app.config);
-  app.state = Address.readHash(app) || app.opening;
-  app.getState = () => JSON.parse(JSON.stringify(app.state));
+  app.change({ state: app.address.read() || app.opening });
   Actions.updateTheme(app);
   Rows.updateRows(app);
   Rows.updateMarks(app);
   build(app, leafletId);
   Painting.addPainting(app);
-  app.layer = Painting.makeLayer(app);
-  app.sync();
+  app.parts.layer = Painting.makeLayer(app);
+  app.acts.sync();
   View.showView(app);
-  app.scaleBar.show();
-  Object.values(app.sheets).forEach((sheet) => sheet.addTo(app.leaflet));
+  app.parts.scaleBar.show();
+  Object.values(app.painting.sheets).forEach((sheet) => sheet.addTo(app.leaflet));
   Listen.listenToMap(app);
   Listen.listenToKeys(app);
   Listen.listenToPage(app);
@@ -97,7 +97,10 @@ const whenCalm = (work, patience = PATIENCE) => soon((deadline) => {
   else work();
 });
 
-/** Long columns take a while to unpack and to sort: done one by one while nobody waits, so that a change of measure is quick. */
+/**
+ * Long columns take a while to unpack and to sort, and the first look for what lies at a place longer than later ones: done
+ * one by one while nobody waits, so that the first hover and a change of measure are quick.
+ */
 function readAhead(app) {
   const { n, values } = app.model;
   const parts = (key) => [
@@ -107,13 +110,54 @@ function readAhead(app) {
     () => classRows(values.get(key).scale),
     () => binRows(values.get(key).scale),
   ];
-  const work = n > STROKES_UP_TO ? values.keys.flatMap(parts) : [];
+  const look = () => Pick.pickCorridors(app, app.leaflet.getSize().divideBy(2), false);
+  const work = n > STROKES_UP_TO ? [look, look, ...values.keys.flatMap(parts)] : [];
   const next = () => {
     work.shift()();
     if (work.length) whenCalm(next);
   };
   if (work.length) whenCalm(next);
 }
+
+/** A promise of the first picture, and what keeps it. */
+function makeFirst() {
+  let keep = null;
+  const ready = new Promise((resolve) => {
+    keep = () => {
+      keep = null;
+      requestAnimationFrame(() => {
+        performance.mark("geobri:drawn");
+        resolve(true);
+      });
+    };
+  });
+  return { ready, drawn: () => keep && keep() };
+}
+
+/**
+ * What the parts of a map share, made once: its data, what is true at the moment (now.js), and by chapter what each part
+ * does for the others: `acts` (actions.js), `words` and `asks` (naming.js), `painting` (painting.js), `folding` (folding.js),
+ * `address` (address.js) and `parts` (build, above). The chapters are filled while the map is built, and then closed.
+ */
+function makeApp(key, root, config, base) {
+  const model = Model.readModel(config);
+  const { now, change } = makeNow({
+    state: null, theme: null, tones: null, width: root.clientWidth, height: root.clientHeight, by: "reader",
+    shown: { version: 0 }, marked: new Set(), pointed: {}, highlighted: null, here: null, home: null, moving: false,
+  });
+  const app = {
+    key, root, config, model, now, change,
+    prefix: config.standalone ? "" : `${key}.`,
+    base: { ...PaintBase.readBase(base), url: base.url, credit: base.credit, packed: base },
+    opening: State.blank(model, config),
+    first: makeFirst(), acts: {}, words: {}, asks: {}, painting: {}, folding: {}, parts: {},
+    address: null, leaflet: null,
+  };
+  app.address = makeAddress(app);
+  return app;
+}
+
+const isPlain = (chapter) => Object.getPrototypeOf(chapter) === Object.prototype;
 
 function start(key) {
   const root = document.getElementById(key);
@@ -122,32 +166,15 @@ function start(key) {
   const base = readWhole(document.getElementById(config.base), root);
   if (config.place) callPlaces(config.place);
   FoliumShims.provideShims();
-  const app = {
-    key, root, config,
-    model: Model.readModel(config),
-    base: { ...PaintBase.readBase(base), url: base.url },
-    baseCredit: base.credit,
-    basePacked: base,
-    prefix: config.standalone ? "" : `${key}.`,
-    width: root.clientWidth, height: root.clientHeight,
-    shown: { version: 0 }, marked: new Set(), labels: [], pointedLabels: [],
-    pointed: {}, highlighted: null, home: null, moving: false,
-  };
-  app.ready = new Promise((resolve) => {
-    app.drawn = () => {
-      app.drawn = () => {};
-      requestAnimationFrame(() => {
-        performance.mark("geobri:drawn");
-        resolve(true);
-      });
-    };
-  });
-  app.ready.then(() => readAhead(app));
+  const app = makeApp(key, root, config, base);
+  app.first.ready.then(() => readAhead(app));
   Naming.addNaming(app);
   Naming.addQuestions(app);
   addFolding(app);
   Actions.addActions(app);
   openMap(app, root.dataset.leaflet);
+  Object.values(app).filter(isPlain).forEach(Object.freeze);
+  Object.freeze(app);
   root.geobri = makeInterface(app);
   return root.geobri;
 }

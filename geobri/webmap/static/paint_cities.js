@@ -20,8 +20,9 @@ function baseRadius(n, coarse) {
 
 /** Radius, fill and stroke of a city under the value that is chosen for the points. */
 function lookOfCity(app, c) {
-  const { model, tones, state } = app;
-  const radius = baseRadius(model.cities.n, app.isNarrow());
+  const { model } = app;
+  const { tones, state } = app.now;
+  const radius = baseRadius(model.cities.n, app.asks.isNarrow());
   const plain = { radius, fill: model.cities.coastal[c] === 0 ? tones.hollow : tones.point, stroke: tones.point };
   const value = state.points === null ? null : model.cities.values.get(state.points);
   if (!value) return plain;
@@ -38,18 +39,18 @@ const tellsCoasts = (app) => [0, 1].every((flag) => app.model.cities.coastal.inc
 
 /** The colour of a category; where coastal and inland cities are told apart, inland ones are rings. */
 function categoryLook(app, value, code, coastal) {
-  const fill = Palette.ofCategory(value, code, app.theme);
-  const radius = baseRadius(app.model.cities.n, app.isNarrow()) * 1.35;
-  return coastal === 0 && tellsCoasts(app) ? { radius, fill: app.tones.hollow, stroke: fill } : { radius, fill, stroke: app.tones.hollow };
+  const fill = Palette.ofCategory(value, code, app.now.theme);
+  const radius = baseRadius(app.model.cities.n, app.asks.isNarrow()) * 1.35;
+  return coastal === 0 && tellsCoasts(app) ? { radius, fill: app.now.tones.hollow, stroke: fill } : { radius, fill, stroke: app.now.tones.hollow };
 }
 
 /** Area grows with strength; colour is that of its class. A quantity of 0 is a small hollow point. */
 function measuredLook(app, value, number) {
   const { scale } = value;
   const strength = scale.strengthOf(number);
-  const radius = baseRadius(app.model.cities.n, app.isNarrow());
-  if (Number.isNaN(strength)) return { radius: radius * 0.75, fill: app.tones.hollow, stroke: app.tones.neutral };
-  return { radius: radius * (0.8 + 1.6 * Math.sqrt(strength)), fill: Scale.classColours(scale, app.theme)[scale.classOf(number)], stroke: app.tones.hollow };
+  const radius = baseRadius(app.model.cities.n, app.asks.isNarrow());
+  if (Number.isNaN(strength)) return { radius: radius * 0.75, fill: app.now.tones.hollow, stroke: app.now.tones.neutral };
+  return { radius: radius * (0.8 + 1.6 * Math.sqrt(strength)), fill: Scale.classColours(scale, app.now.theme)[scale.classOf(number)], stroke: app.now.tones.hollow };
 }
 
 /** Points of a view, of all cities or of some: x, y in pixels, once for each copy of the world. */
@@ -126,13 +127,13 @@ function placeLabels(context, app, points, inner) {
   const [dots, taken] = [makeBoxIndex(), makeBoxIndex()];
   for (const p of points) dots.add([p.x - p.radius, p.y - p.radius, p.x + p.radius, p.y + p.radius], p);
   const labels = [];
-  const weights = new Map(points.map((point) => [point.c, app.importance(point.c)]));
+  const weights = new Map(points.map((point) => [point.c, app.asks.importance(point.c)]));
   const hubs = new Set(weights.size > CROWD ? [...weights.keys()].sort((a, b) => weights.get(b) - weights.get(a) || a - b).slice(0, HUBS) : []);
   for (const point of [...points].sort((a, b) => weights.get(b.c) - weights.get(a.c) || a.c - b.c || a.x - b.x)) {
     if (labels.length >= MOST_LABELS) break;
-    const strong = app.isMarked(point.c);
+    const strong = app.asks.isMarked(point.c);
     const mayCover = strong || hubs.has(point.c);
-    const text = app.cityName(point.c);
+    const text = app.words.cityName(point.c);
     const width = widthOfText(context, `${strong ? 600 : 500} 12px ${FONT}`, text) + 2;
     const boxes = PLACES.map((place) => boxAt(point, place, width)).filter((wish) => !taken.hits(wish, point));
     const free = boxes.filter((wish) => !dots.hits(wish, point));
@@ -149,17 +150,17 @@ function placeLabels(context, app, points, inner) {
 
 function paintPoints(context, app, points) {
   for (const p of points) {
-    context.globalAlpha = app.isAway(p.c) ? 0.45 : 1;
+    context.globalAlpha = app.asks.isAway(p.c) ? 0.45 : 1;
     context.beginPath();
     context.arc(p.x, p.y, p.radius + 1.2, 0, 2 * Math.PI);
-    context.fillStyle = app.tones.halo;
+    context.fillStyle = app.now.tones.halo;
     context.fill();
     context.beginPath();
     context.arc(p.x, p.y, p.radius, 0, 2 * Math.PI);
     context.fillStyle = p.fill;
     context.fill();
-    context.lineWidth = app.isMarked(p.c) ? 2 : 1.3;
-    context.strokeStyle = app.isMarked(p.c) ? app.tones.accent : p.stroke;
+    context.lineWidth = app.asks.isMarked(p.c) ? 2 : 1.3;
+    context.strokeStyle = app.asks.isMarked(p.c) ? app.now.tones.accent : p.stroke;
     context.stroke();
   }
   context.globalAlpha = 1;
@@ -173,18 +174,18 @@ function paintPointed(context, view, app, labels) {
   context.font = `600 12px ${FONT}`;
   const own = [];
   for (const point of points) {
-    const text = app.cityName(point.c);
+    const text = app.words.cityName(point.c);
     const width = widthOfText(context, context.font, text) + 2;
     const known = labels.find(({ c, box }) => c === point.c && Math.abs(box[0] - point.x) < width + 20 && Math.abs(box[1] - point.y) < 40);
     const boxes = known ? [[known.box[0], known.box[1], known.box[0] + width, known.box[3]]] : PLACES.map((place) => boxAt(point, place, width));
     const free = boxes.filter((box) => !own.some((other) => overlaps(other.box, box)));
     own.push({ c: point.c, text, box: free.find((box) => isWithin(box, view.inner)) || free[0] || boxes[0], strong: true });
   }
-  const front = Object.assign(Object.create(app), { isMarked: () => true, isAway: () => false });
+  const front = { ...app, asks: { ...app.asks, isMarked: () => true, isAway: () => false } };
   paintPoints(context, front, points);
   for (const { box } of own) {
     context.globalAlpha = 0.85;
-    context.fillStyle = app.tones.halo;
+    context.fillStyle = app.now.tones.halo;
     context.fillRect(box[0] - 1, box[1], box[2] - box[0] + 2, box[3] - box[1]);
   }
   paintLabels(context, front, own);
@@ -198,11 +199,11 @@ function paintLabels(context, app, labels) {
   for (const label of labels) {
     const y = (label.box[1] + label.box[3]) / 2;
     context.font = `${label.strong ? 600 : 500} 12px ${FONT}`;
-    context.globalAlpha = app.isAway(label.c) ? 0.5 : 1;
-    context.strokeStyle = app.tones.halo;
+    context.globalAlpha = app.asks.isAway(label.c) ? 0.5 : 1;
+    context.strokeStyle = app.now.tones.halo;
     context.lineWidth = 3.2;
     context.strokeText(label.text, label.box[0] + 1, y);
-    context.fillStyle = app.tones.ink;
+    context.fillStyle = app.now.tones.ink;
     context.fillText(label.text, label.box[0] + 1, y);
   }
   context.globalAlpha = 1;
@@ -211,9 +212,9 @@ function paintLabels(context, app, labels) {
 /** Cities in no corridor, where these are many: specks below the lines, without names. */
 function paintIdle(context, view, app) {
   if (!app.model.idle) return;
-  const wanted = [...app.model.idle.keys()].filter(app.isIdle);
+  const wanted = [...app.model.idle.keys()].filter(app.asks.isIdle);
   context.globalAlpha = IDLE.alpha;
-  context.fillStyle = app.tones.neutral;
+  context.fillStyle = app.now.tones.neutral;
   for (const { x, y } of placePoints(app, view, wanted)) {
     context.beginPath();
     context.arc(x, y, IDLE.radius, 0, 2 * Math.PI);
@@ -222,15 +223,14 @@ function paintIdle(context, view, app) {
   context.globalAlpha = 1;
 }
 
-/** Paint points and labels; gives the labels that found room. */
+/** Paint points and labels; gives the points, and the labels that found room. */
 function paintCities(context, view, app) {
   const all = [...app.model.cities.slug.keys()];
-  const points = placePoints(app, view, app.model.idle ? all.filter((c) => !app.isIdle(c)) : all);
+  const points = placePoints(app, view, app.model.idle ? all.filter((c) => !app.asks.isIdle(c)) : all);
   const labels = placeLabels(context, app, points, view.inner);
-  app.placed = { points, labels };
   paintPoints(context, app, points);
   paintLabels(context, app, labels);
-  return labels;
+  return { points, labels };
 }
 
 export { IDLE, paintCities, paintIdle, paintPointed, lookOfCity, measuredLook, tellsCoasts, FONT };

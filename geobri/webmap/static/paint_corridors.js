@@ -25,7 +25,7 @@ const FLAT_PX = 24; /* shorter lines get no arrow */
 const offsetOf = (model, measure, i, width) => (model.opposite[i] < 0 || measure.folded ? 0 : width / 2 + BETWEEN);
 
 /** The rows that are drawn one by one: all of a sparse map, the strongest of a dense one. */
-const crispRows = (app) => (app.isDense() ? app.shown.rows.subarray(0, CRISP) : app.shown.rows);
+const crispRows = (app) => (app.asks.isDense() ? app.now.shown.rows.subarray(0, CRISP) : app.now.shown.rows);
 
 const EVERYWHERE = [-Infinity, -Infinity, Infinity, Infinity];
 

@@ -32,29 +32,29 @@ function planPictures(view, n) {
 function makeUnderlay(app, showAgain) {
   let picture = null;
   let work = null; /* what is being drawn: of which version and view, and how it is stopped */
-  const isOf = (found, { view, every }) => found && found.version === app.shown.version && found.every === every && sameView(found.view, view);
+  const isOf = (found, { view, every }) => found && found.version === app.now.shown.version && found.every === every && sameView(found.view, view);
 
   function paint(context, view, shown, theme) {
     const zoom = view.scale / shown.view.scale;
     if (shown.theme !== theme) Object.assign(shown, { theme, canvas: PaintDensity.toCanvas(shown.grid, theme) });
     context.save();
     clipToWorld(context, view);
-    context.globalAlpha = (shown.version === app.shown.version ? 1 : STALE) * app.faintness();
+    context.globalAlpha = (shown.version === app.now.shown.version ? 1 : STALE) * app.painting.faintness();
     if (shown.view.isWhole) drawWorlds(context, shown.canvas, view, 1);
     else context.drawImage(shown.canvas, shown.view.x0 * zoom - view.x0, shown.view.y0 * zoom - view.y0, shown.canvas.width * zoom, shown.canvas.height * zoom);
     context.restore();
   }
 
   const start = (wanted, done) => {
-    const { version } = app.shown;
-    return PaintDensity.startDensity(app.model, app.measure(), app.shown.rows, wanted, app.theme, (drawn) => done({ ...drawn, version, every: wanted.every }));
+    const { version } = app.now.shown;
+    return PaintDensity.startDensity(app.model, app.asks.measure(), app.now.shown.rows, wanted, app.now.theme, (drawn) => done({ ...drawn, version, every: wanted.every }));
   };
 
   function request(view) {
-    const { first, last } = planPictures(view, app.shown.rows.length);
+    const { first, last } = planPictures(view, app.now.shown.rows.length);
     const isFirst = first && isOf(picture, first);
     const isLast = isOf(picture, last);
-    if (isFirst || isLast) app.drawn();
+    if (isFirst || isLast) app.first.drawn();
     const wanted = isLast ? null : first && !isFirst ? first : last;
     if (work && wanted && isOf(work, wanted)) return;
     if (work) work.stop();
@@ -65,14 +65,14 @@ function makeUnderlay(app, showAgain) {
       picture = drawn;
       showAgain();
     });
-    work = { ...wanted, version: app.shown.version, stop };
+    work = { ...wanted, version: app.now.shown.version, stop };
   }
 
   let prepared = null;
 
   /** Work out the density of a view without holding the page, so that `exact` finds it done. */
   const prepare = (view) => {
-    const { last } = planPictures(view, app.shown.rows.length);
+    const { last } = planPictures(view, app.now.shown.rows.length);
     return new Promise((resolve) => {
       if (isOf(picture, last)) resolve();
       else {
@@ -91,9 +91,9 @@ function makeUnderlay(app, showAgain) {
       if (picture) paint(context, view, picture, theme);
     },
     exact: (context, view, theme) => {
-      const { last } = planPictures(view, app.shown.rows.length);
+      const { last } = planPictures(view, app.now.shown.rows.length);
       const found = [picture, prepared].find((one) => isOf(one, last));
-      const make = () => ({ ...PaintDensity.drawDensity(app.model, app.measure(), app.shown.rows, last.view, theme), version: app.shown.version });
+      const make = () => ({ ...PaintDensity.drawDensity(app.model, app.asks.measure(), app.now.shown.rows, last.view, theme), version: app.now.shown.version });
       paint(context, view, found || make(), theme);
       prepared = null;
     },
@@ -101,30 +101,31 @@ function makeUnderlay(app, showAgain) {
 }
 
 function addPainting(app) {
-  const lookOf = (painted, shown) => makeLook(app.measure(), painted.theme, painted.tones, shown, app.colouring(painted.theme));
-  const underlay = makeUnderlay(app, () => app.sheets.density.repaint());
-  app.prepareDensity = (view) => (app.isDense() ? underlay.prepare(view) : Promise.resolve());
-  app.faintness = () => (app.highlighted ? BEHIND : 1);
+  const lookOf = (painted, shown) => makeLook(app.asks.measure(), painted.now.theme, painted.now.tones, shown, app.asks.colouring(painted.now.theme));
+  const underlay = makeUnderlay(app, () => app.painting.sheets.density.repaint());
+  app.painting.prepareDensity = (view) => (app.asks.isDense() ? underlay.prepare(view) : Promise.resolve());
+  app.painting.faintness = () => (app.now.highlighted ? BEHIND : 1);
 
   /* `density` is "exact" for an image; on the screen it has a sheet of its own, and none is asked for. */
-  app.paintLines = (context, view, painted, density) => {
+  app.painting.paintLines = (context, view, painted, density) => {
     const crisp = crispRows(app);
-    if (app.isDense()) {
+    if (app.asks.isDense()) {
       app.model.arcs.traceRows(crisp);
-      if (density) underlay[density](context, view, painted.theme);
+      if (density) underlay[density](context, view, painted.now.theme);
     }
     PaintCities.paintIdle(context, view, painted);
-    paintStrokes(context, view, app.model, lookOf(painted, app.shown.crowd), crisp, app.faintness());
+    paintStrokes(context, view, app.model, lookOf(painted, app.now.shown.crowd), crisp, app.painting.faintness());
   };
   const paintMarks = (context, view, painted) => {
     const rows = Rows.markedCorridors(app);
     app.model.arcs.traceRows(rows);
     paintMarked(context, view, app.model, lookOf(painted, { shown: 1, known: 1 }), rows);
   };
-  app.paintTop = (context, view, painted) => {
+  app.painting.paintTop = (context, view, painted) => {
     paintMarks(context, view, painted);
-    const labels = PaintCities.paintCities(context, view, painted);
-    PaintCities.paintPointed(context, view, painted, labels);
+    const placed = PaintCities.paintCities(context, view, painted);
+    PaintCities.paintPointed(context, view, painted, placed.labels);
+    return placed;
   };
   addSheets(app, underlay, paintMarks);
 }
@@ -135,35 +136,42 @@ function addPainting(app) {
  */
 function addSheets(app, underlay, paintMarks) {
   const { makeSheet } = Sheet;
-  const base = keepWhole((context, view) => PaintBase.paintBase(context, view, app.base, app.tones));
-  const lines = keepWhole((context, view) => app.paintLines(context, view, app, null));
-  app.sheets = {
+  const base = keepWhole((context, view) => PaintBase.paintBase(context, view, app.base, app.now.tones));
+  const lines = keepWhole((context, view) => app.painting.paintLines(context, view, app, null));
+  let [labels, ends] = [[], []]; /* of all cities, and of those that are pointed at */
+  app.painting.sheets = {
     base: makeSheet("geobri-base", (context, view) => {
-      PaintBase.paintWater(context, view, app.base, app.tones);
+      PaintBase.paintWater(context, view, app.base, app.now.tones);
       base(context, view);
     }, { scrolls: true }),
     density: makeSheet("geobri-density", (context, view) => {
-      if (!app.isDense()) return;
-      underlay.at(context, view, app.theme);
+      if (!app.asks.isDense()) return;
+      underlay.at(context, view, app.now.theme);
       underlay.request(view);
     }),
     lines: makeSheet("geobri-lines", (context, view) => {
       lines(context, view);
-      if (!app.isDense()) app.drawn();
+      if (!app.asks.isDense()) app.first.drawn();
     }, { scrolls: true }),
     marks: makeSheet("geobri-marks", (context, view) => paintMarks(context, view, app), { isEmpty: () => Rows.markedCorridors(app).length === 0 }),
     top: makeSheet("geobri-top", (context, view) => {
-      app.labels = PaintCities.paintCities(context, view, app);
+      labels = PaintCities.paintCities(context, view, app).labels;
     }),
     ends: makeSheet("geobri-ends", (context, view) => {
-      app.pointedLabels = PaintCities.paintPointed(context, view, app, app.labels);
+      ends = PaintCities.paintPointed(context, view, app, labels);
     }, { isEmpty: () => {
       const isEmpty = Rows.pointedCities(app).length === 0;
-      if (isEmpty) app.pointedLabels = [];
+      if (isEmpty) ends = [];
       return isEmpty;
     } }),
   };
-  app.forget = { base: base.forget, lines: lines.forget };
+  app.painting.forget = { base: base.forget, lines: lines.forget };
+  /* Labels as they stand on the map. */
+  app.painting.labels = () => {
+    for (const name of ["top", "ends"]) app.painting.sheets[name].settle();
+    const pointed = new Set(ends.map((label) => label.c));
+    return [...labels.filter((label) => !pointed.has(label.c)), ...ends];
+  };
 }
 
 /* Names of what is painted anew, and their sheets; cities and labels follow a frame after the lines, so that these are soon seen. */
@@ -171,8 +179,8 @@ const PARTS = { base: ["base"], lines: ["density", "lines"], top: ["marks", "top
 
 function repaint(app, names) {
   for (const name of new Set(names.flatMap((part) => PARTS[part]))) {
-    const sheet = app.sheets[name];
-    if (app.forget[name]) app.forget[name]();
+    const sheet = app.painting.sheets[name];
+    if (app.painting.forget[name]) app.painting.forget[name]();
     if (!sheet._map) continue;
     if (names.includes("top") && PARTS.top.includes(name)) sheet.repaintSoon();
     else sheet.repaint();
@@ -181,8 +189,10 @@ function repaint(app, names) {
 
 /** Corridors and cities as one layer of Leaflet. */
 function makeLayer(app) {
+  let isHidden = false;
+  app.painting.isHidden = () => isHidden;
   const show = (isShown) => {
-    app.isHidden = !isShown;
+    isHidden = !isShown;
     for (const name of ["density", "lines", "marks", "top", "ends"]) app.leaflet.getPane(`geobri-${name}`).style.display = isShown ? "" : "none";
   };
   const Corridors = L.Layer.extend({ onAdd: () => show(true), onRemove: () => show(false) });

@@ -22,7 +22,7 @@ function pickCity(app, point, coarse) {
   for (let c = 0; c < cities.n; c += 1) {
     let dx = cities.x[c] * size - at.x;
     dx -= Math.round(dx / size) * size;
-    const distance = Math.hypot(dx, cities.y[c] * size - at.y) + (app.isIdle(c) ? reach - IDLE_PX : 0);
+    const distance = Math.hypot(dx, cities.y[c] * size - at.y) + (app.asks.isIdle(c) ? reach - IDLE_PX : 0);
     if (distance < nearest) {
       nearest = distance;
       best = c;
@@ -67,11 +67,11 @@ function rankNear({ rows, arcs, q, pixel, reach, ink }) {
 /** Corridors within reach of a point of the window; the first is the one that is meant. */
 function pickCorridors(app, point, coarse) {
   const { model } = app;
-  const { rows, crowd } = app.shown;
+  const { rows, crowd } = app.now.shown;
   const place = app.leaflet.containerPointToLatLng(point);
   if (Math.abs(place.lat) > 85) return [];
   const pixel = (2 * Math.PI * Math.cos(place.lat * RADIAN)) / app.leaflet.options.crs.scale(app.leaflet.getZoom());
-  const measure = app.measure();
+  const measure = app.asks.measure();
   const { strength } = measure;
   const { thin } = crowding(crowd.shown, crowd.known);
   const crisp = crispRows(app).length;

@@ -93,12 +93,12 @@ function makeRange(app) {
   let steps = null;
 
   const ends = () => {
-    const { measure, start, end } = app.measure().scale;
-    const range = app.state.range || [Math.min(measure.low, start), Math.max(measure.high, end)];
+    const { measure, start, end } = app.asks.measure().scale;
+    const range = app.now.state.range || [Math.min(measure.low, start), Math.max(measure.high, end)];
     return [Math.max(range[0], Math.min(measure.low, start)), Math.min(range[1], Math.max(measure.high, end))];
   };
   let width = WIDTH;
-  const paint = () => paintBars(bars, width, app.measure().scale, app.shown.rows, app.theme, app.tones);
+  const paint = () => paintBars(bars, width, app.asks.measure().scale, app.now.shown.rows, app.now.theme, app.now.tones);
   const handles = makeHandles({
     ends,
     put: (k, value) => {
@@ -108,30 +108,30 @@ function makeRange(app) {
   inputs.forEach((input, k) => {
     input.addEventListener("focus", () => handles.hold(k));
     input.addEventListener("pointerdown", () => handles.hold(k));
-    input.addEventListener("input", () => app.setSoon({ range: handles.move(k, steps.valueAt(Number(input.value))) }));
+    input.addEventListener("input", () => app.acts.setSoon({ range: handles.move(k, steps.valueAt(Number(input.value))) }));
     input.addEventListener("change", () => {
-      app.setNow();
+      app.acts.setNow();
       const now = handles.release();
       if (now >= 0 && now !== k) inputs[now].focus({ preventScroll: true });
       else handles.hold(k);
     });
     input.addEventListener("blur", () => handles.release());
   });
-  app.onSync(() => {
-    const measure = app.measure();
+  app.acts.onSync(() => {
+    const measure = app.asks.measure();
     const { scale } = measure;
     box.hidden = scale.start === scale.end || measure.known === 0;
     if (box.hidden) return;
     steps = makeSteps(scale);
-    const say = (value) => formatValue(app.state.lang, measure, value);
-    title.textContent = app.say(app.state.range ? "rangeShown" : "rangeAll");
+    const say = (value) => formatValue(app.now.state.lang, measure, value);
+    title.textContent = app.words.say(app.now.state.range ? "rangeShown" : "rangeAll");
     inputs.forEach((input, k) => {
       input.max = steps.n;
-      input.setAttribute("aria-label", app.say(k ? "rangeTo" : "rangeFrom"));
+      input.setAttribute("aria-label", app.words.say(k ? "rangeTo" : "rangeFrom"));
       input.setAttribute("aria-valuetext", say(ends()[k]));
     });
     handles.sync();
-    text.textContent = ends().map((value) => formatValue(app.state.lang, { ...measure, unit: { en: "", zh: "" } }, value)).join(" – ");
+    text.textContent = ends().map((value) => formatValue(app.now.state.lang, { ...measure, unit: { en: "", zh: "" } }, value)).join(" – ");
     const part = (value) => `${100 * scale.positionOf(value)}%`;
     Object.assign(track.firstChild.style, { left: part(ends()[0]), right: `calc(100% - ${part(ends()[1])})` });
     paint();

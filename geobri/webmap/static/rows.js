@@ -3,27 +3,28 @@ import * as Filters from "./filters.js";
 
 /** Corridors that were chosen, here or in a chart. */
 function keptCorridors(app) {
-  const rows = app.highlighted ? [...app.highlighted.corridors] : [];
-  if (app.state.corridor !== null) rows.push(app.model.find(app.state.corridor));
+  const rows = app.now.highlighted ? [...app.now.highlighted.corridors] : [];
+  if (app.now.state.corridor !== null) rows.push(app.model.find(app.now.state.corridor));
   return rows;
 }
 
 /** These, and the one that the reader points at. */
 function markedCorridors(app) {
-  return [...new Set([...keptCorridors(app), ...(app.pointed.corridor === undefined ? [] : [app.pointed.corridor])])];
+  return [...new Set([...keptCorridors(app), ...(app.now.pointed.corridor === undefined ? [] : [app.now.pointed.corridor])])];
 }
 
 /** Cities that the reader points at, or the ends of such a corridor. */
 function pointedCities(app) {
-  const { city, corridor } = app.pointed;
-  return [...(corridor === undefined ? [] : app.endsOf(corridor)), ...(city === undefined ? [] : [city])];
+  const { city, corridor } = app.now.pointed;
+  return [...(corridor === undefined ? [] : app.asks.endsOf(corridor)), ...(city === undefined ? [] : [city])];
 }
 
 function updateMarks(app) {
-  app.marked = new Set(app.highlighted ? app.highlighted.cities : []);
-  for (const i of keptCorridors(app)) app.endsOf(i).forEach((c) => app.marked.add(c));
-  if (app.state.cities !== null) app.state.cities.list.forEach((slug) => app.marked.add(app.model.cities.position.get(slug)));
-  if (app.state.city !== null) app.marked.add(app.model.cities.position.get(app.state.city));
+  const marked = new Set(app.now.highlighted ? app.now.highlighted.cities : []);
+  for (const i of keptCorridors(app)) app.asks.endsOf(i).forEach((c) => marked.add(c));
+  if (app.now.state.cities !== null) app.now.state.cities.list.forEach((slug) => marked.add(app.model.cities.position.get(slug)));
+  if (app.now.state.city !== null) marked.add(app.model.cities.position.get(app.now.state.city));
+  app.change({ marked });
 }
 
 /** The cities that some rows touch, and how much each weighs among them. */
@@ -45,10 +46,10 @@ function weighEnds({ origin, destination, cities }, rows, strength) {
 /** Rows to draw and how many are not: one record, made whole; its cities are weighed when a label first asks. */
 function updateRows(app) {
   const { model } = app;
-  const measure = app.measure();
-  const { rows, known, missing, nothing, folded, filtered } = Filters.select(model, app.state, measure);
+  const measure = app.asks.measure();
+  const { rows, known, missing, nothing, folded, filtered } = Filters.select(model, app.now.state, measure);
   let ends = null;
-  app.shown = {
+  const shown = {
     rows,
     ends: () => {
       ends = ends || weighEnds(model, rows, measure.strength);
@@ -56,9 +57,10 @@ function updateRows(app) {
     },
     counts: { missing, nothing, folded, filtered },
     crowd: { shown: rows.length, known },
-    version: app.shown.version + 1,
+    version: app.now.shown.version + 1,
   };
-  if (!app.isDense()) model.arcs.traceRows(rows);
+  app.change({ shown });
+  if (!app.asks.isDense()) model.arcs.traceRows(rows);
 }
 
 export { updateRows, updateMarks, markedCorridors, pointedCities };

@@ -4,7 +4,7 @@ import * as Palette from "./palette.js";
 const MODES = ["linear", "log", "quantile"];
 const MOST_CLASSES = 5;
 const SKEWED = 8; /* so many times the median at the 95th percentile, a logarithm reads better */
-const CROWDED = 0.8; /* of the values in the lowest fifth of the axis: equal classes would tell few of them apart */
+const CROWDED = 0.8; /* of a quantity's values in the lowest fifth of the axis: equal classes would tell few of them apart */
 const FEW_WHOLE = 12; /* whole numbers that need no other axis */
 const FEW_VALUES = 8;
 const WIDTH = [0.6, 6];
@@ -86,7 +86,7 @@ function chooseMode(measure, sorted, isWhole) {
   const at = (share) => sorted[Math.floor(share * (sorted.length - 1))];
   const [low, middle, high, most] = [sorted[0], at(0.5), at(0.95), sorted[sorted.length - 1]];
   if (isWhole && most - low < FEW_WHOLE) return "linear";
-  const isCrowded = at(CROWDED) < low + (most - low) / MOST_CLASSES;
+  const isCrowded = isQuantity(measure) && at(CROWDED) < low + (most - low) / MOST_CLASSES;
   if (low > 0) return high / middle > SKEWED || isCrowded ? "log" : "linear";
   return middle > low && ((high - middle) / (middle - low) > SKEWED || isCrowded) ? "quantile" : "linear";
 }

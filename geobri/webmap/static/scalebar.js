@@ -22,10 +22,10 @@ function makeScaleBar(app) {
     const { lat } = map.getCenter();
     const { metres, pixels } = roundLength((EARTH_M * Math.cos((lat * Math.PI) / 180)) / map.options.crs.scale(map.getZoom()));
     const inKm = metres >= 1000;
-    text.textContent = `${formatNumber(app.state.lang, inKm ? metres / 1000 : metres, 1)} ${app.say(inKm ? "km" : "m")}`;
+    text.textContent = `${formatNumber(app.now.state.lang, inKm ? metres / 1000 : metres, 1)} ${app.words.say(inKm ? "km" : "m")}`;
     bar.style.width = `${pixels}px`;
   };
-  app.onSync(() => {
+  app.acts.onSync(() => {
     if (app.leaflet._loaded) show();
   });
   return { element: box, show };

@@ -38,14 +38,14 @@ function makeSearch(app) {
 
   function choose(c, isFurther) {
     close();
-    (isFurther ? app.addCity : app.select)(app.model.cities.slug[c]);
+    (isFurther ? app.acts.addCity : app.acts.select)(app.model.cities.slug[c]);
   }
 
   function option(c, place) {
     const { cities } = app.model;
-    const other = app.state.lang === "zh" ? cities.name[c] : cities.name_zh[c];
+    const other = app.now.state.lang === "zh" ? cities.name[c] : cities.name_zh[c];
     const item = h("li", { role: "option", id: `${listId}_${place}`, "aria-selected": String(place === active) },
-      bdi(app.cityName(c)), other !== app.cityName(c) ? h("span", { class: "geobri-muted" }, bdi(other)) : null);
+      bdi(app.words.cityName(c)), other !== app.words.cityName(c) ? h("span", { class: "geobri-muted" }, bdi(other)) : null);
     item.addEventListener("pointerdown", (event) => {
       event.preventDefault();
       choose(c, event.shiftKey);
@@ -57,7 +57,7 @@ function makeSearch(app) {
     found = findCities(app.model.cities, input.value);
     if (!input.value.trim()) return close();
     const items = found.map(option);
-    list.replaceChildren(...(items.length ? items : [h("li", { class: "geobri-muted" }, app.say("noMatch"))]));
+    list.replaceChildren(...(items.length ? items : [h("li", { class: "geobri-muted" }, app.words.say("noMatch"))]));
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
     if (active >= 0) input.setAttribute("aria-activedescendant", `${listId}_${active}`);
@@ -78,7 +78,7 @@ function makeSearch(app) {
   input.addEventListener("focus", () => input.select());
   input.addEventListener("blur", () => {
     close();
-    app.sync();
+    app.acts.sync();
   });
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") step(1);
@@ -90,17 +90,17 @@ function makeSearch(app) {
     event.stopPropagation();
   });
   clear.addEventListener("click", () => {
-    app.select(null);
+    app.acts.select(null);
     input.value = "";
     input.focus();
   });
-  app.onSync(() => {
-    input.placeholder = app.say("findCity");
-    input.setAttribute("aria-label", app.say("findCity"));
-    clear.setAttribute("aria-label", app.say("clearSearch"));
-    const city = app.state.city === null ? -1 : app.model.cities.position.get(app.state.city);
+  app.acts.onSync(() => {
+    input.placeholder = app.words.say("findCity");
+    input.setAttribute("aria-label", app.words.say("findCity"));
+    clear.setAttribute("aria-label", app.words.say("clearSearch"));
+    const city = app.now.state.city === null ? -1 : app.model.cities.position.get(app.now.state.city);
     clear.hidden = city < 0;
-    if (list.hidden) input.value = city < 0 ? "" : app.cityName(city);
+    if (list.hidden) input.value = city < 0 ? "" : app.words.cityName(city);
   });
   return box;
 }

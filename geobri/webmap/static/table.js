@@ -14,30 +14,30 @@ function makeTable(app) {
   const box = h("div", { class: "geobri-card geobri-sheet", role: "region", hidden: true }, close, scroll);
 
   function row(i, place) {
-    const measure = app.measure();
+    const measure = app.asks.measure();
     const name = h("button", { type: "button", class: "geobri-link" }, Details.plainName(app, i));
-    name.addEventListener("click", () => app.set({ corridor: app.model.idOf(i) }));
-    name.addEventListener("focus", () => app.point({ corridor: i }));
-    name.addEventListener("blur", () => app.point({}));
+    name.addEventListener("click", () => app.acts.set({ corridor: app.model.idOf(i) }));
+    name.addEventListener("focus", () => app.acts.point({ corridor: i }));
+    name.addEventListener("blur", () => app.acts.point({}));
     const tr = h("tr", {},
       h("td", { class: "geobri-number" }, String(place + 1)),
       h("th", { scope: "row" }, name),
-      h("td", { class: "geobri-number" }, I18n.formatValue(app.state.lang, measure, measure.numbers[i])),
+      h("td", { class: "geobri-number" }, I18n.formatValue(app.now.state.lang, measure, measure.numbers[i])),
       app.model.distance ? h("td", { class: "geobri-number" }, Details.distanceText(app, i)) : null,
       h("td", {}, Details.coastText(app, i)));
-    tr.addEventListener("pointerenter", () => app.point({ corridor: i }));
-    tr.addEventListener("pointerleave", () => app.point({}));
+    tr.addEventListener("pointerenter", () => app.acts.point({ corridor: i }));
+    tr.addEventListener("pointerleave", () => app.acts.point({}));
     return tr;
   }
 
   function fill() {
-    const rows = Array.from(app.shown.rows.subarray(0, MOST));
-    const measure = app.measure();
-    const titles = ["#", app.say("corridor"), measure.label[app.state.lang]];
-    if (app.model.distance) titles.push(app.say("distance"));
-    titles.push(app.say("cityTypes"));
+    const rows = Array.from(app.now.shown.rows.subarray(0, MOST));
+    const measure = app.asks.measure();
+    const titles = ["#", app.words.say("corridor"), measure.label[app.now.state.lang]];
+    if (app.model.distance) titles.push(app.words.say("distance"));
+    titles.push(app.words.say("cityTypes"));
     const focused = [...body.rows].findIndex((tr) => tr.contains(document.activeElement));
-    caption.textContent = rows.length ? app.say(`sheet_${measure.front}`, { n: rows.length }) : app.say("nothing");
+    caption.textContent = rows.length ? app.words.say(`sheet_${measure.front}`, { n: rows.length }) : app.words.say("nothing");
     head.replaceChildren(h("tr", {}, ...titles.map((text) => h("th", { scope: "col" }, text))));
     body.replaceChildren(...rows.map(row));
     const again = body.rows[Math.min(focused, rows.length - 1)];
@@ -46,17 +46,17 @@ function makeTable(app) {
 
   function toggle(open) {
     box.hidden = open === undefined ? !box.hidden : !open;
-    app.sync();
+    app.acts.sync();
     if (!box.hidden) scroll.focus();
   }
 
   close.addEventListener("click", () => {
     toggle(false);
-    app.focusMap();
+    app.acts.focusMap();
   });
-  app.onSync(() => {
-    close.setAttribute("aria-label", app.say("close"));
-    box.setAttribute("aria-label", app.say("table"));
+  app.acts.onSync(() => {
+    close.setAttribute("aria-label", app.words.say("close"));
+    box.setAttribute("aria-label", app.words.say("table"));
     if (!box.hidden) fill();
   });
   return { element: box, toggle, isOpen: () => !box.hidden };

@@ -11,35 +11,35 @@ function valueField(app) {
   if (list.length < 2) return null;
   const letters = Math.max(...["en", "zh"].map((lang) => list.reduce((n, item) => n + item.label[lang].length, 0)));
   if (list.length > MOST_PILLS || letters > MOST_LETTERS) {
-    const options = () => list.map((item) => [item.key, item.label[app.state.lang]]);
-    return field(app, "show", choice(app, options, () => app.state.value, (value) => ({ value }), "show"));
+    const options = () => list.map((item) => [item.key, item.label[app.now.state.lang]]);
+    return field(app, "show", choice(app, options, () => app.now.state.value, (value) => ({ value }), "show"));
   }
-  const items = list.map((item) => ({ value: item.key, text: () => item.label[app.state.lang] }));
-  return field(app, "show", pills(app, "value", items, () => app.state.value, (value) => ({ value })));
+  const items = list.map((item) => ({ value: item.key, text: () => item.label[app.now.state.lang] }));
+  return field(app, "show", pills(app, "value", items, () => app.now.state.value, (value) => ({ value })));
 }
 
 function topField(app) {
   const tops = TOPS.filter((top) => top === null || top < app.model.n);
-  const items = tops.map((top) => ({ value: top, text: () => (top === null ? app.say("all") : String(top)) }));
-  const custom = { value: "custom", text: () => String(app.state.top), hidden: () => tops.includes(app.state.top) };
-  const get = () => (tops.includes(app.state.top) ? app.state.top : "custom");
+  const items = tops.map((top) => ({ value: top, text: () => (top === null ? app.words.say("all") : String(top)) }));
+  const custom = { value: "custom", text: () => String(app.now.state.top), hidden: () => tops.includes(app.now.state.top) };
+  const get = () => (tops.includes(app.now.state.top) ? app.now.state.top : "custom");
   const box = field(app, "front_strongest", pills(app, "top", [...items, custom], get, (top) => (top === "custom" ? {} : { top })));
-  app.onSync(() => {
-    box.firstChild.textContent = app.say(`front_${app.measure().front}`);
+  app.acts.onSync(() => {
+    box.firstChild.textContent = app.words.say(`front_${app.asks.measure().front}`);
   });
   return box;
 }
 
 /** Whether corridors are drawn at all; offered where a map opens with its cities alone. */
-const linesField = (app) => tick(app, () => ({ hidden: app.opening.lines, checked: app.state.lines, text: app.say("drawLines") }), (lines) => ({ lines }));
+const linesField = (app) => tick(app, () => ({ hidden: app.opening.lines, checked: app.now.state.lines, text: app.words.say("drawLines") }), (lines) => ({ lines }));
 
 /** Quantities of nothing are no flows; they can be drawn like what is not known, thin and grey. */
 function zerosField(app) {
   const sync = () => {
-    const measure = app.measure();
+    const measure = app.asks.measure();
     return {
       hidden: !isQuantity(measure) || measure.low > 0 || measure.known === 0,
-      checked: app.state.zeros && app.state.top === null, disabled: app.state.top !== null, text: app.say("drawZeros"),
+      checked: app.now.state.zeros && app.now.state.top === null, disabled: app.now.state.top !== null, text: app.words.say("drawZeros"),
     };
   };
   return tick(app, sync, (zeros) => ({ zeros }));
@@ -47,10 +47,10 @@ function zerosField(app) {
 
 function missingField(app) {
   const sync = () => {
-    const measure = app.measure();
+    const measure = app.asks.measure();
     return {
-      hidden: measure.known === app.total(), checked: app.showsMissing(), disabled: app.state.range !== null || app.state.top !== null,
-      text: app.say(measure.kind === "rank" ? "drawMissingRank" : "drawMissingScore"),
+      hidden: measure.known === app.asks.total(), checked: app.asks.showsMissing(), disabled: app.now.state.range !== null || app.now.state.top !== null,
+      text: app.words.say(measure.kind === "rank" ? "drawMissingRank" : "drawMissingScore"),
     };
   };
   return tick(app, sync, (missing) => ({ missing }));
@@ -59,10 +59,10 @@ function missingField(app) {
 /** Two lines for a pair, or one with what one way has more than the other. */
 function netField(app) {
   if (!app.model.values.keys.some(app.model.values.canNet)) return null;
-  const items = [[false, "eachWay"], [true, "net"]].map(([value, word]) => ({ value, text: () => app.say(word) }));
-  const box = field(app, "directions", pills(app, "net", items, () => app.state.net, (net) => ({ net })));
-  app.onSync(() => {
-    box.hidden = !app.model.values.canNet(app.state.value);
+  const items = [[false, "eachWay"], [true, "net"]].map(([value, word]) => ({ value, text: () => app.words.say(word) }));
+  const box = field(app, "directions", pills(app, "net", items, () => app.now.state.net, (net) => ({ net })));
+  app.acts.onSync(() => {
+    box.hidden = !app.model.values.canNet(app.now.state.value);
   });
   return box;
 }
@@ -71,15 +71,15 @@ function netField(app) {
 function colourField(app) {
   const { types } = app.model;
   if (!types.length) return null;
-  const options = () => [["", app.measure().label[app.state.lang]], ...types.map((type) => [type.key, type.label[app.state.lang]])];
-  return field(app, "colour", choice(app, options, () => app.state.colour || "", (colour) => ({ colour: colour || null }), "colour"));
+  const options = () => [["", app.asks.measure().label[app.now.state.lang]], ...types.map((type) => [type.key, type.label[app.now.state.lang]])];
+  return field(app, "colour", choice(app, options, () => app.now.state.colour || "", (colour) => ({ colour: colour || null }), "colour"));
 }
 
 function pointsField(app) {
   const { values } = app.model.cities;
   if (values.size === 0) return null;
-  const options = () => [["", app.say("pointsSame")], ...[...values.values()].map((item) => [item.key, item.label[app.state.lang]])];
-  const get = () => app.state.points || "";
+  const options = () => [["", app.words.say("pointsSame")], ...[...values.values()].map((item) => [item.key, item.label[app.now.state.lang]])];
+  const get = () => app.now.state.points || "";
   return field(app, "cityPoints", choice(app, options, get, (points) => ({ points: points || null }), "cityPoints"));
 }
 

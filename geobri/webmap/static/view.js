@@ -56,7 +56,7 @@ function freeRooms(app) {
     if (box.top + box.height / 2 < frame.top + frame.height / 2) between.top = Math.max(between.top, box.bottom - frame.top - MARGINS.top / 2);
     else between.bottom = Math.min(between.bottom, box.top - frame.top + MARGINS.bottom / 2);
   }
-  return app.isNarrow() ? [between] : [beside, between];
+  return app.asks.isNarrow() ? [between] : [beside, between];
 }
 
 /** Zoom and centre that show a box in the middle of a room. */
@@ -97,7 +97,7 @@ function goHome(app) {
   limitPan(app.leaflet, size);
   const [x, y] = [(box.west + box.east) / 2 - best.shift[0] / scale, (box.north + box.south) / 2 - best.shift[1] / scale];
   app.leaflet.setView(toLatLng(x, y), zoom, { animate: false });
-  app.home = viewOf(app);
+  app.change({ home: viewOf(app) });
 }
 
 function viewOf(app) {
@@ -106,37 +106,38 @@ function viewOf(app) {
 }
 
 function showView(app) {
-  app.moving = true;
+  app.change({ moving: true });
   goHome(app);
-  if (app.state.view) app.leaflet.setView([app.state.view[0], app.state.view[1]], app.state.view[2], { animate: false });
-  app.moving = false;
+  if (app.now.state.view) app.leaflet.setView([app.now.state.view[0], app.now.state.view[1]], app.now.state.view[2], { animate: false });
+  app.change({ moving: false });
 }
 
 /** Leaflet writes credits as HTML: escaped here. */
 const toHtml = (text) => h("span", {}, text).innerHTML;
 
 function makeLeaflet(app, element) {
-  app.leaflet = L.map(element, {
+  const leaflet = L.map(element, {
     zoomControl: false, attributionControl: true, worldCopyJump: true, zoomSnap: 0.05, zoomDelta: 0.75,
     wheelPxPerZoomLevel: 110, maxZoom: deepestZoom(app.model.cities), maxBounds: BOUNDS, maxBoundsViscosity: 1,
     scrollWheelZoom: app.config.standalone,
   });
-  app.leaflet.attributionControl.setPrefix("Leaflet");
+  leaflet.attributionControl.setPrefix("Leaflet");
   for (const [name, order] of Object.entries(PANES)) {
-    const pane = app.leaflet.createPane(`geobri-${name}`);
+    const pane = leaflet.createPane(`geobri-${name}`);
     Object.assign(pane.style, { zIndex: order, pointerEvents: "none" });
   }
-  const credit = toHtml(app.baseCredit);
-  if (app.base.kind === "tiles") L.tileLayer(app.base.url, { attribution: credit, maxZoom: 19 }).addTo(app.leaflet);
-  else if (credit) app.leaflet.attributionControl.addAttribution(credit);
+  const credit = toHtml(app.base.credit);
+  if (app.base.kind === "tiles") L.tileLayer(app.base.url, { attribution: credit, maxZoom: 19 }).addTo(leaflet);
+  else if (credit) leaflet.attributionControl.addAttribution(credit);
   let approval = "";
-  app.onSync(() => {
-    const said = toHtml(app.config.approval[app.state.lang]);
+  app.acts.onSync(() => {
+    const said = toHtml(app.config.approval[app.now.state.lang]);
     if (said === approval) return;
-    if (approval) app.leaflet.attributionControl.removeAttribution(approval);
-    if (said) app.leaflet.attributionControl.addAttribution(said);
+    if (approval) leaflet.attributionControl.removeAttribution(approval);
+    if (said) leaflet.attributionControl.addAttribution(said);
     approval = said;
   });
+  return leaflet;
 }
 
 export { makeLeaflet, showView, viewOf, fitRoom, nearestGap };
