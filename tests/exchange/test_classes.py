@@ -25,7 +25,10 @@ CASES = {
     "skewed scores": (Measure("n", kind="score"), np.exp(RNG.normal(0, 2.5, 400)) - 0.01),
     "ranks": (Measure("n", kind="rank"), np.arange(1.0, 38.0)),
     "kilometres": (Measure("n", kind="amount", better="low"), np.exp(RNG.normal(6, 1, 300))),
-    "a few far above": (Measure("n", kind="amount"), np.append(np.arange(100.0, 3840, 55), [12000, 15000, 20164])),
+    "a few far above": (
+        Measure("n", kind="amount"),
+        np.append(np.arange(100.0, 3840, 55), [12000, 15000, 20164]),
+    ),
     "few whole numbers": (Measure("n", kind="count"), np.repeat([1.0, 2, 3, 9], [90, 6, 3, 1])),
     "very many": (Measure("n", kind="count"), np.ceil(1200 * (np.arange(1, 2001) / 2000) ** 30)),
     "skewed changes": (Measure("n", kind="score", better="neither"), np.exp(RNG.normal(0, 2, 150)) - 0.5),
