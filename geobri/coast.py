@@ -26,6 +26,7 @@ from geobri.boundaries import Resolution, load_coastline
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.geodesy import check_degrees, distance_km
 from geobri.units import WGS84_ECCENTRICITY_SQUARED, WGS84_MAJOR_KM
+from geobri.words import Words
 
 __all__ = [
     "coastal_by_port",
@@ -265,7 +266,7 @@ def _coordinates(points: gpd.GeoDataFrame | gpd.GeoSeries) -> tuple[FloatArray, 
         came = "no CRS" if points.crs is None else f"CRS {points.crs.to_string()}"
         message = mould(
             "coast",
-            "points must be in EPSG:4326",
+            Words("points must be in EPSG:4326", "坐标点须为EPSG:4326"),
             came,
             "Call to_crs(4326), or set_crs(4326) if it is only unnamed",
         )
@@ -274,7 +275,14 @@ def _coordinates(points: gpd.GeoDataFrame | gpd.GeoSeries) -> tuple[FloatArray, 
     other = ~np.isin(shapely.get_type_id(geometry), (-1, 0))
     if other.any():
         came = f"{int(other.sum())} of {len(geometry)} otherwise: {first_offenders(points.index[other])}"
-        raise SchemaError(mould("coast", "every geometry must be a point", came, "Use representative points"))
+        raise SchemaError(
+            mould(
+                "coast",
+                Words("every geometry must be a point", "几何须均为点"),
+                came,
+                "Use representative points",
+            )
+        )
     placed = geometry.copy()
     placed[shapely.is_empty(placed)] = None
     lon, lat = shapely.get_x(placed), shapely.get_y(placed)

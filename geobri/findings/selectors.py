@@ -18,6 +18,7 @@ import pandas as pd
 from geobri.errors import DataError, first_offenders, mould
 from geobri.findings.answers import CityRank, CitySet, PairRank, PairSet, weakest_basis
 from geobri.findings.facts import Facts
+from geobri.words import Words
 
 __all__ = ["SELECTORS", "find_column", "find_points", "find_table"]
 
@@ -195,7 +196,14 @@ def labelled(facts: Facts, label: str) -> PairSet:
     printed = next((table for table in tables if {"corridor", column} <= set(table.columns)), None)
     if printed is None:
         remedy = "Add it to the pairs, or use between() and within()"
-        raise DataError(mould("labelled", f"the pairs must have a column '{column}'", "none", remedy))
+        raise DataError(
+            mould(
+                "labelled",
+                Words(f"the pairs must have a column '{column}'", f"城市对表须有列“{column}”"),
+                "none",
+                remedy,
+            )
+        )
     return PairSet(tuple(sorted(printed.loc[printed[column] == label, "corridor"])))
 
 
@@ -275,7 +283,7 @@ def find_column(facts: Facts, column: str) -> pd.Series:
     raise DataError(
         mould(
             "findings",
-            f"the cities must have a column '{column}'",
+            Words(f"the cities must have a column '{column}'", f"城市表须有列“{column}”"),
             known,
             "Name a column of the table of cities",
         )
@@ -305,7 +313,14 @@ def find_table(facts: Facts, table: str) -> pd.DataFrame:
     if table in facts.tables:
         return facts.tables[table]
     came = first_offenders(facts.tables, most=30) or "no tables"
-    raise DataError(mould("findings", f"there must be a published table '{table}'", came, "Name one of them"))
+    raise DataError(
+        mould(
+            "findings",
+            Words(f"there must be a published table '{table}'", f"须有已发表的表“{table}”"),
+            came,
+            "Name one of them",
+        )
+    )
 
 
 def find_points(facts: Facts) -> Any:
@@ -329,7 +344,12 @@ def find_points(facts: Facts) -> Any:
     geometry = getattr(facts.cities, "geometry", None)
     if geometry is None or geometry.isna().any():
         raise DataError(
-            mould("findings", "every city must have a point", "cities without one", "Geocode them first")
+            mould(
+                "findings",
+                Words("every city must have a point", "每座城市都须有坐标点"),
+                "cities without one",
+                "Geocode them first",
+            )
         )
     return facts.cities
 

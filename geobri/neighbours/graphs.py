@@ -22,6 +22,7 @@ from geobri.neighbours.nearest import (
     read_points,
 )
 from geobri.neighbours.weights import Joined, join_places, make_graph
+from geobri.words import Words
 
 __all__ = [
     "KERNELS",
@@ -97,7 +98,12 @@ def _treat_islands(cities: gpd.GeoDataFrame, links: _Links, *, islands: Islands,
     if islands == "error":
         came = f"{alone.size} of {len(cities)} without any: {first_offenders(cities.index[alone])}"
         raise DataError(
-            mould(caller, "every city must have a neighbour", came, "Widen the reach, or pass islands='keep'")
+            mould(
+                caller,
+                Words("every city must have a neighbour", "每座城市都须有邻居"),
+                came,
+                "Widen the reach, or pass islands='keep'",
+            )
         )
     nearest, km = nearest_neighbours(cities, 1)
     ends = np.sort(np.column_stack([alone, nearest[alone, 0]]), axis=1)
@@ -247,7 +253,12 @@ def build_inverse_distance(
             f"{labels[a]} = {labels[b]}" for a, b in zip(first[km == 0], second[km == 0], strict=True)
         )
         raise DataError(
-            mould("build_inverse_distance", "cities must be apart", came, "Call merge_coincident first")
+            mould(
+                "build_inverse_distance",
+                Words("cities must be apart", "城市不得重合"),
+                came,
+                "Call merge_coincident first",
+            )
         )
     links = _both_ways(first, second, km)
     links = _treat_islands(cities, links, islands=islands, caller="build_inverse_distance")

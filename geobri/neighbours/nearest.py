@@ -25,6 +25,7 @@ from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.geodesy import distance_km
 from geobri.tables import find_coordinate_faults
 from geobri.units import WGS84_FLATTENING, WGS84_MAJOR_KM
+from geobri.words import Words
 
 __all__ = ["Points", "nearest_neighbours", "neighbours_within", "pairs_within", "read_points"]
 
@@ -75,18 +76,34 @@ def read_points(cities: gpd.GeoDataFrame, *, caller: str) -> Points:
     if not isinstance(cities, gpd.GeoDataFrame) or cities.crs is None or cities.crs.to_epsg() != 4326:  # noqa: PLR2004
         came = f"CRS {cities.crs}" if isinstance(cities, gpd.GeoDataFrame) else type(cities).__name__
         raise SchemaError(
-            mould(caller, "cities must be a GeoDataFrame of points in EPSG:4326", came, "Use to_crs(4326)")
+            mould(
+                caller,
+                Words(
+                    "cities must be a GeoDataFrame of points in EPSG:4326",
+                    "城市表须为EPSG:4326坐标点的GeoDataFrame",
+                ),
+                came,
+                "Use to_crs(4326)",
+            )
         )
     if not cities.index.is_unique:
         doubled = cities.index[cities.index.duplicated()]
         raise SchemaError(
-            mould(caller, "the index must be unique", first_offenders(doubled), "Rename the doubled rows")
+            mould(
+                caller,
+                Words("the index must be unique", "索引不得重复"),
+                first_offenders(doubled),
+                "Rename the doubled rows",
+            )
         )
     geometry = np.asarray(cities.geometry.array)
     if not np.all(shapely.get_type_id(geometry) == shapely.GeometryType.POINT.value):
         raise SchemaError(
             mould(
-                caller, "every city must be a point", "other or missing geometry", "Geocode or drop the rows"
+                caller,
+                Words("every city must be a point", "每座城市都须为一个点"),
+                "other or missing geometry",
+                "Geocode or drop the rows",
             )
         )
     lon, lat = shapely.get_x(geometry), shapely.get_y(geometry)
@@ -181,7 +198,7 @@ def nearest_neighbours(cities: gpd.GeoDataFrame, k: int) -> tuple[IntArray, Floa
         raise DataError(
             mould(
                 "nearest_neighbours",
-                "k must lie between 1 and n - 1",
+                Words("k must lie between 1 and n - 1", "近邻数k须在1与城市数减1之间"),
                 f"k={k} for {n} cities",
                 "Choose a smaller k",
             )

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from geobri.arrays import FloatArray, weighted_median
 from geobri.errors import DataError, SpecificationError, mould
+from geobri.words import Words
 
 __all__ = ["AGGREGATORS", "MISSING_RULES", "STRUCK_BY_ZERO", "Missing", "aggregate"]
 
@@ -186,14 +187,19 @@ def _check_call(
     if scores.ndim < 2 or weights.ndim < 1 or scores.shape[-1] != weights.shape[-1]:  # noqa: PLR2004
         came = f"a matrix {scores.shape} and importances {weights.shape}"
         raise SpecificationError(
-            mould("aggregate", "every child must have one importance", came, "Match the last axes")
+            mould(
+                "aggregate",
+                Words("every child must have one importance", "每个下级须有一个重要性"),
+                came,
+                "Match the last axes",
+            )
         )
     if not (weights >= 0).all() or not (weights.sum(axis=-1) > 0).all():
         came = f"a least weight of {weights.min():g}"
         raise SpecificationError(
             mould(
                 "aggregate",
-                "importances must be >= 0 and not all 0",
+                Words("importances must be >= 0 and not all 0", "重要性不得为负，也不得全为0"),
                 came,
                 "Turn an indicator with direction=-1",
             )
@@ -203,7 +209,7 @@ def _check_call(
         raise DataError(
             mould(
                 "aggregate",
-                f"{method} needs scores >= 0",
+                Words(f"{method} needs scores >= 0", f"{method}要求得分不为负"),
                 came,
                 "Normalise with minmax, or aggregate arithmetically",
             )
@@ -212,7 +218,7 @@ def _check_call(
         raise SpecificationError(
             mould(
                 "aggregate",
-                f"{method} cannot reweight",
+                Words(f"{method} cannot reweight", f"{method}不能重新加权"),
                 "missing='reweight'",
                 "Use 'propagate' or 'zero', or impute",
             )

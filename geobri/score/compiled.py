@@ -22,6 +22,7 @@ from geobri.score.normalise import normalise
 from geobri.score.shares import ROOT
 from geobri.score.spec import IndexSpec
 from geobri.score.weights import weigh
+from geobri.words import Words
 
 __all__ = ["CompiledIndex", "Step", "compile_index", "normalise_compiled", "score_compiled", "weigh_compiled"]
 
@@ -120,7 +121,10 @@ def compile_index(
             came = first_offenders(absent) + " lacking" if absent else "an outline without indicators"
             raise SpecificationError(
                 mould(
-                    "compile_index", "every indicator needs a column", came, "Add it, or complete the index"
+                    "compile_index",
+                    Words("every indicator needs a column", "每个指标都须有一列"),
+                    came,
+                    "Add it, or complete the index",
                 )
             )
     array = _readonly(values[columns].to_numpy(dtype=float, copy=True))
@@ -330,7 +334,10 @@ def _resolve_unit(params: dict[str, Any], compiled: CompiledIndex, column: int) 
         came = repr(unit)
         raise SpecificationError(
             mould(
-                "normalise", f"the reference unit must be one of the {compiled.level}", came, "Name another"
+                "normalise",
+                Words(f"the reference unit must be one of the {compiled.level}", "参照单位须是其中之一"),
+                came,
+                "Name another",
             )
         )
     return {**params, "reference_value": float(compiled.treated[compiled.labels.get_loc(unit), column])}

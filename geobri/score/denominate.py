@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from geobri.arrays import FloatArray, IntArray
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
+from geobri.words import Words
 
 __all__ = ["DENOMINATOR_RULES", "check_denominator", "denominate_cities", "denominate_pairs"]
 
@@ -106,7 +107,10 @@ def check_denominator(size: FloatArray, labels: npt.ArrayLike, name: str) -> Flo
         raise DataError(
             mould(
                 "denominate",
-                f"column {name!r} must be above 0 where a city has a size",
+                Words(
+                    f"column {name!r} must be above 0 where a city has a size",
+                    f"列{name!r}在城市有规模处须大于0",
+                ),
                 came,
                 "Correct it, or leave the cell empty: the value is then missing",
             )

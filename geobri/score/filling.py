@@ -17,6 +17,7 @@ from geobri.score.impute import IMPUTER_INPUTS, IMPUTERS, fills_attributes, impu
 from geobri.score.prepare import Inputs, city_column, pair_rule_of, size_of
 from geobri.score.spec import Indicator
 from geobri.score.universe import PairUniverse
+from geobri.words import Words
 
 __all__ = ["fill_missing"]
 
@@ -129,7 +130,14 @@ def _refuse_for_attribute(inputs: Inputs, leaf: Indicator, method: str, gaps: Bo
     came = f"{leaf.name!r} with {int(gaps.sum())} gaps: {first_offenders(inputs.cities.index[gaps])}"
     remedy = f"Give this indicator an imputer of its own, one of {usable}"
     raise SpecificationError(
-        mould("build_index", f"{method!r} fills pairs, not attributes of cities", came, remedy)
+        mould(
+            "build_index",
+            Words(
+                f"{method!r} fills pairs, not attributes of cities", f"{method!r}填补城市对，不填补城市属性"
+            ),
+            came,
+            remedy,
+        )
     )
 
 
@@ -185,14 +193,19 @@ def _attribute_inputs(inputs: Inputs, leaf: Indicator, method: _Method, size: Fl
 def _own_year(leaf: Indicator, year: int | None) -> int:
     own = leaf.year if year is None else year
     if own is None:
-        wanted = f"the panel imputer must know the year of {leaf.name!r}"
+        wanted = Words(
+            f"the panel imputer must know the year of {leaf.name!r}", f"面板填补须知道{leaf.name!r}的年份"
+        )
         raise SpecificationError(mould("impute", wanted, "none", "Say year = … of the indicator"))
     return own
 
 
 def _years_of(leaf: Indicator, columns: Any) -> dict[int, str]:
     """Read ``columns = { 2019 = "beds_2019" }``: which column of the cities holds which other year."""
-    wanted = f"the panel imputer must know which columns hold the other years of {leaf.name!r}"
+    wanted = Words(
+        f"the panel imputer must know which columns hold the other years of {leaf.name!r}",
+        f"面板填补须知道哪些列是{leaf.name!r}的其他年份",
+    )
     remedy = f'Say imputer_params = {{ columns = {{ 2019 = "{leaf.name}_2019" }} }}'
     if not isinstance(columns, Mapping) or not columns:
         raise SpecificationError(mould("impute", wanted, repr(columns or "none"), remedy))
@@ -204,7 +217,7 @@ def _years_of(leaf: Indicator, columns: Any) -> dict[int, str]:
 
 def _grouping(inputs: Inputs, by: str) -> pd.Series[Any]:
     if by not in inputs.cities.columns:
-        wanted = f"cities need a column {by!r} to group by"
+        wanted = Words(f"cities need a column {by!r} to group by", f"城市表须有用于分组的列{by!r}")
         raise SchemaError(mould("impute", wanted, "none", "Add it, or say by = another column"))
     column: pd.Series[Any] = inputs.cities[by]
     return column
@@ -234,7 +247,7 @@ def _distances(inputs: Inputs, one: IntArray, other: IntArray) -> FloatArray:
         raise SchemaError(
             mould(
                 "impute",
-                "gravity needs where the cities are",
+                Words("gravity needs where the cities are", "引力填补须知道城市的位置"),
                 "a table without geometry",
                 "Pass a GeoDataFrame",
             )
@@ -243,7 +256,14 @@ def _distances(inputs: Inputs, one: IntArray, other: IntArray) -> FloatArray:
     distance = np.asarray(distance_km(lon[one], lat[one], lon[other], lat[other]), dtype=float)
     if not (distance > 0).all():
         came = f"{int((~(distance > 0)).sum())} pairs at no distance"
-        raise DataError(mould("impute", "gravity needs distances above 0", came, "Merge coincident cities"))
+        raise DataError(
+            mould(
+                "impute",
+                Words("gravity needs distances above 0", "引力填补要求距离大于0"),
+                came,
+                "Merge coincident cities",
+            )
+        )
     return distance
 
 
@@ -254,7 +274,11 @@ def _mass(inputs: Inputs, name: Any, wanted_by: str) -> FloatArray | None:
     bad = ~(mass > 0)
     if bad.any():
         came = f"{int(bad.sum())} otherwise: {first_offenders(inputs.cities.index[bad])}"
-        raise DataError(mould("impute", f"mass {name!r} must be above 0", came, "Fill it in"))
+        raise DataError(
+            mould(
+                "impute", Words(f"mass {name!r} must be above 0", f"质量{name!r}须大于0"), came, "Fill it in"
+            )
+        )
     return mass
 
 
@@ -262,7 +286,12 @@ def _history(universe: PairUniverse, leaf: Indicator, history: CodedFlows | None
     """Lay every year of an indicator on the pairs, shape (years, m), both directions of a directed one."""
     if history is None or history.year is None:
         raise DataError(
-            mould("impute", "the panel imputer needs flows of several years", "none", "Add a column 'year'")
+            mould(
+                "impute",
+                Words("the panel imputer needs flows of several years", "面板填补须有多个年份的流量"),
+                "none",
+                "Add a column 'year'",
+            )
         )
     rows = []
     for year in np.unique(history.year):

@@ -20,6 +20,7 @@ from geobri.score.levels import city_to_pair, fold_directions, shared_members
 from geobri.score.spec import Indicator
 from geobri.score.universe import PairUniverse
 from geobri.tables import FLOW_COLUMNS, check_flows
+from geobri.words import Words
 
 __all__ = [
     "Attribute",
@@ -202,7 +203,7 @@ def code_flows(flows: pd.DataFrame, cities: pd.Index) -> CodedFlows:
         raise SchemaError(
             mould(
                 "build_index",
-                "every row of flows must name its indicator",
+                Words("every row of flows must name its indicator", "流量的每一行都须写明指标"),
                 came,
                 "Fill it in or remove the row",
             )
@@ -221,7 +222,12 @@ def code_flows(flows: pd.DataFrame, cities: pd.Index) -> CodedFlows:
     if infinite.any():
         came = f"{int(infinite.sum())} infinite: {first_offenders(_row_names(flows[infinite]))}"
         raise DataError(
-            mould("build_index", "flows must be finite", came, "Correct them, or leave the cell empty")
+            mould(
+                "build_index",
+                Words("flows must be finite", "流量须为有限数"),
+                came,
+                "Correct them, or leave the cell empty",
+            )
         )
     return coded
 
@@ -256,7 +262,10 @@ def gather_pairs(coded: CodedFlows, indicator: Indicator, universe: PairUniverse
         raise DataError(
             mould(
                 "build_index",
-                f"flows must hold indicator {indicator.read_from!r}",
+                Words(
+                    f"flows must hold indicator {indicator.read_from!r}",
+                    f"流量中须有指标{indicator.read_from!r}",
+                ),
                 came,
                 "Add its rows or leave it out",
             )
@@ -302,7 +311,14 @@ def gather_members(memberships: pd.DataFrame, indicator: Indicator, universe: Pa
     absent = [name for name in ("indicator", "city", "member") if name not in memberships.columns]
     if absent:
         came = str(list(map(str, memberships.columns)))
-        raise SchemaError(mould("build_index", f"memberships need columns {absent}", came, "Add them"))
+        raise SchemaError(
+            mould(
+                "build_index",
+                Words(f"memberships need columns {absent}", f"成员表缺少列：{absent}"),
+                came,
+                "Add them",
+            )
+        )
     own = memberships[memberships["indicator"] == indicator.read_from]
     shared = shared_members(
         own["city"].to_numpy(dtype=object), own["member"].to_numpy(dtype=object), universe
@@ -358,7 +374,14 @@ def _years(flows: pd.DataFrame) -> npt.NDArray[np.int64] | None:
     if bad.any():
         came = f"{int(bad.sum())} of {len(flows)} rows otherwise: {first_offenders(flows.loc[bad, 'year'])}"
         raise SchemaError(
-            mould("build_index", "'year' of flows must be a whole number in every row", came, "Fill it in")
+            mould(
+                "build_index",
+                Words(
+                    "'year' of flows must be a whole number in every row", "流量每一行的年份（year）须为整数"
+                ),
+                came,
+                "Fill it in",
+            )
         )
     return years.to_numpy(dtype=np.int64)
 
@@ -428,14 +451,28 @@ def refuse_asymmetry(
     if differ.any():
         came = f"{int(differ.sum())} pairs with two values: {say(differ)}"
         remedy = "Say directed = true and how to fold, or give each pair once"
-        raise DataError(mould(caller, f"{indicator.name!r} is declared symmetric", came, remedy))
+        raise DataError(
+            mould(
+                caller,
+                Words(f"{indicator.name!r} is declared symmetric", f"{indicator.name!r}声明为对称"),
+                came,
+                remedy,
+            )
+        )
 
 
 def _refuse_absent(seen: BoolArray, indicator: Indicator, universe: PairUniverse) -> None:
     if indicator.absent == "error" and not seen.all():
         came = f"{int((~seen).sum())} of {len(seen)} pairs without a row: {_pair_names(~seen, universe)}"
         remedy = "Add them, or declare absent = 'zero' or 'missing'"
-        raise DataError(mould("build_index", f"{indicator.name!r} must have every pair", came, remedy))
+        raise DataError(
+            mould(
+                "build_index",
+                Words(f"{indicator.name!r} must have every pair", f"{indicator.name!r}须有每一个城市对"),
+                came,
+                remedy,
+            )
+        )
 
 
 def _checked(there: FloatArray, back: FloatArray, indicator: Indicator, universe: PairUniverse) -> PairColumn:
@@ -448,7 +485,9 @@ def _checked(there: FloatArray, back: FloatArray, indicator: Indicator, universe
             raise DataError(
                 mould(
                     "build_index",
-                    f"presence {indicator.name!r} must be 0 or 1",
+                    Words(
+                        f"presence {indicator.name!r} must be 0 or 1", f"有无指标{indicator.name!r}须为0或1"
+                    ),
                     came,
                     "Write 1 where there is any, or declare an amount: kind = 'stock'",
                 )
@@ -460,7 +499,7 @@ def _checked(there: FloatArray, back: FloatArray, indicator: Indicator, universe
 
 
 def _refuse_unknown(indicator: Indicator, came: str) -> NoReturn:
-    wanted = f"{indicator.name!r} must be known somewhere"
+    wanted = Words(f"{indicator.name!r} must be known somewhere", f"{indicator.name!r}须至少在一处有取值")
     raise DataError(mould("build_index", wanted, came, "Collect it or leave it out"))
 
 

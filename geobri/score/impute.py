@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from geobri.arrays import FloatArray, IntArray
 from geobri.errors import DataError, SpecificationError, mould
+from geobri.words import Words
 
 __all__ = ["IMPUTERS", "IMPUTER_INPUTS", "fills_attributes", "impute"]
 
@@ -79,7 +80,7 @@ def gravity(
         raise DataError(
             mould(
                 "impute",
-                "gravity needs values >= 0",
+                Words("gravity needs values >= 0", "引力填补要求取值不为负"),
                 f"a least value of {np.nanmin(values):g}",
                 "Use origin_destination",
             )
@@ -169,7 +170,12 @@ def impute(
     """
     if method not in IMPUTERS:
         raise SpecificationError(
-            mould("impute", "method must be a known imputer", repr(method), f"Use one of {list(IMPUTERS)}")
+            mould(
+                "impute",
+                Words("method must be a known imputer", "填补方法须为已知的名称"),
+                repr(method),
+                f"Use one of {list(IMPUTERS)}",
+            )
         )
     column = np.asarray(values, dtype=float)
     missing = np.isnan(column)
@@ -179,7 +185,7 @@ def impute(
         raise DataError(
             mould(
                 "impute",
-                "some value must be known",
+                Words("some value must be known", "须至少有一个已知取值"),
                 f"{missing.size} missing values",
                 "Leave the indicator out",
             )
@@ -189,7 +195,12 @@ def impute(
     except TypeError as error:
         needs = f"Give {list(IMPUTER_INPUTS.get(method, ()))}"
         raise SpecificationError(
-            mould("impute", f"{method!r} must get its inputs", f"{sorted(inputs)} ({error})", needs)
+            mould(
+                "impute",
+                Words(f"{method!r} must get its inputs", f"{method!r}须得到所需的输入"),
+                f"{sorted(inputs)} ({error})",
+                needs,
+            )
         ) from error
     return filled, missing & ~np.isnan(filled)
 

@@ -32,6 +32,7 @@ from geobri.score.shares import ROOT
 from geobri.score.spec import IndexSpec
 from geobri.score.spec_reading import load_spec
 from geobri.score.universe import PairUniverse, build_universe, empty_universe
+from geobri.words import Words
 
 __all__ = ["IndexResult", "build_index"]
 
@@ -148,7 +149,12 @@ def _check_call(spec: IndexSpec, cities: pd.DataFrame, references: Sequence[Inde
     if spec.outline or not names:
         remedy = "Add indicators with spec.with_indicators(...), or a file that says extends"
         raise SpecificationError(
-            mould("build_index", "the index must have indicators", f"the outline {spec.name!r}", remedy)
+            mould(
+                "build_index",
+                Words("the index must have indicators", "指数须有指标"),
+                f"the outline {spec.name!r}",
+                remedy,
+            )
         )
     foreign = [one.spec.name for one in references if [leaf.name for leaf in one.spec.indicators] != names]
     if foreign:
@@ -164,7 +170,10 @@ def _check_call(spec: IndexSpec, cities: pd.DataFrame, references: Sequence[Inde
         )
         raise SchemaError(
             mould(
-                "build_index", "the index of cities must be unique slugs", came, "Set it to the column 'city'"
+                "build_index",
+                Words("the index of cities must be unique slugs", "城市表的索引须为不重复的编号"),
+                came,
+                "Set it to the column 'city'",
             )
         )
 
@@ -179,14 +188,21 @@ def _one_year(flows: pd.DataFrame | None, cities: pd.Index, year: int | None) ->
         raise DataError(
             mould(
                 "build_index",
-                "flows of several years need a choice",
+                Words("flows of several years need a choice", "流量有多个年份，须选择其一"),
                 came,
                 "Pass year=, or use the panel functions",
             )
         )
     if year is not None and years and year not in years:
         came = f"the years {', '.join(map(str, years))}"
-        raise DataError(mould("build_index", f"flows must hold the year {year}", came, "Choose one of these"))
+        raise DataError(
+            mould(
+                "build_index",
+                Words(f"flows must hold the year {year}", f"流量中须有{year}年"),
+                came,
+                "Choose one of these",
+            )
+        )
     chosen = year if year is not None else (years[0] if years else None)
     return _Coded(coded, coded if chosen is None else coded.of_year(chosen), chosen)
 
@@ -237,7 +253,7 @@ def _normalise(compiled: CompiledIndex) -> FloatArray:
         return normalise_compiled(compiled)
     except DataError as error:
         said = f"build_index, level of {compiled.level}: {error}{_hint(compiled)}"
-        raise DataError(said) from error
+        raise DataError(said, zh=error.zh) from error
 
 
 def _hint(compiled: CompiledIndex) -> str:

@@ -15,6 +15,7 @@ import pandas as pd
 from geobri.arrays import FloatArray, IntArray
 from geobri.errors import DataError, SchemaError, SpecificationError, first_offenders, mould
 from geobri.score.universe import PairUniverse
+from geobri.words import Words
 
 __all__ = [
     "CITY_MISSING",
@@ -75,7 +76,7 @@ def breadth(focal: IntArray, values: FloatArray, n: int) -> FloatArray:
         raise DataError(
             mould(
                 "pair_to_city",
-                "breadth needs values >= 0",
+                Words("breadth needs values >= 0", "广度要求取值不为负"),
                 f"a least value of {values.min():g}",
                 "Use another city_rule",
             )
@@ -254,7 +255,14 @@ def city_to_pair(
         )
     if rule in _NOT_NEGATIVE and (values < 0).any():
         came = f"{int((values < 0).sum())} of {values.size} below, the least {np.nanmin(values):g}"
-        raise DataError(mould("city_to_pair", f"{rule} needs values >= 0", came, "Use min or max"))
+        raise DataError(
+            mould(
+                "city_to_pair",
+                Words(f"{rule} needs values >= 0", f"{rule}要求取值不为负"),
+                came,
+                "Use min or max",
+            )
+        )
     sign = direction if rule in _OF_AN_END else 1
     ends = sign * values[first], sign * values[second]
     return np.asarray(sign * PAIR_RULES[rule](*ends), dtype=float)
@@ -286,7 +294,10 @@ def shared_members(cities: npt.ArrayLike, members: npt.ArrayLike, universe: Pair
         came = f"{len(unknown)} unknown: {first_offenders(dict.fromkeys(unknown))}"
         raise SchemaError(
             mould(
-                "shared_members", "every member city must be in the cities table", came, "Add or correct them"
+                "shared_members",
+                Words("every member city must be in the cities table", "每个成员城市都须在城市表中"),
+                came,
+                "Add or correct them",
             )
         )
     columns, names = pd.factorize(np.asarray(members, dtype=object))

@@ -17,6 +17,7 @@ from geobri.score.levels import pair_to_city
 from geobri.score.outliers import kurtosis, skewness, treat
 from geobri.score.prepare import Inputs, size_of
 from geobri.score.spec import Indicator
+from geobri.words import Words
 
 __all__ = ["Measured", "measure_level"]
 
@@ -212,6 +213,9 @@ def _treat_named(
         remedy = f"Another treatment, or none ({error})"
         raise DataError(
             mould(
-                "build_index", f"{method!r} must be able to treat {name!r}", first_offenders([name]), remedy
+                "build_index",
+                Words(f"{method!r} must be able to treat {name!r}", f"{method!r}须能处理{name!r}"),
+                first_offenders([name]),
+                remedy,
             )
         ) from error

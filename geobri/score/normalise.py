@@ -17,6 +17,7 @@ import pandas as pd
 
 from geobri.arrays import FloatArray
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
+from geobri.words import Words
 
 __all__ = [
     "CONSTANT_RULES",
@@ -100,7 +101,7 @@ def target_distance(
         raise DataError(
             mould(
                 "normalise",
-                "a target must be better than the worst value",
+                Words("a target must be better than the worst value", "目标须优于最差的取值"),
                 f"target {target} and worst {np.max(direction * worst) * direction}",
                 "Give a harder target, or turn the direction",
             )
@@ -131,7 +132,7 @@ def goalposts(
         raise SpecificationError(
             mould(
                 "normalise",
-                "goalposts need low < high",
+                Words("goalposts need low < high", "门柱法的下限须小于上限"),
                 f"low={low}, high={high}",
                 "Exchange them; direction=-1 turns the scale",
             )
@@ -144,8 +145,13 @@ def goalposts(
 def fraction_of_max(values: FloatArray, reference: FloatArray, direction: int) -> FloatArray:
     """Give 100 x / max, or 100 min / x where less is better; a ratio scale, so values must not be negative."""
     if np.nanmin(values) < 0 or np.nanmin(reference) < 0 or (direction < 0 and np.nanmin(values) <= 0):
-        wanted = "fraction_of_max needs " + (
-            "values >= 0" if direction > 0 else "values > 0 when less is better"
+        wanted = (
+            Words("fraction_of_max needs values >= 0", "fraction_of_max要求取值不为负")
+            if direction > 0
+            else Words(
+                "fraction_of_max needs values > 0 when less is better",
+                "以小为优时fraction_of_max要求取值大于0",
+            )
         )
         raise DataError(
             mould(
@@ -290,7 +296,7 @@ def _find_formula(method: str, constant: str) -> Normaliser:
         raise SpecificationError(
             mould(
                 "normalise",
-                "method must be a known normaliser",
+                Words("method must be a known normaliser", "标准化方法须为已知的名称"),
                 repr(method),
                 f"Use one of {sorted(NORMALISERS)}",
             )
@@ -339,14 +345,14 @@ def _normalise_columns(
         _refuse(
             empty,
             names,
-            "some value of every column must be known",
+            Words("some value of every column must be known", "每一列须至少有一个已知取值"),
             f"wholly missing column(s) of {len(array)} rows",
         )
     if (level & ~empty).any() and constant == "error":
         _refuse(
             level,
             names,
-            "every column must hold at least two different values",
+            Words("every column must hold at least two different values", "每一列须有至少两个不同的取值"),
             f"constant column(s) over {len(against)} rows",
         )
     result = np.full(array.shape, _constant_value(constant, method, params) if level.any() else np.nan)
@@ -379,11 +385,13 @@ def _apply(  # noqa: PLR0917 - internal, called once
         ) from error
 
 
-def _refuse(faulty: npt.NDArray[np.bool_], names: list[Any], wanted: str, what: str) -> None:
+def _refuse(faulty: npt.NDArray[np.bool_], names: list[Any], wanted: Words, what: str) -> None:
     columns = np.flatnonzero(faulty.reshape(-1)) if faulty.ndim else np.array([0])
     said = [str(names[c]) if c < len(names) and names[c] is not None else f"column {c}" for c in columns]
     remedy = 'Leave the indicator out, complete it, or say what it shall give with constant="missing" (or "worst", "best" if constant)'
-    raise DataError(mould("normalise", wanted, f"{len(columns)} {what}: {first_offenders(said)}", remedy))
+    offenders = first_offenders(said)
+    came = Words(f"{len(columns)} {what}: {offenders}", f"{len(columns)}列不符：{offenders}")
+    raise DataError(mould("normalise", wanted, came, remedy))
 
 
 def _constant_value(constant: str, method: str, params: dict[str, Any]) -> float:
@@ -393,7 +401,10 @@ def _constant_value(constant: str, method: str, params: dict[str, Any]) -> float
         came = f"method={method!r}, constant={constant!r}"
         raise SpecificationError(
             mould(
-                "normalise", "the method must have a worst and a best score", came, 'Say constant="missing"'
+                "normalise",
+                Words("the method must have a worst and a best score", "此方法须有最差和最优得分"),
+                came,
+                'Say constant="missing"',
             )
         )
     low, high = params.get("scale", (0.0, 100.0))

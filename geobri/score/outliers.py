@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from geobri.arrays import BoolArray, FloatArray
 from geobri.errors import DataError, SpecificationError, mould
+from geobri.words import Words
 
 __all__ = ["TREATMENTS", "Treated", "kurtosis", "skewness", "treat"]
 
@@ -171,7 +172,12 @@ def treat(
     """
     if method not in TREATMENTS:
         raise SpecificationError(
-            mould("treat", "method must be a known treatment", repr(method), f"Use one of {list(TREATMENTS)}")
+            mould(
+                "treat",
+                Words("method must be a known treatment", "离群值处理方法须为已知的名称"),
+                repr(method),
+                f"Use one of {list(TREATMENTS)}",
+            )
         )
     column = np.asarray(values, dtype=float)
     known = ~np.isnan(column)
@@ -253,7 +259,7 @@ def _above_zero(
         raise DataError(
             mould(
                 "treat",
-                "a logarithm or power needs values above 0",
+                Words("a logarithm or power needs values above 0", "对数或幂变换要求取值大于0"),
                 came,
                 "Give a larger shift, or share > 0",
             )

@@ -15,6 +15,7 @@ from geobri.score.gather import Attribute, CodedFlows, PairColumn, gather_member
 from geobri.score.screen import screen
 from geobri.score.spec import IndexSpec, Indicator
 from geobri.score.universe import PairUniverse
+from geobri.words import Words
 
 __all__ = [
     "Inputs",
@@ -89,14 +90,27 @@ def city_column(cities: pd.DataFrame, name: str, wanted_by: str) -> FloatArray:
     if name not in cities.columns:
         came = str([str(column) for column in cities.columns])
         raise SchemaError(
-            mould("build_index", f"cities need a column {name!r} for indicator {wanted_by!r}", came, "Add it")
+            mould(
+                "build_index",
+                Words(
+                    f"cities need a column {name!r} for indicator {wanted_by!r}",
+                    f"城市表须有指标{wanted_by!r}所需的列{name!r}",
+                ),
+                came,
+                "Add it",
+            )
         )
     values = pd.to_numeric(cities[name], errors="coerce")
     bad = values.isna() & cities[name].notna()
     if bad.any():
         came = f"{int(bad.sum())} of {len(bad)} otherwise: {first_offenders(cities.index[bad])}"
         raise SchemaError(
-            mould("build_index", f"column {name!r} of cities must be numeric", came, "Correct these rows")
+            mould(
+                "build_index",
+                Words(f"column {name!r} of cities must be numeric", f"城市表的列{name!r}须为数字"),
+                came,
+                "Correct these rows",
+            )
         )
     return values.to_numpy(dtype=float, na_value=np.nan)
 
@@ -140,7 +154,7 @@ def gather_columns(inputs: Inputs, coded: CodedFlows | None) -> list[PairColumn]
         raise DataError(
             mould(
                 "build_index",
-                "every indicator needs data",
+                Words("every indicator needs data", "每个指标都须有数据"),
                 came,
                 remedy,
             )
@@ -154,7 +168,14 @@ def _gather_one(inputs: Inputs, leaf: Indicator, coded: CodedFlows | None, in_fl
     if coded is not None and leaf.read_from in in_flows:
         return gather_pairs(coded, leaf, inputs.universe)
     if inputs.memberships is None:
-        raise DataError(mould("build_index", f"{leaf.name!r} needs memberships", "none", "Pass memberships="))
+        raise DataError(
+            mould(
+                "build_index",
+                Words(f"{leaf.name!r} needs memberships", f"{leaf.name!r}需要成员表"),
+                "none",
+                "Pass memberships=",
+            )
+        )
     return gather_members(inputs.memberships, leaf, inputs.universe)
 
 
@@ -267,7 +288,10 @@ def screen_columns(
         came = f"{int(staying.sum())} cities and {int(pairs.sum())} pairs"
         raise DataError(
             mould(
-                "screen", "two cities and a pair must stay", came, "Lower the least coverage, or collect more"
+                "screen",
+                Words("two cities and a pair must stay", "须至少保留两座城市和一个城市对"),
+                came,
+                "Lower the least coverage, or collect more",
             )
         )
     return staying, universe.take(pairs), [column.take(pairs) for column in columns]

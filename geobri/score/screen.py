@@ -8,6 +8,7 @@ import numpy as np
 
 from geobri.arrays import BoolArray, FloatArray, IntArray
 from geobri.errors import SpecificationError, mould
+from geobri.words import Words
 
 __all__ = ["Coverage", "measure_coverage", "screen"]
 
@@ -108,7 +109,12 @@ def screen(
     if not (0 <= min_city <= 1 and 0 <= min_pair <= 1):
         came = f"min_city={min_city!r}, min_pair={min_pair!r}"
         raise SpecificationError(
-            mould("screen", "shares must lie between 0 and 1", came, "Give 0.8 for 80 %")
+            mould(
+                "screen",
+                Words("shares must lie between 0 and 1", "比例须在0与1之间"),
+                came,
+                "Give 0.8 for 80 %",
+            )
         )
     staying = np.ones(n, dtype=bool)
     pairs = np.ones(len(first), dtype=bool)

@@ -13,6 +13,7 @@ from geobri.arrays import FloatArray, IntArray
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.measures import Measure
 from geobri.score.levels import total as add_up
+from geobri.words import Words
 
 __all__ = ["TOTALS", "name_totals", "prepare_totals", "total_flows"]
 
@@ -75,12 +76,26 @@ def total_flows(
     absent = [name for name in ("origin", "destination", column) if name not in corridors.columns]
     if absent:
         came = first_offenders(map(str, corridors.columns))
-        raise SchemaError(mould("total_flows", f"corridors need columns {absent}", came, "Add them"))
+        raise SchemaError(
+            mould(
+                "total_flows",
+                Words(f"corridors need columns {absent}", f"通路表缺少列：{absent}"),
+                came,
+                "Add them",
+            )
+        )
     add = prepare_totals(cities, corridors, directed=directed)
     amount = pd.to_numeric(corridors[column]).to_numpy(dtype=float, na_value=np.nan)
     if (amount < 0).any():
         came = f"{int((amount < 0).sum())} of {len(amount)} below: {first_offenders(corridors.index[amount < 0])}"
-        raise DataError(mould("total_flows", f"{column!r} must not be negative", came, "Take a quantity"))
+        raise DataError(
+            mould(
+                "total_flows",
+                Words(f"{column!r} must not be negative", f"{column!r}不得为负"),
+                came,
+                "Take a quantity",
+            )
+        )
     return pd.DataFrame(add(amount), index=cities.index.rename("city"), columns=list(TOTALS))
 
 
@@ -135,7 +150,7 @@ def _place(cities: pd.DataFrame, corridors: pd.DataFrame, name: str) -> IntArray
     place = cities.index.get_indexer(pd.Index(np.asarray(labels, dtype=object), dtype=object))[codes]
     if (place < 0).any():
         came = f"{int((place < 0).sum())} of {len(place)} otherwise: {first_offenders(corridors.loc[place < 0, name])}"
-        wanted = f"every {name} must be one of the cities"
+        wanted = Words(f"every {name} must be one of the cities", f"每个{name}都须是城市表中的城市")
         raise SchemaError(mould("total_flows", wanted, came, "Add the cities, or drop these corridors"))
     return np.asarray(place, dtype=np.int64)
 

@@ -12,6 +12,7 @@ import pandas as pd
 from geobri.arrays import IntArray
 from geobri.corridors import corridor_ids
 from geobri.errors import DataError, SchemaError, first_offenders, mould
+from geobri.words import Words
 
 __all__ = ["PairUniverse", "build_universe", "empty_universe"]
 
@@ -135,7 +136,7 @@ def build_universe(
         raise DataError(
             mould(
                 "build_universe",
-                "at least one pair must remain",
+                Words("at least one pair must remain", "须至少剩下一个城市对"),
                 came,
                 'Add cities abroad, or say domestic="include"',
             )
@@ -169,7 +170,14 @@ def empty_universe(cities: pd.DataFrame) -> PairUniverse:
 def _refuse_few(cities: pd.DataFrame) -> None:
     if len(cities) < _LEAST_CITIES:
         came = f"{len(cities)}: {first_offenders(cities.index)}" if len(cities) else "none"
-        raise DataError(mould("build_universe", "an index needs at least two cities", came, "Add cities"))
+        raise DataError(
+            mould(
+                "build_universe",
+                Words("an index needs at least two cities", "指数至少需要两座城市"),
+                came,
+                "Add cities",
+            )
+        )
 
 
 def _universe(cities: pd.Index, first: npt.NDArray[Any], second: npt.NDArray[Any]) -> PairUniverse:
@@ -183,7 +191,14 @@ def _same_country(cities: pd.DataFrame, first: IntArray, second: IntArray) -> np
         absent = cities.index if "country" not in cities.columns else cities.index[cities["country"].isna()]
         came = f"{len(absent)} cities without: {first_offenders(absent)}"
         remedy = "Fill in the column 'country', or say domestic=\"include\""
-        raise SchemaError(mould("build_universe", "domestic pairs are found by country", came, remedy))
+        raise SchemaError(
+            mould(
+                "build_universe",
+                Words("domestic pairs are found by country", "国内城市对按国家识别"),
+                came,
+                remedy,
+            )
+        )
     country = pd.factorize(cities["country"])[0]
     return np.asarray(country[first] == country[second])
 
@@ -194,7 +209,7 @@ def _listed(universe: PairUniverse, pairs: pd.DataFrame) -> npt.NDArray[np.bool_
         raise SchemaError(
             mould(
                 "build_universe",
-                f"pairs need columns {absent}",
+                Words(f"pairs need columns {absent}", f"城市对表缺少列：{absent}"),
                 str(list(map(str, pairs.columns))),
                 "Add them",
             )
@@ -212,7 +227,10 @@ def _listed(universe: PairUniverse, pairs: pd.DataFrame) -> npt.NDArray[np.bool_
         came = f"{len(said)} of {len(pairs)} otherwise: {first_offenders(said)}"
         raise SchemaError(
             mould(
-                "build_universe", "pairs must join two different known cities", came, "Correct or remove them"
+                "build_universe",
+                Words("pairs must join two different known cities", "城市对须连接两座不同的已知城市"),
+                came,
+                "Correct or remove them",
             )
         )
     keep = np.zeros(len(universe), dtype=bool)

@@ -16,6 +16,7 @@ import pandas as pd
 
 from geobri.arrays import FloatArray
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
+from geobri.words import Words
 
 __all__ = ["WEIGHTINGS", "AhpWeights", "ahp_weights", "budget_weights", "custom_weights", "weigh"]
 
@@ -54,7 +55,7 @@ def entropy(matrix: FloatArray) -> FloatArray:
         raise DataError(
             mould(
                 "weigh",
-                "entropy needs scores >= 0",
+                Words("entropy needs scores >= 0", "熵权法要求得分不为负"),
                 f"a least value of {matrix.min():g}",
                 "Normalise with minmax",
             )
@@ -149,7 +150,12 @@ def weigh(matrix: npt.ArrayLike, method: str = "equal") -> FloatArray:
     """
     if method not in WEIGHTINGS:
         raise SpecificationError(
-            mould("weigh", "method must be a known weighting", repr(method), f"Use one of {list(WEIGHTINGS)}")
+            mould(
+                "weigh",
+                Words("method must be a known weighting", "赋权方法须为已知的名称"),
+                repr(method),
+                f"Use one of {list(WEIGHTINGS)}",
+            )
         )
     scores = np.asarray(matrix, dtype=float)
     if method == "equal":
@@ -159,7 +165,15 @@ def weigh(matrix: npt.ArrayLike, method: str = "equal") -> FloatArray:
         came = f"{len(complete)} complete units of {len(scores)}"
         remedy = "Impute, leave the constant child out, or use given importances"
         raise DataError(
-            mould("weigh", f"{method} needs three complete units and no constant child", came, remedy)
+            mould(
+                "weigh",
+                Words(
+                    f"{method} needs three complete units and no constant child",
+                    f"{method}需要三个完整的单位，且不得有取值处处相等的下级",
+                ),
+                came,
+                remedy,
+            )
         )
     return WEIGHTINGS[method](complete)
 
@@ -189,7 +203,7 @@ def custom_weights(stated: dict[str, float]) -> pd.Series[float]:
         raise SpecificationError(
             mould(
                 "custom_weights",
-                "weights must be >= 0 and not all 0",
+                Words("weights must be >= 0 and not all 0", "权重不得为负，也不得全为0"),
                 came,
                 "Turn an indicator with direction=-1",
             )
@@ -313,6 +327,11 @@ def _shares(raw: FloatArray, method: str) -> FloatArray:
     if not (raw >= 0).all() or not raw.sum() > 0:
         came = "no column that differs from the others"
         raise DataError(
-            mould("weigh", f"{method} must find something to weigh by", came, "Use equal importances")
+            mould(
+                "weigh",
+                Words(f"{method} must find something to weigh by", f"{method}须有可据以赋权的差异"),
+                came,
+                "Use equal importances",
+            )
         )
     return np.asarray(raw / raw.sum())

@@ -111,6 +111,8 @@ def _by_chance(result: TestResult, term: Term) -> tuple[float, float]:
     if null is not None and len(null) and term.estimate == result.statistic:
         low, high = np.nanquantile(null, _CENTRAL)
         return float(low), float(high)
+    if term.null_of != "estimate":
+        return math.nan, math.nan
     return term.null_mean - _Z * term.null_sd, term.null_mean + _Z * term.null_sd
 
 

@@ -81,7 +81,10 @@ class Term:
         Standard error of a p-value that rests on drawn permutations (of the adjusted one, where only that does); NaN where
         nothing was drawn, 0 where all permutations were gone through.
     null_mean, null_sd
-        Mean and standard deviation of the estimate under the null; NaN where they are not known.
+        Mean and standard deviation under the null; NaN where they are not known.
+    null_of
+        What these are of: ``estimate``, or ``statistic`` where the estimate itself is not drawn (scores, t); empty in
+        `tests.csv` where they are not known.
     df
         Degrees of freedom of a t distribution; NaN where there is none.
     """
@@ -109,6 +112,7 @@ class Term:
     mc_error: float = math.nan
     null_mean: float = math.nan
     null_sd: float = math.nan
+    null_of: Literal["estimate", "statistic"] = "estimate"
     df: float = math.nan
 
 
@@ -126,6 +130,7 @@ def tidy_row(term: Term) -> dict[str, Any]:
         Columns `TIDY_COLUMNS`.
     """
     row = {one.name: getattr(term, one.name) for one in fields(Term)}
+    row["null_of"] = "" if math.isnan(term.null_mean) else term.null_of
     return {name: cell.en if isinstance(cell, Words) else cell for name, cell in row.items()}
 
 

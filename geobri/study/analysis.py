@@ -129,7 +129,11 @@ def analyse_study(
         contradictions=None if ledger is None else _contradictions(study, ledger),
         left_out=(
             *((("tests", _NOT_ASKED),) if "tests" in without else ()),
-            *((("scores", Words(study.no_scores, _NO_INDEX)),) if study.no_scores else ()),
+            *(
+                (("scores", Words(study.no_scores, study.no_scores_zh or _NO_INDEX)),)
+                if study.no_scores
+                else ()
+            ),
             *((("uncertainty", reason),) if (reason := unmeasured(study.scores)).en else ()),
             *((name, outcome.reason) for name, outcome in done.items() if outcome.reason is not None),
             *(() if "tests" in without else _unopened(study)),

@@ -50,7 +50,7 @@ def attach_index(study: Study, spec: IndexSpec | None) -> Study:
     try:
         scores = score_study(study, spec)
     except GeobriError as error:
-        return replace(with_totals, no_scores=str(error))
+        return replace(with_totals, no_scores=str(error), no_scores_zh=error.zh)
     return with_totals if scores is None else _attach_scores(with_totals, scores)
 
 

@@ -89,8 +89,9 @@ class Study:
         The finished index; None where there is none.
     score_columns
         What the columns of the index in both tables are called in `scores`, where a name was taken.
-    no_scores
-        Why there is no index though there is a specification; empty otherwise.
+    no_scores, no_scores_zh
+        Why there is no index though there is a specification, in English and, where it was said so, in Chinese; empty
+        otherwise.
     citation, citation_zh, licence, licence_zh, notes, notes_zh
         Where the data come from, under which terms, and what a reader must know, in English and Chinese.
     account
@@ -142,6 +143,7 @@ class Study:
     scores: IndexResult | None = None
     score_columns: Mapping[str, str] = field(default_factory=dict)
     no_scores: str = ""
+    no_scores_zh: str = ""
     citation: str = ""
     citation_zh: str = ""
     licence: str = ""

@@ -41,7 +41,7 @@ SEED: Final = 20211001
 _WITHOUT_BLOCKS: Final = ("active", "hubs", "corridors")
 _MOST_FOR_DYADS: Final = 150
 """Cities beyond which the commands run fewer exchanges, so that a person need not wait; Python takes any number."""
-_EXCHANGES: Final = 1999
+_EXCHANGES: Final = 19_999
 _FEW_EXCHANGES: Final = 99
 _MOSTLY: Final = 0.5
 """Share of the corridors that need a value before corridors are compared by type: a published top ten has 10 of 195."""
@@ -59,7 +59,9 @@ def _find_flow(study: Study, value: Asked, impedance: str) -> Measure:
     """Find the measure of the corridors that is asked about; against itself there is nothing to test."""
     measure = _find(study, value, "corridors")
     if measure.column == impedance:
-        wanted = "a measure is tested against a separation that is another column"
+        wanted = Words(
+            "a measure is tested against a separation that is another column", "检验所用的间隔须为另一列"
+        )
         raise DataError(
             mould("geobri", wanted, f"'{impedance}' for both", "Choose another --value, or --impedance")
         )
@@ -314,7 +316,14 @@ def _check_told(study: Study, column: str, caller: str) -> None:
     remedy = say_how_to_open(study, column)
     if remedy is not None and study.cities[column].isna().all():
         came = f"none of the {len(study.cities):,} of '{study.name}' has one"
-        raise DataError(mould(caller, f"'{column}' of the places must be known", came, remedy.en))
+        raise DataError(
+            mould(
+                caller,
+                Words(f"'{column}' of the places must be known", f"各地点须有“{column}”"),
+                came,
+                remedy.en,
+            )
+        )
 
 
 def _with_strata(cities: gpd.GeoDataFrame, wish: str) -> tuple[gpd.GeoDataFrame, Asked | None]:

@@ -66,7 +66,7 @@ def write_score_tables(study: Study, out: Path, *, runs: int) -> tuple[list[str]
         If the study has neither a specification with what it needs nor published ranks of dimensions.
     """
     if study.no_scores:
-        raise StudyError(study.no_scores)
+        raise StudyError(study.no_scores, zh=study.no_scores_zh)
     scores, audit = study.scores, audit_study(study)
     if scores is None and audit is None:
         raise _nothing_to_score(study)

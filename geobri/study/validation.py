@@ -163,12 +163,18 @@ def _published(study: Study) -> Study | None:
     if not name:
         return None
     if name not in PUBLISHED:
-        wanted = f"validate_against must be one of {', '.join(PUBLISHED)}"
+        wanted = Words(
+            f"validate_against must be one of {', '.join(PUBLISHED)}",
+            f"validate_against须为{'、'.join(PUBLISHED)}之一",
+        )
         raise StudyError(mould("validate_study", wanted, repr(name), "Correct study.toml"))
     report = PUBLISHED[name]()
     shared = study.cities.index.intersection(report.cities.index)
     if len(shared) < FEWEST_CITIES:
-        wanted = f"the study must share at least {FEWEST_CITIES} cities with {name}"
+        wanted = Words(
+            f"the study must share at least {FEWEST_CITIES} cities with {name}",
+            f"研究须与{name}至少共有{FEWEST_CITIES}座城市",
+        )
         came = f"{len(shared)} shared: {first_offenders(shared) or 'none'}"
         remedy = "Call the cities by the slugs of the published data set, or leave validate_against out"
         raise StudyError(mould("validate_study", wanted, came, remedy))

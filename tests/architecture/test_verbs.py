@@ -29,7 +29,7 @@ OTHER_WORDS = {
     "graph": {"w", "neighbors"},
     "impedance": {"cost", "separation"},
 }
-VERBS = [*stats._VERBS, "corridor_regression_test", "corridor_interaction_test"]
+VERBS = [*stats._VERBS, *stats._NEAR, "corridor_regression_test", "corridor_interaction_test"]
 
 
 def parameters(verb):

@@ -18,6 +18,7 @@ from geobri.stats.flows import (
     fold_cities,
 )
 from geobri.stats.results import TIDY_COLUMNS
+from geobri.stats.simulate import build_simulator
 
 HERE = Path(__file__).parents[1] / "reference" / "gravity"
 
@@ -467,3 +468,19 @@ def test_a_star_has_too_few_pairs_for_levels_and_says_so():
     assert "one cluster" in two_way["note"]
     with pytest.raises(DataError, match="more pairs than parameters"):
         decay_test(star, flow="flow", effects="node", n_permutations=99)
+
+
+def test_a_verdict_at_the_border_does_not_hang_on_the_draws():
+    frame = build_simulator(22).draw(friction=0.25, hubs=0.5, noise=1.5, rng=2)
+    found = decay_test(frame, flow="flow", directed=False, n_permutations=199, interval=False, rng=1)
+    row = found.terms[0]
+    assert len(found.null_distribution) > 20 * 199
+    assert row.mc_error < 0.006
+    assert f"{len(found.null_distribution):,} draws" in row.null.en
+    again = decay_test(frame, flow="flow", directed=False, n_permutations=199, interval=False, rng=1)
+    assert again.p_value == found.p_value
+    few = decay_test(frame, flow="flow", directed=False, n_permutations=99, interval=False, rng=1)
+    assert len(few.null_distribution) < 150
+    clear = build_simulator(22).draw(friction=2.0, hubs=0.5, noise=0.5, rng=2)
+    told = decay_test(clear, flow="flow", directed=False, n_permutations=199, interval=False, rng=1)
+    assert len(told.null_distribution) < 300

@@ -1,14 +1,18 @@
 """Mantel correlogram against R's vegan, and its family-wise size."""
 
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import rankdata
 
 from geobri.errors import DataError, SpecificationError
+from geobri.stats.bands import find_bands
 from geobri.stats.dyads import mantel_correlogram_test, mantel_test
 from geobri.stats.dyads.correlogram import progressive_holm
+from geobri.stats.p_values import judge
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "dyads"
 
@@ -106,7 +110,46 @@ def test_faults(matrices):
         mantel_correlogram_test(matrices["y"], matrices["x1"], bounds=[0, 5, 5])
     with pytest.raises(DataError, match="testable"):
         mantel_correlogram_test(matrices["y"], matrices["x1"], bounds=[100, 200, 300])
-    holes = matrices["y"].copy()
-    holes[0, 1] = holes[1, 0] = np.nan
-    with pytest.raises(DataError, match="stay in place"):
-        mantel_correlogram_test(holes, matrices["x1"], blocks=None)
+
+
+@pytest.mark.parametrize("method", ["pearson", "spearman"])
+def test_missing_pairs_that_travel_are_compared_where_both_sides_are_observed(method):
+    rng = np.random.default_rng(3)
+    place, noise = rng.random((6, 2)), rng.normal(size=(6, 6)) / 4
+    distance = np.linalg.norm(place[:, None] - place[None], axis=-1)
+    y = noise + noise.T - distance
+    y[0, 1] = y[1, 0] = y[2, 4] = y[4, 2] = np.nan
+    result = mantel_correlogram_test(
+        y, distance, n_classes=3, method=method, cutoff=False, n_permutations=719
+    )
+    assert len(result.null_distribution) == 720  # all there are
+    assert "missing pairs travel" in result.terms[0].note.en
+    rows, columns = np.triu_indices(6, 1)
+    seen = np.isfinite(y[rows, columns])
+    place_of, ranked = (
+        find_bands(distance[rows, columns], result.bounds, hold="upper"),
+        np.full((6, 6), np.nan),
+    )
+    values = y[rows, columns][seen]
+    ranked[rows[seen], columns[seen]] = rankdata(values) if method == "spearman" else values
+    ranked = np.where(np.isnan(ranked), ranked.T, ranked)
+    for k, row in enumerate(result.terms):
+        null = []
+        for order in permutations(range(6)):
+            moved = ranked[np.ix_(order, order)][rows, columns]
+            kept = np.isfinite(moved) & seen
+            inside = (place_of == k)[kept]
+            null.append(np.corrcoef(moved[kept], inside)[0, 1] if 0 < inside.sum() < len(inside) else np.nan)
+        expected = judge(row.estimate, null, exact=True)
+        assert row.p_value == pytest.approx(expected.p_value)
+        assert row.null_mean == pytest.approx(expected.mean)
+        assert row.null_sd == pytest.approx(expected.deviation)
+
+
+def test_rows_hold_the_p_value_of_the_sentence(matrices):
+    result = mantel_correlogram_test(matrices["y"], matrices["x1"], rng=0, n_permutations=99)
+    frame = result.to_frame()
+    assert frame["p_adjusted"].min() == result.p_value
+    assert set(frame["adjustment"]) == {"max-T"}
+    assert "±" in result.summary()
+    assert "±" in result.summary("zh")

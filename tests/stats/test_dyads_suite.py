@@ -51,13 +51,20 @@ def test_directed_tables_have_no_correlogram(study):
     assert results[0].terms[0].n_pairs == 2 * len(corridors)
 
 
-def test_missing_pairs_that_travel_have_no_correlogram(study):
+def test_missing_pairs_that_travel_are_said_in_every_test(study):
     cities, corridors = study
     holes = corridors.assign(
         score=corridors["score"].where(np.random.default_rng(1).random(len(corridors)) < 0.7)
     )
     results = dyadic_tests(cities, holes, "score", rng=1, n_permutations=99)
-    assert len(results) == 3
+    assert [one.terms[-1].test for one in results] == 2 * ["mantel_test"] + [
+        "mrqap_test",
+        "mantel_correlogram_test",
+    ]
+    absent = 14 * 13 // 2 - int(holes["score"].notna().sum())
+    for one in results:
+        assert "travel" in one.terms[-1].note.en
+        assert one.terms[-1].left_out == f"{absent} pairs without a value in every matrix"
     assert "travel" in results[0].choices["missing cells"]
 
 

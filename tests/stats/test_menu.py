@@ -16,6 +16,38 @@ def test_every_entry_is_there():
         geobri.stats.corelation  # noqa: B018 (the look is what is tested)
 
 
+def test_the_menu_is_short_and_whoever_knows_more_finds_it():
+    rooms = {"dyads", "flows", "groups", "power", "proximity", "simulate", "spatial"}
+    verbs = set(dir(geobri.stats)) - rooms
+    assert len(verbs) <= 25
+    assert rooms < set(dir(geobri.stats))
+    from geobri.stats import (
+        combine_results,
+        group_permutation_test,
+        groups,
+        mann_whitney_test,
+        multiplicity,
+        null,
+        p_values,
+        pair_covariates,
+        permutation_p_value,
+        places,
+        results,
+        simulate_corridors,
+        tables,
+    )
+
+    assert groups.mann_whitney_test is mann_whitney_test
+    assert p_values.permutation_p_value is permutation_p_value
+    assert all(
+        callable(one)
+        for one in (combine_results, group_permutation_test, pair_covariates, simulate_corridors)
+    )
+    assert {one.__name__ for one in (multiplicity, null, places, results, tables)} == {
+        f"geobri.stats.{name}" for name in ("multiplicity", "null", "places", "results", "tables")
+    }
+
+
 def test_verbs_are_those_of_their_rooms():
     from geobri.stats.flows import decay_test
 

@@ -211,22 +211,20 @@ GOLDEN = {
     ),
     "correlogram": (
         say.say_classes(
-            row(term=terms.name_column("c"), estimate=0.3),
+            row(term=terms.name_column("c"), estimate=0.3, p_value=0.01, mc_error=0.003),
             (250.0, 1234.6),
             classes=5,
-            p=0.01,
             measure=SCORE,
             by=KM,
         ),
-        "“Trade” stands out most at distance 250 to 1,235 km (Mantel correlation +0.30, p = 0.010 over 5 distance classes; 22 cities).",
-        "“贸易”在距离250至1,235公里处最为突出（Mantel相关系数+0.30，5个距离组合并p = 0.010；22个城市）。",
+        "“Trade” stands out most at distance 250 to 1,235 km (Mantel correlation +0.30, p = 0.010 ± 0.003 over 5 distance classes; 22 cities).",
+        "“贸易”在距离250至1,235公里处最为突出（Mantel相关系数+0.30，5个距离组合并p = 0.010 ± 0.003；22个城市）。",
     ),
     "correlogram, not told": (
         say.say_classes(
-            row(term=terms.name_column("c"), estimate=0.3),
+            row(term=terms.name_column("c"), estimate=0.3, p_value=0.2, mc_error=0.0),
             (0.25, 12.3),
             classes=5,
-            p=0.2,
             measure=SCORE,
             by=HOURS,
         ),
@@ -234,9 +232,9 @@ GOLDEN = {
         "在任何“旅行时间”上，“贸易”的突出均无法与偶然区分；最突出的是0.25至12.3小时（Mantel相关系数+0.30，5个距离组合并p = 0.20；22个城市）。",
     ),
     "levels alike": (
-        say.say_levels_alike(0.314, 0.002),
-        "levels of near cities are alike (Moran's I 0.31, p = 0.0020): a test that takes cities as exchangeable over the map claims too much here; the test of friction with a level for every city, and the Mantel test against maps, keep their size",
-        "邻近城市的水平相近（Moran's I为0.31，p = 0.0020）：把城市视为在地图上可互换的检验在此会得出过多的发现；给每座城市各自水平的摩擦检验，以及以模拟地图为零模型的 Mantel 检验，能保持检验水平",
+        say.say_levels_alike(0.314, 0.002, 0.0014),
+        "levels of near cities are alike (Moran's I 0.31, p = 0.0020 ± 0.0014): a test that takes cities as exchangeable over the map claims too much here; the test of friction with a level for every city, and the Mantel test against maps, keep their size",
+        "邻近城市的水平相近（Moran's I为0.31，p = 0.0020 ± 0.0014）：把城市视为在地图上可互换的检验在此会得出过多的发现；给每座城市各自水平的摩擦检验，以及以模拟地图为零模型的 Mantel 检验，能保持检验水平",
     ),
 }
 

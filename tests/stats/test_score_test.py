@@ -9,6 +9,7 @@ import pytest
 from geobri.errors import DataError, SpecificationError
 from geobri.stats.blocks import plan_exchange
 from geobri.stats.dyads.mrqap import mrqap_test
+from geobri.stats.flows import decay_test
 from geobri.stats.models.effects import build_effects
 from geobri.stats.models.exchanges import count_scale, exchange_residuals, exchange_scores
 from geobri.stats.models.fits import fit_likelihood
@@ -261,7 +262,7 @@ class TestAgreement:
     """Interval and test at 0 say the same about 0."""
 
     def agree(self, low, high, statistic):
-        return _agree(Interval(low=low, high=high), statistic, (-2.0, 2.0))
+        return _agree(Interval(low=low, high=high), statistic, rejected=abs(statistic) > 2.0)
 
     def test_nothing_changes_where_they_agree(self):
         assert self.agree(0.2, 1.0, 2.5).low == 0.2
@@ -278,6 +279,25 @@ class TestAgreement:
         assert (found.low, found.high) == (0.0, 1.0)
         assert found.reason.en == "a limit of 0.2 is set to 0, which the test does not reject"
         assert self.agree(-1.0, -0.3, -1.5).high == 0.0
+
+
+def test_an_interval_of_a_quantile_holds_its_estimate_or_is_not_given():
+    without = 0
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        o, d = np.triu_indices(7, 1)
+        table = pd.DataFrame({"origin": [f"c{i}" for i in o], "destination": [f"c{i}" for i in d]})
+        table["distance_km"] = rng.uniform(1, 9, len(o))
+        table["flow"] = np.exp(2 * rng.normal(size=len(o))) / table["distance_km"]
+        found = decay_test(table, flow="flow", estimator="quantile", directed=False, n_permutations=99, rng=1)
+        row = found.terms[0]
+        if np.isnan(row.ci_low):
+            without += 1
+            assert "no interval" in row.note.en
+            continue
+        assert row.ci_low < row.estimate < row.ci_high
+        assert (row.p_value <= 0.05) == (not row.ci_low <= 0.0 <= row.ci_high) or "set to 0" in row.note.en
+    assert without < 12
 
 
 @pytest.mark.parametrize("share", [1.0, 0.8])

@@ -6,6 +6,7 @@ import pytest
 
 from geobri.score import build_index, load_spec
 from geobri.study import load_study
+from geobri.study.analysis import analyse_study
 
 INDEX = """[index]
 name = "reach"
@@ -100,9 +101,11 @@ def test_the_error_names_what_the_table_holds_and_how_to_say_it(folder):
     (folder / "index.toml").write_text(
         text.replace('column = "Trips per week (both ways)"\n', "", 1), encoding="utf-8"
     )
-    said = load_study(folder).no_scores
-    assert "Trips per week (both ways)" in said
-    assert "(column)" in said
+    study = load_study(folder)
+    assert "Trips per week (both ways)" in study.no_scores
+    assert "(column)" in study.no_scores
+    assert study.no_scores_zh.startswith("每个指标都须有数据")
+    assert dict(analyse_study(study, without=("tests",)).left_out)["scores"].zh == study.no_scores_zh
 
 
 def test_an_indicator_without_a_title_is_called_as_its_column_is(folder):

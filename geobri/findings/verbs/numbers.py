@@ -12,6 +12,7 @@ from geobri.errors import DataError, mould
 from geobri.findings.answers import Check
 from geobri.findings.facts import Facts
 from geobri.findings.selectors import find_table
+from geobri.words import Words
 
 __all__ = [
     "all_cells_positive",
@@ -52,7 +53,12 @@ def cell_is(facts: Facts, table: str, column: str, value: Any, *, key: str, row:
     found = frame.loc[frame[key].astype(str) == str(row), column]
     if found.empty:
         raise DataError(
-            mould("cell_is", f"'{table}' must have a row with {key} = {row}", "none", "Name one of its rows")
+            mould(
+                "cell_is",
+                Words(f"'{table}' must have a row with {key} = {row}", f"表“{table}”须有{key}为{row}的一行"),
+                "none",
+                "Name one of its rows",
+            )
         )
     cells = ", ".join(found.astype(str))
     return Check(

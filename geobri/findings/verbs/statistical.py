@@ -22,6 +22,7 @@ from geobri.findings.selectors import find_column, find_points, top_pairs
 from geobri.stats import say
 from geobri.stats.null import node_permutations
 from geobri.stats.p_values import count_p_value, permutation_p_value
+from geobri.words import Words
 
 if TYPE_CHECKING:
     from geobri.stats.groups import GroupResult
@@ -119,7 +120,7 @@ def _compare(
     first = np.array([name in cities.names for name in names], dtype=bool)
     if first.all() or not first.any():
         came = f"{int(first.sum())} and {int((~first).sum())}"
-        wanted = "both groups must have ranked cities"
+        wanted = Words("both groups must have ranked cities", "两组都须有带名次的城市")
         raise DataError(mould("ranked_better", wanted, came, "Choose groups that the ranking has"))
     strata = None if stratum is None else [name in stratum.names for name in names]
     places = -series.loc[names].to_numpy(dtype=float)
@@ -166,7 +167,12 @@ def ranks_agree(facts: Facts, ranks: tuple[str, ...], *, rng: int | None = None)
     unknown = [name for name in ranks if name not in facts.ranks]
     if unknown:
         raise DataError(
-            mould("ranks_agree", "every ranking must exist", ", ".join(unknown), "Name rankings of cities")
+            mould(
+                "ranks_agree",
+                Words("every ranking must exist", "每个排名都须存在"),
+                ", ".join(unknown),
+                "Name rankings of cities",
+            )
         )
     table = pd.DataFrame({name: facts.ranks[name] for name in ranks}).dropna()
     values = table.to_numpy(dtype=float)

@@ -11,6 +11,7 @@ from geobri.arrays import FloatArray
 from geobri.errors import DataError, first_offenders, mould
 from geobri.score.audit.polytope import TOP_SCORE, RankPolytope
 from geobri.score.linear import minimise_linear
+from geobri.words import Words
 
 __all__ = ["INDEX_NODE", "find_score_bounds"]
 
@@ -104,7 +105,10 @@ def _extremes(polytope: RankPolytope, rows: FloatArray) -> tuple[FloatArray, Flo
             equal=(polytope.equality, polytope.target),
         )
         if answer is None:
-            wanted = "bounds need at least one table of scores that is consistent with the ranks"
+            wanted = Words(
+                "bounds need at least one table of scores that is consistent with the ranks",
+                "须至少有一张得分表与名次相符",
+            )
             came = "ranks that contradict each other"
             raise DataError(
                 mould("find_score_bounds", wanted, came, "See the contradictions in audit_ranking(...)")

@@ -16,6 +16,7 @@ from geobri.arrays import FloatArray, IndexArray
 from geobri.errors import DataError, mould
 from geobri.score.audit.polytope import TOP_SCORE, RankPolytope
 from geobri.score.linear import LinearSolution, minimise_linear
+from geobri.words import Words
 
 __all__ = [
     "Margin",
@@ -191,7 +192,7 @@ def find_nearest_weights(overall_rank: pd.Series, dimension_ranks: pd.DataFrame)
         raise DataError(
             mould(
                 "find_nearest_weights",
-                "mean ranks need every rank",
+                Words("mean ranks need every rank", "平均名次需要全部名次"),
                 came,
                 "Drop the cities or dimensions concerned",
             )
@@ -295,7 +296,10 @@ def find_nearest_scores(
     offset = (index[better] - index[worse]) @ polytope.base
     answer = _solve_shortfall(polytope, lead, polytope.min_gap - offset)
     if answer is None:
-        wanted = f"dimension ranks must leave room for a gap of {polytope.min_gap:.4g} points between neighbours in 0 to 100"
+        wanted = Words(
+            f"dimension ranks must leave room for a gap of {polytope.min_gap:.4g} points between neighbours in 0 to 100",
+            f"各维度名次须在0至100之间为相邻名次留出{polytope.min_gap:.4g}分的间隔",
+        )
         raise DataError(
             mould("find_nearest_scores", wanted, f"{n} cities in {m} dimensions", "Choose a smaller min_gap")
         )

@@ -18,6 +18,7 @@ from scipy import linalg
 from geobri.arrays import FloatArray
 from geobri.errors import DataError, mould
 from geobri.score.linear import minimise_linear
+from geobri.words import Words
 
 __all__ = ["PolytopeDraws", "effective_sample_size", "find_analytic_centre", "sample_polytope", "split_r_hat"]
 
@@ -136,7 +137,7 @@ def _null_space(
         raise DataError(
             mould(
                 "sample_polytope",
-                "equalities must have a solution",
+                Words("equalities must have a solution", "等式须有解"),
                 "equalities that contradict each other",
                 "Drop some",
             )
@@ -153,7 +154,7 @@ def _reduce(rows: FloatArray, slack: FloatArray) -> tuple[FloatArray, FloatArray
 
 
 def _no_interior() -> DataError:
-    wanted = "draws need a bounded polytope with an interior"
+    wanted = Words("draws need a bounded polytope with an interior", "抽样需要有内部且有界的多面体")
     came = "an empty, flat or unbounded one"
     return DataError(
         mould(

@@ -20,6 +20,7 @@ from scipy import sparse
 from geobri.arrays import FloatArray, IndexArray
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.score.scoretable import check_importance
+from geobri.words import Words
 
 __all__ = ["RankPolytope", "RankStatement", "RankTies", "build_rank_polytope"]
 
@@ -221,7 +222,10 @@ def _check_ranks(dimension_ranks: pd.DataFrame, statements: Sequence[RankStateme
         elif np.isinf(column.to_numpy(dtype=np.float64, na_value=np.nan)).any():
             faults.append(f"{what} with infinite ranks")
     if faults:
-        wanted = "ranks must be a numeric table of at least two cities, with the same cities everywhere"
+        wanted = Words(
+            "ranks must be a numeric table of at least two cities, with the same cities everywhere",
+            "名次须为数字表，至少两座城市，且各处城市相同",
+        )
         raise SchemaError(
             mould(
                 "build_rank_polytope",
@@ -241,7 +245,7 @@ def _anchored_names(dimension_ranks: pd.DataFrame, anchored: bool | Collection[s
         raise DataError(
             mould(
                 "build_rank_polytope",
-                "anchored must name dimensions of the table",
+                Words("anchored must name dimensions of the table", "anchored须为表中的维度"),
                 came,
                 "Use the column names",
             )
@@ -275,7 +279,10 @@ def _build_lift(
 
 def _anchor_values(name: str, groups: list[list[IndexArray]]) -> dict[int, float]:
     if len(groups) < LEAST_CITIES or len(groups[0]) > 1 or len(groups[-1]) > 1:
-        wanted = f"anchored dimension {name!r} needs one best and one worst score"
+        wanted = Words(
+            f"anchored dimension {name!r} needs one best and one worst score",
+            f"锚定的维度{name!r}须恰有一个最优和一个最差得分",
+        )
         came = f"{len(groups)} different ranks, or ties that are left free at an end"
         raise DataError(
             mould("build_rank_polytope", wanted, came, "Leave it out of anchored, or use ties='equal'")

@@ -22,6 +22,7 @@ from geobri.score.audit.polytope import (
     RankStatement,
 )
 from geobri.score.scoretable import check_importance
+from geobri.words import Words
 
 __all__ = ["ExactPlaces", "find_scores_at_places"]
 
@@ -128,7 +129,10 @@ def _list_pairs(cities: pd.Index, statement: RankStatement) -> _Places:
     odd = [str(cities[int(c)]) for c in known if rank[c] != round(rank[c]) or not 1 <= rank[c] <= len(cities)]
     if odd or not len(known):
         came = f"{first_offenders(odd)}" if odd else "none"
-        wanted = f"places must be whole numbers from 1 to {len(cities)}, at least one of them"
+        wanted = Words(
+            f"places must be whole numbers from 1 to {len(cities)}, at least one of them",
+            f"名次须为1至{len(cities)}的整数，至少一个",
+        )
         raise DataError(mould("find_scores_at_places", wanted, came, "Leave the others missing"))
     city, other = (grid[known].ravel() for grid in np.indices((len(cities), len(cities))))
     city, other = city[city != other], other[city != other]

@@ -24,6 +24,7 @@ from geobri.score.audit.polytope import (
 from geobri.score.audit.record import RankingAudit
 from geobri.score.audit.reversals import FewestReversals, find_fewest_reversals
 from geobri.score.scoretable import check_importance
+from geobri.words import Words
 
 __all__ = ["audit_ranking"]
 
@@ -140,11 +141,16 @@ def audit_ranking(
 def _check_overall(overall_rank: pd.Series, dimension_ranks: pd.DataFrame) -> None:
     if not isinstance(overall_rank, pd.Series) or not isinstance(dimension_ranks, pd.DataFrame):
         came = f"{type(overall_rank).__name__} and {type(dimension_ranks).__name__}"
-        wanted = "overall_rank must be a Series and dimension_ranks a DataFrame, both indexed by city"
+        wanted = Words(
+            "overall_rank must be a Series and dimension_ranks a DataFrame, both indexed by city",
+            "overall_rank须为Series，dimension_ranks须为DataFrame，均以城市为索引",
+        )
         raise SchemaError(mould("audit_ranking", wanted, came, "Set the city column as index"))
     odd = overall_rank.index.symmetric_difference(dimension_ranks.index)
     if len(odd):
-        wanted = "overall_rank and dimension_ranks must hold the same cities"
+        wanted = Words(
+            "overall_rank and dimension_ranks must hold the same cities", "总排名与各维度名次须为同样的城市"
+        )
         raise SchemaError(
             mould(
                 "audit_ranking",

@@ -12,6 +12,7 @@ from scipy import optimize, sparse
 from geobri.arrays import FloatArray
 from geobri.errors import DataError, mould
 from geobri.score.audit.feasibility import ordered_pairs
+from geobri.words import Words
 
 __all__ = ["FewestReversals", "find_fewest_reversals"]
 
@@ -81,7 +82,12 @@ def find_fewest_reversals(
     if np.isnan(rank).any() or np.isnan(ranks).any():
         came = f"{int(np.isnan(rank).sum() + np.isnan(ranks).sum())} missing ranks"
         raise DataError(
-            mould("find_fewest_reversals", "every rank must be known", came, "Drop the cities concerned")
+            mould(
+                "find_fewest_reversals",
+                Words("every rank must be known", "每个名次都须已知"),
+                came,
+                "Drop the cities concerned",
+            )
         )
     better, worse = ordered_pairs(rank)
     lead = ranks[worse] - ranks[better]
@@ -122,6 +128,11 @@ def _solve(lead: FloatArray, min_gap: float, time_limit_s: float) -> Any:
     if answer.x is None:
         came = f"{pairs} pairs and {time_limit_s:g} s"
         raise DataError(
-            mould("find_fewest_reversals", "a solution must be found in time", came, "Give it more time")
+            mould(
+                "find_fewest_reversals",
+                Words("a solution must be found in time", "须在限定时间内求得解"),
+                came,
+                "Give it more time",
+            )
         )
     return answer

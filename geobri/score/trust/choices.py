@@ -10,6 +10,7 @@ from geobri.errors import SpecificationError, first_offenders, mould
 from geobri.score.aggregate import AGGREGATORS
 from geobri.score.compiled import CompiledIndex
 from geobri.score.normalise import NORMALISERS
+from geobri.words import Words
 
 __all__ = [
     "ChooseAggregator",
@@ -123,7 +124,10 @@ class ChooseVariant:
         ]
         if odd:
             came = f"{first_offenders(odd)} with others"
-            wanted = "all variants must have the same units and nodes, in one order"
+            wanted = Words(
+                "all variants must have the same units and nodes, in one order",
+                "各方案的单位与节点须相同且顺序一致",
+            )
             raise SpecificationError(mould("ChooseVariant", wanted, came, "Screen the units before"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -18,14 +18,15 @@ from geobri.stats.bands import find_bands
 from geobri.stats.cross_sums import cross_sums
 from geobri.stats.doors import checked
 from geobri.stats.dyads.inputs import Matrix, Pairs, name_matrix, prepare_dyads
-from geobri.stats.multiplicity import holm
+from geobri.stats.dyads.mantel import travelling_correlations
+from geobri.stats.multiplicity import holm, max_t
 from geobri.stats.null import NodePlan
-from geobri.stats.p_values import monte_carlo_error
+from geobri.stats.p_values import Chance, monte_carlo_error
 from geobri.stats.places import Column
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_classes
 from geobri.stats.say.numbers import number
-from geobri.stats.say.terms import say_range
+from geobri.stats.say.terms import notes, say_range
 from geobri.stats.tables import Blocks
 from geobri.words import Words
 
@@ -146,8 +147,9 @@ def mantel_correlogram_test(
     Returns
     -------
     CorrelogramResult
-        One row per class. The headline is the class that stands out most; its p-value compares the largest standardised
-        correlation of all classes (its size, where two-sided) with the largest one of every permutation.
+        One row per class, whose `p_adjusted` compares its standardised correlation (its size, where two-sided) with the
+        largest one of every permutation. The headline is the class that stands out most, with that p-value. Missing pairs
+        that do not stay in place travel with y, as in `mantel_test`.
 
     Raises
     ------
@@ -163,7 +165,6 @@ def mantel_correlogram_test(
     analysis? 10.1890/11-1737.1.
     """
     data = prepare_dyads({"y": y, "distance": distance}, caller="mantel_correlogram_test", blocks=blocks)
-    _check_movable(data)
     limits = _limits(data.columns()[1], bounds, n_classes, classes)
     members = _members(data.columns()[1], limits)
     tested = _testable(data, members, cutoff=cutoff)
@@ -190,16 +191,6 @@ def mantel_correlogram_test(
         by=name_matrix(names[1]),
     )
     return _result(found, choices)
-
-
-def _check_movable(data: Pairs) -> None:
-    if data.travelling:
-        remedy = "Pass blocks that keep missing pairs in place"
-        came = f"{data.n_cities} cities whose missing pairs move"
-        raise DataError(
-            mould("mantel_correlogram_test", "missing pairs must stay in place", came, remedy),
-            zh="缺失的城市对须留在原处：现在它们会随置换移动。",
-        )
 
 
 def _limits(
@@ -255,11 +246,15 @@ def _class_correlations(
     columns = np.vstack(
         [(rankdata(values) if method == "spearman" else values)[None], members.astype(np.float64)]
     )
+    raw = columns[1:].copy()
     columns -= columns.mean(axis=1, keepdims=True)
     columns /= np.linalg.norm(columns, axis=1, keepdims=True)
     columns[0] *= sign
+    observed = columns[1:] @ columns[0]
+    if data.travelling:
+        return observed, travelling_correlations(data, plan, data.spread(columns[:1]), data.spread(raw))
     laid = data.spread(columns)
-    return columns[1:] @ columns[0], cross_sums(plan, laid[:1], laid[1:])[:, 0]
+    return observed, cross_sums(plan, laid[:1], laid[1:])[:, 0]
 
 
 def progressive_holm(p_values: FloatArray) -> FloatArray:
@@ -285,15 +280,25 @@ def progressive_holm(p_values: FloatArray) -> FloatArray:
 def _familywise(
     observed: FloatArray, null: FloatArray, plan: NodePlan, alternative: Alternative
 ) -> FloatArray:
-    """Compare each standardised correlation with the largest one of every permutation."""
-    every = null if plan.exact else np.vstack([observed[None], null])
+    """Compare the standardised correlations with the largest ones of the permutations that give one for every class."""
+    whole = null[np.isfinite(null).all(axis=1)]
+    if not len(whole):
+        came = (
+            f"{len(null):,} exchanges, each of which leaves some class without pairs, or without differences"
+        )
+        raise DataError(
+            mould(
+                "mantel_correlogram_test", "some exchange must fill every class", came, "Use fewer classes"
+            ),
+            zh="须有置换使每个距离组都有可比较的城市对：没有这样的置换。",
+        )
+    every = whole if plan.exact else np.vstack([observed[None], whole])
     middle, spread = every.mean(axis=0), every.std(axis=0)
-    directions = {"two-sided": np.abs, "greater": np.positive, "less": np.negative}
-    turn = directions[alternative]
-    largest = turn((null - middle) / spread).max(axis=1)
-    return np.array(
-        [plan.p_value(float(one), largest, "greater") for one in turn((observed - middle) / spread)]
-    )
+    spread = np.where(
+        spread > 0, spread, np.inf
+    )  # a class that no exchange changes stands out in none of them
+    standard = (observed - middle) / spread, (whole - middle) / spread
+    return max_t(*standard, alternative=alternative, exact=plan.exact)
 
 
 def _filled(values: npt.ArrayLike, tested: npt.NDArray[np.intp], size: int) -> FloatArray:
@@ -319,25 +324,25 @@ class _Classes:
 
 
 def _result(found: _Classes, choices: dict[str, Any]) -> CorrelogramResult:
-    p_values = np.array(
-        [
-            found.plan.p_value(float(r), found.null[:, k], found.alternative)
-            for k, r in enumerate(found.observed)
-        ]
-    )
-    corrected = progressive_holm(p_values)
+    alone = [
+        found.plan.judge(float(r), found.null[:, k], found.alternative) for k, r in enumerate(found.observed)
+    ]
+    p_values = np.array([one.p_value for one in alone])
     family = _familywise(found.observed, found.null, found.plan, found.alternative)
     strongest = int(np.argmin(family - np.abs(found.observed) * 1e-9))
-    terms = _terms(found, p_values, corrected)
+    terms = _terms(found, alone, family)
+    usable = int(np.isfinite(found.null).all(axis=1).sum())
+    error = 0.0 if found.plan.exact else monte_carlo_error(float(family[strongest]), usable, "greater")
     place, size = int(found.tested[strongest]), found.limits.size - 1
     said = say_classes(
-        terms[strongest],
+        replace(terms[strongest], p_value=float(family[strongest]), mc_error=error),
         (float(found.limits[place]), float(found.limits[place + 1])),
         classes=len(found.tested),
-        p=float(family[strongest]),
         measure=found.measure,
         by=found.by,
     )
+    every = len(found.null)
+    said = replace(alone[strongest], n_unusable=every - usable, n_gone_through=every).add_unusable(said)
     return CorrelogramResult(
         statistic=float(found.observed[strongest]),
         p_value=float(family[strongest]),
@@ -355,14 +360,13 @@ def _result(found: _Classes, choices: dict[str, Any]) -> CorrelogramResult:
         n_in_class=found.counts,
         correlations=_filled(found.observed, found.tested, size),
         p_values=_filled(p_values, found.tested, size),
-        p_corrected=_filled(corrected, found.tested, size),
+        p_corrected=_filled(progressive_holm(p_values), found.tested, size),
         p_familywise=_filled(family, found.tested, size),
     )
 
 
-def _terms(found: _Classes, p_values: FloatArray, corrected: FloatArray) -> tuple[Term, ...]:
+def _terms(found: _Classes, alone: list[Chance], family: FloatArray) -> tuple[Term, ...]:
     """Write one row per class."""
-    exact, draws = found.plan.exact, len(found.null)
     return tuple(
         Term(
             test="mantel_correlogram_test",
@@ -371,19 +375,21 @@ def _terms(found: _Classes, p_values: FloatArray, corrected: FloatArray) -> tupl
             + say_range(_say_limit(found.limits[k]), _say_limit(found.limits[k + 1])),
             estimate=float(correlation),
             statistic=float(correlation),
-            p_value=float(p),
-            p_adjusted=float(p_corrected),
-            adjustment="progressive Holm",
-            mc_error=0.0 if exact else monte_carlo_error(float(p), draws, found.alternative),
+            p_value=chance.p_value,
+            p_adjusted=float(joint),
+            adjustment="max-T",
+            mc_error=chance.mc_error,
+            null_mean=chance.mean,
+            null_sd=chance.deviation,
             alternative=found.alternative,
             n_cities=found.data.n_cities,
             n_pairs=int(found.counts[k]),
             null=found.plan.describe(),
+            left_out=found.data.say_unobserved(),
             method=Words("Mantel correlogram", "Mantel 相关图"),
+            note=notes(found.data.caution, chance.caution),
         )
-        for k, correlation, p_corrected, p in zip(
-            found.tested, found.observed, corrected, p_values, strict=True
-        )
+        for k, correlation, joint, chance in zip(found.tested, found.observed, family, alone, strict=True)
     )
 
 

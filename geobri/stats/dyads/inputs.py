@@ -183,8 +183,29 @@ class Pairs:
             "missing cells": self._say_missing(),
         }
 
+    @property
+    def n_unobserved(self) -> int:
+        """Number of pairs of these cities without a value in every matrix.
+
+        Returns
+        -------
+        int
+            Cells of a directed matrix, pairs of an undirected one.
+        """
+        return int(pair_positions(len(self.labels), self.directed)[0].size) - self.n_pairs
+
+    def say_unobserved(self) -> str:
+        """Say for the row of a result how many pairs were not looked at.
+
+        Returns
+        -------
+        str
+            Empty where every pair has its values.
+        """
+        return f"{self.n_unobserved} pairs without a value in every matrix" if self.n_unobserved else ""
+
     def _say_missing(self) -> str:
-        absent = pair_positions(len(self.labels), self.directed)[0].size - self.n_pairs
+        absent = self.n_unobserved
         if not absent:
             return "none"
         how = (

@@ -309,22 +309,40 @@ def _correlations(data: Pairs, plan: NodePlan, method: CorrelationMethod) -> tup
     observed = float(np.clip(scaled[0] @ scaled[1], -1.0, 1.0))
     laid = data.spread(scaled)
     if data.travelling:
-        return observed, _travelling_null(data, plan, laid)
+        return observed, travelling_correlations(data, plan, laid[:1], laid[1:])[:, 0]
     return observed, cross_sums(plan, laid[:1], laid[1:], directed=data.directed)[:, 0, 0]
 
 
-def _travelling_null(data: Pairs, plan: NodePlan, laid: FloatArray) -> FloatArray:
-    """Correlate what is observed both in the permuted and in the fixed matrix."""
-    seen = data.seen.astype(np.float64)
-    lefts = np.stack([seen, laid[0], laid[0] ** 2])
-    rights = np.stack([seen, laid[1], laid[1] ** 2])
-    sums = cross_sums(plan, lefts, rights, directed=data.directed)
-    count, x, y = sums[:, 0, 0], sums[:, 1, 0], sums[:, 0, 1]
+def travelling_correlations(data: Pairs, plan: NodePlan, moved: FloatArray, fixed: FloatArray) -> FloatArray:
+    """Correlate a matrix whose missing pairs travel with others that stay, over the pairs observed on both sides.
+
+    Parameters
+    ----------
+    data
+        What is observed.
+    plan
+        The permutations, R of them.
+    moved
+        The matrix that is permuted, shape (1, n, n), 0 where missing.
+    fixed
+        Those that stay, shape (k, n, n), 0 where missing.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (R, k); NaN where a permutation leaves too few pairs, or only equal ones.
+    """
+    seen = data.seen.astype(np.float64)[None]
+    rights = np.concatenate([seen, fixed, fixed**2])
+    sums = cross_sums(plan, np.concatenate([seen, moved, moved**2]), rights, directed=data.directed)
+    size = 1 + len(fixed)
+    count, x, y = sums[:, 0, :1], sums[:, 1, :1], sums[:, 0, 1:size]
+    squares_x, squares_y = sums[:, 2, :1], sums[:, 0, size:]
     with np.errstate(invalid="ignore", divide="ignore"):
-        covariance = sums[:, 1, 1] - x * y / count
-        spread_x, spread_y = sums[:, 2, 0] - x**2 / count, sums[:, 0, 2] - y**2 / count
+        covariance = sums[:, 1, 1:size] - x * y / count
+        spread_x, spread_y = squares_x - x**2 / count, squares_y - y**2 / count
         correlation = covariance / np.sqrt(spread_x * spread_y)
-    varies = (spread_x > NO_SPREAD * sums[:, 2, 0]) & (spread_y > NO_SPREAD * sums[:, 0, 2])
+    varies = (spread_x > NO_SPREAD * squares_x) & (spread_y > NO_SPREAD * squares_y)
     return np.where(varies & (count > FEWEST_PAIRS - 0.5), correlation, np.nan)
 
 
@@ -388,10 +406,13 @@ def _term(found: _Finding, kind: Words, chance: Chance) -> Term:
         statistic=found.observed,
         p_value=chance.p_value,
         mc_error=chance.mc_error,
+        null_mean=chance.mean,
+        null_sd=chance.deviation,
         alternative=found.alternative,
         n_cities=found.data.n_cities,
         n_pairs=found.data.n_pairs,
         null=found.plan.describe(),
+        left_out=found.data.say_unobserved(),
         method=found.title + (Words(", mid-p", "，mid-p") if found.mid_p else NOTHING),
         note=notes(approximate, found.data.caution, chance.caution),
     )

@@ -342,6 +342,7 @@ def _base_term(data: Pairs, plan: NodePlan, alternative: Alternative, choices: M
         n_cities=data.n_cities,
         n_pairs=data.n_pairs,
         null=plan.describe(),
+        left_out=data.say_unobserved(),
         method=method,
         note=notes(_NAIVE, _COUNTS if choices["family"] == "poisson" else None, data.caution),
     )
@@ -414,6 +415,7 @@ def _terms(
                 mc_error=chance.mc_error,
                 null_mean=float(np.nanmean(null[:, k - 1])),
                 null_sd=float(np.nanstd(null[:, k - 1])),
+                null_of="statistic",
                 note=notes(base.note, chance.caution),
             )
             for k, (row, chance) in enumerate(zip(estimates, chances, strict=True), 1)

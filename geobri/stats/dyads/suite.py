@@ -84,8 +84,7 @@ def dyadic_tests(
     Returns
     -------
     list of TestResult
-        Mantel tests (Pearson, Spearman), MRQAP, and for undirected tables whose missing pairs stay in place a
-        Mantel correlogram. Where the levels of near cities are alike, each result says that it claims too much. A test that the data do not allow says so in its place; the others stand.
+        Mantel tests (Pearson, Spearman), MRQAP, and for undirected tables of 45 pairs or more a Mantel correlogram. Where the levels of near cities are alike, each result says that it claims too much. A test that the data do not allow says so in its place; the others stand.
 
     Raises
     ------
@@ -144,7 +143,7 @@ def _say_likeness(x: pd.DataFrame, y: pd.DataFrame, *, directed: bool) -> Words 
     except DataError:  # too few pairs for levels
         return None
     found = measure_likeness(find_levels(fit, columns, effects), origin, destination, apart)
-    return say_levels_alike(found.moran, found.p_value) if found.found else None
+    return say_levels_alike(found.moran, found.p_value, found.mc_error) if found.found else None
 
 
 def _with_caution(result: TestResult, caution: Words | None) -> TestResult:
@@ -165,4 +164,4 @@ def _can_have_correlogram(frames: dict[str, Matrix], blocks: Blocks) -> bool:
         data = prepare_dyads(frames, caller="dyadic_tests", blocks=blocks)
     except DataError:  # the tests above say what is wrong
         return False
-    return not data.travelling and data.n_pairs >= FEWEST_FOR_CORRELOGRAM
+    return data.n_pairs >= FEWEST_FOR_CORRELOGRAM

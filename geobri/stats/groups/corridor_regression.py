@@ -245,6 +245,7 @@ def _fit_on_maps(
                 statistic=float(observed[place]),
                 null_mean=float(np.nanmean(null[:, place])),
                 null_sd=float(np.nanstd(null[:, place])),
+                null_of="statistic",
             ),
             null[:, place],
         )
@@ -305,6 +306,7 @@ def _rows(base: Term, fit: _Fit, title: Words, called: Mapping[str, Words]) -> l
             mc_error=judged.mc_error,
             null_mean=judged.null_mean,
             null_sd=judged.null_sd,
+            null_of=judged.null_of,
             note=judged.note,
         )
         for place, (name, judged) in enumerate(zip(fit.names, fit.tested, strict=True), 1)

@@ -182,6 +182,9 @@ def coastal_regression_test(
             f"Freedman-Lane 残差置换（{n_permutations:,} 次）",
         ),
         df=math.nan,
+        null_mean=float(null.mean()),
+        null_sd=float(null.std()),
+        null_of="statistic",
     )
     return _result(data, head, (rows[0], head, *rows[2:]), null, held_out)
 

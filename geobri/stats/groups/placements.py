@@ -66,13 +66,17 @@ class Placements(NamedTuple):
         Returns
         -------
         Term
-            The row with its p-value and the Monte Carlo error.
+            The row with its p-value, the Monte Carlo error, and mean and deviation of the null of the statistic where the
+            row has none of its estimate.
         """
         known = null[np.isfinite(null)]
         p_value = permutation_p_value(row.statistic, known, row.alternative, exact=self.exact)
-        error = math.nan if self.exact else monte_carlo_error(p_value, len(known), row.alternative)
+        error = 0.0 if self.exact else monte_carlo_error(p_value, len(known), row.alternative)
         note = notes(row.note, say_unusable(len(null) - len(known), len(null)))
-        return replace(row, p_value=p_value, mc_error=error, note=note)
+        found = replace(row, p_value=p_value, mc_error=error, note=note)
+        if not math.isnan(row.null_mean):
+            return found
+        return replace(found, null_mean=float(known.mean()), null_sd=float(known.std()), null_of="statistic")
 
 
 def place_on_maps(

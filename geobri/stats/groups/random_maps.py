@@ -142,6 +142,9 @@ def spatial_group_test(
         statistic=observed,
         p_value=p_value,
         mc_error=monte_carlo_error(p_value, n_permutations, alternative),
+        null_mean=float(null.mean()),
+        null_sd=float(null.std()),
+        null_of="statistic",
         alternative=alternative,
         n_cities=len(sample.values),
         null=Words(

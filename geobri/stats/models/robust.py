@@ -355,6 +355,7 @@ def error_terms(
                 statistic=float(estimates[k] / covariance.errors[k]),
                 p_value=float(p_values[k]),
                 null=say_student(covariance.df),
+                df=float(covariance.df),
                 note=note,
             )
             for k, name in enumerate(fit.names)

@@ -20,11 +20,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import optimize
 
-from geobri.errors import DataError
+from geobri.errors import DataError, mould
 from geobri.stats.models.effects import NodeEffects
 from geobri.stats.models.exchanges import Projection, exchange_residuals, exchange_scores
 from geobri.stats.models.fits import RegressionFit
 from geobri.stats.null import NodePlan
+from geobri.stats.p_values import TwoSided
 from geobri.stats.progress import tell_progress
 from geobri.stats.results import FloatArray, Term
 from geobri.stats.say.numbers import number
@@ -118,7 +119,12 @@ class ScoreTest:
         return statistic, null, _model_error(held, self.tested, self.nuisance, self.effects)
 
     def interval(
-        self, estimate: float, *, at_zero: tuple[float, FloatArray] | None = None, level: float = 0.95
+        self,
+        estimate: float,
+        *,
+        at_zero: tuple[float, FloatArray] | None = None,
+        level: float = 0.95,
+        two_sided: TwoSided = "tails",
     ) -> Interval:
         """Give the values of a single coefficient that chance does not rule out.
 
@@ -130,6 +136,8 @@ class ScoreTest:
             What `scores` gave at 0. Where that test and the interval disagree about 0, a limit is set to 0.
         level
             Coverage that is wanted.
+        two_sided
+            How the test at 0 counts its tails.
 
         Returns
         -------
@@ -137,7 +145,8 @@ class ScoreTest:
             Its limits; none, with the reason, where the estimate itself is not inside.
         """
         rank = _critical_rank(self.plan, level)
-        if rank < 1:
+        statistic, null, error = self._evaluate(estimate)
+        if rank < 1 or np.isfinite(null).sum() < 2 * rank:
             return Interval(
                 low=-math.inf,
                 high=math.inf,
@@ -145,13 +154,15 @@ class ScoreTest:
                     "too few exchanges of cities to reject any value", "置换次数太少，不足以拒绝任何数值"
                 ),
             )
-        statistic, null, error = self._evaluate(estimate)
         low, high = _critical(null, rank)
-        if not low < 0.0 < high:
+        if not (low < 0.0 < high and low < statistic < high):
+            at = (
+                number(statistic, 2) if low < 0.0 < high else "0"
+            )  # scores of quantiles are not 0 at the estimate
             ends = number(low, 2), number(high, 2)
             why = Words(
-                f"no interval: the test rejects the estimate itself (0 is not between {ends[0]} and {ends[1]})",
-                f"无区间：检验拒绝了估计值本身（0 不在 {ends[0]} 与 {ends[1]} 之间）",
+                f"no interval: the test rejects the estimate itself ({at} is not between {ends[0]} and {ends[1]})",
+                f"无区间：检验拒绝了估计值本身（{at} 不在 {ends[0]} 与 {ends[1]} 之间）",
             )
             return Interval(low=math.nan, high=math.nan, reason=why)
         limits = (
@@ -164,7 +175,10 @@ class ScoreTest:
             high=limits[1],
             reason=_say_endless([side for side, at in sides if math.isinf(at)]),
         )
-        return found if at_zero is None else _agree(found, at_zero[0], _critical(at_zero[1], rank))
+        if at_zero is None:
+            return found
+        p_value = self.plan.judge(*at_zero, two_sided=two_sided).p_value
+        return _agree(found, at_zero[0], rejected=p_value <= 1.0 - level + 1e-12)
 
     def _limit(
         self, estimate: float, step: float, critical: float, rank: int, *, at_estimate: float
@@ -176,9 +190,14 @@ class ScoreTest:
             if value not in known:
                 side = "lower" if step < 0 else "upper"
                 tell_progress(f"searching the {side} limit of an interval, {len(known)} values tried")
-                statistic, null, _ = self._evaluate(value)
+                with np.errstate(over="ignore", invalid="ignore"):
+                    statistic, null, _ = self._evaluate(value)
                 low, high = _critical(null, rank)
                 known[value] = statistic - high if step < 0 else low - statistic
+                if not math.isfinite(known[value]):
+                    raise DataError(
+                        mould("interval", "statistics must be finite", f"{statistic}", "Look nearer")
+                    )
             return known[value]
 
         inner, outer, stride = estimate, estimate + 1.1 * critical * step, 0.7 * critical * step
@@ -187,12 +206,12 @@ class ScoreTest:
                 inner, outer = outer, outer + stride
                 if abs(outer - estimate) > FARTHEST * abs(step):
                     return math.copysign(math.inf, step)
+            if inner == estimate and beyond < critical:  # the next guess is inside, and close to the limit
+                nearer = estimate + 0.9 * critical * step * critical / (critical + beyond)
+                inner, outer = (nearer, outer) if excess(nearer) <= 0 else (estimate, nearer)
+            return float(optimize.brentq(excess, inner, outer, xtol=2e-3 * abs(step), rtol=1e-8))
         except DataError:  # so far out that the model cannot be held there any more
             return math.copysign(math.inf, step)
-        if inner == estimate and beyond < critical:  # the next guess is inside, and close to the limit
-            nearer = estimate + 0.9 * critical * step * critical / (critical + beyond)
-            inner, outer = (nearer, outer) if excess(nearer) <= 0 else (estimate, nearer)
-        return float(optimize.brentq(excess, inner, outer, xtol=2e-3 * abs(step), rtol=1e-8))
 
 
 def _critical_rank(plan: NodePlan, level: float) -> int:
@@ -202,16 +221,17 @@ def _critical_rank(plan: NodePlan, level: float) -> int:
 
 def _critical(null: FloatArray, rank: int) -> tuple[float, float]:
     ordered = np.sort(null[np.isfinite(null)])
+    if len(ordered) < rank:
+        return math.nan, math.nan
     return float(ordered[rank - 1]), float(ordered[-rank])
 
 
-def _agree(found: Interval, statistic: float, critical: tuple[float, float]) -> Interval:
+def _agree(found: Interval, statistic: float, *, rejected: bool) -> Interval:
     """Let an interval and the test at 0 say the same: past a limit that they dispute, 0 takes its place.
 
     The test at 0 has the power, the interval the coverage. Moving a limit to 0 leaves the coverage of 0 to the test, and that
     of every other value as it is or larger, unless the test errs in direction.
     """
-    rejected = not critical[0] <= statistic <= critical[1]
     inside = found.low <= 0.0 <= found.high
     if rejected == (not inside):
         return found
@@ -317,7 +337,8 @@ def coefficient_tests(
 
 def describe_test(base: Term, held: ScoreTest, estimate: float, statistic: float, null: FloatArray) -> Term:
     """Write the row of a single coefficient: p-value, interval, and what a reader must know of both."""
-    chance, limits = held.plan.judge(statistic, null), held.interval(estimate, at_zero=(statistic, null))
+    at_zero = statistic, null
+    chance, limits = held.plan.judge(*at_zero), held.interval(estimate, at_zero=at_zero)
     return replace(
         base,
         estimate=estimate,
@@ -327,6 +348,9 @@ def describe_test(base: Term, held: ScoreTest, estimate: float, statistic: float
         statistic=statistic,
         p_value=chance.p_value,
         mc_error=chance.mc_error,
+        null_mean=chance.mean,
+        null_sd=chance.deviation,
+        null_of="statistic",
         null=held.plan.describe(),
         note=notes(base.note, chance.caution, limits.reason),
     )

@@ -401,20 +401,18 @@ def _coefficient(row: Term) -> Words:
 
 
 def say_classes(
-    head: Term, limits: tuple[float, float], *, classes: int, p: float, measure: Measure, by: Measure
+    head: Term, limits: tuple[float, float], *, classes: int, measure: Measure, by: Measure
 ) -> Words:
     """Say at which distance pairs stand out.
 
     Parameters
     ----------
     head
-        The row of the strongest class.
+        The row of the strongest class, with the p-value of the strongest of all classes and its Monte Carlo error.
     limits
         Its limits.
     classes
         How many classes were tested.
-    p
-        p-value of the strongest of all classes.
     measure, by
         What was looked at, and the distance.
 
@@ -423,14 +421,14 @@ def say_classes(
     Words
         The sentence.
     """
-    size, told = f"{head.estimate:+.2f}", p_value(p)
+    size, told = f"{head.estimate:+.2f}", p_value(head.p_value, head.mc_error)
     low, high = (_distance(one) for one in limits)
     unit = Words(f" {by.unit}", by.unit_zh) if by.unit else Words("")
     basis = Words(
         f"(Mantel correlation {size}, {told} over {classes} distance classes; {head.n_cities} cities)",
         f"（Mantel相关系数{size}，{classes}个距离组合并{told}；{head.n_cities}个城市）",
     )
-    if not p <= LEVEL:
+    if not head.p_value <= LEVEL:
         return Words(
             f"At no {called(by).en} can it be told from chance that {called(measure).en} stands out; most it does at {low} to {high}{unit.en} {basis.en}.",
             f"在任何{called(by).zh}上，{called(measure).zh}的突出均无法与偶然区分；最突出的是{low}至{high}{unit.zh}{basis.zh}。",
@@ -445,15 +443,15 @@ def _distance(limit: float) -> str:
     return f"{limit:,.0f}" if limit >= 100 else number(limit)  # noqa: PLR2004 (three digits are enough)
 
 
-def say_levels_alike(moran: float, p: float) -> Words:
+def say_levels_alike(moran: float, p: float, mc_error: float) -> Words:
     """Say that tests without levels claim too much, where the levels of near cities are alike.
 
     Parameters
     ----------
     moran
         Moran's I of the levels of cities.
-    p
-        Its p-value.
+    p, mc_error
+        Its p-value, and how far that may be off.
 
     Returns
     -------
@@ -461,8 +459,8 @@ def say_levels_alike(moran: float, p: float) -> Words:
         The caution, without a full stop.
     """
     return Words(
-        f"levels of near cities are alike (Moran's I {moran:.2f}, {p_value(p)}): a test that takes cities as exchangeable over the map "
+        f"levels of near cities are alike (Moran's I {moran:.2f}, {p_value(p, mc_error)}): a test that takes cities as exchangeable over the map "
         "claims too much here; the test of friction with a level for every city, and the Mantel test against maps, keep their size",
-        f"邻近城市的水平相近（Moran's I为{moran:.2f}，{p_value(p)}）：把城市视为在地图上可互换的检验在此会得出过多的发现；给每座城市各自水平的摩擦检验，以及以模拟地图为零模型的 Mantel 检验，"
+        f"邻近城市的水平相近（Moran's I为{moran:.2f}，{p_value(p, mc_error)}）：把城市视为在地图上可互换的检验在此会得出过多的发现；给每座城市各自水平的摩擦检验，以及以模拟地图为零模型的 Mantel 检验，"
         "能保持检验水平",
     )

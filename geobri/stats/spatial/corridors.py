@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Literal
@@ -256,7 +255,7 @@ def corridor_moran_test(
         estimate=observed,
         statistic=observed,
         p_value=p_value,
-        mc_error=math.nan if exact else monte_carlo_error(p_value, len(drawn), alternative),
+        mc_error=0.0 if exact else monte_carlo_error(p_value, len(drawn), alternative),
         null_mean=float(drawn.mean()),
         null_sd=float(drawn.std()),
         alternative=alternative,

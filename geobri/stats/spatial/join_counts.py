@@ -173,7 +173,7 @@ class _Counted(NamedTuple):
             row,
             estimate=float(self.observed[place]),
             p_value=p_value,
-            mc_error=math.nan if self.exact else monte_carlo_error(p_value, len(drawn), row.alternative),
+            mc_error=0.0 if self.exact else monte_carlo_error(p_value, len(drawn), row.alternative),
             null_sd=float(drawn.std()),
         )
 

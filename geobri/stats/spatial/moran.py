@@ -102,7 +102,7 @@ def _run(
         estimate=observed,
         statistic=observed,
         p_value=p_value,
-        mc_error=math.nan if exact else monte_carlo_error(p_value, len(null), alternative),
+        mc_error=0.0 if exact else monte_carlo_error(p_value, len(null), alternative),
         null_mean=moments.expected,
         null_sd=float(null.std()),
         alternative=alternative,
