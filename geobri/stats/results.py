@@ -75,6 +75,8 @@ class Term:
         What was asked (`Question`); filled in from the result where a term does not say it.
     p_adjusted, adjustment
         The p-value for having asked several times at once, and how it was adjusted (``holm``, ``max-T``).
+    n_tried
+        How many tests the adjustment is over: definitions, dimensions, classes, places; 0 where there is none.
     left_out
         What was left out of the table and why, with numbers; empty when nothing was.
     mc_error
@@ -114,6 +116,7 @@ class Term:
     null_sd: float = math.nan
     null_of: Literal["estimate", "statistic"] = "estimate"
     df: float = math.nan
+    n_tried: int = 0
 
 
 def tidy_row(term: Term) -> dict[str, Any]:

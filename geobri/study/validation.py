@@ -336,7 +336,9 @@ def _gather(
     judged = []
     for (rank, (rho, tau), _), p in zip(compared, adjusted, strict=True):
         verdict = give_verdict(rho.estimate, float(p))
-        told = replace(rho, p_adjusted=float(p), adjustment="holm", note=VERDICTS[verdict])
+        told = replace(
+            rho, p_adjusted=float(p), adjustment="holm", n_tried=len(compared), note=VERDICTS[verdict]
+        )
         judged.append((rank, told, tau, verdict))
     head = judged[0][1]
     said = say_agreement(

@@ -1,11 +1,14 @@
 """Where enumeration ends and drawing begins, to the last arrangement; and ties that do not depend on the unit."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from geobri.errors import DataError, SpecificationError
 from geobri.stats.blocks import choose_blocks
+from geobri.stats.groups import coastal_sensitivity_test, estimate_shift
 from geobri.stats.groups.corridor_types import check_types
 from geobri.stats.groups.definitions import _definitions
 from geobri.stats.groups.placements import place_groups
@@ -86,3 +89,27 @@ def test_a_city_at_the_threshold_is_coastal():
     cities = pd.DataFrame({"km": [10.0, 50.0, 90.0, 200.0]}, index=list("abcd"))
     (flags, threshold), *_ = _definitions(cities, "km", [], [50.0]).values()
     assert (flags.tolist(), threshold) == ([True, True, False, False], 50.0)
+
+
+def test_an_interval_that_just_reaches_its_level_has_no_caution():
+    sample = GroupSample(np.array([1.0, 2.5, 4.7, 8.1, 9.9, 12.2]), np.arange(6) < 3)
+    # 20 choices of cities: the widest interval leaves one of them out on either side, and reaches 90 %
+    assert not estimate_shift(sample, confidence=0.9).note
+    assert estimate_shift(sample, confidence=0.91).note.en == "too few cities: the interval reaches 90.0%"
+
+
+def test_a_definition_at_five_percent_is_drawn_as_found():
+    pytest.importorskip("matplotlib")
+    cities = pd.DataFrame(
+        {"coastal": np.arange(8) < 4, "coast_km": np.arange(8) * 50.0, "size": np.arange(8.0)},
+        index=list("abcdefgh"),
+    )
+    asked = {"thresholds": [120.0], "n_permutations": 99, "rng": 1}
+    found = coastal_sensitivity_test(cities, "size", **asked)
+    drawn = []
+    for p in (0.05, 0.0501):
+        axes = replace(found, table=found.table.assign(p_value=p)).plot()
+        drawn.append({tuple(colour) for one in axes.collections for colour in one.get_edgecolor()})
+        axes.figure.clear()
+    assert len(drawn[0]) == len(drawn[1]) == 1
+    assert drawn[0] != drawn[1]

@@ -378,6 +378,7 @@ def _terms(found: _Classes, alone: list[Chance], family: FloatArray) -> tuple[Te
             p_value=chance.p_value,
             p_adjusted=float(joint),
             adjustment="max-T",
+            n_tried=len(family),
             mc_error=chance.mc_error,
             null_mean=chance.mean,
             null_sd=chance.deviation,

@@ -417,6 +417,7 @@ def _contrast_rows(
             null_sd=float(spread[place]),
             p_adjusted=float(joint[place]),
             adjustment="max-T",
+            n_tried=len(CONTRASTS),
         )
         rows.append(placements.judged(row, null[:, place]))
     return rows

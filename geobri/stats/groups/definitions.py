@@ -271,7 +271,8 @@ def _definition_rows(
                 f"{result.n_first} : {result.n_second} cities", f"{result.n_first}：{result.n_second} 座城市"
             ),
             p_adjusted=float(joint),
-            adjustment=f"max-T over {len(table)} definitions",
+            adjustment="max-T",
+            n_tried=len(table),
             mc_error=monte_carlo_error(float(joint), n_drawn, "greater"),
             left_out=left_out,
         )

@@ -112,6 +112,7 @@ def dimensions_test(
         null=placements.describe() + (NOTHING if strata is None else WITHIN_STRATA),
         method=Words(f"permutation, statistic {statistic}", f"置换，统计量 {statistic}"),
         adjustment="max-T",
+        n_tried=len(samples),
     )
     terms = _dimension_terms(
         samples, base, observed, nulls, adjusted, placements=placements, confidence=confidence

@@ -272,6 +272,7 @@ def _finish(
                 null_sd=float(spread[place]),
                 p_adjusted=float(joint[place]),
                 adjustment="max-T",
+                n_tried=count,
             ),
             t_null[:, place],
         )

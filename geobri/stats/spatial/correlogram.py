@@ -211,6 +211,7 @@ def correlogram_test(
         + Words(", the same for all bands", "，各距离带相同"),
         method=Words("Moran's I by distance band", "按距离带的莫兰指数"),
         adjustment="max-T",
+        n_tried=len(used),
         left_out="; ".join(part for part in (places.left_out, far) if part),
     )
     return _result(table, base, null, exact=exact, measure=places.measure)

@@ -210,6 +210,7 @@ def _pair_rows(sample: Places, base: Term, counted: _Counted) -> list[Term]:
                 null_mean=moments.expected,
                 p_adjusted=float(adjusted[place]),
                 adjustment="Holm",
+                n_tried=len(counted.pairs),
             )
         )
     return rows

@@ -134,6 +134,7 @@ def run_local_test(
         ),
         method=local.title,
         adjustment="" if adjust == "none" else adjust,
+        n_tried=0 if adjust == "none" else int(np.isfinite(p_value).sum()),
         left_out=places.left_out,
     )
     choices = {
