@@ -276,7 +276,8 @@ class Taken:
         """
         en, zh = ", ".join(one.en for one in columns), "、".join(one.zh for one in columns)
         why = Words(f", because {because.en}", f"，因为{because.zh}") if because else Words("")
-        return Words(f"{en} taken as: {self.taken.en}", f"{zh} 取为：{self.taken.zh}") + why
+        gap = " " if zh[-1:].isascii() else ""
+        return Words(f"{en} taken as: {self.taken.en}", f"{zh}{gap}取为：{self.taken.zh}") + why
 
 
 def label_column(column: str) -> str:

@@ -135,8 +135,8 @@ def _draw_totals(study: Study, flow: Measure) -> Drawing | None:
         parts=parts,
         axis=name_with_unit(flow),
         caption=Words(
-            f"The first {len(rows)} of {len(table):,} cities by all that they exchange of {called(flow).en}.",
-            f"按{called(flow).zh}的往来总量排列的前 {len(rows)} 座城市（共 {len(table):,} 座城市）。",
+            f"The first {len(rows)} of {len(table):,} cities by {called(flow).en} summed over their partners.",
+            f"按{called(flow).zh}对全部联系城市求和排列的前 {len(rows)} 座城市（共 {len(table):,} 座城市）。",
         ),
         alternative=Words(
             "; ".join(f"{row.name.en} {row.said.en}" for row in rows),

@@ -317,7 +317,11 @@ def check_pair_matrix(
     np.fill_diagonal(cells, np.nan)
     faults = _matrix_faults(cells, directed)
     if faults:
-        remedy = "See to_matrix, which lays out a table of corridors"
+        remedy = (
+            "Nothing can be told from values that do not differ"
+            if faults == _without_spread(cells)
+            else "See to_matrix, which lays out a table of corridors"
+        )
         came = "; ".join(fault.en for fault in faults)
         raise DataError(
             mould(caller, f"{name} must be a usable pair matrix", came, remedy),
@@ -328,7 +332,7 @@ def check_pair_matrix(
 
 def _matrix_faults(cells: FloatArray, directed: bool) -> list[Words]:
     seen = observed_pairs(cells)
-    values, endless = cells[seen], int(np.isinf(cells).sum())
+    endless = int(np.isinf(cells).sum())
     alone = np.flatnonzero(~(seen.any(axis=0) | seen.any(axis=1)))
     faults = []
     if len(cells) < FEWEST_CITIES:
@@ -355,14 +359,19 @@ def _matrix_faults(cells: FloatArray, directed: bool) -> list[Words]:
                 "往返取值不同，而此处按无方向处理",
             )
         )
-    if values.size and float(np.ptp(values)) == 0.0:
-        faults.append(
-            Words(
-                f"{values.size} observed cells that are all equal to {values[0]:g}",
-                f"取值须有差异：{values.size}个取值均为{values[0]:g}",
-            )
+    return faults + _without_spread(cells)
+
+
+def _without_spread(cells: FloatArray) -> list[Words]:
+    values = cells[observed_pairs(cells)]
+    if not values.size or float(np.ptp(values)):
+        return []
+    return [
+        Words(
+            f"{values.size:,} observed cells that are all equal to {values[0]:g}",
+            f"取值须有差异：{values.size:,}个取值均为{values[0]:g}",
         )
-    return faults
+    ]
 
 
 def observed_pairs(*matrices: FloatArray) -> BoolArray:

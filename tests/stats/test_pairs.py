@@ -136,7 +136,7 @@ def test_check_gives_a_clean_copy():
     ("matrix", "fault"),
     [
         (square(3), "3 cities where at least 4"),
-        (np.ones((5, 5)), "all equal to 1"),
+        (np.ones((5, 5)), "all equal to 1. Nothing can be told from values that do not differ"),
         (np.arange(25.0).reshape(5, 5), "directed=True"),
         (np.where(np.eye(5, k=1) + np.eye(5, k=-1) > 0, np.inf, square()), "8 infinite cells"),
         (np.ones((4, 5)), "square"),

@@ -118,7 +118,7 @@ def test_what_is_inferred_is_said_in_chinese(tmp_path, places):
             plain,
         )
         assert not re.search(r"[A-Za-z]{3,}", plain), line
-    assert any("小区对 取为：有方向" in line for line in lines)
+    assert any("小区对取为：有方向" in line for line in lines)
 
 
 def test_check_speaks_chinese(tmp_path, places):
@@ -128,7 +128,7 @@ def test_check_speaks_chinese(tmp_path, places):
         _geobri, ["check", str(tmp_path / "flows.csv"), str(tmp_path / "zones.csv"), "--lang", "zh"]
     )
     assert done.exit_code == 0, done.output
-    assert "小区 取为：place = zone，因为其值各不相同" in done.output
+    assert "小区取为：place = zone，因为其值各不相同" in done.output
     assert "taken as" not in done.output
     assert done.output.strip().endswith("没有错误。")
 

@@ -213,18 +213,21 @@ def _distance(
 
 
 def _say_outside(outside: gpd.GeoDataFrame) -> Words:
+    from geobri.gazetteer.countries import name_country
+
     n, most = len(outside), 3
-    named = ", ".join(
-        f"{slug} ({point_x:g}, {point_y:g}; {country})"
+    named = [
+        Words(f"{slug} ({point_x:g}, {point_y:g}; ") + name_country(country) + Words(")")
         for slug, point_x, point_y, country in zip(
             outside.index[:most], outside.geometry.x, outside.geometry.y, outside["country"], strict=False
         )
-    )
+    ]
+    told, told_zh = ", ".join(one.en for one in named), "、".join(one.zh for one in named)
     more, more_zh = ("", "") if n <= most else (f", … ({n} in all)", f"……（共 {n} 个）")
     return Words(
-        f"Points far outside their country: {named}{more}. Correct point or country; accept them with: "
+        f"Points far outside their country: {told}{more}. Correct point or country; accept them with: "
         f"outside = {[str(slug) for slug in outside.index[:most]]} in study.toml.",
-        f"位于所属国家/地区之外的点：{named}{more_zh}。请更正坐标或国家/地区，或在 study.toml 中用 outside 接受。",
+        f"位于所属国家/地区之外的点：{told_zh}{more_zh}。请更正坐标或国家/地区，或在 study.toml 中用 outside 接受。",
     )
 
 
@@ -311,7 +314,7 @@ def _plain_numbers(table: pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
 
 def _at_seats(table: pd.DataFrame, names: pd.Series, parts: FolderParts) -> pd.DataFrame | None:
     """Place the states or provinces of a country at a city of each, where all names are such; say so."""
-    from geobri.gazetteer.countries import country_codes
+    from geobri.gazetteer.countries import country_codes, name_country
     from geobri.gazetteer.seats import place_divisions
 
     said = sorted(set(table["country"]) - {""}) if "country" in table.columns else []
@@ -326,13 +329,13 @@ def _at_seats(table: pd.DataFrame, names: pd.Series, parts: FolderParts) -> pd.D
     seated = {name: seat for name, seat in at["seat"].items() if name != seat}
     first = ", ".join(f"{name} at {seat}" for name, seat in seated.items())
     first_zh = "，".join(f"{name}在{seat}" for name, seat in seated.items())
-    country = at["country"].iloc[0]
+    named = name_country(at["country"].iloc[0])
     parts.taken.append(
         Taken(
             column=Words("places", "地点"),
             taken=Words(
-                f"states or provinces of {country}, each at a town in it ({first})",
-                f"{country} 的州或省，各置于其境内一座城镇（{first_zh}）",
+                f"states or provinces of {named.en}, each at a town in it ({first})",
+                f"{named.zh}的州或省，各置于其境内一座城镇（{first_zh}）",
             ),
             because=Words(
                 "all names are such, and no coordinates were given", "所有名称均为州或省，且未给出坐标"
