@@ -320,7 +320,14 @@ def _build_pieces(lon: FloatArray, lat: FloatArray, line: npt.NDArray[np.int64])
     after = here + joined
     before = here - np.append(False, joined[:-1])
     xyz = _to_xyz(lon, lat)
-    return _Coast(lon=lon, lat=lat, after=after, before=before, xyz=xyz, tree=KDTree(xyz))
+    return _Coast(
+        lon=lon,
+        lat=lat,
+        after=after,
+        before=before,
+        xyz=xyz,
+        tree=KDTree(xyz, compact_nodes=False, balanced_tree=False),
+    )
 
 
 def _to_xyz(lon: FloatArray, lat: FloatArray) -> FloatArray:

@@ -8,6 +8,7 @@ the order of the tasks, so that whoever adds it up adds in one order; few result
 from __future__ import annotations
 
 import ctypes
+import gc
 import io
 import multiprocessing
 import os
@@ -204,6 +205,7 @@ def _beside_in_copies(
     _HELD = jobs
     given: dict[str, Any] = {}
     others = set(multiprocessing.active_children())
+    gc.freeze()  # else the first collection of a copy would write to, and so copy, all that is there already
     try:
         with (
             warnings.catch_warnings(),
@@ -225,6 +227,7 @@ def _beside_in_copies(
                     copy.kill()  # whatever it does; what it wrote lies in the stage, which goes as well
                 raise
     finally:
+        gc.unfreeze()
         _HELD = None
     return {
         name: pickle.loads(given[name]) if given.get(name) is not None else job()  # noqa: S301 - our own copy wrote it

@@ -16,7 +16,7 @@ from typing import Any, Final
 import click
 
 import geobri
-from geobri.cli.terminal import ends_like_ctrl_c, legible, prints_any_letter, refuse_output
+from geobri.cli.terminal import collects_rarely, ends_like_ctrl_c, legible, prints_any_letter, refuse_output
 from geobri.errors import GeobriError, mould
 
 __all__ = ["main"]
@@ -137,5 +137,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arguments
         What stands after ``geobri``; None takes it from the shell.
     """
-    with ends_like_ctrl_c(), prints_any_letter():
+    with collects_rarely(), ends_like_ctrl_c(), prints_any_letter():
         _geobri.main(args=None if arguments is None else list(arguments), prog_name="geobri")

@@ -334,7 +334,8 @@ def _standing(slug: str, study: Study) -> Standing | None:
     from geobri.score.profile import profile_city
 
     regions = study.cities["region"]
-    return profile_city(study.scores, slug, groups=regions if regions.notna().any() else None)
+    groups = regions if regions.notna().any() else None
+    return profile_city(study.scores, slug, groups=groups, partners=False)
 
 
 def _node_bars(

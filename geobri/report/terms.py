@@ -45,7 +45,9 @@ def name_place(study: Study, slug: object) -> Words:
     Words
         Its names.
     """
-    return name_city(pd.Series(study.cities.loc[str(slug)]))
+    cities, place = study.cities, str(slug)
+    chinese: Any = cities.loc[place, "name_zh"] if "name_zh" in cities else None
+    return Words(str(cities.loc[place, "name"]), "" if pd.isna(chinese) else str(chinese))
 
 
 def name_pair(study: Study, pair: pd.Series[Any], *, arrow: bool | None = None) -> Words:

@@ -12,7 +12,6 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from geobri.arrays import FloatArray, IndexArray
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
@@ -101,6 +100,8 @@ def kendall_tau_b(first: pd.Series, second: pd.Series) -> float:
     Kendall, M. G. (1945). The treatment of ties in ranking problems. Biometrika 33(3), 239-251.
     https://doi.org/10.1093/biomet/33.3.239
     """
+    from scipy import stats  # half a second, which those who do not compare rankings need not wait
+
     a, b = _common(first, second, "kendall_tau_b")
     return float(stats.kendalltau(a, b).statistic)
 
@@ -128,6 +129,8 @@ def spearman_rho(first: pd.Series, second: pd.Series) -> float:
     Spearman, C. (1904). The proof and measurement of association between two things. American Journal
     of Psychology 15(1), 72-101. https://doi.org/10.2307/1412159
     """
+    from scipy import stats
+
     a, b = _common(first, second, "spearman_rho")
     if np.ptp(a) == 0 or np.ptp(b) == 0:
         return float("nan")

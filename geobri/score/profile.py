@@ -88,7 +88,9 @@ class Profile:
         return self.table.copy()
 
 
-def profile_city(result: IndexResult, city: str, *, groups: pd.Series[Any] | None = None) -> Profile:
+def profile_city(
+    result: IndexResult, city: str, *, groups: pd.Series[Any] | None = None, partners: bool = True
+) -> Profile:
     """Describe one city.
 
     Parameters
@@ -99,6 +101,8 @@ def profile_city(result: IndexResult, city: str, *, groups: pd.Series[Any] | Non
         Slug of the city.
     groups
         Group of every city (``cities["region"]``), for the rank within the group.
+    partners
+        Whether the corridors that make its score are listed too.
 
     Returns
     -------
@@ -110,8 +114,9 @@ def profile_city(result: IndexResult, city: str, *, groups: pd.Series[Any] | Non
     DataError
         If the city is not in the result.
     """
-    partners = list_contributions(result, city) if city in result.cities.index else pd.DataFrame()
-    return _profile(result, "cities", city, groups, partners)
+    listed = partners and city in result.cities.index
+    own = list_contributions(result, city) if listed else pd.DataFrame()
+    return _profile(result, "cities", city, groups, own)
 
 
 def profile_corridor(result: IndexResult, corridor: str, *, groups: pd.Series[Any] | None = None) -> Profile:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.doors import checked
@@ -67,7 +66,12 @@ def benjamini_hochberg(p_values: npt.ArrayLike) -> FloatArray:
     p, there = _checked(p_values, "benjamini_hochberg")
     adjusted = np.full_like(p, np.nan)
     if there.any():
-        adjusted[there] = stats.false_discovery_control(p[there], method="bh")
+        order = np.argsort(p[there])
+        m = len(order)
+        at_least = np.minimum.accumulate((p[there][order] * (m / np.arange(1, m + 1)))[::-1])[::-1]
+        found = np.empty(m)
+        found[order] = np.clip(at_least, 0, 1)
+        adjusted[there] = found
     return adjusted
 
 

@@ -9,9 +9,9 @@ from typing import Final, Literal, overload
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
 
 from geobri.errors import DataError, SpecificationError, mould, shorten
+from geobri.stats.distributions import normal_tail
 from geobri.stats.doors import checked
 from geobri.stats.results import Alternative, FloatArray
 from geobri.stats.say.terms import notes
@@ -332,7 +332,7 @@ def normal_p_value(z: float, alternative: Alternative = "two-sided") -> float:
                 "Pass one standardised statistic",
             )
         )
-    tails = {"greater": norm.sf(z), "less": norm.cdf(z), "two-sided": 2 * norm.sf(abs(z))}
+    tails = {"greater": normal_tail(z), "less": normal_tail(-z), "two-sided": 2 * normal_tail(abs(z))}
     return float(tails[alternative])
 
 

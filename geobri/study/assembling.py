@@ -27,7 +27,7 @@ from geobri.study.pairs import choose_year, count_pairs
 from geobri.study.provenance import list_provenance
 from geobri.study.reading import FolderParts
 from geobri.study.years import count_years, year_to_show
-from geobri.tables import CITY_COLUMNS
+from geobri.tables import CITY_COLUMNS, mark_repeated
 from geobri.words import PlaceWords, Words
 
 if TYPE_CHECKING:
@@ -347,7 +347,7 @@ def _turn(flows: pd.DataFrame, measures: tuple[Measure, ...]) -> tuple[pd.DataFr
     both_ways = {measure.column for measure in measures if not measure.directed}
     undirected = flows["indicator"].isin(both_ways).to_numpy(dtype=bool)
     turned = order_pairs(flows[undirected])
-    again = turned.duplicated([name for name in turned.columns if name != "value"])
+    again = mark_repeated(turned, [name for name in turned.columns if name != "value"])
     entries = [
         entry
         for name, values in turned["value"][again].groupby(

@@ -18,6 +18,7 @@ from geobri.study.model import Study, StudyFault
 from geobri.study.published import PUBLISHED
 from geobri.study.reading import FolderParts, Hints, read_files, read_folder, read_frames, refuse, unpack
 from geobri.study.reading.headings import PAIR_KEY
+from geobri.tables import mark_repeated
 from geobri.words import Words
 
 if TYPE_CHECKING:
@@ -344,6 +345,8 @@ def _pair_faults(parts: FolderParts, spec: IndexSpec | None) -> list[StudyFault]
     undirected = {measure.column for measure in measures if not measure.directed}
     turned = order_pairs(parts.flows[parts.flows["indicator"].isin(undirected)])
     key = [name for name in PAIR_KEY if name in turned.columns]
+    if not mark_repeated(turned, key).any():
+        return []
     again = turned[turned.duplicated(key, keep=False)]
     spread = again.groupby(key, dropna=False, observed=True)["value"].nunique(dropna=False)
     torn = spread[spread > 1]

@@ -13,12 +13,12 @@ from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from geobri.arrays import FloatArray
 from geobri.errors import DataError, StudyError, first_offenders, mould
 from geobri.measures import Level, Measure
 from geobri.score.spec_reading import load_spec
+from geobri.stats.distributions import rank_values
 from geobri.stats.dyads import mantel_test
 from geobri.stats.multiplicity import holm
 from geobri.stats.null import plan_permutations
@@ -238,12 +238,12 @@ def _city_terms(
     both: FloatArray, flow: Measure, rank: Measure, effort: _Effort
 ) -> tuple[list[Term], FloatArray]:
     """Estimate, p-value and interval of both correlations of one indicator with one rank."""
-    x, y = rankdata(both, axis=-1)
+    x, y = rank_values(both, axis=-1)
     n = len(x)
     plan = plan_permutations(n, effort.n_permutations, rng=effort.generator, cosets=False)
     null = _both_correlations(x[plan.permutations], y)
     drawn = effort.generator.integers(0, n, size=(effort.n_bootstrap, n))
-    resampled = _both_correlations(rankdata(x[drawn], axis=-1), rankdata(y[drawn], axis=-1))
+    resampled = _both_correlations(rank_values(x[drawn], axis=-1), rank_values(y[drawn], axis=-1))
     observed = _both_correlations(x, y)
     terms = []
     for name, estimate, chance, draws in zip(_STATISTICS, observed, null, resampled, strict=True):

@@ -198,9 +198,9 @@ def _mean_correlations(values: FloatArray) -> FloatArray:
 
     With columns z of mean 0 and length 1, the correlations of all ordered pairs add up to |sum z|^2 - k.
     """
-    from scipy.stats import rankdata
+    from geobri.stats.distributions import rank_values
 
-    ranks = rankdata(values, axis=1)
+    ranks = rank_values(values, axis=1)
     centred = ranks - ranks.mean(axis=1, keepdims=True)
     z = centred / np.sqrt((centred**2).sum(axis=1, keepdims=True))
     k = values.shape[2]

@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import qmc
 
 from geobri.arrays import FloatArray, IndexArray
 from geobri.score.compiled import CompiledIndex, normalise_compiled, score_compiled, weigh_compiled
@@ -48,6 +47,8 @@ def draw_uniforms(n: int, width: int, sampler: Sampler, rng: int | np.random.Gen
     generator = np.random.default_rng(rng)
     if sampler == "random":
         return generator.random((n, width))
+    from scipy.stats import qmc  # half a second, which those who measure no uncertainty need not wait
+
     engine: Any = qmc.Sobol(width, scramble=True, seed=generator)
     return np.asarray(engine.random_base2(int(np.ceil(np.log2(max(n, 2)))))[:n], dtype=np.float64)
 

@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 from geobri.charts import new_axes
 from geobri.errors import DataError, SpecificationError, mould
@@ -16,6 +15,7 @@ from geobri.fonts import use_letters
 from geobri.measures import Measure
 from geobri.stats.bands import find_bands
 from geobri.stats.cross_sums import cross_sums
+from geobri.stats.distributions import rank_values
 from geobri.stats.doors import checked
 from geobri.stats.dyads.inputs import Matrix, Pairs, name_matrix, prepare_dyads
 from geobri.stats.dyads.mantel import travelling_correlations
@@ -244,7 +244,7 @@ def _class_correlations(
     """Correlate y with class membership: observed, shape (k,), and permuted, shape (R, k)."""
     values = data.columns()[0]
     columns = np.vstack(
-        [(rankdata(values) if method == "spearman" else values)[None], members.astype(np.float64)]
+        [(rank_values(values) if method == "spearman" else values)[None], members.astype(np.float64)]
     )
     raw = columns[1:].copy()
     columns -= columns.mean(axis=1, keepdims=True)

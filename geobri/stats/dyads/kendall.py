@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import kendalltau, rankdata
 
 from geobri.stats.chunks import through_permutations
 from geobri.stats.dyads.inputs import Pairs
@@ -39,6 +38,8 @@ def kendall_tau(first: FloatArray, second: FloatArray) -> float:
     float
         Concordant minus discordant comparisons, over the geometric mean of the untied ones.
     """
+    from scipy.stats import kendalltau  # half a second, which those who do not ask for it need not wait
+
     return float(kendalltau(first, second).statistic)
 
 
@@ -77,7 +78,7 @@ def kendall_null(data: Pairs, plan: NodePlan, moved: int = 0, fixed: int = 1) ->
 
 
 def _dense_ranks(values: FloatArray) -> Ranks:
-    ranks: Ranks = (rankdata(values, method="dense") - 1).astype(np.int32)
+    ranks: Ranks = np.unique(values, return_inverse=True)[1].astype(np.int32)
     return ranks
 
 

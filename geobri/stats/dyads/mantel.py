@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.stats import rankdata
 
 from geobri.errors import SpecificationError, mould
 from geobri.measures import Measure
 from geobri.stats.cross_sums import cross_sums
+from geobri.stats.distributions import rank_values
 from geobri.stats.doors import checked
 from geobri.stats.dyads.inputs import Matrix, Pairs, name_matrix, prepare_dyads
 from geobri.stats.dyads.kendall import kendall_null, kendall_tau
@@ -290,7 +290,7 @@ def _check_partial(method: str, permute: str, controls: Mapping[str, Matrix]) ->
 
 
 def _ranked(columns: FloatArray) -> FloatArray:
-    ranks: FloatArray = rankdata(columns, axis=1)
+    ranks: FloatArray = rank_values(columns, axis=1)
     return ranks
 
 

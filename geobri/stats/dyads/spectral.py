@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 from geobri.errors import DataError, SpecificationError, mould
+from geobri.stats.distributions import rank_values
 from geobri.stats.doors import checked
 from geobri.stats.dyads.inputs import Matrix, Pairs, name_matrix, prepare_dyads
 from geobri.stats.moran_randomisation import moran_eigenvectors
@@ -218,7 +218,7 @@ def _correlations(
 
 def _scores(values: FloatArray, method: str) -> FloatArray:
     """Centre and scale each row to length 1, ranks instead of values for Spearman."""
-    used = rankdata(values, axis=1) if method == "spearman" else values
+    used = rank_values(values, axis=1) if method == "spearman" else values
     centred = used - used.mean(axis=1, keepdims=True)
     scaled: FloatArray = centred / np.linalg.norm(centred, axis=1, keepdims=True)
     return scaled

@@ -8,9 +8,9 @@ from typing import Final, Literal, NamedTuple, TypedDict
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
 
 from geobri.errors import DataError, SpecificationError, mould
+from geobri.stats.distributions import student_quantile
 from geobri.stats.doors import checked
 from geobri.stats.dyads.inputs import Pairs
 from geobri.stats.dyads.mrqap import mrqap_test
@@ -291,7 +291,7 @@ def _type_statistics(
 
 
 def _rows(base: Term, fit: _Fit, title: Words, called: Mapping[str, Words]) -> list[Term]:
-    half = float(student.ppf(0.975, base.n_cities - 1)) * fit.errors
+    half = student_quantile(0.975, base.n_cities - 1) * fit.errors
     return [
         replace(
             base,

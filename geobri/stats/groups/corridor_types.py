@@ -11,9 +11,9 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
 
 from geobri.errors import DataError, SchemaError, mould
+from geobri.stats.distributions import student_quantile
 from geobri.stats.doors import checked
 from geobri.stats.dyads.inputs import Pairs, prepare_dyads
 from geobri.stats.groups.comparison import map_weights
@@ -400,7 +400,7 @@ def _contrast_rows(
         exact=placements.exact,
     )
     errors = _jackknife(data)
-    half = float(student.ppf(0.5 + confidence / 2, len(data.first) - 1)) * errors
+    half = student_quantile(0.5 + confidence / 2, len(data.first) - 1) * errors
     rows, called = [], data.groups.types()
     for place, (a, b) in enumerate(CONTRASTS):
         known = bool(np.isfinite(errors[place]))

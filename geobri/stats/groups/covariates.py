@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
 
 from geobri.errors import DataError, mould
 from geobri.measures import Measure
+from geobri.stats.distributions import student_quantile, student_tail
 from geobri.stats.doors import checked
 from geobri.stats.null import value_permutations
 from geobri.stats.p_values import monte_carlo_error, permutation_p_value
@@ -229,9 +229,9 @@ def _coefficient_rows(
 
 def _row(base: Term, name: Words, fit: LeastSquares, place: int, confidence: float) -> Term:
     estimate, se = float(fit.coefficients[place]), float(fit.se[place])
-    half = float(student.ppf(0.5 + confidence / 2, fit.df)) * se
+    half = student_quantile(0.5 + confidence / 2, fit.df) * se
     statistic = estimate / se if se > 0 else math.nan
-    p_value = float(2 * student.sf(abs(statistic), fit.df))
+    p_value = float(2 * student_tail(abs(statistic), fit.df))
     return replace(
         base,
         term=name,

@@ -12,10 +12,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.stats import norm, rankdata
-from scipy.stats import t as student
 
 from geobri.errors import SpecificationError, mould
+from geobri.stats.distributions import normal_quantile, rank_values, student_quantile
 from geobri.stats.doors import checked
 from geobri.stats.groups.rank_sums import (
     MOST_WORK,
@@ -129,8 +128,10 @@ def placement_moments(values: FloatArray, first: BoolArray) -> PlacementMoments:
     10.1002/(SICI)1521-4036(200001)42:1<17::AID-BIMJ17>3.0.CO;2-U.
     """
     m, k = int(first.sum()), int((~first).sum())
-    overall = rankdata(values)
-    shares = [(overall[mask] - rankdata(values[mask])) / other for mask, other in ((first, k), (~first, m))]
+    overall = rank_values(values)
+    shares = [
+        (overall[mask] - rank_values(values[mask])) / other for mask, other in ((first, k), (~first, m))
+    ]
     superiority = float(shares[0].mean())
     if min(m, k) == 1:
         return PlacementMoments(superiority, math.nan, math.nan, ((m, k),))
@@ -159,7 +160,7 @@ def _pooled(sample: GroupSample) -> PlacementMoments:
 
 def _wald_interval(moments: PlacementMoments, confidence: float) -> Estimate:
     """Use a t interval around P, cut at 0 and 1."""
-    half = float(student.ppf(0.5 + confidence / 2, moments.df)) * math.sqrt(moments.variance)
+    half = student_quantile(0.5 + confidence / 2, moments.df) * math.sqrt(moments.variance)
     low, high = max(0.0, moments.superiority - half), min(1.0, moments.superiority + half)
     return Estimate(moments.superiority, low, high, math.sqrt(moments.variance), Words("Brunner-Munzel t"))
 
@@ -167,7 +168,7 @@ def _wald_interval(moments: PlacementMoments, confidence: float) -> Estimate:
 def _logit_interval(moments: PlacementMoments, confidence: float) -> Estimate:
     """Use a t interval around the logit of P, which stays inside 0 and 1."""
     p, se = moments.superiority, math.sqrt(moments.variance)
-    half = float(student.ppf(0.5 + confidence / 2, moments.df)) * se / (p * (1 - p))
+    half = student_quantile(0.5 + confidence / 2, moments.df) * se / (p * (1 - p))
     low, high = (1 / (1 + math.exp(-(math.log(p / (1 - p)) + side * half))) for side in (-1, 1))
     return Estimate(p, low, high, se, Words("Brunner-Munzel logit t"))
 
@@ -185,7 +186,7 @@ def _model_variance(theta: float, sizes: tuple[tuple[int, int], ...]) -> float:
 
 def _score_interval(moments: PlacementMoments, confidence: float) -> Estimate:
     """Use Newcombe's method 5: the values of P that a score test with a model variance does not reject."""
-    p, z = moments.superiority, float(norm.ppf(0.5 + confidence / 2))
+    p, z = moments.superiority, normal_quantile(0.5 + confidence / 2)
 
     def excess(theta: float) -> float:
         return (theta - p) ** 2 - z**2 * _model_variance(theta, moments.sizes)
@@ -293,7 +294,7 @@ def _cut(sample: GroupSample, alpha: float) -> tuple[int, float]:
         sizes = [(int(first.sum()), int((~first).sum())) for _, first in sample.parts()]
         mean = sum(m * k / 2 for m, k in sizes)
         spread = math.sqrt(sum(m * k * (m + k + 1) / 12 for m, k in sizes))
-        return max(1, math.floor(mean + float(norm.ppf(alpha / 2)) * spread)), 1 - alpha
+        return max(1, math.floor(mean + normal_quantile(alpha / 2) * spread)), 1 - alpha
     below = np.cumsum(distribution.counts) / distribution.counts.sum()
     cut = int(distribution.support[np.searchsorted(below, alpha / 2 * (1 - 1e-12))])
     cut = max(cut, 1)

@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import brunnermunzel
 
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.doors import checked
@@ -297,6 +296,8 @@ def _t_row(sample: GroupSample, base: Term) -> Term:
             mould("brunner_munzel_test", "the t approximation needs overlapping groups", came, remedy),
             zh="t近似要求两组取值有重叠。",
         )
+    from scipy.stats import brunnermunzel  # half a second, which those who permute need not wait
+
     found = brunnermunzel(one, other, alternative=base.alternative)
     return replace(
         base,

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 from geobri.errors import SpecificationError, mould
+from geobri.stats.distributions import rank_values
 from geobri.stats.doors import checked
 from geobri.stats.groups.reporting import GroupResult, Labels, assemble_result, seed_choice
 from geobri.stats.groups.samples import BoolArray, read_groups
@@ -25,7 +25,7 @@ def _mean_rows(rows: FloatArray, first: BoolArray) -> FloatArray:
 
 
 def _rank_rows(rows: FloatArray, first: BoolArray) -> FloatArray:
-    return _mean_rows(rankdata(rows, axis=1), first)
+    return _mean_rows(rank_values(rows, axis=1), first)
 
 
 def _welch_rows(rows: FloatArray, first: BoolArray) -> FloatArray:

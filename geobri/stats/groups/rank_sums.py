@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
+from geobri.stats.distributions import rank_values
 from geobri.stats.p_values import count_p_value
 from geobri.stats.results import Alternative, FloatArray
 
@@ -63,7 +63,7 @@ def doubled_midranks(values: npt.ArrayLike) -> IntArray:
     numpy.ndarray
         Integers from 2 to 2n, shape (n,).
     """
-    return np.rint(2 * rankdata(np.asarray(values, dtype=np.float64))).astype(np.int64)
+    return np.rint(2 * rank_values(np.asarray(values, dtype=np.float64))).astype(np.int64)
 
 
 def recursion_work(scores: npt.ArrayLike, m: int) -> int:

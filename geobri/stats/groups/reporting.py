@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import ttest_ind
 
 from geobri.measures import Measure
+from geobri.stats.distributions import student_quantile
 from geobri.stats.groups.effects import Estimate, estimate_shift, estimate_superiority, to_delta
 from geobri.stats.groups.samples import GroupSample
 from geobri.stats.picturing import draw_members
@@ -144,11 +145,18 @@ def welch_interval(sample: GroupSample, confidence: float) -> Estimate:
             np.nan,
             note=Words("no interval: no spread within the groups", "无区间：组内没有差异"),
         )
-    found = ttest_ind(one, other, equal_var=False)
-    low, high = (float(end) for end in found.confidence_interval(confidence))
-    return Estimate(
-        difference, low, high, difference / float(found.statistic), Words("Welch t", "Welch t 区间")
+    parts = [_variance(half) / len(half) for half in (one, other)]
+    df = sum(parts) ** 2 / sum(
+        part**2 / (len(half) - 1) for part, half in zip(parts, (one, other), strict=True)
     )
+    error = math.sqrt(sum(parts))
+    tail = (1 - confidence) / 2
+    low, high = (student_quantile(p, df) * error + difference for p in (tail, 1 - tail))
+    return Estimate(difference, low, high, error, Words("Welch t", "Welch t 区间"))
+
+
+def _variance(values: FloatArray) -> float:
+    return float(((values - values.mean()) ** 2).mean() * (len(values) / (len(values) - 1)))
 
 
 def assemble_result(

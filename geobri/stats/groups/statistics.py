@@ -11,9 +11,9 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 from geobri.stats.chunks import through_permutations
+from geobri.stats.distributions import rank_values
 from geobri.stats.groups.samples import BoolArray, GroupSample
 from geobri.stats.results import FloatArray
 
@@ -37,7 +37,7 @@ def _ranked(sample: GroupSample) -> FloatArray:
     ranks = np.empty(len(sample.values))
     codes = np.zeros(len(ranks), dtype=np.int64) if sample.strata is None else sample.strata
     for label in np.unique(codes):
-        ranks[codes == label] = rankdata(sample.values[codes == label])
+        ranks[codes == label] = rank_values(sample.values[codes == label])
     return ranks
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.stats import rankdata
 
+from geobri.stats.distributions import rank_values
 from geobri.stats.null import IntArray
 from geobri.stats.proximity.top_list import TopList
 from geobri.stats.results import FloatArray
@@ -140,7 +140,7 @@ def _share_nearest(top: TopList, share: float) -> Gauge:
 
 def _by_rank(top: TopList) -> list[Gauge]:
     """Measure by the rank of the length: AUC, and the rank-biserial correlation, which is 2 AUC - 1."""
-    ranks, k = rankdata(top.km), top.k
+    ranks, k = rank_values(top.km), top.k
     pairs, least = k * (len(top.km) - k), k * (k + 1) / 2
     auc = Words(
         "probability that a listed corridor is shorter than another", "有排序的通路短于另一条通路的概率"

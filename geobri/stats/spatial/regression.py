@@ -13,11 +13,10 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
-from scipy.stats import norm
-from scipy.stats import t as student
 
 from geobri.errors import DataError, MissingExtraError, SpecificationError, mould
 from geobri.measures import Measure
+from geobri.stats.distributions import normal_quantile, normal_tail, student_quantile, student_tail
 from geobri.stats.doors import checked
 from geobri.stats.places import Column, Places, Standardise, as_measure, read_places
 from geobri.stats.results import Term, TestResult, headline
@@ -192,8 +191,8 @@ def _coefficient_rows(fit: Any, base: Term, model: Model, names: list[str], conf
     own = [] if model == "ols" else [_HEADS[model]]
     titles = [Words("intercept", "截距"), *map(name_column, names), *own]
     estimates, errors = np.asarray(fit.betas).ravel(), np.asarray(fit.std_err).ravel()
-    reference = student(fit.n - fit.k) if model == "ols" else norm
-    half = float(reference.ppf(0.5 + confidence / 2))
+    df, p = fit.n - fit.k, 0.5 + confidence / 2
+    half = student_quantile(p, df) if model == "ols" else normal_quantile(p)
     rows = []
     for title, estimate, error in zip(titles, estimates, errors, strict=True):
         z = float(estimate / error)
@@ -206,9 +205,9 @@ def _coefficient_rows(fit: Any, base: Term, model: Model, names: list[str], conf
                 ci_high=float(estimate + half * error),
                 se=float(error),
                 statistic=z,
-                p_value=float(2 * reference.sf(abs(z))),
+                p_value=float(2 * (student_tail(abs(z), df) if model == "ols" else normal_tail(abs(z)))),
                 null=STUDENT if model == "ols" else NORMAL,
-                df=fit.n - fit.k if model == "ols" else math.nan,
+                df=df if model == "ols" else math.nan,
             )
         )
     return rows

@@ -20,6 +20,7 @@ from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.parts import FolderParts
 from geobri.study.reading.recognition import as_ids, holds_numbers, note_doubtful
 from geobri.study.reading.signs import read_flags
+from geobri.tables import mark_repeated
 from geobri.words import Words
 
 __all__ = ["holds_few_unknown", "ready_pairs"]
@@ -104,7 +105,7 @@ def _one_row_a_pair(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderPa
     key = [name for name in PAIR_KEY if name in rows.columns]
     own = [str(name) for name in rows.columns if name not in (*PAIR_KEY, hints.impedance)]
     numbers = [name for name in own if holds_numbers(rows[name])]
-    repeated = bool(rows.duplicated(key).any())
+    repeated = bool(mark_repeated(rows, key).any())
     if not repeated:
         told = set(numbers)
         rows, flags = read_flags(rows, [name for name in own if name not in told], file, parts)
@@ -148,7 +149,7 @@ def _one_row_a_pair(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderPa
 def _with_years(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderParts) -> pd.DataFrame:
     """Call a column `year` that holds years and tells the rows of a pair apart, beside one with numbers."""
     key = [name for name in ("indicator", "origin", "destination") if name in rows.columns]
-    if "year" in rows.columns or not rows.duplicated(key).any():
+    if "year" in rows.columns or not mark_repeated(rows, key).any():
         return rows
     own = [str(name) for name in rows.columns if name not in (*PAIR_KEY, hints.impedance, hints.value)]
     years = [name for name in own if as_ids(rows[name]).str.fullmatch(_YEAR).all()]
