@@ -63,13 +63,15 @@ def call_as_said(said: str, parts: FolderParts) -> None:
     parts.settings["words"] = keys
 
 
-def call_by_table(file: str, unique: Iterable[str], headings: Iterable[str], parts: FolderParts) -> None:
+def call_by_table(
+    named: Iterable[str], unique: Iterable[str], headings: Iterable[str], parts: FolderParts
+) -> None:
     """Call the places what their table is called, else what the heading of their ids calls them, else cities where a heading says so.
 
     Parameters
     ----------
-    file
-        Name of the table of places, else of that of the pairs, without its ending; empty where it has none of its own.
+    named
+        What the table of places is called: its sheet, its file without the ending; nothing where there is no such table.
     unique
         Headings of columns whose cells are all different, or of the ends of pairs.
     headings
@@ -77,8 +79,12 @@ def call_by_table(file: str, unique: Iterable[str], headings: Iterable[str], par
     parts
         Whose settings take the words; what was inferred is noted.
     """
-    kind = _spoken_of(file)
-    because = Words(f"their table is called '{file}'", f"地点表名为“{file}”")
+    kind, because = None, Words("")
+    for name in named:
+        kind = _spoken_of(name)
+        if kind is not None:
+            because = Words(f"their table is called '{name}'", f"地点表名为“{name}”")
+            break
     for name in unique if kind is None else ():
         kind = _spoken_of(name)
         if kind is not None:

@@ -11,6 +11,7 @@ from geobri.measures import Taken
 from geobri.study.reading.ends import LAT_WORDS, LON_WORDS, heading_tokens
 from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.parts import FolderParts
+from geobri.study.reading.recognition import as_ids
 from geobri.words import Words
 
 __all__ = ["find_points"]
@@ -78,7 +79,7 @@ def _by_headings(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataF
 
 def _are_degrees(column: pd.Series) -> bool:
     numbers = _read(column)
-    blank = column.astype(str).str.strip().isin(["", "nan", "None"])
+    blank = as_ids(column).str.strip() == ""
     return bool(numbers.notna().any() and (numbers.notna() | blank).all())
 
 
@@ -87,7 +88,7 @@ def _in_one_column(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.Dat
     for name in table.columns:
         if not len(table) or pd.api.types.is_numeric_dtype(table[name]):
             continue
-        cells = table[name].astype(str)
+        cells = as_ids(table[name])
         for pattern, usual in ((_WKT, ("lon", "lat")), (_PAIR, ("lat", "lon"))):
             if not cells.str.match(pattern).all():
                 continue
@@ -122,7 +123,7 @@ def _from_degrees(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.Data
 def _read(column: pd.Series) -> pd.Series:
     """Read numbers, and degrees with their marks; not a number where a cell is neither."""
     numbers = to_numbers(column)
-    texts = column[numbers.isna()].astype(str)
+    texts = as_ids(column[numbers.isna()])
     marked = texts[texts.map(lambda cell: bool(_MARKED.search(cell)))]
     return numbers.fillna(marked.map(_degrees).reindex(numbers.index)) if len(marked) else numbers
 

@@ -28,7 +28,7 @@ COLUMN_WORDS: Final[dict[str, str]] = {
     "nach": "destination", "ziel": "destination", "arrivée": "destination", "destino": "destination",
     "终到站": "destination", "迁入地": "destination", "流入地": "destination", "到着地": "destination",
     "längengrad": "lon", "longitud": "lon", "経度": "lon", "breitengrad": "lat", "latitud": "lat", "緯度": "lat",
-    "jahr": "year", "année": "year", "año": "year", "年度": "year", "pays": "country", "país": "country", "国名": "country",
+    "pays": "country", "país": "country", "国名": "country",
     "nom": "name", "名前": "name", "stadt": "city", "ville": "city", "ciudad": "city", "都市": "city",
     "指标": "indicator", "variable": "indicator", "indicator_id": "indicator",
     "数值": "value", "值": "value", "流量": "value", "count": "value", "flow": "value",

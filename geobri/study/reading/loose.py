@@ -30,7 +30,7 @@ from geobri.study.reading.parts import FolderParts, leave_out_displaced, read_sh
 from geobri.study.reading.recognition import as_ids, collect_labels, holds_numbers, with_kinds
 from geobri.study.reading.repeats import holds_few_unknown, ready_pairs
 from geobri.study.reading.signs import strip_signs
-from geobri.study.reading.sources import has_shapes, outlines_of, read_outlines
+from geobri.study.reading.sources import STANDARD_STEM, has_shapes, outlines_of, read_outlines
 from geobri.study.reading.tables import plain_cells
 from geobri.study.reading.totals import leave_out_foot_of_places, leave_out_totals
 from geobri.units import LONLAT_CRS
@@ -231,7 +231,10 @@ def _listed(columns: Iterable[str]) -> str:
 def _entitle(file: Path, parts: FolderParts) -> None:
     """Give the study the title that stands above its table, else the name of its file."""
     above = parts.titles.get(file, "")
-    parts.settings["title"] = above or label_column(file.stem)
+    unnamed = file.stem == STANDARD_STEM
+    parts.settings["title"] = above or ("Flows" if unnamed else label_column(file.stem))
+    if unnamed and not above:
+        parts.settings["title_zh"] = "流量"
     if above:
         because = Words("that stands above the table", "表格上方如此写明")
         parts.taken.append(Taken(column=Words(file.name), taken=Words(f"title = {above}"), because=because))
@@ -245,9 +248,9 @@ def _call_places(chosen: _Table | None, pairs: list[_Table], hints: Hints, parts
     elif chosen is not None:
         rows = chosen.rows
         unique = [str(name) for name in rows.columns if not as_ids(rows[name]).duplicated().any()]
-        call_by_table(chosen.file.stem, unique, headings, parts)
+        call_by_table((chosen.sheet, chosen.file.stem), unique, headings, parts)
     else:
-        call_by_table("", [table.ends.origin for table in pairs], headings, parts)
+        call_by_table((), [table.ends.origin for table in pairs], headings, parts)
 
 
 # Which table is which

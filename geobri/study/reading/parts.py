@@ -18,6 +18,7 @@ from geobri.study.model import StudyFault
 from geobri.study.reading.headings import spare_name
 from geobri.study.reading.numbers import DecimalMark
 from geobri.study.reading.signs import strip_signs
+from geobri.study.reading.sources import STANDARD_STEM
 from geobri.study.reading.tables import read_sheets
 from geobri.tables import Fault
 from geobri.words import Words
@@ -199,8 +200,10 @@ def indicator_of(file: str | Path) -> str:
     Returns
     -------
     str
-        The name without its ending, and without "flows" in front.
+        The name without its ending, and without "flows" in front; a flow where it stood in no file.
     """
+    if Path(file).stem == STANDARD_STEM:
+        return "flow"
     return Path(file).stem.removeprefix("flows").strip("_-. ") or "flow"
 
 

@@ -27,6 +27,7 @@ from geobri.inputs import check_file
 from geobri.units import LONLAT_CRS
 
 __all__ = [
+    "STANDARD_STEM",
     "TABLE_ENDINGS",
     "VECTOR_ENDINGS",
     "has_geometry",
@@ -43,6 +44,8 @@ __all__ = [
 VECTOR_ENDINGS: Final = (".gpkg", ".geojson", ".json", ".shp", ".fgb", ".kml", ".gml")
 TABLE_ENDINGS: Final = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".parquet", ".geoparquet", *VECTOR_ENDINGS)
 STANDARD_INPUT: Final = "-"
+STANDARD_STEM: Final = "stdin"
+"""What the file is called that holds standard input."""
 
 _MARKS: Final = (
     (b"\x1f\x8b", ".gz"),
@@ -85,7 +88,7 @@ def unpack(sources: list[str | Path]) -> Iterator[list[Path]]:
 def _unpack_one(source: str | Path, folder: Path) -> list[Path]:
     folder.mkdir()
     if str(source) == STANDARD_INPUT:
-        path = folder / "stdin"
+        path = folder / STANDARD_STEM
         with path.open("wb") as taken:
             shutil.copyfileobj(sys.stdin.buffer, taken)
     else:
