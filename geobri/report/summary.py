@@ -197,8 +197,8 @@ def _not_asked(analysis: Analysis, *, after: bool) -> Words:
         return Words("")
     parts = [name_part(name) for name in dict.fromkeys(name for name, _ in analysis.left_out)]
     return Words(
-        f"{' ' if after else ''}Not asked, for want of data: {', '.join(part.en for part in parts)}.",
-        f"因数据不足未分析：{'、'.join(part.zh for part in parts)}。",
+        f"{' ' if after else ''}Not asked (why: see the sources): {', '.join(part.en for part in parts)}.",
+        f"未分析（原因见来源）：{'、'.join(part.zh for part in parts)}。",
     )
 
 

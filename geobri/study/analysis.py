@@ -53,6 +53,8 @@ _FEWEST_IN_GROUP: Final = 3
 _MOST_FLOWS: Final = 4
 _MOST_CITIES: Final = 200
 """Flows whose friction a page tests, and cities up to which it tests more than one: a person waits for it."""
+_MOST_SUMMED: Final = 1000
+"""Cities up to which a page compares their totals: about ten seconds of tests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,8 +296,7 @@ def _test_jobs(study: Study) -> dict[str, Callable[[], list[TestResult]]]:
     jobs: dict[str, Callable[[], list[TestResult]]] = {}
     ranked = [one for one in _own(study, "corridors") if one.is_rank]
     flows = [one for one in _own(study, "corridors") if one.adds_up and _enough_pairs(study, one)]
-    measured = (one for one in _own(study, "cities") if one.is_rank or one.is_number)
-    city = next(measured, None) or first_total(study)
+    city = _compared(study)
     if ranked:
         jobs["proximity"] = lambda: run_proximity(study, ranked[0])
     if flows:
@@ -309,8 +310,22 @@ def _test_jobs(study: Study) -> dict[str, Callable[[], list[TestResult]]]:
     return jobs
 
 
+def _compared(study: Study) -> Measure | None:
+    """Find what cities are compared by: their first own measure, or the totals of the first flow where a person would wait for it."""
+    measured = next((one for one in _own(study, "cities") if one.is_rank or one.is_number), None)
+    return measured or (None if len(study.cities) > _MOST_SUMMED else first_total(study))
+
+
 def _unopened(study: Study) -> list[tuple[str, Words]]:
-    """Say which column would open coastal against inland, where no place says what it is."""
+    """Say which column would open coastal against inland, where no place says what it is; and what is too much to wait for."""
+    total = None if _compared(study) else first_total(study)
+    if total is not None:
+        n, ask = len(study.cities), f"geobri moran STUDY --value {total.column}"
+        waits = Words(
+            f"{n:,} places are more than the {_MOST_SUMMED:,} whose totals a page tests. To ask: {ask}.",
+            f"{n:,} 个地点超过页面检验合计值的上限（{_MOST_SUMMED:,} 个）。查询：{ask}。",
+        )
+        return [("moran", waits)]
     remedy = say_how_to_open(study, "coastal")
     if remedy is None or study.cities["coastal"].notna().any():
         return []

@@ -68,7 +68,7 @@ def test_in_short_says_that_pairs_without_a_row_are_not_known(sections):
     unlisted = 8 * 7 - 2 * len(TRIPS)
     said = sections["short"].quotes[-1][0]
     assert said.en == (
-        f"Left out: {unlisted} pairs without a row, taken as not known rather than none. Not asked, for want of data: coast."
+        f"Left out: {unlisted} pairs without a row, taken as not known rather than none. Not asked (why: see the sources): coast."
     )
     assert f"没有记录的城市对 {unlisted} 个" in said.zh
     assert f"{unlisted} other pairs have no row" in sections["distance"].answer.en

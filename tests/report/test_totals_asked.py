@@ -66,6 +66,15 @@ def test_regions_of_a_corridor_stand_in_the_order_of_its_ends_and_one_region_onc
     assert rows["Town 0 – Town 2"] == "Western Asia"
 
 
+def test_what_is_too_much_to_wait_for_is_said_with_the_command_that_asks(study, monkeypatch):
+    monkeypatch.setattr("geobri.study.analysis._MOST_SUMMED", 11)
+    done = analyse_study(study, without=("tests",))
+    assert "moran" not in dict(done.left_out)
+    done = analyse_study(study)
+    assert "neighbours" not in {one.question for one in done.tests}
+    assert "12 places are more than the 11" in dict(done.left_out)["moran"].en
+
+
 def test_shares_of_totals_are_compared_in_per_cent(study):
     column = next(
         one
