@@ -41,8 +41,8 @@ GOLDEN = {
             names=SIDES,
             covariates=[("population", "人口"), ("income", "收入")],
         ),
-        "“Freight” of coastal less that of inland cities: +9.5 Mt (+2.5 to +16.5), and +7.46 Mt (-1.26 to +16.7) with population, income held (least squares, Freedman-Lane permutation: p = 0.012; 22 cities).",
-        "“货运量”，沿海减内陆城市：+9.5百万吨（+2.5至+16.5），控制人口、收入后为+7.46百万吨（-1.26至+16.7）（最小二乘，Freedman-Lane置换检验：p = 0.012；22个城市）。",
+        "“Freight” of coastal less that of inland cities: +9.5 Mt (+2.5 to +16.5), and +7.46 Mt (-1.26 to +16.7) with population, income held (least squares, Freedman-Lane permutation: p = 0.012; 22 cities). The interval is not of this test, and disagrees with it.",
+        "“货运量”，沿海减内陆城市：+9.5百万吨（+2.5至+16.5），控制人口、收入后为+7.46百万吨（-1.26至+16.7）（最小二乘，Freedman-Lane置换检验：p = 0.012；22个城市）。区间并非来自本检验，与检验结论不一致。",
     ),
     "covariates, not told, one side": (
         say.say_covariates(
@@ -57,8 +57,8 @@ GOLDEN = {
     ),
     "covariates, none held": (
         say.say_covariates(row(), row(), measure=AMOUNT, names=SIDES, covariates=[]),
-        "“Freight” of coastal less that of inland cities: +7.46 Mt (-1.26 to +16.7), and +7.46 Mt (-1.26 to +16.7) with nothing held (least squares, Freedman-Lane permutation: p = 0.012; 22 cities).",
-        "“货运量”，沿海减内陆城市：+7.46百万吨（-1.26至+16.7），不控制其他变量时为+7.46百万吨（-1.26至+16.7）（最小二乘，Freedman-Lane置换检验：p = 0.012；22个城市）。",
+        "“Freight” of coastal less that of inland cities: +7.46 Mt (-1.26 to +16.7), and +7.46 Mt (-1.26 to +16.7) with nothing held (least squares, Freedman-Lane permutation: p = 0.012; 22 cities). The interval is not of this test, and disagrees with it.",
+        "“货运量”，沿海减内陆城市：+7.46百万吨（-1.26至+16.7），不控制其他变量时为+7.46百万吨（-1.26至+16.7）（最小二乘，Freedman-Lane置换检验：p = 0.012；22个城市）。区间并非来自本检验，与检验结论不一致。",
     ),
     "bounds, apart": (
         say.say_bounds(0.12, 0.58, 0.934, measure=RANK, names=SIDES, largest=0.031),
@@ -72,8 +72,8 @@ GOLDEN = {
     ),
     "types, told": (
         say.say_types(row(), [12.5, 8.25, 4.0], measure=AMOUNT, names=SIDES, maps=False),
-        "“Freight” of corridors, mean by type: coastal-coastal 12.5; coastal-inland 8.25; inland-inland 4. coastal-coastal minus inland-inland: +7.46 (-1.26 to +16.7), p = 0.012 by exchanging cities (195 corridors of 22 cities).",
-        "通路的“货运量”，各类均值：沿海—沿海 12.5；沿海—内陆 8.25；内陆—内陆 4。沿海—沿海减内陆—内陆：+7.46（-1.26至+16.7），p = 0.012（置换城市；22个城市的195条通路）。",
+        "“Freight” of corridors, mean by type: coastal-coastal 12.5; coastal-inland 8.25; inland-inland 4. coastal-coastal minus inland-inland: +7.46 (-1.26 to +16.7), p = 0.012 by exchanging cities (195 corridors of 22 cities). The interval is not of this test, and disagrees with it.",
+        "通路的“货运量”，各类均值：沿海—沿海 12.5；沿海—内陆 8.25；内陆—内陆 4。沿海—沿海减内陆—内陆：+7.46（-1.26至+16.7），p = 0.012（置换城市；22个城市的195条通路）。区间并非来自本检验，与检验结论不一致。",
     ),
     "types, rank, on maps, not told, one side": (
         say.say_types(

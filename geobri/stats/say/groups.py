@@ -20,6 +20,7 @@ from geobri.stats.say.numbers import (
     p_value,
     percent,
     quantity,
+    say_disagreement,
 )
 from geobri.words import NOTHING, Words
 
@@ -124,15 +125,17 @@ def say_difference(
     )
     told, basis = chance(superiority), _basis(names, sizes, strata)
     by = TESTS[test]
+    but = say_disagreement(superiority, 0.5) if math.isclose(confidence, 1 - LEVEL) else Words("", "")
     if not superiority.p_value <= LEVEL:
         return Words(
             f"{measure.label}: no difference between {names.first.en} and {names.second.en} cities can be told from chance "
-            f"({by.en}: {told.en}). {effect.en} ({basis.en}).",
+            f"({by.en}: {told.en}). {effect.en} ({basis.en}).{but.en}",
             f"{measure.label_zh}：{names.first.zh}与{names.second.zh}城市之间的差异无法与偶然区分（{by.zh}：{told.zh}）。"
-            f"{effect.zh}（{basis.zh}）。",
+            f"{effect.zh}（{basis.zh}）。{but.zh}",
         )
     return Words(
-        f"{effect.en} ({by.en}: {told.en}; {basis.en}).", f"{effect.zh}（{by.zh}：{told.zh}；{basis.zh}）。"
+        f"{effect.en} ({by.en}: {told.en}; {basis.en}).{but.en}",
+        f"{effect.zh}（{by.zh}：{told.zh}；{basis.zh}）。{but.zh}",
     )
 
 
@@ -213,8 +216,8 @@ def say_smoothness(measure: Measure, values: Term, label: Term, *, maps: bool) -
     if not max(values.p_value, label.p_value) <= LEVEL:
         return Words("", "")
     found = (
-        f"{values.estimate:.2f}, {p_value(values.p_value)}",
-        f"{label.estimate:.2f}, {p_value(label.p_value)}",
+        f"{values.estimate:.2f}, {p_value(values.p_value, values.mc_error)}",
+        f"{label.estimate:.2f}, {p_value(label.p_value, label.mc_error)}",
     )
     en = f" {called(measure).en} and the groups both gather on the map (Moran's I {found[0]}; {found[1]})"
     zh = f"{called(measure).zh}与分组在地图上都有集聚（Moran's I {found[0]}；{found[1]}）"
@@ -428,6 +431,7 @@ def say_covariates(
     ends = [f"{number(one.ci_low, sign=True)} to {number(one.ci_high, sign=True)}" for one in (alone, held)]
     ends_zh = [f"{number(one.ci_low, sign=True)}至{number(one.ci_high, sign=True)}" for one in (alone, held)]
     sizes = [quantity(one.estimate, measure, sign=True) for one in (alone, held)]
+    but = say_disagreement(held, 0.0)
     open_en, open_zh = (
         ("", "")
         if held.p_value <= LEVEL
@@ -438,7 +442,7 @@ def say_covariates(
     )
     return Words(
         f"{open_en}{called(measure).en} of {names.first.en} less that of {names.second.en} cities: {sizes[0].en} ({ends[0]}), and {sizes[1].en} "
-        f"({ends[1]}) {held_out.en} (least squares, Freedman-Lane permutation: {told.en}; {held.n_cities} cities).",
+        f"({ends[1]}) {held_out.en} (least squares, Freedman-Lane permutation: {told.en}; {held.n_cities} cities).{but.en}",
         f"{open_zh}{called(measure).zh}，{names.first.zh}减{names.second.zh}城市：{sizes[0].zh}（{ends_zh[0]}），{held_out.zh}为{sizes[1].zh}"
-        f"（{ends_zh[1]}）（最小二乘，Freedman-Lane置换检验：{told.zh}；{held.n_cities}个城市）。",
+        f"（{ends_zh[1]}）（最小二乘，Freedman-Lane置换检验：{told.zh}；{held.n_cities}个城市）。{but.zh}",
     )

@@ -25,6 +25,7 @@ __all__ = [
     "p_value",
     "percent",
     "quantity",
+    "say_disagreement",
     "say_impossible",
     "say_refusal",
 ]
@@ -169,6 +170,30 @@ def percent(share: float, digits: int = 0) -> Words:
     """
     written = f"{100 * share:.{digits}f}"
     return Words(f"{written} %", f"{written}%")
+
+
+def say_disagreement(term: Term, nothing: float) -> Words:
+    """Say that an interval of 95 % and the p-value beside it, which are of different tests, do not say the same.
+
+    Parameters
+    ----------
+    term
+        A row with its interval and p-value.
+    nothing
+        The value of the estimate that means no difference.
+
+    Returns
+    -------
+    Words
+        A sentence to put behind that of the test; empty where they agree, or one of them is missing or one-sided.
+    """
+    if math.isnan(term.ci_low) or math.isnan(term.p_value) or term.alternative != "two-sided":
+        return Words("", "")
+    if (term.p_value <= LEVEL) != (term.ci_low <= nothing <= term.ci_high):
+        return Words("", "")
+    return Words(
+        " The interval is not of this test, and disagrees with it.", "区间并非来自本检验，与检验结论不一致。"
+    )
 
 
 def interval(low: Words, high: Words, confidence: float) -> Words:

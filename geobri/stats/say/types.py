@@ -13,6 +13,7 @@ from geobri.stats.say.numbers import (
     LEVEL,
     chance,
     number,
+    say_disagreement,
 )
 from geobri.words import Words
 
@@ -67,12 +68,12 @@ def say_types(
         if maps
         else Words("by exchanging cities", "置换城市")
     )
-    difference = number(head.estimate, sign=True)
+    difference, but = number(head.estimate, sign=True), say_disagreement(head, 0.0)
     return Words(
         f"{called(measure).en} of corridors, mean by type{best.en}: {'; '.join(said)}. {types[0].en} minus {types[2].en}: {difference}{ends.en}, "
-        f"{told.en} {how.en} ({head.n_pairs:,} corridors of {head.n_cities:,} cities){verdict.en}.",
+        f"{told.en} {how.en} ({head.n_pairs:,} corridors of {head.n_cities:,} cities){verdict.en}.{but.en}",
         f"通路的{called(measure).zh}，各类均值{best.zh}：{'；'.join(said_zh)}。{types[0].zh}减{types[2].zh}：{difference}{ends.zh}，{told.zh}"
-        f"（{how.zh}；{head.n_cities:,}个城市的{head.n_pairs:,}条通路）{verdict.zh}。",
+        f"（{how.zh}；{head.n_cities:,}个城市的{head.n_pairs:,}条通路）{verdict.zh}。{but.zh}",
     )
 
 
