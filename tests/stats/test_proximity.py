@@ -219,6 +219,15 @@ class TestExactPlacements:
         )
         self.compare(top, blocks=[0, 0, 1, 1, 1, 1])
 
+    def test_a_table_with_pairs_there_and_back_is_directed_unasked(self):
+        cities, corridors = world(6, 2, seed=8, directed=True)
+        table = ranked(corridors, [(0, 4), (4, 1), (3, 4), (5, 0)])
+        seen, told = (proximity_test(cities, table, "rank", rng=1, directed=one) for one in (None, True))
+        assert seen.p_value == told.p_value
+        assert seen.terms[0].n_pairs == len(table)
+        with pytest.raises(SchemaError, match="directed=True"):
+            proximity_test(cities, table, "rank", directed=False)
+
     @settings(deadline=None, max_examples=40)
     @given(st.sets(st.integers(0, 24), min_size=1, max_size=7), st.integers(0, 99))
     def test_any_list(self, chosen, seed):

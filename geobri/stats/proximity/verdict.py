@@ -112,7 +112,7 @@ def proximity_test(
         Label of each city, as a mapping or a labelled Series, for the nulls ``"blocks"`` and ``"active"``; ``"auto"``: cities
         whose pairs are candidates alike (with domestic pairs left out, the cities of a country with several); None: one block.
     directed
-        Corridors run from origin to destination; by default as the measure says.
+        Corridors run from origin to destination; by default if the measure says so, or some pair stands both ways.
     n_permutations
         Number of random lists where not all arrangements are gone through.
     most_exact
@@ -169,7 +169,7 @@ def proximity_test(
         ties=ties,
         impedance=impedance,
         region=region,
-        directed=listed_by.directed if directed is None else directed,
+        directed=listed_by.directed or _run_both_ways(corridors) if directed is None else directed,
     )
     gauges = measures_of(top)
     _check_choices(measure, gauges, alternative)
@@ -215,6 +215,14 @@ def _distinct_columns(gauges: Mapping[str, Gauge]) -> tuple[FloatArray, dict[str
     distinct = [name for name in gauges if name != "rank_biserial"]
     places = {name: distinct.index("auc" if name == "rank_biserial" else name) for name in gauges}
     return np.stack([gauges[name].column for name in distinct]), places
+
+
+def _run_both_ways(corridors: pd.DataFrame) -> bool:
+    """Tell whether some pair of a table stands there and back."""
+    if not {"origin", "destination"} <= set(corridors.columns):
+        return False  # which is said where the table is read
+    there = set(zip(corridors["origin"], corridors["destination"], strict=True))
+    return any(origin != destination and (destination, origin) in there for origin, destination in there)
 
 
 def _block_labels(blocks: Blocks, top: TopList) -> Sequence[object] | None:
