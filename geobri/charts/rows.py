@@ -131,6 +131,8 @@ def draw_stacks(
     ax.margins(x=0.12)
     ax.set_xlim(left=0)
     ax.set_xlabel(x_label)
+    if all(float(length).is_integer() for row in lengths for length in row):
+        ax.xaxis.get_major_locator().set_params(integer=True)  # nothing counted has halves
     if parts:
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=len(parts), frameon=False, borderaxespad=0)
     return ax

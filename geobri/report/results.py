@@ -15,10 +15,14 @@ from geobri.stats.say.closeness import LISTS
 from geobri.study import Study
 from geobri.words import Words
 
-__all__ = ["is_told", "leave_out_said", "part_sentences", "say_result", "say_statistics"]
+__all__ = ["is_told", "leave_out_said", "part_sentences", "say_findable", "say_result", "say_statistics"]
 
 _ENDS: Final = re.compile(r"(?<=[.!?]) (?=[A-Z“])|(?<=。)(?!$)")
 """Where a sentence ends and another begins."""
+_WIDTH: Final = 2 * 1.960
+"""Width of a 95 % interval in standard errors."""
+_FINDABLE: Final = 1.960 + 0.842
+"""Standard errors that an effect needs, to be told from chance at 5 % in 80 % of all cases: the quantiles of both."""
 _QUOTED: Final = re.compile("(“[^”]*”)")
 _CITIES_ZH: Final = re.compile("个城市(?!对)")
 _BESIDE_ZH: Final = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9+−])|(?<=[A-Za-z0-9%])(?=[\u4e00-\u9fff])")
@@ -73,6 +77,45 @@ def say_statistics(study: Study, lead: TestResult) -> Words:
     english.append(f"{head.n_cities} cities" + (f", {head.n_pairs:,} pairs" if head.n_pairs else ""))
     chinese.append(f"{head.n_cities} 座城市" + (f"、{head.n_pairs:,} 个城市对" if head.n_pairs else ""))
     return Words("; ".join(english) + ".", "；".join(chinese) + "。")
+
+
+def say_findable(study: Study, lead: TestResult) -> Words:
+    """Say how large an effect must be, to be found four times in five with as much data.
+
+    Parameters
+    ----------
+    study
+        The study.
+    lead
+        A result of one of its tests.
+
+    Returns
+    -------
+    Words
+        A sentence from the interval of its leading row, or else from the spread of its estimate under the null model; nothing
+        where it has neither.
+    """
+    head = lead.terms[0]
+    cities = Words(f"With these {head.n_cities} cities, ", f"以这 {head.n_cities} 座城市，")
+    found = Words(
+        " would be told from chance four times in five; smaller ones are easily missed",
+        "时，五次中有四次可与偶然区分；更小的则容易漏过",
+    )
+    what, width = relabel(study, head.term), head.ci_high - head.ci_low
+    if math.isfinite(width):
+        size = write_number(_FINDABLE * width / _WIDTH)
+        said = Words(f"an effect of about {size} ({what.en})", f"效应（{what.zh}）约达 {size} ")
+        by = Words(" (2.8 standard errors, from the interval).", "（2.8 个标准误，由区间得出）。")
+    elif math.isfinite(head.null_sd) and head.null_sd > 0:
+        size = write_number(_FINDABLE * head.null_sd)
+        said = Words(
+            f"an estimate about {size} above or below that of chance ({what.en})",
+            f"估计值（{what.zh}）高于或低于偶然情形约 {size} ",
+        )
+        by = Words(" (2.8 standard deviations of the null model).", "（零模型的 2.8 个标准差）。")
+    else:
+        return Words("")
+    return cities + said + found + by
 
 
 def say_result(study: Study, result: TestResult) -> Words:

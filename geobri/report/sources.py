@@ -42,6 +42,7 @@ _FILLED = Words(
     "specification: they are counted beside the scores.",
     "来源未给出的数值在此保持缺失；指数按其设定规则填补的数值除外，其数量列于得分处。",
 )
+_LICENCES_ZH = {"public domain": "公有领域"}
 _HASH = 12
 _MOST_COUNTRIES = 12
 _ACCOUNT_COLUMNS = (
@@ -115,7 +116,7 @@ def _provenance(study: Study) -> tuple[Table, ...]:
                 Cell(Words(one.address or one.package)),
                 Cell(Words("" if one.retrieved is None else one.retrieved.isoformat())),
                 Cell(Words(one.sha256[:_HASH])),
-                Cell(Words(one.licence)),
+                Cell(Words(one.licence, _LICENCES_ZH.get(one.licence, ""))),
             )
         )
         for one in study.sources

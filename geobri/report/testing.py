@@ -12,7 +12,7 @@ from geobri.report.charts import draw_stacks
 from geobri.report.drawings import draw_intervals, draw_null
 from geobri.report.model import Cell, Column, Drawing, Fold, Row, Section, Table
 from geobri.report.numbers import number_cell, write_number
-from geobri.report.results import leave_out_said, part_sentences, say_result
+from geobri.report.results import leave_out_said, part_sentences, say_findable, say_result
 from geobri.report.shapes import Interval, Stack
 from geobri.report.terms import relabel
 from geobri.stats.results import Term, TestResult
@@ -32,6 +32,7 @@ _COLUMNS: Final = (
     Column(Words("Null model or error", "零模型或误差")),
     Column(Words("Cities", "城市数"), "number"),
 )
+_POWER: Final = Words("What could have been found", "本可发现多大的效应")
 _MOST_FORESTS: Final = 2
 _FEWEST_ROWS: Final = 3
 _FEW_VALUES: Final = 20
@@ -88,6 +89,7 @@ def _others(study: Study, answer: Answer) -> Fold | None:
     if not points and not drawings:
         return None
     count = sum(map(len, points.values()))
+    points |= {_POWER: [found]} if (found := say_findable(study, answer.lead)) else {}
     return Fold(
         Words(f"Other tests of the same question ({count})", f"同一问题的其他检验（{count}）")
         if count

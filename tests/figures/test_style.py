@@ -20,6 +20,7 @@ from geobri.figures import (
     draw_points,
     draw_print_map,
     draw_result,
+    draw_stacks,
     figure_style,
     find_font,
     new_figure,
@@ -222,3 +223,9 @@ def test_cities_around_the_globe_get_a_map_of_the_whole_globe(bri22):
     for name, place in zip(names, [(-170, 10), (170, -40), (-60, -30)], strict=True):
         cities.loc[name, "geometry"] = Point(place)
     assert draw_print_map(cities, corridors, "rank_overall").get_xlim()[0] < -1.5e7
+
+
+@pytest.mark.parametrize(("lengths", "whole"), [([[2, 2], [1, 0]], True), ([[0.5, 1.25], [0.75, 0]], False)])
+def test_an_axis_of_what_is_counted_has_no_halves(lengths, whole):
+    ax = draw_stacks(["one", "other"], lengths)
+    assert all(float(tick).is_integer() for tick in ax.get_xticks()) == whole

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from geobri.report import build_sections
-from geobri.report.results import leave_out_said, part_sentences
+from geobri.report.answers import find_answers
+from geobri.report.numbers import write_number
+from geobri.report.results import leave_out_said, part_sentences, say_findable
 from geobri.study import load_study
 from geobri.study.analysis import analyse_study
 from geobri.study.hubs import find_hubs
@@ -104,6 +107,23 @@ def test_folded_tests_repeat_no_sentence_and_print_a_true_minus(sections):
         assert len(parts) == len(set(parts))
         assert any("−0." in text for text in told)
         assert not any(re.search(r"(?<![\w-])-\d", text) for text in told)
+
+
+def test_it_is_said_what_could_have_been_found(trips):
+    answer = next(
+        one for one in find_answers(trips, analyse_study(trips).tests) if one.question == "distance"
+    )
+    head = answer.lead.terms[0]
+    size = write_number(2.802 * (head.ci_high - head.ci_low) / 3.92)
+    said = say_findable(trips, answer.lead)
+    assert said.en.startswith(
+        f"With these 7 cities, an effect of about {size} (friction: log distance) would be told"
+    )
+    assert f"约达 {size} 时" in said.zh
+    one = replace(head, ci_low=np.nan, ci_high=np.nan, null_sd=0.1)
+    by_null = say_findable(trips, replace(answer.lead, terms=(one,)))
+    assert "about 0.28 above or below that of chance" in by_null.en
+    assert not say_findable(trips, replace(answer.lead, terms=(replace(one, null_sd=np.nan),)))
 
 
 def test_what_was_said_is_left_out_in_both_languages():
