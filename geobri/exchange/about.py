@@ -8,16 +8,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
 from geobri.measures import Measure
 from geobri.words import Words
 
-__all__ = ["About", "add_about", "both", "computed_columns", "qgis_aliases"]
+__all__ = ["About", "add_about", "both", "qgis_aliases", "read_description"]
 
 _MADE: Final = ("index", "total", "derived")
-_OURS: Final = "urn:geobri:computed"
+_OURS: Final = "urn:geobri:study"
 _NO_DATE: Final = "1970-01-01T00:00:00.000Z"
 _ALIASES: Final = """
 CREATE TABLE IF NOT EXISTS gpkg_data_columns (
@@ -95,7 +95,13 @@ def both(words: Words) -> str:
     return words.en if words.en == words.zh else f"{words.en} · {words.zh}"
 
 
-def add_about(path: str | Path, about: About, layers: Mapping[str, tuple[Words, Sequence[Measure]]]) -> None:
+def add_about(
+    path: str | Path,
+    about: About,
+    layers: Mapping[str, tuple[Words, Sequence[Measure]]],
+    *,
+    said_of_study: str = "",
+) -> None:
     """Write into a GeoPackage what it is, what its layers are called and what its columns mean.
 
     Parameters
@@ -106,6 +112,8 @@ def add_about(path: str | Path, about: About, layers: Mapping[str, tuple[Words, 
         Title, source, licence, notes.
     layers
         What each layer is called, and the measures that are its columns: labels become aliases, units and descriptions their comments.
+    said_of_study
+        The text of a `study.toml`, for geobri itself.
     """
     said = " ".join(f"{name.capitalize()}: {text}" for name, text in about.lines())
     # plain text: GDAL writes metadata of its own standard into a file beside the package whenever somebody reads it
@@ -122,10 +130,10 @@ def add_about(path: str | Path, about: About, layers: Mapping[str, tuple[Words, 
             "INSERT INTO gpkg_metadata_reference (reference_scope, timestamp, md_file_id) VALUES ('geopackage', ?, 1)",
             (_NO_DATE,),
         )
-        _say_computed(
-            database,
-            {layer: [one.column for one in its if one.origin in _MADE] for layer, (_, its) in layers.items()},
-        )
+        computed = {
+            layer: [one.column for one in its if one.origin in _MADE] for layer, (_, its) in layers.items()
+        }
+        _describe(database, {"computed": computed, "said": said_of_study})
         for layer, (title, measures) in layers.items():
             held = {row[1] for row in database.execute(f'PRAGMA table_info("{layer}")')}
             identifier = both(Words(f"{about.title.en}: {title.en}", f"{about.title.zh}：{title.zh}"))
@@ -141,22 +149,20 @@ def add_about(path: str | Path, about: About, layers: Mapping[str, tuple[Words, 
     database.close()
 
 
-def _say_computed(database: sqlite3.Connection, computed: Mapping[str, Sequence[str]]) -> None:
-    """Write which columns were computed, so that they are not taken for data when the package is read again."""
-    held = {layer: list(columns) for layer, columns in computed.items() if columns}
-    if held:
-        database.execute(
-            "INSERT INTO gpkg_metadata (md_scope, md_standard_uri, mime_type, metadata) VALUES ('dataset', ?, 'application/json', ?)",
-            (_OURS, json.dumps({"computed": held}, ensure_ascii=False)),
-        )
-        database.execute(
-            "INSERT INTO gpkg_metadata_reference (reference_scope, timestamp, md_file_id) VALUES ('geopackage', ?, 2)",
-            (_NO_DATE,),
-        )
+def _describe(database: sqlite3.Connection, description: Mapping[str, Any]) -> None:
+    """Write in a form for programs what the study says of itself, so that the package is read back as it was meant."""
+    database.execute(
+        "INSERT INTO gpkg_metadata (md_scope, md_standard_uri, mime_type, metadata) VALUES ('dataset', ?, 'application/json', ?)",
+        (_OURS, json.dumps(description, ensure_ascii=False)),
+    )
+    database.execute(
+        "INSERT INTO gpkg_metadata_reference (reference_scope, timestamp, md_file_id) VALUES ('geopackage', ?, 2)",
+        (_NO_DATE,),
+    )
 
 
-def computed_columns(path: str | Path) -> dict[str, list[str]]:
-    """Name the columns of a GeoPackage of ours that were computed from others: totals, scores, ranks of an index.
+def read_description(path: str | Path) -> dict[str, Any]:
+    """Read what a GeoPackage of ours says of itself.
 
     Parameters
     ----------
@@ -165,8 +171,9 @@ def computed_columns(path: str | Path) -> dict[str, list[str]]:
 
     Returns
     -------
-    dict of str and list of str
-        By layer; empty where the package does not say so.
+    dict
+        `computed`: by layer, the columns that were computed from others (totals, scores, ranks of an index); `said`: the text of a
+        `study.toml`. Empty for packages of other programs.
     """
     question = (
         "SELECT metadata FROM gpkg_metadata WHERE md_standard_uri = ? AND mime_type = 'application/json'"
@@ -174,10 +181,10 @@ def computed_columns(path: str | Path) -> dict[str, list[str]]:
     try:
         with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)) as database:
             found = database.execute(question, (_OURS,)).fetchone()
-        said = json.loads(found[0])["computed"] if found else {}
-        return {str(layer): [str(name) for name in columns] for layer, columns in said.items()}
-    except (sqlite3.Error, ValueError, KeyError, TypeError, AttributeError):  # another program's package
+        described = json.loads(found[0]) if found else {}
+    except (sqlite3.Error, ValueError):  # another program's package
         return {}
+    return described if isinstance(described, dict) else {}
 
 
 def qgis_aliases(measures: Sequence[Measure]) -> str:

@@ -211,7 +211,9 @@ def _finish_loose(
 ) -> Study:
     """Make the study of tables that stand in no folder."""
     title = called_so.en or str(parts.settings.get("title", "Study"))
-    parts.settings |= {"title": title, "title_zh": "" if called_so.zh == called_so.en else called_so.zh}
+    if called_so:
+        parts.settings["title_zh"] = "" if called_so.zh == called_so.en else called_so.zh
+    parts.settings["title"] = title
     if index is not None:
         parts.settings["index"] = str(index)
     study, spec = _assemble_read(Path(), parts, called, year=year, anywhere=True)

@@ -14,7 +14,7 @@ from geobri.outputs import staged_folder
 from geobri.study.model import Study
 from geobri.tables import CITY_COLUMNS
 
-__all__ = ["save_study"]
+__all__ = ["describe_study", "save_study"]
 
 _OUTLINES: Final = "outlines.gpkg"
 _EXACT: Final = 2**53
@@ -55,7 +55,7 @@ def save_study(study: Study, folder: str | Path) -> list[Path]:
         if index is not None and Path(index).is_file():
             (stage / "index.toml").write_bytes(Path(index).read_bytes())
             index = "index.toml"
-        (stage / "study.toml").write_text(_settings(study, index), encoding="utf-8")
+        (stage / "study.toml").write_text(describe_study(study, index), encoding="utf-8")
         names = sorted(path.name for path in stage.iterdir() if path.is_file())
     return [Path(folder) / name for name in names]
 
@@ -87,7 +87,21 @@ def _whole_column(numbers: pd.Series) -> pd.Series:
     return numbers.astype(object).where(~is_whole, numbers.where(is_whole, 0).astype("int64").astype(object))
 
 
-def _settings(study: Study, index: str | Path | None) -> str:
+def describe_study(study: Study, index: str | Path | None = None) -> str:
+    """Say everything of a study as a `study.toml`.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    index
+        Name or file of its index, as the text is to say it; none by default.
+
+    Returns
+    -------
+    str
+        The text.
+    """
     top: dict[str, Any] = {"title": study.title, "title_zh": study.title_zh, "language": study.language}
     top |= {"directed": study.directed, "domain": study.domain}
     if study.flows is not None:

@@ -18,6 +18,7 @@ from geobri.outputs.long_tables import save_csv
 from geobri.score.shares import ROOT
 from geobri.study.model import MOST_FIELDS, Study
 from geobri.study.pairs import all_years
+from geobri.study.saving import describe_study
 from geobri.study.saying import say_classes
 from geobri.tables import CITY_COLUMNS
 from geobri.words import Words
@@ -189,6 +190,7 @@ def write_geopackage(study: Study, path: Path, *, first: str = "cities") -> str:
                 "cities": (study.tell(Words("Cities", "城市")), study.city_measures),
                 "corridors": (Words("Corridors", "通路"), study.corridor_measures),
             },
+            said_of_study=describe_study(study),
         )
     if not left_out:
         return ""

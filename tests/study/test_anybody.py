@@ -10,8 +10,9 @@ from click.testing import CliRunner
 import geobri
 from geobri.cli import _geobri
 from geobri.errors import StudyError
-from geobri.exchange.about import computed_columns
+from geobri.exchange.about import read_description
 from geobri.study import load_study, load_tables
+from geobri.study.reading import Hints
 from geobri.study.reading.ends import paired_columns
 from geobri.study.saving import save_study
 from geobri.study.saying import say_study
@@ -204,7 +205,7 @@ def test_what_geobri_computed_is_no_data_when_its_package_is_read_again(tmp_path
     package = tmp_path / "kept.gpkg"
     done = CliRunner().invoke(_geobri, ["export", str(pairs), str(table), "--to", str(package)])
     assert done.exit_code == 0, done.output
-    assert "people_out" in computed_columns(package)["cities"]
+    assert "people_out" in read_description(package)["computed"]["cities"]
     before, again = load_tables(pairs, table), load_tables(package)
     assert [one.column for one in again.corridor_measures] == [one.column for one in before.corridor_measures]
     assert [one.column for one in again.city_measures] == [one.column for one in before.city_measures]
@@ -213,7 +214,8 @@ def test_what_geobri_computed_is_no_data_when_its_package_is_read_again(tmp_path
     with sqlite3.connect(package) as database:  # a package of another program says nothing
         database.execute("DELETE FROM gpkg_metadata WHERE md_standard_uri LIKE 'urn:geobri%'")
     database.close()
-    assert computed_columns(package) == {}
+    assert read_description(package) == {}
+    assert load_tables(package).title == "Kept"
 
 
 def test_a_place_in_a_territory_lies_in_the_country_that_it_is_under():
@@ -336,3 +338,40 @@ def test_shapes_alone_are_called_by_their_words():
     study = geobri.read_study(boxes)
     assert study.cities.index.tolist() == ["LOOP", "OAKLAND", "NEAR WEST"]
     assert any("place = quarter" in said for said in _said(study))
+
+
+def test_a_package_means_the_same_when_it_is_read_again(tmp_path):
+    folder = tmp_path / "harbours"
+    folder.mkdir()
+    (folder / "cities.csv").write_text(
+        "city,region,country,lon,lat,cranes\nnan,NA,NAM,17.1,-22.6,3\nnul,NA,NAM,14.5,-22.9,4\n007,EU,PRT,-9.1,38.7,9\ncph,EU,DNK,12.6,55.7,7\n",
+        encoding="utf-8",
+    )
+    (folder / "flows.csv").write_text(
+        "indicator,origin,destination,value\nR&D,nan,007,5.5\nR&D,007,nan,2.25\nR&D,cph,nul,9\nk,nan,007,1\nk,007,nan,2\nk,cph,nul,3\n",
+        encoding="utf-8",
+    )
+    (folder / "study.toml").write_text(
+        'title = "Of <b> & co"\ntitle_zh = "港口"\ndirected = true\nattribution = "A. B."\n[words]\nplace = "port"\n'
+        '[[measure]]\ncolumn = "k"\nkind = "rank"\nlabel = "Standing"\n[[measure]]\ncolumn = "R&D"\nunit = "M€"\nabsent = "zero"\n',
+        encoding="utf-8",
+    )
+    package = tmp_path / "out.gpkg"
+    done = CliRunner().invoke(_geobri, ["export", str(folder), "--to", str(package)])
+    assert done.exit_code == 0, done.output
+    study, again = load_study(folder), load_tables(package)
+    assert (again.title, again.title_zh, again.citation, again.directed, again.domain) == (
+        study.title, study.title_zh, study.citation, study.directed, study.domain,
+    )  # fmt: skip
+    assert again.words == study.words
+    assert again.corridor_measures == study.corridor_measures
+    assert [one for one in again.city_measures if one.origin == "given"] == [
+        one for one in study.city_measures if one.origin == "given"
+    ]
+    assert again.cities["region"].to_dict() == {"nan": "NA", "nul": "NA", "007": "EU", "cph": "EU"}
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(again.corridors[["k", "R&D", "distance_km"]]),
+        pd.DataFrame(study.corridors[["k", "R&D", "distance_km"]]),
+    )
+    other = load_tables(package, hints=Hints(call="haven", directed=False, absent="missing"))
+    assert (other.words.many, other.directed) == ("havens", False)

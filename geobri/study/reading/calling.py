@@ -1,17 +1,19 @@
-"""What the places of a table are: airports, stations, zones. Nothing is called a city that no heading calls so."""
+"""What a study is called, and its places: airports, stations, zones. Nothing is called a city that no heading calls so."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from geobri.gazetteer.names import is_han
-from geobri.measures import Taken
+from geobri.measures import Taken, label_column
 from geobri.study.reading.parts import FolderParts
+from geobri.study.reading.sources import STANDARD_STEM
 from geobri.words import PlaceWords, Words
 
-__all__ = ["call_as_said", "call_by_table", "call_if_unsaid"]
+__all__ = ["call_as_said", "call_by_table", "call_if_unsaid", "entitle"]
 
 _KINDS: Final = (
     PlaceWords("airport", zh="机场"), PlaceWords("station", zh="站点"), PlaceWords("stop", zh="站点"), PlaceWords("port", zh="港口"),
@@ -112,6 +114,26 @@ def call_if_unsaid(word: str, parts: FolderParts) -> None:
     """
     if parts.lenient and parts.settings.get("words") == _PLACE:
         parts.settings["words"] = _settings(_SPOKEN[word])
+
+
+def entitle(file: Path, parts: FolderParts) -> None:
+    """Give the study the title that stands above its table, else the name of its file.
+
+    Parameters
+    ----------
+    file
+        The table of pairs, else that of places.
+    parts
+        Whose settings take it; a title that was found above a table is noted.
+    """
+    above = parts.titles.get(file, "")
+    unnamed = file.stem == STANDARD_STEM
+    parts.settings["title"] = above or ("Flows" if unnamed else label_column(file.stem))
+    if unnamed and not above:
+        parts.settings["title_zh"] = "流量"
+    if above:
+        because = Words("that stands above the table", "表格上方如此写明")
+        parts.taken.append(Taken(column=Words(file.name), taken=Words(f"title = {above}"), because=because))
 
 
 def _settings(words: PlaceWords) -> dict[str, str]:

@@ -28,7 +28,9 @@ def say_choices(hints: Hints, parts: FolderParts) -> None:
     """
     if parts.flows is None:
         return
-    if hints.directed is None:
+    if hints.directed is None and isinstance(parts.described.get("directed"), bool):
+        parts.settings["directed"] = parts.described["directed"]
+    elif hints.directed is None:
         parts.settings["directed"], because = _infer_directed(parts.flows)
         taken = Words("directed", "有方向") if parts.settings["directed"] else Words("undirected", "不分方向")
         other = "--undirected" if parts.settings["directed"] else "--directed"
@@ -39,10 +41,14 @@ def say_choices(hints: Hints, parts: FolderParts) -> None:
     is_flow = parts.flows["indicator"] != hints.impedance
     names = [str(name) for name in parts.flows.loc[is_flow, "indicator"].unique()]
     if hints.value in names:
-        parts.said.append({"column": hints.value})
+        parts.said.insert(0, {"column": hints.value})
     if names and not is_flow.all():  # a separation is no flow: never the first measure, never added up
         parts.said += [{"column": names[0]}, {"column": hints.impedance, "of": "corridors", "better": "low"}]
-    if hints.absent is None and _leaves_pairs_out(parts.flows[is_flow], directed=parts.settings["directed"]):
+    if (
+        hints.absent is None
+        and not parts.described
+        and _leaves_pairs_out(parts.flows[is_flow], directed=parts.settings["directed"])
+    ):
         because = Words(
             "tables do not say whether a pair without a row is unknown or none (else: --absent zero)",
             "表中未说明无记录是未知还是没有（若为没有：--absent zero）",

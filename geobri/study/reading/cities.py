@@ -342,7 +342,7 @@ def _at_seats(table: pd.DataFrame, names: pd.Series, parts: FolderParts) -> pd.D
             ),
         )
     )
-    call_if_unsaid(_DIVISIONS.get(country, "province"), parts)
+    call_if_unsaid(_DIVISIONS.get(str(at["country"].iloc[0]), "province"), parts)
     return table.assign(lon=at["lon"].to_numpy(), lat=at["lat"].to_numpy(), country=at["country"].to_numpy())
 
 

@@ -12,13 +12,14 @@ import pandas as pd
 import pyproj
 
 from geobri.errors import GeobriError
-from geobri.measures import Taken, label_column
+from geobri.measures import Taken
 from geobri.study.account import Entry
 from geobri.study.model import StudyFault
-from geobri.study.reading.calling import call_as_said, call_by_table
+from geobri.study.reading.calling import call_as_said, call_by_table, entitle
 from geobri.study.reading.choices import say_choices
 from geobri.study.reading.cities import build_places
 from geobri.study.reading.degrees import find_points
+from geobri.study.reading.described import take_settings
 from geobri.study.reading.echoes import leave_out_echoes
 from geobri.study.reading.ends import Ends, find_ends, ids_of_points, places_of_ends, states_of_namesakes
 from geobri.study.reading.filling import fill_places
@@ -30,7 +31,7 @@ from geobri.study.reading.parts import FolderParts, leave_out_displaced, read_sh
 from geobri.study.reading.recognition import as_ids, collect_labels, holds_numbers, with_kinds
 from geobri.study.reading.repeats import holds_few_unknown, ready_pairs
 from geobri.study.reading.signs import strip_signs
-from geobri.study.reading.sources import STANDARD_STEM, has_shapes, outlines_of, read_outlines
+from geobri.study.reading.sources import has_shapes, outlines_of, read_outlines
 from geobri.study.reading.tables import plain_cells
 from geobri.study.reading.totals import leave_out_foot_of_places, leave_out_totals
 from geobri.units import LONLAT_CRS
@@ -141,7 +142,7 @@ def _put_together(
     pairs, places = _tell_apart(tables)
     parts.faults += _check_ends(pairs, hints, parts)
     parts.beside = (hints.impedance,) if hints.impedance else ()
-    _entitle((pairs or places)[0].file, parts)
+    entitle((pairs or places)[0].file, parts)
     chosen = _choose_places(places, pairs, parts)
     chosen = None if chosen is None else _without_foot(chosen, pairs, parts)
     _call_places(chosen, pairs, hints, parts)
@@ -169,6 +170,7 @@ def _put_together(
     if parts.faults:
         parts.faults = [_with_option(fault) for fault in parts.faults]
         return parts
+    take_settings(parts)
     say_choices(hints, parts)
     return parts
 
@@ -228,23 +230,13 @@ def _listed(columns: Iterable[str]) -> str:
     return ", ".join(named[:_MOST_NAMED]) + more
 
 
-def _entitle(file: Path, parts: FolderParts) -> None:
-    """Give the study the title that stands above its table, else the name of its file."""
-    above = parts.titles.get(file, "")
-    unnamed = file.stem == STANDARD_STEM
-    parts.settings["title"] = above or ("Flows" if unnamed else label_column(file.stem))
-    if unnamed and not above:
-        parts.settings["title_zh"] = "流量"
-    if above:
-        because = Words("that stands above the table", "表格上方如此写明")
-        parts.taken.append(Taken(column=Words(file.name), taken=Words(f"title = {above}"), because=because))
-
-
 def _call_places(chosen: _Table | None, pairs: list[_Table], hints: Hints, parts: FolderParts) -> None:
     """Call the places as the user says, else as their table or the heading of their ids does."""
     headings = [name for named in parts.headings.values() for name in named]
     if hints.call:
         call_as_said(hints.call, parts)
+    elif parts.described:
+        parts.settings["words"] = parts.described.get("words", {})
     elif chosen is not None:
         rows = chosen.rows
         unique = [str(name) for name in rows.columns if not as_ids(rows[name]).duplicated().any()]

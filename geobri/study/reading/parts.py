@@ -11,7 +11,6 @@ import geopandas as gpd
 import pandas as pd
 
 from geobri.errors import GeobriError
-from geobri.exchange.about import computed_columns
 from geobri.measures import Taken
 from geobri.study.account import Entry
 from geobri.study.model import StudyFault
@@ -63,6 +62,8 @@ class FolderParts:
         The columns of each file, as it names them.
     titles
         What stands above the table of each file; empty where nothing does.
+    described
+        What a GeoPackage that geobri wrote says of its study.
     account
         What was read and left out on the way.
     taken
@@ -93,6 +94,7 @@ class FolderParts:
     meanings: dict[str, dict[str, Any]] = field(default_factory=dict)
     headings: dict[Path, list[str]] = field(default_factory=dict)
     titles: dict[Path, str] = field(default_factory=dict)
+    described: dict[str, Any] = field(default_factory=dict)
     account: list[Entry] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
     cautions: list[Words] = field(default_factory=list)
@@ -122,6 +124,8 @@ def read_sheets_or_note(path: Path, renamed: dict[str, str], parts: FolderParts)
     dict of str and pandas.DataFrame
         As `read_sheets` gives them; empty when the file cannot be read.
     """
+    from geobri.study.reading.described import take_description
+
     try:
         sheets = read_sheets(path, renamed=renamed, decimal=parts.decimal, crs=parts.crs)
     except GeobriError as error:
@@ -132,7 +136,7 @@ def read_sheets_or_note(path: Path, renamed: dict[str, str], parts: FolderParts)
         because = Words("that is what was said", "已如此指定")
         parts.taken.append(Taken(column=Words(path.name), taken=taken, because=because))
     if path.suffix.lower() == ".gpkg":
-        sheets = {name: _leave_out_computed(table, name, path, parts) for name, table in sheets.items()}
+        sheets = take_description(path, sheets, parts)
     for table in sheets.values():
         parts.titles.setdefault(path, table.attrs.pop("title", ""))
         parts.headings[path] = [*parts.headings.get(path, []), *table.attrs.pop("headings", [])]
@@ -140,21 +144,6 @@ def read_sheets_or_note(path: Path, renamed: dict[str, str], parts: FolderParts)
         name: strip_signs(leave_out_displaced(table, renamed, path.name, parts), path.name, parts)
         for name, table in sheets.items()
     }
-
-
-def _leave_out_computed(table: pd.DataFrame, layer: str, path: Path, parts: FolderParts) -> pd.DataFrame:
-    """Leave out what geobri computed itself when it wrote a GeoPackage: it is computed anew."""
-    computed = computed_columns(path)
-    named = computed.get(layer, []) if layer else [name for columns in computed.values() for name in columns]
-    gone = [name for name in named if name in table.columns]
-    if not gone:
-        return table
-    taken = Words(f"not read = {', '.join(gone)}", f"未读取 = {'、'.join(gone)}")
-    because = Words("geobri computed them from the other columns", "这些列由 geobri 据其他各列算出")
-    parts.taken.append(Taken(column=Words(path.name), taken=taken, because=because))
-    kept = table.drop(columns=gone)
-    kept.attrs = table.attrs
-    return kept
 
 
 def leave_out_displaced(
