@@ -66,7 +66,7 @@ def main() -> None:
                 continue
             few = 2 if method == "kendall" else 5
             seconds = best_of(partial(mantel_test, *stack, method=method, rng=1), few)
-            halves = ["a"] * (n // 2) + ["b"] * (n - n // 2)
+            halves = dict(enumerate(["a"] * (n // 2) + ["b"] * (n - n // 2)))
             blocked = best_of(partial(mantel_test, *stack, method=method, rng=1, blocks=halves), few)
             other = best_of(partial(mantel, *frozen, method=theirs, permutations=999, seed=1), few)
             reps = 999 if n < 100 else 9 if method == "kendall" else 99
