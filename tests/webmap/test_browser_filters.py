@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from geobri.measures import Measure
 from geobri.webmap import corridor_map, save_map
 
 pytestmark = pytest.mark.browser
@@ -168,7 +169,9 @@ def test_none_missing_and_filtered_are_three_things(open_map, cities, corridors,
 
 def test_the_scale_follows_the_numbers_and_the_reader(open_map, cities, corridors, tmp_path):
     trade = np.exp(np.linspace(6, 20, 195) ** 1.05).round()
-    made = corridor_map(cities, corridors.assign(trade=trade), "trade", values=["score"])
+    made = corridor_map(
+        cities, corridors.assign(trade=trade), "trade", values=[Measure("score", kind="score")]
+    )
     opened = open_map(save_map(made, tmp_path / "trade.html"))
     scale = opened.page.get_by_label("Scale", exact=True)
     assert scale.input_value() == "log"

@@ -52,6 +52,9 @@ def test_stations_open_whole_and_can_be_told_apart(streets, stations):
     streets.ask("map.map.setView([40.7213, -74.0483], map.map.getMaxZoom(), {animate: false})")
     near = [streets.place_of(point.y, point.x) for point in stations.geometry.iloc[[0, 1]]]
     assert np.hypot(*np.subtract(*near)) > 79
+    streets.page.get_by_role("button", name="Table of corridors").click()
+    heads = streets.page.locator(".geobri-table thead th").all_inner_texts()
+    assert heads == ["#", "Corridor", "Trips", "Distance"]  # nothing is known of coasts
 
 
 def test_each_way_between_stations_can_be_reached_and_is_told_in_metres(streets, trips):

@@ -9,7 +9,7 @@ import { makeRange } from "./range.js";
 import { CRISP, alphaOf, classColours, crowding, isQuantity, sampleValues, widthOf } from "./scale.js";
 
 const MOST_CATEGORIES = 8;
-const LONG_TEXT = 13; /* letters of a class, beside which there is no room for another column */
+const TWO_COLUMNS = 27; /* digits that fit beside each other in two columns of classes */
 
 /** "20–40", or with what is above and below where the ends are not round. */
 function classText(app, measure, row) {
@@ -158,6 +158,12 @@ function lineRows(legend) {
   return [...legend.classes, ...legend.missing].map((row) => h("li", {}, h("span", { class: "geobri-sample" }, lineSample(row)), h("span", {}, row.text)));
 }
 
+/** Whether texts fit in two columns: the two longest may stand beside each other; a Chinese sign is as wide as two digits. */
+function fitsTwice(texts) {
+  const sizes = texts.map((text) => Array.from(text).reduce((n, sign) => n + (sign > "\u2e80" ? 2 : 1), 0)).sort((a, b) => b - a);
+  return sizes.length < 4 || sizes[0] + sizes[1] <= TWO_COLUMNS;
+}
+
 /** An entry of the legend; one that can be chosen is a button. */
 function entry(item, sample) {
   if (!item.pick) return h("li", {}, sample, h("span", {}, item.text));
@@ -211,7 +217,7 @@ function makeLegend(app) {
     title.replaceChildren(legend.title, ...(legend.kind ? [h("span", { class: "geobri-muted" }, ` · ${legend.kind}`)] : []));
     density.replaceChildren(...(legend.dense ? [ramp(app)] : []));
     lines.replaceChildren(...lineRows(legend));
-    lines.classList.toggle("geobri-single", [...legend.classes, ...legend.missing].some(({ text }) => text.length > LONG_TEXT));
+    lines.classList.toggle("geobri-single", !fitsTwice([...legend.classes, ...legend.missing].map(({ text }) => text)));
     fillTypes(legend, types);
     fillPoints(legend, points);
   });

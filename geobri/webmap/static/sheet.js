@@ -81,10 +81,12 @@ function defineSheet() {
       }
     },
 
-    /* Until it is first needed; to come and go would lay the page out anew each time. */
+    /* One that is empty costs nothing, then: it has no place until it is first needed, and later keeps it, for the page would be laid out anew. */
     _isHidden() {
-      this._container.hidden = this._isEmpty() && !this._lying;
-      return this._container.hidden;
+      const isEmpty = this._isEmpty();
+      this._container.hidden = isEmpty && !this._lying;
+      this._container.style.visibility = isEmpty ? "hidden" : "";
+      return isEmpty;
     },
 
     _fit() {
@@ -160,7 +162,7 @@ function defineSheet() {
     repaint() {
       this._isStale = false;
       if (!this._context || !this._bounds) return;
-      const wasHidden = this._container.hidden;
+      const wasHidden = this._container.hidden || this._container.style.visibility === "hidden";
       if (this._isHidden()) return;
       if (wasHidden) this._fit();
       const view = this.getView();

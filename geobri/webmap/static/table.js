@@ -13,6 +13,8 @@ function makeTable(app) {
   const scroll = h("div", { class: "geobri-scroll", tabindex: "0" }, h("table", { class: "geobri-table" }, caption, head, body));
   const box = h("div", { class: "geobri-card geobri-sheet", role: "region", hidden: true }, close, scroll);
 
+  const hasTypes = app.model.coast.some((type) => type >= 0);
+
   function row(i, place) {
     const measure = app.asks.measure();
     const name = h("button", { type: "button", class: "geobri-link" }, Details.plainName(app, i));
@@ -24,7 +26,7 @@ function makeTable(app) {
       h("th", { scope: "row" }, name),
       h("td", { class: "geobri-number" }, I18n.formatValue(app.now.state.lang, measure, measure.numbers[i])),
       app.model.distance ? h("td", { class: "geobri-number" }, Details.distanceText(app, i)) : null,
-      h("td", {}, Details.coastText(app, i)));
+      hasTypes ? h("td", {}, Details.coastText(app, i)) : null);
     tr.addEventListener("pointerenter", () => app.acts.point({ corridor: i }));
     tr.addEventListener("pointerleave", () => app.acts.point({}));
     return tr;
@@ -35,7 +37,7 @@ function makeTable(app) {
     const measure = app.asks.measure();
     const titles = ["#", app.words.say("corridor"), measure.label[app.now.state.lang]];
     if (app.model.distance) titles.push(app.words.say("distance"));
-    titles.push(app.words.say("cityTypes"));
+    if (hasTypes) titles.push(app.words.say("cityTypes"));
     const focused = [...body.rows].findIndex((tr) => tr.contains(document.activeElement));
     caption.textContent = rows.length ? app.words.say(`sheet_${measure.front}`, { n: rows.length }) : app.words.say("nothing");
     head.replaceChildren(h("tr", {}, ...titles.map((text) => h("th", { scope: "col" }, text))));
