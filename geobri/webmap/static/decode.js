@@ -118,13 +118,13 @@ function toPathData(packed, isCut) {
     for (let i = 1; i < n; i += 1) {
       const dx = next();
       const wanted = isCut && dx === 0 && rim(x) ? "m" : "l";
-      if (wanted !== command || wanted === "m") words.push(wanted); /* "l" goes on, "m" would go on as "l" */
+      if (wanted !== command || wanted === "m") words.push(wanted); /* a line goes on, and a move would go on as a line */
       command = wanted;
       words.push(dx, next());
       x += dx;
     }
     if (!isCut) words.push("z");
-    else if (x !== x0 || !rim(x)) words.push("L", x0, y0); /* "z" would close to the last cut */
+    else if (x !== x0 || !rim(x)) words.push("L", x0, y0); /* z would close to the last cut */
   }
   return words.join(" ");
 }

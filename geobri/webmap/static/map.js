@@ -54,17 +54,18 @@ function build(app, leafletId) {
     bar, zoom, app.parts.scaleBar.element, app.parts.lasso.element, app.parts.table.element, app.parts.tip.element, app.parts.notice, app.parts.live, app.parts.print,
   );
   app.acts.onSync(() => {
+    const { lang } = app.now.state;
     const place = app.asks.isNarrow() ? app.parts.panel : app.root; /* on a phone the buttons fold away with the controls */
     if (bar.parentNode !== place) place.append(bar);
-    element.setAttribute("aria-label", app.config.title[app.now.state.lang]);
-    app.root.setAttribute("aria-label", app.config.title[app.now.state.lang]);
+    element.setAttribute("aria-label", app.config.title[lang]);
+    app.root.setAttribute("aria-label", app.config.title[lang]);
     app.parts.panel.setAttribute("aria-label", app.words.say("filters"));
-    summary.textContent = `${app.config.summary[app.now.state.lang]} ${app.words.say("help")}`;
-    source.textContent = app.config.source[app.now.state.lang] ? `${app.words.say("source")}: ${app.config.source[app.now.state.lang]}` : "";
+    summary.textContent = `${app.config.summary[lang]} ${app.words.say("help")}`;
+    source.textContent = app.config.source[lang] ? `${app.words.say("source")}: ${app.config.source[lang]}` : "";
     source.title = source.textContent; /* two lines of it are shown */
     source.hidden = !source.textContent;
     if (app.config.standalone) {
-      document.title = app.config.title[app.now.state.lang];
+      document.title = app.config.title[lang];
       document.documentElement.lang = app.root.getAttribute("lang");
     }
   });

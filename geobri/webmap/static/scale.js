@@ -4,7 +4,7 @@ import * as Palette from "./palette.js";
 const MODES = ["linear", "log", "quantile"];
 const MOST_CLASSES = 5;
 const SKEWED = 8; /* so many times the median at the 95th percentile, a logarithm reads better */
-const CROWDED = 0.8; /* of a quantity's values in the lowest fifth of the axis: equal classes would tell few of them apart */
+const CROWDED = 0.8; /* of the values of a quantity in the lowest fifth of the axis: equal classes would tell few of them apart */
 const FEW_WHOLE = 12; /* whole numbers that need no other axis */
 const FEW_VALUES = 8;
 const WIDTH = [0.6, 6];
