@@ -112,7 +112,10 @@ def say_findable(study: Study, lead: TestResult) -> Words:
             f"an estimate about {size} above or below that of chance ({what.en})",
             f"估计值（{what.zh}）高于或低于偶然情形约 {size} ",
         )
-        by = Words(" (2.8 standard deviations of the null model).", "（零模型的 2.8 个标准差）。")
+        by = Words(
+            " (2.8 standard deviations of the null model, as if it were normal).",
+            "（零模型的 2.8 个标准差，按正态近似）。",
+        )
     else:
         return Words("")
     return cities + said + found + by
