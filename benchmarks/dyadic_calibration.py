@@ -1,16 +1,18 @@
 """Size of the dyadic tests: how often each rejects a true null at 5 %.
 
     python benchmarks/dyadic_calibration.py --datasets 2000 --cities 22 100
-    python benchmarks/dyadic_calibration.py --datasets 2000 --smooth
+    WORKERS=8 python benchmarks/dyadic_calibration.py --datasets 2000 --smooth
 
 Strength of a corridor is made of node effects (a share of its variance), a control and noise, and never of
 distance. With 22 cities, the pairs inside a group of nine are left out. Prints a Markdown table. With --smooth, both
-matrices come from unrelated maps of 30 cities with exponential correlation over half the side of the square.
+matrices come from unrelated maps of 30 cities with exponential correlation over half the side of the square. WORKERS says how
+many processes share the chunks of tables; each chunk has a seed of its own, so the table is the same with any number.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from collections.abc import Callable
 
@@ -27,8 +29,10 @@ from geobri.stats.dyads import (
 from geobri.stats.models.fits import fit_least_squares
 from geobri.stats.moran_randomisation import proximity_weights
 from geobri.stats.proximity import proximity_test
+from geobri.workers import spread
 
 SHARES = (0.0, 0.4, 0.8)
+CHUNK = 50
 ROWS: dict[str, str] = {
     "naive": "least squares, errors of independent pairs (for contrast)",
     "mantel pearson": "`mantel_test`",
@@ -133,8 +137,31 @@ def tests(rng: np.random.Generator) -> dict[str, Callable[[dict[str, np.ndarray]
     }
 
 
-def smooth_table(datasets: int, seed: int) -> None:
-    """Two unrelated smooth maps: differences of their values, and sums of strengths with noise."""
+def chunks(datasets: int, seed: list[int]) -> list[tuple[int, np.random.SeedSequence]]:
+    """Cut a run into chunks with a seed each, whatever the workers are."""
+    sizes = [min(CHUNK, datasets - begun) for begun in range(0, datasets, CHUNK)]
+    return list(zip(sizes, np.random.SeedSequence(seed).spawn(len(sizes)), strict=True))
+
+
+def in_parallel(function, tasks, *, shared):
+    """Spread chunks over as many processes as WORKERS says."""
+    workers = int(os.environ.get("WORKERS", "1"))
+    return spread(function, tasks, shared=shared, workers=workers, backend="processes")
+
+
+def count_rejections(shared, task) -> np.ndarray:
+    """Count the rejections of each test over one chunk of tables."""
+    (n, share, names), (datasets, seed) = shared, task
+    rng, counts = np.random.default_rng(seed), np.zeros(len(names))
+    for _ in range(datasets):
+        data, available = simulate(n, share, rng), tests(rng)
+        counts += [available[name](data) <= 0.05 for name in names]
+    return counts
+
+
+def count_smooth(_shared, task) -> np.ndarray:
+    """Count the rejections of both tests over one chunk of unrelated smooth maps."""
+    datasets, seed = task
     rng, n = np.random.default_rng(seed), 30
     rejected = np.zeros((2, 2))
     for _ in range(datasets):
@@ -149,6 +176,12 @@ def smooth_table(datasets: int, seed: int) -> None:
             rejected[row, 0] += mantel_test(*pair, n_permutations=199, rng=rng).p_value <= 0.05
             spectral = moran_mantel_test(*pair, weights, x_is=kind, n_permutations=199, rng=rng)
             rejected[row, 1] += spectral.p_value <= 0.05
+    return rejected
+
+
+def smooth_table(datasets: int, seed: int) -> None:
+    """Two unrelated smooth maps: differences of their values, and sums of strengths with noise."""
+    rejected = sum(in_parallel(count_smooth, chunks(datasets, [seed]), shared=None))
     print("| matrices | `mantel_test` | `moran_mantel_test` |")
     print("|---|---:|---:|")
     for name, (plain, spectral) in zip(("differences", "sums"), 100 * rejected / datasets, strict=True):
@@ -170,14 +203,9 @@ def main() -> None:
     start = time.perf_counter()
     for n in options.cities:
         for share in SHARES:
-            rng = np.random.default_rng([options.seed, n, int(100 * share)])
-            counts = dict.fromkeys(options.tests, 0)
-            for _ in range(options.datasets):
-                data = simulate(n, share, rng)
-                available = tests(rng)
-                for name in options.tests:
-                    counts[name] += available[name](data) <= 0.05
-            rejected[n, share] = {name: count / options.datasets for name, count in counts.items()}
+            tasks = chunks(options.datasets, [options.seed, n, int(100 * share)])
+            counts = sum(in_parallel(count_rejections, tasks, shared=(n, share, options.tests)))
+            rejected[n, share] = dict(zip(options.tests, counts / options.datasets, strict=True))
     columns = [f"n = {n}, {share:.0%}" for n in options.cities for share in SHARES]
     print("| test | " + " | ".join(columns) + " |")
     print("|---|" + "---:|" * len(columns))

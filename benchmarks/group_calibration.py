@@ -1,14 +1,16 @@
 """How often group tests reject a true null at 5 % when neighbours resemble each other.
 
-    OMP_NUM_THREADS=1 python benchmarks/group_calibration.py [n_simulations]
+    OMP_NUM_THREADS=1 WORKERS=8 python benchmarks/group_calibration.py [n_simulations]
 
 22 real places with the published coastal label; values that have nothing to do with the coast, from a Gaussian
 field with covariance 0.9 exp(-distance / range) + 0.1 at the same place. A second design has 100 random places with
 a label that is a smooth field cut at its median, the hardest case. The tables in docs/coastal.md come from
-here (1,000 simulations, about 8 minutes on one core).
+here (1,000 simulations, about 8 minutes on one core). WORKERS says how many processes share the chunks of simulations; each
+chunk has a seed of its own, so the tables are the same with any number.
 """
 
 import itertools
+import os
 import sys
 import time
 
@@ -28,6 +30,7 @@ from geobri.stats.groups import (
 )
 from geobri.stats.groups.effects import INTERVALS
 from geobri.stats.moran_randomisation import proximity_weights
+from geobri.workers import spread
 
 PLACES = """singapore 103.85 1.29 1 0|shanghai 121.47 31.23 1 1|beijing 116.41 39.90 0 1|bangkok 100.50 13.76 1 0|
 seoul 126.98 37.57 1 0|dubai 55.27 25.20 1 0|moscow 37.62 55.76 0 0|istanbul 28.98 41.01 1 0|shenzhen 114.06 22.54 1 1|
@@ -36,6 +39,7 @@ karachi 67.01 24.86 1 0|vienna 16.37 48.21 0 0|xian 108.94 34.34 0 1|zhengzhou 1
 johannesburg 28.05 -26.20 0 0|nairobi 36.82 -1.29 0 0|urumqi 87.62 43.83 0 1"""
 RANGES = {"none": 0.0, "500 km": 500.0, "1,500 km": 1500.0, "5,000 km": 5000.0}
 FAST = {"most_placements": 0, "n_permutations": 499}
+CHUNK = 50
 
 
 def report_cities():
@@ -83,22 +87,54 @@ def safely(run):
             raise
 
 
-def simulate(cities, coastal_of, china, n_simulations, rng):
+def in_parallel(function, cases, n_simulations, seed):
+    """Spread chunks of simulations of all cases over as many processes as WORKERS says; give what came back by case."""
+    sizes = [min(CHUNK, n_simulations - begun) for begun in range(0, n_simulations, CHUNK)]
+    own = dict(zip(cases, seed.spawn(len(cases)), strict=True))
+    tasks = [
+        (name, size, one)
+        for name in cases
+        for size, one in zip(sizes, own[name].spawn(len(sizes)), strict=True)
+    ]
+    workers = int(os.environ.get("WORKERS", "1"))
+    found = {name: [] for name in cases}
+    for (name, *_), result in zip(
+        tasks, spread(function, tasks, shared=cases, workers=workers, backend="processes"), strict=True
+    ):
+        found[name].append(result)
+    return found
+
+
+def run_chunk(cases, task):
+    """Alarms of every test, and which intervals hold the truth, over one chunk of simulations."""
+    name, n_simulations, seed = task
+    km, weights, root, label, china = cases[name]
+    rng, alarms, covered = np.random.default_rng(seed), {}, []
+    for _ in range(n_simulations):
+        values = root @ rng.normal(size=len(km))
+        coastal = smooth_label(km, rng) if label is None else label
+        for test, result in safely(tests(values, coastal, china, weights, rng)):
+            alarms.setdefault(test, []).append(result.p_value <= 0.05)
+            if test == "Mann-Whitney, exact":
+                terms = [result.effect(term) for term in ("Cliff's delta", "Hodges-Lehmann shift")]
+                covered.append([term.ci_low <= 0 <= term.ci_high for term in terms])
+    return alarms, covered
+
+
+def simulate(cities, label, china, n_simulations, seed):
+    """Size of every test by range of the dependence; a smooth label is drawn anew each time where none is given."""
     km = distance_matrix_km(cities).to_numpy()
     weights = proximity_weights(km)
+    cases = {name: (km, weights, factor(km, reach), label, china) for name, reach in RANGES.items()}
     rows = {}
-    for name, reach in RANGES.items():
-        root, alarms, covered = factor(km, reach), {}, []
-        for _ in range(n_simulations):
-            values, coastal = root @ rng.normal(size=len(km)), coastal_of(km, rng)
-            for test, result in safely(tests(values, coastal, china, weights, rng)):
-                alarms.setdefault(test, []).append(result.p_value <= 0.05)
-                if test == "Mann-Whitney, exact":
-                    terms = [result.effect(term) for term in ("Cliff's delta", "Hodges-Lehmann shift")]
-                    covered.append([term.ci_low <= 0 <= term.ci_high for term in terms])
-        rows[name] = {test: np.mean(found) for test, found in alarms.items()}
+    for name, chunks in in_parallel(run_chunk, cases, n_simulations, seed).items():
+        held = [row for _, covered in chunks for row in covered]
+        names = dict.fromkeys(test for alarms, _ in chunks for test in alarms)
+        rows[name] = {
+            test: np.mean([hit for alarms, _ in chunks for hit in alarms.get(test, [])]) for test in names
+        }
         rows[name]["interval of Cliff's delta misses 0"], rows[name]["interval of the shift misses 0"] = (
-            1 - np.mean(covered, axis=0)
+            1 - np.mean(held, axis=0)
         )
     return pd.DataFrame(rows)
 
@@ -108,23 +144,34 @@ def smooth_label(km, rng):
     return field > np.median(field)
 
 
-def coverage(n_simulations, rng):
+def count_hits(cases, task):
+    """How many intervals of each kind hold the true probability, over one chunk of samples."""
+    name, n_simulations, seed = task
+    (m, k), width, chance = cases[name]
+    rng, hits = np.random.default_rng(seed), dict.fromkeys(INTERVALS, 0)
+    first = np.arange(m + k) < m
+    shift = norm.ppf(chance) * np.hypot(1, width)
+    for _ in range(n_simulations):
+        values = np.where(first, rng.normal(shift, 1, m + k), rng.normal(0, width, m + k))
+        sample = read_groups(values, first, caller="coverage")
+        for kind in INTERVALS:
+            found = estimate_superiority(sample, interval=kind)
+            hits[kind] += found.low <= chance <= found.high
+    return hits
+
+
+def coverage(n_simulations, seed):
     """Share of 95 % intervals of the probability of superiority that hold the true one, normal values."""
-    rows = {}
-    for (m, k), spread in itertools.product([(12, 10), (5, 6), (4, 9), (40, 60)], [1.0, 2.0]):
-        first = np.arange(m + k) < m
-        for chance in (0.5, 0.7, 0.85, 0.95):
-            shift = norm.ppf(chance) * np.hypot(1, spread)
-            hits = dict.fromkeys(INTERVALS, 0)
-            for _ in range(n_simulations):
-                values = np.where(first, rng.normal(shift, 1, m + k), rng.normal(0, spread, m + k))
-                sample = read_groups(values, first, caller="coverage")
-                for name in INTERVALS:
-                    found = estimate_superiority(sample, interval=name)
-                    hits[name] += found.low <= chance <= found.high
-            rows[f"{m} : {k}, spread 1 : {spread:g}, P = {chance}"] = {
-                name: hit / n_simulations for name, hit in hits.items()
-            }
+    sizes, widths, chances = [(12, 10), (5, 6), (4, 9), (40, 60)], [1.0, 2.0], (0.5, 0.7, 0.85, 0.95)
+    cases = {
+        f"{case[0][0]} : {case[0][1]}, spread 1 : {case[1]:g}, P = {case[2]}": case
+        for case in itertools.product(sizes, widths, chances)
+    }
+    found = in_parallel(count_hits, cases, n_simulations, seed)
+    rows = {
+        name: {kind: sum(hits[kind] for hits in chunks) / n_simulations for kind in INTERVALS}
+        for name, chunks in found.items()
+    }
     return pd.DataFrame(rows).T
 
 
@@ -135,20 +182,19 @@ def show(title, table):
 
 
 def main(n_simulations=1000):
-    rng, start = np.random.default_rng(2021), time.perf_counter()
-    report = report_cities()
+    seeds, start = np.random.SeedSequence(2021).spawn(4), time.perf_counter()
+    report, places = report_cities(), random_cities(100, np.random.default_rng(seeds[3]))
     tables = {
         "22 report cities, published label": simulate(
-            report, lambda *_: report["coastal"].to_numpy(), report["china"].to_numpy(), n_simulations, rng
+            report, report["coastal"].to_numpy(), report["china"].to_numpy(), n_simulations, seeds[0]
         ),
-        "100 random cities, smooth label": simulate(
-            random_cities(100, rng), smooth_label, None, max(1, n_simulations // 2), rng
-        ),
+        "100 random cities, smooth label": simulate(places, None, None, max(1, n_simulations // 2), seeds[1]),
     }
     for title, table in tables.items():
         show(f"{title}: share of true nulls rejected at 5 %, by range of the dependence", table)
     show(
-        "Share of 95 % intervals that hold the true probability of superiority", coverage(n_simulations, rng)
+        "Share of 95 % intervals that hold the true probability of superiority",
+        coverage(n_simulations, seeds[2]),
     )
     print(f"\n{n_simulations} simulations, {time.perf_counter() - start:.0f} s")
 

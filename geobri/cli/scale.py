@@ -153,7 +153,9 @@ def scale_command(
             fits[value] = fit_blocks(
                 inputs, value, columns=[name_decay(impedance, form)], done=done, **choices
             )
-    paths = write_run(scale, summary, out, fits=fits)
+    from geobri.report.runs import render_run  # the page takes its time to load, and comes last
+
+    paths = write_run(scale, summary, out, fits=fits, page=render_run)
     run.clear()
     say(f"Wrote {', '.join(path.name for path in paths)}{'' if reduce else ', pairs/'} to {out}.")
 

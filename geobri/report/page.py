@@ -11,6 +11,8 @@ from importlib import resources
 from typing import Any, Final, Literal
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -34,6 +36,7 @@ from geobri.webmap.assets import END_MARK, guard_block
 from geobri.webmap.modules import join_modules
 from geobri.webmap.packing import checksum
 from geobri.webmap.page import data_block
+from geobri.webmap.picture import DENSITY, lay_under
 from geobri.words import Words
 
 __all__ = ["draw_column_map", "draw_layer_map", "draw_map", "render_page"]
@@ -378,6 +381,7 @@ def render_page(
     attribution: str | None = None,
     approval: str | None = None,
     facts: list[Fact] | None = None,
+    beneath: npt.NDArray[np.uint8] | None = None,
 ) -> str:
     """Render the page of a study.
 
@@ -393,6 +397,9 @@ def render_page(
         As in `geobri.corridor_map`.
     facts
         The figures at the head; what the study holds by default.
+    beneath
+        A picture of the globe under the corridors of the map, as `geobri.webmap.picture.lay_under` takes it: the density of all
+        pairs, where these are too many for a table.
 
     Returns
     -------
@@ -401,6 +408,8 @@ def render_page(
     """
     look = {"lang": lang, "theme": theme, "basemap": basemap, "worldview": worldview}
     parts = _draw_parts(study, look | {"attribution": attribution, "approval": approval})
+    if beneath is not None:
+        parts = lay_under(parts, beneath, alt=DENSITY)
     online = is_online(basemap)
     return (
         _environment()

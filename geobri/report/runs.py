@@ -23,11 +23,11 @@ from geobri.report.page import render_page
 from geobri.report.ranking import name_with_unit
 from geobri.report.shapes import Point, Stack
 from geobri.report.terms import name_city
-from geobri.scale.pages import RunTables, draw_run, open_tables, picture_of
+from geobri.scale.pages import RunTables, density_of, draw_run, open_tables, picture_of
 from geobri.study import Study
 from geobri.words import Words
 
-__all__ = ["run_sections", "write_run_report"]
+__all__ = ["render_run", "run_sections", "write_run_report"]
 
 _FIRST: Final = 12
 _LISTED: Final = 200
@@ -66,14 +66,41 @@ def write_run_report(
     run = open_tables(folder)
     language = lang or run.facts["language"]
     drawn = draw_run(run, lang=lang, **look)
-    chosen = {name: choice for name, choice in look.items() if choice is not None}
-    page = render_page(_as_study(run), run_sections(run), lang=language, facts=_facts(run), **chosen)
+    page = render_run(run, lang=language, **look)
     with staged_folder(out, caller="geobri report") as stage:
         (stage / "report.html").write_text(page, encoding="utf-8")
         if drawn is not None:
             (stage / "map.html").write_text(str(drawn.get_root().render()), encoding="utf-8")
         names = sorted(path.name for path in stage.iterdir() if path.is_file())
     return [out / name for name in names]
+
+
+def render_run(run: RunTables, *, lang: Literal["en", "zh"] | None = None, **look: Any) -> str:
+    """Render the page of a run: the strongest corridors over the density of all pairs, answers, and what was left out.
+
+    Parameters
+    ----------
+    run
+        Facts and tables of a finished run.
+    lang
+        Language of the page; the study's own by default.
+    **look
+        `theme, basemap, worldview, attribution, approval` as in `geobri.corridor_map`.
+
+    Returns
+    -------
+    str
+        HTML, self-contained.
+    """
+    chosen = {name: choice for name, choice in look.items() if choice is not None}
+    return render_page(
+        _as_study(run),
+        run_sections(run),
+        lang=lang or run.facts["language"],
+        facts=_facts(run),
+        beneath=None if run.tables["zone_pairs"].empty else density_of(run),
+        **chosen,
+    )
 
 
 def run_sections(run: RunTables) -> list[Section]:
@@ -122,7 +149,10 @@ def _facts(run: RunTables) -> list[Fact]:
     )
     listed = (
         len(run.tables["top_corridors"]),
-        Words("strongest corridors, on the map", "条最强走廊，在地图上"),
+        Words(
+            "strongest corridors, on the map over the density of all pairs",
+            "条最强走廊，在地图上，底色为全部城市对的密度",
+        ),
     )
     return [Fact(f"{count:,}", label) for count, label in (*counts, listed)]
 

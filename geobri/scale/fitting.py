@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from geobri.errors import DataError, first_offenders, mould
-from geobri.scale.blocks import Block, PairList, plan_blocks
+from geobri.scale.blocks import Block, PairList, count_pairs_of, plan_blocks
 from geobri.scale.newton import BlockFit, run_fit
 from geobri.scale.places import FlowList, PairInputs, find_impedance
 from geobri.scale.products import COLUMNS, LOG, POWER_KM, Family, Model
@@ -95,20 +95,11 @@ def _set_up(inputs: PairInputs, flow: str, columns: tuple[str, ...], cache: Path
         raise DataError(
             mould("fit_blocks", f"'{flow}' must be a measure of pairs", came, "Choose one of these")
         )
-    if np.isnan(listed.absent) or np.isnan(listed.value).any() or (listed.value < 0).any():
-        remedy = 'Say absent = "zero" in study.toml, or fit the listed pairs in memory with geobri decay'
-        raise DataError(
-            mould(
-                "fit_blocks",
-                f"every pair must have a value of '{flow}', 0 or more",
-                "missing rows or cells",
-                remedy,
-            )
-        )
     n, back = inputs.n, None
     if inputs.domain == "international":
         abroad = inputs.country[listed.key // n] != inputs.country[listed.key % n]
         listed = replace(listed, key=listed.key[abroad], value=listed.value[abroad])
+    listed = _with_every_pair(listed, inputs)
     for name in columns:
         if name not in COLUMNS:
             listed = _reachable(listed, inputs, name.removeprefix(LOG))
@@ -117,6 +108,24 @@ def _set_up(inputs: PairInputs, flow: str, columns: tuple[str, ...], cache: Path
         order = np.argsort(turned)
         back = replace(listed, key=turned[order], value=listed.value[order])
     return Model(inputs=replace(inputs, directed=False), there=listed, back=back, names=columns, cache=cache)
+
+
+def _with_every_pair(listed: FlowList, inputs: PairInputs) -> FlowList:
+    """Take pairs without a row as 0 where that was said; where it was not, every pair must have a row."""
+    lacking = count_pairs_of(inputs) - len(listed.key) if np.isnan(listed.absent) else 0
+    empty, negative = int(np.isnan(listed.value).sum()), int((listed.value < 0).sum())
+    if lacking or empty or negative:
+        found = {"pairs without a row": lacking, "empty cells": empty, "values below 0": negative}
+        zero = 'Say absent = "zero" in study.toml, or fit the listed pairs in memory with geobri decay'
+        raise DataError(
+            mould(
+                "fit_blocks",
+                f"every pair must have a value of '{listed.measure.column}', 0 or more",
+                ", ".join(f"{count:,} {what}" for what, count in found.items() if count),
+                zero if lacking else "Correct these rows, or fit the others in memory with geobri decay",
+            )
+        )
+    return replace(listed, absent=0.0)
 
 
 def _reachable(listed: FlowList, inputs: PairInputs, impedance: str) -> FlowList:

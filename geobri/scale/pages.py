@@ -1,4 +1,4 @@
-"""Map and page of a run, made from its tables: the strongest corridors over the density of all pairs, and what is left out.
+"""Map and picture of a run, made from its tables: the strongest corridors over the density of all pairs, and what is left out.
 
 A run that has just ended and a folder that is opened later (`open_tables`) go the same way.
 """
@@ -6,7 +6,6 @@ A run that has just ended and a folder that is opened later (`open_tables`) go t
 from __future__ import annotations
 
 import base64
-import html
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from packaging.version import Version
@@ -29,14 +29,13 @@ from geobri.scale.density import paint_density, rasterise
 if TYPE_CHECKING:
     from geobri.webmap import CorridorMap
 
-__all__ = ["MEANING", "RunTables", "draw_run", "open_tables", "picture_of", "write_page"]
+__all__ = ["MEANING", "RunTables", "density_of", "draw_run", "open_tables", "picture_of"]
 
 MEANING: Final = (
     "label", "label_zh", "unit", "unit_zh", "kind", "better", "absent", "directed", "description", "description_zh", "source", "origin",
 )  # fmt: skip
 """What ``scale.json`` says of a measure."""
 
-_ON_PAGE: Final = 50
 _DRAWN: Final = 100
 _INDEXED: Final = ("cities", "top_corridors")
 _EXACT: Final[dict[str, Any]] = (
@@ -143,7 +142,7 @@ def draw_run(run: RunTables, *, value: str | None = None, **look: Any) -> Corrid
         If there is no such measure.
     """
     from geobri.webmap import corridor_map
-    from geobri.webmap.picture import lay_picture
+    from geobri.webmap.picture import DENSITY, lay_picture
 
     top, measures = run.tables["top_corridors"], run.measures
     if top.empty or not measures:
@@ -181,57 +180,29 @@ def draw_run(run: RunTables, *, value: str | None = None, **look: Any) -> Corrid
     )
     lay_picture(
         drawn,
-        paint_density(_raster(run)),
+        density_of(run),
         name="density",
-        alt="Density of all pairs · 全部城市对的密度",
+        alt=DENSITY,
         offline="{z}" not in str(chosen.get("basemap", "")),
     )
     return drawn
 
 
-def _raster(run: RunTables) -> Any:
-    return rasterise(run.tables["zones"], run.tables["zone_pairs"], run.shade, places=run.tables["cities"])
-
-
-def write_page(run: RunTables, *, lang: str | None = None) -> str:
-    """Write a plain page: what was computed, what is left out, where all pairs run, the first rows of every table.
+def density_of(run: RunTables) -> npt.NDArray[np.uint8]:
+    """Paint where all pairs run.
 
     Parameters
     ----------
     run
         Facts and tables.
-    lang
-        Language of the page; that of the study by default. Sentences stand in both.
 
     Returns
     -------
-    str
-        HTML that needs no network.
+    numpy.ndarray
+        A picture of the globe as `geobri.webmap.picture.lay_picture` takes it.
     """
-    facts = run.facts
-    title = html.escape(
-        f"{facts['title']} · {facts['title_zh']}" if facts["title"] != facts["title_zh"] else facts["title"]
-    )
-    parts = [f"<h1>{title}</h1>"]
-    parts += [
-        f"<p>{html.escape(en)}<br><span lang=zh>{html.escape(zh)}</span></p>"
-        for en, zh in zip(facts["said"], facts["said_zh"], strict=True)
-    ]
-    parts.append(f"<h2>All pairs, and the strongest corridors · 全部城市对与最强走廊</h2>{picture_of(run)}")
-    parts.append(f"<h2>Where the pairs are, and how strong · 城市对的距离与强度</h2>{_by_distance(run)}")
-    for name in [*_INDEXED[::-1], *(one for one in run.tables if one not in _INDEXED)]:
-        table = run.tables[name]
-        shown = table.reset_index() if name in _INDEXED else table
-        parts.append(f"<h2>{name}.csv</h2>")
-        if len(shown) > _ON_PAGE:
-            parts.append(
-                f"<p>The first {_ON_PAGE} of {len(shown):,} rows. · 共 {len(shown):,} 行，此处为前 {_ON_PAGE} 行。</p>"
-            )
-        parts.append(shown.head(_ON_PAGE).to_html(index=False, border=0, float_format=lambda x: f"{x:.6g}"))
-    style = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}table{display:block;overflow-x:auto;font-size:12px;border-collapse:collapse}td,th{padding:.15rem .5rem;text-align:right;white-space:nowrap}svg{width:100%;height:auto}"
-    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="Content-Security-Policy" content="{policy}"><title>{title}</title><style>{style}</style>'
-    return f'<!doctype html><html lang="{lang or facts["language"]}"><head>{head}</head><body>{"".join(parts)}</body></html>\n'
+    zones, pairs = run.tables["zones"], run.tables["zone_pairs"]
+    return paint_density(rasterise(zones, pairs, run.shade, places=run.tables["cities"]))
 
 
 def picture_of(run: RunTables) -> str:
@@ -250,7 +221,7 @@ def picture_of(run: RunTables) -> str:
     from geobri.boundaries import load_land
     from geobri.webmap.picture import to_png
 
-    image = base64.b64encode(to_png(paint_density(_raster(run)))).decode()
+    image = base64.b64encode(to_png(density_of(run))).decode()
     land = "".join(map(_path, load_land("110m").geometry))
     top, cities = run.tables["top_corridors"].head(_DRAWN), run.tables["cities"]
     ends = [cities.loc[top[end], ["lon", "lat"]].to_numpy(dtype=float).T for end in ("origin", "destination")]
@@ -274,28 +245,3 @@ def _path(shape: Any) -> str:
             points = " ".join(f"{x:.1f},{-y:.1f}" for x, y in line.coords)
             parts.append(f"M{points}{'Z' if closed else ''}")
     return "".join(parts)
-
-
-def _by_distance(run: RunTables) -> str:
-    """Draw how many pairs there are at each distance, and how much of the ranked measure; of all pairs, nothing sampled."""
-    decay, bars = run.tables["decay"], []
-    columns = [("pairs", "#8aa", "pairs · 城市对")]
-    if run.facts["rank_by"]:
-        first = run.measures[0]
-        columns.append((f"{first.column}_sum", "#c63", f"{first.label} · {first.label_zh}"))
-    left = np.log10(np.maximum(decay["from_km"].to_numpy(dtype=float), 1.0))
-    for row, (column, colour, label_text) in enumerate(columns):
-        share = decay[column].to_numpy(dtype=float)
-        share = share / np.nansum(share) if np.nansum(share) > 0 else np.zeros(len(share))
-        base = 160 * (row + 1)
-        for x, part in zip(left, share, strict=True):
-            height = 0.0 if np.isnan(part) else 130 * part / max(np.nanmax(share), 1e-300)
-            bars.append(
-                f'<rect x="{60 + x * 190:.1f}" y="{base - height:.1f}" width="9" height="{height:.1f}" fill="{colour}"/>'
-            )
-        bars.append(f'<text x="60" y="{base - 138}" font-size="13">{html.escape(label_text)}</text>')
-    for power, text in enumerate(("1 km", "10", "100", "1,000", "10,000 km")):
-        bars.append(
-            f'<text x="{60 + 190 * power}" y="{160 * len(columns) + 18}" font-size="12">{text}</text>'
-        )
-    return f'<svg viewBox="0 0 920 {160 * len(columns) + 26}" role="img" aria-label="density by distance">{"".join(bars)}</svg>'

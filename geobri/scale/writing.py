@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from geobri.scale.blocks import count_pairs_of
 from geobri.scale.density import gather_zones, zone_pair_table, zone_table
 from geobri.scale.fitting import BlockFit
 from geobri.scale.loading import ScaleStudy
-from geobri.scale.pages import MEANING, RunTables, draw_run, write_page
+from geobri.scale.pages import MEANING, RunTables, draw_run
 from geobri.scale.products import is_impedance
 from geobri.scale.summary import Summary
 from geobri.scale.tables import (
@@ -32,7 +32,12 @@ __all__ = ["friction_table", "say_left_out", "write_run"]
 
 
 def write_run(
-    scale: ScaleStudy, summary: Summary, out: Path, *, fits: Mapping[str, BlockFit] | None = None
+    scale: ScaleStudy,
+    summary: Summary,
+    out: Path,
+    *,
+    fits: Mapping[str, BlockFit] | None = None,
+    page: Callable[[RunTables], str] | None = None,
 ) -> list[Path]:
     """Write what is known of all pairs: tables, a map of the strongest corridors, a page.
 
@@ -46,6 +51,8 @@ def write_run(
         The folder of the run; its partitions stay.
     fits
         Fitted gravity models by measure.
+    page
+        What makes the page of the tables, such as `geobri.report.runs.render_run`; none is written by default.
 
     Returns
     -------
@@ -82,7 +89,8 @@ def write_run(
             )
         if (drawn := draw_run(run)) is not None:
             (stage / "map.html").write_text(str(drawn.get_root().render()), encoding="utf-8")
-        (stage / "summary.html").write_text(write_page(run), encoding="utf-8")
+        if page is not None:
+            (stage / "summary.html").write_text(page(run), encoding="utf-8")
         (stage / "scale.json").write_text(
             json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
         )

@@ -87,3 +87,15 @@ def test_the_page_stands_in_the_frame_of_the_others(folder, tmp_path):
     assert "谁领先" in page
     assert "Who leads?" in page
     assert page == write_run_report(folder[0], tmp_path / "again", lang="zh")[1].read_text(encoding="utf-8")
+
+
+def test_the_map_of_the_page_has_the_density_under_its_lines(folder, tmp_path):
+    page = write_run_report(folder[0], tmp_path / "out")[1].read_text(encoding="utf-8")
+    laid = page.index("L.imageOverlay(address")
+    assert 'address = "data:image/png;base64,' in page[:laid]
+    assert page[laid:].split("\n})(")[1].startswith('geobriRuntime.start("map1").map);')
+
+
+def test_the_command_leaves_the_same_page_in_the_folder(folder, tmp_path):
+    written = write_run_report(folder[0], tmp_path / "out")[1].read_text(encoding="utf-8")
+    assert (folder[0] / "summary.html").read_text(encoding="utf-8") == written

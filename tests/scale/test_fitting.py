@@ -117,6 +117,26 @@ def test_the_true_friction_is_in_its_interval(towns):
     assert inputs.n == found.n_cities
 
 
+@pytest.mark.parametrize("directed", [False, True])
+@pytest.mark.parametrize("domain", ["all", "international"])
+def test_a_table_of_every_pair_need_not_say_what_an_absent_row_means(towns, trade, directed, domain):
+    ends = build_pairs(towns, which=domain, directed=directed)[["origin", "destination"]]
+    some = trade.assign(pair=corridor_ids(trade["origin"], trade["destination"], directed=directed))
+    sums = some.groupby("pair")["value"].sum().reindex(ends.index).fillna(0.0)
+    rows = ends.assign(indicator="trade", value=sums).reset_index(drop=True)
+    silent = Measure("trade", kind="count", directed=directed)
+    said = Measure("trade", kind="count", directed=directed, absent="zero")
+    choices = {"directed": directed, "domain": domain}
+    found, expected = (
+        fit_blocks(build_inputs(towns, flows=table, measures=(measure,), **choices), "trade", workers=1)
+        for table, measure in ((rows, silent), (rows[rows["value"] > 0], said))
+    )
+    np.testing.assert_array_equal(found.coefficients, expected.coefficients)
+    np.testing.assert_array_equal(found.errors, expected.errors)
+    with pytest.raises(DataError, match=r"1 pairs without a row.*absent"):
+        fit_blocks(build_inputs(towns, flows=rows.iloc[1:], measures=(silent,), **choices), "trade")
+
+
 def test_what_cannot_be_fitted_is_said(towns, trade):
     missing = build_inputs(towns, flows=trade, measures=(Measure("trade", kind="count", directed=True),))
     with pytest.raises(DataError, match='absent = "zero"'):
