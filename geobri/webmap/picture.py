@@ -56,12 +56,13 @@ _LAY: Final = Template(
 def _lay(picture: npt.NDArray[np.uint8], alt: str, drawn: str) -> str:
     """Write the script that lays a picture under what a map shows."""
     png = base64.b64encode(to_png(_project(picture))).decode()
-    return _LAY.render(
+    said: str = _LAY.render(
         address=json.dumps(f"data:image/png;base64,{png}"),
         words=json.dumps(alt, ensure_ascii=False).replace("<", "\\u003c"),
         north=_NORTH,
         map=drawn,
     )
+    return said
 
 
 class _Picture(MacroElement):
@@ -82,7 +83,8 @@ class _Picture(MacroElement):
         str
             One statement.
         """
-        return _lay(self._picture, self._alt, self._parent.get_name())
+        drawn: Any = self._parent
+        return _lay(self._picture, self._alt, drawn.get_name())
 
 
 def lay_picture(
