@@ -375,3 +375,11 @@ def test_a_package_means_the_same_when_it_is_read_again(tmp_path):
     )
     other = load_tables(package, hints=Hints(call="haven", directed=False, absent="missing"))
     assert (other.words.many, other.directed) == ("havens", False)
+
+
+def test_a_point_outside_its_country_is_named_with_the_code_that_stands_in_the_table():
+    places = pd.DataFrame(
+        {"city": ["u", "v"], "country": ["PRT", "IND"], "lon": [9.1, 72.9], "lat": [38.7, 19.1]}
+    )
+    study = geobri.read_study(places, pd.DataFrame({"from": ["u"], "to": ["v"], "n": [3]}))
+    assert "u (9.1, 38.7; Portugal, PRT)" in " ".join(one.en for one in study.cautions)

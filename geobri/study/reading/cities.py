@@ -217,7 +217,10 @@ def _say_outside(outside: gpd.GeoDataFrame) -> Words:
 
     n, most = len(outside), 3
     named = [
-        Words(f"{slug} ({point_x:g}, {point_y:g}; ") + name_country(country) + Words(")")
+        Words(f"{slug} ({point_x:g}, {point_y:g}; ")
+        + name_country(country)
+        + _code_behind(country)
+        + Words(")")
         for slug, point_x, point_y, country in zip(
             outside.index[:most], outside.geometry.x, outside.geometry.y, outside["country"], strict=False
         )
@@ -229,6 +232,13 @@ def _say_outside(outside: gpd.GeoDataFrame) -> Words:
         f"outside = {[str(slug) for slug in outside.index[:most]]} in study.toml.",
         f"位于所属国家/地区之外的点：{told_zh}{more_zh}。请更正坐标或国家/地区，或在 study.toml 中用 outside 接受。",
     )
+
+
+def _code_behind(country: str) -> Words:
+    """Write the code that stands in the table behind the name of its country, where they differ."""
+    from geobri.gazetteer.countries import name_country
+
+    return Words("") if name_country(country).en == country else Words(f", {country}", f"，{country}")
 
 
 def _flag_faults(table: pd.DataFrame, file: str) -> list[StudyFault]:
