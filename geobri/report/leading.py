@@ -19,7 +19,7 @@ from geobri.report.ranking import ARROWS, name_with_unit, sort_by
 from geobri.report.shapes import Stack
 from geobri.report.terms import name_city
 from geobri.study import Study
-from geobri.study.leading import TIERS, count_tiers, find_groups, first_of_each
+from geobri.study.leading import TIERS, count_tiers, find_groups, first_of_each, first_total
 from geobri.words import Words
 
 __all__ = ["leading_section"]
@@ -91,7 +91,7 @@ def find_wholes(study: Study) -> list[Measure]:
     Returns
     -------
     list of Measure
-        At most two; where a study has none, the first of its numbers.
+        At most two; where a study has none, the totals of its first flow, or the first of its numbers.
     """
     shown = [one for one in study.shown("cities") if one.is_rank or one.is_number]
     columns = {one.column for one in shown}
@@ -102,6 +102,9 @@ def find_wholes(study: Study) -> list[Measure]:
         for one in study.city_measures
         if one.origin == "derived" and one.is_rank and one.column not in study.score_columns
     ]
+    if not ranked and not any(one.kind == "score" for one in shown[:1]):
+        total = first_total(study)
+        ranked = [] if total is None else [total]
     return ranked[:_TWO] or shown[:1]
 
 
@@ -113,7 +116,9 @@ def _is_part(study: Study, measure: Measure) -> bool:
 
 
 def _bars(study: Study, measure: Measure) -> list[Drawing]:
-    """Draw the first cities of a score or amount as bars; a rank without scores has no lengths."""
+    """Draw the first cities of a score or amount as bars; a rank without scores has no lengths, and totals have theirs beside the net."""
+    if measure.origin == "total":
+        return []
     known = study.cities[study.cities[measure.column].notna()]
     if measure.is_rank or measure.direction < 0 or known.empty or float(known[measure.column].min()) < 0:
         return []

@@ -290,8 +290,8 @@ def _test_jobs(study: Study) -> dict[str, Callable[[], list[TestResult]]]:
     """List the tests that apply to a study, of its own measures, its index first.
 
     They are proximity of the first rank of the corridors, decay of the first flow (of the next one, where the first
-    cannot be tested) and the friction of the others, coastal against inland and autocorrelation of the first measure of the cities,
-    or of the totals of the first flow where the cities have none. Published ranks of another study stand in the validation alone.
+    cannot be tested) and the friction of the others, coastal against inland and autocorrelation of the first rank or score of the
+    cities, or of the totals of the first flow where the cities have none. Published ranks of another study stand in the validation alone.
     """
     jobs: dict[str, Callable[[], list[TestResult]]] = {}
     ranked = [one for one in _own(study, "corridors") if one.is_rank]
@@ -311,14 +311,19 @@ def _test_jobs(study: Study) -> dict[str, Callable[[], list[TestResult]]]:
 
 
 def _compared(study: Study) -> Measure | None:
-    """Find what cities are compared by: their first own measure, or the totals of the first flow where a person would wait for it."""
-    measured = next((one for one in _own(study, "cities") if one.is_rank or one.is_number), None)
-    return measured or (None if len(study.cities) > _MOST_SUMMED else first_total(study))
+    """Find what cities are compared by: their first own rank or score, else the totals of the first flow, else their first number.
+
+    A number beside the flows, such as inhabitants, says less of the study than what its cities exchange.
+    """
+    measured = [one for one in _own(study, "cities") if one.is_rank or one.is_number]
+    ranked = next((one for one in measured if one.is_rank or one.kind == "score"), None)
+    total = None if len(study.cities) > _MOST_SUMMED else first_total(study)
+    return ranked or total or next(iter(measured), None)
 
 
 def _unopened(study: Study) -> list[tuple[str, Words]]:
     """Say which column would open coastal against inland, where no place says what it is; and what is too much to wait for."""
-    total = None if _compared(study) else first_total(study)
+    total = None if _compared(study) is not None else first_total(study)
     if total is not None:
         n, ask = len(study.cities), f"geobri moran STUDY --value {total.column}"
         waits = Words(
