@@ -64,7 +64,9 @@ def report_command(
     report.html (map, rankings, profiles, tests, findings, sources), map.html, cities.csv, corridors.csv,
     study.gpkg for QGIS and corridors.parquet.
     """
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy loads; the copies of a report take the cores
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # read when numpy loads; the copies of a report take the cores
     from geobri.report import write_report
 
     look: dict[str, Any] = {
