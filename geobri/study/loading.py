@@ -226,11 +226,12 @@ def _locate(study: str | Path) -> Path:
     folder = Path(study)
     if not folder.is_dir():
         wanted = f"a study is a built-in name ({', '.join(BUILT_IN)}) or a folder"
-        raise StudyError(
-            mould(
-                "load_study", wanted, f"'{study}'", "Check the name, or make a folder with: geobri new FOLDER"
-            )
-        )
+        came, remedy = f"'{study}'", "Check the name, or make a folder with: geobri new FOLDER"
+        if folder.is_file():
+            came, remedy = f"'{study}', a file", "Read tables as they are with geobri.read_study"
+        elif folder.suffix:
+            came, remedy = f"'{study}', and there is no such file here", "Check the name and the folder"
+        raise StudyError(mould("load_study", wanted, came, remedy))
     return folder
 
 

@@ -455,3 +455,11 @@ def test_faults_of_claims_are_listed_too(tmp_path, text, said):
     (fault,) = check_study(tmp_path)
     assert fault.file == "claims.toml"
     assert said in fault.message
+
+
+def test_a_file_that_is_not_there_and_one_that_is_are_told_from_a_study(tmp_path):
+    with pytest.raises(StudyError, match="there is no such file here"):
+        load_study(tmp_path / "flows.csv")
+    (tmp_path / "flows.csv").write_text("a,b,n\nx,y,1\n", encoding="utf-8")
+    with pytest.raises(StudyError, match=r"geobri\.read_study"):
+        load_study(tmp_path / "flows.csv")
