@@ -386,8 +386,9 @@ def _row(task: _Task, *, note: Words = NOTHING, **numbers: Any) -> Term:
     tally, top = task.sample.tally, task.top
     few = tally.exact and tally.size < FEWEST_ARRANGEMENTS
     least = number(1 / tally.size, 2)
+    many = "arrangement" if tally.size == 1 else "arrangements"
     limit = Words(
-        f"only {tally.size} arrangements: no tail below {least}",
+        f"only {tally.size} {many}: no tail below {least}",
         f"仅 {tally.size} 种排列：任何一侧不低于 {least}",
     )
     return Term(
