@@ -74,8 +74,9 @@ def write_lengths(km: pd.Series[float]) -> list[str]:
 
     Examples
     --------
-    >>> write_lengths(pd.Series([0.0146, 0.8, 5.84]))
-    ['0.0146', '0.80', '5.84']
+    >>> import pandas as pd
+    >>> write_lengths(pd.Series([0.0046, 0.8, 5.84]))
+    ['0.0046', '0.80', '5.84']
     """
     middle = float(km.median())
     decimals = 0 if middle >= _FAR else 1 if middle >= _NEAR else 2

@@ -13,7 +13,7 @@ from geobri.stats.results import TestResult
 from geobri.stats.say import LEVEL, p_value
 from geobri.stats.say.closeness import LISTS
 from geobri.study import Study
-from geobri.words import Words
+from geobri.words import Words, print_minus
 
 __all__ = ["is_told", "leave_out_said", "part_sentences", "say_findable", "say_result", "say_statistics"]
 
@@ -137,10 +137,9 @@ def say_result(study: Study, result: TestResult) -> Words:
         Where a test has no Chinese sentence, its figures in Chinese: estimate, p-value, cities and null model.
     """
     label = result.measure.label_zh if result.measure else ""
-    said = Words(result.summary(), _set_chinese(result.sentence_zh))
+    english = print_minus(result.summary())
     if result.sentence_zh:
-        return said
-    english = said.en
+        return Words(english, _set_chinese(print_minus(result.sentence_zh)))
     head = result.terms[0]
     if isinstance(result, ProximityResult) and result.null in LISTS:
         words = LISTS[result.null]

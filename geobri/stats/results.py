@@ -22,7 +22,7 @@ from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
 from geobri.fonts import use_letters
 from geobri.measures import Measure
-from geobri.words import NOTHING, Words, print_minus
+from geobri.words import NOTHING, Words
 
 __all__ = [
     "TIDY_COLUMNS",
@@ -189,10 +189,8 @@ class TestResult:
     picture: Callable[[Any, Any, Literal["en", "zh"]], None] | None = None
 
     def __post_init__(self) -> None:
-        """Freeze what the record holds; numbers of its sentences have the minus of print."""
+        """Freeze what the record holds."""
         object.__setattr__(self, "choices", MappingProxyType(dict(self.choices)))
-        object.__setattr__(self, "sentence", print_minus(self.sentence))
-        object.__setattr__(self, "sentence_zh", print_minus(self.sentence_zh))
         for one in fields(self):
             value = getattr(self, one.name)
             if isinstance(value, np.ndarray):

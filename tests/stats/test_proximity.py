@@ -431,7 +431,7 @@ class TestVerdict:
         cities, corridors = world(8, 3, seed=1)
         result = proximity_test(cities, ranked(corridors, STAR), "rank", null="hubs", rng=0)
         assert result.n_arrangements == 1
-        assert "only 1 arrangements" in result.to_frame()["note"][0]
+        assert "only 1 arrangement:" in result.to_frame()["note"][0]
         assert result.p_value == 1.0
 
     def test_row_order_does_not_matter_and_nothing_is_changed(self):

@@ -41,11 +41,11 @@ GOLDEN = {
         (RANK, APART, "two-sided"),
         (
             "In 92 % of the comparisons (95 % interval 58 % to 99 %) the coastal one of two cities has the better rank in “Port ranking”; "
-            "the typical difference is −5 ranks (95 % interval −9 to −2), where 1 is the best (exact Mann-Whitney test: p = 0.015; 6 coastal, "
+            "the typical difference is -5 ranks (95 % interval -9 to -2), where 1 is the best (exact Mann-Whitney test: p = 0.015; 6 coastal, "
             "6 inland)."
         ),
         (
-            "两座城市相比，沿海城市在“港口排名”上名次更优的占92%（95%区间58%至99%）；典型差异为−5个名次（95%区间−9至−2），第1名为最优（精确"
+            "两座城市相比，沿海城市在“港口排名”上名次更优的占92%（95%区间58%至99%）；典型差异为-5个名次（95%区间-9至-2），第1名为最优（精确"
             "Mann-Whitney检验：p = 0.015；沿海6个，内陆6个）。"
         ),
     ),
@@ -53,11 +53,11 @@ GOLDEN = {
         (RANK, APART, "less"),
         (
             "In 92 % of the comparisons (95 % interval 58 % to 99 %) the coastal one of two cities has the better rank in “Port ranking”; "
-            "the typical difference is −5 ranks (95 % interval −9 to −2), where 1 is the best (exact Mann-Whitney test: p = 0.0076, one-sided; 6 "
+            "the typical difference is -5 ranks (95 % interval -9 to -2), where 1 is the best (exact Mann-Whitney test: p = 0.0076, one-sided; 6 "
             "coastal, 6 inland)."
         ),
         (
-            "两座城市相比，沿海城市在“港口排名”上名次更优的占92%（95%区间58%至99%）；典型差异为−5个名次（95%区间−9至−2），第1名为最优（精确"
+            "两座城市相比，沿海城市在“港口排名”上名次更优的占92%（95%区间58%至99%）；典型差异为-5个名次（95%区间-9至-2），第1名为最优（精确"
             "Mann-Whitney检验：p = 0.0076（单侧）；沿海6个，内陆6个）。"
         ),
     ),
@@ -66,21 +66,21 @@ GOLDEN = {
         (
             "Port ranking: no difference between coastal and inland cities can be told from chance (exact Mann-Whitney test: p = 1.00). In 50 % of "
             "the comparisons (95 % interval 22 % to 78 %) the coastal one of two cities has the better rank in “Port ranking”; the typical "
-            "difference is 0 ranks (95 % interval −6 to +6), where 1 is the best (6 coastal, 6 inland)."
+            "difference is 0 ranks (95 % interval -6 to +6), where 1 is the best (6 coastal, 6 inland)."
         ),
         (
             "港口排名：沿海与内陆城市之间的差异无法与偶然区分（精确Mann-Whitney检验：p = 1.00）。两座城市相比，沿海城市在“港口排名”上名次更优的占50%"
-            "（95%区间22%至78%）；典型差异为0个名次（95%区间−6至+6），第1名为最优（沿海6个，内陆6个）。"
+            "（95%区间22%至78%）；典型差异为0个名次（95%区间-6至+6），第1名为最优（沿海6个，内陆6个）。"
         ),
     ),
     "score, told apart": (
         (SCORE, APART, "two-sided"),
         (
             "In 8 % of the comparisons (95 % interval 1 % to 42 %) the coastal one of two cities has the higher value of “Trade”; the typical difference "
-            "is −5 (95 % interval −9 to −2) (exact Mann-Whitney test: p = 0.015; 6 coastal, 6 inland)."
+            "is -5 (95 % interval -9 to -2) (exact Mann-Whitney test: p = 0.015; 6 coastal, 6 inland)."
         ),
         (
-            "两座城市相比，沿海城市的“贸易”更高的占8%（95%区间1%至42%）；典型差异为−5（95%区间−9至−2）（精确Mann-Whitney检验：p = 0.015；沿海6个，"
+            "两座城市相比，沿海城市的“贸易”更高的占8%（95%区间1%至42%）；典型差异为-5（95%区间-9至-2）（精确Mann-Whitney检验：p = 0.015；沿海6个，"
             "内陆6个）。"
         ),
     ),
@@ -88,10 +88,10 @@ GOLDEN = {
         (AMOUNT, APART, "two-sided"),
         (
             "In 8 % of the comparisons (95 % interval 1 % to 42 %) the coastal one of two cities has the higher value of “freight”; the typical difference "
-            "is −5 Mt (95 % interval −9 to −2) (exact Mann-Whitney test: p = 0.015; 6 coastal, 6 inland)."
+            "is -5 Mt (95 % interval -9 to -2) (exact Mann-Whitney test: p = 0.015; 6 coastal, 6 inland)."
         ),
         (
-            "两座城市相比，沿海城市的“货运量”更高的占8%（95%区间1%至42%）；典型差异为−5百万吨（95%区间−9至−2）（精确Mann-Whitney检验：p = 0.015；沿海6个，"
+            "两座城市相比，沿海城市的“货运量”更高的占8%（95%区间1%至42%）；典型差异为-5百万吨（95%区间-9至-2）（精确Mann-Whitney检验：p = 0.015；沿海6个，"
             "内陆6个）。"
         ),
     ),
@@ -107,11 +107,11 @@ GOLDEN = {
         (FLAG, [1.0, 1, 1, 0, 0, 1, 0, 1, 0, 0, 1, 0], "two-sided"),
         (
             "Air hub: no difference between coastal and inland cities can be told from chance (exact Mann-Whitney test: p = 0.57). The share of "
-            "cities with “Air hub” among the coastal less that among the inland ones is +33 points (95 % interval −31 to +76) (6 coastal, 6 inland)."
+            "cities with “Air hub” among the coastal less that among the inland ones is +33 points (95 % interval -31 to +76) (6 coastal, 6 inland)."
         ),
         (
             "航空枢纽：沿海与内陆城市之间的差异无法与偶然区分（精确Mann-Whitney检验：p = 0.57）。具备“航空枢纽”的城市占比，沿海减内陆为+33个百分点"
-            "（95%区间−31至+76）（沿海6个，内陆6个）。"
+            "（95%区间-31至+76）（沿海6个，内陆6个）。"
         ),
     ),
 }

@@ -237,7 +237,7 @@ def test_sheets_called_by_years_are_years(study_of, tmp_path):
 
 def test_a_point_far_outside_its_country_is_named(study_of):
     folder = study_of(LISTED, cities=CITIES.replace("12.48,41.89", "0,0"))
-    assert "rome (0, 0; ITA)" in _said(load_study(folder))
+    assert "rome (0, 0; Italy, ITA)" in _said(load_study(folder))
     (folder / "study.toml").write_text('outside = ["rome"]\n', encoding="utf-8")
     assert "rome (0, 0" not in _said(load_study(folder))
 
