@@ -283,7 +283,7 @@ def find_flow_faults(
             lambda row: f"{pair(row)}: {value[row]!r}",
             "value",
             "'value' must be a number",
-            "Correct it, or leave the cell empty if it is unknown",
+            "Correct it, or leave the cell empty if it is unknown (of tables as they are, --missing says which word means that)",
         )
     else:
         faults += _row_fault(

@@ -62,6 +62,12 @@ _TABLE_OPTIONS: Final = (
         default=None,
         help="Mark with which decimals begin, where 1.234 or 1,234 may be a thousand.",
     ),
+    click.option(
+        "--missing",
+        multiple=True,
+        metavar="WORD",
+        help="What stands for a missing number, as in --missing -.",
+    ),
     click.option("--year-column", default="", metavar="COLUMN", help="Column of years, or of dates."),
     click.option(
         "--drop-unknown", is_flag=True, help="Leave out, and count, rows whose ends are no known places."
@@ -96,7 +102,7 @@ _TABLE_OPTIONS: Final = (
     ),
 )
 _NAMES: Final = (
-    "origin", "destination", "place", "lon", "lat", "crs", "directed", "absent", "decimal", "count_rows", "year_column", "drop_unknown", "country", "fill", "call",
+    "origin", "destination", "place", "lon", "lat", "crs", "directed", "absent", "decimal", "missing", "count_rows", "year_column", "drop_unknown", "country", "fill", "call",
     "places", "index", "title", "title_zh", "save",
 )  # fmt: skip
 
@@ -227,7 +233,7 @@ class Source:
         given = [
             name
             for name, value in self.said.items()
-            if value not in (None, "", False) and name not in ("value", "impedance")
+            if value not in (None, "", False, ()) and name not in ("value", "impedance")
         ]
         if given:
             spelt = {one.name: one.opts[0] for one in click.get_current_context().command.params}

@@ -44,7 +44,7 @@ Reason = Literal[
 REASONS: Final[dict[str, Words]] = {
     "read": Words("read", "读入"),
     "unknown": Words("with an end that is no known place", "端点不在地点表中"),
-    "empty": Words("empty cells", "空单元格"),
+    "empty": Words("with an empty cell", "单元格为空"),
     "total": Words("that are sums of the others", "为其余各行之和"),
     "self": Words("of a city with itself", "城市与自身之间"),
     "double": Words("that say the same pair again", "重复同一城市对"),
@@ -105,7 +105,7 @@ def count_entry(measure: str, reason: Reason, values: pd.Series, detail: str = "
     """
     if not len(values):
         return []
-    total = float(pd.to_numeric(values, errors="coerce").sum())
+    total = math.nan if reason == "empty" else float(pd.to_numeric(values, errors="coerce").sum())
     return [Entry(measure, reason, len(values), total, detail)]
 
 

@@ -472,7 +472,9 @@ def _count_used(
             entries += count_entry(measure.column, "domestic", within(measure))
         elif index_only and measure.column in scored:
             entries += count_entry(measure.column, "unscored", within(measure))
-        entries += count_entry(measure.column, "used", (across if leaves_out else values_of)(measure))
+        entries += count_entry(
+            measure.column, "used", (across if leaves_out else values_of)(measure).dropna()
+        )
     return entries
 
 

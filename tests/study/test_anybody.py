@@ -218,6 +218,32 @@ def test_what_geobri_computed_is_no_data_when_its_package_is_read_again(tmp_path
     assert load_tables(package).title == "Kept"
 
 
+def _dashed(tmp_path, beside=""):
+    (tmp_path / "towns.csv").write_text("id,lon,lat\na,5,50\nb,6,51\nc,7,50\n", encoding="utf-8")
+    rows = ["a,b,4", "a,c,-", "b,c,6", "b,a,n/a", "c,a,3", "c,b,2"]
+    rows = [f"{row}{beside and f',{at}'}" for at, row in enumerate(rows)]
+    text = "\n".join([f"from,to,n{beside}", *rows, ""])
+    (tmp_path / "pairs.csv").write_text(text, encoding="utf-8")
+    return tmp_path / "pairs.csv", tmp_path / "towns.csv"
+
+
+def test_a_dash_among_numbers_is_asked_about_and_missing_where_that_is_said(tmp_path):
+    files = _dashed(tmp_path)
+    with pytest.raises(StudyError, match=r"'n' must hold numbers; got 1 cell with '-'.* --missing -"):
+        load_tables(*files)
+    study = load_tables(*files, hints=Hints(missing=("-",)))
+    assert study.corridors["n"].dropna().tolist() == [4, 6, 3, 2]
+    used = {one.reason: one.rows for one in study.account if one.measure == "n"}
+    assert used == {"read": 6, "empty": 2, "used": 4}
+    assert any("missing = '-' in 1 cell" in str(one) for one in study.taken)
+
+
+def test_a_dash_beside_other_numbers_is_said_with_the_option(tmp_path):
+    study = load_tables(*_dashed(tmp_path, beside=",m"))
+    assert [one.column for one in study.corridor_measures] == ["m"]
+    assert any("--missing -" in str(one.because) for one in study.taken)
+
+
 def test_a_place_in_a_territory_lies_in_the_country_that_it_is_under():
     places = pd.DataFrame(
         {

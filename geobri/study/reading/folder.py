@@ -56,6 +56,7 @@ _SETTINGS: Final[dict[str, type | tuple[type, ...]]] = {
     "year": int,
     "self_flows": str,
     "decimal": str,
+    "missing": list,
     "outside": list,
     "strata": str,
     "basemap": str,
@@ -104,6 +105,7 @@ def read_folder(folder: Path) -> FolderParts:
         return parts
     parts.settings = _read_settings(folder, parts.faults)
     parts.decimal = parts.settings.get("decimal", "")
+    parts.missing = tuple(map(str, parts.settings.get("missing", ())))
     parts.said = _read_measures(parts)
     parts.beside = tuple(entry["column"] for entry in parts.said if entry.get("of") != "cities")
     if (folder / _INDEX).is_file() and "index" not in parts.settings:

@@ -46,6 +46,8 @@ class Hints:
         counted or added up.
     decimal
         The mark with which decimals begin in texts, where the cells may not tell.
+    missing
+        What stands for a missing number, such as ``-``.
     """
 
     origin: str = ""
@@ -65,6 +67,12 @@ class Hints:
     call: str = ""
     impedance: str = ""
     decimal: DecimalMark = ""
+    missing: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Take one word for what is missing as well as several."""
+        if isinstance(self.missing, str):
+            object.__setattr__(self, "missing", (self.missing,))
 
     @property
     def renamed(self) -> dict[str, str]:

@@ -27,7 +27,7 @@ from geobri.study.reading.flows import is_matrix, melt_matrix, read_flows
 from geobri.study.reading.headings import tidy_column_names
 from geobri.study.reading.hints import Hints
 from geobri.study.reading.numbers import to_numbers
-from geobri.study.reading.parts import FolderParts, leave_out_displaced, read_sheets_or_note
+from geobri.study.reading.parts import FolderParts, blank_table, leave_out_displaced, read_sheets_or_note
 from geobri.study.reading.recognition import as_ids, collect_labels, holds_numbers, with_kinds
 from geobri.study.reading.repeats import holds_few_unknown, ready_pairs
 from geobri.study.reading.signs import strip_signs
@@ -76,7 +76,9 @@ def read_files(files: Iterable[Path], hints: Hints, *, settled: Path | None = No
     FolderParts
         Places, pairs and outlines, and what was recognised; faults name the option that decides.
     """
-    parts = FolderParts(lenient=True, decimal=hints.decimal, asked=hints.value, crs=hints.crs)
+    parts = FolderParts(
+        lenient=True, decimal=hints.decimal, missing=hints.missing, asked=hints.value, crs=hints.crs
+    )
     files = list(files)
     parts.faults += _check_crs(files[0].name if files else "", hints)
     tables: list[_Table] = []
@@ -115,11 +117,14 @@ def read_frames(
     FolderParts
         As `read_files` gives it.
     """
-    parts = FolderParts(settled=settled, lenient=True, decimal=hints.decimal, asked=hints.value)
+    parts = FolderParts(
+        settled=settled, lenient=True, decimal=hints.decimal, missing=hints.missing, asked=hints.value
+    )
     parts.faults += _check_crs(next(iter(frames), ""), hints)
     tables, shapes = [], {}
     for name, frame in frames.items() if not parts.faults else ():
         rows = plain_cells(frame, name, decimal=hints.decimal, crs=hints.crs)
+        blank_table(rows, name, parts)
         parts.headings[Path(name)] = [str(column) for column in rows.columns]
         rows.columns = tidy_column_names(list(rows.columns), hints.renamed)
         rows = strip_signs(leave_out_displaced(rows, hints.renamed, name, parts), name, parts)

@@ -7,6 +7,7 @@ decimals.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final, Literal
 
 import numpy as np
@@ -18,8 +19,10 @@ __all__ = [
     "MISSING_WORDS",
     "DecimalMark",
     "blank_missing",
+    "blank_said",
     "find_doubtful",
     "find_marks",
+    "find_unsaid",
     "settle_marks",
     "to_numbers",
 ]
@@ -29,6 +32,11 @@ DecimalMark = Literal["", ",", "."]
 
 MISSING_WORDS: Final = ("NA", "N/A", "n/a", "#N/A", "NaN", "NULL")
 """What R, Excel and pandas write for a missing number."""
+
+_UNSAID: Final = frozenset(
+    ["-", "--", "–", "—", "−", ".", "..", "...", ":", "*", "?", "x", "(x)", "na", "n.a", "n.a.", "n/a", "nd", "n.d.", "n/d", "k.a.", "s.o.", "none", "null", "nil", "missing", "unknown", "无", "缺", "不详"]
+)  # fmt: skip
+"""What else people write for a missing number, or for none, in small letters: it is asked about and not guessed."""
 
 _DECIMAL_COMMA: Final = re.compile(r"^[+-]?(\d+|\d{1,3}([.\s\u00a0']\d{3})+),\d+([eE][+-]?\d+)?$")
 _AMBIGUOUS: Final = re.compile(r"^[+-]?[1-9]\d{0,2},\d{3}$")
@@ -151,6 +159,53 @@ def blank_missing(cells: pd.Series) -> pd.Series:
         return cells
     rest = cells[~marked & (cells != "")]
     return cells.where(~marked, "") if len(rest) and to_numbers(rest).notna().all() else cells
+
+
+def blank_said(cells: pd.Series, words: Collection[str]) -> pd.Series:
+    """Empty the cells that hold what the user said is a missing number, where everything else is a number.
+
+    Parameters
+    ----------
+    cells
+        Text as read, or numbers.
+    words
+        What stands for a missing number.
+
+    Returns
+    -------
+    pandas.Series
+        The cells; a column of words keeps its own.
+    """
+    if not words or pd.api.types.is_numeric_dtype(cells):
+        return cells
+    marked = cells.isin(words)
+    if not marked.any():
+        return cells
+    rest = blank_missing(cells[~marked])
+    known = rest[(rest != "") & rest.notna()]
+    return cells.where(~marked, "") if len(known) and to_numbers(known).notna().all() else cells
+
+
+def find_unsaid(cells: pd.Series) -> list[str]:
+    """Find what may stand for missing numbers in a column that holds numbers mostly, and that nobody spoke of.
+
+    Parameters
+    ----------
+    cells
+        Text as read, or numbers.
+
+    Returns
+    -------
+    list of str
+        Cells such as ``-``, each once; none where the column holds numbers only, or other words.
+    """
+    if pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_bool_dtype(cells):
+        return []
+    known = cells[(cells != "") & cells.notna() & ~cells.isin(MISSING_WORDS)].astype(str)
+    words = known[to_numbers(known).isna()]
+    if words.empty or len(words) >= _MOSTLY * len(known) or not words.str.lower().isin(_UNSAID).all():
+        return []
+    return list(dict.fromkeys(words))
 
 
 def to_numbers(cells: pd.Series) -> pd.Series:

@@ -15,7 +15,7 @@ from geobri.measures import Taken
 from geobri.study.account import Entry
 from geobri.study.model import StudyFault
 from geobri.study.reading.headings import spare_name
-from geobri.study.reading.numbers import DecimalMark
+from geobri.study.reading.numbers import DecimalMark, blank_said
 from geobri.study.reading.signs import strip_signs
 from geobri.study.reading.sources import STANDARD_STEM
 from geobri.study.reading.tables import read_sheets
@@ -51,6 +51,8 @@ class FolderParts:
         Column that the user wants to look at first.
     decimal
         The mark with which decimals begin in texts, where the user said it.
+    missing
+        What stands for a missing number, where the user said it.
     crs
         Reference system of tables that do not say their own, where the user said it.
     lenient
@@ -89,6 +91,7 @@ class FolderParts:
     beside: tuple[str, ...] = ()
     asked: str = ""
     decimal: DecimalMark = ""
+    missing: tuple[str, ...] = ()
     crs: str = ""
     lenient: bool = False
     meanings: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -105,6 +108,35 @@ class FolderParts:
 
 _NO_ATTRIBUTES: Final = ("origin", "destination", "year", "lon", "lat")
 """Words of the contract that say nothing of a place or a pair where another column was named for them."""
+
+
+def blank_table(table: pd.DataFrame, name: str, parts: FolderParts) -> None:
+    """Empty, in place, the cells that hold what the user said is a missing number, and say how many.
+
+    Parameters
+    ----------
+    table
+        A table as read.
+    name
+        What it is called.
+    parts
+        With what was said.
+    """
+    emptied = 0
+    for at in range(table.shape[1]) if parts.missing else ():
+        cells = table.iloc[:, at]
+        blank = blank_said(cells, parts.missing)
+        if blank is not cells:
+            emptied += int((blank != cells).sum())
+            table.isetitem(at, blank.array)
+    if emptied:
+        words = ", ".join(repr(word) for word in parts.missing)
+        taken = Words(
+            f"missing = {words} in {emptied:,} cell{'s' if emptied > 1 else ''}",
+            f"缺失 = {words}，共 {emptied:,} 格",
+        )
+        because = Words("that is what was said", "已如此指定")
+        parts.taken.append(Taken(column=Words(name), taken=taken, because=because))
 
 
 def read_sheets_or_note(path: Path, renamed: dict[str, str], parts: FolderParts) -> dict[str, pd.DataFrame]:
@@ -131,6 +163,8 @@ def read_sheets_or_note(path: Path, renamed: dict[str, str], parts: FolderParts)
     except GeobriError as error:
         parts.faults.append(StudyFault(path.name, None, str(error).removeprefix("read_table: ")))
         return {}
+    for table in sheets.values():
+        blank_table(table, path.name, parts)
     if parts.decimal:
         taken = Words(f"decimals begin with '{parts.decimal}'", f"小数点为“{parts.decimal}”")
         because = Words("that is what was said", "已如此指定")

@@ -16,7 +16,7 @@ from geobri.study.reading.flows import match_names
 from geobri.study.reading.headings import PAIR_KEY
 from geobri.study.reading.hints import Hints
 from geobri.study.reading.identifiers import leave_out_ids, may_be_added_up
-from geobri.study.reading.numbers import to_numbers
+from geobri.study.reading.numbers import find_unsaid, to_numbers
 from geobri.study.reading.parts import FolderParts
 from geobri.study.reading.recognition import as_ids, holds_numbers, note_doubtful
 from geobri.study.reading.signs import read_flags
@@ -67,6 +67,10 @@ def ready_pairs(rows: pd.DataFrame, ends: Ends, file: str, hints: Hints, parts: 
     if len(parts.faults) > n_faults:
         return rows
     rows = leave_out_ids(rows, file, parts, (*PAIR_KEY, "value", hints.value, hints.impedance))
+    if not hints.count:
+        _ask_of_unsaid(rows, file, hints, parts)
+        if len(parts.faults) > n_faults:
+            return rows
     once = _one_row_a_pair(rows, file, hints, parts)
     rows = _with_separation(once, rows, file, hints, parts)
     asked = hints.drop_unknown or holds_few_unknown(rows, parts)
@@ -144,6 +148,30 @@ def _one_row_a_pair(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderPa
     )
     parts.faults.append(StudyFault(file, None, came))
     return rows
+
+
+def _ask_of_unsaid(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderParts) -> None:
+    """Ask what a word such as ``-`` means among the numbers that a table is about; beside others say that it keeps them from being read."""
+    own = [str(name) for name in rows.columns if name not in (*PAIR_KEY, hints.impedance)]
+    unsaid = {name: words for name in own if (words := find_unsaid(rows[name]))}
+    numbers = bool(unsaid) and any(holds_numbers(rows[name]) for name in own if name not in unsaid)
+    for name, words in unsaid.items():
+        quoted, cells = ", ".join(map(repr, words)), int(rows[name].isin(words).sum())
+        many = f"{cells:,} cell{'s' if cells > 1 else ''}"
+        option = " ".join(f"--missing {word}" for word in words)
+        if not numbers or name == hints.value:
+            came = (
+                f"'{name}' must hold numbers; got {many} with {quoted}. If these are missing, say so: {option} (in study.toml missing = "
+                f"[{quoted}]); to count rows instead: --count"
+            )
+            parts.faults.append(StudyFault(file, None, came))
+            return
+        because = Words(
+            f"{many} hold {', '.join(words)} (if these are missing: {option})",
+            f"有 {cells:,} 格为 {'、'.join(words)}（若为缺失：{option}）",
+        )
+        taken = Words(f"no numbers = {name}", f"非数字 = {name}")
+        parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
 
 
 def _with_years(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderParts) -> pd.DataFrame:
