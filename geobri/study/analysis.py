@@ -321,27 +321,39 @@ def _compared(study: Study) -> Measure | None:
     return ranked or total or next(iter(measured), None)
 
 
+def _say_too_many(study: Study) -> list[tuple[str, Words]]:
+    """Say which questions of the totals a page leaves to a command, because there are too many places to wait for."""
+    total = None if _compared(study) is not None else first_total(study)
+    if total is None:
+        return []
+    n = len(study.cities)
+    return [
+        (
+            name,
+            Words(
+                f"{n:,} places are more than the {_MOST_SUMMED:,} whose totals a page tests. To ask: geobri {name} STUDY --value {total.column}.",
+                f"{n:,} 个地点超过页面检验合计值的上限（{_MOST_SUMMED:,} 个）。查询：geobri {name} STUDY --value {total.column}。",
+            ),
+        )
+        for name in ("coastal", "moran")
+    ]
+
+
 def _unopened(study: Study) -> list[tuple[str, Words]]:
     """Say which column would open coastal against inland, where no place says what it is; and what is too much to wait for."""
-    total = None if _compared(study) is not None else first_total(study)
-    if total is not None:
-        n, ask = len(study.cities), f"geobri moran STUDY --value {total.column}"
-        waits = Words(
-            f"{n:,} places are more than the {_MOST_SUMMED:,} whose totals a page tests. To ask: {ask}.",
-            f"{n:,} 个地点超过页面检验合计值的上限（{_MOST_SUMMED:,} 个）。查询：{ask}。",
-        )
-        return [("moran", waits)]
+    found = _say_too_many(study)
     remedy = say_how_to_open(study, "coastal")
     if remedy is None or study.cities["coastal"].notna().any():
-        return []
+        return found
     return [
+        *(one for one in found if one[0] != "coastal"),
         (
             "coastal",
             Words(
                 f"No place says whether it lies at the coast. {remedy.en}.",
                 f"没有地点注明是否沿海。{remedy.zh}。",
             ),
-        )
+        ),
     ]
 
 

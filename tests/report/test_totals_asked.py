@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -73,6 +74,15 @@ def test_what_is_too_much_to_wait_for_is_said_with_the_command_that_asks(study, 
     done = analyse_study(study)
     assert "neighbours" not in {one.question for one in done.tests}
     assert "12 places are more than the 11" in dict(done.left_out)["moran"].en
+    assert "geobri coastal STUDY --value calls_both" in dict(done.left_out)["coastal"].en
+
+
+def test_of_too_many_places_without_a_coast_both_reasons_are_said(study, monkeypatch):
+    monkeypatch.setattr("geobri.study.analysis._MOST_SUMMED", 11)
+    bare = replace(study, cities=study.cities.assign(coastal=None))
+    said = analyse_study(bare).left_out
+    assert [name for name, _ in said] == ["moran", "coastal"]
+    assert "No place says whether it lies at the coast" in dict(said)["coastal"].en
 
 
 def test_shares_of_totals_are_compared_in_per_cent(study):
