@@ -16,6 +16,7 @@ NO: Final = ("false", "no", "n", "否", "无", "nein", "non")
 """Words that say no."""
 _HYPHEN: Final = re.compile(r"(?<![A-Za-z0-9_.,–−-])-(?=\d)")
 """A hyphen in front of a number, and neither within a word, a date, an address nor a range."""
+_QUOTED: Final = re.compile("(“[^”]*”)")
 _CITY: Final = re.compile(r"\b(?:(?P<article>[Aa]n?) )?(?P<initial>[Cc])it(?P<ending>y|ies)\b")
 _QUOTES_BEFORE: Final = re.compile("““([^“”]*)”")
 _QUOTES_BEHIND: Final = re.compile("“([^“”]*)””")
@@ -71,7 +72,7 @@ class Words:
 
 
 def print_minus(text: str) -> str:
-    """Write the minus of negative numbers as it is printed.
+    """Write the minus of negative numbers as it is printed; what stands in quotation marks is a name and stays.
 
     Parameters
     ----------
@@ -87,8 +88,12 @@ def print_minus(text: str) -> str:
     --------
     >>> print_minus("-7.5 ranks (-13 to -2), 2021-08-31, A-380")
     '−7.5 ranks (−13 to −2), 2021-08-31, A-380'
+    >>> print_minus("“Zone -3” has -2")
+    '“Zone -3” has −2'
     """
-    return _HYPHEN.sub("−", text)
+    parts = _QUOTED.split(text)
+    parts[::2] = [_HYPHEN.sub("−", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 NOTHING: Final = Words("")
