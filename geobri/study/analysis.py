@@ -335,7 +335,7 @@ def _say_too_many(study: Study) -> list[tuple[str, Words]]:
                 f"{n:,} 个地点超过页面检验合计值的上限（{_MOST_SUMMED:,} 个）。查询：geobri {name} STUDY --value {total.column}。",
             ),
         )
-        for name in ("coastal", "moran")
+        for name in (("coastal", "moran") if study.cities["coastal"].notna().any() else ("moran",))
     ]
 
 
@@ -346,7 +346,7 @@ def _unopened(study: Study) -> list[tuple[str, Words]]:
     if remedy is None or study.cities["coastal"].notna().any():
         return found
     return [
-        *(one for one in found if one[0] != "coastal"),
+        *found,
         (
             "coastal",
             Words(
