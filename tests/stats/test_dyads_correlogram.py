@@ -1,7 +1,6 @@
 """Mantel correlogram against R's vegan, and its family-wise size."""
 
 from itertools import permutations
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,21 +12,11 @@ from geobri.stats.bands import find_bands
 from geobri.stats.dyads import mantel_correlogram_test, mantel_test
 from geobri.stats.dyads.correlogram import progressive_holm
 from geobri.stats.p_values import judge
-
-REFERENCE = Path(__file__).parents[1] / "reference" / "dyads"
-
-
-@pytest.fixture(scope="module")
-def matrices():
-    table = pd.read_csv(REFERENCE / "matrices.csv")
-    return {
-        name: rows.pivot_table(index="row", columns="column", values="value").to_numpy()
-        for name, rows in table.groupby("name")
-    }
+from tests.stats.references import DYADS
 
 
 def test_classes_and_correlations_are_those_of_vegan(matrices):
-    reference = pd.read_csv(REFERENCE / "correlogram.csv")
+    reference = pd.read_csv(DYADS / "correlogram.csv")
     result = mantel_correlogram_test(
         matrices["y"], matrices["x1"], y_is="dissimilarity", rng=1, n_permutations=20_000
     )
@@ -50,7 +39,7 @@ def test_classes_and_correlations_are_those_of_vegan(matrices):
 
 
 def test_given_bounds_and_ranks(matrices):
-    reference = pd.read_csv(REFERENCE / "correlogram_spearman.csv")
+    reference = pd.read_csv(DYADS / "correlogram_spearman.csv")
     result = mantel_correlogram_test(
         matrices["y"],
         matrices["x1"],

@@ -1,7 +1,6 @@
 """Mantel, QAP and partial Mantel tests against R's vegan, scikit-bio, full enumeration, and their size."""
 
 import itertools
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,34 +13,7 @@ from geobri.stats.dyads.inputs import prepare_dyads
 from geobri.stats.dyads.kendall import count_inversions, kendall_null
 from geobri.stats.dyads.mantel import _correlations
 from geobri.stats.dyads.partial import partial_null
-from geobri.stats.null import NodePlan
-
-REFERENCE = Path(__file__).parents[1] / "reference" / "dyads"
-
-
-@pytest.fixture(scope="module")
-def matrices():
-    table = pd.read_csv(REFERENCE / "matrices.csv")
-    return {
-        name: rows.pivot_table(index="row", columns="column", values="value").to_numpy()
-        for name, rows in table.groupby("name")
-    }
-
-
-@pytest.fixture(scope="module")
-def plan():
-    return NodePlan(permutations=pd.read_csv(REFERENCE / "permutations.csv").to_numpy(), exact=False)
-
-
-@pytest.fixture(scope="module")
-def statistics():
-    return pd.read_csv(REFERENCE / "statistics.csv").set_index("test")["statistic"]
-
-
-@pytest.fixture(scope="module")
-def nulls():
-    table = pd.read_csv(REFERENCE / "nulls.csv")
-    return {name: rows.sort_values("draw")["statistic"].to_numpy() for name, rows in table.groupby("test")}
+from tests.stats.references import DYADS
 
 
 def noisy(seed, n=8, *, directed=False):
@@ -87,7 +59,7 @@ class TestAgainstVegan:
         np.testing.assert_allclose(_correlations(data, plan, "pearson")[1], nulls["qap"], atol=1e-12)
 
     def test_p_value_within_monte_carlo_error(self, matrices):
-        reference = pd.read_csv(REFERENCE / "p_values.csv").set_index("test").loc["mantel"]
+        reference = pd.read_csv(DYADS / "p_values.csv").set_index("test").loc["mantel"]
         result = mantel_test(matrices["x1"], matrices["y"], alternative="less", rng=3, n_permutations=20_000)
         error = np.sqrt(reference["less"] * (1 - reference["less"]) * (1 / reference["reps"] + 1 / 20_000))
         assert abs(result.p_value - reference["less"]) < 3.5 * error

@@ -1,7 +1,5 @@
 """MRQAP against R's lm, glm and sna, literal refits, and its size."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,35 +10,9 @@ from geobri.stats.dyads.inputs import prepare_dyads
 from geobri.stats.dyads.mrqap_glm import score_null, wald_null
 from geobri.stats.dyads.mrqap_linear import linear_null
 from geobri.stats.models.families import FAMILIES
-from geobri.stats.null import NodePlan
+from tests.stats.references import DYADS
 
-REFERENCE = Path(__file__).parents[1] / "reference" / "dyads"
 SCHEMES = ["double-semi-partialling", "x", "y"]
-
-
-@pytest.fixture(scope="module")
-def matrices():
-    table = pd.read_csv(REFERENCE / "matrices.csv")
-    return {
-        name: rows.pivot_table(index="row", columns="column", values="value").to_numpy()
-        for name, rows in table.groupby("name")
-    }
-
-
-@pytest.fixture(scope="module")
-def plan():
-    return NodePlan(permutations=pd.read_csv(REFERENCE / "permutations.csv").to_numpy(), exact=False)
-
-
-@pytest.fixture(scope="module")
-def statistics():
-    return pd.read_csv(REFERENCE / "statistics.csv").set_index("test")["statistic"]
-
-
-@pytest.fixture(scope="module")
-def nulls():
-    table = pd.read_csv(REFERENCE / "nulls.csv")
-    return {name: rows.sort_values("draw")["statistic"].to_numpy() for name, rows in table.groupby("test")}
 
 
 CASES = {
@@ -128,7 +100,7 @@ class TestAgainstSna:
 
     @staticmethod
     def compare(label, y, covariates, *, reps=None, **options):
-        table = pd.read_csv(REFERENCE / "p_values.csv")
+        table = pd.read_csv(DYADS / "p_values.csv")
         table = table[table["test"] == label].set_index("term")
         result = mrqap_test(y, covariates, alternative="less", **options)
         for name, p in zip(result.names, result.p_values, strict=True):

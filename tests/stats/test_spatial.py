@@ -1,7 +1,5 @@
-import json
 import math
 from itertools import permutations
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +9,6 @@ from libpysal.graph import Graph
 
 from geobri.errors import DataError, SchemaError, SpecificationError
 from geobri.neighbours import build_distance_band, build_knn, graph_weights
-from geobri.neighbours.weights import make_graph
 from geobri.stats.p_values import monte_carlo_error
 from geobri.stats.results import TIDY_COLUMNS
 from geobri.stats.simulate import place_cities
@@ -24,24 +21,7 @@ from geobri.stats.spatial import (
     moran_test,
     moran_tests,
 )
-
-SPACE = Path(__file__).parents[1] / "reference" / "space"
-REFERENCE = json.loads((SPACE / "autocorrelation.json").read_text())
-DATA = {"columbus": ("crime", "income"), "fiji": ("magnitude", "stations")}
-STYLES = {"W": "row", "B": "binary"}
-
-
-def load(name):
-    table = pd.read_csv(SPACE / f"{name}.csv", index_col="id")
-    links = pd.read_csv(SPACE / f"{name}_links.csv")
-    focal, neighbour = (table.index.get_indexer(links[end]) for end in ("focal", "neighbor"))
-    return table, make_graph(table.index, focal, neighbour, np.ones(len(links)))
-
-
-@pytest.fixture(scope="module", params=list(DATA))
-def study(request):
-    table, graph = load(request.param)
-    return request.param, table, graph, *DATA[request.param]
+from tests.stats.references import AUTOCORRELATION, STYLES, load_places
 
 
 @pytest.fixture
@@ -64,7 +44,7 @@ def test_moran_and_geary_equal_spdep_with_both_variances(study, style, name, tes
     key, table, graph, value, _ = study
     result = test(table, value, graph, standardise=STYLES[style], n_permutations=9, rng=1)
     for kind in ("randomisation", "normality"):
-        wanted = REFERENCE[key][style][f"{name}_{kind}"]
+        wanted = AUTOCORRELATION[key][style][f"{name}_{kind}"]
         row = next(term for term in result.terms if term.term.en.endswith(kind))
         assert result.statistic == pytest.approx(wanted["statistic"], abs=1e-8)
         assert result.choices["expected"] == pytest.approx(wanted["expected"], abs=1e-8)
@@ -77,7 +57,7 @@ def test_general_g_equals_spdep(study, style):
     key, table, graph, value, _ = study
     table, graph = table.drop(graph.isolates), graph.subgraph(graph.unique_ids.drop(graph.isolates))
     result = getis_ord_test(table, value, graph, standardise=STYLES[style], n_permutations=9, rng=1)
-    wanted = REFERENCE[key][style]["getis_ord"]
+    wanted = AUTOCORRELATION[key][style]["getis_ord"]
     row = result.terms[1]
     assert result.statistic == pytest.approx(wanted["statistic"], rel=1e-8)
     assert result.choices["expected"] == pytest.approx(wanted["expected"], rel=1e-8)
@@ -91,7 +71,7 @@ def test_bivariate_moran_equals_its_formula_in_r(study, style):
     result = bivariate_moran_test(
         table, value, other, graph, standardise=STYLES[style], n_permutations=99, rng=1
     )
-    assert result.statistic == pytest.approx(REFERENCE[key][style]["bivariate"], abs=1e-8)
+    assert result.statistic == pytest.approx(AUTOCORRELATION[key][style]["bivariate"], abs=1e-8)
     assert result.terms[1].estimate == pytest.approx(np.corrcoef(table[value], table[other])[0, 1], abs=1e-10)
 
 
@@ -100,7 +80,7 @@ def test_join_counts_equal_spdep(study, style):
     key, table, graph, *_ = study
     result = join_count_test(table, "colour", graph, standardise=STYLES[style], n_permutations=9, rng=1)
     rows = {frozenset(term.term.en.removeprefix("joins ").split(" and ")): term for term in result.terms[1:]}
-    wanted = REFERENCE[key][style]["joins"]
+    wanted = AUTOCORRELATION[key][style]["joins"]
     for name, count, expected, variance in zip(
         *(wanted[k] for k in ("names", "count", "expected", "variance")), strict=True
     ):
@@ -116,7 +96,7 @@ def test_join_counts_equal_spdep(study, style):
 
 def test_statistics_equal_esda():
     esda = pytest.importorskip("esda")
-    table, graph = load("columbus")
+    table, graph = load_places("columbus")
     row = graph.transform("r")
     x, y = table["crime"], table["income"]
     assert moran_test(table, "crime", graph, n_permutations=9).statistic == pytest.approx(

@@ -1,6 +1,4 @@
-import json
 from itertools import permutations
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -10,7 +8,6 @@ from scipy.sparse import csr_array
 
 from geobri.errors import DataError, SpecificationError
 from geobri.neighbours import build_distance_band, build_kernel, build_knn, graph_weights
-from geobri.neighbours.weights import make_graph
 from geobri.stats.p_values import permutation_p_value
 from geobri.stats.spatial import (
     KIND_COLOURS,
@@ -25,28 +22,11 @@ from geobri.stats.spatial.conditional import (
     draw_neighbours,
     random_lags,
 )
-
-SPACE = Path(__file__).parents[1] / "reference" / "space"
-REFERENCE = json.loads((SPACE / "autocorrelation.json").read_text())
-DATA = {"columbus": ("crime", "income"), "fiji": ("magnitude", "stations")}
-STYLES = {"W": "row", "B": "binary"}
-
-
-def load(name):
-    table = pd.read_csv(SPACE / f"{name}.csv", index_col="id")
-    links = pd.read_csv(SPACE / f"{name}_links.csv")
-    focal, neighbour = (table.index.get_indexer(links[end]) for end in ("focal", "neighbor"))
-    return table, make_graph(table.index, focal, neighbour, np.ones(len(links)))
+from tests.stats.references import AUTOCORRELATION, STYLES, load_places
 
 
 def numbers(values):
     return np.array([np.nan if value is None else value for value in values], dtype=float)
-
-
-@pytest.fixture(scope="module", params=list(DATA))
-def study(request):
-    table, graph = load(request.param)
-    return request.param, table, graph, *DATA[request.param]
 
 
 def linked(result):
@@ -57,7 +37,7 @@ def linked(result):
 def test_local_moran_equals_spdep_with_conditional_moments(study, style):
     key, table, graph, value, _ = study
     result = local_moran_test(table, value, graph, standardise=STYLES[style], n_permutations=19, rng=1)
-    wanted = REFERENCE[key][style]
+    wanted = AUTOCORRELATION[key][style]
     rows = linked(result)
     statistic, expected, variance = (
         numbers(wanted[f"local_{name}"])[rows] for name in ("moran", "expected", "variance")
@@ -71,7 +51,7 @@ def test_local_moran_equals_spdep_with_conditional_moments(study, style):
 @pytest.mark.parametrize("style", STYLES)
 def test_local_geary_and_both_g_equal_spdep(study, style):
     key, table, graph, value, _ = study
-    wanted = REFERENCE[key][style]
+    wanted = AUTOCORRELATION[key][style]
     choices = {"standardise": STYLES[style], "n_permutations": 19, "rng": 1}
     geary = local_geary_test(table, value, graph, **choices)
     rows = linked(geary)
@@ -86,7 +66,7 @@ def test_local_geary_and_both_g_equal_spdep(study, style):
 
 def test_local_statistics_equal_esda():
     esda = pytest.importorskip("esda")
-    table, graph = load("columbus")
+    table, graph = load_places("columbus")
     ours = local_moran_test(table, "crime", graph, n_permutations=9)
     theirs = esda.Moran_Local(table["crime"], graph.transform("r"), permutations=0)
     np.testing.assert_allclose(ours.table["statistic"], theirs.Is * 49 / 48, atol=1e-10)
@@ -151,7 +131,7 @@ def test_draws_are_without_replacement_and_uniform(n, k):
 
 
 def test_blocks_do_not_change_the_result(monkeypatch):
-    cities, graph = load("fiji")
+    cities, graph = load_places("fiji")
     one = local_moran_test(cities, "magnitude", graph, rng=5)
     monkeypatch.setattr("geobri.stats.spatial.conditional._CELLS", 5_000)
     two = local_moran_test(cities, "magnitude", graph, rng=5)
@@ -275,7 +255,7 @@ def test_plot_shows_every_kind_once(patches):
 
 
 def test_weights_that_reach_everyone_work():
-    cities, _ = load("fiji")
+    cities, _ = load_places("fiji")
     places = gpd.GeoDataFrame(cities, geometry=gpd.points_from_xy(cities["lon"], cities["lat"], crs=4326))
     graph = build_kernel(places, kernel="gaussian", bandwidth_km=5000)
     result = local_moran_test(places, "magnitude", graph, n_permutations=99, rng=1)
