@@ -11,7 +11,7 @@ from geobri.stats.p_values import permutation_p_value
 from geobri.stats.results import Alternative, FloatArray
 from geobri.words import Words
 
-__all__ = ["ADJUSTMENTS", "adjust_p_values", "benjamini_hochberg", "holm", "max_t"]
+__all__ = ["ADJUSTMENTS", "adjust_p_values", "benjamini_hochberg", "holm", "max_t", "turn_outwards"]
 
 
 def _checked(p_values: npt.ArrayLike, caller: str) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
@@ -154,6 +154,27 @@ def adjust_p_values(p_values: npt.ArrayLike, method: str) -> FloatArray:
     return ADJUSTMENTS[method](p_values)
 
 
+def turn_outwards(statistics: FloatArray, alternative: Alternative) -> FloatArray:
+    """Turn statistics so that large ones speak against the null.
+
+    Parameters
+    ----------
+    statistics
+        Any shape, 0 in the middle of the null.
+    alternative
+        ``"two-sided"``: their size; ``"greater"``: as they are; ``"less"``: with the other sign.
+
+    Returns
+    -------
+    numpy.ndarray
+        The same shape.
+    """
+    turned: FloatArray = {"two-sided": np.abs, "greater": np.positive, "less": np.negative}[alternative](
+        statistics
+    )
+    return turned
+
+
 def max_t(
     statistics: npt.ArrayLike,
     null_distribution: npt.ArrayLike,
@@ -208,8 +229,7 @@ def max_t(
                 "Transpose it",
             )
         )
-    fold = {"two-sided": np.abs, "greater": np.positive, "less": np.negative}[alternative]
-    observed, null = fold(observed), fold(null)
+    observed, null = turn_outwards(observed, alternative), turn_outwards(null, alternative)
     order = np.argsort(-observed, kind="stable")
     largest = np.maximum.accumulate(null[:, order[::-1]], axis=1)[:, ::-1]
     p = [

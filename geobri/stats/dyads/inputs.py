@@ -28,9 +28,11 @@ from geobri.stats.say import DISTANCE, GroupNames
 from geobri.stats.tables import Blocks
 from geobri.words import NOTHING, Words
 
-__all__ = ["DyadData", "Matrix", "Pairs", "name_matrix", "prepare_dyads"]
+__all__ = ["FEWEST_PAIRS", "Matrix", "Pairs", "name_matrix", "prepare_dyads"]
 
 Matrix = npt.ArrayLike | pd.DataFrame
+FEWEST_PAIRS = 3
+"""A correlation of two pairs is 1 or -1, whatever they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -214,10 +216,6 @@ class Pairs:
             else "stay in place: cities change places in blocks"
         )
         return f"{absent} pairs, {how}"
-
-
-DyadData = Pairs
-"""What `Pairs` was called first."""
 
 
 def prepare_dyads(

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geobri.stats.chunks import through_permutations
-from geobri.stats.dyads.inputs import Pairs
+from geobri.stats.dyads.inputs import FEWEST_PAIRS, Pairs
 from geobri.stats.null import IntArray, NodePlan
 from geobri.stats.results import FloatArray
 
@@ -123,7 +123,8 @@ def _null_one_by_one(data: Pairs, plan: NodePlan, moved: int, fixed: int) -> Flo
     taus = np.empty(len(plan.permutations))
     for r, p in enumerate(plan.permutations):
         kept = data.seen[p[rows], p[columns]]
-        taus[r] = kendall_tau(left[p[rows], p[columns]][kept], right[kept]) if kept.any() else np.nan
+        enough = np.count_nonzero(kept) >= FEWEST_PAIRS
+        taus[r] = kendall_tau(left[p[rows], p[columns]][kept], right[kept]) if enough else np.nan
     return taus
 
 

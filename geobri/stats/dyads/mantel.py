@@ -13,7 +13,7 @@ from geobri.measures import Measure
 from geobri.stats.cross_sums import cross_sums
 from geobri.stats.distributions import rank_values
 from geobri.stats.doors import checked
-from geobri.stats.dyads.inputs import Matrix, Pairs, name_matrix, prepare_dyads
+from geobri.stats.dyads.inputs import FEWEST_PAIRS, Matrix, Pairs, name_matrix, prepare_dyads
 from geobri.stats.dyads.kendall import kendall_null, kendall_tau
 from geobri.stats.dyads.partial import partial_correlation, partial_null
 from geobri.stats.null import NodePlan
@@ -29,8 +29,6 @@ __all__ = ["CorrelationMethod", "mantel_test", "partial_mantel_test"]
 
 CorrelationMethod = Literal["pearson", "spearman", "kendall"]
 
-FEWEST_PAIRS = 3
-"""A correlation of two pairs is 1 or -1, whatever they are."""
 NO_SPREAD = 1e-12
 """Share of a sum of squares below which its spread is rounding."""
 PARTIAL_NOTE = Words(

@@ -267,9 +267,18 @@ def _set_up(sample: PairSample, rows: pd.DataFrame, fixed: Sequence[str], effect
 
 
 def _levels(rows: pd.DataFrame, fixed: Sequence[str]) -> tuple[FloatArray, list[str]]:
-    """Columns of 0 and 1 for all levels but the first of each column, which the constant or the cities stand for."""
+    """Columns of 0 and 1 for all levels but the first of each column, which the constant or the cities stand for.
+
+    Rows that do not say theirs have a level of their own, as where rows of one pair are told apart.
+    """
     made = [
-        pd.get_dummies(rows[name].astype("category"), prefix=name, drop_first=True, dtype=float)
+        pd.get_dummies(
+            rows[name].astype("category"),
+            prefix=name,
+            drop_first=True,
+            dummy_na=bool(rows[name].isna().any()),
+            dtype=float,
+        )
         for name in fixed
     ]
     names = [str(name) for one in made for name in one.columns]

@@ -68,6 +68,8 @@ class DecayFit(OfRegression):
         The pairs that were used.
     n_separated
         Pairs left out because the model fits them perfectly (cities without any flow).
+    quantile
+        Which quantile was fitted, for ``quantile``.
     """
 
     form: DecayForm
@@ -77,6 +79,7 @@ class DecayFit(OfRegression):
     regression: RegressionFit
     sample: PairSample
     n_separated: int
+    quantile: float = 0.5
 
     @property
     def reference(self) -> float:
@@ -257,6 +260,7 @@ def fit_sample(
         regression=fit,
         sample=used,
         n_separated=sample.n_pairs - used.n_pairs,
+        quantile=quantile,
     )
 
 

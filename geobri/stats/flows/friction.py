@@ -49,6 +49,10 @@ _QUICK: Final = 199
 """Whoever asks for fewer exchanges wants a quick look."""
 _CLOSER: Final = 20
 """Times as many exchanges for such a p-value: 19,999 for 999, with an error of 0.2 % at 5 %."""
+_ENOUGH: Final = 49_999
+"""No more than this, which leaves an error of 0.1 %."""
+_MOST_CELLS: Final = 30_000_000
+"""And no more than fit into 240 MB, a number for every city."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -128,7 +132,7 @@ def decay_test(
         that keep missing pairs missing, where these let most cities change places; None: no blocks.
     n_permutations
         How many exchanges, at least. From 199 on, a p-value so near to 5 % that the verdict would hang on them is drawn anew,
-        with twenty times as many.
+        with twenty times as many (49,999 at the most, and fewer for more than 600 cities).
     alternative
         ``greater``: flow falls with impedance; ``two-sided``: it falls or grows.
     two_sided
@@ -182,7 +186,7 @@ def decay_test(
         rng=rng,
         caller="decay_test",
     )
-    held = _hold_friction(fit, plan, quantile)
+    held = _hold_friction(fit, plan)
     asked = _Asked(alternative=alternative, two_sided=two_sided, interval=interval, rng=rng)
     tested = _test_friction(held, fit, asked)
     named = _Named(measure=measure, by=by, caution=caution, likeness=_likeness(fit))
@@ -266,14 +270,15 @@ def _test_friction(held: ScoreTest, fit: DecayFit, asked: _Asked) -> _Tested:
     tail: Alternative = asked.alternative if single else "greater"
     at_zero = held.scores(np.zeros(len(fit.friction)))
     chance, plan = held.plan.judge(*at_zero, tail, two_sided=asked.two_sided), held.plan
-    many = len(plan.permutations) >= _QUICK
-    if many and abs(chance.p_value - LEVEL) < _SURE * chance.mc_error:
-        closer = replace(held, plan=_more_exchanges(plan, asked.rng))
+    asked_for, more = len(plan.permutations), _how_many_more(plan)
+    if _QUICK <= asked_for < more and abs(chance.p_value - LEVEL) < _SURE * chance.mc_error:
+        closer = replace(held, plan=_more_exchanges(plan, more, asked.rng))
         at_zero = closer.scores(np.zeros(len(fit.friction)))
         chance, plan = closer.plan.judge(*at_zero, tail, two_sided=asked.two_sided), closer.plan
     limits = Interval(low=math.nan, high=math.nan)
     if single and asked.interval:
-        limits = held.interval(float(fit.friction[0]), at_zero=at_zero, two_sided=asked.two_sided)
+        both = plan.judge(*at_zero, two_sided=asked.two_sided).p_value
+        limits = held.interval(float(fit.friction[0]), at_zero=(at_zero[0], both))
     return _Tested(
         statistic=at_zero[0],
         alternative=tail,
@@ -284,14 +289,19 @@ def _test_friction(held: ScoreTest, fit: DecayFit, asked: _Asked) -> _Tested:
     )
 
 
-def _more_exchanges(plan: NodePlan, rng: int | np.random.Generator | None) -> NodePlan:
-    """Draw anew, so many exchanges that a verdict does not hang on them."""
+def _how_many_more(plan: NodePlan) -> int:
+    """Count the exchanges with which a verdict does not hang on them, as far as time and memory allow."""
     count, n = plan.permutations.shape
+    return min(_CLOSER * count, _ENOUGH, _MOST_CELLS // n)
+
+
+def _more_exchanges(plan: NodePlan, count: int, rng: int | np.random.Generator | None) -> NodePlan:
+    """Draw anew; a seed gives other exchanges than those that the p-value at the border came from."""
     fresh = np.random.default_rng([rng, 1]) if isinstance(rng, int) else rng
-    return plan_permutations(n, _CLOSER * count, blocks=plan.blocks, rng=fresh)
+    return plan_permutations(plan.permutations.shape[1], count, blocks=plan.blocks, rng=fresh)
 
 
-def _hold_friction(fit: DecayFit, plan: NodePlan, quantile: float) -> ScoreTest:
+def _hold_friction(fit: DecayFit, plan: NodePlan) -> ScoreTest:
     """Set up the model with friction held: its coefficients belong to minus the terms of the form."""
     sample, regression = fit.sample, fit.regression
     nuisance, names, effects = build_design(sample, None, fit.effects)
@@ -306,7 +316,7 @@ def _hold_friction(fit: DecayFit, plan: NodePlan, quantile: float) -> ScoreTest:
         if fit.estimator == "loglinear":
             return fit_least_squares(np.log(sample.flow) - known, nuisance, **kept)
         if fit.estimator == "quantile":
-            return fit_quantile(np.log(sample.flow) - known, nuisance, quantile=quantile, **kept)
+            return fit_quantile(np.log(sample.flow) - known, nuisance, quantile=fit.quantile, **kept)
         return fit_likelihood(sample.flow, nuisance, family=counts, offset=known, **kept)
 
     return ScoreTest(
@@ -435,8 +445,11 @@ def _likeness_terms(base: Term, likeness: Likeness | None) -> list[Term]:
 
 
 def _half(fit: DecayFit, friction: float) -> float:
-    if not math.isfinite(friction):
-        return math.nan if math.isnan(friction) or friction < 0 else fit.reference
+    """Find where flow is half under a limit of friction: never where it does not fall, at once where it falls without end."""
+    if math.isnan(friction):
+        return math.nan
+    if math.isinf(friction):
+        return fit.reference if friction > 0 else math.inf
     return fit.form.half_impedance(np.array([friction]), fit.reference) if friction > 0 else math.inf
 
 
@@ -444,7 +457,14 @@ def _pooled_terms(base: Term, fit: DecayFit, sample: PairSample) -> list[Term]:
     """Fit the same model without city effects on all pairs, for comparison."""
     if fit.effects == "none":
         return []
-    pooled = fit_sample(sample, fit.form, estimator=fit.estimator, effects="none", caller="decay_test")
+    pooled = fit_sample(
+        sample,
+        fit.form,
+        estimator=fit.estimator,
+        effects="none",
+        quantile=fit.quantile,
+        caller="decay_test",
+    )
     all_pairs = replace(
         base,
         n_cities=pooled.sample.n_cities,

@@ -105,8 +105,11 @@ def bounded_group_test(
         for values in (np.where(first, low, high), np.where(first, high, low))
     ]
     generator = np.random.default_rng(rng)
+    # The last number above the upper bound is drawn with, so that the bound itself can come, and cut off again: values
+    # that are known stay what they are, and equal ones stay equal.
+    beyond = np.nextafter(high, np.inf)
     drawn = [
-        mann_whitney_test(generator.uniform(low, np.nextafter(high, np.inf)), group, **choices)
+        mann_whitney_test(np.minimum(generator.uniform(low, beyond), high), group, **choices)
         for _ in range(n_draws)
     ]
     return _result(extremes, drawn, names, alternative)

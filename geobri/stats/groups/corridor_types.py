@@ -24,7 +24,7 @@ from geobri.stats.pairs import to_matrix
 from geobri.stats.places import Column, as_measure, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult, headline
 from geobri.stats.say import say_types
-from geobri.stats.say.terms import JACKKNIFE, say_within_blocks
+from geobri.stats.say.terms import JACKKNIFE, say_valueless, say_within_blocks
 from geobri.stats.tables import Blocks
 from geobri.words import NOTHING, Words
 
@@ -32,6 +32,7 @@ __all__ = [
     "CONTRASTS",
     "check_types",
     "corridor_types_test",
+    "describe_labels",
     "lay_out_corridors",
     "place_labels",
     "type_contrasts",
@@ -93,8 +94,9 @@ def lay_out_corridors(
             f"corridors need the columns {missing}", f"通路表缺少列：{', '.join(map(str, missing))}"
         )
         raise SchemaError(mould(caller, wanted, f"{list(corridors.columns)}", "Add them"))
-    whole = len(corridors)
-    corridors = corridors.loc[corridors[named].notna().all(axis=1)]
+    known = corridors[named].notna().all(axis=1)
+    gone, whole = int((~known).sum()), len(corridors)
+    corridors = corridors.loc[known]
     if corridors.empty:
         remedy = "Fill them in, or name fewer columns"
         raise DataError(
@@ -111,7 +113,8 @@ def lay_out_corridors(
         for name in named
     }
     dyads = prepare_dyads(matrices, caller=caller, blocks=blocks)
-    return replace(dyads, measures=measures, first=data.first, groups=data.names, left_out=data.left_out)
+    left_out = "; ".join(part for part in (data.left_out, say_valueless(gone, whole)) if part)
+    return replace(dyads, measures=measures, first=data.first, groups=data.names, left_out=left_out)
 
 
 def place_labels(
@@ -163,6 +166,25 @@ def place_labels(
             zh="至少有一个分组须同时含有两类城市：各分组都只有一类。",
         )
     return place_groups(sample, n_permutations, rng=rng, most=most)
+
+
+def describe_labels(data: Pairs, placements: Placements) -> Words:
+    """Say where the label may lie, and within how many blocks.
+
+    Parameters
+    ----------
+    data
+        Corridors with labels.
+    placements
+        Where the label lies under the null.
+
+    Returns
+    -------
+    Words
+        The null model in a few words.
+    """
+    within = NOTHING if data.blocks is None else say_within_blocks(len(set(data.blocks)))
+    return placements.describe() + within
 
 
 def type_means(matrix: FloatArray, seen: BoolArray, placed: BoolArray) -> FloatArray:
@@ -357,8 +379,7 @@ def corridor_types_test(
         alternative=alternative,
         n_cities=len(data.first),
         n_pairs=data.n_pairs,
-        null=placements.describe()
-        + (NOTHING if data.blocks is None else say_within_blocks(len(set(data.blocks)))),
+        null=describe_labels(data, placements),
         method=Words("random maps of the label", "标签的随机地图")
         if maps
         else Words("node permutation of the label", "置换城市标签"),
@@ -379,7 +400,8 @@ def corridor_types_test(
             "pairs": counts.round().astype(int),
         }
     )
-    return replace(_result(rows, types, null[:, 0], data, maps=maps), table=table)
+    result = _result(rows, types, null[:, 0], data, maps=maps, confidence=confidence)
+    return replace(result, table=table)
 
 
 def _contrast_rows(
@@ -423,10 +445,17 @@ def _contrast_rows(
     return rows
 
 
-def _result(rows: list[Term], types: list[Term], null: FloatArray, data: Pairs, *, maps: bool) -> TestResult:
+def _result(
+    rows: list[Term], types: list[Term], null: FloatArray, data: Pairs, *, maps: bool, confidence: float
+) -> TestResult:
     head = rows[0]
     said = say_types(
-        head, [one.estimate for one in types], measure=data.measures[0], names=data.groups, maps=maps
+        head,
+        [one.estimate for one in types],
+        measure=data.measures[0],
+        names=data.groups,
+        maps=maps,
+        confidence=confidence,
     )
     return TestResult(
         **headline(head, said),

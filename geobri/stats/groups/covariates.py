@@ -186,7 +186,7 @@ def coastal_regression_test(
         null_sd=float(null.std()),
         null_of="statistic",
     )
-    return _result(data, head, (rows[0], head, *rows[2:]), null, held_out)
+    return _result(data, head, (rows[0], head, *rows[2:]), null, held_out, confidence=confidence)
 
 
 def _freedman_lane(
@@ -247,7 +247,13 @@ def _row(base: Term, name: Words, fit: LeastSquares, place: int, confidence: flo
 
 
 def _result(
-    data: Places, head: Term, rows: tuple[Term, ...], null: FloatArray, held: list[Measure]
+    data: Places,
+    head: Term,
+    rows: tuple[Term, ...],
+    null: FloatArray,
+    held: list[Measure],
+    *,
+    confidence: float,
 ) -> TestResult:
     said = say_covariates(
         rows[0],
@@ -255,6 +261,7 @@ def _result(
         measure=data.measure,
         names=data.names,
         covariates=[(one.label, one.label_zh) for one in held],
+        confidence=confidence,
     )
     return TestResult(
         **headline(head, said),

@@ -39,6 +39,8 @@ COASTAL_UP_TO: Final = Words(
 AS_PUBLISHED: Final = Words("as published", "按原有定义")
 FEWEST: Final = 2
 """Cities that either group must hold for a threshold to be tried."""
+_MOST_DECIMALS: Final = 6
+"""Of a threshold in km: a millimetre."""
 MOST: Final = 60
 """Thresholds that are tried by default, at most."""
 
@@ -120,13 +122,18 @@ def _definitions(
     columns = {name: (cities[name].astype("boolean"), math.nan) for name in definitions}
     if coast_km:
         distance = cities[coast_km].astype("Float64")
-        for threshold in candidate_thresholds(distance) if thresholds is None else thresholds:
-            columns[_say_threshold(threshold).en] = (distance <= threshold, float(threshold))
+        given = candidate_thresholds(distance) if thresholds is None else thresholds
+        called = _name_thresholds(given)
+        columns |= {called[km].en: (distance <= km, float(km)) for km in given}
     return {name: one for name, one in columns.items() if one[0].dropna().nunique() == 2}  # noqa: PLR2004 - both sides
 
 
-def _say_threshold(km: float) -> Words:
-    return Words(f"≤ {km:,.0f} km", f"≤ {km:,.0f} 公里")
+def _name_thresholds(given: Sequence[float]) -> dict[float, Words]:
+    """Name thresholds in whole km, with as many decimals as it takes to tell them apart: 0.2 and 0.4 km are two definitions."""
+    digits = 0
+    while digits < _MOST_DECIMALS and len({f"{km:.{digits}f}" for km in given}) < len(set(given)):
+        digits += 1
+    return {km: Words(f"≤ {km:,.{digits}f} km", f"≤ {km:,.{digits}f} 公里") for km in given}
 
 
 @checked
@@ -262,11 +269,12 @@ def _table(results: Mapping[str, GroupResult]) -> pd.DataFrame:
 def _definition_rows(
     table: pd.DataFrame, results: Mapping[str, GroupResult], n_drawn: int, left_out: str
 ) -> list[Term]:
+    called = _name_thresholds([km for km in table["threshold_km"] if not math.isnan(km)])
     return [
         replace(
             result.effect(CLIFF),
             test="coastal_sensitivity_test",
-            term=_of(CLIFF, Words(name) if math.isnan(km) else _say_threshold(km)),
+            term=_of(CLIFF, called.get(km, Words(name))),
             note=Words(
                 f"{result.n_first} : {result.n_second} cities", f"{result.n_first}：{result.n_second} 座城市"
             ),

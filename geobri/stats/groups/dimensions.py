@@ -17,7 +17,7 @@ from geobri.stats.groups.placements import MOST_PLACEMENTS, Placements, place_gr
 from geobri.stats.groups.reporting import CLIFF, Labels, effect_terms
 from geobri.stats.groups.samples import GroupSample, read_groups
 from geobri.stats.groups.statistics import group_statistics
-from geobri.stats.multiplicity import benjamini_hochberg, holm, max_t
+from geobri.stats.multiplicity import benjamini_hochberg, holm, max_t, turn_outwards
 from geobri.stats.p_values import permutation_p_value
 from geobri.stats.places import Column, drop_composites, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
@@ -80,7 +80,8 @@ def dimensions_test(
     -------
     TestResult
         `table` has one row per dimension: effects with intervals, the p-value, and the p-values adjusted by Holm,
-        Benjamini-Hochberg and max-T. The headline is the largest statistic with its max-T p-value.
+        Benjamini-Hochberg and max-T. The headline is the statistic that lies farthest out on the side asked for, with its
+        max-T p-value.
 
     Raises
     ------
@@ -179,7 +180,8 @@ def _dimensions_result(
         {new: {name: getattr(one, old) for name, one in deltas.items()} for new, old in columns.items()}
     )
     found = adjusted.index[adjusted["p_max_t"] <= LEVEL]
-    top = int(np.argmax(np.abs(observed)))
+    alternative = terms[0].alternative
+    top = int(np.argmax(turn_outwards(observed, alternative)))
     labels = told.labels
     said = say_dimensions(
         [told.measures[str(name)] for name in found],
@@ -191,10 +193,10 @@ def _dimensions_result(
     return TestResult(
         statistic=float(observed[top]),
         p_value=float(adjusted["p_max_t"].to_numpy()[top]),
-        alternative=terms[0].alternative,
+        alternative=alternative,
         n=terms[0].n_cities,
         method="several dimensions, max-T",
-        null_distribution=np.abs(nulls).max(axis=1),
+        null_distribution=turn_outwards(nulls, alternative).max(axis=1),
         sentence=said.en,
         sentence_zh=said.zh,
         terms=tuple(terms),

@@ -19,6 +19,7 @@ from geobri.stats.doors import checked
 from geobri.stats.groups.corridor_types import (
     Rng,
     check_types,
+    describe_labels,
     lay_out_corridors,
     place_labels,
     type_contrasts,
@@ -221,7 +222,7 @@ def corridor_interaction_test(
         test=caller,
         n_cities=len(data.first),
         n_pairs=data.n_pairs,
-        null=placements.describe(),
+        null=describe_labels(data, placements),
         method=Words("random maps of the label, profiles", "标签的随机地图，轮廓")
         if maps
         else Words("node permutation of the label, profiles", "置换城市标签，轮廓"),

@@ -43,6 +43,10 @@ SMALL_NUMBER_OF_CITIES = 50
 """Below this, intervals from dyadic-robust errors are too short (see docs/calibration.md)."""
 
 
+_FEWEST_CLUSTERS = 2
+"""One cluster says nothing about differences between clusters."""
+
+
 MOST_SPARSE = 8
 """Times as many cells as pairs at which dyads are numbered before they are summed."""
 
@@ -247,7 +251,7 @@ def _sandwich(fit: RegressionFit, meat: FloatArray) -> FloatArray:
 
 
 def _clustered(kind: str, fit: RegressionFit, meat: FloatArray, n_clusters: int) -> Covariance:
-    if n_clusters < 2:  # noqa: PLR2004 - one cluster says nothing about differences between clusters
+    if n_clusters < _FEWEST_CLUSTERS:
         nothing = np.full(fit.bread.shape, np.nan)
         return Covariance(
             kind=kind,
@@ -382,16 +386,11 @@ def cluster_covariance(fit: RegressionFit, groups: IntArray, name: str) -> Covar
         With groups - 1 degrees of freedom and the factor groups / (groups - 1).
     """
     found = _clustered(name, fit, cluster_meat(fit.scores, groups), _count_groups(groups))
-    few = found.df + 1 < SMALL_NUMBER_OF_CITIES
-    note = (
-        Words(
-            f"only {found.df + 1:g} groups: these errors are too small",
-            f"仅 {found.df + 1:g} 个组：此误差偏小",
-        )
-        if few
-        else NOTHING
-    )
-    return replace(found, kind=f"clustered by {name}", note=note)
+    named, count = replace(found, kind=f"clustered by {name}"), _count_groups(groups)
+    if count < _FEWEST_CLUSTERS or count >= SMALL_NUMBER_OF_CITIES:
+        return named
+    few = Words(f"only {count} groups: these errors are too small", f"仅 {count} 个组：此误差偏小")
+    return replace(named, note=few)
 
 
 def estimate_covariance(
@@ -418,7 +417,7 @@ def estimate_covariance(
     Raises
     ------
     DataError
-        If the kind is unknown or there is only one cluster.
+        If the kind is unknown, there are fewer than three cities, or numbers of the fit are missing.
     """
     if kind not in COVARIANCES:
         remedy = f"Choose one of {', '.join(COVARIANCES)}"

@@ -25,7 +25,6 @@ from geobri.stats.models.effects import NodeEffects
 from geobri.stats.models.exchanges import Projection, exchange_residuals, exchange_scores
 from geobri.stats.models.fits import RegressionFit
 from geobri.stats.null import NodePlan
-from geobri.stats.p_values import TwoSided
 from geobri.stats.progress import tell_progress
 from geobri.stats.results import FloatArray, Term
 from geobri.stats.say.numbers import number
@@ -122,9 +121,8 @@ class ScoreTest:
         self,
         estimate: float,
         *,
-        at_zero: tuple[float, FloatArray] | None = None,
+        at_zero: tuple[float, float] | None = None,
         level: float = 0.95,
-        two_sided: TwoSided = "tails",
     ) -> Interval:
         """Give the values of a single coefficient that chance does not rule out.
 
@@ -133,11 +131,10 @@ class ScoreTest:
         estimate
             Estimate of the coefficient.
         at_zero
-            What `scores` gave at 0. Where that test and the interval disagree about 0, a limit is set to 0.
+            Statistic and two-sided p-value of the test of 0. Where that test and the interval disagree about 0, a limit is
+            set to 0.
         level
             Coverage that is wanted.
-        two_sided
-            How the test at 0 counts its tails.
 
         Returns
         -------
@@ -177,8 +174,8 @@ class ScoreTest:
         )
         if at_zero is None:
             return found
-        p_value = self.plan.judge(*at_zero, two_sided=two_sided).p_value
-        return _agree(found, at_zero[0], rejected=p_value <= 1.0 - level + 1e-12)
+        statistic_at_zero, p_value = at_zero
+        return _agree(found, statistic_at_zero, rejected=p_value <= 1.0 - level + 1e-12)
 
     def _limit(
         self, estimate: float, step: float, critical: float, rank: int, *, at_estimate: float
@@ -337,8 +334,8 @@ def coefficient_tests(
 
 def describe_test(base: Term, held: ScoreTest, estimate: float, statistic: float, null: FloatArray) -> Term:
     """Write the row of a single coefficient: p-value, interval, and what a reader must know of both."""
-    at_zero = statistic, null
-    chance, limits = held.plan.judge(*at_zero), held.interval(estimate, at_zero=at_zero)
+    chance = held.plan.judge(statistic, null)
+    limits = held.interval(estimate, at_zero=(statistic, chance.p_value))
     return replace(
         base,
         estimate=estimate,

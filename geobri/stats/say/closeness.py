@@ -168,7 +168,7 @@ def _gathered(smooth: Term | None, null: str) -> Words:
     """Say that hubs gather on the map, and what a null model makes of it."""
     if smooth is None or not smooth.p_value <= LEVEL or null not in _OF_GATHERING:
         return Words("", "")
-    found = f"Moran's I {smooth.estimate:.2f}, {p_value(smooth.p_value)}"
+    found = f"Moran's I {smooth.estimate:.2f}, {p_value(smooth.p_value, smooth.mc_error)}"
     told = _OF_GATHERING[null]
     return Words(
         f" The cities of the list gather on the map ({found}): {told.en}.",

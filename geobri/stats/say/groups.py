@@ -125,7 +125,7 @@ def say_difference(
     )
     told, basis = chance(superiority), _basis(names, sizes, strata)
     by = TESTS[test]
-    but = say_disagreement(superiority, 0.5) if math.isclose(confidence, 1 - LEVEL) else Words("", "")
+    but = say_disagreement(superiority, 0.5, confidence)
     if not superiority.p_value <= LEVEL:
         return Words(
             f"{measure.label}: no difference between {names.first.en} and {names.second.en} cities can be told from chance "
@@ -401,7 +401,13 @@ def say_bounds(
 
 
 def say_covariates(
-    alone: Term, held: Term, *, measure: Measure, names: GroupNames, covariates: Sequence[tuple[str, str]]
+    alone: Term,
+    held: Term,
+    *,
+    measure: Measure,
+    names: GroupNames,
+    covariates: Sequence[tuple[str, str]],
+    confidence: float = 0.95,
 ) -> Words:
     """Say by how much two groups differ without and with covariates held.
 
@@ -415,6 +421,8 @@ def say_covariates(
         The two groups.
     covariates
         Labels of what was held, in English and Chinese.
+    confidence
+        Level of the intervals.
 
     Returns
     -------
@@ -431,7 +439,7 @@ def say_covariates(
     ends = [f"{number(one.ci_low, sign=True)} to {number(one.ci_high, sign=True)}" for one in (alone, held)]
     ends_zh = [f"{number(one.ci_low, sign=True)}至{number(one.ci_high, sign=True)}" for one in (alone, held)]
     sizes = [quantity(one.estimate, measure, sign=True) for one in (alone, held)]
-    but = say_disagreement(held, 0.0)
+    but = say_disagreement(held, 0.0, confidence)
     open_en, open_zh = (
         ("", "")
         if held.p_value <= LEVEL

@@ -172,8 +172,8 @@ def percent(share: float, digits: int = 0) -> Words:
     return Words(f"{written} %", f"{written}%")
 
 
-def say_disagreement(term: Term, nothing: float) -> Words:
-    """Say that an interval of 95 % and the p-value beside it, which are of different tests, do not say the same.
+def say_disagreement(term: Term, nothing: float, confidence: float = 0.95) -> Words:
+    """Say that an interval and the p-value beside it, which are of different tests, do not say the same.
 
     Parameters
     ----------
@@ -181,6 +181,8 @@ def say_disagreement(term: Term, nothing: float) -> Words:
         A row with its interval and p-value.
     nothing
         The value of the estimate that means no difference.
+    confidence
+        Level of the interval; a test at 1 less that would agree.
 
     Returns
     -------
@@ -189,7 +191,8 @@ def say_disagreement(term: Term, nothing: float) -> Words:
     """
     if math.isnan(term.ci_low) or math.isnan(term.p_value) or term.alternative != "two-sided":
         return Words("", "")
-    if (term.p_value <= LEVEL) != (term.ci_low <= nothing <= term.ci_high):
+    rejected = term.p_value <= round(1.0 - confidence, 12)  # 1 - 0.95 is a little above 0.05
+    if rejected != (term.ci_low <= nothing <= term.ci_high):
         return Words("", "")
     return Words(
         " The interval is not of this test, and disagrees with it.", "区间并非来自本检验，与检验结论不一致。"

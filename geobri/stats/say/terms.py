@@ -30,6 +30,7 @@ __all__ = [
     "say_shuffled",
     "say_student",
     "say_unusable",
+    "say_valueless",
     "say_within_blocks",
 ]
 
@@ -278,6 +279,22 @@ def say_within_blocks(count: int) -> Words:
         Begins with a space in English.
     """
     return Words(f" within {count} blocks", f"（{count} 个分块内）")
+
+
+def say_valueless(gone: int, whole: int) -> str:
+    """Say how many corridors were left out for want of a value.
+
+    Parameters
+    ----------
+    gone, whole
+        How many, of how many.
+
+    Returns
+    -------
+    str
+        Empty where none were.
+    """
+    return f"{gone:,} of {whole:,} corridors without a value" if gone else ""
 
 
 def say_placements(count: int, *, exact: bool, smooth: bool) -> Words:

@@ -21,7 +21,13 @@ __all__ = ["say_types", "say_types_and_distance"]
 
 
 def say_types(
-    head: Term, means: Sequence[float], *, measure: Measure, names: GroupNames, maps: bool
+    head: Term,
+    means: Sequence[float],
+    *,
+    measure: Measure,
+    names: GroupNames,
+    maps: bool,
+    confidence: float = 0.95,
 ) -> Words:
     """Say how strong corridors of each type are.
 
@@ -37,6 +43,8 @@ def say_types(
         The two groups.
     maps
         Labels were drawn as smooth over the map as the observed one.
+    confidence
+        Level of the interval.
 
     Returns
     -------
@@ -68,7 +76,7 @@ def say_types(
         if maps
         else Words("by exchanging cities", "置换城市")
     )
-    difference, but = number(head.estimate, sign=True), say_disagreement(head, 0.0)
+    difference, but = number(head.estimate, sign=True), say_disagreement(head, 0.0, confidence)
     return Words(
         f"{called(measure).en} of corridors, mean by type{best.en}: {'; '.join(said)}. {types[0].en} minus {types[2].en}: {difference}{ends.en}, "
         f"{told.en} {how.en} ({head.n_pairs:,} corridors of {head.n_cities:,} cities){verdict.en}.{but.en}",

@@ -20,7 +20,7 @@ from geobri.neighbours.nearest import pairs_within
 from geobri.stats.bands import find_bands
 from geobri.stats.doors import checked
 from geobri.stats.moran_randomisation import moran_index
-from geobri.stats.multiplicity import holm, max_t
+from geobri.stats.multiplicity import holm, max_t, turn_outwards
 from geobri.stats.p_values import TIE_TOLERANCE, monte_carlo_error, permutation_p_value
 from geobri.stats.places import Column, Places, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
@@ -160,8 +160,8 @@ def correlogram_test(
     -------
     TestResult
         `table` has one row per band: `low_km, high_km, mean_km, n_pairs, moran, expected, z_score, p_value, p_holm,
-        p_max_t, null_low, null_high` (the middle 95 % under the null). The headline is the largest z-score with its max-T p-value, which
-        accounts for having looked at all bands.
+        p_max_t, null_low, null_high` (the middle 95 % under the null). The headline is the z-score
+        that lies farthest out on the side asked for, with its max-T p-value, which accounts for having looked at all bands.
 
     Raises
     ------
@@ -269,6 +269,13 @@ def _table(
     return table.join(pd.DataFrame(columns, index=used))
 
 
+def _error(p_value: float, drawn: int, alternative: Alternative, *, exact: bool) -> float:
+    """Give the Monte Carlo error of the p-value of a band; NaN for a band without pairs."""
+    if math.isnan(p_value):
+        return math.nan
+    return 0.0 if exact else monte_carlo_error(p_value, drawn, alternative)
+
+
 def _band_rows(table: pd.DataFrame, base: Term, null: FloatArray, *, exact: bool) -> list[Term]:
     """Write a row for each band."""
     deviations = dict(zip(table.index[table["n_pairs"] > 0], null.std(axis=0), strict=True))
@@ -285,9 +292,7 @@ def _band_rows(table: pd.DataFrame, base: Term, null: FloatArray, *, exact: bool
                 statistic=float(band["z_score"]),
                 p_value=float(band["p_value"]),
                 p_adjusted=p_max,
-                mc_error=math.nan
-                if exact or not known
-                else monte_carlo_error(float(band["p_value"]), len(null), base.alternative),
+                mc_error=_error(float(band["p_value"]), len(null), base.alternative, exact=exact),
                 null_mean=float(band["expected"]),
                 null_sd=float(deviations.get(number, math.nan)),
                 n_pairs=int(band["n_pairs"]),
@@ -301,7 +306,8 @@ def _result(
     table: pd.DataFrame, base: Term, null: FloatArray, *, exact: bool, measure: Measure
 ) -> TestResult:
     rows = _band_rows(table, base, null, exact=exact)
-    top = int(table["z_score"].abs().to_numpy(dtype=float, na_value=-1.0).argmax())
+    scores = table["z_score"].to_numpy(dtype=float, na_value=math.nan)
+    top = int(np.nan_to_num(turn_outwards(scores, base.alternative), nan=-np.inf).argmax())
     alike = table[(table["p_max_t"] <= LEVEL) & (table["z_score"] > 0)]
     reach = float(alike["high_km"].max()) if len(alike) else None
     said = say_bands(

@@ -22,6 +22,7 @@ from geobri.stats.pairs import to_matrix
 from geobri.stats.places import Column, as_measure
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult, headline
 from geobri.stats.say import say_corridor_dependence
+from geobri.stats.say.terms import say_valueless
 from geobri.stats.tables import Blocks
 from geobri.tables import check_points
 from geobri.words import Words
@@ -263,6 +264,7 @@ def corridor_moran_test(
         n_pairs=data.n_pairs,
         null=described,
         method=Words("Moran's I of corridors", "通路的莫兰指数"),
+        left_out=say_valueless(len(corridors) - len(known), len(corridors)),
     )
     choices = {"neighbours": what.en, "null": chosen, "blocks": data.blocks}
     return _result(row, drawn, choices, measure, None if neighbours == "shared city" else radius_km)
