@@ -291,7 +291,7 @@ def _test_friction(held: ScoreTest, fit: DecayFit, asked: _Asked) -> _Tested:
 
 def _how_many_more(plan: NodePlan) -> int:
     """Count the exchanges with which a verdict does not hang on them, as far as time and memory allow."""
-    count, n = plan.permutations.shape
+    count, n = map(int, plan.permutations.shape)
     return min(_CLOSER * count, _ENOUGH, _MOST_CELLS // n)
 
 
