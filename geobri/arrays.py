@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["BoolArray", "FloatArray", "IndexArray", "IntArray", "weighted_median"]
+__all__ = ["BoolArray", "FloatArray", "IndexArray", "IntArray", "Rng", "weighted_median"]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 """Numbers."""
@@ -20,6 +20,9 @@ IndexArray: TypeAlias = npt.NDArray[np.intp]
 
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 """Yes or no."""
+
+Rng: TypeAlias = int | np.random.Generator | None
+"""A seed, a generator, or None for other numbers every time."""
 
 
 def weighted_median(ordered: FloatArray, weights: FloatArray) -> FloatArray:

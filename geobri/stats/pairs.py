@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import BoolArray
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.stats.null import IntArray
 from geobri.stats.results import FloatArray
@@ -33,7 +34,6 @@ __all__ = [
     "to_matrix",
 ]
 
-BoolArray = npt.NDArray[np.bool_]
 
 #: With fewer cities, no node permutation test can reach 5 %: three cities have six permutations.
 FEWEST_CITIES = 4

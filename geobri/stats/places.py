@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
+from geobri.arrays import BoolArray
 from geobri.errors import DataError, SchemaError, SpecificationError, first_offenders, mould
 from geobri.measures import Level, Measure
 from geobri.neighbours.weights import graph_weights
@@ -37,7 +38,6 @@ Column = str | Measure
 """A column, by name or with what it means."""
 Standardise = Literal["row", "none", "binary"]
 """What is done to the weights of a place: rows that add up to 1, nothing, or every weight 1."""
-BoolArray = npt.NDArray[np.bool_]
 
 COAST: Final = "coastal"
 """The column of the contract of cities that says whether a city lies at the coast."""

@@ -15,9 +15,9 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import FloatArray
 from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
 from geobri.fonts import use_letters
@@ -38,8 +38,6 @@ __all__ = [
 
 Alternative = Literal["two-sided", "greater", "less"]
 """The side on which a statistic counts as extreme."""
-FloatArray = npt.NDArray[np.float64]
-"""An array of double precision numbers."""
 Question = Literal["", "closeness", "distance", "groups", "neighbours", "agreement", "power"]
 """What a test asks: are the listed ones close, does it fall with distance, do two groups differ, do neighbours resemble
 each other, does it agree with a published rank, what could have been found."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
+from geobri.arrays import Rng
 from geobri.errors import SpecificationError, mould
 from geobri.geodesy import distance_matrix_km
 from geobri.stats.doors import checked
@@ -24,7 +24,6 @@ from geobri.words import Words
 __all__ = ["Method", "coastal_test", "compare_groups", "map_weights"]
 
 Method = Literal["mann-whitney", "brunner-munzel", "permutation", "spatial"]
-Rng = int | np.random.Generator | None
 
 
 @checked

@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple, TypedDict
 import numpy as np
 import pandas as pd
 
+from geobri.arrays import Rng
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.distributions import student_quantile
 from geobri.stats.doors import checked
@@ -17,7 +18,6 @@ from geobri.stats.dyads.mrqap import mrqap_test
 from geobri.stats.dyads.mrqap_linear import SINGULAR
 from geobri.stats.dyads.partial import orthonormal_basis, residualise
 from geobri.stats.groups.corridor_types import (
-    Rng,
     check_types,
     lay_out_corridors,
     place_labels,

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from geobri.arrays import Rng
 from geobri.errors import DataError, SchemaError, mould
 from geobri.stats.distributions import student_quantile
 from geobri.stats.doors import checked
@@ -39,7 +40,6 @@ __all__ = [
     "type_means",
 ]
 
-Rng = int | np.random.Generator | None
 
 CONTRASTS: Final = ((0, 2), (0, 1), (1, 2))
 """Differences of corridor types: 0 both ends in the first group, 1 one end, 2 none."""

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from geobri.arrays import Rng
 from geobri.errors import DataError, mould
 from geobri.measures import Measure
 from geobri.stats.distributions import student_quantile, student_tail
@@ -22,7 +23,6 @@ from geobri.stats.say import say_covariates
 from geobri.stats.say.terms import STUDENT
 from geobri.words import Words
 
-Rng = int | np.random.Generator | None
 Strata = np.ndarray[Any, np.dtype[Any]] | None
 
 __all__ = ["LeastSquares", "coastal_regression_test", "fit_robust"]

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
+from geobri.arrays import Rng
 from geobri.errors import DataError, SchemaError, mould
 from geobri.measures import Measure
 from geobri.stats.doors import checked
@@ -32,7 +33,6 @@ __all__ = [
     "leave_one_city_out",
 ]
 
-Rng = int | np.random.Generator | None
 COASTAL_UP_TO: Final = Words(
     "counted as coastal up to this distance from the coast, km", "距海岸多少公里以内算沿海（公里）"
 )

@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any, Final
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
+from geobri.arrays import Rng
 from geobri.errors import DataError, SchemaError, mould
 from geobri.measures import Measure
 from geobri.stats.attempts import attempt_all
@@ -31,7 +31,6 @@ from geobri.words import Words
 
 __all__ = ["coastal_tests"]
 
-Rng = int | np.random.Generator | None
 Attempts = list[partial[Any]]
 _COAST_KM: Final = "coast_km"
 """Where distances to the coast stand, if the table has them."""

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from geobri.arrays import Rng
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
 from geobri.measures import Measure
 from geobri.stats.doors import checked
 from geobri.stats.groups.corridor_types import (
-    Rng,
     check_types,
     describe_labels,
     lay_out_corridors,

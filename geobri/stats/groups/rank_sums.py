@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from geobri.arrays import IntArray
 from geobri.stats.distributions import rank_values
 from geobri.stats.p_values import count_p_value
 from geobri.stats.results import Alternative, FloatArray
@@ -28,7 +29,6 @@ __all__ = [
     "sum_distribution",
 ]
 
-IntArray = npt.NDArray[np.int64]
 
 MOST_WORK: Final = 400_000_000
 """Additions up to which the recursion is run without being asked for: about a second."""

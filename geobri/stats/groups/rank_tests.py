@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any, Literal
 
-import numpy as np
 import numpy.typing as npt
 
+from geobri.arrays import IntArray
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.doors import checked
 from geobri.stats.groups.rank_sums import (
@@ -28,7 +28,6 @@ from geobri.words import NOTHING, Words
 
 __all__ = ["mann_whitney_distribution", "mann_whitney_test"]
 
-IntArray = npt.NDArray[np.int64]
 Weights = Literal["pairs", "van-elteren"]
 
 

@@ -10,13 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import BoolArray
 from geobri.errors import DataError, mould
 from geobri.stats.results import FloatArray
 from geobri.words import Words
 
 __all__ = ["BoolArray", "GroupSample", "read_groups"]
-
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,13 +14,13 @@ import numpy.typing as npt
 from scipy import optimize, sparse
 from scipy.sparse import csgraph
 
+from geobri.arrays import BoolArray
 from geobri.errors import DataError, mould
 from geobri.stats.models.effects import NodeEffects, build_effects
 from geobri.stats.results import FloatArray
 
 __all__ = ["check_not_separated", "find_separated_pairs"]
 
-BoolArray = npt.NDArray[np.bool_]
 NEGLIGIBLE = 1e-8
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geobri.arrays import Rng
 from geobri.stats.doors import checked
 from geobri.stats.p_values import monte_carlo_error, permutation_p_value
 from geobri.stats.picturing import draw_neighbours
@@ -20,8 +21,6 @@ from geobri.stats.spatial.moments import lag
 from geobri.words import Words
 
 __all__ = ["bivariate_moran_test"]
-
-Rng = int | np.random.Generator | None
 
 
 @checked

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csr_array
 
+from geobri.arrays import IntArray
 from geobri.errors import SpecificationError, mould
 from geobri.stats.null import node_permutations
 from geobri.stats.results import FloatArray
@@ -22,7 +22,6 @@ from geobri.words import Words
 
 __all__ = ["ConditionalMoments", "conditional_moments", "draw_neighbours", "random_lags"]
 
-IntArray = npt.NDArray[np.int64]
 
 _CELLS: Final = 1_000_000
 """Cells of a block of random lags; larger blocks leave the cache."""

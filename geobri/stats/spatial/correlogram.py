@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array, triu
 
+from geobri.arrays import Rng
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.geodesy import distance_km, distance_matrix_km
 from geobri.measures import Measure
@@ -33,8 +33,6 @@ from geobri.words import NOTHING, Words
 
 __all__ = ["correlogram_test"]
 
-Rng = int | np.random.Generator | None
-IntArray = npt.NDArray[np.int64]
 
 _MOST_CITIES_FOR_CLASSES = 2000
 _NEAR = 64

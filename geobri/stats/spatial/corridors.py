@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
+from geobri.arrays import Rng
 from geobri.errors import DataError, SchemaError, SpecificationError, mould
 from geobri.geodesy import distance_matrix_km
 from geobri.measures import Measure
@@ -29,7 +30,6 @@ from geobri.words import Words
 
 __all__ = ["corridor_moran_test", "near_ends_index", "near_links", "shared_city_index"]
 
-Rng = int | np.random.Generator | None
 Index = Callable[[FloatArray, FloatArray], FloatArray]
 """From centred values, shape (R, n, n), and where there are corridors to a statistic each, shape (R,)."""
 _SPARSE = 0.1

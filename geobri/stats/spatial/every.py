@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geobri.arrays import Rng
 from geobri.errors import DataError, mould
 from geobri.measures import Measure
 from geobri.neighbours import build_knn, merge_coincident, nearest_neighbours
@@ -26,7 +27,6 @@ from geobri.words import Words
 
 __all__ = ["default_graph", "moran_tests"]
 
-Rng = int | np.random.Generator | None
 Attempts = list[partial[Any]]
 ENOUGH: Final = 19_999
 """Draws with which a p-value of 5 % has a Monte Carlo error of 0.2 points."""

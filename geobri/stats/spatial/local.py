@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
+from geobri.arrays import Rng
 from geobri.stats.doors import checked
 from geobri.stats.places import Column, Standardise, read_places
 from geobri.stats.results import Alternative, FloatArray
@@ -22,8 +23,6 @@ __all__ = [
     "local_getis_ord_test",
     "local_moran_test",
 ]
-
-Rng = int | np.random.Generator | None
 
 
 def _z_scores(weights: csr_array, values: FloatArray, lags: FloatArray) -> FloatArray:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
+from geobri.arrays import Rng
 from geobri.stats.multiplicity import adjust_p_values
 from geobri.stats.p_values import monte_carlo_error, permutation_p_value
 from geobri.stats.places import Places
@@ -24,7 +25,6 @@ from geobri.words import Words
 
 __all__ = ["LocalStatistic", "quadrants", "run_local_test"]
 
-Rng = int | np.random.Generator | None
 Text = npt.NDArray[np.object_]
 
 

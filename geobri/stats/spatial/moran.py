@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
+from geobri.arrays import Rng
 from geobri.errors import DataError, first_offenders, mould
 from geobri.stats.doors import checked
 from geobri.stats.moran_randomisation import moran_index
@@ -39,7 +39,6 @@ __all__ = [
     "moran_test",
 ]
 
-Rng = int | np.random.Generator | None
 _RANDOMISATION = Words("randomisation", "随机化")
 _NORMALITY = Words("normality", "正态假设")
 
