@@ -55,19 +55,12 @@ _RANK_WORDS: Final = frozenset({"rank", "ranks", "ranking"})
 _RANK_NAMES: Final = frozenset({"place", "position"})
 _MEAN_WORDS: Final = frozenset(
     {
-        "mean",
-        "avg",
-        "average",
-        "median",
-        "moyen",
-        "moyenne",
-        "durchschnitt",
-        "mittelwert",
-        "mittlere",
-        "mittlerer",
+        "mean", "avg", "average", "median", "moyen", "moyenne", "durchschnitt", "mittelwert", "mittlere", "mittlerer", "promedio", "média",
+        "gemiddelde", "percent", "percentage", "pct", "prozent",
     }
-)
-_MEAN_WORDS_ZH: Final = ("平均", "均值", "中位数")
+)  # fmt: skip
+_MEAN_WORDS_ZH: Final = ("平均", "均值", "中位数", "人均", "占比", "比例", "比重", "百分比")
+"""What headings above means and rates say: a sum of such numbers means nothing."""
 _RANK_WORDS_ZH: Final = ("排名", "排序", "名次", "位次")
 
 
@@ -184,6 +177,11 @@ class Measure:
     def is_number(self) -> bool:
         """Whether its values can be added up or averaged."""
         return self.kind in ("score", "amount", "count", "share")
+
+    @property
+    def has_order(self) -> bool:
+        """Whether one end is the better, so that places can be put in order by it."""
+        return self.is_rank or (self.is_number and self.better != "neither")
 
     @property
     def is_quantity(self) -> bool:
@@ -359,7 +357,7 @@ def infer_measure(
     Yes and no is a flag, text a category. Whole numbers from 0 up are a count, other numbers from 0 up an amount,
     numbers below 0 make a score. Whole numbers from 1 up under a heading that says rank (a word of its own, or 排名,
     排序, 名次, 位次) are a rank, and numbers under a heading that ends in % or (%) a share in percent; numbers under one
-    that says mean, average or median (平均, 均值, 中位数) are a score, for a sum of them means nothing. This is the only place in
+    that says mean, average, median or per cent (平均, 均值, 中位数, 占比, …率) are a score, for a sum of them means nothing. This is the only place in
     geobri that reads a heading.
     """
     name = str(column.name)
@@ -433,7 +431,9 @@ def _infer_number(name: str, numbers: npt.NDArray[np.float64]) -> tuple[Kind, Wo
         )
         return "share", said
     if _is_called_mean(name):
-        said = Words(f"its heading says that it is a mean ({span})", f"列名说明其为平均值（{span_zh}）")
+        said = Words(
+            f"its heading says that it is a mean or a rate ({span})", f"列名说明其为平均值或比率（{span_zh}）"
+        )
         return "score", said
     if (numbers % 1 != 0).any():
         return "amount", Words(f"it holds numbers {span}", f"其值为 {span_zh} 的数")
@@ -451,9 +451,10 @@ def _infer_number(name: str, numbers: npt.NDArray[np.float64]) -> tuple[Kind, Wo
 
 
 def _is_called_mean(name: str) -> bool:
-    return bool(_MEAN_WORDS & set(re.findall(r"[^\W\d_]+", name.lower()))) or any(
-        word in name for word in _MEAN_WORDS_ZH
-    )
+    bare = re.sub(r"[(\[（].*$", "", name).strip()  # a unit may stand behind it
+    rate = bare.endswith("率") and not bare.endswith("频率")  # how often is a count
+    called = _MEAN_WORDS & set(re.findall(r"[^\W\d_]+", name.lower()))
+    return bool(called) or rate or any(word in name for word in _MEAN_WORDS_ZH)
 
 
 def _is_called_rank(name: str) -> bool:

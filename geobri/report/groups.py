@@ -61,7 +61,7 @@ def groups_section(study: Study) -> Section | None:
         None where the places have no two measures, or nothing parts them in two groups of three or more.
     """
     splits = _find_splits(study)
-    shown = [one for one in study.shown("cities") if one.is_rank or one.is_number]
+    shown = [one for one in study.shown("cities") if one.has_order]
     if len(shown) < 2 or not splits:  # noqa: PLR2004 - one measure is no comparison by measures
         return None
     told = [one for split in splits[:_MOST_SPLITS] if (one := _tell(study, split)) is not None]
@@ -122,7 +122,7 @@ def _name_values(cities: pd.DataFrame, column: str, one: object, other: object) 
 
 def _tell(study: Study, split: _Split) -> tuple[Words, Table] | None:
     """Say in how many measures a group stands before the other, and list them."""
-    shown = [one for one in study.shown("cities") if one.is_rank or one.is_number]
+    shown = [one for one in study.shown("cities") if one.has_order]
     ranked = max(int(study.cities[one.column].notna().sum()) for one in shown)
     first = _FIRST[0] if ranked < _SHORT else _FIRST[1]
     compared = compare_sets(study, split.group, split.others, first=first)

@@ -93,7 +93,7 @@ def find_wholes(study: Study) -> list[Measure]:
     list of Measure
         At most two; where a study has none, the totals of its first flow, or the first of its numbers.
     """
-    shown = [one for one in study.shown("cities") if one.is_rank or one.is_number]
+    shown = [one for one in study.shown("cities") if one.has_order]
     columns = {one.column for one in shown}
     tops = [one for one in shown if not columns & set(one.parents) and not _is_part(study, one)]
     ranked = [one for one in tops if one.is_rank or one.origin == "index"]

@@ -100,7 +100,7 @@ def _value_cells(frame: pd.DataFrame, values: Sequence[Measure]) -> dict[str, li
             Cell(
                 _with_arrow(_number(number), change),
                 None if pd.isna(number) else float(number),
-                None if pd.isna(share) else float(share),
+                None if pd.isna(share) or not value.has_order else float(share),
             )
             for number, share, change in zip(
                 frame[value.column], strength, _changes(frame, value), strict=True

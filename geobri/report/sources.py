@@ -111,7 +111,7 @@ def _provenance(study: Study) -> tuple[Table, ...]:
     rows = tuple(
         Row(
             (
-                Cell(Words(one.name)),
+                Cell(Words(one.name, one.name_zh)),
                 Cell(_join([labels.get(name, Words(name)) for name in one.measures])),
                 Cell(Words(one.address or one.package)),
                 Cell(Words("" if one.retrieved is None else one.retrieved.isoformat())),

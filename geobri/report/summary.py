@@ -64,7 +64,7 @@ def summary_section(study: Study, analysis: Analysis, answers: Sequence[Answer])
 
 def _leaders(study: Study, analysis: Analysis) -> list[tuple[Words, str]]:
     """Say who leads, and how surely: in the index or ranking of the study; without one, in all that cities exchange."""
-    first = next((one for one in study.shown("cities") if one.is_rank or one.is_number), None)
+    first = next((one for one in study.shown("cities") if one.has_order), None)
     if first is None or not (first.is_rank or first.kind == "score"):
         exchanged = _exchange(study)
         if exchanged or first is None:

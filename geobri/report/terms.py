@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from geobri.stats.say.terms import HALF_DISTANCE
 from geobri.study import Study
 from geobri.words import Words
 
@@ -75,6 +76,8 @@ def name_pair(study: Study, pair: pd.Series[Any], *, arrow: bool | None = None) 
 _WITHOUT: Final = "without "
 _DISTANCE: Final = re.compile(r"\bdistance_km\b", re.ASCII)
 """The identifiers that `tests.csv` has in an estimate: the one city that was left out, and the distance."""
+_HALF_KM: Final = Words("half-distance, km", "半衰距离（公里）")
+"""On the page, whose tests of distance take the geodesic between two cities."""
 
 
 def relabel(study: Study, words: Words) -> Words:
@@ -92,6 +95,8 @@ def relabel(study: Study, words: Words) -> Words:
     Words
         ``log distance``, ``without Bangkok``.
     """
+    if words == HALF_DISTANCE:
+        return _HALF_KM
     head, without, last = words.en.rpartition(_WITHOUT)
     if without and last in study.cities.index:
         return Words(head + without + name_place(study, last).en, words.zh)

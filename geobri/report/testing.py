@@ -9,15 +9,17 @@ from typing import Final
 from geobri.measures import Measure
 from geobri.report.answers import Answer
 from geobri.report.charts import draw_stacks
+from geobri.report.distances import is_yes_or_no
 from geobri.report.drawings import draw_intervals, draw_null
 from geobri.report.model import Cell, Column, Drawing, Fold, Row, Section, Table
 from geobri.report.numbers import number_cell, write_number
 from geobri.report.results import leave_out_said, part_sentences, say_findable, say_result
 from geobri.report.shapes import Interval, Stack
 from geobri.report.terms import relabel
+from geobri.stats.flows.friction import DecayResult
 from geobri.stats.results import Term, TestResult
 from geobri.stats.say.numbers import p_value
-from geobri.stats.say.terms import name_test, part_term
+from geobri.stats.say.terms import HALF_DISTANCE, name_test, part_term
 from geobri.study import Study
 from geobri.words import Words
 
@@ -184,7 +186,7 @@ def _everything(study: Study, answer: Answer) -> Fold:
     rows = tuple(
         Row(_cells(study, term, _whose(answer, result)), group=term.test)
         for result in (answer.lead, *answer.others)
-        for term in result.terms
+        for term in _listed(result)
     )
     groups = tuple((test, name_test(test)) for test in dict.fromkeys(row.group for row in rows))
     caption = Words("Every estimate of this question (tests.csv)", "本问题的全部估计（tests.csv）")
@@ -192,6 +194,12 @@ def _everything(study: Study, answer: Answer) -> Fold:
         f"tests-{answer.question}", caption, _COLUMNS, rows, groups=groups, searchable=True, first_rows=12
     )
     return Fold(Words(f"Every estimate ({len(rows)})", f"全部估计（{len(rows)}）"), tables=(table,))
+
+
+def _listed(result: TestResult) -> list[Term]:
+    """List the estimates of a test; half of yes or no is nothing, so where a flow is only that, its half-distance is left out."""
+    half = isinstance(result, DecayResult) and is_yes_or_no(result.fit.sample.flow)
+    return [one for one in result.terms if not (half and one.term == HALF_DISTANCE)]
 
 
 def _untested(study: Study, answer: Answer) -> tuple[Words, ...]:

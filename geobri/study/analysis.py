@@ -315,7 +315,7 @@ def _compared(study: Study) -> Measure | None:
 
     A number beside the flows, such as inhabitants, says less of the study than what its cities exchange.
     """
-    measured = [one for one in _own(study, "cities") if one.is_rank or one.is_number]
+    measured = [one for one in _own(study, "cities") if one.has_order]
     ranked = next((one for one in measured if one.is_rank or one.kind == "score"), None)
     total = None if len(study.cities) > _MOST_SUMMED else first_total(study)
     return ranked or total or next(iter(measured), None)

@@ -9,6 +9,7 @@ from typing import Final
 from geobri.errors import DataError, mould
 from geobri.exchange import to_flowmap, to_kepler, to_kepler_map, write_layer
 from geobri.exchange.about import both
+from geobri.exchange.layers import LAYER_FORMATS
 from geobri.exchange.qgis_project import write_qgis_project
 from geobri.outputs import staged_file, staged_folder
 from geobri.study.database import save_database
@@ -20,13 +21,14 @@ from geobri.words import Words
 
 __all__ = ["export_study"]
 
-_ENDINGS: Final = {
+_ENDINGS: Final[dict[str, tuple[str, ...]]] = {
+    "layer": LAYER_FORMATS,
     "kepler": (".csv", ".json"),
     "duckdb": (".duckdb", ".db"),
     "flowmap": ("",),
     "qgis": (".qgz",),
 }
-"""Endings of what is no layer; a flow map is a folder."""
+"""What a name ends in; a flow map is a folder."""
 
 
 def export_study(
@@ -57,17 +59,9 @@ def export_study(
     DataError
         If there is no value to write, or the name does not fit what is to be written.
     """
-    kind = _kind_of(target) if kind == "auto" else kind
-    if target.suffix.lower() not in _ENDINGS.get(kind, (target.suffix.lower(),)):
-        endings = " or ".join(ending or "a folder, without an ending" for ending in _ENDINGS[kind])
-        raise DataError(
-            mould(
-                "geobri export",
-                f"--format {kind} writes {endings}",
-                f"'{target.name}'",
-                "Change --to or --format",
-            )
-        )
+    said, kind = kind, _kind_of(target) if kind == "auto" else kind
+    if target.suffix.lower() not in _ENDINGS[kind]:
+        raise _refuse_ending(target, said)
     if kind == "flowmap":
         return _export_flowmap(study, target, value)
     if kind == "layer" and target.suffix.lower() != ".gpkg":
@@ -83,6 +77,16 @@ def export_study(
         else:
             return write_geopackage(study, path, first=layer)
     return ""
+
+
+def _refuse_ending(target: Path, kind: str) -> DataError:
+    if kind == "auto":
+        known = dict.fromkeys(ending for several in _ENDINGS.values() for ending in several if ending)
+        wanted = f"--to ends in {', '.join(known)}, or names a folder, without an ending"
+        return DataError(mould("geobri export", wanted, f"'{target.name}'", "Choose one of these"))
+    endings = " or ".join(ending or "a folder, without an ending" for ending in _ENDINGS[kind])
+    wanted = f"--format {kind} writes {endings}"
+    return DataError(mould("geobri export", wanted, f"'{target.name}'", "Change --to or --format"))
 
 
 def _export_project(study: Study, target: Path) -> str:

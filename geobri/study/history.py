@@ -61,9 +61,9 @@ def rank_years(study: Study, measure: Measure) -> pd.DataFrame:
     if rows is None or "year" not in rows.columns:
         return pd.DataFrame()
     known = _by_city(rows.dropna(subset=["year", "value"]))
-    together = over_partners(known.groupby(["name", "year"], observed=True)["value"], measure)
+    together = over_partners(known.groupby(["city", "year"], observed=True)["value"], measure)
     table = together.unstack("year")  # noqa: PD010 - a group has one value
-    return table.rank(ascending=measure.direction < 0, method="min").rename_axis("city")
+    return table.rank(ascending=measure.direction < 0, method="min")
 
 
 def history(study: Study, names: Sequence[str] = (), *, indicator: str | None = None) -> pd.DataFrame:
@@ -82,7 +82,7 @@ def history(study: Study, names: Sequence[str] = (), *, indicator: str | None = 
     Returns
     -------
     pandas.DataFrame
-        One row per indicator and city or corridor: a column per year, then `change` (last less first) and
+        One row per `indicator` and `city` or `corridor` (the levels of its index): a column per year, then `change` (last less first) and
         `growth` (compound annual, a share; missing where the first value is not above 0, and for scores and ranks).
 
     Raises
@@ -109,12 +109,13 @@ def history(study: Study, names: Sequence[str] = (), *, indicator: str | None = 
     if indicator is not None and indicator not in known:
         return _follow_index(study, indicator, keys, of_corridors=of_corridors)
     chosen = flows if indicator is None else flows[flows["indicator"] == indicator]
+    level = "corridor" if of_corridors else "city"
     long = _by_pair(chosen, study) if of_corridors else _by_city(chosen)
-    kept = long[long["name"].isin(keys)]
+    kept = long[long[level].isin(keys)]
     measures = {one.column: one for one in study.corridor_measures}
     together = [
         over_partners(
-            rows.groupby(["indicator", "name", "year"], observed=True)["value"],
+            rows.groupby(["indicator", level, "year"], observed=True)["value"],
             measures.get(str(name), Measure(str(name))),
         )
         for name, rows in kept.groupby("indicator", observed=True)
@@ -140,7 +141,8 @@ def _follow_index(study: Study, column: str, keys: Sequence[str], *, of_corridor
     table = pd.DataFrame(
         {year: frame[node].reindex(list(keys)).astype(float) for year, frame in shown.items()}
     )
-    labelled = pd.MultiIndex.from_product([[column], keys], names=["indicator", "name"])
+    level = "corridor" if of_corridors else "city"
+    labelled = pd.MultiIndex.from_product([[column], keys], names=["indicator", level])
     table = table.set_axis(labelled, axis=0).rename_axis("year", axis=1)
     return _add_growth(table).assign(growth=float("nan"))
 
@@ -184,11 +186,11 @@ def say_unscored(study: Study, shown: Iterable[int]) -> Words:
 
 
 def _by_pair(flows: pd.DataFrame, study: Study) -> pd.DataFrame:
-    return flows.assign(name=corridor_ids(flows["origin"], flows["destination"], directed=study.directed))
+    return flows.assign(corridor=corridor_ids(flows["origin"], flows["destination"], directed=study.directed))
 
 
 def _by_city(flows: pd.DataFrame) -> pd.DataFrame:
-    return pd.concat([flows.assign(name=flows["origin"]), flows.assign(name=flows["destination"])])
+    return pd.concat([flows.assign(city=flows[end]) for end in ("origin", "destination")])
 
 
 def _add_growth(table: pd.DataFrame) -> pd.DataFrame:

@@ -126,7 +126,7 @@ def first_of_each(study: Study, n: int = 5, *, of: Level = "cities") -> pd.DataF
             mould("first_of_each", "n must be 1 place or more", str(n), "Give a number such as 5")
         )
     frame = pd.DataFrame(study.cities if of == "cities" else study.corridors)
-    shown = [one for one in study.shown(of) if one.is_rank or one.is_number]
+    shown = [one for one in study.shown(of) if one.has_order]
     rows = [row for measure in shown for row in _first_rows(study, frame, measure, n)]
     columns = ["measure", "label", "label_zh", "place", "share", "ids", "names", "names_zh"]
     return pd.DataFrame(rows, columns=columns)
@@ -278,7 +278,7 @@ def count_first(study: Study, by: str, n: int = 100) -> pd.DataFrame:
     DataError
         If the column is unknown, or no measure of the cities can be ranked.
     """
-    shown = [one for one in study.shown("cities") if one.is_rank or one.is_number]
+    shown = [one for one in study.shown("cities") if one.has_order]
     if not shown:
         wanted = f"the cities of '{study.name}' must have a measure"
         raise DataError(mould("count_first", wanted, "none", "Add a rank or a number to the cities"))

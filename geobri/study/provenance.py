@@ -21,7 +21,7 @@ STALE_DAYS: Final = 365
 """Days after which a source counts as stale."""
 
 _SCHEMES: Final = ("http", "https", "file", "")
-_TEXTS: Final = ("name", "address", "file", "sha256", "licence", "package", "note")
+_TEXTS: Final = ("name", "name_zh", "address", "file", "sha256", "licence", "package", "note")
 _KNOWN: Final = (*_TEXTS, "measures", "retrieved")
 _HEX: Final = frozenset("0123456789abcdef")
 _LONG: Final = 200
@@ -33,8 +33,8 @@ class Provenance:
 
     Attributes
     ----------
-    name
-        What it is called.
+    name, name_zh
+        What it is called, in English and Chinese.
     address
         Where it can be fetched: http, https, or a file (a path counts from the folder of the study); empty where it cannot.
     file
@@ -50,6 +50,7 @@ class Provenance:
     """
 
     name: str
+    name_zh: str = ""
     address: str = ""
     file: str = ""
     measures: tuple[str, ...] = ()

@@ -120,7 +120,7 @@ def test_compare(run):
 
 def test_history(run, folder):
     table = run("history", folder, "Lisbon").output.splitlines()
-    assert table[0] == "indicator,name,2019,2021,change,growth"
+    assert table[0] == "indicator,city,2019,2021,change,growth"
     assert table[1].startswith("air,lis,2.0,8.0,6.0,1.0")
     assert "column 'year'" in run("history", "air22", code=1).output
 

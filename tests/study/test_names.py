@@ -102,7 +102,7 @@ def test_every_question_to_a_study_refuses_it(folder):
         with pytest.raises(DataError, match=r"cordoba-es.*cordoba-ar"):
             ask()
     assert compare(study, ["Córdoba (Spain)", "利马"]).columns.tolist() == ["cordoba-es", "lima"]
-    assert history(study, ["科尔多瓦（阿根廷）"]).index.get_level_values("name").tolist() == ["cordoba-ar"]
+    assert history(study, ["科尔多瓦（阿根廷）"]).index.get_level_values("city").tolist() == ["cordoba-ar"]
     assert query(study, "city=Cordoba, Argentina").index.tolist() == ["cordoba-ar"]
     assert query(study, "name~cordoba").index.tolist() == ["cordoba-ar"]
 

@@ -36,7 +36,15 @@ from geobri.stats.progress import shows_progress
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_decay
 from geobri.stats.say.numbers import LEVEL
-from geobri.stats.say.terms import FRICTION, PERMUTATION, name_column, name_model, notes, say_levels
+from geobri.stats.say.terms import (
+    FRICTION,
+    HALF_DISTANCE,
+    PERMUTATION,
+    name_column,
+    name_model,
+    notes,
+    say_levels,
+)
 from geobri.stats.tables import Blocks, PairSample, read_pairs, say_left_out
 from geobri.stats.threads import on_one_thread
 from geobri.words import NOTHING, Words
@@ -403,7 +411,7 @@ def _permutation_terms(base: Term, fit: DecayFit, tested: _Tested, named: _Named
     )
     half = replace(
         base,
-        term=Words("half-distance", "半衰距离"),
+        term=HALF_DISTANCE,
         estimate=fit.half_distance(),
         ci_low=_half(fit, limits.high),
         ci_high=_half(fit, limits.low),

@@ -10,6 +10,7 @@ __all__ = [
     "CHI_SQUARED",
     "ERRORS",
     "FRICTION",
+    "HALF_DISTANCE",
     "JACKKNIFE",
     "NORMAL",
     "PERMUTATION",
@@ -89,6 +90,7 @@ ERRORS: Final = {
 JACKKNIFE: Final = Words("node jackknife", "城市刀切法")
 FRICTION: Final = Words("friction: ", "摩擦：")
 """Stands before a coefficient whose sign is turned."""
+HALF_DISTANCE: Final = Words("half-distance", "半衰距离")
 UNDER_NULL: Final = Words("under the null", "零模型下")
 STUDENT: Final = Words("Student t", "t 分布")
 NORMAL: Final = Words("normal approximation", "正态近似")

@@ -13,7 +13,7 @@ from geobri.study.reading.parts import FolderParts
 from geobri.study.reading.sources import STANDARD_STEM
 from geobri.words import PlaceWords, Words
 
-__all__ = ["call_as_said", "call_by_table", "call_if_unsaid", "entitle"]
+__all__ = ["call_as_said", "call_by_table", "call_if_unsaid", "choose_language", "entitle"]
 
 _KINDS: Final = (
     PlaceWords("airport", zh="机场"), PlaceWords("station", zh="站点"), PlaceWords("stop", zh="站点"), PlaceWords("port", zh="港口"),
@@ -46,6 +46,8 @@ _TOKEN: Final = re.compile(r"[^\W\d_]+")
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PLACE: Final = {"place": "place"}
 _CITY: Final = frozenset({"city", "cities", "城市"})
+_JAPANESE: Final = re.compile("[ぁ-ヿ発経緯駅県乗図]")
+"""Letters of Japanese headings and names that no Chinese ones have."""
 
 
 def call_as_said(said: str, parts: FolderParts) -> None:
@@ -134,6 +136,36 @@ def entitle(file: Path, parts: FolderParts) -> None:
     if above:
         because = Words("that stands above the table", "表格上方如此写明")
         parts.taken.append(Taken(column=Words(file.name), taken=Words(f"title = {above}"), because=because))
+
+
+def choose_language(parts: FolderParts) -> None:
+    """Let a study open in Chinese where nobody chose a language, and most headings and names of places are Chinese.
+
+    Parameters
+    ----------
+    parts
+        What was read; the language is put into its settings, and said.
+    """
+    if "language" in parts.settings or parts.cities is None:
+        return
+    headings = [name for named in parts.headings.values() for name in named]
+    names = parts.cities["name_zh"].fillna(parts.cities["name"]).astype(str)
+    if not (_are_chinese(headings) and _are_chinese(names)):
+        return
+    parts.settings["language"] = "zh"
+    because = Words(
+        'most headings and names of places are (else: --lang en, or language = "en" in study.toml)',
+        '列名与地名大多为中文（若不然：--lang en，或在 study.toml 中写 language = "en"）',
+    )
+    parts.taken.append(
+        Taken(column=Words("language", "语言"), taken=Words("Chinese", "中文"), because=because)
+    )
+
+
+def _are_chinese(texts: Iterable[str]) -> bool:
+    """Tell whether most of some texts are in Chinese letters, and none in Japanese ones."""
+    known = [text for text in texts if text]
+    return sum(map(is_han, known)) > len(known) / 2 and not any(map(_JAPANESE.search, known))
 
 
 def _settings(words: PlaceWords) -> dict[str, str]:

@@ -18,7 +18,9 @@ from geobri.inputs import read_toml
 from geobri.measures import Taken, check_said
 from geobri.study.model import StudyFault
 from geobri.study.provenance import check_provenance
+from geobri.study.reading.calling import choose_language
 from geobri.study.reading.cities import read_cities
+from geobri.study.reading.distances import note_coast_distances
 from geobri.study.reading.filling import FILLED, fill_places
 from geobri.study.reading.flows import read_flows
 from geobri.study.reading.memberships import read_memberships
@@ -119,6 +121,7 @@ def read_folder(folder: Path) -> FolderParts:
     parts.outlines = _read_base(folder, parts)
     _read_both(_find_files(folder, "cities"), _find_files(folder, "flows"), renamed, parts)
     parts.memberships = read_memberships(_find_files(folder, "memberships"), renamed, parts)
+    choose_language(parts)
     return parts
 
 
@@ -129,6 +132,8 @@ def _read_both(cities: list[Path], flows: list[Path], renamed: dict[str, str], p
     parts.cities = read_cities(cities, renamed, parts, labels)
     if parts.cities is not None and "fill" in parts.settings:
         parts.cities = fill_places(parts.cities, tuple(parts.settings["fill"]), parts)
+    if parts.cities is not None:
+        note_coast_distances(parts.cities, parts)
     parts.flows = read_flows(files, parts)
 
 

@@ -15,11 +15,12 @@ from geobri.errors import GeobriError
 from geobri.measures import Taken
 from geobri.study.account import Entry
 from geobri.study.model import StudyFault
-from geobri.study.reading.calling import call_as_said, call_by_table, entitle
+from geobri.study.reading.calling import call_as_said, call_by_table, choose_language, entitle
 from geobri.study.reading.choices import say_choices
 from geobri.study.reading.cities import build_places
 from geobri.study.reading.degrees import find_points
 from geobri.study.reading.described import take_settings
+from geobri.study.reading.distances import note_coast_distances
 from geobri.study.reading.echoes import leave_out_echoes
 from geobri.study.reading.ends import Ends, find_ends, ids_of_points, places_of_ends, states_of_namesakes
 from geobri.study.reading.filling import fill_places
@@ -164,6 +165,7 @@ def _put_together(
         return parts
     if hints.fill:
         parts.cities = fill_places(parts.cities, hints.fill, parts)
+    note_coast_distances(parts.cities, parts)
     flows = [_ready(table, hints, parts) for table in pairs]
     if parts.faults:
         return parts
@@ -176,6 +178,7 @@ def _put_together(
         parts.faults = [_with_option(fault) for fault in parts.faults]
         return parts
     take_settings(parts)
+    choose_language(parts)
     say_choices(hints, parts)
     return parts
 

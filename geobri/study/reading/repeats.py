@@ -230,6 +230,7 @@ def _count_rows(
 ) -> pd.DataFrame:
     repeated = bool(rows.duplicated(key).any())
     name = "trips" if repeated else "links"
+    parts.meanings[name] = {"label_zh": "次数" if repeated else "联系"}
     left = [str(column) for column in rows.columns if column not in key]
     because = (
         Words("several rows speak of one pair, each of them an event", "同一对地点有多行，每行为一次事件")
