@@ -14,12 +14,14 @@ from packaging.requirements import Requirement
 PAGE = Path(__file__).parents[1] / "docs" / "licences.md"
 HEAD = """# Licences
 
-geobri is under the BSD 3-Clause Licence (`LICENSE`). It copies no source of others; it installs packages, and each keeps its
-own licence. The first table lists what `pyproject.toml` names, the second what these bring along. The words are those of the
-packages' own metadata at the time when this page was made (`python tools/list_licences.py`). Data have their own page:
-[the published data](data.md) and [boundaries](../boundaries/README.md).
+geobri is under the BSD 3-Clause Licence (`LICENSE`). It copies no source of others; it installs
+packages, and each keeps its own licence. The first table lists what `pyproject.toml` names, the
+second what these bring along. The words are those of the packages' own metadata at the time when
+this page was made (`python tools/list_licences.py`). Data have their own page: [the published
+data](data.md) and [boundaries](../boundaries/README.md).
 
-Of these, igraph is under the GPL. It is an extra of its own (`graphs`): nothing else installs it, and geobri works without it.
+Of these, igraph is under the GPL. It is an extra of its own (`graphs`): nothing else installs it,
+and geobri works without it.
 """
 
 

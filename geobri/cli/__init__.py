@@ -80,12 +80,22 @@ class _Commands(click.Group):
             raise click.ClickException(legible(error.message)) from error
         except GeobriError as error:
             raise click.ClickException(legible(str(error))) from error
+        except ModuleNotFoundError as error:
+            raise click.ClickException(_say_missing(error)) from error
         except OSError as error:
             if error.filename is not None:
                 raise click.ClickException(legible(_say_unusable(error))) from error
             if error.errno in _NOT_PRINTED:
                 raise refuse_output(error) from error
             raise  # a closed pipe among them: its reader has seen enough, and click ends quietly
+
+
+def _say_missing(error: ModuleNotFoundError) -> str:
+    """Say which package an installation lacks; a module of our own that is not there is a fault of ours."""
+    if error.name is None or error.name.partition(".")[0] == "geobri":
+        raise error
+    wanted = f"the package '{error.name}' must be installed"
+    return mould("geobri", wanted, "no such package", "geobri doctor says what is missing")
 
 
 def _say_unusable(error: OSError) -> str:

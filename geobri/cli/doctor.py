@@ -54,8 +54,11 @@ def doctor_command() -> None:
 
 def _look_at_packages() -> Iterator[_Finding]:
     """Compare each package that geobri names with the one that is installed."""
-    from packaging.requirements import Requirement
-
+    try:
+        from packaging.requirements import Requirement
+    except ModuleNotFoundError:
+        yield _Finding("packaging", "fault", "not installed, so no version is compared: pip install packaging")
+        return
     for text in metadata.requires("geobri") or ():
         wanted = Requirement(text)
         extra = _extra_of(wanted.marker)
@@ -86,8 +89,12 @@ def _extra_of(marker: object) -> str:
 
 def _look_at_data() -> Iterator[_Finding]:
     """Open what comes with the package: boundaries against their hashes, published tables, place names."""
-    from geobri import boundaries, datasets
-    from geobri.gazetteer import geocode
+    try:
+        from geobri import boundaries, datasets
+        from geobri.gazetteer import geocode
+    except ImportError as error:  # a package of the list above is missing or broken
+        yield _Finding("data", "fault", f"cannot be read: {error}")
+        return
 
     def published() -> str:
         return f"{len(datasets.bri22().cities)} and {len(datasets.global513().cities)} cities"

@@ -97,16 +97,15 @@ def _classify(
     upwards = measure.direction > 0
     places = np.searchsorted(breaks, numbers[known], side="right" if upwards else "left")
     places = places if upwards else len(breaks) - places
-    classes = pd.Series(-1, index=values.index).where(
-        ~known, other=pd.Series(places, index=numbers.index[known])
-    )
+    classes = pd.Series(-1, index=values.index, dtype=int)
+    classes[known] = places
     looks = []
     for number in range(len(breaks) + 1):
         share = number / len(breaks) if len(breaks) else 1.0
         own = numbers[classes == number]
         text = "" if own.empty else _write_span(float(own.min()), float(own.max()))
         looks.append(_Look(ramp(_PALEST * (1 - share)), _WIDTHS[0] + (_WIDTHS[1] - _WIDTHS[0]) * share, text))
-    return classes.astype(int), looks
+    return classes, looks
 
 
 def _write_span(low: float, high: float) -> str:

@@ -23,7 +23,7 @@ from geobri.score.compiled import (
 )
 from geobri.score.filling import fill_missing
 from geobri.score.gather import CodedFlows, PairColumn, code_flows, list_unused_indicators
-from geobri.score.measure import Measured, measure_level
+from geobri.score.measure import Measured, measure_level, stack_rows
 from geobri.score.prepare import Inputs, gather_columns, known_attributes, screen_columns
 from geobri.score.ranking import rank
 from geobri.score.result import IndexResult
@@ -306,8 +306,8 @@ def _assemble(
         imputed=at_corridors.imputed,
         imputed_share=at_cities.imputed,
         coverage=coverage_frame.assign(all=coverage_frame.mean(axis=1)),
-        touched=pd.concat([one.touched for one in (at_cities, at_corridors)], ignore_index=True),
-        treatments=pd.concat([one.treatments for one in (at_cities, at_corridors)], ignore_index=True),
+        touched=stack_rows([at_cities.touched, at_corridors.touched]),
+        treatments=stack_rows([at_cities.treatments, at_corridors.treatments]),
         modelled=tuple(column.indicator.name for column in columns if column.modelled),
         screened_cities=tuple(inputs.cities.index[~staying]),
         screened_pairs=_gone_pairs(inputs.universe, universe),

@@ -19,7 +19,7 @@ from geobri.score.prepare import Inputs, size_of
 from geobri.score.spec import Indicator
 from geobri.words import Words
 
-__all__ = ["Measured", "measure_level"]
+__all__ = ["Measured", "measure_level", "stack_rows"]
 
 _MOMENTS = ("skewness_before", "skewness_after", "kurtosis_before", "kurtosis_after")
 _TOUCHED = ["level", "unit", "indicator", "before", "after", "treatment"]
@@ -85,12 +85,18 @@ def measure_level(inputs: Inputs, columns: list[PairColumn], level: Level, stayi
         raw,
         pd.DataFrame(treated, index=raw.index),
         imputed,
-        pd.concat(touched, ignore_index=True),
+        stack_rows(touched),
         pd.DataFrame(
             [row for row in treatments if row],
             columns=_TREATMENTS,
         ),
     )
+
+
+def stack_rows(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Stack tables of the same columns; an empty one gives its columns and has no say in their types."""
+    filled = [one for one in tables if len(one)]
+    return pd.concat(filled or tables[:1], ignore_index=True)
 
 
 def _measure_nothing(inputs: Inputs) -> Measured:

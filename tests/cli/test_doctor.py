@@ -1,6 +1,8 @@
 """What an installation has, said; and what is wrong with one, found."""
 
 import shutil
+import subprocess
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -55,6 +57,45 @@ def test_a_package_that_is_missing_or_too_old_is_a_fault(monkeypatch, version, s
     assert result.exit_code == 1
     assert said in result.output
     assert "1 fault." in result.output
+
+
+def run_without(package, *arguments):
+    """Run a command in a process of its own, in which a package cannot be imported and has no metadata."""
+    code = f"""
+import sys
+from importlib import metadata
+found = metadata.version
+def version(name):
+    if name == {package!r}:
+        raise metadata.PackageNotFoundError(name)
+    return found(name)
+class Gone:
+    def find_spec(self, name, path=None, target=None):
+        if name == {package!r} or name.startswith({package!r} + "."):
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+metadata.version = version
+sys.meta_path.insert(0, Gone())
+from geobri.cli import main
+main({list(arguments)!r})
+"""
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("package", ["numpy", "packaging"])
+def test_without_a_package_that_everything_needs_the_doctor_still_speaks(package):
+    done = run_without(package, "doctor")
+    assert done.returncode == 1
+    assert [line for line in done.stdout.splitlines() if line.startswith(f"!!  {package} ")], done.stdout
+    assert "Traceback" not in done.stderr
+    assert f"No module named '{package}'" in done.stdout or package == "packaging"
+
+
+def test_a_command_without_a_package_that_it_needs_names_it():
+    done = run_without("pandas", "check", "bri22")
+    assert done.returncode == 1
+    assert "the package 'pandas' must be installed" in done.stderr
+    assert "geobri doctor" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("harm", ["cut", "gone"])

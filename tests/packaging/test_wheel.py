@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -25,12 +26,15 @@ print("works alone")
 """
 
 
+def _build(kind, folder):
+    command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return next(folder.iterdir())
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    return next(folder.glob("*.whl"))
+    return _build("wheel", tmp_path_factory.mktemp("wheel"))
 
 
 def test_the_wheel_holds_data_and_nothing_else(wheel):
@@ -43,7 +47,19 @@ def test_the_wheel_holds_data_and_nothing_else(wheel):
     assert "geobri/py.typed" in names
     outside = [name for name in names if not name.startswith(("geobri/", "geobri-"))]
     assert outside == []
+    assert [name for name in names if name.endswith((".pyc", ".d.ts", "/build.py"))] == []
     assert wheel.stat().st_size < 25_000_000
+
+
+def test_the_source_distribution_holds_all_that_the_wheel_and_the_suite_are_made_of(wheel, tmp_path):
+    """What another builder makes of the sources is the same package: no folder of a room is left out for its name."""
+    with tarfile.open(_build("sdist", tmp_path)) as packed:
+        inside = {name.partition("/")[2] for name in packed.getnames()}
+    built = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("geobri/")}
+    sources = {name.replace("geobri/boundaries_data/", "boundaries/") for name in built}
+    sources |= {path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("*.py")}
+    assert sources - inside == set()
+    assert {"LICENSE", "README.md", "README.zh.md", "pyproject.toml", "boundaries/build.py"} <= inside
 
 
 @pytest.mark.slow

@@ -355,6 +355,22 @@ def test_outliers_are_treated_and_listed():
     assert summary["skewness_before"] > 2 > summary["skewness_after"]
 
 
+def test_a_level_with_nothing_treated_has_no_say_in_the_types_of_the_list():
+    rows = [("x", f"t{i}", f"t{j}", 1.0 + i + j) for i in range(6) for j in range(i + 1, 6)]
+    rows[4] = ("x", "t0", "t5", 500.0)
+    result = build_index(
+        one_indicator(treatment="winsorise", city_rule="mean", treatment_params={"limits": [0.05, 0.1]}),
+        towns("ABCDEF"),
+        long(rows),
+    )
+    plain = build_index(one_indicator(treatment="none"), towns("ABCDEF"), long(rows))
+    assert (result.touched[["before", "after"]].dtypes == float).all()
+    assert list(plain.touched.columns) == list(result.touched.columns)
+    assert list(plain.treatments.columns) == list(result.treatments.columns)
+    assert plain.touched.empty
+    assert plain.treatments.empty
+
+
 def test_structural_zeros_take_no_part_in_the_treatment():
     rows = [("x", f"t{i}", f"t{j}", 50.0 + i + j) for i in range(8) for j in range(i + 1, 8)][:20]
     spec = {
