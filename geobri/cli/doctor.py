@@ -57,7 +57,9 @@ def _look_at_packages() -> Iterator[_Finding]:
     try:
         from packaging.requirements import Requirement
     except ModuleNotFoundError:
-        yield _Finding("packaging", "fault", "not installed, so no version is compared: pip install packaging")
+        yield _Finding(
+            "packaging", "fault", "not installed, so no version is compared: pip install packaging"
+        )
         return
     for text in metadata.requires("geobri") or ():
         wanted = Requirement(text)
