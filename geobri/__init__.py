@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from geobri.notebooks import menu_of
+
 __version__ = "0.1.0"
 
 _CHAPTERS: tuple[str, ...] = (
@@ -59,5 +61,4 @@ def __getattr__(name: str) -> Any:
     return getattr(module, name) if name in _VERBS else module
 
 
-def __dir__() -> list[str]:
-    return [*__all__, "__version__"]
+__dir__ = menu_of([*__all__, "__version__"])

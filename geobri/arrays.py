@@ -7,7 +7,10 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from geobri.notebooks import menu_of
+
 __all__ = ["BoolArray", "FloatArray", "IndexArray", "IntArray", "Rng", "weighted_median"]
+__dir__ = menu_of(__all__)
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 """Numbers."""

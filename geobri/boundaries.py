@@ -17,17 +17,17 @@ import numpy as np
 import shapely
 
 from geobri.errors import BoundaryError, mould
+from geobri.notebooks import menu_of
 
 __all__ = [
-    "describe_layer",
     "list_layers",
     "load_coastline",
     "load_countries",
     "load_lakes",
     "load_land",
-    "load_land_squares",
     "locate",
 ]
+__dir__ = menu_of(__all__)
 
 Resolution = Literal["110m", "50m", "10m"]
 Worldview = Literal["ne", "china"]

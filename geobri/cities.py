@@ -13,13 +13,15 @@ import pandas as pd
 from geobri.errors import DataError, GeobriError, SchemaError, first_offenders, mould
 from geobri.gazetteer.countries import country_codes, load_country_table
 from geobri.gazetteer.names import name_key
+from geobri.notebooks import menu_of
 from geobri.tables import CITY_COLUMNS, check_cities, find_coordinate_faults
 from geobri.units import LONLAT_CRS
 from geobri.words import NO, YES
 
 _Table = TypeVar("_Table", bound=pd.DataFrame)
 
-__all__ = ["build_cities", "find_city", "parse_flags", "tell_names_apart"]
+__all__ = ["build_cities", "find_city"]
+__dir__ = menu_of(__all__)
 
 _TRUE: Final = frozenset(YES) | {"t", "1", "1.0", "coastal", "coast", "沿海", "沿海城市"}
 _QUALIFIED: Final = re.compile(r"^(?P<name>.+?)\s*[(（,，]\s*(?P<where>[^()（）]+?)\s*[)）]?$")

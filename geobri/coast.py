@@ -25,6 +25,7 @@ from geobri.arrays import FloatArray
 from geobri.boundaries import Resolution, load_coastline
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.geodesy import check_degrees, distance_km
+from geobri.notebooks import menu_of
 from geobri.units import WGS84_ECCENTRICITY_SQUARED, WGS84_MAJOR_KM
 from geobri.words import Words
 
@@ -35,6 +36,7 @@ __all__ = [
     "reproducing_thresholds",
     "switch_curve",
 ]
+__dir__ = menu_of(__all__)
 
 
 _SPACING_KM = 2.0

@@ -18,6 +18,7 @@ import pandas as pd
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.geodesy import distance_km, points_between
 from geobri.great_circles import great_circle_lines
+from geobri.notebooks import menu_of
 from geobri.tables import CORRIDOR_COLUMNS, check_cities
 from geobri.units import LONLAT_CRS
 
@@ -27,11 +28,10 @@ __all__ = [
     "build_corridors",
     "build_pairs",
     "corridor_ids",
-    "describe_pairs",
-    "order_pairs",
     "points_along",
     "tabulate_corridors",
 ]
+__dir__ = menu_of(__all__)
 
 PairSelection = Literal["all", "international"]
 """Which pairs of cities are meant: all, or those of two countries."""

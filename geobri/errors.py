@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from geobri.notebooks import menu_of
 from geobri.words import Words
 
 __all__ = [
@@ -21,10 +22,8 @@ __all__ = [
     "SchemaError",
     "SpecificationError",
     "StudyError",
-    "first_offenders",
-    "mould",
-    "shorten",
 ]
+__dir__ = menu_of(__all__)
 
 
 _LONGEST_NAME: Final = 100

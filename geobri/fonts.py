@@ -10,8 +10,10 @@ from typing import Final, Literal
 
 from geobri.charts import need_matplotlib
 from geobri.errors import DataError, mould
+from geobri.notebooks import menu_of
 
 __all__ = ["find_font", "first_chinese", "use_letters"]
+__dir__ = menu_of(__all__)
 
 _CHINESE: Final = (
     "Noto Sans CJK SC",

@@ -19,17 +19,17 @@ from pyproj import Geod
 
 from geobri.arrays import FloatArray
 from geobri.errors import SchemaError, mould
+from geobri.notebooks import menu_of
 from geobri.tables import find_coordinate_faults
 from geobri.units import KM_PER_M
 
 __all__ = [
     "azimuth_deg",
-    "check_degrees",
     "distance_km",
     "distance_matrix_km",
     "points_between",
-    "solve_inverse",
 ]
+__dir__ = menu_of(__all__)
 
 
 @cache

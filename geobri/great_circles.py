@@ -23,10 +23,12 @@ import shapely
 from geobri.arrays import FloatArray, IntArray
 from geobri.errors import DataError, SchemaError, first_offenders, mould
 from geobri.geodesy import check_degrees, solve_inverse
+from geobri.notebooks import menu_of
 from geobri.units import WGS84_ECCENTRICITY_SQUARED
 from geobri.workers import spread
 
 __all__ = ["great_circle_lines"]
+__dir__ = menu_of(__all__)
 
 Ends = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
 

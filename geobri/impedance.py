@@ -24,8 +24,10 @@ from geobri.arrays import FloatArray
 from geobri.errors import DataError, MissingExtraError, SchemaError, first_offenders, mould
 from geobri.gazetteer.countries import load_country_table
 from geobri.geodesy import distance_km
+from geobri.notebooks import menu_of
 
 __all__ = ["PASSAGES", "assign_ports", "load_ports", "sea_distance_km", "sea_distance_matrix_km"]
+__dir__ = menu_of(__all__)
 
 
 PASSAGES = (

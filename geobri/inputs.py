@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from geobri.errors import InputError, mould
+from geobri.notebooks import menu_of
 
 __all__ = ["check_file", "parse_toml", "read_bytes", "read_text", "read_toml"]
+__dir__ = menu_of(__all__)
 
 _MOST_TOML_MB: Final = 2
 _MOST_DOTS: Final = 100

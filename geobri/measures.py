@@ -21,6 +21,7 @@ import pandas as pd
 from pandas.api import types as pdt
 
 from geobri.errors import SpecificationError, mould
+from geobri.notebooks import menu_of
 from geobri.words import Words
 
 __all__ = [
@@ -31,12 +32,9 @@ __all__ = [
     "Measure",
     "Origin",
     "Taken",
-    "as_measure",
-    "check_said",
-    "find_measure",
     "infer_measure",
-    "label_column",
 ]
+__dir__ = menu_of(__all__)
 
 Kind = Literal["rank", "score", "amount", "count", "share", "category", "flag"]
 """What kind of number or word a column holds."""

@@ -15,8 +15,10 @@ import pandas as pd
 
 from geobri.errors import DataError, mould
 from geobri.gazetteer.countries import country_codes, load_country_table
+from geobri.notebooks import menu_of
 
-__all__ = ["REGION_NAMES_ZH", "SCHEMES", "RegionScheme", "assign_regions", "region_names_zh"]
+__all__ = ["SCHEMES", "RegionScheme", "assign_regions", "region_names_zh"]
+__dir__ = menu_of(__all__)
 
 RegionScheme = Literal["bri22", "bri22_corridor", "global513", "m49_region", "m49_subregion"]
 """The names of the ways to divide the world into regions."""

@@ -18,20 +18,16 @@ import shapely
 from pandas.api import types as pdt
 
 from geobri.errors import SchemaError, first_offenders
+from geobri.notebooks import menu_of
 
 __all__ = [
     "CITY_COLUMNS",
     "CORRIDOR_COLUMNS",
     "FLOW_COLUMNS",
-    "RESERVED_IN_CITY_SLUGS",
-    "Fault",
     "check_cities",
     "check_flows",
-    "find_city_faults",
-    "find_coordinate_faults",
-    "find_flow_faults",
-    "mark_repeated",
 ]
+__dir__ = menu_of(__all__)
 
 CITY_COLUMNS: Final = ("name", "name_zh", "country", "region", "coastal")
 """Columns that every table of cities has, beside its geometry."""

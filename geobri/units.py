@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from geobri.notebooks import menu_of
+
 __all__ = [
     "EARTH_RADIUS_KM",
-    "KM_PER_M",
     "LONLAT_CRS",
-    "WGS84_ECCENTRICITY_SQUARED",
-    "WGS84_FLATTENING",
-    "WGS84_MAJOR_KM",
 ]
+__dir__ = menu_of(__all__)
 
 LONLAT_CRS: Final = "EPSG:4326"
 """Longitude and latitude in degrees on WGS84, in that order."""

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-__all__ = ["CITY", "NO", "NOTHING", "YES", "PlaceWords", "Words", "print_minus", "speaks_of_city"]
+from geobri.notebooks import menu_of
+
+__all__ = ["PlaceWords", "Words"]
+__dir__ = menu_of(__all__)
 
 YES: Final = ("true", "yes", "y", "是", "有", "ja", "oui", "sí")
 """Words that say yes in a cell of a table or a question, in small letters."""

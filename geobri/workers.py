@@ -31,8 +31,10 @@ from typing import Any, Final, Literal, TypeVar
 import numpy as np
 
 from geobri.errors import DataError, MissingExtraError, mould
+from geobri.notebooks import menu_of
 
 __all__ = ["Backend", "count_workers", "side_by_side", "spawn_seeds", "spread", "spread_here", "working"]
+__dir__ = menu_of(__all__)
 
 Backend = Literal["threads", "processes", "dask"]
 _Task = TypeVar("_Task")

@@ -8,6 +8,7 @@ from geobri.charts.courses import draw_course, draw_ranks
 from geobri.charts.points import draw_distribution, draw_groups, draw_points
 from geobri.charts.rows import draw_intervals, draw_stacks
 from geobri.charts.sheet import BLUE, GREY, PALE, RED, TONES, need_matplotlib, new_axes, use_colours
+from geobri.notebooks import menu_of
 
 __all__ = [
     "BLUE",
@@ -26,3 +27,4 @@ __all__ = [
     "new_axes",
     "use_colours",
 ]
+__dir__ = menu_of(__all__)

@@ -13,12 +13,10 @@ from types import MappingProxyType
 from geobri.datasets.bri22 import bri22
 from geobri.datasets.global513 import global513
 from geobri.datasets.record import Dataset
+from geobri.notebooks import menu_of
 
 __all__ = ["DATASETS", "Dataset", "bri22", "global513"]
 
 DATASETS: Mapping[str, Callable[[], Dataset]] = MappingProxyType({"bri22": bri22, "global513": global513})
 """The loader of each data set, by name."""
-
-
-def __dir__() -> list[str]:
-    return [*__all__]
+__dir__ = menu_of(__all__)

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from geobri.notebooks import Told
+
 if TYPE_CHECKING:
     import geopandas as gpd
 
 __all__ = ["Dataset"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Dataset:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Dataset(Told):
     """One published data set: its tables as printed, and what geobri adds to them.
 
     Attributes
@@ -70,10 +72,6 @@ class Dataset:
             f"{self.name}: {self.title}. {len(self.cities)} cities, {len(self.pairs)} pairs with a published rank, "
             f"{len(self.tables)} tables, {len(self.contradictions)} known contradictions."
         )
-
-    def __repr__(self) -> str:
-        """Show the summary rather than every table."""
-        return f"<Dataset {self.summary()}>"
 
     def _repr_html_(self) -> str:
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)

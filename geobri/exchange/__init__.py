@@ -7,6 +7,7 @@ from geobri.exchange.graphs import from_igraph, from_networkx, to_igraph, to_lib
 from geobri.exchange.kepler_map import to_kepler_map
 from geobri.exchange.layers import LAYER_FORMATS, read_layer, write_layer
 from geobri.exchange.qgis_style import add_qgis_style
+from geobri.notebooks import menu_of
 
 __all__ = [
     "LAYER_FORMATS",
@@ -24,7 +25,4 @@ __all__ = [
     "to_networkx",
     "write_layer",
 ]
-
-
-def __dir__() -> list[str]:
-    return [*__all__]
+__dir__ = menu_of(__all__)

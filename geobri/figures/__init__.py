@@ -10,12 +10,17 @@ from geobri.charts import (
     draw_points,
     draw_ranks,
     draw_stacks,
-    use_colours,
+)
+from geobri.charts import (
+    use_colours as use_colours,
 )
 from geobri.figures.print_map import draw_print_map
 from geobri.figures.results import draw_definitions, draw_null, draw_result
 from geobri.figures.saving import save_figure
-from geobri.figures.style import figure_style, find_font, new_figure, title_figure
+from geobri.figures.style import figure_style, new_figure
+from geobri.figures.style import find_font as find_font
+from geobri.figures.style import title_figure as title_figure
+from geobri.notebooks import menu_of
 
 __all__ = [
     "draw_course",
@@ -30,13 +35,7 @@ __all__ = [
     "draw_result",
     "draw_stacks",
     "figure_style",
-    "find_font",
     "new_figure",
     "save_figure",
-    "title_figure",
-    "use_colours",
 ]
-
-
-def __dir__() -> list[str]:
-    return [*__all__]
+__dir__ = menu_of(__all__)

@@ -1,17 +1,20 @@
 """The findings: every claim of a report as data, each with its test and its computed verdict."""
 
-from geobri.findings.audit import CONTRADICTION_COLUMNS, audit_consistency
-from geobri.findings.claims import Alternative, Claim, ClaimFile, find_claim_file, load_claims, parse_claims
-from geobri.findings.ledger import ANSWERS, LEDGER_COLUMNS, VERDICTS, Entry, Ledger, evaluate_claims
+from geobri.findings.audit import CONTRADICTION_COLUMNS as CONTRADICTION_COLUMNS
+from geobri.findings.audit import audit_consistency
+from geobri.findings.claims import Alternative as Alternative
+from geobri.findings.claims import Claim, ClaimFile, load_claims
+from geobri.findings.claims import find_claim_file as find_claim_file
+from geobri.findings.claims import parse_claims as parse_claims
+from geobri.findings.ledger import ANSWERS as ANSWERS
+from geobri.findings.ledger import LEDGER_COLUMNS as LEDGER_COLUMNS
+from geobri.findings.ledger import VERDICTS, Entry, Ledger, evaluate_claims
 from geobri.findings.vocabulary import VOCABULARY, describe_vocabulary
+from geobri.notebooks import menu_of
 
 __all__ = [
-    "ANSWERS",
-    "CONTRADICTION_COLUMNS",
-    "LEDGER_COLUMNS",
     "VERDICTS",
     "VOCABULARY",
-    "Alternative",
     "Claim",
     "ClaimFile",
     "Entry",
@@ -19,11 +22,6 @@ __all__ = [
     "audit_consistency",
     "describe_vocabulary",
     "evaluate_claims",
-    "find_claim_file",
     "load_claims",
-    "parse_claims",
 ]
-
-
-def __dir__() -> list[str]:
-    return [*__all__]
+__dir__ = menu_of(__all__)

@@ -18,6 +18,7 @@ from geobri.findings.claims import Claim, ClaimFile, find_claim_file, load_claim
 from geobri.findings.facts import Facts, collect_facts
 from geobri.findings.language import Call, Scope, find_dependencies
 from geobri.findings.vocabulary import VOCABULARY
+from geobri.notebooks import Told
 from geobri.stats.say import say_refusal
 
 __all__ = ["ANSWERS", "LEDGER_COLUMNS", "VERDICTS", "Entry", "Ledger", "Role", "Verdict", "evaluate_claims"]
@@ -117,8 +118,8 @@ class Entry:
         return words[self.verdict][language == "zh"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Ledger:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Ledger(Told):
     """The findings of a report: its claims in order, each under the printed definition first, then under others."""
 
     name: str

@@ -1,9 +1,12 @@
 """Places and countries by name: the gazetteer, aliases, and geocoding that never guesses."""
 
-from geobri.gazetteer.countries import country_codes, load_country_table
+from geobri.gazetteer.countries import country_codes
+from geobri.gazetteer.countries import load_country_table as load_country_table
 from geobri.gazetteer.geocoding import GeocodeReport, geocode
 from geobri.gazetteer.known import describe_places
-from geobri.gazetteer.places import GEONAMES_ATTRIBUTION, load_gazetteer, load_report_cities
+from geobri.gazetteer.places import GEONAMES_ATTRIBUTION, load_gazetteer
+from geobri.gazetteer.places import load_report_cities as load_report_cities
+from geobri.notebooks import menu_of
 
 __all__ = [
     "GEONAMES_ATTRIBUTION",
@@ -11,11 +14,6 @@ __all__ = [
     "country_codes",
     "describe_places",
     "geocode",
-    "load_country_table",
     "load_gazetteer",
-    "load_report_cities",
 ]
-
-
-def __dir__() -> list[str]:
-    return [*__all__]
+__dir__ = menu_of(__all__)

@@ -18,6 +18,7 @@ from geobri.gazetteer.matching import Language, Match, Preference, match_name
 from geobri.gazetteer.names import is_han, name_key
 from geobri.gazetteer.places import GEONAMES_ATTRIBUTION, _places, load_name_index, load_report_cities
 from geobri.gazetteer.settled import Settled, find_settled, read_settled
+from geobri.notebooks import Told
 
 __all__ = ["GeocodeReport", "geocode"]
 
@@ -25,8 +26,8 @@ _MOST_CANDIDATES = 4
 _FOUND_COLUMNS = ["name", "name_zh", "country", "geonameid", "population", "lon", "lat"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class GeocodeReport:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class GeocodeReport(Told):
     """What became of each name of a table.
 
     Attributes

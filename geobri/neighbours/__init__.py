@@ -16,6 +16,7 @@ from geobri.neighbours.graphs import (
 from geobri.neighbours.nearest import nearest_neighbours, neighbours_within, pairs_within
 from geobri.neighbours.relations import build_corridor_weighted, build_same_region, build_shared_border
 from geobri.neighbours.weights import graph_weights
+from geobri.notebooks import menu_of
 
 __all__ = [
     "KERNELS",
@@ -33,7 +34,4 @@ __all__ = [
     "neighbours_within",
     "pairs_within",
 ]
-
-
-def __dir__() -> list[str]:
-    return [*__all__]
+__dir__ = menu_of(__all__)

@@ -14,12 +14,13 @@ from scipy.sparse.csgraph import connected_components
 from geobri.errors import SchemaError, mould
 from geobri.geodesy import distance_km
 from geobri.neighbours.nearest import pairs_within, read_points
+from geobri.notebooks import Told
 
 __all__ = ["MergeReport", "merge_coincident"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MergeReport:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class MergeReport(Told):
     """Which cities were taken together.
 
     Attributes

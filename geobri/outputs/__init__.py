@@ -6,6 +6,8 @@ cleared by the next run that writes to the same place.
 
 from __future__ import annotations
 
+from geobri.notebooks import menu_of
 from geobri.outputs.staging import staged_file, staged_folder
 
 __all__ = ["staged_file", "staged_folder"]
+__dir__ = menu_of(__all__)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from geobri.report.page import draw_map, render_page
-from geobri.report.writing import build_sections, write_report
+from geobri.notebooks import menu_of
+from geobri.report.page import draw_map as draw_map
+from geobri.report.page import render_page as render_page
+from geobri.report.writing import build_sections as build_sections
+from geobri.report.writing import write_report
 
-__all__ = ["build_sections", "draw_map", "render_page", "write_report"]
-
-
-def __dir__() -> list[str]:
-    return [*__all__]
+__all__ = ["write_report"]
+__dir__ = menu_of(__all__)

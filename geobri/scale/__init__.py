@@ -10,6 +10,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from geobri.notebooks import menu_of
+
 _WHERE = {
     "BANDS_KM": "places",
     "Block": "blocks",
@@ -38,7 +40,22 @@ _WHERE = {
     "summarise_block": "summary",
     "top_table": "tables",
 }
-__all__ = sorted(_WHERE)  # noqa: PLE0605 - one table gives __all__, __dir__ and the lazy loading
+_INSIDE = frozenset(
+    {
+        "Block",
+        "BlockFit",
+        "PairScorer",
+        "Tile",
+        "count_pairs_of",
+        "cut_tiles",
+        "fit_blocks",
+        "plan_blocks",
+        "prepare_scorer",
+        "summarise_block",
+    }
+)
+"""What can be taken from here and stands in no menu: how a block is cut, filled and added up."""
+__all__ = sorted({*_WHERE} - _INSIDE)  # noqa: PLE0605 - one table gives __all__, __dir__ and the lazy loading
 
 
 def __getattr__(name: str) -> Any:
@@ -47,5 +64,4 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f"geobri.scale.{_WHERE[name]}"), name)
 
 
-def __dir__() -> list[str]:
-    return [*__all__]
+__dir__ = menu_of(__all__)

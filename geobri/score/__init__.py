@@ -10,6 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from geobri.notebooks import menu_of
 from geobri.score.aggregate import AGGREGATORS, aggregate
 from geobri.score.coherence import (
     correlate,
@@ -18,13 +19,18 @@ from geobri.score.coherence import (
     fit_principal_components,
     summarise_coherence,
 )
-from geobri.score.compiled import CompiledIndex, compile_index, normalise_compiled, score_compiled
+from geobri.score.compiled import CompiledIndex as CompiledIndex
+from geobri.score.compiled import compile_index as compile_index
+from geobri.score.compiled import normalise_compiled as normalise_compiled
+from geobri.score.compiled import score_compiled as score_compiled
 from geobri.score.impute import IMPUTERS, impute
 from geobri.score.index import IndexResult, build_index
-from geobri.score.levels import CITY_RULES, PAIR_RULES, city_to_pair, pair_to_city, shared_members
+from geobri.score.levels import CITY_RULES, PAIR_RULES, city_to_pair, pair_to_city
+from geobri.score.levels import shared_members as shared_members
 from geobri.score.normalise import NORMALISERS, normalise
 from geobri.score.outliers import TREATMENTS, treat
-from geobri.score.output import build_tables, write_scores
+from geobri.score.output import build_tables as build_tables
+from geobri.score.output import write_scores
 from geobri.score.profile import (
     find_strengths,
     list_contributions,
@@ -37,7 +43,9 @@ from geobri.score.ranking import rank
 from geobri.score.screen import measure_coverage, screen
 from geobri.score.spec import Choices, Dimension, IndexSpec, Indicator
 from geobri.score.spec_reading import list_specs, load_spec
-from geobri.score.totals import name_totals, prepare_totals, total_flows
+from geobri.score.totals import name_totals as name_totals
+from geobri.score.totals import prepare_totals as prepare_totals
+from geobri.score.totals import total_flows
 from geobri.score.weights import WEIGHTINGS, ahp_weights, budget_weights, custom_weights, weigh
 
 _LATER = {
@@ -81,7 +89,6 @@ __all__ = [
     "TREATMENTS",
     "WEIGHTINGS",
     "Choices",
-    "CompiledIndex",
     "Dimension",
     "IndexResult",
     "IndexSpec",
@@ -90,9 +97,7 @@ __all__ = [
     "ahp_weights",
     "budget_weights",
     "build_index",
-    "build_tables",
     "city_to_pair",
-    "compile_index",
     "correlate",
     "cronbach_alpha",
     "custom_weights",
@@ -104,17 +109,12 @@ __all__ = [
     "list_specs",
     "load_spec",
     "measure_coverage",
-    "name_totals",
     "normalise",
-    "normalise_compiled",
     "pair_to_city",
-    "prepare_totals",
     "profile_city",
     "profile_corridor",
     "rank",
-    "score_compiled",
     "screen",
-    "shared_members",
     "summarise_coherence",
     "summarise_groups",
     "summarise_region_pairs",
@@ -132,5 +132,4 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(_LATER[name]), name)
 
 
-def __dir__() -> list[str]:
-    return [*__all__]
+__dir__ = menu_of(__all__)

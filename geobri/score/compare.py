@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from geobri.errors import DataError, SchemaError, SpecificationError, first_offenders, mould
+from geobri.notebooks import Told
 from geobri.score.overlap import OverlapTies, kendall_tau_b, rank_biased_overlap, spearman_rho, top_overlap
 from geobri.score.plotting import draw_slopes, to_html
 from geobri.score.trust.removal import arrow
@@ -26,8 +27,8 @@ MEASURE_COLUMNS = ("measure", "value", "lower", "upper", "n", "note")
 TABLE_COLUMNS = ("rank_first", "rank_second", "relative_first", "relative_second", "shift", "arrow", "group")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RankingComparison:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class RankingComparison(Told):
     """Two rankings side by side.
 
     Attributes

@@ -11,6 +11,7 @@ import pandas as pd
 
 from geobri.errors import DataError, SchemaError, mould
 from geobri.measures import Level
+from geobri.notebooks import Told
 from geobri.score.ranking import rank
 from geobri.score.result import IndexResult
 from geobri.score.shares import ROOT
@@ -26,8 +27,8 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Profile:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Profile(Told):
     """A city or corridor in the result.
 
     Attributes

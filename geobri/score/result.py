@@ -12,6 +12,7 @@ import pandas as pd
 
 from geobri.errors import SpecificationError, mould
 from geobri.measures import Level, Measure
+from geobri.notebooks import Told
 from geobri.score.compiled import CompiledIndex, compile_index
 from geobri.score.nodes import list_nodes, name_measures, select_corridors
 from geobri.score.shares import ROOT
@@ -20,8 +21,8 @@ from geobri.score.spec import IndexSpec
 __all__ = ["IndexResult"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class IndexResult:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class IndexResult(Told):
     """A finished index with every choice that led to it.
 
     Attributes

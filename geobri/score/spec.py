@@ -224,7 +224,7 @@ class Choices:
     tolerance: float = 1e-9
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class IndexSpec:
     """A composite index, complete or as an outline.
 
@@ -253,6 +253,11 @@ class IndexSpec:
     source: str = ""
     note: str = ""
     outline: bool = False
+
+    def __repr__(self) -> str:
+        """Give name and size; every choice stands in `to_toml`."""
+        kind = ", outline" if self.outline else ""
+        return f"<IndexSpec {self.name}: {len(self.dimensions)} dimensions, {len(self.indicators)} indicators{kind}>"
 
     def __post_init__(self) -> None:
         """Refuse a faulty tree, naming every fault."""

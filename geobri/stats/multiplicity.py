@@ -6,12 +6,14 @@ import numpy as np
 import numpy.typing as npt
 
 from geobri.errors import DataError, SpecificationError, mould
+from geobri.notebooks import menu_of
 from geobri.stats.doors import checked
 from geobri.stats.p_values import permutation_p_value
 from geobri.stats.results import Alternative, FloatArray
 from geobri.words import Words
 
 __all__ = ["ADJUSTMENTS", "adjust_p_values", "benjamini_hochberg", "holm", "max_t", "turn_outwards"]
+__dir__ = menu_of(__all__)
 
 
 def _checked(p_values: npt.ArrayLike, caller: str) -> tuple[FloatArray, npt.NDArray[np.bool_]]:

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geobri.errors import DataError, SpecificationError, mould
+from geobri.notebooks import menu_of
 from geobri.stats.doors import checked
 from geobri.stats.p_values import Chance, TwoSided, judge, permutation_p_value
 from geobri.stats.results import Alternative
@@ -32,6 +33,7 @@ __all__ = [
     "plan_permutations",
     "value_permutations",
 ]
+__dir__ = menu_of(__all__)
 
 IntArray = npt.NDArray[np.intp]
 """An array of whole numbers that fit an index."""

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geobri.errors import DataError, SpecificationError, mould, shorten
+from geobri.notebooks import menu_of
 from geobri.stats.distributions import normal_tail
 from geobri.stats.doors import checked
 from geobri.stats.results import Alternative, FloatArray
@@ -27,6 +28,7 @@ __all__ = [
     "normal_p_value",
     "permutation_p_value",
 ]
+__dir__ = menu_of(__all__)
 
 
 TwoSided = Literal["tails", "absolute"]

@@ -22,6 +22,7 @@ from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
 from geobri.fonts import use_letters
 from geobri.measures import Measure
+from geobri.notebooks import Told, menu_of
 from geobri.words import NOTHING, Words
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "headline",
     "tidy_row",
 ]
+__dir__ = menu_of(__all__)
 
 Alternative = Literal["two-sided", "greater", "less"]
 """The side on which a statistic counts as extreme."""
@@ -140,7 +142,7 @@ TIDY_COLUMNS: tuple[str, ...] = tuple(one.name for one in fields(Term))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class TestResult:
+class TestResult(Told):
     """A finished test.
 
     Attributes
@@ -195,10 +197,6 @@ class TestResult:
                 frozen = value.view()
                 frozen.flags.writeable = False
                 object.__setattr__(self, one.name, frozen)
-
-    def __repr__(self) -> str:
-        """Give the sentence; the numbers are in `to_frame()`, and null distributions are long."""
-        return f"<{type(self).__name__}: {self.summary()}>"
 
     def summary(self, lang: Literal["en", "zh"] = "en") -> str:
         """Say the finding in a sentence.

@@ -23,6 +23,7 @@ from scipy import optimize
 from geobri.corridors import build_pairs, corridor_ids
 from geobri.errors import DataError, SchemaError, SpecificationError, mould
 from geobri.geodesy import distance_matrix_km
+from geobri.notebooks import menu_of
 from geobri.stats.doors import checked
 from geobri.stats.flows.forms import DecayForm, FormName, build_form
 from geobri.stats.null import IntArray
@@ -38,6 +39,7 @@ __all__ = [
     "simulate_field",
     "simulate_top_list",
 ]
+__dir__ = menu_of(__all__)
 
 FlowName = Literal["counts", "continuous"]
 """Whether simulated flows are counts or continuous."""

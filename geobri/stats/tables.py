@@ -15,12 +15,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.errors import DataError, SchemaError, first_offenders, mould
+from geobri.notebooks import menu_of
 from geobri.stats.null import IntArray
 from geobri.stats.pairs import FEWEST_CITIES, lay_out
 from geobri.stats.results import FloatArray
 from geobri.words import NOTHING, Words
 
 __all__ = ["Blocks", "PairSample", "read_pairs", "say_left_out"]
+__dir__ = menu_of(__all__)
 
 Blocks: TypeAlias = "Mapping[Any, object] | pd.Series[Any] | Literal['auto'] | None"
 """Who may change places with whom: a label per city, as a mapping or a labelled Series; ``"auto"``: blocks that keep missing

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from geobri.study.loading import BUILT_IN, check_study, load_study, load_tables, read_study
+from geobri.notebooks import menu_of
+from geobri.study.loading import BUILT_IN, check_study, load_study, read_study
+from geobri.study.loading import load_tables as load_tables
 from geobri.study.model import Study, StudyFault
 from geobri.study.pairs import pairs_of
 from geobri.study.writing import write_tables
@@ -13,12 +15,8 @@ __all__ = [
     "StudyFault",
     "check_study",
     "load_study",
-    "load_tables",
     "pairs_of",
     "read_study",
     "write_tables",
 ]
-
-
-def __dir__() -> list[str]:
-    return [*__all__]
+__dir__ = menu_of(__all__)

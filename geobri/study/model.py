@@ -15,6 +15,7 @@ import pandas as pd
 
 from geobri.errors import DataError, mould
 from geobri.measures import Level, Measure, Taken, find_measure
+from geobri.notebooks import Told
 from geobri.study.account import Entry
 from geobri.study.provenance import Provenance
 from geobri.words import CITY, PlaceWords, Words, speaks_of_city
@@ -56,8 +57,8 @@ class StudyFault:
         return f"{self.file}{'' if self.row is None else f', row {self.row}'}: {self.message}"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Study:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Study(Told):
     """A study: its tables, what their numbers mean, and how it wants to be shown.
 
     Attributes
@@ -282,10 +283,6 @@ class Study:
         named = ", ".join(one.label for one in self.measures if one.origin != "total")
         leaders = "" if self.scores is None else f" {self.scores.summary()}"
         return self.tell(Words(f"{said}; measures: {named or 'none'}.{leaders}")).en
-
-    def __repr__(self) -> str:
-        """Give the summary."""
-        return f"<Study: {self.summary()}>"
 
     def _repr_html_(self) -> str:
         rows = "".join(

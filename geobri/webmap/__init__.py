@@ -1,8 +1,9 @@
 """The interactive map: one HTML file, no network, the same bytes each time."""
 
 from geobri.measures import Measure
+from geobri.notebooks import menu_of
 from geobri.webmap.basemap import is_online
-from geobri.webmap.config import MapChoices
+from geobri.webmap.config import MapChoices as MapChoices
 from geobri.webmap.maps import CorridorMap, corridor_map, map_parts
 from geobri.webmap.page import OFFLINE_POLICY, MapParts, join_heads
 from geobri.webmap.saving import save_map
@@ -10,7 +11,6 @@ from geobri.webmap.saving import save_map
 __all__ = [
     "OFFLINE_POLICY",
     "CorridorMap",
-    "MapChoices",
     "MapParts",
     "Measure",
     "corridor_map",
@@ -19,7 +19,4 @@ __all__ = [
     "map_parts",
     "save_map",
 ]
-
-
-def __dir__() -> list[str]:
-    return [*__all__]
+__dir__ = menu_of(__all__)

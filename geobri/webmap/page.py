@@ -25,7 +25,7 @@ OFFLINE_POLICY: Final = (
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class MapParts:
     """A map in pieces, to be put into a page of one's own.
 
@@ -45,6 +45,10 @@ class MapParts:
     head_blocks: tuple[str, ...]
     body: str
     script: str
+
+    def __repr__(self) -> str:
+        """Give name and sizes rather than the page itself."""
+        return f"<MapParts {self.key}: head of {len(self.head):,} letters, body of {len(self.body):,}>"
 
     @property
     def head(self) -> str:

@@ -11,7 +11,7 @@ import geobri
 
 PACKAGE = Path(geobri.__file__).parent
 FLOORS = {
-    "arrays": 0, "measures": 0, "words": 0, "charts": 0, "fonts": 0, "tables": 0, "errors": 0, "units": 0, "outputs": 0, "inputs": 0, "workers": 0,
+    "arrays": 0, "notebooks": 0, "measures": 0, "words": 0, "charts": 0, "fonts": 0, "tables": 0, "errors": 0, "units": 0, "outputs": 0, "inputs": 0, "workers": 0,
     "geodesy": 1, "great_circles": 1, "gazetteer": 1, "boundaries": 1,
     "cities": 2, "corridors": 2, "coast": 2, "regions": 2, "neighbours": 2, "impedance": 2, "datasets": 2, "exchange": 2,
     "stats": 3, "score": 3,

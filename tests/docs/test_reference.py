@@ -60,8 +60,7 @@ def test_a_name_is_at_home_where_it_is_defined():
 def test_rooms_show_their_menu(room):
     assert len(set(room.__all__)) == len(room.__all__)
     assert all(getattr(room, name) is not None for name in room.__all__)
-    if hasattr(room, "__path__"):
-        assert {name for name in dir(room) if not name.startswith("_")} == set(room.__all__)
+    assert {name for name in dir(room) if not name.startswith("__")} == set(room.__all__)
 
 
 @pytest.mark.parametrize(("home", "name"), AT_HOME)
@@ -82,6 +81,25 @@ def test_public_names_say_what_they_are(home, name):
         assert re.search(r"^(Returns|Yields)\n---", text, re.MULTILINE) or inspect.signature(
             thing
         ).return_annotation in ("None", None)
+
+
+def test_what_left_the_menu_can_still_be_taken_from_where_it_was():
+    from geobri import errors, figures, findings, gazetteer, scale, score, stats, tables
+
+    for room, names in (
+        (errors, "mould first_offenders shorten"),
+        (figures, "find_font title_figure use_colours"),
+        (findings, "find_claim_file parse_claims LEDGER_COLUMNS"),
+        (gazetteer, "load_country_table load_report_cities"),
+        (scale, "Block cut_tiles plan_blocks prepare_scorer"),
+        (score, "CompiledIndex compile_index score_compiled build_tables name_totals"),
+        (stats.flows, "build_form DecayForm fold_cities"),
+        (stats.groups, "read_groups GroupSample to_delta"),
+        (tables, "Fault find_city_faults mark_repeated"),
+    ):
+        for name in names.split():
+            assert getattr(room, name) is not None
+            assert name not in dir(room)
 
 
 def _documented(text):

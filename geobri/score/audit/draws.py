@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geobri.arrays import FloatArray
+from geobri.notebooks import Told
 from geobri.score.audit.bounds import INDEX_NODE
 from geobri.score.audit.hitandrun import effective_sample_size, sample_polytope, split_r_hat
 from geobri.score.audit.polytope import (
@@ -24,8 +25,8 @@ MOST_SHIFTS = 4000
 MIXED = 1.1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ScoreDraws:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ScoreDraws(Told):
     """Tables of scores, each consistent with the published ranks.
 
     Attributes

@@ -11,6 +11,7 @@ import pandas as pd
 
 from geobri.charts import draw_intervals
 from geobri.fonts import use_letters
+from geobri.notebooks import Told
 from geobri.score.audit.bounds import INDEX_NODE
 from geobri.score.audit.feasibility import (
     NearestWeights,
@@ -27,8 +28,8 @@ __all__ = ["AUDIT_COLUMNS", "RankingAudit"]
 AUDIT_COLUMNS = ("question", "quantity", "node", "city", "other_city", "value", "lower", "upper", "note")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RankingAudit:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class RankingAudit(Told):
     """What the ranks of an index say about the index.
 
     Attributes

@@ -18,6 +18,7 @@ import pandas as pd
 
 from geobri.arrays import FloatArray
 from geobri.errors import SpecificationError, first_offenders, mould
+from geobri.notebooks import Told
 from geobri.score.compiled import CompiledIndex, score_compiled
 from geobri.score.plotting import draw_effects, to_html
 from geobri.score.ranking import rank
@@ -174,8 +175,8 @@ def estimate_effects(
     return np.where(varies, one, np.nan), np.where(varies, every, np.nan), variance
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Sensitivity:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Sensitivity(Told):
     """How much of the variance of each output is due to which choice.
 
     Attributes

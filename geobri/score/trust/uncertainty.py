@@ -16,6 +16,7 @@ from geobri.charts import draw_intervals
 from geobri.errors import SpecificationError, mould
 from geobri.fonts import use_letters
 from geobri.measures import Level
+from geobri.notebooks import Told
 from geobri.score.aggregate import STRUCK_BY_ZERO
 from geobri.score.compiled import CompiledIndex, score_compiled
 from geobri.score.index import IndexResult
@@ -50,8 +51,8 @@ UNCERTAINTY_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Uncertainty:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Uncertainty(Told):
     """Ranks over many runs of an index.
 
     Attributes

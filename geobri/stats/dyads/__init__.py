@@ -1,5 +1,6 @@
 """Dyadic tests: questions about pair matrices, answered by exchanging cities."""
 
+from geobri.notebooks import menu_of
 from geobri.stats.dyads.correlogram import CorrelogramResult, mantel_correlogram_test
 from geobri.stats.dyads.mantel import mantel_test, partial_mantel_test
 from geobri.stats.dyads.mrqap import MrqapResult, mrqap_test
@@ -19,7 +20,4 @@ __all__ = [
     "pair_regression_test",
     "partial_mantel_test",
 ]
-
-
-def __dir__() -> list[str]:
-    return [*__all__]
+__dir__ = menu_of(__all__)

@@ -1,10 +1,14 @@
 """Flows between places: how they fall with distance, gravity and Wilson's family, presence of links, residuals."""
 
-from geobri.stats.flows.comparison import compare_decay, cross_validate, fold_cities
+from geobri.notebooks import menu_of
+from geobri.stats.flows.comparison import compare_decay, cross_validate
+from geobri.stats.flows.comparison import fold_cities as fold_cities
 from geobri.stats.flows.covariates import pair_covariates
 from geobri.stats.flows.curve import DecayCurve, decay_curve
 from geobri.stats.flows.fits import ESTIMATORS, DecayFit, EffectsName, EstimatorName, fit_decay
-from geobri.stats.flows.forms import FORMS, DecayForm, FormName, build_form
+from geobri.stats.flows.forms import FORMS, FormName
+from geobri.stats.flows.forms import DecayForm as DecayForm
+from geobri.stats.flows.forms import build_form as build_form
 from geobri.stats.flows.friction import DecayResult, decay_test
 from geobri.stats.flows.goodness import common_part, goodness_of_fit, similarity_index, standardised_rmse
 from geobri.stats.flows.gravity import GravityResult, fit_gravity
@@ -20,7 +24,6 @@ __all__ = [
     "ConstraintName",
     "DecayCurve",
     "DecayFit",
-    "DecayForm",
     "DecayResult",
     "EffectsName",
     "EstimatorName",
@@ -30,7 +33,6 @@ __all__ = [
     "PresenceResult",
     "ResidualName",
     "WilsonFit",
-    "build_form",
     "common_part",
     "compare_decay",
     "cross_validate",
@@ -39,7 +41,6 @@ __all__ = [
     "fit_decay",
     "fit_gravity",
     "fit_wilson",
-    "fold_cities",
     "furness",
     "goodness_of_fit",
     "pair_covariates",
@@ -48,7 +49,4 @@ __all__ = [
     "similarity_index",
     "standardised_rmse",
 ]
-
-
-def __dir__() -> list[str]:
-    return [*__all__]
+__dir__ = menu_of(__all__)

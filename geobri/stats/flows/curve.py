@@ -14,6 +14,7 @@ from geobri.arrays import weighted_median
 from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
 from geobri.fonts import use_letters
+from geobri.notebooks import Told
 from geobri.stats.bands import find_bands
 from geobri.stats.doors import checked
 from geobri.stats.null import IntArray
@@ -32,8 +33,8 @@ Summary = Callable[[FloatArray, FloatArray], FloatArray]
 _SUMMARIES: Final = {"mean": "均值", "median": "中位数", "share": "占比"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DecayCurve:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class DecayCurve(Told):
     """Flow by band of impedance.
 
     Attributes

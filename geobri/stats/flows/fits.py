@@ -12,6 +12,7 @@ import pandas as pd
 
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
 from geobri.measures import Measure
+from geobri.notebooks import Told
 from geobri.stats.doors import checked
 from geobri.stats.flows.forms import DecayForm, FormName, build_form
 from geobri.stats.models.effects import NodeEffects, build_effects
@@ -48,8 +49,8 @@ EffectsName = Literal["auto", "none", "node", "origin-destination"]
 NEEDS_POSITIVE_FLOW = ("loglinear", "quantile")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DecayFit(OfRegression):
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class DecayFit(OfRegression, Told):
     """A decay function with its parameters.
 
     Attributes

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geobri.errors import DataError, SpecificationError, mould
+from geobri.notebooks import Told
 from geobri.stats.doors import checked
 from geobri.stats.flows.forms import DecayForm, FormName, build_form
 from geobri.stats.flows.goodness import goodness_of_fit
@@ -130,8 +131,8 @@ def _check_totals(seed: FloatArray, rows: FloatArray, columns: FloatArray) -> No
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class WilsonFit(OfRegression):
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class WilsonFit(OfRegression, Told):
     """A fitted spatial interaction model.
 
     Attributes

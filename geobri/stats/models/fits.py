@@ -15,6 +15,7 @@ import numpy as np
 from scipy import linalg
 
 from geobri.errors import DataError, mould
+from geobri.notebooks import Told
 from geobri.stats.models.effects import NodeEffects
 from geobri.stats.models.families import FAMILIES, Family
 from geobri.stats.models.identified import (
@@ -35,8 +36,8 @@ CONSTANT = "constant"
 """What the column of ones is called."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RegressionFit:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class RegressionFit(Told):
     """A fitted model of N pairs and k columns.
 
     Attributes

@@ -20,6 +20,7 @@ from scipy import special
 from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
 from geobri.fonts import use_letters
+from geobri.notebooks import Told
 from geobri.stats.doors import checked
 from geobri.stats.power.designs import DESIGNS, Design
 from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, tidy_row
@@ -32,8 +33,8 @@ from geobri.workers import Backend, spread
 __all__ = ["DESIGNS", "Design", "PowerResult", "power", "proportion_interval"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PowerResult:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class PowerResult(Told):
     """Power by size of the effect.
 
     Attributes
