@@ -9,7 +9,7 @@ import pandas as pd
 
 import geobri
 from geobri.notebooks import Told, menu_of
-from geobri.score import Indicator, IndexSpec, build_index, compare_rankings
+from geobri.score import IndexSpec, Indicator, build_index, compare_rankings
 
 
 def test_a_menu_is_the_public_names_in_order():

@@ -19,6 +19,7 @@ from geobri.arrays import BoolArray
 from geobri.errors import DataError, SchemaError, SpecificationError, first_offenders, mould
 from geobri.measures import Level, Measure
 from geobri.neighbours.weights import graph_weights
+from geobri.notebooks import menu_of
 from geobri.stats.results import FloatArray
 from geobri.stats.say import DISTANCE, GroupNames
 from geobri.words import Words
@@ -29,10 +30,12 @@ __all__ = [
     "Places",
     "Standardise",
     "as_measure",
+    "check_columns",
     "drop_composites",
     "name_groups",
     "read_places",
 ]
+__dir__ = menu_of(__all__)
 
 Column = str | Measure
 """A column, by name or with what it means."""
@@ -244,7 +247,8 @@ def read_places(
     weights = csr_array((0, 0))
     if graph is not None:
         weights = _standardised(_links(graph, cities.index, rows), standardise)
-        _check_columns(numbers[rows], weights, names, caller)
+        check_columns(numbers[rows], names, caller)
+        _check_links(weights, caller)
     return Places(
         table=table,
         measures=measures,
@@ -323,7 +327,23 @@ def _standardised(weights: csr_array, standardise: str) -> csr_array:
     return result
 
 
-def _check_columns(numbers: FloatArray, weights: csr_array, names: list[str], caller: str) -> None:
+def check_columns(numbers: FloatArray, names: list[str], caller: str) -> None:
+    """Check that there are places enough, and that no column says the same of all of them.
+
+    Parameters
+    ----------
+    numbers
+        One column per name, shape (n, c).
+    names
+        What the columns are called.
+    caller
+        Who asks, for the message.
+
+    Raises
+    ------
+    DataError
+        If fewer than four places come, or a column is constant.
+    """
     if len(numbers) < 4:  # noqa: PLR2004 - the moments of the statistics need four places
         remedy = "Add cities or fill in values"
         raise DataError(
@@ -337,6 +357,9 @@ def _check_columns(numbers: FloatArray, weights: csr_array, names: list[str], ca
                 mould(caller, "values must differ", came, "A constant column says nothing"),
                 zh=f"取值须有差异：{len(column)}个值均为{column[0]:g}。",
             )
+
+
+def _check_links(weights: csr_array, caller: str) -> None:
     if weights.nnz == 0:
         remedy = "Widen the reach of the graph"
         raise DataError(

@@ -41,12 +41,12 @@ def test_quickstart_runs_and_prints_what_it_quotes(tmp_path, monkeypatch, capsys
         assert Path(page).stat().st_size > 100_000
 
 
-def test_tests_of_the_page_are_in_the_menu():
+def test_tests_of_the_page_can_be_imported_from_where_it_says():
     text = (DOCS / "which-test.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| [^|]+\? \| ([^|]+) \|", text, re.MULTILINE)
     named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     assert len(named) >= 12
-    assert named <= set(geobri.stats.__all__)
+    assert [name for name in named if not callable(getattr(geobri.stats, name, None))] == []
 
 
 @pytest.mark.parametrize("page", ["quickstart.md", "which-test.md"])

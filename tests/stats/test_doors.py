@@ -72,6 +72,7 @@ VERBS = [
         )
     ),
     (spatial.correlogram_test, {"cities": CITIES, "value": "size"}),
+    (spatial.spatial_correlation_test, {"cities": CITIES, "value": "size", "other": "gdp"}),
     (spatial.corridor_moran_test, {"corridors": PAIRS, "value": "score"}),
     (groups.mann_whitney_test, {"values": CITIES["size"], "group": CITIES["coastal"]}),
     (groups.brunner_munzel_test, {"values": CITIES["size"], "group": CITIES["coastal"]}),

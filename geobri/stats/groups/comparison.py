@@ -155,13 +155,15 @@ def _run(data: Places, method: str, shared: dict[str, Any], draws: dict[str, Any
     return spatial_group_test(x, first, map_weights(data.table), **shared, **draws)
 
 
-def map_weights(cities: pd.DataFrame) -> FloatArray:
+def map_weights(cities: pd.DataFrame, *, caller: str = "compare_groups, method 'spatial'") -> FloatArray:
     """Link every city to its surroundings, for maps as smooth as the observed one.
 
     Parameters
     ----------
     cities
         Points in EPSG:4326.
+    caller
+        Who asks, for the message.
 
     Returns
     -------
@@ -173,5 +175,5 @@ def map_weights(cities: pd.DataFrame) -> FloatArray:
     SchemaError
         If the table has no points.
     """
-    placed = check_points(cities, caller="compare_groups, method 'spatial'")
+    placed = check_points(cities, caller=caller)
     return proximity_weights(distance_matrix_km(placed).to_numpy())

@@ -37,6 +37,7 @@ from geobri.stats.say.neighbours import (
     say_joins,
     say_local,
     say_spatial_model,
+    say_two_measures,
 )
 from geobri.stats.say.numbers import (
     LEVEL,
@@ -92,6 +93,7 @@ __all__ = [
     "say_regression",
     "say_smoothness",
     "say_spatial_model",
+    "say_two_measures",
     "say_types",
     "say_types_and_distance",
 ]

@@ -9,7 +9,7 @@ from typing import Final
 from geobri.measures import Measure
 from geobri.stats.results import Term
 from geobri.stats.say.names import called
-from geobri.stats.say.numbers import LEVEL, chance, list_names, number
+from geobri.stats.say.numbers import LEVEL, bare_p, chance, list_names, number
 from geobri.words import Words
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "say_joins",
     "say_local",
     "say_spatial_model",
+    "say_two_measures",
 ]
 
 KINDS: Final = {
@@ -131,6 +132,46 @@ def say_bivariate(head: Term, in_place: float, *, measure: Measure, other: Measu
         f"{head.n_cities} cities); their correlation in the same place is {in_place:.2f}.{verdict.en}",
         f"某城市的{called(measure).zh}与其相邻城市的{called(other).zh}：双变量Moran's I为{number(head.estimate)}（{told.zh}，{head.n_cities}个城市）；"
         f"二者在同一城市的相关系数为{in_place:.2f}。{verdict.zh}",
+    )
+
+
+def say_two_measures(head: Term, independent: float, *, measure: Measure, other: Measure) -> Words:
+    """Say whether two measures go together more than maps as smooth as one of them do.
+
+    Parameters
+    ----------
+    head
+        The row of the correlation, with its p-value against random maps.
+    independent
+        The p-value if cities were independent.
+    measure, other
+        Both measures.
+
+    Returns
+    -------
+    Words
+        Two sentences, or three where only independence would have told them from chance.
+    """
+    told = chance(head)
+    if not head.p_value <= LEVEL:
+        verdict = Words("That they go together cannot be told from chance.", "二者是否相关，无法与偶然区分。")
+    elif head.estimate > 0:
+        verdict = Words("The two rise together.", "二者同高同低。")
+    else:
+        verdict = Words("One falls where the other rises.", "一者高处，另一者低。")
+    alone = bare_p(independent)
+    misled = Words("", "")
+    if independent <= LEVEL < head.p_value:
+        misled = Words(
+            f" If the cities were independent of their neighbours, p would be {alone}: too small, because neighbours are alike.",
+            f"若各城市与邻近城市无关，p 会是 {alone}：由于邻近城市相似，该值过小。",
+        )
+    r = number(head.estimate, 2)
+    return Words(
+        f"{called(measure).en} and {called(other).en}: {head.method.en} {r} over {head.n_cities} cities ({told.en}, against random "
+        f"maps as smooth as the first). {verdict.en}{misled.en}",
+        f"{called(measure).zh}与{called(other).zh}：{head.n_cities}个城市的{head.method.zh}为 {r}（{told.zh}，与同前者一样平滑的随机地图比较）。"
+        f"{verdict.zh}{misled.zh}",
     )
 
 

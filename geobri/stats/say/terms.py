@@ -72,6 +72,7 @@ _TESTS: Final = {
     "local_geary_test": Words("Local Geary's c", "局部吉尔里指数"),
     "local_getis_ord_test": Words("Local G*", "局部 G*"),
     "join_count_test": Words("Joins of coastal and inland cities", "沿海与内陆城市的邻接"),
+    "spatial_correlation_test": Words("Correlation against random maps", "与随机地图比较的相关"),
     "corridor_moran_test": Words("Neighbouring corridors", "相邻通路"),
     "spatial_regression_test": Words("Regression with neighbours", "含邻居的回归"),
 }

@@ -1,6 +1,8 @@
 """Spatial dependence of cities and of corridors: global, local, by distance, and in regressions."""
 
+from geobri.notebooks import menu_of
 from geobri.stats.spatial.bivariate import bivariate_moran_test
+from geobri.stats.spatial.correlation import spatial_correlation_test
 from geobri.stats.spatial.correlogram import correlogram_test
 from geobri.stats.spatial.corridors import corridor_moran_test
 from geobri.stats.spatial.every import default_graph, moran_tests
@@ -31,9 +33,7 @@ __all__ = [
     "local_moran_test",
     "moran_test",
     "moran_tests",
+    "spatial_correlation_test",
     "spatial_regression_test",
 ]
-
-
-def __dir__() -> list[str]:
-    return [*__all__]
+__dir__ = menu_of(__all__)
