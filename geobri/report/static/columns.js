@@ -1,12 +1,13 @@
 /* What the reader may ask for: cities and corridors with their columns, read from the JSON of the page. */
 import { both } from "./dom.js";
+import { printMinus } from "../../webmap/static/minus.js";
 
 const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 
 function print(number) {
   if (number === null || number === undefined) return "–";
-  if (Number.isInteger(number)) return number.toLocaleString("en");
-  return Math.abs(number) >= 1000 ? Math.round(number).toLocaleString("en") : String(Number(number.toPrecision(4)));
+  const isLong = Number.isInteger(number) || Math.abs(number) >= 1000;
+  return printMinus(isLong ? Math.round(number).toLocaleString("en") : String(Number(number.toPrecision(4))));
 }
 
 function readColumn(column) {

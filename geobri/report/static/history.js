@@ -2,6 +2,7 @@
 import { print } from "./columns.js";
 import { makeChooser, strongest, tableSelect } from "./chooser.js";
 import { both, draw, field, make, option, root } from "./dom.js";
+import { printMinus } from "../../webmap/static/minus.js";
 
 function niceTicks(low, high) {
   const raw = (high - low) / 4 || 1;
@@ -45,7 +46,7 @@ function historyTable(table, years, chosen, lines) {
     const last = lines[k][years.length - 1];
     const growth = first > 0 && last !== null ? (last / first) ** (1 / (years[years.length - 1] - years[0])) - 1 : null;
     return make("tr", {}, make("th", { scope: "row" }, make("span", { class: "pf-head" }, make("span", { class: "pf-dot", style: `--pf: var(--pf${k})` }), table.said(i))),
-      lines[k].map((number) => make("td", { class: "number" }, print(number))), make("td", { class: "number" }, growth === null ? "–" : `${(100 * growth).toFixed(1)} %`));
+      lines[k].map((number) => make("td", { class: "number" }, print(number))), make("td", { class: "number" }, growth === null ? "–" : `${printMinus((100 * growth).toFixed(1))} %`));
   });
   return make("div", { class: "pf-table", tabindex: "0" }, make("table", {}, make("thead", {}, head), make("tbody", {}, rows)));
 }

@@ -19,8 +19,9 @@ function makeAddress(app) {
     /* An empty fragment would make the page jump to its top: the value stays. */
     const own = mine || `${app.prefix}value=${encodeURIComponent(app.now.state.value)}`;
     const hash = `#${[...kept, own].join("&")}`;
-    if (window.location.hash === hash || (!mine && window.location.hash === "")) return;
-    written = own;
+    const isBare = !mine && window.location.hash === "";
+    written = isBare ? "" : own; /* said even where it stands there already: back in history, an earlier one is another's wish again */
+    if (isBare || window.location.hash === hash) return;
     try {
       /* Replaced, for a filter is no step to go back over; in full, for in a frame "#…" alone may lead out of it. */
       window.location.replace(window.location.href.split("#")[0] + hash);

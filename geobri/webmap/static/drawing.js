@@ -21,15 +21,14 @@ function drawBase(app, view) {
   const shapes = [];
   for (const k of view.copies) {
     const place = (grid, origin) => `translate(${origin[0] * (view.scale / grid) + k * view.scale - view.x0} ${origin[1] * (view.scale / grid) - view.y0}) scale(${view.scale / grid})`;
-    for (const [part, fill] of [["polygons", app.now.tones.land], ["lakes", app.now.tones.water]]) {
-      if (packed[part]) shapes.push(element("path", { d: toPathData(packed[part], false), fill, transform: place(packed[part].grid, [0, 0]) }));
-    }
+    const add = (part, fill) => part && shapes.push(element("path", { d: toPathData(part, false), fill, transform: place(part.grid, [0, 0]) }));
+    add(packed.polygons, app.now.tones.land);
     if (packed.near) {
       const boxes = boxesOf(packed.near.cells).map(([x, y, wide, high]) => `M${x} ${y}h${wide}v${high}h${-wide}z`).join("");
-      shapes.splice(-1, 0,
-        element("path", { d: boxes, fill: app.now.tones.water, transform: place(1, [0, 0]) }),
-        element("path", { d: toPathData(packed.near, false), fill: app.now.tones.land, transform: place(packed.near.grid, [0, 0]) }));
+      shapes.push(element("path", { d: boxes, fill: app.now.tones.water, transform: place(1, [0, 0]) }));
+      add(packed.near, app.now.tones.land);
     }
+    add(packed.lakes, app.now.tones.water);
     if (packed.zones) {
       const { zones } = packed;
       toShapePaths(zones).forEach((d, z) => shapes.push(element("path", {

@@ -1,4 +1,5 @@
 /* Saying words and numbers in the language of the reader. */
+import { printMinus } from "./minus.js";
 import { ENGLISH } from "./words_en.js";
 import { CHINESE } from "./words_zh.js";
 
@@ -41,7 +42,7 @@ function formatNumber(lang, value, digits) {
   if (!formats.has(name)) {
     formats.set(name, new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en", { maximumFractionDigits: digits }));
   }
-  return formats.get(name).format(value);
+  return printMinus(formats.get(name).format(value));
 }
 
 const compacts = new Map();
@@ -50,7 +51,7 @@ const compacts = new Map();
 function formatCompact(lang, value, digits) {
   const name = `${lang}${digits}`;
   if (!compacts.has(name)) compacts.set(name, new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en", { notation: "compact", maximumSignificantDigits: digits }));
-  return compacts.get(name).format(value);
+  return printMinus(compacts.get(name).format(value));
 }
 
 const withUnit = (text, unit) => text + (unit ? ` ${unit}` : "");
@@ -75,4 +76,7 @@ function formatShort(lang, measure, value) {
   return formatNumber(lang, value, Math.max(digitsOf(measure, value), Number.isInteger(value) || value === 0 ? 0 : Math.min(6, 2 - Math.floor(Math.log10(Math.abs(value))))));
 }
 
-export { callPlaces, renameCities, say, formatNumber, formatValue, formatShort };
+/** Two written numbers with a dash between them, or with words where one of them has a minus. */
+const sayFromTo = (lang, low, high, dash) => (/\u2212/.test(low + high) ? say(lang, "fromTo", { low, high }) : low + dash + high);
+
+export { callPlaces, renameCities, say, formatNumber, formatValue, formatShort, sayFromTo };

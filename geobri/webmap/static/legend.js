@@ -11,12 +11,10 @@ import { CRISP, alphaOf, classColours, crowding, isQuantity, sampleValues, width
 const MOST_CATEGORIES = 8;
 const TWO_COLUMNS = 27; /* digits that fit beside each other in two columns of classes */
 
-/** "20–40", or with what is above and below where the ends are not round. */
+/** "20–40", or "−6 to −3": a dash between two minuses could not be told from them. */
 function classText(app, measure, row) {
-  const value = (number) => I18n.formatShort(app.now.state.lang, measure, number);
-  const [low, high] = [value(row.low), value(row.high)];
-  if (low === high) return low;
-  return row.low < 0 || row.high < 0 ? app.words.say("fromTo", { low, high }) : `${low}–${high}`;
+  const [low, high] = [row.low, row.high].map((number) => I18n.formatShort(app.now.state.lang, measure, number));
+  return low === high ? low : I18n.sayFromTo(app.now.state.lang, low, high, "–");
 }
 
 /** What the legend says, as plain records: used on the page and in the exported image. */

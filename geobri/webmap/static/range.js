@@ -1,7 +1,7 @@
 /* The range of a measure as a histogram with two handles below it: the axis of the legend. */
 import { h } from "./dom.js";
 import { makeHandles } from "./handles.js";
-import { formatValue } from "./i18n.js";
+import { formatValue, sayFromTo } from "./i18n.js";
 import { classColours, roundStep } from "./scale.js";
 
 const BINS = 56;
@@ -131,7 +131,8 @@ function makeRange(app) {
       input.setAttribute("aria-valuetext", say(ends()[k]));
     });
     handles.sync();
-    text.textContent = ends().map((value) => formatValue(app.now.state.lang, { ...measure, unit: { en: "", zh: "" } }, value)).join(" – ");
+    const [low, high] = ends().map((value) => formatValue(app.now.state.lang, { ...measure, unit: { en: "", zh: "" } }, value));
+    text.textContent = sayFromTo(app.now.state.lang, low, high, " – ");
     const part = (value) => `${100 * scale.positionOf(value)}%`;
     Object.assign(track.firstChild.style, { left: part(ends()[0]), right: `calc(100% - ${part(ends()[1])})` });
     paint();
