@@ -134,8 +134,7 @@ function afterChange(app, old) {
     app.acts.announce(app.now.shown.rows.length ? app.words.countText() : app.words.say("nothing"));
   }
   if (differs(["corridor"]) && app.now.state.corridor !== null) {
-    const i = app.model.find(app.now.state.corridor);
-    app.acts.announce(`${Details.plainName(app, i)}. ${app.asks.measure().label[app.now.state.lang]}: ${Details.valueText(app, app.asks.measure(), i)}`);
+    app.acts.announce(Details.sayCorridor(app, app.model.find(app.now.state.corridor)));
   }
   if (differs(["theme"])) updateTheme(app);
   Rows.updateMarks(app);
@@ -146,7 +145,7 @@ function afterChange(app, old) {
   if (differs(["theme"])) tellPage("geobri:theme", { theme: state.theme, source: app.key });
   const { city, cities, corridor } = app.now.state;
   if (differs(["city", "cities"]) || app.now.state.corridor !== old.corridor) tellMap(app, "select", { city, cities: cities ? [...cities.list] : [], corridor });
-  if (differs(State.FILTERS)) tellMap(app, "filter", { shown: app.now.shown.rows.length, of: app.asks.total(), filters: keepFilters(app.acts.getState()) });
+  if (differs(State.FILTERS)) tellMap(app, "filter", { shown: app.now.shown.rows.length, of: app.asks.total(), filters: State.keepFilters(app.acts.getState()) });
   tellMap(app, "state", app.acts.getState());
   app.address.writeSoon();
 }
@@ -158,8 +157,6 @@ function tellHover(app, { city, corridor }) {
     corridor: corridor === undefined ? null : app.model.idOf(corridor),
   });
 }
-
-const keepFilters = (state) => Object.fromEntries(State.FILTERS.map((name) => [name, state[name]]));
 
 /** An event of this map; `by` says whether the reader or the page brought it about. */
 function tellMap(app, name, detail) {

@@ -19,6 +19,12 @@ function valueText(app, measure, i) {
   return measure.kind === "rank" ? app.words.say("rankOf", { v: text, n: I18n.formatNumber(app.now.state.lang, measure.known, 0) }) : text;
 }
 
+/** A corridor and its value, as it is read out. */
+function sayCorridor(app, i) {
+  const measure = app.asks.measure();
+  return `${plainName(app, i)}. ${measure.label[app.now.state.lang]}: ${valueText(app, measure, i)}`;
+}
+
 /** Kilometres, with metres where these tell corridors apart. */
 function distanceText(app, i) {
   const km = app.model.distance[i];
@@ -205,4 +211,4 @@ function makeTip(app) {
   };
 }
 
-export { makeCard, makeTip, plainName, valueText, distanceText, coastText };
+export { makeCard, makeTip, plainName, sayCorridor, distanceText, coastText };

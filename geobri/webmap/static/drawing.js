@@ -69,8 +69,7 @@ function toSvg(app, view, look, { points, labels }) {
   const said = [app.words.countText(), app.words.leftText(), describeSelection(app), app.asks.isDense() ? app.words.say(`lines_${app.asks.measure().front}`, { n: rows.length }) : ""].filter(Boolean).join(" · ");
   const title = element("text", { x: 16, y: 28, "font-size": 20, "font-weight": 600, fill: app.now.tones.ink }, escape(app.config.title[lang]))
     + element("text", { x: 16, y: 50, "font-size": 13, fill: app.now.tones.muted }, escape(`${app.asks.measure().label[lang]} · ${said}`));
-  const credits = [app.config.source[lang], app.words.credit()].filter(Boolean).join(" · ");
-  const source = element("text", { x: 16, y: TOP + view.height + 18, "font-size": 11, fill: app.now.tones.muted }, escape(credits));
+  const source = element("text", { x: 16, y: TOP + view.height + 18, "font-size": 11, fill: app.now.tones.muted }, escape(app.words.credits()));
   const map = element("g", { transform: `translate(0 ${TOP})`, "clip-path": "url(#window)" },
     drawBase(app, view) + element("g", { "stroke-linecap": "round", "stroke-linejoin": "round" }, rows.map((i) => drawLine(app, view, look, i)).join("")) + drawCities(app, points, labels));
   const clip = element("clipPath", { id: "window" }, element("rect", { width: view.width, height: view.height }));

@@ -154,8 +154,7 @@ function toCanvas(shown, theme) {
   };
   const titles = text(20, 600, app.config.title[lang]);
   const subtitles = text(13, 400, [app.config.subtitle[lang], app.words.countText(), app.words.leftText(), describeSelection(app)].filter(Boolean).join(" · "));
-  const credits = [app.config.source[lang], app.words.credit()].filter(Boolean).join(" · ");
-  const sources = text(11, 400, credits);
+  const sources = text(11, 400, app.words.credits());
   const pieces = legendPieces(context, app);
   const places = flow(pieces, width);
   const top = MARGIN + 26 * titles.length + 18 * subtitles.length + 12;

@@ -7,6 +7,8 @@ const LONG_STEP = 4 * RADIAN;
 const SMOOTH_TO = [4096, 0]; /* pixels of the world up to which these are smooth enough for a line of its own */
 const MAX_SINE = 1 - 1e-9; /* arcs over a pole leave the map by its edge, and come back far outside it */
 const SMOOTH_PX = 0.5; /* how far a drawn line may leave its great circle */
+const WORLDS = [-2, -1, 0, 1, 2]; /* copies from which an arc may reach into a view: it runs up to half a world beyond its own */
+const EVERYWHERE = [-Infinity, -Infinity, Infinity, Infinity]; /* a window on all there is */
 
 const worldX = (lon) => (lon + 180) / 360;
 
@@ -239,4 +241,4 @@ function pointAlong(arcs, i, share, scale) {
   return [x, y, (nextX - x) / length, (nextY - y) / length];
 }
 
-export { RADIAN, worldX, worldY, toUnit, cross, dot, poleOf, makeArcs, piecesOf, pointAlong, fitBox };
+export { EVERYWHERE, RADIAN, WORLDS, worldX, worldY, toUnit, cross, dot, poleOf, makeArcs, piecesOf, pointAlong, fitBox };

@@ -1,8 +1,8 @@
 /* What a page may ask of the map, and hear from it: the `geobri` of its element. See docs/map.md. */
-import { piecesOf } from "./geometry.js";
+import { EVERYWHERE, piecesOf } from "./geometry.js";
 import * as Exporting from "./export.js";
 import * as Rows from "./rows.js";
-import { FILTERS } from "./state.js";
+import { keepFilters } from "./state.js";
 import { listShown, toCsv } from "./tables.js";
 
 /** A selection as a wish: a slug, or any of city, cities and corridor; null lets go of all. */
@@ -11,9 +11,6 @@ function readSelection(what) {
   return { city: null, cities: null, corridor: null, ...what };
 }
 
-/** What of a wish is a filter; the rest is not this call's matter. */
-const keepFilters = (wish) => Object.fromEntries(Object.entries(wish).filter(([name]) => FILTERS.includes(name)));
-
 function pointAt(app, what) {
   const { city = null, corridor = null } = what || {};
   const c = app.model.cities.position.get(city);
@@ -21,7 +18,6 @@ function pointAt(app, what) {
   app.acts.point({ ...(c === undefined ? {} : { city: c }), ...(i < 0 ? {} : { corridor: i }) });
 }
 
-const EVERYWHERE = [-Infinity, -Infinity, Infinity, Infinity];
 const FINE = 4096; /* pixels of a world on which the line is smooth */
 
 /** The vertices of a corridor in world coordinates, 0 to 1. */

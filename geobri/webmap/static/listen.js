@@ -110,12 +110,12 @@ function listenWithinText(app) {
 function listenToKeys(app) {
   app.leaflet.getContainer().addEventListener("keydown", (event) => {
     const step = { n: 1, p: -1 }[event.key.toLowerCase()];
-    if (step && !event.ctrlKey && !event.metaKey && !event.altKey && app.now.shown.rows.length) {
-      const at = app.now.pointed.corridor === undefined ? -1 : app.now.shown.rows.indexOf(app.now.pointed.corridor);
-      const next = at < 0 ? (step > 0 ? 0 : app.now.shown.rows.length - 1) : (at + step + app.now.shown.rows.length) % app.now.shown.rows.length;
-      const i = app.now.shown.rows[next];
+    const { rows } = app.now.shown;
+    if (step && !event.ctrlKey && !event.metaKey && !event.altKey && rows.length) {
+      const at = app.now.pointed.corridor === undefined ? -1 : rows.indexOf(app.now.pointed.corridor);
+      const i = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : (at + step + rows.length) % rows.length];
       app.acts.point({ corridor: i });
-      app.acts.announce(`${Details.plainName(app, i)}. ${app.asks.measure().label[app.now.state.lang]}: ${Details.valueText(app, app.asks.measure(), i)}`);
+      app.acts.announce(Details.sayCorridor(app, i));
     } else if (event.key === "Enter" && app.now.pointed.corridor !== undefined) {
       app.acts.set({ corridor: app.model.idOf(app.now.pointed.corridor) });
     } else return;

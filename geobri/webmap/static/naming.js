@@ -12,11 +12,8 @@ function addNaming(app) {
   app.words.translate = (text) => (app.config.translations[text] || {})[app.now.state.lang] || text;
   app.words.cityName = (c) => (app.now.state.lang === "zh" ? cities.name_zh[c] : cities.name[c]);
   app.words.regionName = (c) => (cities.region[c] < 0 ? "" : app.words.translate(cities.regions[cities.region[c]]));
-  app.asks.endsOf = (i) => [app.model.origin[i], app.model.destination[i]];
-  app.asks.measure = () => app.model.values.get(app.now.state.value, app.now.state.scale, app.now.state);
-  app.words.credit = () => [app.config.approval[app.now.state.lang], app.base.credit].filter(Boolean).join(" · ");
-  /* Net flows have one corridor for both ways. */
-  app.asks.total = () => app.model.n - app.now.shown.counts.folded;
+  /* What stands below an image: whose the numbers and the ground are, and who approved the map. */
+  app.words.credits = () => [app.config.source[app.now.state.lang], app.config.approval[app.now.state.lang], app.base.credit].filter(Boolean).join(" · ");
   app.words.groupName = ({ key, label }) => (label ? label[app.now.state.lang] : app.words.say(key));
   app.words.countText = () => {
     if (!app.now.state.lines) return "";
@@ -35,6 +32,10 @@ function addNaming(app) {
 }
 
 function addQuestions(app) {
+  app.asks.endsOf = (i) => [app.model.origin[i], app.model.destination[i]];
+  app.asks.measure = () => app.model.values.get(app.now.state.value, app.now.state.scale, app.now.state);
+  /* Net flows have one corridor for both ways. */
+  app.asks.total = () => app.model.n - app.now.shown.counts.folded;
   /* Measured once, for painters ask for every city; a map that is not shown yet has no width. */
   app.asks.isNarrow = () => app.now.width > 0 && app.now.width < NARROW_PX;
   app.asks.isDense = () => app.now.shown.rows.length > Scale.STROKES_UP_TO;

@@ -1,5 +1,5 @@
 /* Corridors as crisp strokes: the weak under the strong, the top quarter with a halo. */
-import { piecesOf, pointAlong } from "./geometry.js";
+import { EVERYWHERE, WORLDS, piecesOf, pointAlong } from "./geometry.js";
 import { CRISP, alphaOf, classColours, crowding, widthOf } from "./scale.js";
 
 const HALO_FROM = 0.75;
@@ -7,7 +7,6 @@ const HALO_WIDTH = 1.6;
 const THIN = 2;
 const MISSING_WIDTH = 0.7;
 const MISSING_ALPHA = 0.4;
-const WORLDS = [-2, -1, 0, 1, 2]; /* an arc may run half a world beyond its own copy */
 
 /** Copies of the world in which an arc can be seen. */
 function copiesOf(arcs, i, view) {
@@ -26,8 +25,6 @@ const offsetOf = (model, measure, i, width) => (model.opposite[i] < 0 || measure
 
 /** The rows that are drawn one by one: all of a sparse map, the strongest of a dense one. */
 const crispRows = (app) => (app.asks.isDense() ? app.now.shown.rows.subarray(0, CRISP) : app.now.shown.rows);
-
-const EVERYWHERE = [-Infinity, -Infinity, Infinity, Infinity];
 
 /** Smooth pieces of an arc near a view; those of a whole world stay the same through all filters, and are kept for its scale. */
 function smoothPieces(arcs, i, view, k) {
@@ -104,13 +101,15 @@ function paintArrow(context, model, look, i, view, width) {
 /** The colour of a row with a value: that of its type where lines are coloured by types, else of its class. */
 const strokeOf = (look, i) => (look.colouring ? look.colouring(i) : look.colours[look.measure.scale.classOf(look.measure.numbers[i])]);
 
+/** Width of a line in pixels, as it is drawn and pointed at; of one whose value is not known, or is nothing, a thin one. */
+const lineWidth = (strength, thin) => (Number.isNaN(strength) ? MISSING_WIDTH * Math.max(0.6, thin) : widthOf(strength, thin));
+
 /** Colour, width and opacity of the line of row i; a value that is not known, or is nothing, is thin and grey. */
 function lookOfLine(look, i) {
   const strength = look.measure.strength[i];
-  if (Number.isNaN(strength)) {
-    return { strength, stroke: look.tones.neutral, width: MISSING_WIDTH * Math.max(0.6, look.thin), alpha: look.alpha * MISSING_ALPHA };
-  }
-  return { strength, stroke: strokeOf(look, i), width: widthOf(strength, look.thin), alpha: alphaOf(strength, look) };
+  const width = lineWidth(strength, look.thin);
+  if (Number.isNaN(strength)) return { strength, stroke: look.tones.neutral, width, alpha: look.alpha * MISSING_ALPHA };
+  return { strength, stroke: strokeOf(look, i), width, alpha: alphaOf(strength, look) };
 }
 
 /** Round joins and ends cost most of the time of a thin line, and cannot be seen on it. */
@@ -182,4 +181,4 @@ function paintMarked(context, view, model, look, rows) {
   context.restore();
 }
 
-export { makeLook, lookOfLine, paintStrokes, paintMarked, clipToWorld, crispRows, offsetOf, copiesOf, pathsOf, shift };
+export { makeLook, lineWidth, lookOfLine, paintStrokes, paintMarked, clipToWorld, crispRows, offsetOf, copiesOf, pathsOf, shift };

@@ -1,12 +1,11 @@
 /* Many corridors: added line by line into a grid of numbers, in slices that leave the browser free between them. */
-import { piecesOf } from "./geometry.js";
+import { WORLDS, piecesOf } from "./geometry.js";
 import * as Palette from "./palette.js";
 
 const SLICE_MS = 8;
 const BATCH = 100;
 const CELLS_AT_ONCE = 65536;
 const REFINE_FROM = 8192; /* pixels of the world */
-const FARTHEST = [-2, 2]; /* copies of the world from which an arc may reach into a view */
 const LEVELS = 256;
 
 /** Part [t0, t1] of a segment inside the grid, or null. */
@@ -59,7 +58,7 @@ function addSegment(grid, x0, y0, x1, y1, weight) {
 function addArc(grid, arcs, i, view, weight) {
   const { box } = arcs;
   if (box[4 * i + 1] > view.south || box[4 * i + 3] < view.north) return;
-  for (let k = FARTHEST[0]; k <= FARTHEST[1]; k += 1) {
+  for (const k of WORLDS) {
     if (box[4 * i] + k > view.east || box[4 * i + 2] + k < view.west) continue;
     if (view.scale > REFINE_FROM) addPieces(grid, arcs, i, view, k, weight);
     else addVertices(grid, arcs, i, view, k, weight);

@@ -1,7 +1,7 @@
 /* What lies under the cursor: a city, else the corridor that is drawn there, then what lies below it. */
 import { RADIAN, dot, poleOf, toUnit } from "./geometry.js";
-import { crispRows, offsetOf } from "./paint_corridors.js";
-import { crowding, widthOf } from "./scale.js";
+import { crispRows, lineWidth, offsetOf } from "./paint_corridors.js";
+import { crowding } from "./scale.js";
 
 const CORRIDOR_PX = 6;
 const INK_PX = 1; /* so near to its ink, a line is under the cursor */
@@ -77,7 +77,7 @@ function pickCorridors(app, point, coarse) {
   const crisp = crispRows(app).length;
   const ink = (r) => {
     if (r >= crisp) return null;
-    const width = Number.isNaN(strength[rows[r]]) ? 1 : widthOf(strength[rows[r]], thin);
+    const width = lineWidth(strength[rows[r]], thin);
     return { half: width / 2, offset: offsetOf(model, measure, rows[r], width) };
   };
   const reach = CORRIDOR_PX * (coarse ? COARSE : 1);

@@ -91,7 +91,7 @@ function chooseMode(measure, sorted, isWhole) {
   return middle > low && ((high - middle) / (middle - low) > SKEWED || isCrowded) ? "quantile" : "linear";
 }
 
-/** Ends between which nine tenths of the sorted values lie, where classes should tell them apart; of very many the strongest are drawn, and lie beyond. */
+/** Ends between which nine tenths of the sorted values lie, where classes should tell them apart; of very many only the strongest are drawn, and these lie beyond: there up to the end. */
 function bulkOf(sorted) {
   const [low, high] = [0.05, sorted.length > STROKES_UP_TO ? 1 : 0.95].map((share) => sorted[Math.round(share * (sorted.length - 1))]);
   return low < high ? [low, high] : [sorted[0], sorted[sorted.length - 1]];

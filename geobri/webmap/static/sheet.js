@@ -128,6 +128,7 @@ function defineSheet() {
       context.globalCompositeOperation = "copy";
       context.drawImage(this._container, dx, dy);
       context.globalCompositeOperation = "source-over";
+      /* The strip at the side in full height, then the one above or below, without the corner that is painted by now. */
       if (dx) this._paintPart(view, dx > 0 ? 0 : width + dx, 0, Math.abs(dx), height);
       if (dy) this._paintPart(view, Math.max(0, dx), dy > 0 ? 0 : height + dy, width - Math.abs(dx), Math.abs(dy));
       return true;

@@ -11,6 +11,9 @@ const FILTERS = [
   "value", "year", "since", "net", "region", "groups", "types", "km", "coast", "range", "top", "city", "cities", "only", "lines", "missing", "zeros", "scale",
 ];
 
+/** What of a state, or of a wish, is a filter. */
+const keepFilters = (part) => Object.fromEntries(FILTERS.filter((name) => name in part).map((name) => [name, part[name]]));
+
 const oneOf = (value, allowed, fallback) => (allowed.includes(value) ? value : fallback);
 
 function readGroup(wish, old, names) {
@@ -230,4 +233,4 @@ function fromHash(hash, prefix) {
   return Object.keys(wish).length ? wish : null;
 }
 
-export { FILTERS, CITY_MODES, merge, blank, toHash, fromHash };
+export { FILTERS, CITY_MODES, keepFilters, merge, blank, toHash, fromHash };
