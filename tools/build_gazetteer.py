@@ -324,7 +324,7 @@ def write_sources() -> None:
         "*contains information from GeoNames, CC BY 4.0*.",
         "",
         "`countries.csv` and `divisions.csv` are edited by hand: ISO 3166-1 codes, UN M49 regions, names as the two reports print them; states and",
-        "provinces of eleven countries with GeoNames' code, their own code and name, and a city that the suite looks up in each.",
+        "provinces of eleven countries with GeoNames' code, their own code and name, and its capital, or another city where the extract lacks it.",
         "",
         "`chinese_names.csv` is built by `tools/build_chinese_names.py` from the names of prefectures and counties in the package `cpca` 0.5.5 (MIT);",
         "the points are GeoNames'.",

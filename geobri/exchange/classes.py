@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.measures import Measure
+from geobri.words import Words, print_minus
 
-__all__ = ["DrawnClass", "class_breaks", "drawn_classes", "thin_lines"]
+__all__ = ["DrawnClass", "class_breaks", "drawn_classes", "name_class", "thin_lines"]
 
 _MOST: Final = 5
 _SKEWED: Final = 8.0
@@ -34,6 +35,8 @@ _VIRIDIS: Final = (
     "440154", "48186a", "472d7b", "424086", "3b528b", "33638d", "2c728e", "26828e", "21918c", "1fa088", "28ae80", "3fbc73", "5ec962", "84d44b",
     "addc30", "d8e219", "fde725",
 )  # fmt: skip
+_LONG: Final = 1000.0
+"""Numbers from here on are written without a fraction."""
 _WEAK: Final = 0.75
 """Where on viridis the weakest class lies; the strongest lies at its dark end."""
 _BALANCE: Final = ("1f5fa8", "b0b8be", "b3470f")
@@ -158,6 +161,33 @@ def drawn_classes(values: pd.Series, measure: Measure, *, over: pd.Series | None
         most = max(len(found) - 1, 1)
         found = [replace(one, strength=at / most if len(found) > 1 else 1.0) for at, one in enumerate(found)]
     return [one for one in found if one.low in known]
+
+
+def name_class(drawn: DrawnClass) -> Words:
+    """Name a class by its ends, as a legend does.
+
+    Parameters
+    ----------
+    drawn
+        The class.
+
+    Returns
+    -------
+    Words
+        ``20–40``, or ``−6 to −3``: a dash between two minuses could not be told from them.
+    """
+    low, high = _write(drawn.low), _write(drawn.high)
+    if low == high:
+        return Words(low)
+    return Words(f"{low} to {high}", f"{low} 至 {high}") if drawn.low < 0 else Words(f"{low}–{high}")
+
+
+def _write(value: float) -> str:
+    """Write a number with four digits, or whole, and never with an exponent."""
+    if value == round(value) or abs(value) >= _LONG:
+        return print_minus(f"{value:,.0f}")
+    decimals = 3 - math.floor(math.log10(abs(value)))
+    return print_minus(f"{value:.{decimals}f}".rstrip("0").rstrip("."))
 
 
 def _known(values: pd.Series, measure: Measure) -> _Sorted:

@@ -52,8 +52,6 @@ def fixed_date() -> Iterator[None]:
     None
         The option is set back afterwards.
     """
-    import pyogrio
-
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _NO_DATE})
     try:
@@ -104,8 +102,6 @@ def check_layer(path: Path, n_rows: int, *, layer: str | None = None) -> None:
     OSError
         If the file cannot be read whole, or holds fewer rows.
     """
-    import pyogrio
-
     try:
         kept = len(pyogrio.raw.read(path, layer=layer)[2])
         indexed = kept if layer is None else _count_indexed(path, layer)

@@ -15,8 +15,8 @@ from xml.sax.saxutils import quoteattr
 
 import pandas as pd
 
-from geobri.exchange.about import qgis_aliases
-from geobri.exchange.classes import drawn_classes, thin_lines
+from geobri.exchange.about import both, qgis_aliases
+from geobri.exchange.classes import DrawnClass, drawn_classes, name_class, thin_lines
 from geobri.measures import Measure, as_measure
 
 __all__ = ["add_qgis_style", "corridor_style", "names_style"]
@@ -27,7 +27,6 @@ _GAP_MM: Final = 0.15
 _NAMES: Final = "Symbology|Labeling|Fields"
 _LINES: Final = "Symbology|Fields"
 _LONGEST_NAME: Final = 30
-_LONG: Final = 1000.0
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS layer_styles (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
@@ -70,20 +69,9 @@ def _quoted(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
 
 
-def _number(value: float) -> str:
-    """Write a class limit in full, without an exponent."""
-    return (
-        f"{value:,.0f}"
-        if value == round(value)
-        else f"{value:,.4g}"
-        if abs(value) < _LONG
-        else f"{value:,.1f}"
-    )
-
-
-def _rule(number: int, column: str, low: float, high: float) -> str:
-    expression = f"{_quoted(column)} >= {low!r} AND {_quoted(column)} <= {high!r}"
-    label = _number(low) if low == high else f"{_number(low)} – {_number(high)}"
+def _rule(number: int, column: str, drawn: DrawnClass) -> str:
+    expression = f"{_quoted(column)} >= {drawn.low!r} AND {_quoted(column)} <= {drawn.high!r}"
+    label = both(name_class(drawn))
     return (
         f'<rule key="r{number}" symbol="{number}" filter={quoteattr(expression)} label={quoteattr(label)}/>'
     )
@@ -122,7 +110,7 @@ def corridor_style(
         weakest, strongest = _WIDTHS_MM
         width = round((weakest + (strongest - weakest) * drawn.strength) * thin, 3)
         symbols.append(_line_symbol(number, ",".join(map(str, drawn.colour)), width, directed=directed))
-        rules.append(_rule(number, measure.column, drawn.low, drawn.high))
+        rules.append(_rule(number, measure.column, drawn))
     return (
         f'<renderer-v2 type="RuleRenderer" symbollevels="1"><rules key="root">{"".join(rules)}</rules>'
         f"<symbols>{''.join(symbols)}</symbols></renderer-v2>"

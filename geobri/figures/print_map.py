@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import geopandas as gpd
@@ -15,7 +14,7 @@ import shapely
 from geobri.boundaries import load_land
 from geobri.charts import need_matplotlib, new_axes
 from geobri.errors import SchemaError, mould
-from geobri.exchange.classes import class_breaks, thin_lines
+from geobri.exchange.classes import DrawnClass, drawn_classes, name_class, thin_lines
 from geobri.measures import Measure, as_measure
 from geobri.units import EARTH_RADIUS_KM, LONLAT_CRS
 from geobri.words import Words
@@ -23,10 +22,7 @@ from geobri.words import Words
 __all__ = ["draw_print_map"]
 
 _WIDTHS: Final = (0.4, 3.2)
-_PALEST: Final = 0.75
-"""Where on viridis the weakest class lies, as on the map of the page."""
 _NEUTRAL: Final = "#9aa3ab"
-_LONG: Final = 1000.0
 _WIDE: Final = 6.0
 _HIGHEST: Final = 1.1
 _LINE_IN: Final = 0.16
@@ -78,20 +74,10 @@ def _visible_land(centre: tuple[float, float] | None) -> gpd.GeoSeries:
     return gpd.GeoSeries(kept[~shapely.is_empty(kept)], crs=azimuthal).to_crs(_projection(centre))
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """A class of values: how its lines look, and what the legend says of it."""
-
-    colour: Any
-    width: float
-    text: str
-
-
-def _classify(
-    values: pd.Series, measure: Measure, class_limits: Sequence[float], ramp: Any
-) -> tuple[pd.Series, list[_Look]]:
-    """Sort values into the classes of the map on the page, weak to strong; -1 where there is none, as of a quantity of 0."""
+def _classify(values: pd.Series, classes: Sequence[DrawnClass]) -> pd.Series:
+    """Give the number of the class of each value; -1 where there is none, as of a quantity of 0."""
     numbers = pd.to_numeric(values, errors="coerce").astype(float)
+<<<<<<< HEAD
     known = numbers.notna() & ((numbers > 0) | (not measure.is_quantity))
     breaks = np.array(class_limits)
     upwards = measure.direction > 0
@@ -106,12 +92,20 @@ def _classify(
         text = "" if own.empty else _write_span(float(own.min()), float(own.max()))
         looks.append(_Look(ramp(_PALEST * (1 - share)), _WIDTHS[0] + (_WIDTHS[1] - _WIDTHS[0]) * share, text))
     return classes, looks
+=======
+    places = pd.Series(-1, index=values.index)
+    for number, drawn in enumerate(classes):
+        places[numbers.between(drawn.low, drawn.high)] = number
+    return places
+>>>>>>> a05ef49 (states and provinces stand at their capitals by any name of these; a county is told from an unknown town; classes are named once, with a minus, for QGIS and print; a printed map has the colours of the page for gains and losses)
 
 
-def _write_span(low: float, high: float) -> str:
-    """Write the ends of a class with three digits and without an exponent."""
-    ends = [f"{end:,.0f}" if end == round(end) or abs(end) >= _LONG else f"{end:.3g}" for end in (low, high)]
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}" if low >= 0 else " … ".join(ends)
+def _width(drawn: DrawnClass) -> float:
+    return _WIDTHS[0] + (_WIDTHS[1] - _WIDTHS[0]) * drawn.strength
+
+
+def _colour(drawn: DrawnClass) -> tuple[float, ...]:
+    return tuple(part / 255 for part in drawn.colour)
 
 
 def draw_print_map(
@@ -161,32 +155,25 @@ def draw_print_map(
     the legend below the map names them.
     """
     measure = _check(value, corridors)
-    mpl = need_matplotlib("draw_print_map")
+    need_matplotlib("draw_print_map")
     ax = new_axes(ax, size=(9, 6.4))
     centre = centre or _find_centre(cities)
     crs = _projection(centre)
     _visible_land(centre).plot(ax=ax, color="#eceae4", edgecolor="#d5d2c8", linewidth=0.4, zorder=0)
     values = corridors[measure.column]
-    breaks = class_breaks(values if over is None else over, measure)
-    classes, looks = _classify(values, measure, breaks, mpl.colormaps["viridis"])
-    lines = corridors.assign(of_class=classes).to_crs(crs)
+    classes = drawn_classes(values, measure, over=over)
+    lines = corridors.assign(of_class=_classify(values, classes)).to_crs(crs)
     thin = thin_lines(len(lines))
     unknown = lines[lines["of_class"] < 0]
     if len(unknown):
         unknown.plot(ax=ax, color=_NEUTRAL, linewidth=0.25 * thin, alpha=0.5, zorder=1)
-    for number, look in enumerate(looks):
+    for number, drawn in enumerate(classes):
         own: Any = lines[lines["of_class"] == number]
-        if len(own):
-            own.plot(
-                ax=ax,
-                color=look.colour,
-                linewidth=look.width * thin,
-                zorder=2 + number / 100,
-                capstyle="round",
-            )
+        look = {"color": _colour(drawn), "linewidth": _width(drawn) * thin}
+        own.plot(ax=ax, **look, zorder=2 + drawn.strength / 2, capstyle="round")
     _frame(ax, cities.to_crs(crs))
     _draw_cities(ax, cities.to_crs(crs), lang)
-    _draw_legend(ax, measure, looks, bare=corridors[measure.column][classes < 0], lang=lang)
+    _draw_legend(ax, measure, classes, bare=values[lines["of_class"] < 0], lang=lang)
     return ax
 
 
@@ -202,19 +189,20 @@ def _check(value: str | Measure, corridors: gpd.GeoDataFrame) -> Measure:
     return measure
 
 
-def _draw_legend(ax: Any, measure: Measure, looks: list[_Look], *, bare: pd.Series, lang: str) -> None:
+def _draw_legend(
+    ax: Any, measure: Measure, classes: Sequence[DrawnClass], *, bare: pd.Series, lang: Literal["en", "zh"]
+) -> None:
     """Show what width and colour mean, the strongest class first, below the map; and what is drawn thin and grey."""
     from matplotlib.lines import Line2D
 
     lines = [
-        Line2D([], [], color=look.colour, linewidth=look.width, label=look.text)
-        for look in reversed(looks)
-        if look.text
+        Line2D([], [], color=_colour(drawn), linewidth=_width(drawn), label=name_class(drawn).say(lang))
+        for drawn in reversed(classes)
     ]
     empty = int(bare.isna().sum())
     for count, words in ((len(bare) - empty, _NONE), (empty, _MISSING)):
         if count:
-            label = f"{words.zh if lang == 'zh' else words.en} ({count:,})"
+            label = f"{words.say(lang)} ({count:,})"
             lines.append(Line2D([], [], color=_NEUTRAL, linewidth=0.5, label=label))
     unit = measure.unit_zh if lang == "zh" else measure.unit
     title = (measure.label_zh if lang == "zh" else measure.label) + (f" ({unit})" if unit else "")

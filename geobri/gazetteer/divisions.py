@@ -55,11 +55,28 @@ _AUTONOMOUS = {
     "宁夏": "宁夏回族自治区",
     "新疆": "新疆维吾尔自治区",
 }
+_LONGEST_CODE = 3
 _SPELLINGS = {
     ("USA", "DC"): ("Washington DC", "Washington D.C."),
     ("CAN", "05"): ("NF", "Newfoundland"),
     ("CAN", "09"): ("PEI",),
     ("CAN", "10"): ("Québec", "PQ"),
+    ("MEX", "01"): ("AGU",),
+    ("MEX", "02"): ("BCN",),
+    ("MEX", "04"): ("CAM",),
+    ("MEX", "05"): ("CHP",),
+    ("MEX", "06"): ("CHH",),
+    ("MEX", "07"): ("COA",),
+    ("MEX", "09"): ("CMX", "DF"),
+    ("MEX", "10"): ("DUR",),
+    ("MEX", "11"): ("GUA",),
+    ("MEX", "13"): ("HID",),
+    ("MEX", "16"): ("MIC",),
+    ("MEX", "19"): ("NLE",),
+    ("MEX", "22"): ("QUE",),
+    ("MEX", "23"): ("ROO",),
+    ("MEX", "28"): ("TAM",),
+    ("MEX", "29"): ("TLA",),
     ("CHN", "14"): ("Xizang",),
     ("CHN", "20"): ("Nei Mongol", "Neimenggu"),
     ("IND", "21"): ("Orissa", "OR"),
@@ -75,7 +92,7 @@ _SPELLINGS = {
     ("DEU", "14"): ("Sachsen-Anhalt",),
     ("DEU", "15"): ("Thüringen",),
 }
-
+"""Other names and codes; of the states of Mexico the codes of ISO 3166-2, where addresses have others."""
 
 _JAPANESE = (
     "愛知県 秋田県 青森県 千葉県 愛媛県 福井県 福岡県 福島県 岐阜県 群馬県 広島県 北海道 兵庫県 茨城県 石川県 岩手県 香川県 鹿児島県 神奈川県 高知県 熊本県 京都府 "
@@ -211,8 +228,15 @@ def named_division(text: str, country: str = "") -> Area | None:
     """
     key = name_key(text)
     areas = _areas_by_key().get(key, ())
-    named = (area for area in areas if name_key(_codes()[area]) != key and country in ("", area.country))
+    named = (area for area in areas if key not in _codes_of(area) and country in ("", area.country))
     return next(named, None)
+
+
+@functools.cache
+def _codes_of(area: Area) -> frozenset[str]:
+    """Give all codes of a division, as keys: other ones are written in capitals, as its own is."""
+    further = (form for form in _SPELLINGS.get(area, ()) if form.isupper() and len(form) <= _LONGEST_CODE)
+    return frozenset(name_key(code) for code in (_codes()[area], *further)) - {""}
 
 
 def read_division(text: str, country: str) -> tuple[Area, ...]:

@@ -42,6 +42,8 @@ _ENGLISH: Final = ("USA", "CAN", "AUS")
 """Countries with states whose places have English names: there another name is an older one, or another spelling."""
 _SHORT: Final = re.compile("saint|fort|mount")
 _ALIKE: Final = 0.85
+_COUNTY: Final = re.compile("(?<=.)(county|parish)$|^county(?=.)")
+"""How the key of a county's name ends, or in Ireland begins; the gazetteer has towns."""
 _LONGEST_CODE = 3
 
 
@@ -290,6 +292,9 @@ def _found(how: How, rows: list[int], everywhere: list[int]) -> Match:
 
 
 def _unknown(query: _Query, everywhere: list[int]) -> Match:
+    if not everywhere and _COUNTY.search(query.keys[0]):
+        reason = "it is written as a county, and the gazetteer has towns only; name the town that is its seat"
+        return Match("unknown", reason=reason)
     if everywhere:
         elsewhere = sorted({_columns().country[row] for row in everywhere})
         places = " or ".join(

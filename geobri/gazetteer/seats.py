@@ -11,7 +11,7 @@ from geobri.errors import GeocodingError
 from geobri.gazetteer.countries import country_codes, load_country_table
 from geobri.gazetteer.divisions import Area, is_state_code, read_division
 from geobri.gazetteer.divisions import _table as _divisions
-from geobri.gazetteer.names import name_key
+from geobri.gazetteer.matching import match_name
 from geobri.gazetteer.places import _places
 
 __all__ = ["place_countries", "place_divisions"]
@@ -111,11 +111,10 @@ def _is_named(area: Area) -> bool:
 
 
 def _seat(area: Area) -> tuple[str, str, float, float] | None:
-    table, places = _divisions(), _places()
-    row = table[(table["country"] == area.country) & (table["admin1"] == area.admin1)]
-    inside = places[(places["country"] == area.country) & (places["admin1"] == area.admin1)]
-    cities = inside[inside["name"].map(name_key) == name_key(str(row["seat"].iloc[0]))]
-    if cities.empty:
+    table = _divisions()
+    row = table[(table["country"] == area.country) & (table["admin1"] == area.admin1)].iloc[0]
+    match = match_name(row["seat"], country=area.country, division=row["name"])
+    if match.status != "found":
         return None
-    city = cities.sort_values("population", ascending=False, na_position="last").iloc[0]
+    city = _places().iloc[match.rows[0]]
     return str(city["name"]), area.country, float(city["lon"]), float(city["lat"])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geobri.exchange.classes import class_breaks, drawn_classes
+from geobri.exchange.classes import DrawnClass, class_breaks, drawn_classes, name_class
 from geobri.measures import Measure
 from tests.webmap.test_javascript import find_node
 
@@ -98,3 +98,18 @@ def test_nothing_to_divide():
     assert class_breaks(pd.Series([np.nan, 4, 4]), Measure("n")) == []
     assert _bounds(pd.Series([np.nan, 4, 4]), Measure("n")) == [(4, 4)]
     assert _bounds(pd.Series([0.0, 0.0]), Measure("n", kind="count")) == []
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "en", "zh"),
+    [
+        (20, 40, "20–40", "20–40"),
+        (-6, -3, "−6 to −3", "−6 至 −3"),
+        (-0.5, 2, "−0.5 to 2", "−0.5 至 2"),
+        (0.00001234, 1234.5, "0.00001234–1,234", "0.00001234–1,234"),
+        (7, 7, "7", "7"),
+    ],
+)
+def test_a_class_is_named_by_its_ends(low, high, en, zh):
+    named = name_class(DrawnClass(float(low), float(high), 1.0, (0, 0, 0)))
+    assert (named.en, named.zh) == (en, zh)

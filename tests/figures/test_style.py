@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from geobri.errors import DataError, SchemaError, SpecificationError
+from geobri.exchange.classes import drawn_classes
 from geobri.figures import (
     draw_definitions,
     draw_groups,
@@ -29,6 +30,7 @@ from geobri.figures import (
     use_colours,
 )
 from geobri.fonts import _installed
+from geobri.measures import Measure
 from geobri.stats.dyads import mantel_test
 from geobri.stats.flows.friction import decay_test
 from geobri.stats.groups import coastal_sensitivity_test, coastal_test
@@ -207,6 +209,21 @@ def test_the_legend_names_the_classes_of_the_map_strongest_first(bri22):
     assert widths == sorted(widths, reverse=True)
     strongest = mpl.colors.to_hex(legend.get_lines()[0].get_color())
     assert strongest == "#440154"  # as on the page
+
+
+def test_gains_and_losses_are_printed_in_the_two_colours_of_the_page(bri22, monkeypatch):
+    monkeypatch.setattr("geobri.figures.print_map._visible_land", lambda _centre: bri22.cities.geometry)
+    balance = np.linspace(-60, 90, len(bri22.corridors))
+    measure = Measure("balance", kind="score", better="neither")
+    legend = draw_print_map(
+        bri22.cities, bri22.corridors.assign(balance=balance), measure, lang="en"
+    ).get_legend()
+    classes = drawn_classes(pd.Series(balance), measure)[::-1]
+    colours = [mpl.colors.to_rgb(line.get_color()) for line in legend.get_lines()]
+    assert colours == [tuple(part / 255 for part in one.colour) for one in classes]
+    texts = [text.get_text() for text in legend.get_texts()]
+    assert "to −" in texts[-1]
+    assert "–" in texts[0]
 
 
 def test_a_column_of_words_is_refused(bri22):

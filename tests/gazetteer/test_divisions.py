@@ -5,8 +5,9 @@ import pytest
 
 from geobri.errors import GeocodingError
 from geobri.gazetteer import geocode, load_country_table, load_gazetteer
-from geobri.gazetteer.divisions import _table, read_area, split_province
+from geobri.gazetteer.divisions import _table, named_division, read_area, split_province
 from geobri.gazetteer.names import name_key
+from geobri.gazetteer.seats import place_divisions
 
 
 def statuses(names, **choices):
@@ -227,3 +228,33 @@ def test_what_a_town_was_called_once_is_left_open_where_a_smaller_place_may_have
 )  # fmt: skip
 def test_another_spelling_is_no_other_name(name, town):
     assert geocode([name]).table["name"].tolist() == [town]
+
+
+def test_states_stand_at_their_capitals_whatever_the_extract_calls_these():
+    mexico = place_divisions(["DUR", "Guerrero", "Chiapas"])
+    assert mexico["seat"].tolist() == ["Victoria de Durango", "Chilpancingo", "Tuxtla"]
+    japan = place_divisions(["Tottori", "Fukui", "奈良県"])
+    assert japan["seat"].tolist() == ["Tottori-shi", "Fukui-shi", "Nara-shi"]
+    assert place_divisions(["Hesse", "Saxony", "NRW"])["seat"].tolist() == [
+        "Wiesbaden",
+        "Dresden",
+        "Düsseldorf",
+    ]
+
+
+def test_a_second_code_of_a_state_is_no_name_of_it():
+    assert named_division("OR") is None
+    assert named_division("DUR") is None
+    assert named_division("Nordrhein-Westfalen") == ("DEU", "07")
+
+
+@pytest.mark.parametrize("name", ["Cook County, IL", "Los Angeles County", "Jefferson Parish, LA"])
+def test_a_county_is_told_from_a_town_that_is_not_known(name):
+    (said,) = geocode([name]).table["reason"]
+    assert said == (
+        "it is written as a county, and the gazetteer has towns only; name the town that is its seat"
+    )
+
+
+def test_a_town_called_parish_is_no_county():
+    assert "county" not in geocode(["Parish, NY"]).table["reason"].iloc[0]
