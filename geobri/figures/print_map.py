@@ -104,8 +104,9 @@ def _width(drawn: DrawnClass) -> float:
     return _WIDTHS[0] + (_WIDTHS[1] - _WIDTHS[0]) * drawn.strength
 
 
-def _colour(drawn: DrawnClass) -> tuple[float, ...]:
-    return tuple(part / 255 for part in drawn.colour)
+def _colour(drawn: DrawnClass) -> tuple[float, float, float]:
+    red, green, blue = drawn.colour
+    return red / 255, green / 255, blue / 255
 
 
 def draw_print_map(
