@@ -77,27 +77,10 @@ def _visible_land(centre: tuple[float, float] | None) -> gpd.GeoSeries:
 def _classify(values: pd.Series, classes: Sequence[DrawnClass]) -> pd.Series:
     """Give the number of the class of each value; -1 where there is none, as of a quantity of 0."""
     numbers = pd.to_numeric(values, errors="coerce").astype(float)
-<<<<<<< HEAD
-    known = numbers.notna() & ((numbers > 0) | (not measure.is_quantity))
-    breaks = np.array(class_limits)
-    upwards = measure.direction > 0
-    places = np.searchsorted(breaks, numbers[known], side="right" if upwards else "left")
-    places = places if upwards else len(breaks) - places
-    classes = pd.Series(-1, index=values.index, dtype=int)
-    classes[known] = places
-    looks = []
-    for number in range(len(breaks) + 1):
-        share = number / len(breaks) if len(breaks) else 1.0
-        own = numbers[classes == number]
-        text = "" if own.empty else _write_span(float(own.min()), float(own.max()))
-        looks.append(_Look(ramp(_PALEST * (1 - share)), _WIDTHS[0] + (_WIDTHS[1] - _WIDTHS[0]) * share, text))
-    return classes, looks
-=======
-    places = pd.Series(-1, index=values.index)
+    places = pd.Series(-1, index=values.index, dtype=int)
     for number, drawn in enumerate(classes):
         places[numbers.between(drawn.low, drawn.high)] = number
     return places
->>>>>>> a05ef49 (states and provinces stand at their capitals by any name of these; a county is told from an unknown town; classes are named once, with a minus, for QGIS and print; a printed map has the colours of the page for gains and losses)
 
 
 def _width(drawn: DrawnClass) -> float:
