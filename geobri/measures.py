@@ -22,7 +22,7 @@ from pandas.api import types as pdt
 
 from geobri.errors import SpecificationError, mould
 from geobri.notebooks import menu_of
-from geobri.words import Words
+from geobri.words import Words, list_words
 
 __all__ = [
     "Absent",
@@ -270,10 +270,10 @@ class Taken:
         Words
             ``trade taken as: kind = count, because it holds whole numbers from 12 to 8120``.
         """
-        en, zh = ", ".join(one.en for one in columns), "、".join(one.zh for one in columns)
+        named = list_words(columns)
         why = Words(f", because {because.en}", f"，因为{because.zh}") if because else Words("")
-        gap = " " if zh[-1:].isascii() else ""
-        return Words(f"{en} taken as: {self.taken.en}", f"{zh}{gap}取为：{self.taken.zh}") + why
+        gap = " " if named.zh[-1:].isascii() else ""
+        return Words(f"{named.en} taken as: {self.taken.en}", f"{named.zh}{gap}取为：{self.taken.zh}") + why
 
 
 def label_column(column: str) -> str:

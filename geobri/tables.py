@@ -266,29 +266,12 @@ def find_flow_faults(
     faults = _missing_columns(flows, FLOW_COLUMNS, "flows")
     if faults:
         return faults
-    origin, destination, value = (flows[name].array for name in ("origin", "destination", "value"))
+    origin, destination = flows["origin"].array, flows["destination"].array
 
     def pair(row: int) -> str:
         return f"{origin[row]} – {destination[row]}"
 
-    if not pdt.is_numeric_dtype(flows["value"]):
-        numbers = pd.to_numeric(flows["value"], errors="coerce")
-        bad = (numbers.isna() & flows["value"].notna()).to_numpy(dtype=bool)
-        faults += _row_fault(
-            bad,
-            lambda row: f"{pair(row)}: {value[row]!r}",
-            "value",
-            "'value' must be a number",
-            "Correct it, or leave the cell empty if it is unknown (of tables as they are, --missing says which word means that)",
-        )
-    else:
-        faults += _row_fault(
-            (flows["value"].abs() > _LARGEST_FLOW).to_numpy(dtype=bool, na_value=False),
-            lambda row: f"{pair(row)}: {value[row]:g}",
-            "value",
-            f"'value' must lie within {_LARGEST_FLOW:g} either side of 0, so that sums and squares are numbers",
-            "Correct it, or choose a larger unit",
-        )
+    faults += _find_value_faults(flows["value"], pair)
     same = (flows["origin"] == flows["destination"]).to_numpy(dtype=bool)
     faults += _row_fault(
         same & (not own),
@@ -313,6 +296,27 @@ def find_flow_faults(
     doubled = mark_repeated(flows, key)
     return faults + _row_fault(
         doubled, pair, "", f"{', '.join(key)} must be unique", "Add the doubled rows up, or remove them"
+    )
+
+
+def _find_value_faults(values: pd.Series, pair: Callable[[int], str]) -> list[Fault]:
+    """List the values that are no numbers, or so large that their squares are none."""
+    cells = values.array
+    if not pdt.is_numeric_dtype(values):
+        numbers = pd.to_numeric(values, errors="coerce")
+        return _row_fault(
+            (numbers.isna() & values.notna()).to_numpy(dtype=bool),
+            lambda row: f"{pair(row)}: {cells[row]!r}",
+            "value",
+            "'value' must be a number",
+            "Correct it, or leave the cell empty if it is unknown (of tables as they are, --missing says which word means that)",
+        )
+    return _row_fault(
+        (values.abs() > _LARGEST_FLOW).to_numpy(dtype=bool, na_value=False),
+        lambda row: f"{pair(row)}: {cells[row]:g}",
+        "value",
+        f"'value' must lie within {_LARGEST_FLOW:g} either side of 0, so that sums and squares are numbers",
+        "Correct it, or choose a larger unit",
     )
 
 

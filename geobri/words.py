@@ -74,6 +74,45 @@ class Words:
         return bool(self.en)
 
 
+def list_words(words: Iterable[Words]) -> Words:
+    """List some texts as a sentence does.
+
+    Parameters
+    ----------
+    words
+        Names or parts of a sentence.
+
+    Returns
+    -------
+    Words
+        With commas between the English ones, and with the mark of enumeration between the Chinese ones.
+
+    Examples
+    --------
+    >>> list_words([Words("Rome", "罗马"), Words("Oslo", "奥斯陆")]).zh
+    '罗马、奥斯陆'
+    """
+    listed = list(words)
+    return Words(", ".join(one.en for one in listed), "、".join(one.zh for one in listed))
+
+
+def join_sentences(sentences: Iterable[Words]) -> Words:
+    """Put sentences behind each other.
+
+    Parameters
+    ----------
+    sentences
+        Whole ones; empty ones are left out.
+
+    Returns
+    -------
+    Words
+        With a blank between the English ones; Chinese writes none.
+    """
+    said = [one for one in sentences if one]
+    return Words(" ".join(one.en for one in said), "".join(one.zh for one in said))
+
+
 def print_minus(text: str) -> str:
     """Write the minus of negative numbers as it is printed; what stands in quotation marks is a name and stays.
 

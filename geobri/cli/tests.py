@@ -65,7 +65,7 @@ def _finish(
 def _write_residuals(study: Study, residuals: pd.DataFrame, stage: Path) -> None:
     """Write what each corridor has beyond distance and size, as a table and on a map."""
     from geobri.measures import Measure
-    from geobri.report.page import draw_column_map
+    from geobri.report.maps import draw_column_map
 
     residuals.to_csv(stage / "residuals.csv", lineterminator="\n")
     measure = Measure(
@@ -77,7 +77,7 @@ def _write_residuals(study: Study, residuals: pd.DataFrame, stage: Path) -> None
 
 def _write_local_map(study: Study, results: Sequence[TestResult], path: Path) -> None:
     """Draw what kind of place each city is: a high among highs, a low among lows, or neither."""
-    from geobri.report.page import draw_layer_map
+    from geobri.report.maps import draw_layer_map
     from geobri.stats.spatial import KIND_COLOURS, LocalResult
 
     local = next((result for result in results if isinstance(result, LocalResult)), None)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from geobri.measures import Measure
 from geobri.report.model import Cell, Column, Drawing, Row, Table
-from geobri.report.numbers import write_number
+from geobri.report.numbers import write_number, write_step
 from geobri.report.pictures import draw_scatter
 from geobri.report.shapes import Line, Mark
 from geobri.report.terms import name_place
@@ -112,7 +112,7 @@ def list_gaps(study: Study, one: Measure, other: Measure) -> Table | None:
                     Cell(Words(str(row[f"place_{measure.column}"])), int(row[f"place_{measure.column}"]))
                     for measure in (one, other)
                 ),
-                Cell(Words(f"{row['gap']:+d}".replace("-", "−") if row["gap"] else "0"), int(row["gap"])),
+                Cell(Words(write_step(row["gap"])), int(row["gap"])),
                 Cell(labels[0] if row["gap"] > 0 else labels[1] if row["gap"] < 0 else Words("")),
             ),
             cities=(str(city),),

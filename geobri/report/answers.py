@@ -11,25 +11,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from geobri.measures import Measure
+from geobri.report.answer_pictures import draw_list, draw_moran, draw_sides
 from geobri.report.definitions import draw_definitions
-from geobri.report.distances import draw_decay, is_yes_or_no, share_by_distance
+from geobri.report.distances import say_distance
 from geobri.report.model import Drawing
 from geobri.report.numbers import write_number
-from geobri.report.pictures import draw_groups, draw_scatter
 from geobri.report.results import is_told, say_result, say_statistics
-from geobri.report.shapes import Line, Mark
-from geobri.report.terms import name_pair, name_place
-from geobri.stats.flows.friction import DecayResult
 from geobri.stats.proximity.verdict import ProximityResult
 from geobri.stats.results import Question, TestResult
 from geobri.stats.say import called, p_value
 from geobri.study import Study
-from geobri.study.pairs import pairs_of
-from geobri.study.questions import positive_only
-from geobri.words import Words
+from geobri.words import Words, join_sentences
 
 __all__ = ["QUESTIONS", "Answer", "find_answers"]
 
@@ -82,8 +75,6 @@ _LIMITS: Final[dict[Question, Words]] = {
         "这不能说明：邻近城市是互相影响还是有共同原因；换一种邻近的取法，结论可能不同。",
     ),
 }
-_MOST_NAMED: Final = 6
-_FEW_VALUES: Final = 6
 _EVEN: Final = 0.5
 """Share of comparisons at which neither side is ahead."""
 
@@ -168,7 +159,7 @@ def _answer(
 ) -> Answer:
     say: dict[Question, Callable[..., tuple[Words, Words, Drawing | None]]] = {
         "closeness": _closeness,
-        "distance": _distance,
+        "distance": say_distance,
         "groups": _groups,
         "neighbours": _neighbours,
     }
@@ -185,7 +176,7 @@ def _answer(
         verdict=verdict,
         sentence=sentence,
         statistics=say_statistics(study, lead),
-        limits=Words(f"{limits.en} {rule.en}".strip(), f"{limits.zh}{rule.zh}"),
+        limits=join_sentences([limits, rule]),
         picture=picture,
         also=next((drawn for drawn in map(draw_definitions, others) if drawn is not None), None),
     )
@@ -251,86 +242,7 @@ def _closeness(
             f"Whether the listed corridors are closer than chance cannot be told: {length} km on average{by_chance.en}; {p}.",
             f"有排序的通路是否比偶然更近，无法判断：平均 {length} 公里{by_chance.zh}，{p}。",
         )
-    return verdict, say_result(study, lead), _draw_list(study, measure)
-
-
-def _draw_list(study: Study, measure: Measure) -> Drawing:
-    """Draw the listed corridors and all others by length."""
-    pairs = pairs_of(study, measure)
-    listed = pairs[measure.column].notna()
-    lanes = []
-    for name, rows in (
-        (Words("listed", "有排序"), pairs[listed]),
-        (Words("others", "其余"), pairs[~listed]),
-    ):
-        lanes.append(
-            (
-                name,
-                [
-                    Mark(float(row["distance_km"]), 0, name_pair(study, row), corridors=(str(corridor),))
-                    for corridor, row in rows.iterrows()
-                ],
-            )
-        )
-    return draw_groups(
-        [lane for lane in lanes if lane[1]],
-        axis=Words("length of the corridor, km", "通路长度（公里）"),
-        caption=Words(
-            "Every corridor by its length; the red line is the median of its row.",
-            "每条通路按长度排列；红线为该行的中位数。",
-        ),
-        of=Words("corridors", "条通路"),
-    )
-
-
-def _distance(
-    study: Study, lead: TestResult, _others: Sequence[TestResult], measure: Measure
-) -> tuple[Words, Words, Drawing | None]:
-    pairs = pairs_of(study, measure).dropna(subset=[measure.column, "distance_km"])
-    p = p_value(lead.p_value, lead.terms[0].mc_error)
-    if is_yes_or_no(pairs[measure.column]):
-        return share_by_distance(pairs, measure, lead)
-    caution = positive_only(study, measure, pairs)
-    more = Words("") if caution is None else Words(f" {caution.en}", caution.zh)
-    picture = draw_decay(study, pairs, measure, lead)
-    if not isinstance(lead, DecayResult):
-        said = say_result(study, lead)
-        return said, said, picture
-    beta = lead.fit.elasticity()
-    twice, tenth = 2.0**-beta, 1.1**-beta
-    basis = f"{lead.fit.sample.n_cities} cities, {lead.fit.sample.n_pairs:,} pairs"
-    basis_zh = f"{lead.fit.sample.n_cities} 座城市、{lead.fit.sample.n_pairs:,} 个城市对"
-    if not is_told(lead.p_value):
-        return (
-            Words(
-                f"Whether distance matters for {called(measure).en} cannot be told from chance ({p}).",
-                f"距离对{called(measure).zh}是否有影响，无法与偶然区分（{p}）。",
-            ),
-            Words(
-                f"{measure.label}: the change with distance may be chance; the best estimate is {_change(tenth).en} for 10 % more distance ({basis}).",
-                f"{measure.label_zh}：随距离的变化可能出于偶然；最佳估计为距离每增加 10%，{_change(tenth).zh}（{basis_zh}）。",
-            )
-            + more,
-            picture,
-        )
-    falls = Words("falls", "随距离下降") if beta >= 0 else Words("grows", "随距离上升")
-    return (
-        Words(
-            f"{called(measure).en} {falls.en} with distance: at twice the distance {100 * twice:.0f} % is left ({p}).",
-            f"{called(measure).zh}{falls.zh}：距离加倍时为原来的 {100 * twice:.0f}%（{p}）。",
-        ),
-        Words(
-            f"Between cities of the same standing, 10 % more distance goes with {_change(tenth).en} of {called(measure).en} ({basis}).",
-            f"在同等水平的城市之间，距离每增加 10%，{called(measure).zh}{_change(tenth).zh}（{basis_zh}）。",
-        )
-        + more,
-        picture,
-    )
-
-
-def _change(ratio: float) -> Words:
-    size = write_number(abs(100 * (1 - ratio)))
-    return Words(f"{size} % less", f"减少 {size}%") if ratio < 1 else Words(f"{size} % more", f"增加 {size}%")
+    return verdict, say_result(study, lead), draw_list(study, measure)
 
 
 def _groups(
@@ -356,7 +268,7 @@ def _groups(
         f"In {often:.0f} % of comparisons the {ahead.en} city {plain.en}; {certain.en} ({tail}).",
         f"沿海与内陆城市两两相比，{ahead.zh}城市{plain.zh}的占 {often:.0f}%；{certain.zh}（{tail_zh}）。",
     )
-    return verdict, say_result(study, lead), _draw_sides(study, measure)
+    return verdict, say_result(study, lead), draw_sides(study, measure)
 
 
 def _certainty(p: float, plain: float) -> Words:
@@ -365,36 +277,6 @@ def _certainty(p: float, plain: float) -> Words:
     if is_told(plain):
         return Words("leaning that way, not certain", "有此倾向，但不确定")
     return Words("that may be chance", "可能出于偶然")
-
-
-def _draw_sides(study: Study, measure: Measure) -> Drawing | None:
-    """Draw coastal and inland cities as dots."""
-    known = study.cities[study.cities[measure.column].notna() & study.cities["coastal"].notna()]
-    side = known["coastal"].astype(bool)
-    lanes = []
-    for name, rows in ((Words("coastal", "沿海"), known[side]), (Words("inland", "内陆"), known[~side])):
-        lanes.append(
-            (
-                name,
-                [
-                    Mark(float(row[measure.column]), 0, name_place(study, slug), cities=(str(slug),))
-                    for slug, row in rows.iterrows()
-                ],
-            )
-        )
-    if not all(members for _, members in lanes):
-        return None
-    better = Words(" (1 is best)", "（第 1 名最优）") if measure.is_rank else Words("")
-    return draw_groups(
-        lanes,
-        axis=Words(measure.label + better.en, measure.label_zh + better.zh),
-        caption=Words(
-            "Every city as a dot, the better end on the right; the red line is the median of its row.",
-            "每座城市为一点，右端更优；红线为该行的中位数。",
-        ),
-        best_is_low=measure.direction < 0,
-        of=Words("cities", "座城市"),
-    )
 
 
 def _neighbours(
@@ -414,42 +296,4 @@ def _neighbours(
             f"That neighbouring cities resemble each other in {called(measure).en} is not shown (I = {index}, {p}).",
             f"邻近城市的{called(measure).zh}相似，未得到显示（I = {index}，{p}）。",
         )
-    return verdict, say_result(study, lead), _draw_moran(study, lead, measure)
-
-
-def _draw_moran(study: Study, lead: TestResult, measure: Measure) -> Drawing | None:
-    """Draw every city against the mean of its neighbours."""
-    table = lead.table
-    if table.empty or "lag" not in table.columns:
-        return None
-    sign = measure.direction
-    x, y = sign * table["value"].to_numpy(dtype=float), sign * table["lag"].to_numpy(dtype=float)
-    far = set(np.argsort(-np.hypot(x / (x.std() or 1), y / (y.std() or 1)), kind="stable")[:8].tolist())
-    marks = [
-        Mark(float(a), float(b), name_place(study, slug), labelled=at in far, cities=(str(slug),))
-        for at, (a, b, slug) in enumerate(zip(x, y, table.index, strict=True))
-    ]
-    slope = float(x @ y / (x @ x))
-    ends = (float(x.min()), float(x.max()))
-    better = Words("better", "更优") if measure.is_rank else Words("higher", "更高")
-    return draw_scatter(
-        marks,
-        x_axis=Words(
-            f"{measure.label} against the mean ({better.en} to the right)",
-            f"{measure.label_zh}与均值之差（右侧{better.zh}）",
-        ),
-        y_axis=Words("mean of its neighbours against the mean", "邻近者均值与总均值之差"),
-        caption=Words(
-            "Every city against its neighbours; the slope of the line is Moran's I.",
-            "每座城市与其邻近城市；直线斜率即莫兰指数。",
-        ),
-        alternative=Words(
-            f"{len(x)} cities; slope {write_number(slope)}", f"{len(x)} 座城市；斜率 {write_number(slope)}"
-        ),
-        line=Line(tuple((end, slope * end) for end in ends), Words("slope", "斜率")),
-        cross=(0.0, 0.0),
-        quadrants=(
-            (Words("low among high", "低，邻近高"), Words("high among high", "高，邻近高")),
-            (Words("low among low", "低，邻近低"), Words("high among low", "高，邻近低")),
-        ),
-    )
+    return verdict, say_result(study, lead), draw_moran(study, lead, measure)

@@ -197,7 +197,7 @@ def draw_stacks(
     parts: Sequence[Words] = (),
     axis: Words,
     caption: Words,
-    alternative: Words,
+    alternative: Words | None = None,
     limits: Words | None = None,
 ) -> Drawing:
     """Draw bars under each other, each in one part or several.
@@ -211,7 +211,7 @@ def draw_stacks(
     axis
         What the lengths are.
     caption, alternative
-        Caption and text alternative.
+        Caption and text alternative; by default, what stands behind each bar.
     limits
         What the picture cannot show.
 
@@ -220,6 +220,11 @@ def draw_stacks(
     Drawing
         The SVG; every bar is linked to its cities.
     """
+    if alternative is None:
+        alternative = Words(
+            "; ".join(f"{row.name.en} {row.said.en}" for row in rows),
+            "；".join(f"{row.name.zh} {row.said.zh}" for row in rows),
+        )
     longest = max((sum(row.parts) for row in rows), default=0.0) or 1.0
     top = 34 if parts else 12
     height = top + _BAR * len(rows) + 40

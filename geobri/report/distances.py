@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,15 +17,18 @@ from geobri.report.charts import draw_course
 from geobri.report.model import Drawing
 from geobri.report.numbers import write_number
 from geobri.report.pictures import MOST_MARKS, draw_scatter, sample_curve
+from geobri.report.results import is_told, say_result
 from geobri.report.shapes import Line, Mark, Point
 from geobri.report.terms import name_pair
 from geobri.stats.flows.friction import DecayResult
 from geobri.stats.results import TestResult
-from geobri.stats.say import LEVEL, p_value
+from geobri.stats.say import LEVEL, called, p_value
 from geobri.study import Study
-from geobri.words import Words
+from geobri.study.pairs import pairs_of
+from geobri.study.questions import positive_only
+from geobri.words import Words, join_sentences
 
-__all__ = ["draw_decay", "is_yes_or_no", "share_by_distance"]
+__all__ = ["draw_decay", "is_yes_or_no", "say_distance", "share_by_distance"]
 
 _MOST_NAMED: Final = 6
 _FEW_VALUES: Final = 6
@@ -135,6 +139,74 @@ def share_by_distance(
     return verdict, sentence, picture
 
 
+def say_distance(
+    study: Study, lead: TestResult, _others: Sequence[TestResult], measure: Measure
+) -> tuple[Words, Words, Drawing | None]:
+    """Answer the question of distance: how far a flow falls, with its picture; by shares where it is only yes or no.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    lead
+        The test that speaks.
+    _others
+        The other tests, which say nothing here.
+    measure
+        The flow.
+
+    Returns
+    -------
+    tuple
+        The verdict, the answer at length, and the picture where there is one.
+    """
+    pairs = pairs_of(study, measure).dropna(subset=[measure.column, "distance_km"])
+    p = p_value(lead.p_value, lead.terms[0].mc_error)
+    if is_yes_or_no(pairs[measure.column]):
+        return share_by_distance(pairs, measure, lead)
+    caution = positive_only(study, measure, pairs)
+    more = Words("") if caution is None else Words(f" {caution.en}", caution.zh)
+    picture = draw_decay(study, pairs, measure, lead)
+    if not isinstance(lead, DecayResult):
+        said = say_result(study, lead)
+        return said, said, picture
+    beta = lead.fit.elasticity()
+    twice, tenth = 2.0**-beta, 1.1**-beta
+    basis = f"{lead.fit.sample.n_cities} cities, {lead.fit.sample.n_pairs:,} pairs"
+    basis_zh = f"{lead.fit.sample.n_cities} 座城市、{lead.fit.sample.n_pairs:,} 个城市对"
+    if not is_told(lead.p_value):
+        return (
+            Words(
+                f"Whether distance matters for {called(measure).en} cannot be told from chance ({p}).",
+                f"距离对{called(measure).zh}是否有影响，无法与偶然区分（{p}）。",
+            ),
+            Words(
+                f"{measure.label}: the change with distance may be chance; the best estimate is {_change(tenth).en} for 10 % more distance ({basis}).",
+                f"{measure.label_zh}：随距离的变化可能出于偶然；最佳估计为距离每增加 10%，{_change(tenth).zh}（{basis_zh}）。",
+            )
+            + more,
+            picture,
+        )
+    falls = Words("falls", "随距离下降") if beta >= 0 else Words("grows", "随距离上升")
+    return (
+        Words(
+            f"{called(measure).en} {falls.en} with distance: at twice the distance {100 * twice:.0f} % is left ({p}).",
+            f"{called(measure).zh}{falls.zh}：距离加倍时为原来的 {100 * twice:.0f}%（{p}）。",
+        ),
+        Words(
+            f"Between cities of the same standing, 10 % more distance goes with {_change(tenth).en} of {called(measure).en} ({basis}).",
+            f"在同等水平的城市之间，距离每增加 10%，{called(measure).zh}{_change(tenth).zh}（{basis_zh}）。",
+        )
+        + more,
+        picture,
+    )
+
+
+def _change(ratio: float) -> Words:
+    size = write_number(abs(100 * (1 - ratio)))
+    return Words(f"{size} % less", f"减少 {size}%") if ratio < 1 else Words(f"{size} % more", f"增加 {size}%")
+
+
 def _curve(
     lead: DecayResult, x: FloatArray, total: float, grid: FloatArray, friction: float | None = None
 ) -> FloatArray:
@@ -229,4 +301,4 @@ def _caption(y: FloatArray, line: Line | None, *, named: bool) -> Words:
         )
     if named:
         parts.append(Words("Named: those farthest above it.", "标出的是高出最多者。"))
-    return Words(" ".join(one.en for one in parts), "".join(one.zh for one in parts))
+    return join_sentences(parts)

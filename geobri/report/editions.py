@@ -11,6 +11,7 @@ import pandas as pd
 from geobri.measures import Level
 from geobri.outputs import staged_file
 from geobri.report.model import Cell, Column, Row, Section, Table
+from geobri.report.numbers import write_step
 from geobri.report.page import render_page
 from geobri.report.ranking import ARROWS, ranking_section
 from geobri.study import Study
@@ -88,7 +89,7 @@ def _first_shared(old: Study, new: Study, of: Level) -> str:
 
 def _row(label: str, row: pd.Series[Any], labels: dict[str, Words], of: Level) -> Row:
     part = labels.get(row["moved_by"], Words(row["moved_by"]))
-    step = "" if pd.isna(row["moved_places"]) else f" {row['moved_places']:+d}".replace("-", "−")
+    step = "" if pd.isna(row["moved_places"]) else f" {write_step(row['moved_places'])}"
     ids = (label,)
     return Row(
         (
@@ -97,9 +98,7 @@ def _row(label: str, row: pd.Series[Any], labels: dict[str, Words], of: Level) -
             _place(row["old"]),
             _place(row["new"]),
             Cell(
-                Words("")
-                if pd.isna(row["places"])
-                else Words(f"{row['places']:+d}".replace("-", "−") if row["places"] else "0"),
+                Words("" if pd.isna(row["places"]) else write_step(row["places"])),
                 None if pd.isna(row["places"]) else int(row["places"]),
             ),
             Cell(Words(part.en + step, part.zh + step)),
@@ -121,7 +120,7 @@ def _say(changes: pd.DataFrame, kind: str) -> Words:
     if kind == "same":
         return Words(f"{len(own)} {words.en}.", f"{words.zh} {len(own)} 个。")
     first = own.head(_MOST_NAMED)
-    steps = ["" if pd.isna(one) else f" ({one:+d})".replace("-", "−") for one in first["places"]]
+    steps = ["" if pd.isna(one) else f" ({write_step(one)})" for one in first["places"]]
     named = [
         ", ".join(map(str.__add__, first["name"], steps)),
         "、".join(map(str.__add__, first["name_zh"], steps)),

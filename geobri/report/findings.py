@@ -149,8 +149,4 @@ def _bars(counts: Mapping[Verdict, int]) -> Drawing:
         caption=Words(
             f"What became of {whole:,} sentences of the report.", f"报告的 {whole:,} 条论断的检验结果。"
         ),
-        alternative=Words(
-            "; ".join(f"{name.en} {count:,}" for name, count in shown),
-            "；".join(f"{name.zh} {count:,}" for name, count in shown),
-        ),
     )

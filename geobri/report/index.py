@@ -9,7 +9,7 @@ import pandas as pd
 
 from geobri.errors import GeobriError
 from geobri.report.model import Cell, Column, Fold, Row, Table
-from geobri.report.numbers import number_cell, percent_cell, write_number
+from geobri.report.numbers import number_cell, percent_cell, write_number, write_step
 from geobri.report.terms import name_place
 from geobri.study import Study
 from geobri.study.questions import SEED
@@ -141,8 +141,7 @@ def _strengths(study: Study, result: IndexResult) -> Fold | None:
 
 def _listed(own: pd.DataFrame, titles: dict[str, Words]) -> Cell:
     said = [
-        (titles[str(node)], f"{gain:+.0f}".replace("-", "−"))
-        for node, gain in zip(own["node"], own["gain"], strict=True)
+        (titles[str(node)], write_step(gain)) for node, gain in zip(own["node"], own["gain"], strict=True)
     ]
     return Cell(
         Words(

@@ -10,14 +10,13 @@ import pandas as pd
 
 from geobri.gazetteer.countries import name_country
 from geobri.measures import Level, Measure
-from geobri.regions import REGION_NAMES_ZH
 from geobri.report.agreement import draw_agreement, list_gaps
 from geobri.report.charts import draw_stacks
 from geobri.report.model import Cell, Column, Drawing, Fold, Row, Section, Table
 from geobri.report.numbers import write_number
 from geobri.report.ranking import ARROWS, name_with_unit, sort_by
 from geobri.report.shapes import Stack
-from geobri.report.terms import name_city
+from geobri.report.terms import name_city, name_region
 from geobri.study import Study
 from geobri.study.leading import TIERS, count_tiers, find_groups, first_of_each, first_total
 from geobri.words import Words
@@ -132,8 +131,6 @@ def _bars(study: Study, measure: Measure) -> list[Drawing]:
         )
         for slug, city in first.iterrows()
     ]
-    said = "; ".join(f"{row.name.en} {row.said.en}" for row in rows)
-    said_zh = "；".join(f"{row.name.zh} {row.said.zh}" for row in rows)
     return [
         draw_stacks(
             rows,
@@ -142,7 +139,6 @@ def _bars(study: Study, measure: Measure) -> list[Drawing]:
                 f"The first {len(rows)} of {len(known)} by “{measure.label}”.",
                 f"“{measure.label_zh}”前 {len(rows)} 名（共 {len(known)} 个）。",
             ),
-            alternative=Words(said, said_zh),
         )
     ]
 
@@ -241,7 +237,7 @@ def _name_group(study: Study, by: str, group: object) -> Words:
         found = study.cities.loc[study.cities[by] == group, chinese].dropna()
         if len(found):
             return Words(str(group), str(found.iloc[0]))
-    return Words(str(group), REGION_NAMES_ZH.get(str(group), str(group)))
+    return name_region(group)
 
 
 def _first(study: Study, of: Level) -> list[Table]:

@@ -12,13 +12,13 @@ from geobri.exchange.graphs import need_package
 from geobri.measures import Measure
 from geobri.report.charts import draw_stacks
 from geobri.report.model import Cell, Column, Drawing, Row, Section, Table
-from geobri.report.numbers import number_cell, write_number
+from geobri.report.numbers import number_cell, percent_cell, write_number
 from geobri.report.ranking import name_with_unit
 from geobri.report.shapes import Stack
 from geobri.report.terms import name_place
-from geobri.score import name_totals
 from geobri.stats.say import called
 from geobri.study import Study
+from geobri.study.city_totals import find_sums
 from geobri.study.hubs import find_hubs, find_reach, list_flows
 from geobri.words import Words
 
@@ -104,9 +104,8 @@ def find_totals(study: Study, flow: Measure) -> pd.DataFrame | None:
         Cities with more than 0 in all, the most first: `total`, and `sent` and `received` where the flow is directed; None
         where the study has no totals of it.
     """
-    own = {one.column.removeprefix(f"{flow.column}_"): one.column for one in name_totals(flow)}
-    columns = {own[key]: name for key, name in _SUMS.items() if key in own}
-    if not set(columns) <= set(study.cities.columns):
+    columns = {measure.column: _SUMS[key] for key, measure in find_sums(study, flow).items()}
+    if "total" not in columns.values():
         return None
     table = pd.DataFrame(study.cities[list(columns)]).rename(columns=columns).dropna()
     return table[table["total"] > 0].sort_values("total", ascending=False, kind="stable")
@@ -138,17 +137,6 @@ def _draw_totals(study: Study, flow: Measure) -> Drawing | None:
             f"The first {len(rows)} of {len(table):,} cities by {called(flow).en} summed over their partners.",
             f"按{called(flow).zh}对全部联系城市求和排列的前 {len(rows)} 座城市（共 {len(table):,} 座城市）。",
         ),
-        alternative=Words(
-            "; ".join(f"{row.name.en} {row.said.en}" for row in rows),
-            "；".join(f"{row.name.zh} {row.said.zh}" for row in rows),
-        ),
-    )
-
-
-def _percent(share: float) -> Cell:
-    return Cell(
-        Words("") if pd.isna(share) else Words(f"{100 * share:.0f} %"),
-        None if pd.isna(share) else float(share),
     )
 
 
@@ -163,7 +151,11 @@ def _reach(study: Study, flow: Measure) -> list[Table]:
             (
                 Cell(name_place(study, city)),
                 *(number_cell(row[name]) for name in ("partners", "total")),
-                *((_percent(row[name]) for name in ("share_inside", "share_expected")) if placed else ()),
+                *(
+                    (percent_cell(row[name], ".0f") for name in ("share_inside", "share_expected"))
+                    if placed
+                    else ()
+                ),
                 *(number_cell(row[name]) for name in ("mean_km", "median_km")),
             ),
             cities=(str(city),),
@@ -201,7 +193,7 @@ def _hubs(study: Study, flows: list[Measure]) -> list[Table]:
                 Cell(Words(f"{row['hub_of']} / {len(flows)}"), int(row["hub_of"])),
                 *(number_cell(row[f"degree_{flow.column}"]) for flow in flows),
                 number_cell(row["degree"]),
-                _percent(float(row["betweenness"])),
+                percent_cell(row["betweenness"], ".0f"),
                 Cell(
                     Words("" if pd.isna(row["community"]) else str(row["community"])),
                     None if pd.isna(row["community"]) else int(row["community"]),

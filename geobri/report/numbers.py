@@ -10,7 +10,7 @@ import pandas as pd
 from geobri.report.model import Cell
 from geobri.words import Words
 
-__all__ = ["number_cell", "percent_cell", "write_lengths", "write_number"]
+__all__ = ["number_cell", "percent_cell", "write_known", "write_lengths", "write_number", "write_step"]
 
 _FAR, _NEAR = 100.0, 10.0
 
@@ -36,6 +36,38 @@ def write_number(number: float) -> str:
     digits = max(0, 2 - math.floor(math.log10(size)))
     plain = f"{size:,.{min(digits, 8)}f}"
     return ("−" if number < 0 else "") + (plain.rstrip("0").rstrip(".") if "." in plain else plain)
+
+
+def write_known(value: Any) -> str:
+    """Write a number of a table, nothing where it is missing.
+
+    Parameters
+    ----------
+    value
+        The cell.
+
+    Returns
+    -------
+    str
+        As `write_number` writes it.
+    """
+    return "" if value is None or pd.isna(value) else write_number(float(str(value)))
+
+
+def write_step(step: float) -> str:
+    """Write by how many places something moved: with its sign, a true minus, and no sign before 0.
+
+    Parameters
+    ----------
+    step
+        A whole number.
+
+    Returns
+    -------
+    str
+        ``+3``, ``−2``, ``0``.
+    """
+    return f"{step:+.0f}".replace("-", "−") if step else "0"
 
 
 def number_cell(value: Any, how: str = "") -> Cell:
@@ -84,13 +116,15 @@ def write_lengths(km: pd.Series[float]) -> list[str]:
     return [f"{one:,.{decimals}f}" if one >= least else write_number(one) for one in km.astype(float)]
 
 
-def percent_cell(share: Any) -> Cell:
+def percent_cell(share: Any, how: str = "") -> Cell:
     """Make a cell of a share, written as a percentage.
 
     Parameters
     ----------
     share
         Between 0 and 1; a missing one gives an empty cell.
+    how
+        A format such as ``".0f"``; three digits by default.
 
     Returns
     -------
@@ -99,4 +133,5 @@ def percent_cell(share: Any) -> Cell:
     """
     if pd.isna(share):
         return Cell(Words(""))
-    return Cell(Words(f"{write_number(100 * float(share))} %"), float(share))
+    percent = 100 * float(share)
+    return Cell(Words(f"{format(percent, how) if how else write_number(percent)} %"), float(share))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from geobri.errors import InputError, SpecificationError, mould
 from geobri.inputs import read_toml
-from geobri.report.page import draw_layer_map, draw_map
+from geobri.report.maps import draw_layer_map, draw_map
 from geobri.stats.spatial import KIND_COLOURS, LocalResult
 from geobri.study import Study, load_study
 from geobri.study.questions import run_moran

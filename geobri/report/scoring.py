@@ -11,7 +11,7 @@ import pandas as pd
 from geobri.report.drawings import draw_intervals
 from geobri.report.index import index_folds, tree_table
 from geobri.report.model import Cell, Column, Drawing, Fold, Row, Section, Table
-from geobri.report.numbers import number_cell, write_number
+from geobri.report.numbers import number_cell, write_number, write_step
 from geobri.report.shapes import Interval
 from geobri.report.terms import name_pair, name_place
 from geobri.study import Study
@@ -311,7 +311,7 @@ def _effects(
 def _effect(row: pd.Series[Any]) -> Cell:
     change, low, high = (int(row[name]) for name in ("change", "lower", "upper"))
     said = f"{row['arrow']} {abs(change)}" if change else str(row["arrow"])
-    span = "" if low == high else f" ({low:+d} … {high:+d})".replace("-", "−").replace("+0", "0")
+    span = "" if low == high else f" ({write_step(low)} … {write_step(high)})"
     return Cell(Words(said + span), change)
 
 

@@ -10,14 +10,14 @@ import pandas as pd
 import geobri
 from geobri.findings.where import say_where_zh
 from geobri.gazetteer.countries import name_country
-from geobri.regions import REGION_NAMES_ZH
 from geobri.report.model import Cell, Column, Fold, Row, Section, Table
+from geobri.report.terms import name_region
 from geobri.study import Study
 from geobri.study.account import REASONS, say_number, tabulate_account
 from geobri.study.analysis import Analysis
 from geobri.study.sample import cover
 from geobri.study.saying import say_taken
-from geobri.words import Words
+from geobri.words import Words, list_words
 
 __all__ = ["name_part", "say_part_left_out", "source_section"]
 
@@ -112,7 +112,7 @@ def _provenance(study: Study) -> tuple[Table, ...]:
         Row(
             (
                 Cell(Words(one.name, one.name_zh)),
-                Cell(_join([labels.get(name, Words(name)) for name in one.measures])),
+                Cell(list_words([labels.get(name, Words(name)) for name in one.measures])),
                 Cell(Words(one.address or one.package)),
                 Cell(Words("" if one.retrieved is None else one.retrieved.isoformat())),
                 Cell(Words(one.sha256[:_HASH])),
@@ -173,7 +173,7 @@ def _coverage(study: Study) -> tuple[Table, ...]:
 def _name_region(region: str) -> Words:
     if region == "all":
         return Words("all", "合计")
-    return Words(region, REGION_NAMES_ZH.get(region, region)) if region else Words("unknown", "不详")
+    return name_region(region) if region else Words("unknown", "不详")
 
 
 def _name_countries(listed: str) -> Words:
@@ -186,10 +186,6 @@ def _name_countries(listed: str) -> Words:
         "、".join(f"{name.zh} {n}" for name, n in named),
     ]
     return Words(said[0] + f" and {more:,} more", said[1] + f"等，另有 {more:,} 个") if more else Words(*said)
-
-
-def _join(words: list[Words]) -> Words:
-    return Words(", ".join(one.en for one in words), "、".join(one.zh for one in words))
 
 
 def _contradictions(found: pd.DataFrame | None) -> tuple[Table, ...]:

@@ -22,7 +22,7 @@ from geobri.study.analysis import Analysis
 from geobri.study.hubs import list_flows
 from geobri.study.pairs import pairs_of
 from geobri.study.questions import count_unlisted
-from geobri.words import Words
+from geobri.words import Words, list_words
 
 __all__ = ["summary_section"]
 
@@ -195,10 +195,10 @@ def _left_out(study: Study, analysis: Analysis) -> list[tuple[Words, str]]:
 def _not_asked(analysis: Analysis, *, after: bool) -> Words:
     if not analysis.left_out:
         return Words("")
-    parts = [name_part(name) for name in dict.fromkeys(name for name, _ in analysis.left_out)]
+    parts = list_words(name_part(name) for name in dict.fromkeys(name for name, _ in analysis.left_out))
     return Words(
-        f"{' ' if after else ''}Not asked (why: see the sources): {', '.join(part.en for part in parts)}.",
-        f"未分析（原因见来源）：{'、'.join(part.zh for part in parts)}。",
+        f"{' ' if after else ''}Not asked (why: see the sources): {parts.en}.",
+        f"未分析（原因见来源）：{parts.zh}。",
     )
 
 

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 import pandas as pd
 
+from geobri.regions import REGION_NAMES_ZH
 from geobri.stats.say.terms import HALF_DISTANCE
 from geobri.study import Study
 from geobri.words import Words
 
-__all__ = ["name_city", "name_pair", "name_place", "relabel"]
+__all__ = ["name_city", "name_pair", "name_place", "name_region", "relabel"]
 
 
 def name_city(city: pd.Series[Any]) -> Words:
@@ -71,6 +72,23 @@ def name_pair(study: Study, pair: pd.Series[Any], *, arrow: bool | None = None) 
     one, other = name_place(study, pair["origin"]), name_place(study, pair["destination"])
     sign = "→" if (study.directed if arrow is None else arrow) else "–"
     return Words(f"{one.en} {sign} {other.en}", f"{one.zh} {sign} {other.zh}")
+
+
+def name_region(region: object) -> Words:
+    """Name a region of the world in both languages.
+
+    Parameters
+    ----------
+    region
+        Its English name, or what a study calls it; nothing where it is missing.
+
+    Returns
+    -------
+    Words
+        The Chinese name where one is known.
+    """
+    text = "" if pd.isna(region) else str(region)  # type: ignore[call-overload]
+    return Words(text, REGION_NAMES_ZH.get(text, text))
 
 
 _WITHOUT: Final = "without "

@@ -21,7 +21,7 @@ from geobri.stats.results import Term, TestResult
 from geobri.stats.say.numbers import p_value
 from geobri.stats.say.terms import HALF_DISTANCE, name_test, part_term
 from geobri.study import Study
-from geobri.words import Words
+from geobri.words import Words, list_words
 
 __all__ = ["question_sections"]
 
@@ -138,11 +138,7 @@ def _types(results: Sequence[TestResult]) -> tuple[Drawing, ...]:
         f"The mean of each type of corridors, with their number. {lead.term.en}: {write_number(lead.estimate)}, {p}.",
         f"各类通路的均值及条数。{lead.term.zh}：{write_number(lead.estimate)}，{p}。",
     )
-    said = Words(
-        "; ".join(f"{bar.name.en} {bar.said.en}" for bar in bars),
-        "；".join(f"{bar.name.zh} {bar.said.zh}" for bar in bars),
-    )
-    return (draw_stacks(bars, axis=axis, caption=caption, alternative=said),)
+    return (draw_stacks(bars, axis=axis, caption=caption),)
 
 
 def _forests(study: Study, results: Sequence[TestResult]) -> tuple[Drawing, ...]:
@@ -210,11 +206,11 @@ def _untested(study: Study, answer: Answer) -> tuple[Words, ...]:
     rest = [one for one in study.shown("corridors") if one.adds_up and one.column not in asked]
     if not rest:
         return ()
+    named = list_words(Words(one.label, one.label_zh) for one in rest)
     return (
         Words(
-            f"Not tested on this page: {', '.join(one.label for one in rest)}. "
-            f"To ask: geobri decay STUDY --value {rest[0].column}.",
-            f"本页未检验：{'、'.join(one.label_zh for one in rest)}。查询：geobri decay STUDY --value {rest[0].column}。",
+            f"Not tested on this page: {named.en}. To ask: geobri decay STUDY --value {rest[0].column}.",
+            f"本页未检验：{named.zh}。查询：geobri decay STUDY --value {rest[0].column}。",
         ),
     )
 

@@ -14,12 +14,14 @@ from geobri.report.embedding import wrap_fragment
 from geobri.report.findings import findings_section
 from geobri.report.groups import groups_section
 from geobri.report.leading import leading_section
+from geobri.report.maps import draw_map
 from geobri.report.model import Section
 from geobri.report.net import net_section
-from geobri.report.page import draw_map, render_page
+from geobri.report.page import render_page
 from geobri.report.platform import platform_section
 from geobri.report.prints import FigureKind, write_figures
-from geobri.report.ranking import corridor_section, profile_section, ranking_section
+from geobri.report.profiles import profile_section
+from geobri.report.ranking import corridor_section, ranking_section
 from geobri.report.scoring import audit_section, score_section
 from geobri.report.sources import say_part_left_out, source_section
 from geobri.report.summary import summary_section

@@ -11,8 +11,9 @@ import pandas as pd
 
 from geobri.arrays import BoolArray, FloatArray, IntArray
 from geobri.errors import DataError, SchemaError, SpecificationError, first_offenders, mould
+from geobri.score.coding import CodedFlows
 from geobri.score.denominate import DENOMINATOR_RULES
-from geobri.score.gather import Attribute, CodedFlows, PairColumn, gather_model, gather_pairs
+from geobri.score.gather import Attribute, PairColumn, gather_model, gather_pairs
 from geobri.score.impute import IMPUTER_INPUTS, IMPUTERS, fills_attributes, impute
 from geobri.score.prepare import Inputs, city_column, pair_rule_of, size_of
 from geobri.score.spec import Indicator

@@ -14,6 +14,7 @@ import pandas as pd
 from geobri.arrays import FloatArray
 from geobri.errors import DataError, SchemaError, SpecificationError, first_offenders, mould
 from geobri.score.cautions import say_cautions
+from geobri.score.coding import CodedFlows, code_flows, list_unused_indicators
 from geobri.score.compiled import (
     CompiledIndex,
     compile_index,
@@ -22,7 +23,7 @@ from geobri.score.compiled import (
     weigh_compiled,
 )
 from geobri.score.filling import fill_missing
-from geobri.score.gather import CodedFlows, PairColumn, code_flows, list_unused_indicators
+from geobri.score.gather import PairColumn
 from geobri.score.measure import Measured, measure_level, stack_rows
 from geobri.score.prepare import Inputs, gather_columns, known_attributes, screen_columns
 from geobri.score.ranking import rank

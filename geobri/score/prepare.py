@@ -10,8 +10,9 @@ import pandas as pd
 
 from geobri.arrays import BoolArray, FloatArray
 from geobri.errors import DataError, SchemaError, first_offenders, mould
+from geobri.score.coding import CodedFlows
 from geobri.score.denominate import check_denominator
-from geobri.score.gather import Attribute, CodedFlows, PairColumn, gather_members, gather_model, gather_pairs
+from geobri.score.gather import Attribute, PairColumn, gather_members, gather_model, gather_pairs
 from geobri.score.screen import screen
 from geobri.score.spec import IndexSpec, Indicator
 from geobri.score.universe import PairUniverse

@@ -19,7 +19,7 @@ from geobri.study.model import Study
 from geobri.study.pairs import choose_year, fills_zeros, give_rows, list_corridors
 from geobri.words import Words
 
-__all__ = ["attach_totals"]
+__all__ = ["attach_totals", "find_sums"]
 
 AddUp: TypeAlias = Callable[[Measure], dict[str, FloatArray] | None]
 
@@ -61,6 +61,28 @@ def attach_totals(study: Study) -> Study:
                 measures.append(replace(total, unit=unit.en, unit_zh=unit.zh))
     cities = study.cities.join(pd.DataFrame(columns, index=study.cities.index))
     return replace(study, cities=cities, city_measures=(*study.city_measures, *measures))
+
+
+def find_sums(study: Study, flow: Measure) -> dict[str, Measure]:
+    """Find what a study has of the totals of a flow.
+
+    Parameters
+    ----------
+    study
+        A loaded study.
+    flow
+        A measure of its corridors that adds up.
+
+    Returns
+    -------
+    dict of str to Measure
+        What every city sends (`out`), receives (`in`) and has in all (`both`), as far as the study has them.
+    """
+    from geobri.score import name_totals
+
+    known = {one.column: one for one in study.city_measures if one.origin == "total"}
+    named = {one.column.removeprefix(f"{flow.column}_"): one.column for one in name_totals(flow)}
+    return {sum_: known[named[sum_]] for sum_ in _SUMS if named.get(sum_) in known}
 
 
 def _prepare(study: Study, flows: list[Measure]) -> AddUp:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from geobri.errors import DataError, first_offenders, mould
 from geobri.measures import Level, Measure
+from geobri.study.city_totals import find_sums
 from geobri.study.model import Study
 from geobri.study.opening import say_how_to_open
 from geobri.study.query import query
@@ -65,8 +66,7 @@ def first_total(study: Study) -> Measure | None:
     Measure or None
         A measure of the cities; None where no flow is added up.
     """
-    totals = {one.column: one for one in study.city_measures if one.origin == "total"}
-    sums = (totals.get(f"{flow.column}_both") for flow in study.shown("corridors"))
+    sums = (find_sums(study, flow).get("both") for flow in study.shown("corridors"))
     return next((one for one in sums if one is not None and study.cities[one.column].notna().any()), None)
 
 

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from geobri.report import build_sections, render_page
-from geobri.report.ranking import profile_section
+from geobri.report.profiles import profile_section
 from geobri.study import load_study
 from geobri.study.analysis import analyse_study
 from geobri.study.questions import _name_label

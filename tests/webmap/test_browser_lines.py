@@ -10,7 +10,7 @@ import pytest
 
 from geobri import corridor_map
 from geobri.measures import Measure
-from geobri.report.page import draw_map
+from geobri.report.maps import draw_map
 from geobri.study import read_study
 
 RANKED = pd.DataFrame(

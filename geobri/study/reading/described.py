@@ -11,7 +11,7 @@ import pandas as pd
 from geobri.errors import GeobriError
 from geobri.exchange.about import read_description
 from geobri.measures import Taken, check_said
-from geobri.study.reading.parts import FolderParts
+from geobri.study.reading.parts import FolderParts, note_not_read
 from geobri.words import Words
 
 __all__ = ["take_description", "take_settings"]
@@ -68,9 +68,8 @@ def _leave_out(
     gone = [name for name in named if name in table.columns]
     if not gone:
         return table
-    taken = Words(f"not read = {', '.join(gone)}", f"未读取 = {'、'.join(gone)}")
     because = Words("geobri computed them from the other columns", "这些列由 geobri 据其他各列算出")
-    parts.taken.append(Taken(column=Words(path.name), taken=taken, because=because))
+    note_not_read(gone, because, path.name, parts)
     kept = table.drop(columns=gone)
     kept.attrs = table.attrs
     return kept

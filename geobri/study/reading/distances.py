@@ -13,7 +13,7 @@ from geobri.arrays import FloatArray
 from geobri.geodesy import distance_km
 from geobri.measures import Taken
 from geobri.study.reading.numbers import to_numbers
-from geobri.study.reading.parts import FolderParts
+from geobri.study.reading.parts import FolderParts, note_not_read
 from geobri.words import Words
 
 __all__ = ["GEODESIC", "leave_out_distances", "name_own_distance", "note_coast_distances"]
@@ -81,12 +81,10 @@ def leave_out_distances(
     asked = {parts.asked, *parts.beside}
     gone = [name for name in names if name not in asked and _is_distance(table[name].iloc[some], km)]
     gone = gone if len(gone) < len(names) else []
-    if gone:
-        taken = Words(f"not read = {', '.join(gone)}", f"未读取 = {'、'.join(gone)}")
-        because = Words(
-            "that is how far apart the ends are, in km, m or miles", "那是两端的距离，以千米、米或英里计"
-        )
-        parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
+    because = Words(
+        "that is how far apart the ends are, in km, m or miles", "那是两端的距离，以千米、米或英里计"
+    )
+    note_not_read(gone, because, file, parts)
     table = table.drop(columns=gone)
     if (
         GEODESIC in table.columns and GEODESIC not in asked

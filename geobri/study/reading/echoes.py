@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from geobri.measures import Taken
+from geobri.study.reading.amounts import measures_of
 from geobri.study.reading.distances import GEODESIC
 from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.parts import FolderParts
-from geobri.study.reading.recognition import measures_of
 from geobri.words import Words
 
 __all__ = ["leave_out_echoes"]

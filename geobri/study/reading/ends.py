@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from geobri.gazetteer.names import is_han
+from geobri.study.reading.amounts import holds_numbers
 from geobri.study.reading.numbers import to_numbers
-from geobri.study.reading.recognition import as_ids, holds_numbers
+from geobri.study.reading.recognition import as_ids
 from geobri.words import NOTHING, Words
 
 __all__ = [

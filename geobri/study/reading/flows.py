@@ -17,17 +17,12 @@ from geobri.gazetteer.names import is_han, leave_off_kind
 from geobri.measures import Taken
 from geobri.study.account import Entry, count_entry
 from geobri.study.model import StudyFault
+from geobri.study.reading.amounts import measures_of, note_doubtful, spread_measures
 from geobri.study.reading.distances import leave_out_distances, name_own_distance
 from geobri.study.reading.headings import COLUMN_WORDS, PAIR_KEY
 from geobri.study.reading.numbers import blank_missing, to_numbers
 from geobri.study.reading.parts import FolderParts, indicator_of, to_study_faults
-from geobri.study.reading.recognition import (
-    as_ids,
-    measures_of,
-    note_doubtful,
-    recognise_ends,
-    spread_measures,
-)
+from geobri.study.reading.recognition import as_ids, recognise_ends
 from geobri.study.reading.totals import leave_out_totals
 from geobri.tables import Fault, find_flow_faults
 from geobri.words import Words

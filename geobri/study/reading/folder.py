@@ -26,7 +26,8 @@ from geobri.study.reading.flows import read_flows
 from geobri.study.reading.memberships import read_memberships
 from geobri.study.reading.parts import FolderParts, read_sheets_or_note
 from geobri.study.reading.recognition import collect_labels
-from geobri.study.reading.sources import TABLE_ENDINGS, read_outlines
+from geobri.study.reading.shapes import read_outlines
+from geobri.study.reading.sources import TABLE_ENDINGS
 from geobri.words import Words
 
 __all__ = ["FolderParts", "read_folder", "refuse"]

@@ -9,9 +9,10 @@ from typing import Final
 import pandas as pd
 
 from geobri.measures import Taken
+from geobri.study.reading.amounts import holds_numbers
 from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.parts import FolderParts
-from geobri.study.reading.recognition import as_ids, holds_numbers
+from geobri.study.reading.recognition import as_ids
 from geobri.tables import CITY_COLUMNS
 from geobri.words import Words
 

@@ -15,6 +15,7 @@ from geobri.errors import GeobriError
 from geobri.measures import Taken
 from geobri.study.account import Entry
 from geobri.study.model import StudyFault
+from geobri.study.reading.amounts import holds_numbers
 from geobri.study.reading.calling import call_as_said, call_by_table, choose_language, entitle
 from geobri.study.reading.choices import say_choices
 from geobri.study.reading.cities import build_places
@@ -29,10 +30,10 @@ from geobri.study.reading.headings import tidy_column_names
 from geobri.study.reading.hints import Hints
 from geobri.study.reading.numbers import to_numbers
 from geobri.study.reading.parts import FolderParts, blank_table, leave_out_displaced, read_sheets_or_note
-from geobri.study.reading.recognition import as_ids, collect_labels, holds_numbers, with_kinds
+from geobri.study.reading.recognition import as_ids, collect_labels, with_kinds
 from geobri.study.reading.repeats import holds_few_unknown, ready_pairs
+from geobri.study.reading.shapes import has_shapes, outlines_of, read_outlines
 from geobri.study.reading.signs import strip_signs
-from geobri.study.reading.sources import has_shapes, outlines_of, read_outlines
 from geobri.study.reading.tables import plain_cells
 from geobri.study.reading.totals import leave_out_foot_of_places, leave_out_totals
 from geobri.units import LONLAT_CRS

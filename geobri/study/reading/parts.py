@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +22,14 @@ from geobri.study.reading.tables import read_sheets
 from geobri.tables import Fault
 from geobri.words import Words
 
-__all__ = ["FolderParts", "indicator_of", "leave_out_displaced", "read_sheets_or_note", "to_study_faults"]
+__all__ = [
+    "FolderParts",
+    "indicator_of",
+    "leave_out_displaced",
+    "note_not_read",
+    "read_sheets_or_note",
+    "to_study_faults",
+]
 
 _ROWS_NAMED: Final = 8
 
@@ -210,6 +217,25 @@ def leave_out_displaced(
         parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
         table = table.drop(columns=spare)
     return table
+
+
+def note_not_read(names: Sequence[str], because: Words, file: str, parts: FolderParts) -> None:
+    """Note the columns of a table that are left out, where there are any.
+
+    Parameters
+    ----------
+    names
+        The columns.
+    because
+        Why.
+    file
+        Name of the file.
+    parts
+        What was read; the note is put there.
+    """
+    if names:
+        taken = Words(f"not read = {', '.join(names)}", f"未读取 = {'、'.join(names)}")
+        parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
 
 
 def indicator_of(file: str | Path) -> str:

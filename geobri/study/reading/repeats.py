@@ -11,14 +11,15 @@ from geobri.errors import first_offenders
 from geobri.measures import Taken
 from geobri.study.account import count_entry
 from geobri.study.model import StudyFault
+from geobri.study.reading.amounts import holds_numbers, note_doubtful
 from geobri.study.reading.ends import Ends, measures_in_twos
 from geobri.study.reading.flows import match_names
 from geobri.study.reading.headings import PAIR_KEY
 from geobri.study.reading.hints import Hints
 from geobri.study.reading.identifiers import leave_out_ids, may_be_added_up
 from geobri.study.reading.numbers import find_unsaid, to_numbers
-from geobri.study.reading.parts import FolderParts
-from geobri.study.reading.recognition import as_ids, holds_numbers, note_doubtful
+from geobri.study.reading.parts import FolderParts, note_not_read
+from geobri.study.reading.recognition import as_ids
 from geobri.study.reading.signs import read_flags
 from geobri.tables import mark_repeated
 from geobri.words import Words
@@ -80,13 +81,11 @@ def ready_pairs(rows: pd.DataFrame, ends: Ends, file: str, hints: Hints, parts: 
 def _without_ends(rows: pd.DataFrame, ends: Ends, file: str, parts: FolderParts) -> pd.DataFrame:
     """Leave out what speaks of the ends, not of the pair; numbers that are no attribute of a place are not lost without a word."""
     measures, unlike = measures_in_twos(rows, ends)
-    if unlike:
-        because = Words(
-            "their headings speak of the two ends, and a place has several values",
-            "其表头说的是城市对的两端，而同一地点有多个数值",
-        )
-        left = Words(f"not read = {', '.join(unlike)}", f"未读取 = {'、'.join(unlike)}")
-        parts.taken.append(Taken(column=Words(file), taken=left, because=because))
+    because = Words(
+        "their headings speak of the two ends, and a place has several values",
+        "其表头说的是城市对的两端，而同一地点有多个数值",
+    )
+    note_not_read(unlike, because, file, parts)
     beside = {name for pair in ends.others.values() for name in pair} - set(measures)
     spoken = {*ends.lon, *ends.lat, *beside}
     return rows.drop(columns=[name for name in spoken if name in rows.columns and name not in PAIR_KEY])
@@ -242,10 +241,7 @@ def _count_rows(
         f"{name} = rows of each pair, {len(rows):,} in all", f"{name} = 每对地点的行数，共 {len(rows):,} 行"
     )
     parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
-    if left:
-        taken = Words(f"not read = {', '.join(left)}", f"未读取 = {'、'.join(left)}")
-        because = Words("rows are counted", "只计行数")
-        parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
+    note_not_read(left, Words("rows are counted", "只计行数"), file, parts)
     first = pd.Series(rows.index, index=rows.index)
     groups = rows.groupby(key, sort=False, observed=True)
     counted = groups.size().rename(name).reset_index()

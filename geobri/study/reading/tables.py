@@ -23,7 +23,8 @@ from geobri.inputs import check_file
 from geobri.study.reading.cells import blank_rows, split_plain, strip_cells
 from geobri.study.reading.headings import COLUMN_WORDS, composed, tidy_column_names
 from geobri.study.reading.numbers import DecimalMark, find_marks, settle_marks
-from geobri.study.reading.sources import VECTOR_ENDINGS, has_geometry, layer_names, place_columns, read_vector
+from geobri.study.reading.shapes import has_geometry, layer_names, place_columns, read_vector
+from geobri.study.reading.sources import VECTOR_ENDINGS
 from geobri.study.reading.workbooks import check_workbook
 
 __all__ = [

@@ -13,10 +13,11 @@ import pandas as pd
 from geobri.arrays import BoolArray, FloatArray, IntArray
 from geobri.measures import Taken
 from geobri.study.account import count_entry
+from geobri.study.reading.amounts import holds_numbers
 from geobri.study.reading.headings import PAIR_KEY
 from geobri.study.reading.numbers import blank_missing, to_numbers
 from geobri.study.reading.parts import FolderParts, indicator_of
-from geobri.study.reading.recognition import Labels, as_ids, holds_numbers
+from geobri.study.reading.recognition import Labels, as_ids
 from geobri.words import Words
 
 __all__ = ["leave_out_foot_of_places", "leave_out_totals"]
