@@ -22,6 +22,7 @@ from geobri.neighbours.weights import graph_weights
 from geobri.notebooks import menu_of
 from geobri.stats.results import FloatArray
 from geobri.stats.say import DISTANCE, GroupNames
+from geobri.stats.tables import need_columns
 from geobri.words import Words
 
 __all__ = [
@@ -219,16 +220,7 @@ def read_places(
     measures = tuple(as_measure(value) for value in values)
     names = [one.column for one in measures]
     marks = [as_measure(one).column for one in (group, strata) if one is not None]
-    missing = [name for name in (*names, *marks) if name not in cities.columns]
-    if missing:
-        raise SchemaError(
-            mould(
-                caller,
-                Words(f"cities need the columns {missing}", f"城市表缺少列：{', '.join(map(str, missing))}"),
-                f"{list(cities.columns)}",
-                "Add them",
-            )
-        )
+    need_columns(cities, (*names, *marks), of="cities", caller=caller)
     if not cities.index.is_unique:
         doubled = cities.index[cities.index.duplicated()].unique()
         came = f"{len(doubled)} that come more than once ({first_offenders(doubled)})"

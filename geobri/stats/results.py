@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import math
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
@@ -28,6 +29,7 @@ from geobri.words import NOTHING, Words
 __all__ = [
     "TIDY_COLUMNS",
     "Alternative",
+    "Drawn",
     "FloatArray",
     "Question",
     "Term",
@@ -141,8 +143,45 @@ TIDY_COLUMNS: tuple[str, ...] = tuple(one.name for one in fields(Term))
 """The columns of `to_frame()` of every result, and of `tests.csv`."""
 
 
+class Drawn:
+    """What has a picture."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _draw(self, ax: Any, lang: Literal["en", "zh"]) -> None:
+        """Draw into axes."""
+
+    def plot(self, ax: Any = None, *, lang: Literal["en", "zh"] = "en") -> Any:
+        """Draw the answer: its own picture, or estimates with their intervals and what chance alone gives.
+
+        Parameters
+        ----------
+        ax
+            Matplotlib axes to draw into; new ones by default.
+        lang
+            Language of the labels; Chinese needs a font that has its letters.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes drawn into.
+
+        Raises
+        ------
+        DataError
+            If the labels are Chinese and no installed font has their letters.
+        MissingExtraError
+            If matplotlib is not installed.
+        """
+        with use_letters(lang):
+            ax = new_axes(ax)
+            self._draw(ax, lang)
+        return ax
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class TestResult(Told):
+class TestResult(Drawn, Told):
     """A finished test.
 
     Attributes
@@ -254,36 +293,11 @@ class TestResult(Told):
         rows = [tidy_row(term) | {"question": term.question or self.question} for term in self.terms]
         return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
 
-    def plot(self, ax: Any = None, *, lang: Literal["en", "zh"] = "en") -> Any:
-        """Draw the answer of this test: its picture, or its estimates with their intervals and what chance alone gives.
+    def _draw(self, ax: Any, lang: Literal["en", "zh"]) -> None:
+        """Draw the picture that was handed over, else what any test has."""
+        from geobri.stats.picturing import draw_answer  # says p-values as `say` does, and that knows results
 
-        Parameters
-        ----------
-        ax
-            Matplotlib axes to draw into; new ones by default.
-        lang
-            Language of the labels; Chinese needs a font that has its letters.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-            The axes drawn into.
-
-        Raises
-        ------
-        DataError
-            If the labels are Chinese and no installed font has their letters.
-        MissingExtraError
-            If matplotlib is not installed.
-        """
-        from geobri.stats.picturing import (
-            draw_answer,  # which says p-values as `say` does, and that knows results
-        )
-
-        with use_letters(lang):
-            ax = new_axes(ax)
-            (self.picture or draw_answer)(self, ax, lang)
-        return ax
+        (self.picture or draw_answer)(self, ax, lang)
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(self.summary())}</p>" + str(

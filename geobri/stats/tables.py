@@ -6,7 +6,7 @@ once; the functions behind it see clean arrays of N pairs and do not check again
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
@@ -21,7 +21,7 @@ from geobri.stats.pairs import FEWEST_CITIES, lay_out
 from geobri.stats.results import FloatArray
 from geobri.words import NOTHING, Words
 
-__all__ = ["Blocks", "PairSample", "read_pairs", "say_left_out"]
+__all__ = ["Blocks", "PairSample", "need_columns", "read_pairs", "say_left_out"]
 __dir__ = menu_of(__all__)
 
 Blocks: TypeAlias = "Mapping[Any, object] | pd.Series[Any] | Literal['auto'] | None"
@@ -30,6 +30,34 @@ pairs missing, where these let most cities change places; None: everybody with e
 
 _REPEATED: Final = Words("repeat a pair", "城市对重复")
 """A fault of rows, as it is said."""
+
+
+def need_columns(
+    table: pd.DataFrame, names: Iterable[str], *, of: Literal["cities", "corridors"], caller: str
+) -> None:
+    """Refuse a table that has not all columns.
+
+    Parameters
+    ----------
+    table
+        The table.
+    names
+        The columns that are needed.
+    of
+        What it is a table of.
+    caller
+        Who asks, for the message.
+
+    Raises
+    ------
+    SchemaError
+        If columns are missing.
+    """
+    missing = [name for name in names if name not in table.columns]
+    if missing:
+        whose = "城市表" if of == "cities" else "通路表"
+        wanted = Words(f"{of} need the columns {missing}", f"{whose}缺少列：{', '.join(map(str, missing))}")
+        raise SchemaError(mould(caller, wanted, f"{list(table.columns)}", "Add them"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,11 +109,6 @@ class PairSample:
     def n_pairs(self) -> int:
         """Number of pairs N."""
         return len(self.flow)
-
-    @property
-    def n_layers(self) -> int:
-        """Number of tables of pairs, 1 where each pair occurs once."""
-        return 1 if self.layer is None else int(self.layer.max()) + 1
 
     def take(self, rows: npt.NDArray[np.bool_] | IntArray) -> PairSample:
         """Keep some pairs; the cities and their positions stay as they are.

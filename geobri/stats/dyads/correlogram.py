@@ -9,9 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from geobri.charts import new_axes
 from geobri.errors import DataError, SpecificationError, mould
-from geobri.fonts import use_letters
 from geobri.measures import Measure
 from geobri.stats.bands import find_bands
 from geobri.stats.cross_sums import cross_sums
@@ -25,7 +23,7 @@ from geobri.stats.p_values import Chance, monte_carlo_error
 from geobri.stats.places import Column
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult
 from geobri.stats.say import say_classes
-from geobri.stats.say.numbers import number
+from geobri.stats.say.numbers import edge
 from geobri.stats.say.terms import notes, say_range
 from geobri.stats.tables import Blocks
 from geobri.words import Words
@@ -64,32 +62,16 @@ class CorrelogramResult(TestResult):
     p_corrected: FloatArray
     p_familywise: FloatArray
 
-    def plot(self, ax: Any = None, *, lang: Literal["en", "zh"] = "en") -> Any:
-        """Draw the correlation of each class at its middle distance.
-
-        Parameters
-        ----------
-        ax
-            Matplotlib axes to draw into; new ones by default.
-        lang
-            Language of the labels; Chinese needs a font that has its letters.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-            The axes drawn into; filled marks have a corrected p-value of at most 0.05.
-        """
+    def _draw(self, ax: Any, lang: Literal["en", "zh"]) -> None:
+        """Draw the correlation of each class at its middle distance, filled where its corrected p-value is at most 0.05."""
         middle = (self.bounds[:-1] + self.bounds[1:]) / 2
         found = self.p_corrected <= 0.05  # noqa: PLR2004 (the usual level)
-        with use_letters(lang):
-            ax = new_axes(ax)
-            ax.axhline(0.0, color="#888888", linewidth=0.8)
-            ax.plot(middle, self.correlations, color="#41607a", linewidth=1)
-            ax.plot(middle[~found], self.correlations[~found], "s", markerfacecolor="white", color="#41607a")
-            ax.plot(middle[found], self.correlations[found], "s", color="#41607a")
-            ax.set_xlabel(Words("distance", "距离").say(lang))
-            ax.set_ylabel(Words("Mantel correlation", "Mantel 相关系数").say(lang))
-        return ax
+        ax.axhline(0.0, color="#888888", linewidth=0.8)
+        ax.plot(middle, self.correlations, color="#41607a", linewidth=1)
+        ax.plot(middle[~found], self.correlations[~found], "s", markerfacecolor="white", color="#41607a")
+        ax.plot(middle[found], self.correlations[found], "s", color="#41607a")
+        ax.set_xlabel(Words("distance", "距离").say(lang))
+        ax.set_ylabel(Words("Mantel correlation", "Mantel 相关系数").say(lang))
 
 
 @checked
@@ -372,7 +354,7 @@ def _terms(found: _Classes, alone: list[Chance], family: FloatArray) -> tuple[Te
             test="mantel_correlogram_test",
             value=found.measure.column,
             term=Words(f"{found.by.column} ", found.by.label_zh)
-            + say_range(_say_limit(found.limits[k]), _say_limit(found.limits[k + 1])),
+            + say_range(edge(found.limits[k]), edge(found.limits[k + 1])),
             estimate=float(correlation),
             statistic=float(correlation),
             p_value=chance.p_value,
@@ -392,7 +374,3 @@ def _terms(found: _Classes, alone: list[Chance], family: FloatArray) -> tuple[Te
         )
         for k, correlation, joint, chance in zip(found.tested, found.observed, family, alone, strict=True)
     )
-
-
-def _say_limit(limit: float) -> str:
-    return f"{limit:,.0f}" if limit >= 100 else number(limit)  # noqa: PLR2004 (three digits are enough)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geobri.errors import DataError, SchemaError, SpecificationError, mould
+from geobri.errors import DataError, SpecificationError, mould
 from geobri.measures import Measure
 from geobri.stats.blocks import plan_exchange
 from geobri.stats.doors import checked
@@ -24,7 +24,7 @@ from geobri.stats.progress import shows_progress
 from geobri.stats.results import FloatArray, Term, TestResult, headline
 from geobri.stats.say import say_regression
 from geobri.stats.say.terms import name_column, say_levels
-from geobri.stats.tables import Blocks, PairSample, read_pairs, say_left_out
+from geobri.stats.tables import Blocks, PairSample, need_columns, read_pairs, say_left_out
 from geobri.stats.threads import on_one_thread
 from geobri.words import NOTHING, Words
 
@@ -140,19 +140,7 @@ def pair_regression_test(
             mould("pair_regression_test", Words("needs a covariate", "至少需要一个协变量"), "none", remedy)
         )
     measure = as_measure(value, of="corridors")
-    unknown = [name for name in (*fixed, *clusters) if name not in corridors.columns]
-    if unknown:
-        came = f"{list(corridors.columns)}"
-        raise SchemaError(
-            mould(
-                "pair_regression_test",
-                Words(
-                    f"corridors need the columns {unknown}", f"通路表缺少列：{', '.join(map(str, unknown))}"
-                ),
-                came,
-                "Add them",
-            )
-        )
+    need_columns(corridors, (*fixed, *clusters), of="corridors", caller="pair_regression_test")
     fixed, clusters = tuple(fixed), tuple(clusters)
     sample = read_pairs(
         corridors,

@@ -11,14 +11,12 @@ import numpy as np
 import pandas as pd
 
 from geobri.arrays import weighted_median
-from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
-from geobri.fonts import use_letters
 from geobri.notebooks import Told
 from geobri.stats.bands import find_bands
 from geobri.stats.doors import checked
 from geobri.stats.null import IntArray
-from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, tidy_row
+from geobri.stats.results import TIDY_COLUMNS, Drawn, FloatArray, Term, tidy_row
 from geobri.stats.say.numbers import number
 from geobri.stats.say.terms import say_range
 from geobri.stats.tables import PairSample, read_pairs
@@ -34,7 +32,7 @@ _SUMMARIES: Final = {"mean": "均值", "median": "中位数", "share": "占比"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class DecayCurve(Told):
+class DecayCurve(Drawn, Told):
     """Flow by band of impedance.
 
     Attributes
@@ -111,40 +109,24 @@ class DecayCurve(Told):
             f"{far['low']:.0f} on ({self.n_cities} cities, {int(self.table['n_pairs'].sum())} pairs)."
         )
 
-    def plot(self, ax: Any = None, *, lang: Literal["en", "zh"] = "en") -> Any:
-        """Draw means with their intervals over impedance.
-
-        Parameters
-        ----------
-        ax
-            Matplotlib axes; new ones by default.
-        lang
-            Language of the labels; Chinese needs a font that has its letters.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-            The axes drawn into.
-        """
+    def _draw(self, ax: Any, lang: Literal["en", "zh"]) -> None:
+        """Draw means with their intervals over impedance."""
         table = self.table
         interval = Words(f"{self.confidence:.0%} interval", f"{self.confidence:.0%} 区间").say(lang)
         mean, median = Words("mean", "均值").say(lang), Words("median", "中位数").say(lang)
-        with use_letters(lang):
-            ax = new_axes(ax)
-            ax.fill_between(
-                table["centre"],
-                table["mean_low"],
-                table["mean_high"],
-                color="#9fb4c7",
-                alpha=0.5,
-                label=interval,
-            )
-            ax.plot(table["centre"], table["mean"], color="#26547c", marker="o", label=mean)
-            ax.plot(table["centre"], table["median"], color="#b5403c", linestyle="--", label=median)
-            ax.set_xlabel(self.impedance)
-            ax.set_ylabel(self.flow)
-            ax.legend(frameon=False)
-        return ax
+        ax.fill_between(
+            table["centre"],
+            table["mean_low"],
+            table["mean_high"],
+            color="#9fb4c7",
+            alpha=0.5,
+            label=interval,
+        )
+        ax.plot(table["centre"], table["mean"], color="#26547c", marker="o", label=mean)
+        ax.plot(table["centre"], table["median"], color="#b5403c", linestyle="--", label=median)
+        ax.set_xlabel(self.impedance)
+        ax.set_ylabel(self.flow)
+        ax.legend(frameon=False)
 
 
 @checked

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geobri.arrays import Rng
-from geobri.errors import DataError, SchemaError, mould
+from geobri.errors import DataError, mould
 from geobri.stats.distributions import student_quantile
 from geobri.stats.doors import checked
 from geobri.stats.dyads.inputs import Pairs, prepare_dyads
@@ -26,7 +26,7 @@ from geobri.stats.places import Column, as_measure, read_places
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult, headline
 from geobri.stats.say import say_types
 from geobri.stats.say.terms import JACKKNIFE, say_valueless, say_within_blocks
-from geobri.stats.tables import Blocks
+from geobri.stats.tables import Blocks, need_columns
 from geobri.words import NOTHING, Words
 
 __all__ = [
@@ -88,12 +88,7 @@ def lay_out_corridors(
     """
     measures = tuple(as_measure(value, of="corridors") for value in values)
     named = [one.column for one in measures]
-    missing = [name for name in ("origin", "destination", *named) if name not in corridors.columns]
-    if missing:
-        wanted = Words(
-            f"corridors need the columns {missing}", f"通路表缺少列：{', '.join(map(str, missing))}"
-        )
-        raise SchemaError(mould(caller, wanted, f"{list(corridors.columns)}", "Add them"))
+    need_columns(corridors, ("origin", "destination", *named), of="corridors", caller=caller)
     known = corridors[named].notna().all(axis=1)
     gone, whole = int((~known).sum()), len(corridors)
     corridors = corridors.loc[known]

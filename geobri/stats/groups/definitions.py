@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geobri.arrays import Rng
-from geobri.errors import DataError, SchemaError, mould
+from geobri.errors import DataError, mould
 from geobri.measures import Measure
 from geobri.stats.doors import checked
 from geobri.stats.groups.comparison import coastal_test
@@ -25,6 +25,7 @@ from geobri.stats.places import COAST, Column, Places, as_measure, name_groups, 
 from geobri.stats.results import FloatArray, Term, TestResult
 from geobri.stats.say import LEVEL, GroupNames, say_definitions, say_omitted
 from geobri.stats.say.terms import part_term
+from geobri.stats.tables import need_columns
 from geobri.words import Words
 
 __all__ = [
@@ -106,19 +107,8 @@ def _definitions(
 
     A definition that leaves a group without a city is no definition.
     """
-    missing = [
-        name for name in [*definitions, *([coast_km] if coast_km else [])] if name not in cities.columns
-    ]
-    if missing:
-        caller = "coastal_sensitivity_test"
-        raise SchemaError(
-            mould(
-                caller,
-                Words(f"cities need the columns {missing}", f"城市表缺少列：{', '.join(map(str, missing))}"),
-                f"{list(cities.columns)}",
-                "Add them",
-            )
-        )
+    named = [*definitions, *([coast_km] if coast_km else [])]
+    need_columns(cities, named, of="cities", caller="coastal_sensitivity_test")
     columns = {name: (cities[name].astype("boolean"), math.nan) for name in definitions}
     if coast_km:
         distance = cities[coast_km].astype("Float64")

@@ -184,5 +184,4 @@ DESIGNS: Mapping[str, Callable[[gpd.GeoDataFrame, dict[str, Any], dict[str, Any]
         }
     )
 )
-"""The designs whose power can be computed, by name."""
-"""How each test meets simulated data, by name of the test."""
+"""How each test whose power can be computed meets simulated data, by its name."""

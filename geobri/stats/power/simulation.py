@@ -17,13 +17,11 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from geobri.charts import new_axes
 from geobri.errors import SpecificationError, mould
-from geobri.fonts import use_letters
 from geobri.notebooks import Told
 from geobri.stats.doors import checked
 from geobri.stats.power.designs import DESIGNS, Design
-from geobri.stats.results import TIDY_COLUMNS, FloatArray, Term, tidy_row
+from geobri.stats.results import TIDY_COLUMNS, Drawn, FloatArray, Term, tidy_row
 from geobri.stats.say.numbers import number
 from geobri.stats.say.terms import name_test
 from geobri.stats.simulate import place_cities
@@ -34,7 +32,7 @@ __all__ = ["DESIGNS", "Design", "PowerResult", "power", "proportion_interval"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class PowerResult(Told):
+class PowerResult(Drawn, Told):
     """Power by size of the effect.
 
     Attributes
@@ -109,34 +107,18 @@ class PowerResult(Told):
         ]
         return pd.DataFrame([tidy_row(row) for row in rows], columns=list(TIDY_COLUMNS))
 
-    def plot(self, ax: Any = None, *, lang: Literal["en", "zh"] = "en") -> Any:
-        """Draw power over the effect.
-
-        Parameters
-        ----------
-        ax
-            Matplotlib axes; new ones by default.
-        lang
-            Language of the labels; Chinese needs a font that has its letters.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-            The axes drawn into.
-        """
+    def _draw(self, ax: Any, lang: Literal["en", "zh"]) -> None:
+        """Draw power over the effect."""
         named = name_test(self.test)
-        with use_letters(lang):
-            ax = new_axes(ax)
-            ax.fill_between(
-                self.table["effect"], self.table["low"], self.table["high"], color="#9fb4c7", alpha=0.5
-            )
-            ax.plot(self.table["effect"], self.table["power"], color="#26547c", marker="o")
-            ax.axhline(self.target, color="#777777", linestyle="--")
-            ax.axhline(self.level, color="#b5403c", linestyle=":")
-            ax.set_ylim(0, 1)
-            ax.set_xlabel(self.effect.say(lang))
-            ax.set_ylabel(Words(f"power of {self.test}", f"“{named.zh}”的检验功效").say(lang))
-        return ax
+        ax.fill_between(
+            self.table["effect"], self.table["low"], self.table["high"], color="#9fb4c7", alpha=0.5
+        )
+        ax.plot(self.table["effect"], self.table["power"], color="#26547c", marker="o")
+        ax.axhline(self.target, color="#777777", linestyle="--")
+        ax.axhline(self.level, color="#b5403c", linestyle=":")
+        ax.set_ylim(0, 1)
+        ax.set_xlabel(self.effect.say(lang))
+        ax.set_ylabel(Words(f"power of {self.test}", f"“{named.zh}”的检验功效").say(lang))
 
 
 @checked

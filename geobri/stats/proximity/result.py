@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from geobri.charts import new_axes
-from geobri.fonts import use_letters
 from geobri.stats.proximity.nulls import NULLS
 from geobri.stats.results import FloatArray, TestResult
 from geobri.words import Words
@@ -55,40 +53,20 @@ class ProximityResult(TestResult):
     least_p: float = 0.0
     gathers: bool = False
 
-    def plot(self, ax: Any = None, *, lang: Literal["en", "zh"] = "en") -> Any:
-        """Draw the running sum with its envelope under the null.
-
-        Parameters
-        ----------
-        ax
-            Matplotlib axes to draw into; new ones by default.
-        lang
-            Language of the labels; Chinese needs a font that has its letters.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-            The axes drawn into.
-        """
+    def _draw(self, ax: Any, lang: Literal["en", "zh"]) -> None:
+        """Draw the running sum with its envelope under the null."""
         chance = Words("95 % under the null", "零模型下 95% 的范围").say(lang)
-        with use_letters(lang):
-            ax = new_axes(ax)
-            ax.fill_between(
-                self.lengths, *self.envelope, color="#9fb4c7", alpha=0.5, step="post", label=chance
-            )
-            ax.step(
-                self.lengths,
-                self.curve,
-                where="post",
-                color="#b5403c",
-                linewidth=2,
-                label=Words("the list", "名单").say(lang),
-            )
-            ax.axhline(0.0, color="#888888", linewidth=0.8)
-            ax.set_xlabel(Words("length of corridor, km", "通路长度（公里）").say(lang))
-            ax.set_ylabel(
-                Words("share of the list less share of the others", "名单内占比减名单外占比").say(lang)
-            )
-            ax.set_title(NULLS[self.null].says.say(lang))
-            ax.legend(frameon=False)
-        return ax
+        ax.fill_between(self.lengths, *self.envelope, color="#9fb4c7", alpha=0.5, step="post", label=chance)
+        ax.step(
+            self.lengths,
+            self.curve,
+            where="post",
+            color="#b5403c",
+            linewidth=2,
+            label=Words("the list", "名单").say(lang),
+        )
+        ax.axhline(0.0, color="#888888", linewidth=0.8)
+        ax.set_xlabel(Words("length of corridor, km", "通路长度（公里）").say(lang))
+        ax.set_ylabel(Words("share of the list less share of the others", "名单内占比减名单外占比").say(lang))
+        ax.set_title(NULLS[self.null].says.say(lang))
+        ax.legend(frameon=False)

@@ -9,7 +9,7 @@ from typing import Final
 from geobri.measures import Measure
 from geobri.stats.results import Term
 from geobri.stats.say.names import DISTANCE, called
-from geobri.stats.say.numbers import LEVEL, chance, interval, join, number, p_value
+from geobri.stats.say.numbers import LEVEL, chance, edge, interval, join, number, p_value
 from geobri.stats.say.terms import FRICTION, PERMUTATION
 from geobri.words import Words
 
@@ -422,7 +422,7 @@ def say_classes(
         The sentence.
     """
     size, told = f"{head.estimate:+.2f}", p_value(head.p_value, head.mc_error)
-    low, high = (_distance(one) for one in limits)
+    low, high = (edge(one) for one in limits)
     unit = Words(f" {by.unit}", by.unit_zh) if by.unit else Words("")
     basis = Words(
         f"(Mantel correlation {size}, {told} over {classes} distance classes; {head.n_cities} cities)",
@@ -437,10 +437,6 @@ def say_classes(
         f"{called(measure).en} stands out most at {called(by).en} {low} to {high}{unit.en} {basis.en}.",
         f"{called(measure).zh}在{called(by).zh}{low}至{high}{unit.zh}处最为突出{basis.zh}。",
     )
-
-
-def _distance(limit: float) -> str:
-    return f"{limit:,.0f}" if limit >= 100 else number(limit)  # noqa: PLR2004 (three digits are enough)
 
 
 def say_levels_alike(moran: float, p: float, mc_error: float) -> Words:

@@ -18,6 +18,7 @@ __all__ = [
     "bare_p",
     "both",
     "chance",
+    "edge",
     "interval",
     "join",
     "list_names",
@@ -151,6 +152,22 @@ def number(value: float, digits: int = 3, *, sign: bool = False) -> str:
         return f"{Decimal(written):{plus},f}"
     size, _, power = written.partition("e")
     return f"{size} × 10{str(int(power)).translate(_RAISED)}"
+
+
+def edge(limit: float) -> str:
+    """Write the edge of a class of distance: whole from 100 on.
+
+    Parameters
+    ----------
+    limit
+        The edge.
+
+    Returns
+    -------
+    str
+        ``2,074`` or ``7.5``.
+    """
+    return f"{limit:,.0f}" if limit >= 100 else number(limit)  # noqa: PLR2004 (three digits are enough)
 
 
 def percent(share: float, digits: int = 0) -> Words:

@@ -24,7 +24,7 @@ from geobri.stats.places import Column, as_measure
 from geobri.stats.results import Alternative, FloatArray, Term, TestResult, headline
 from geobri.stats.say import say_corridor_dependence
 from geobri.stats.say.terms import say_valueless
-from geobri.stats.tables import Blocks
+from geobri.stats.tables import Blocks, need_columns
 from geobri.tables import check_points
 from geobri.words import Words
 
@@ -288,19 +288,7 @@ def _result(
 
 def _known(corridors: pd.DataFrame, value: str) -> pd.DataFrame:
     """Leave out the corridors without a value."""
-    missing = [name for name in ("origin", "destination", value) if name not in corridors.columns]
-    if missing:
-        came = f"{list(corridors.columns)}"
-        raise SchemaError(
-            mould(
-                "corridor_moran_test",
-                Words(
-                    f"corridors need the columns {missing}", f"通路表缺少列：{', '.join(map(str, missing))}"
-                ),
-                came,
-                "Add them",
-            )
-        )
+    need_columns(corridors, ("origin", "destination", value), of="corridors", caller="corridor_moran_test")
     nameless = int(corridors[["origin", "destination"]].isna().any(axis=1).sum())
     if nameless:
         came = f"{nameless} of {len(corridors)} without one"

@@ -7,8 +7,6 @@ from typing import Any, Final, Literal
 
 import geopandas as gpd
 
-from geobri.charts import new_axes
-from geobri.fonts import use_letters
 from geobri.stats.picturing import name_method
 from geobri.stats.results import TestResult
 from geobri.stats.say.neighbours import KINDS
@@ -69,39 +67,18 @@ class LocalResult(TestResult):
         layer = cities.drop(columns=own).join(self.table)
         return layer.assign(colour=layer["kind"].map(KIND_COLOURS))
 
-    def plot(self, ax: Any = None, *, lang: Literal["en", "zh"] = "en") -> Any:
-        """Draw the statistic of each place against its lag, coloured by kind.
-
-        Parameters
-        ----------
-        ax
-            Matplotlib axes to draw into; new ones by default.
-        lang
-            Language of the labels; Chinese needs a font that has its letters.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-            The axes drawn into.
-
-        Raises
-        ------
-        MissingExtraError
-            If matplotlib is not installed.
-        """
-        with use_letters(lang):
-            ax = new_axes(ax)
-            for kind, rows in self.table.groupby("kind", sort=True, observed=True):
-                ax.scatter(
-                    rows["lag"],
-                    rows["statistic"],
-                    s=18,
-                    color=KIND_COLOURS[str(kind)],
-                    edgecolor="#555555",
-                    linewidth=0.4,
-                    label=kind if lang == "en" else KINDS.get(str(kind), kind),
-                )
-            ax.set_xlabel(Words("weighted sum over the neighbours", "邻近城市的加权和").say(lang))
-            ax.set_ylabel(name_method(self).say(lang))
-            ax.legend(frameon=False)
-        return ax
+    def _draw(self, ax: Any, lang: Literal["en", "zh"]) -> None:
+        """Draw the statistic of each place against its lag, coloured by kind."""
+        for kind, rows in self.table.groupby("kind", sort=True, observed=True):
+            ax.scatter(
+                rows["lag"],
+                rows["statistic"],
+                s=18,
+                color=KIND_COLOURS[str(kind)],
+                edgecolor="#555555",
+                linewidth=0.4,
+                label=kind if lang == "en" else KINDS.get(str(kind), kind),
+            )
+        ax.set_xlabel(Words("weighted sum over the neighbours", "邻近城市的加权和").say(lang))
+        ax.set_ylabel(name_method(self).say(lang))
+        ax.legend(frameon=False)
