@@ -12,14 +12,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import BoolArray
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
 from geobri.stats.null import IntArray, NodePlan, plan_permutations
-from geobri.stats.pairs import exchangeable_blocks
 from geobri.stats.results import FloatArray
 from geobri.stats.tables import Blocks, PairSample
 from geobri.words import NOTHING, Words
 
-__all__ = ["Exchange", "choose_blocks", "label_blocks", "plan_exchange"]
+__all__ = ["Exchange", "choose_blocks", "exchangeable_blocks", "label_blocks", "plan_exchange"]
 
 FEWEST_ARRANGEMENTS = 1000
 """With fewer arrangements inside the blocks a test could hardly reach 1 %."""
@@ -280,3 +280,49 @@ def plan_exchange(
         f"城市{within.zh}自由置换，缺失的城市对按平均计",
     )
     return plan, reason + freely
+
+
+def exchangeable_blocks(seen: BoolArray) -> list[int]:
+    """Find the cities that may change places without moving a missing cell.
+
+    Two cities belong to one block if exchanging them, rows and columns together, leaves the pattern of
+    observed pairs as it is. With domestic pairs left out, the cities of one country form a block.
+
+    Parameters
+    ----------
+    seen
+        Observed cells, boolean, shape (n, n).
+
+    Returns
+    -------
+    list of int
+        Block number of each city, counted from 0 in order of first appearance.
+
+    Notes
+    -----
+    Being exchangeable is transitive, so comparing each city with one member of each block is enough.
+
+    Examples
+    --------
+    >>> seen = np.ones((5, 5), dtype=bool)
+    >>> seen[:2, :2] = False  # the two cities of one country
+    >>> np.fill_diagonal(seen, False)
+    >>> exchangeable_blocks(seen)
+    [0, 0, 1, 1, 1]
+    """
+    alone, joined = seen.copy(), seen.copy()
+    np.fill_diagonal(alone, val=False)
+    np.fill_diagonal(joined, val=True)
+    keys = [
+        [both.tobytes() for both in np.concatenate([pattern, pattern.T], axis=1)]
+        for pattern in (alone, joined)
+    ]
+    # Twins without a pair of their own have equal rows when the diagonal is empty, twins with one when it is full; a city
+    # cannot have both kinds, because being exchangeable is transitive.
+    counts = [Counter(one) for one in keys]
+    names = [
+        (0, keys[0][city]) if counts[0][keys[0][city]] > 1 else (1, keys[1][city])
+        for city in range(len(seen))
+    ]
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return [numbers[name] for name in names]

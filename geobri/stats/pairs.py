@@ -7,7 +7,6 @@ origin, column is destination; an undirected table gives a symmetric matrix.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,17 +15,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from geobri.arrays import BoolArray
-from geobri.errors import DataError, SchemaError, first_offenders, mould
+from geobri.errors import SchemaError, first_offenders, mould
 from geobri.stats.null import IntArray
 from geobri.stats.results import FloatArray
 from geobri.words import Words
 
 __all__ = [
     "FEWEST_CITIES",
-    "BoolArray",
     "align_matrices",
-    "check_pair_matrix",
-    "exchangeable_blocks",
     "from_matrix",
     "lay_out",
     "observed_pairs",
@@ -277,103 +273,6 @@ def pair_positions(n: int, directed: bool = False) -> tuple[IntArray, IntArray]:
     return rows, columns
 
 
-def check_pair_matrix(
-    matrix: npt.ArrayLike, *, caller: str, name: str = "matrix", directed: bool = False
-) -> FloatArray:
-    """Check a pair matrix at the door and give a clean copy.
-
-    Parameters
-    ----------
-    matrix
-        Shape (n, n), n at least 4; the diagonal is ignored.
-    caller
-        Function that asks, for the message.
-    name
-        Name of the matrix, for the message.
-    directed
-        Allow a matrix that is not symmetric.
-
-    Returns
-    -------
-    numpy.ndarray
-        Float copy with NaN on the diagonal.
-
-    Raises
-    ------
-    DataError
-        If it is not square, has fewer than four cities, infinite cells, cities without any observed pair, is
-        not symmetric though undirected, or all its values are equal.
-    """
-    cells = np.array(matrix, dtype=np.float64, copy=True)
-    if cells.ndim != 2 or cells.shape[0] != cells.shape[1]:  # noqa: PLR2004 (a matrix has two axes)
-        raise DataError(
-            mould(
-                caller,
-                Words(f"{name} must be square", f"{name}须为方阵"),
-                f"shape {cells.shape}",
-                "Pass a pair matrix",
-            )
-        )
-    np.fill_diagonal(cells, np.nan)
-    faults = _matrix_faults(cells, directed)
-    if faults:
-        remedy = (
-            "Nothing can be told from values that do not differ"
-            if faults == _without_spread(cells)
-            else "See to_matrix, which lays out a table of corridors"
-        )
-        came = "; ".join(fault.en for fault in faults)
-        raise DataError(
-            mould(caller, f"{name} must be a usable pair matrix", came, remedy),
-            zh=f"{'；'.join(fault.zh for fault in faults)}。",
-        )
-    return cells
-
-
-def _matrix_faults(cells: FloatArray, directed: bool) -> list[Words]:
-    seen = observed_pairs(cells)
-    endless = int(np.isinf(cells).sum())
-    alone = np.flatnonzero(~(seen.any(axis=0) | seen.any(axis=1)))
-    faults = []
-    if len(cells) < FEWEST_CITIES:
-        faults.append(
-            Words(
-                f"{len(cells)} cities where at least {FEWEST_CITIES} are needed",
-                f"至少需要{FEWEST_CITIES}个城市，现有{len(cells)}个",
-            )
-        )
-    if endless:
-        faults.append(Words(f"{endless} infinite cells", f"{endless}个单元格为无穷"))
-    if alone.size:
-        where = first_offenders(alone)
-        faults.append(
-            Words(
-                f"{alone.size} cities without any observed pair, at positions {where}",
-                f"{alone.size}个城市没有任何有取值的城市对（位置：{where}）",
-            )
-        )
-    if not directed and not np.allclose(cells, cells.T, rtol=1e-9, atol=0.0, equal_nan=True):
-        faults.append(
-            Words(
-                "cells that differ from their mirror cells (pass directed=True if that is meant)",
-                "往返取值不同，而此处按无方向处理",
-            )
-        )
-    return faults + _without_spread(cells)
-
-
-def _without_spread(cells: FloatArray) -> list[Words]:
-    values = cells[observed_pairs(cells)]
-    if not values.size or float(np.ptp(values)):
-        return []
-    return [
-        Words(
-            f"{values.size:,} observed cells that are all equal to {values[0]:g}",
-            f"取值须有差异：{values.size:,}个取值均为{values[0]:g}",
-        )
-    ]
-
-
 def observed_pairs(*matrices: FloatArray) -> BoolArray:
     """Mark the cells that are observed in all matrices.
 
@@ -419,49 +318,3 @@ def align_matrices(
     laid = {value: to_matrix(corridors, value, cities, directed) for value in values}
     labels = next(iter(laid.values()))[1] if laid else []
     return {value: matrix for value, (matrix, _) in laid.items()}, labels
-
-
-def exchangeable_blocks(seen: BoolArray) -> list[int]:
-    """Find the cities that may change places without moving a missing cell.
-
-    Two cities belong to one block if exchanging them, rows and columns together, leaves the pattern of
-    observed pairs as it is. With domestic pairs left out, the cities of one country form a block.
-
-    Parameters
-    ----------
-    seen
-        Observed cells, boolean, shape (n, n).
-
-    Returns
-    -------
-    list of int
-        Block number of each city, counted from 0 in order of first appearance.
-
-    Notes
-    -----
-    Being exchangeable is transitive, so comparing each city with one member of each block is enough.
-
-    Examples
-    --------
-    >>> seen = np.ones((5, 5), dtype=bool)
-    >>> seen[:2, :2] = False  # the two cities of one country
-    >>> np.fill_diagonal(seen, False)
-    >>> exchangeable_blocks(seen)
-    [0, 0, 1, 1, 1]
-    """
-    alone, joined = seen.copy(), seen.copy()
-    np.fill_diagonal(alone, val=False)
-    np.fill_diagonal(joined, val=True)
-    keys = [
-        [both.tobytes() for both in np.concatenate([pattern, pattern.T], axis=1)]
-        for pattern in (alone, joined)
-    ]
-    # Twins without a pair of their own have equal rows when the diagonal is empty, twins with one when it is full; a city
-    # cannot have both kinds, because being exchangeable is transitive.
-    counts = [Counter(one) for one in keys]
-    names = [
-        (0, keys[0][city]) if counts[0][keys[0][city]] > 1 else (1, keys[1][city])
-        for city in range(len(seen))
-    ]
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
-    return [numbers[name] for name in names]

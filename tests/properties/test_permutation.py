@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from geobri.stats.blocks import exchangeable_blocks
 from geobri.stats.cross_sums import cross_sums
 from geobri.stats.null import node_permutations, plan_permutations
 from geobri.stats.p_values import permutation_p_value
-from geobri.stats.pairs import exchangeable_blocks
 
 quick = settings(deadline=None, max_examples=60)
 numbers = st.integers(-1000, 1000).map(float)

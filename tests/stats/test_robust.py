@@ -5,14 +5,8 @@ import pytest
 
 from geobri.errors import DataError
 from geobri.stats.models.fits import fit_least_squares
-from geobri.stats.models.robust import (
-    COVARIANCES,
-    cluster_meat,
-    dyadic_meat,
-    estimate_covariance,
-    heteroskedastic_meat,
-    two_way_meat,
-)
+from geobri.stats.models.meats import cluster_meat, dyadic_meat, heteroskedastic_meat, two_way_meat
+from geobri.stats.models.robust import COVARIANCES, estimate_covariance
 
 
 def literal_meat(scores, origin, destination, counts):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,17 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import BoolArray
 from geobri.errors import DataError, first_offenders, mould
 from geobri.measures import Measure
 from geobri.stats.blocks import choose_blocks
+from geobri.stats.dyads.checks import check_common, check_pair_matrix
 from geobri.stats.null import IntArray, NodePlan, plan_permutations
-from geobri.stats.pairs import (
-    BoolArray,
-    check_pair_matrix,
-    lay_out,
-    observed_pairs,
-    pair_positions,
-)
+from geobri.stats.pairs import lay_out, observed_pairs, pair_positions
 from geobri.stats.places import Column
 from geobri.stats.results import FloatArray
 from geobri.stats.say import DISTANCE, GroupNames
@@ -262,7 +258,7 @@ def prepare_dyads(
         for name, array in arrays.items()
     ]
     seen = observed_pairs(*clean)
-    _check_common(clean, list(arrays), seen, labels, caller)
+    check_common(clean, list(arrays), seen, labels, caller)
     exchanged = None if moved is None else clean[list(arrays).index(moved)]
     chosen = choose_blocks(blocks, labels, seen, moved=exchanged, caller=caller)
     reason = chosen.caution + Words(": ", "：") if chosen.caution else NOTHING
@@ -351,22 +347,3 @@ def _reordered(matrix: Matrix, name: str, labels: list[str], caller: str) -> npt
         wanted = Words(f"matrix {name} must hold numbers", f"矩阵{name}须为数字")
         raise DataError(mould(caller, wanted, Words(str(error)), "Convert it first")) from error
     return array
-
-
-def _check_common(
-    clean: Sequence[FloatArray], names: Sequence[str], seen: BoolArray, labels: Sequence[str], caller: str
-) -> None:
-    alone = [labels[int(place)] for place in np.flatnonzero(~np.asarray(seen.any(axis=0) | seen.any(axis=1)))]
-    if alone:
-        came = f"{len(alone)} cities without one: {first_offenders(alone)}"
-        raise DataError(
-            mould(caller, "every city needs a pair observed in all matrices", came, "Leave them out"),
-            zh=f"每个城市都须有一对在各矩阵中均有取值：{len(alone)}个城市没有。",
-        )
-    flat = [name for name, one in zip(names, clean, strict=True) if float(np.ptp(one[seen])) == 0.0]
-    if flat:
-        came = f"equal values throughout in {first_offenders(flat)}"
-        raise DataError(
-            mould(caller, "the pairs observed in all matrices must vary", came, "Leave it out"),
-            zh=f"各矩阵中共同有取值的城市对须有差异：{len(flat)}个矩阵的取值处处相等。",
-        )

@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple, TypedDict
 import numpy as np
 import pandas as pd
 
-from geobri.arrays import Rng
+from geobri.arrays import BoolArray, Rng
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.distributions import student_quantile
 from geobri.stats.doors import checked
@@ -17,13 +17,8 @@ from geobri.stats.dyads.inputs import Pairs
 from geobri.stats.dyads.mrqap import mrqap_test
 from geobri.stats.dyads.mrqap_linear import SINGULAR
 from geobri.stats.dyads.partial import orthonormal_basis, residualise
-from geobri.stats.groups.corridor_types import (
-    check_types,
-    lay_out_corridors,
-    place_labels,
-)
+from geobri.stats.groups.corridor_labels import check_types, lay_out_corridors, place_labels
 from geobri.stats.groups.placements import Placements
-from geobri.stats.groups.samples import BoolArray
 from geobri.stats.models.fits import CONSTANT, fit_least_squares
 from geobri.stats.null import IntArray
 from geobri.stats.places import Column, as_measure

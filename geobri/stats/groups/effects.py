@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from scipy.optimize import brentq
 
+from geobri.arrays import BoolArray
 from geobri.errors import SpecificationError, mould
 from geobri.stats.distributions import normal_quantile, rank_values, student_quantile
 from geobri.stats.doors import checked
@@ -23,7 +24,7 @@ from geobri.stats.groups.rank_sums import (
     recursion_work,
     sum_distribution,
 )
-from geobri.stats.groups.samples import BoolArray, GroupSample
+from geobri.stats.groups.samples import GroupSample
 from geobri.stats.results import FloatArray
 from geobri.words import NOTHING, Words
 

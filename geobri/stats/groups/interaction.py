@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from geobri.arrays import Rng
+from geobri.arrays import BoolArray, Rng
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
 from geobri.measures import Measure
 from geobri.stats.doors import checked
-from geobri.stats.groups.corridor_types import (
+from geobri.stats.groups.corridor_labels import (
     check_types,
     describe_labels,
     lay_out_corridors,
@@ -25,7 +25,7 @@ from geobri.stats.groups.corridor_types import (
     type_contrasts,
 )
 from geobri.stats.groups.placements import Placements, place_groups
-from geobri.stats.groups.samples import BoolArray, GroupSample
+from geobri.stats.groups.samples import GroupSample
 from geobri.stats.multiplicity import max_t
 from geobri.stats.places import Column, drop_composites, read_places
 from geobri.stats.results import FloatArray, Term, TestResult

@@ -10,7 +10,8 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from geobri.stats.groups.samples import BoolArray, GroupSample
+from geobri.arrays import BoolArray
+from geobri.stats.groups.samples import GroupSample
 from geobri.stats.moran_randomisation import moran_randomisation
 from geobri.stats.null import value_permutations
 from geobri.stats.p_values import monte_carlo_error, permutation_p_value

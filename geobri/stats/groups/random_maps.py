@@ -7,11 +7,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from geobri.arrays import BoolArray
 from geobri.errors import SpecificationError, mould
 from geobri.stats.distributions import rank_values
 from geobri.stats.doors import checked
 from geobri.stats.groups.reporting import GroupResult, Labels, assemble_result, seed_choice
-from geobri.stats.groups.samples import BoolArray, read_groups
+from geobri.stats.groups.samples import read_groups
 from geobri.stats.moran_randomisation import SpectralMethod, moran_randomisation
 from geobri.stats.p_values import monte_carlo_error, permutation_p_value
 from geobri.stats.results import Alternative, FloatArray, Term

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy.typing as npt
 
-from geobri.arrays import IntArray
+from geobri.arrays import BoolArray, IntArray
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.stats.doors import checked
 from geobri.stats.groups.rank_sums import (
@@ -20,7 +20,7 @@ from geobri.stats.groups.rank_sums import (
     sum_distribution,
 )
 from geobri.stats.groups.reporting import GroupResult, Labels, assemble_result
-from geobri.stats.groups.samples import BoolArray, GroupSample, read_groups
+from geobri.stats.groups.samples import GroupSample, read_groups
 from geobri.stats.p_values import normal_p_value
 from geobri.stats.results import Alternative, FloatArray, Term
 from geobri.stats.say.terms import WITHIN_STRATA

@@ -15,7 +15,7 @@ from geobri.errors import DataError, mould
 from geobri.stats.results import FloatArray
 from geobri.words import Words
 
-__all__ = ["BoolArray", "GroupSample", "read_groups"]
+__all__ = ["GroupSample", "read_groups"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,9 +12,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from geobri.arrays import BoolArray
 from geobri.stats.chunks import through_permutations
 from geobri.stats.distributions import rank_values
-from geobri.stats.groups.samples import BoolArray, GroupSample
+from geobri.stats.groups.samples import GroupSample
 from geobri.stats.results import FloatArray
 
 __all__ = ["STATISTICS", "group_statistics", "pooled_placements"]

@@ -15,9 +15,9 @@ from itertools import combinations, permutations
 import numpy as np
 
 from geobri.errors import DataError, mould
+from geobri.stats.blocks import exchangeable_blocks
 from geobri.stats.null import IntArray, count_placements, node_permutations
 from geobri.stats.p_values import TIE_TOLERANCE
-from geobri.stats.pairs import exchangeable_blocks
 from geobri.stats.proximity.tally import Tally
 from geobri.stats.proximity.top_list import TopList
 from geobri.stats.results import FloatArray

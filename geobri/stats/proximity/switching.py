@@ -12,8 +12,8 @@ from itertools import combinations
 
 import numpy as np
 
+from geobri.arrays import BoolArray
 from geobri.stats.null import IntArray
-from geobri.stats.pairs import BoolArray
 from geobri.stats.proximity.top_list import TopList
 from geobri.stats.results import FloatArray
 

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import BoolArray
 from geobri.errors import DataError, SchemaError, SpecificationError, first_offenders, mould
 from geobri.measures import Measure
 from geobri.stats.doors import checked
 from geobri.stats.null import IntArray
-from geobri.stats.pairs import FEWEST_CITIES, BoolArray, lay_out, to_matrix
+from geobri.stats.pairs import FEWEST_CITIES, lay_out, to_matrix
 from geobri.stats.places import Column, as_measure
 from geobri.stats.results import FloatArray
 from geobri.stats.say.terms import notes
