@@ -9,7 +9,7 @@ import pytest
 from geobri.errors import DataError, SpecificationError
 from geobri.stats.blocks import choose_blocks
 from geobri.stats.groups import coastal_sensitivity_test, estimate_shift
-from geobri.stats.groups.corridor_labels import check_types
+from geobri.stats.groups._corridor_labels import check_types
 from geobri.stats.groups.definitions import _definitions
 from geobri.stats.groups.placements import place_groups
 from geobri.stats.groups.samples import GroupSample

@@ -6,7 +6,7 @@ import pytest
 
 from geobri.errors import DataError, SchemaError
 from geobri.stats.blocks import exchangeable_blocks
-from geobri.stats.dyads.checks import check_pair_matrix
+from geobri.stats.dyads._checks import check_pair_matrix
 from geobri.stats.pairs import align_matrices, from_matrix, lay_out, observed_pairs, pair_positions, to_matrix
 
 

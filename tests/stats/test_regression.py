@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from geobri.errors import DataError
+from geobri.stats.models._meats import two_way_meat
 from geobri.stats.models.effects import build_effects
 from geobri.stats.models.families import FAMILIES
 from geobri.stats.models.fits import fit_least_squares, fit_likelihood
-from geobri.stats.models.meats import two_way_meat
 from geobri.stats.models.overdispersion import fit_negative_binomial
 from geobri.stats.models.quantiles import fit_quantile
 from geobri.stats.models.robust import estimate_covariance

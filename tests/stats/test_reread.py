@@ -9,7 +9,8 @@ import pytest
 from geobri.stats.distributions import student_quantile
 from geobri.stats.dyads import mantel_test, pair_regression_test
 from geobri.stats.flows import decay_test, fit_decay
-from geobri.stats.flows.friction import _half, _how_many_more
+from geobri.stats.flows._friction_rows import _half
+from geobri.stats.flows.friction import _how_many_more
 from geobri.stats.groups import (
     bounded_group_test,
     coastal_sensitivity_test,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from geobri.errors import DataError
+from geobri.stats.models._meats import cluster_meat, dyadic_meat, heteroskedastic_meat, two_way_meat
 from geobri.stats.models.fits import fit_least_squares
-from geobri.stats.models.meats import cluster_meat, dyadic_meat, heteroskedastic_meat, two_way_meat
 from geobri.stats.models.robust import COVARIANCES, estimate_covariance
 
 

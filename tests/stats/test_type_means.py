@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geobri.stats.groups.corridor_labels import type_means
+from geobri.stats.groups._corridor_labels import type_means
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -15,7 +15,7 @@ from geobri.arrays import BoolArray
 from geobri.errors import DataError, first_offenders, mould
 from geobri.measures import Measure
 from geobri.stats.blocks import choose_blocks
-from geobri.stats.dyads.checks import check_common, check_pair_matrix
+from geobri.stats.dyads._checks import check_common, check_pair_matrix
 from geobri.stats.null import IntArray, NodePlan, plan_permutations
 from geobri.stats.pairs import lay_out, observed_pairs, pair_positions
 from geobri.stats.places import Column

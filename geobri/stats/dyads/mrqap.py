@@ -9,9 +9,16 @@ from typing import Literal
 
 import numpy as np
 
-from geobri.errors import DataError, SpecificationError, mould
 from geobri.measures import Measure
 from geobri.stats.doors import checked
+from geobri.stats.dyads._mrqap_checks import (
+    SCHEMES,
+    STATISTICS,
+    check_choices,
+    check_degrees,
+    check_overlap,
+    check_response,
+)
 from geobri.stats.dyads.inputs import Matrix, Pairs, name_matrix, prepare_dyads
 from geobri.stats.dyads.mrqap_glm import score_null, score_statistics, wald_null
 from geobri.stats.dyads.mrqap_linear import linear_null
@@ -24,7 +31,6 @@ from geobri.stats.models.fits import (
     fit_least_squares,
     fit_likelihood,
 )
-from geobri.stats.models.separation import check_not_separated, find_separated_pairs
 from geobri.stats.null import NodePlan
 from geobri.stats.p_values import Chance, TwoSided
 from geobri.stats.places import Column
@@ -40,18 +46,6 @@ __all__ = ["MrqapFamily", "MrqapResult", "MrqapScheme", "MrqapStatistic", "mrqap
 MrqapFamily = Literal["gaussian", "logit", "probit", "poisson"]
 MrqapScheme = Literal["double-semi-partialling", "x", "y"]
 MrqapStatistic = Literal["t", "score", "wald", "coefficient"]
-
-STATISTICS: dict[str, tuple[str, ...]] = {
-    "gaussian": ("t", "coefficient"),
-    "logit": ("score", "wald", "coefficient"),
-    "probit": ("score", "wald", "coefficient"),
-    "poisson": ("score", "wald", "coefficient"),
-}
-SCHEMES = {
-    "double-semi-partialling": Words("double semi-partialling", "双重半偏置换"),
-    "x": Words("X-permutation", "置换 X"),
-    "y": Words("Y-permutation", "置换 Y"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -173,7 +167,7 @@ def mrqap_test(
     measure = name_matrix(name)
     response = measure.column
     chosen = statistic or STATISTICS.get(family, ("",))[0]
-    _check_choices(family, scheme, chosen, x, response)
+    check_choices(family, scheme, chosen, x, response)
     data = prepare_dyads(
         {response: y, **x},
         caller="mrqap_test",
@@ -181,7 +175,7 @@ def mrqap_test(
         blocks=blocks,
         moved=next(iter(x)),
     )
-    _check_response(data.columns()[0], family, response)
+    check_response(data.columns()[0], family, response)
     fit = _fit_observed(data, family)
     statistics = _statistics(data, fit, family, chosen)
     plan = data.plan(n_permutations, rng)
@@ -211,102 +205,15 @@ def mrqap_test(
     )
 
 
-def _check_choices(family: str, scheme: str, statistic: str, x: Mapping[str, Matrix], response: str) -> None:
-    caller = "mrqap_test"
-    if family not in STATISTICS:
-        remedy = f"Say one of {', '.join(STATISTICS)}"
-        raise SpecificationError(
-            mould(
-                caller,
-                Words("family must be known", "分布族（family）须为已知的名称"),
-                Words(repr(family)),
-                remedy,
-            )
-        )
-    if scheme not in SCHEMES:
-        remedy = f"Say one of {', '.join(SCHEMES)}"
-        raise SpecificationError(
-            mould(
-                caller,
-                Words("scheme must be known", "置换方案（scheme）须为已知的名称"),
-                Words(repr(scheme)),
-                remedy,
-            )
-        )
-    if statistic not in STATISTICS[family] or (statistic == "score" and scheme == "y"):
-        possible = [one for one in STATISTICS[family] if one != "score" or scheme != "y"]
-        wanted = Words(
-            f"statistic must suit family={family!r} and scheme={scheme!r}",
-            f"统计量须与family={family!r}和scheme={scheme!r}相配",
-        )
-        raise SpecificationError(
-            mould(caller, wanted, Words(repr(statistic)), f"Say one of {', '.join(possible)}")
-        )
-    if response in x:
-        came = f"a covariate {response!r} too"
-        remedy = "Pass name=, or call the covariate something else"
-        raise SpecificationError(
-            mould(
-                caller,
-                Words(f"y is called {response!r}", f"因变量名为{response!r}，协变量不得同名"),
-                came,
-                remedy,
-            )
-        )
-    if not x:
-        remedy = "Pass pair matrices by name"
-        raise SpecificationError(
-            mould(caller, Words("at least one covariate is needed", "至少需要一个协变量"), "none", remedy)
-        )
-
-
-def _check_response(y: FloatArray, family: str, name: str) -> None:
-    if family in ("logit", "probit") and not np.isin(y, (0.0, 1.0)).all():
-        came = f"{int((~np.isin(y, (0.0, 1.0))).sum())} other values"
-        raise DataError(
-            mould("mrqap_test", f"{name} must be 0 or 1 for {family}", came, "Make it a yes-no matrix"),
-            zh="此模型的响应变量只能为0或1。",
-        )
-    if family == "poisson" and (y < 0).any():
-        came = f"{int((y < 0).sum())} negative values"
-        raise DataError(
-            mould("mrqap_test", f"{name} must be at least 0 for poisson", came, "Check the flows"),
-            zh=f"泊松模型的响应变量不得为负：{int((y < 0).sum())}个为负。",
-        )
-
-
 def _fit_observed(data: Pairs, family: str) -> RegressionFit:
     y, columns = data.columns()[0], data.columns()[1:]
-    _check_degrees(len(y), len(columns))
+    check_degrees(len(y), len(columns))
     orthonormal_basis(columns, caller="mrqap_test")  # which refuses combinations
     design, names = np.vstack([np.ones_like(y)[None], columns]).T, (CONSTANT, *data.names[1:])
     if family == "gaussian":
         return fit_least_squares(y, design, names=names, caller="mrqap_test")
-    _check_overlap(y, design, family)
+    check_overlap(y, design, family)
     return fit_likelihood(y, design, names=names, family=FAMILIES[family], caller="mrqap_test")
-
-
-def _check_degrees(pairs: int, covariates: int) -> None:
-    if pairs <= covariates + 1:
-        came = f"{pairs} pairs for {covariates + 1} coefficients"
-        raise DataError(
-            mould("mrqap_test", "more pairs than coefficients are needed", came, "Use fewer covariates"),
-            zh=f"城市对须多于系数：{pairs}对，{covariates + 1}个系数。",
-        )
-
-
-def _check_overlap(y: FloatArray, design: FloatArray, family: str) -> None:
-    if family != "poisson":
-        check_not_separated(y, design, caller="mrqap_test")
-        return
-    count = int(find_separated_pairs(y, design, None).sum())
-    if count:
-        remedy = "Leave out the covariate that tells zeros from the rest without error"
-        came = f"{count} of {len(y)} pairs whose zeros are predicted without error"
-        raise DataError(
-            mould("mrqap_test", "the response must not be separated", came, remedy),
-            zh=f"响应变量不得被完全分离：{len(y)}对中有{count}对的零可被完全预测。",
-        )
 
 
 def _statistics(data: Pairs, fit: RegressionFit, family: str, statistic: str) -> FloatArray:

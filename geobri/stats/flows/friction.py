@@ -11,9 +11,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from geobri.measures import Measure
 from geobri.stats.blocks import plan_exchange
 from geobri.stats.doors import checked
+from geobri.stats.flows._friction_rows import BY_EXCHANGE, Named, Tested, say_method, write_terms
 from geobri.stats.flows.fits import (
     DecayFit,
     EffectsName,
@@ -26,28 +26,18 @@ from geobri.stats.models.families import FAMILIES, negative_binomial
 from geobri.stats.models.fits import RegressionFit, fit_least_squares, fit_likelihood
 from geobri.stats.models.likeness import Likeness, find_levels, measure_likeness
 from geobri.stats.models.quantiles import fit_quantile
-from geobri.stats.models.robust import error_terms
 from geobri.stats.models.score_test import Interval, ScoreTest
 from geobri.stats.null import NodePlan, plan_permutations
-from geobri.stats.p_values import Chance, TwoSided
+from geobri.stats.p_values import TwoSided
 from geobri.stats.picturing import draw_fitted
 from geobri.stats.places import Column, as_measure
 from geobri.stats.progress import shows_progress
-from geobri.stats.results import Alternative, FloatArray, Term, TestResult
+from geobri.stats.results import Alternative, FloatArray, TestResult
 from geobri.stats.say import say_decay
 from geobri.stats.say.numbers import LEVEL
-from geobri.stats.say.terms import (
-    FRICTION,
-    HALF_DISTANCE,
-    PERMUTATION,
-    name_column,
-    name_model,
-    notes,
-    say_levels,
-)
-from geobri.stats.tables import Blocks, PairSample, read_pairs, say_left_out
+from geobri.stats.say.terms import notes
+from geobri.stats.tables import Blocks, PairSample, read_pairs
 from geobri.stats.threads import on_one_thread
-from geobri.words import NOTHING, Words
 
 __all__ = ["DecayResult", "decay_test"]
 
@@ -197,13 +187,13 @@ def decay_test(
     held = _hold_friction(fit, plan)
     asked = _Asked(alternative=alternative, two_sided=two_sided, interval=interval, rng=rng)
     tested = _test_friction(held, fit, asked)
-    named = _Named(measure=measure, by=by, caution=caution, likeness=_likeness(fit))
+    named = Named(measure=measure, by=by, caution=caution, likeness=_likeness(fit))
     return _result(fit, tested, named, sample, rng)
 
 
-def _result(fit: DecayFit, tested: _Tested, named: _Named, sample: PairSample, rng: Any) -> DecayResult:
+def _result(fit: DecayFit, tested: Tested, named: Named, sample: PairSample, rng: Any) -> DecayResult:
     """Put sentence, rows and choices of a finished test together."""
-    terms = _terms(fit, tested, named, sample)
+    terms = write_terms(fit, tested, named, sample)
     said = tested.chance.add_unusable(
         say_decay(
             terms[0],
@@ -219,7 +209,7 @@ def _result(fit: DecayFit, tested: _Tested, named: _Named, sample: PairSample, r
         p_value=tested.chance.p_value,
         alternative=tested.alternative,
         n=fit.sample.n_cities,
-        method=(_method(fit) + _BY_EXCHANGE).en,
+        method=(say_method(fit) + BY_EXCHANGE).en,
         null_distribution=tested.null,
         sentence=said.en,
         sentence_zh=said.zh,
@@ -245,26 +235,6 @@ def _likeness(fit: DecayFit) -> Likeness | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Named:
-    """What the table calls things, and what is to be said of the exchange."""
-
-    measure: Measure
-    by: Measure
-    caution: Words
-    likeness: Likeness | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tested:
-    statistic: float
-    alternative: Alternative
-    chance: Chance
-    interval: Interval
-    null: FloatArray
-    plan: NodePlan
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
     alternative: Alternative
     two_sided: TwoSided
@@ -272,7 +242,7 @@ class _Asked:
     rng: int | np.random.Generator | None
 
 
-def _test_friction(held: ScoreTest, fit: DecayFit, asked: _Asked) -> _Tested:
+def _test_friction(held: ScoreTest, fit: DecayFit, asked: _Asked) -> Tested:
     """Run the test of no friction, and search the interval if it is wanted and there is one parameter."""
     single = len(fit.friction) == 1
     tail: Alternative = asked.alternative if single else "greater"
@@ -287,7 +257,7 @@ def _test_friction(held: ScoreTest, fit: DecayFit, asked: _Asked) -> _Tested:
     if single and asked.interval:
         both = plan.judge(*at_zero, two_sided=asked.two_sided).p_value
         limits = held.interval(float(fit.friction[0]), at_zero=(at_zero[0], both))
-    return _Tested(
+    return Tested(
         statistic=at_zero[0],
         alternative=tail,
         chance=chance,
@@ -338,18 +308,7 @@ def _hold_friction(fit: DecayFit, plan: NodePlan) -> ScoreTest:
     )
 
 
-_BY_EXCHANGE = Words(", score test by exchanging cities", "，置换城市的得分检验")
-
-
-def _method(fit: DecayFit) -> Words:
-    levels = say_levels(fit.effects)
-    return Words(
-        f"{fit.form.name} decay, {fit.estimator}, {levels.en}",
-        f"{name_model(fit.form.name).zh}衰减，{name_model(fit.estimator).zh}估计，{levels.zh}",
-    )
-
-
-def _choices(fit: DecayFit, tested: _Tested, named: _Named, rng: Any) -> dict[str, Any]:
+def _choices(fit: DecayFit, tested: Tested, named: Named, rng: Any) -> dict[str, Any]:
     return {
         "flow": named.measure.column,
         "impedance": named.by.column,
@@ -370,127 +329,3 @@ def _choices(fit: DecayFit, tested: _Tested, named: _Named, rng: Any) -> dict[st
         "half_distance_reference": fit.reference,
         "caution": notes(named.caution, tested.chance.caution).en,
     }
-
-
-def _terms(fit: DecayFit, tested: _Tested, named: _Named, sample: PairSample) -> tuple[Term, ...]:
-    base = Term(
-        test="decay_test",
-        value=named.measure.column,
-        n_cities=fit.sample.n_cities,
-        n_pairs=fit.sample.n_pairs,
-        method=_method(fit) + _BY_EXCHANGE,
-        left_out=say_left_out(sample.n_missing, fit.n_separated),
-    )
-    return (
-        *_permutation_terms(base, fit, tested, named),
-        *_error_terms(base, fit),
-        *_pooled_terms(base, fit, sample),
-        *_likeness_terms(base, named.likeness),
-    )
-
-
-def _permutation_terms(base: Term, fit: DecayFit, tested: _Tested, named: _Named) -> list[Term]:
-    limits, chance = tested.interval, tested.chance
-    single = len(fit.friction) == 1
-    headline = replace(
-        base,
-        term=FRICTION + (name_column(fit.form.terms[0]) if single else Words("all terms", "所有项")),
-        estimate=float(fit.friction[0]) if single else math.nan,
-        ci_low=limits.low,
-        ci_high=limits.high,
-        se_type=PERMUTATION,
-        statistic=tested.statistic,
-        p_value=chance.p_value,
-        mc_error=chance.mc_error,
-        null_mean=chance.mean,
-        null_sd=chance.deviation,
-        null_of="statistic",
-        alternative=tested.alternative,
-        null=tested.plan.describe(),
-        note=notes(named.caution, chance.caution, limits.reason),
-    )
-    half = replace(
-        base,
-        term=HALF_DISTANCE,
-        estimate=fit.half_distance(),
-        ci_low=_half(fit, limits.high),
-        ci_high=_half(fit, limits.low),
-        se_type=PERMUTATION if single else NOTHING,
-        note=Words(
-            f"against {named.by.column} = {fit.reference:g}",
-            f"以{named.by.label_zh} = {fit.reference:g} 为参照",
-        ),
-    )
-    elasticity = replace(
-        base,
-        term=Words("elasticity", "弹性"),
-        estimate=-fit.elasticity(),
-        note=Words("at the geometric mean of the pairs", "在城市对的几何平均处"),
-    )
-    return [headline, half, elasticity]
-
-
-def _likeness_terms(base: Term, likeness: Likeness | None) -> list[Term]:
-    if likeness is None:
-        return []
-    found = Words(
-        "tests that exchange cities without levels (Mantel, MRQAP) claim too much here; this one keeps its size",
-        "不含城市水平而置换城市的检验（Mantel、MRQAP）在此会得出过多的发现；本检验保持检验水平",
-    )
-    row = replace(
-        base,
-        term=Words("likeness of the levels of near cities (Moran's I)", "邻近城市水平的相似程度（莫兰指数）"),
-        estimate=likeness.moran,
-        p_value=likeness.p_value,
-        mc_error=likeness.mc_error,
-        null_mean=likeness.null_mean,
-        null_sd=likeness.null_sd,
-        alternative="greater",
-        null=Words("levels exchanged, 999 draws", "置换各城市水平，999 次抽样"),
-        note=found if likeness.found else NOTHING,
-    )
-    return [row]
-
-
-def _half(fit: DecayFit, friction: float) -> float:
-    """Find where flow is half under a limit of friction: never where it does not fall, at once where it falls without end."""
-    if math.isnan(friction):
-        return math.nan
-    if math.isinf(friction):
-        return fit.reference if friction > 0 else math.inf
-    return fit.form.half_impedance(np.array([friction]), fit.reference) if friction > 0 else math.inf
-
-
-def _pooled_terms(base: Term, fit: DecayFit, sample: PairSample) -> list[Term]:
-    """Fit the same model without city effects on all pairs, for comparison."""
-    if fit.effects == "none":
-        return []
-    pooled = fit_sample(
-        sample,
-        fit.form,
-        estimator=fit.estimator,
-        effects="none",
-        quantile=fit.quantile,
-        caller="decay_test",
-    )
-    all_pairs = replace(
-        base,
-        n_cities=pooled.sample.n_cities,
-        n_pairs=pooled.sample.n_pairs,
-        left_out=say_left_out(sample.n_missing, pooled.n_separated),
-    )
-    rows = _error_terms(
-        all_pairs, pooled, kinds=("naive", "dyadic"), suffix=Words(" (no city effects)", "（无城市效应）")
-    )
-    return [
-        replace(row, method=_method(pooled))
-        for at, row in enumerate(rows)
-        if at % (len(rows) // 2) < len(fit.friction)
-    ]
-
-
-def _error_terms(base: Term, fit: DecayFit, **choices: Any) -> list[Term]:
-    ends = fit.sample.origin, fit.sample.destination
-    return error_terms(
-        base, fit.regression, ends, directed=fit.sample.directed, n_friction=len(fit.friction), **choices
-    )

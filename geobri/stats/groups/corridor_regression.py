@@ -17,7 +17,7 @@ from geobri.stats.dyads.inputs import Pairs
 from geobri.stats.dyads.mrqap import mrqap_test
 from geobri.stats.dyads.mrqap_linear import SINGULAR
 from geobri.stats.dyads.partial import orthonormal_basis, residualise
-from geobri.stats.groups.corridor_labels import check_types, lay_out_corridors, place_labels
+from geobri.stats.groups._corridor_labels import check_types, lay_out_corridors, place_labels
 from geobri.stats.groups.placements import Placements
 from geobri.stats.models.fits import CONSTANT, fit_least_squares
 from geobri.stats.null import IntArray

@@ -11,7 +11,7 @@ from geobri.arrays import BoolArray, Rng
 from geobri.stats.distributions import student_quantile
 from geobri.stats.doors import checked
 from geobri.stats.dyads.inputs import Pairs
-from geobri.stats.groups.corridor_labels import (
+from geobri.stats.groups._corridor_labels import (
     CONTRASTS,
     check_types,
     describe_labels,

@@ -17,7 +17,7 @@ from geobri.arrays import BoolArray, Rng
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
 from geobri.measures import Measure
 from geobri.stats.doors import checked
-from geobri.stats.groups.corridor_labels import (
+from geobri.stats.groups._corridor_labels import (
     check_types,
     describe_labels,
     lay_out_corridors,

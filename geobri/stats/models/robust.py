@@ -1,7 +1,7 @@
 """Covariances of estimates from pairs that share cities.
 
 Two corridors with a city in common are not independent. A sandwich covariance is bread x meat x bread: the inverse curvature
-of the fit on both sides of the products of scores that `geobri.stats.models.meats` counts.
+of the fit on both sides of the products of scores that `geobri.stats.models._meats` counts.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import numpy as np
 from scipy import special
 
 from geobri.errors import DataError, mould
+from geobri.stats.models._meats import cluster_meat, dyadic_meat, heteroskedastic_meat, two_way_meat
 from geobri.stats.models.fits import RegressionFit
-from geobri.stats.models.meats import cluster_meat, dyadic_meat, heteroskedastic_meat, two_way_meat
 from geobri.stats.null import IntArray
 from geobri.stats.results import FloatArray, Term
 from geobri.stats.say.terms import FRICTION, name_column, notes, say_error, say_student

@@ -21,38 +21,13 @@ MOST_SPARSE = 8
 def heteroskedastic_meat(scores: FloatArray) -> FloatArray:
     """Sum the products of each pair's score with itself.
 
-    Parameters
-    ----------
-    scores
-        Shape (N, k).
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (k, k).
-
-    References
-    ----------
     White, H. (1980). A heteroskedasticity-consistent covariance matrix estimator. 10.2307/1912934.
     """
     return np.asarray(scores.T @ scores)
 
 
 def cluster_meat(scores: FloatArray, groups: IntArray) -> FloatArray:
-    """Sum the products of scores within groups.
-
-    Parameters
-    ----------
-    scores
-        Shape (N, k).
-    groups
-        Group number of each pair, shape (N,).
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (k, k).
-    """
+    """Sum the products of scores within groups."""
     sums = _group_sums(scores, groups, int(groups.max()) + 1)
     return np.asarray(sums.T @ sums)
 
@@ -64,20 +39,6 @@ def _group_sums(scores: FloatArray, groups: IntArray, size: int) -> FloatArray:
 def two_way_meat(scores: FloatArray, origin: IntArray, destination: IntArray) -> FloatArray:
     """Sum the products of scores of rows with the same origin or the same destination (or both).
 
-    Parameters
-    ----------
-    scores
-        Shape (N, k).
-    origin, destination
-        City of each end, shape (N,).
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (k, k).
-
-    References
-    ----------
     Cameron, A. C., Gelbach, J. B. and Miller, D. L. (2011). Robust inference with multiway clustering. 10.1198/jbes.2010.07136.
     """
     both = origin * (int(destination.max()) + 1) + destination
@@ -88,20 +49,6 @@ def two_way_meat(scores: FloatArray, origin: IntArray, destination: IntArray) ->
 def dyadic_meat(scores: FloatArray, origin: IntArray, destination: IntArray) -> FloatArray:
     """Sum the products of scores of all pairs that share at least one city.
 
-    Parameters
-    ----------
-    scores
-        Shape (N, k).
-    origin, destination
-        City of each end, shape (N,).
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (k, k).
-
-    References
-    ----------
     Fafchamps, M. and Gubert, F. (2007). The formation of risk sharing networks. 10.1016/j.jdeveco.2006.05.005.
     Cameron, A. C. and Miller, D. L. (2014). Robust inference for dyadic data. Working paper, UC Davis.
     Aronow, P. M., Samii, C. and Assenova, V. A. (2015). Cluster-robust variance estimation for dyadic data. 10.1093/pan/mpv018.
@@ -109,6 +56,6 @@ def dyadic_meat(scores: FloatArray, origin: IntArray, destination: IntArray) -> 
     n = int(max(origin.max(), destination.max())) + 1
     per_city = _group_sums(scores, origin, n) + _group_sums(scores, destination, n)
     dyad = np.minimum(origin, destination) * n + np.maximum(origin, destination)
-    if n * n > MOST_SPARSE * len(dyad):
+    if n * n > MOST_SPARSE * len(dyad):  # else the sums over all n² cells are cheaper than sorting the pairs
         dyad = np.unique(dyad, return_inverse=True)[1].astype(np.intp).ravel()
     return np.asarray(per_city.T @ per_city) - cluster_meat(scores, dyad)

@@ -41,8 +41,7 @@ CONTRASTS: Final = ((0, 2), (0, 1), (1, 2))
 
 
 _BLOCK: Final = 20_000
-
-
+"""Placements whose sums are held at a time."""
 MOST: Final = 0.5
 """With no more than this share of the placements that leave every type a corridor, there is no test."""
 
@@ -56,35 +55,7 @@ def lay_out_corridors(
     blocks: Blocks = "auto",
     caller: str,
 ) -> Pairs:
-    """Lay out columns of corridors as pair matrices of labelled cities.
-
-    Parameters
-    ----------
-    corridors
-        One row per undirected pair with `origin`, `destination` and the columns `values`.
-    values
-        Numeric columns.
-    cities
-        Table of cities with the column `group`; cities without a label are left out with their corridors.
-    group
-        Column of truth values.
-    blocks
-        Labels by city (a mapping or a Series), ``"auto"`` or None; see `prepare_dyads`.
-    caller
-        Who asks, for the message.
-
-    Returns
-    -------
-    Pairs
-        Matrices, with the group of each city.
-
-    Raises
-    ------
-    SchemaError
-        If columns are missing, or labels are no truth values.
-    DataError
-        If a group is empty, or a city has no corridor with all values.
-    """
+    """Lay out columns of corridors as pair matrices of labelled cities."""
     measures = tuple(as_measure(value, of="corridors") for value in values)
     named = [one.column for one in measures]
     need_columns(corridors, ("origin", "destination", *named), of="corridors", caller=caller)
@@ -120,33 +91,7 @@ def place_labels(
     rng: Rng,
     most: int = MOST_PLACEMENTS,
 ) -> Placements:
-    """Move the label among cities, within blocks if there are any, or over maps as smooth as the observed one.
-
-    Parameters
-    ----------
-    data
-        Corridors with labels.
-    cities
-        The table of cities, with points for ``maps``.
-    n_permutations
-        Random placements, where not all are enumerated.
-    maps
-        Place the label so that it gathers on the map as much as the observed one does; blocks do not apply.
-    rng
-        Seed or generator.
-    most
-        Number of placements up to which all are enumerated.
-
-    Returns
-    -------
-    Placements
-        Membership of the first group, shape (R, n).
-
-    Raises
-    ------
-    DataError
-        If the blocks allow no other placement.
-    """
+    """Move the label among cities, within blocks if there are any, or over maps as smooth as the observed one."""
     if maps:
         places = cities.set_axis(cities.index.astype(str)).loc[list(data.labels)]
         return place_on_maps(data.first, map_weights(places), n_permutations, rng=rng)
@@ -163,41 +108,13 @@ def place_labels(
 
 
 def describe_labels(data: Pairs, placements: Placements) -> Words:
-    """Say where the label may lie, and within how many blocks.
-
-    Parameters
-    ----------
-    data
-        Corridors with labels.
-    placements
-        Where the label lies under the null.
-
-    Returns
-    -------
-    Words
-        The null model in a few words.
-    """
+    """Say where the label may lie, and within how many blocks."""
     within = NOTHING if data.blocks is None else say_within_blocks(len(set(data.blocks)))
     return placements.describe() + within
 
 
 def type_means(matrix: FloatArray, seen: BoolArray, placed: BoolArray) -> FloatArray:
-    """Give the mean of corridors of each type, for many placements of the label.
-
-    Parameters
-    ----------
-    matrix
-        Symmetric pair matrix, shape (n, n), 0 where nothing is observed.
-    seen
-        Observed cells, shape (n, n).
-    placed
-        Membership of the first group, shape (R, n).
-
-    Returns
-    -------
-    numpy.ndarray
-        Means of the types both, mixed and none, shape (R, 3); NaN for a type without corridors.
-    """
+    """Give the mean of corridors of each type for many placements of the label, shape (R, 3); NaN for a type without corridors."""
     means = np.empty((len(placed), 3))
     mask = seen.astype(np.float64)
     for start in range(0, len(placed), _BLOCK):
@@ -209,65 +126,22 @@ def type_means(matrix: FloatArray, seen: BoolArray, placed: BoolArray) -> FloatA
 
 
 def sums_by_type(matrix: FloatArray, inside: FloatArray) -> FloatArray:
-    """Sum over corridors of each type.
-
-    Parameters
-    ----------
-    matrix
-        Symmetric pair matrix, 0 where nothing is observed, shape (n, n).
-    inside
-        Membership of the first group as 0 and 1, shape (R, n).
-
-    Returns
-    -------
-    numpy.ndarray
-        Sums of the types both, mixed and none, shape (R, 3).
-    """
-    reach = inside @ matrix
-    both = (reach * inside).sum(axis=1) / 2
+    """Sum over corridors with both, one and no end in the first group (0 and 1, shape (R, n)), shape (R, 3)."""
+    reach = inside @ matrix  # of each city, over its corridors with the first group
+    both = (reach * inside).sum(axis=1) / 2  # each corridor is met from both of its ends
     mixed = reach.sum(axis=1) - 2 * both
     none = matrix.sum() / 2 - both - mixed
     return np.column_stack([both, mixed, none])
 
 
 def type_contrasts(matrix: FloatArray, seen: BoolArray, placed: BoolArray) -> FloatArray:
-    """Give the differences of means of `CONTRASTS`, for many placements of the label.
-
-    Parameters
-    ----------
-    matrix
-        Symmetric pair matrix, shape (n, n), 0 where nothing is observed.
-    seen
-        Observed cells, shape (n, n).
-    placed
-        Membership of the first group, shape (R, n).
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (R, 3).
-    """
+    """Give the differences of means of `CONTRASTS` for many placements of the label, shape (R, 3)."""
     means = type_means(matrix, seen, placed)
     return np.column_stack([means[:, a] - means[:, b] for a, b in CONTRASTS])
 
 
 def check_types(observed: FloatArray, null: FloatArray, caller: str) -> None:
-    """Refuse labels that leave a type without corridors, here or for most placements.
-
-    Parameters
-    ----------
-    observed
-        Statistics of the observed label, any shape.
-    null
-        The same for every placement, one row each; NaN where it cannot be computed.
-    caller
-        Who asks, for the message.
-
-    Raises
-    ------
-    DataError
-        If the observed ones, or half of the others, cannot be computed.
-    """
+    """Refuse labels that leave a type without corridors, here or for most placements."""
     if np.isfinite(observed).all() and np.isfinite(null).all(axis=1).mean() > MOST:
         return
     remedy = "Compare fewer types by another definition, or pass blocks=None"

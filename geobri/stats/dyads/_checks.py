@@ -19,30 +19,7 @@ __all__ = ["check_common", "check_pair_matrix"]
 def check_pair_matrix(
     matrix: npt.ArrayLike, *, caller: str, name: str = "matrix", directed: bool = False
 ) -> FloatArray:
-    """Check a pair matrix at the door and give a clean copy.
-
-    Parameters
-    ----------
-    matrix
-        Shape (n, n), n at least 4; the diagonal is ignored.
-    caller
-        Function that asks, for the message.
-    name
-        Name of the matrix, for the message.
-    directed
-        Allow a matrix that is not symmetric.
-
-    Returns
-    -------
-    numpy.ndarray
-        Float copy with NaN on the diagonal.
-
-    Raises
-    ------
-    DataError
-        If it is not square, has fewer than four cities, infinite cells, cities without any observed pair, is
-        not symmetric though undirected, or all its values are equal.
-    """
+    """Refuse a matrix that is not square, symmetric unless directed, finite, varied and of four cities; give a copy without diagonal."""
     cells = np.array(matrix, dtype=np.float64, copy=True)
     if cells.ndim != 2 or cells.shape[0] != cells.shape[1]:  # noqa: PLR2004 (a matrix has two axes)
         raise DataError(
@@ -116,26 +93,7 @@ def _without_spread(cells: FloatArray) -> list[Words]:
 def check_common(
     clean: Sequence[FloatArray], names: Sequence[str], seen: BoolArray, labels: Sequence[str], caller: str
 ) -> None:
-    """Refuse matrices that have too little in common.
-
-    Parameters
-    ----------
-    clean
-        The matrices, each usable for itself.
-    names
-        What they are called.
-    seen
-        Cells observed in all of them, shape (n, n).
-    labels
-        City ids.
-    caller
-        Function that asks, for the message.
-
-    Raises
-    ------
-    DataError
-        If a city has no pair observed in all matrices, or those that are do not vary.
-    """
+    """Refuse matrices that have too little in common."""
     alone = [labels[int(place)] for place in np.flatnonzero(~np.asarray(seen.any(axis=0) | seen.any(axis=1)))]
     if alone:
         came = f"{len(alone)} cities without one: {first_offenders(alone)}"
