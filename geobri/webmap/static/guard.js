@@ -1,5 +1,6 @@
 /* The first script of a page: when everything has been read, it says at the top whatever did not arrive whole. */
-import { checksum, sayDamaged } from "./whole.js";
+import { checksum } from "./checksum.js";
+import { sayDamaged } from "./whole.js";
 
 /** Whether a script with a checksum is what was written; blocks of data look after themselves. */
 const isChanged = (script) => !/json|plain/.test(script.type) && checksum(script.textContent) !== script.dataset.sum;

@@ -1,7 +1,7 @@
 /* The first script of a page: it unpacks the others, and the style sheets, and puts each where it was called. */
+import { checksum } from "./checksum.js";
 import { inflate } from "./inflate.js";
 import { toBytes } from "./signs.js";
-import { checksum } from "./whole.js";
 
 /** A script or a style of `n` bytes; it runs at once, under the nonce of the script that calls. Signs that are not those of `sum` are not run. */
 function unpack(kind, n, sum, signs) {

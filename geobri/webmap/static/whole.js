@@ -1,18 +1,5 @@
 /* Data that came whole: a block says the checksum of its text, so that a page damaged on its way says so, and shows no other numbers. */
-
-const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-  return value;
-});
-
-/** CRC-32 of a text in UTF-8, as eight hexadecimal digits. */
-function checksum(text) {
-  const bytes = new TextEncoder().encode(text);
-  let sum = -1;
-  for (let i = 0; i < bytes.length; i += 1) sum = TABLE[(sum ^ bytes[i]) & 255] ^ (sum >>> 8);
-  return ((sum ^ -1) >>> 0).toString(16).padStart(8, "0");
-}
+import { checksum } from "./checksum.js";
 
 /** Whether a block is there with the text that was written into it. */
 const isWhole = (block) => Boolean(block) && Boolean(block.dataset.sum) && checksum(block.textContent) === block.dataset.sum;
@@ -38,4 +25,4 @@ function readWhole(block, place) {
   throw new Error("geobri: the data of this page did not arrive whole");
 }
 
-export { checksum, isWhole, readWhole, sayDamaged };
+export { isWhole, readWhole, sayDamaged };

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { checksum, isWhole } from "../../../geobri/webmap/static/whole.js";
+import { checksum } from "../../../geobri/webmap/static/checksum.js";
+import { isWhole } from "../../../geobri/webmap/static/whole.js";
 
 test("the checksum is the CRC-32 of the text in UTF-8", () => {
   assert.equal(checksum("123456789"), "cbf43926");
