@@ -97,7 +97,7 @@ def distance_km(
     """
     check_degrees("distance_km", lon1, lat1)
     check_degrees("distance_km", lon2, lat2)
-    return solve_inverse(lon1, lat1, lon2, lat2)[2] * KM_PER_M
+    return _solve_inverse(lon1, lat1, lon2, lat2)[2] * KM_PER_M
 
 
 def azimuth_deg(
@@ -122,7 +122,7 @@ def azimuth_deg(
     """
     check_degrees("azimuth_deg", lon1, lat1)
     check_degrees("azimuth_deg", lon2, lat2)
-    return solve_inverse(lon1, lat1, lon2, lat2)[0]
+    return _solve_inverse(lon1, lat1, lon2, lat2)[0]
 
 
 def solve_inverse(
@@ -139,8 +139,22 @@ def solve_inverse(
     -------
     tuple of numpy.ndarray
         Azimuth at the first place (-180 to 180), azimuth of the same course on arrival at the second (0 to 360), in degrees clockwise
-        from north, and metres. Coordinates are not checked here: the callers do that.
+        from north, and metres.
+
+    Raises
+    ------
+    SchemaError
+        If a longitude lies outside -180..180 or a latitude outside -90..90.
     """
+    check_degrees("solve_inverse", lon1, lat1)
+    check_degrees("solve_inverse", lon2, lat2)
+    return _solve_inverse(lon1, lat1, lon2, lat2)
+
+
+def _solve_inverse(
+    lon1: npt.ArrayLike, lat1: npt.ArrayLike, lon2: npt.ArrayLike, lat2: npt.ArrayLike
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Solve it for coordinates that were checked, of which there may be millions."""
     x1, y1, x2, y2 = _columns(lon1, lat1, lon2, lat2)
     forward, back, metres = _wgs84().inv(x1, y1, x2, y2)
     return np.asarray(forward), np.asarray(back) + 180.0, np.asarray(metres)

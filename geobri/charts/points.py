@@ -6,16 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
-from geobri.charts.sheet import COLOURS, GREY, PALE, new_axes, only_whole, rule
+from geobri.charts.sheet import COLOURS, GREY, PALE, SMALL, Numbers, new_axes, only_whole, rule
 
 __all__ = ["draw_distribution", "draw_groups", "draw_points"]
 
 _CROWD: Final = 4000
 """More points than these are drawn as a density."""
-_SMALL: Final = 6
-Numbers = npt.ArrayLike
 
 
 def draw_points(
@@ -88,7 +85,7 @@ def draw_points(
     corners: list[Any] = []
     for (left, right), height, side in zip(quadrants, (0.98, 0.02), ("top", "bottom"), strict=False):
         for text, place, end in ((left, 0.02, "left"), (right, 0.98, "right")):
-            look: dict[str, Any] = {"transform": ax.transAxes, "fontsize": _SMALL, "color": GREY}
+            look: dict[str, Any] = {"transform": ax.transAxes, "fontsize": SMALL, "color": GREY}
             corners.append(ax.text(place, height, text, ha=end, va=side, **look))
     _write_names(ax, x, y, names or {}, corners)
     return ax
@@ -188,7 +185,7 @@ def _write_names(ax: Any, x: Any, y: Any, names: Mapping[int, str], corners: Seq
                 textcoords="offset points",
                 ha=end,
                 va="center",
-                fontsize=_SMALL,
+                fontsize=SMALL,
             )
             box = text.get_window_extent(renderer)
             inside = box.x0 >= frame.x0 and box.x1 <= frame.x1

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from geobri.charts.sheet import COLOURS, GREY, PALE, make_room, new_axes, only_whole, rule
+from geobri.charts.sheet import (
+    COLOURS,
+    GREY,
+    PALE,
+    ROW,
+    SMALL,
+    Numbers,
+    make_room,
+    new_axes,
+    only_whole,
+    rule,
+)
 
 __all__ = ["draw_intervals", "draw_stacks"]
-
-_SMALL: Final = 6
-_ROW: Final = 0.145
-"""Inches that a row with its name needs."""
-Numbers = npt.ArrayLike
 
 
 def draw_intervals(
@@ -60,7 +65,7 @@ def draw_intervals(
         The axes.
     """
     ax = new_axes(ax, size=(7.0, 1.0 + 0.26 * min(len(labels), 60)))
-    make_room(ax, 0.5 + _ROW * len(labels))
+    make_room(ax, 0.5 + ROW * len(labels))
     place = np.arange(len(labels))
     if reference is not None:
         rule(ax, x=reference)
@@ -113,7 +118,7 @@ def draw_stacks(
     """
     main = COLOURS.get()[0]
     ax = new_axes(ax, size=(7.0, 1.0 + 0.26 * min(len(labels), 60)))
-    make_room(ax, 0.8 + _ROW * len(labels))
+    make_room(ax, 0.8 + ROW * len(labels))
     place, start = np.arange(len(labels)), np.zeros(len(labels))
     most = max((len(row) for row in lengths), default=0)
     for part in range(most):
@@ -124,7 +129,7 @@ def draw_stacks(
         start += length
     for at, text in enumerate(said):
         ax.annotate(
-            text, (start[at], at), xytext=(3, 0), textcoords="offset points", va="center", fontsize=_SMALL
+            text, (start[at], at), xytext=(3, 0), textcoords="offset points", va="center", fontsize=SMALL
         )
     ax.set_yticks(place, list(labels))
     ax.set_ylim(len(labels) - 0.5, -0.5)

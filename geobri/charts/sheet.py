@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
+
+import numpy.typing as npt
 
 from geobri.errors import MissingExtraError
 
@@ -15,7 +17,10 @@ __all__ = [
     "GREY",
     "PALE",
     "RED",
+    "ROW",
+    "SMALL",
     "TONES",
+    "Numbers",
     "make_room",
     "need_matplotlib",
     "new_axes",
@@ -23,6 +28,12 @@ __all__ = [
     "rule",
     "use_colours",
 ]
+
+Numbers: TypeAlias = npt.ArrayLike
+SMALL: Final = 6
+"""Size of the letters of names within a chart, in points."""
+ROW: Final = 0.145
+"""Inches that a row with its name needs."""
 
 BLUE: Final = "#31688e"
 PALE: Final = "#9fb4c7"

@@ -105,19 +105,8 @@ def _measures(facts: Facts, frame: pd.DataFrame) -> dict[str, str]:
     return {column: measure for column, measure in named.items() if column in frame.columns}
 
 
-def find_cell_conflicts(facts: Facts) -> Iterator[Contradiction]:
-    """Find ranks of the same city in the same measure that differ between two tables.
-
-    Parameters
-    ----------
-    facts
-        The tables at hand.
-
-    Yields
-    ------
-    Contradiction
-        One per city and measure.
-    """
+def _find_cell_conflicts(facts: Facts) -> Iterator[Contradiction]:
+    """Find ranks of the same city in the same measure that differ between two tables."""
     found: dict[tuple[str, str], dict[int, str]] = {}
     for table, measure, city, rank in _printed_ranks(facts):
         found.setdefault((measure, city), {}).setdefault(rank, table)
@@ -142,19 +131,8 @@ def find_cell_conflicts(facts: Facts) -> Iterator[Contradiction]:
 # ---- ties and missing ranks within one ranking
 
 
-def find_ties(facts: Facts) -> Iterator[Contradiction]:
-    """Find ranks that occur twice in a ranking of cities, and say which follow under which rule.
-
-    Parameters
-    ----------
-    facts
-        The tables at hand.
-
-    Yields
-    ------
-    Contradiction
-        One per doubled rank.
-    """
+def _find_ties(facts: Facts) -> Iterator[Contradiction]:
+    """Find ranks that occur twice in a ranking of cities, and say which follow under which rule."""
     for measure in _own_rankings(facts):
         ranks = facts.ranks[measure].astype(int)
         rule = find_tie_rule(ranks)
@@ -178,19 +156,8 @@ def find_ties(facts: Facts) -> Iterator[Contradiction]:
             )
 
 
-def find_gaps(facts: Facts) -> Iterator[Contradiction]:
-    """Find rankings that skip ranks though nothing is tied.
-
-    Parameters
-    ----------
-    facts
-        The tables at hand.
-
-    Yields
-    ------
-    Contradiction
-        One per ranking.
-    """
+def _find_gaps(facts: Facts) -> Iterator[Contradiction]:
+    """Find rankings that skip ranks though nothing is tied."""
     for measure in _own_rankings(facts):
         ranks = facts.ranks[measure].astype(int)
         missing = sorted(set(range(1, len(ranks) + 1)) - set(ranks))
@@ -216,19 +183,8 @@ def _own_rankings(facts: Facts) -> list[str]:
     return [measure for measure in facts.ranks if f"rank_{measure}" in facts.cities.columns]
 
 
-def find_tie_rules(facts: Facts) -> Iterator[Contradiction]:
-    """Find that rankings of cities and of pairs follow different rules of ties.
-
-    Parameters
-    ----------
-    facts
-        The tables at hand.
-
-    Yields
-    ------
-    Contradiction
-        At most one.
-    """
+def _find_tie_rules(facts: Facts) -> Iterator[Contradiction]:
+    """Find that rankings of cities and of pairs follow different rules of ties."""
     of_cities = {
         rule
         for measure in _own_rankings(facts)
@@ -263,19 +219,8 @@ def _plain(name: str) -> str:
     return _QUALIFIER.sub("", name)
 
 
-def find_name_variants(facts: Facts) -> Iterator[Contradiction]:
-    """Find cities that two tables spell differently, apart from a country in parentheses.
-
-    Parameters
-    ----------
-    facts
-        The tables at hand.
-
-    Yields
-    ------
-    Contradiction
-        One per city.
-    """
+def _find_name_variants(facts: Facts) -> Iterator[Contradiction]:
+    """Find cities that two tables spell differently, apart from a country in parentheses."""
     listed = facts.tables.get("cities")
     if listed is None or not {"name_printed", "name_zh_printed"} <= set(listed.columns):
         return
@@ -307,19 +252,8 @@ def find_name_variants(facts: Facts) -> Iterator[Contradiction]:
                 )
 
 
-def find_ambiguous_names(facts: Facts) -> Iterator[Contradiction]:
-    """Find names that stand for two different cities in the rankings, without a country in parentheses.
-
-    Parameters
-    ----------
-    facts
-        The tables at hand.
-
-    Yields
-    ------
-    Contradiction
-        One per name, called after the first city in alphabetical order.
-    """
+def _find_ambiguous_names(facts: Facts) -> Iterator[Contradiction]:
+    """Find names that stand for two different cities in the rankings, without a country in parentheses."""
     meant: dict[str, set[str]] = {}
     for table, frame in facts.tables.items():
         if table != "cities" and {"city", "name_zh_printed"} <= set(frame.columns):
@@ -341,19 +275,8 @@ def find_ambiguous_names(facts: Facts) -> Iterator[Contradiction]:
             )
 
 
-def find_uneven_lists(facts: Facts) -> Iterator[Contradiction]:
-    """Find regions whose Chinese and English lists, as printed, do not have the same number of items.
-
-    Parameters
-    ----------
-    facts
-        The tables at hand.
-
-    Yields
-    ------
-    Contradiction
-        One per region.
-    """
+def _find_uneven_lists(facts: Facts) -> Iterator[Contradiction]:
+    """Find regions whose Chinese and English lists, as printed, do not have the same number of items."""
     listed = facts.tables.get("cities")
     if listed is None or not {"region_printed", "name_printed", "name_zh_printed"} <= set(listed.columns):
         return
@@ -385,7 +308,7 @@ def find_uneven_lists(facts: Facts) -> Iterator[Contradiction]:
 # ---- signs of change
 
 
-def find_impossible_signs(facts: Facts) -> Iterator[Contradiction]:
+def _find_impossible_signs(facts: Facts) -> Iterator[Contradiction]:
     """Find rankings whose signs of change cannot all be true.
 
     A city that fell to rank r stood before r; a city that stayed keeps its place. So at most k - 1 places less
@@ -427,14 +350,14 @@ def find_impossible_signs(facts: Facts) -> Iterator[Contradiction]:
 
 DETECTORS: Final[Mapping[str, Callable[[Facts], Iterator[Contradiction]]]] = MappingProxyType(
     {
-        "cell conflicts": find_cell_conflicts,
-        "ties": find_ties,
-        "gaps": find_gaps,
-        "tie rules": find_tie_rules,
-        "name variants": find_name_variants,
-        "ambiguous names": find_ambiguous_names,
-        "uneven lists": find_uneven_lists,
-        "impossible signs": find_impossible_signs,
+        "cell conflicts": _find_cell_conflicts,
+        "ties": _find_ties,
+        "gaps": _find_gaps,
+        "tie rules": _find_tie_rules,
+        "name variants": _find_name_variants,
+        "ambiguous names": _find_ambiguous_names,
+        "uneven lists": _find_uneven_lists,
+        "impossible signs": _find_impossible_signs,
     }
 )
 """The detectors by name, in the order in which their finds are listed."""

@@ -23,7 +23,7 @@ def is_run(folder: str | Path) -> bool:
     Returns
     -------
     bool
-        Whether it has a plan and no cities of a study beside it that would make it one.
+        Whether it has the plan that every run begins with.
     """
     return (Path(folder) / "plan.json").is_file()
 
@@ -56,6 +56,10 @@ def ask_run(folder: str | Path, question: str, *, allow_files: bool = False) -> 
         If duckdb is not installed.
     """
     home = Path(folder).resolve()
+    if "'" in str(home):
+        raise DataError(
+            mould("query", "the path of a run must have no quotation mark", str(home), "Rename the folder")
+        )
     tables = {path.stem: path for path in sorted(home.glob("*.csv"))}
     if not tables:
         wanted = "a run must be finished before it is asked"
@@ -65,10 +69,6 @@ def ask_run(folder: str | Path, question: str, *, allow_files: bool = False) -> 
     views = {name: f"read_csv({_quote(path)})" for name, path in tables.items()}
     if (home / "pairs").is_dir():
         views["corridors"] = f"read_parquet({_quote(home / 'pairs' / 'block-*.parquet')})"
-    if "'" in str(home):
-        raise DataError(
-            mould("query", "the path of a run must have no quotation mark", str(home), "Rename the folder")
-        )
     return ask_database(question, views, allow_files=allow_files, folder=home)
 
 

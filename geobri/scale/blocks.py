@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geobri.arrays import BoolArray, FloatArray, IntArray
-from geobri.geodesy import solve_inverse
+from geobri.geodesy import _solve_inverse
 from geobri.scale.places import DISTANCE, FlowList, PairInputs
 from geobri.units import KM_PER_M, WGS84_ECCENTRICITY_SQUARED, WGS84_MAJOR_KM
 
@@ -176,7 +176,7 @@ class Tile:
             return sphere_km(self)
         ends = (side for values in (self.inputs.lon, self.inputs.lat) for side in self.ends(values))
         lon1, lon2, lat1, lat2 = ends
-        return np.asarray(solve_inverse(lon1, lat1, lon2, lat2)[2] * KM_PER_M)
+        return np.asarray(_solve_inverse(lon1, lat1, lon2, lat2)[2] * KM_PER_M)
 
     @cached_property
     def cities(self) -> tuple[IntArray, IntArray]:
@@ -372,5 +372,5 @@ def sphere_km(tile: Tile) -> FloatArray:
     if far.any():
         one, other = (side[far] for side in tile.cities)
         lon, lat = tile.inputs.lon, tile.inputs.lat
-        arc[far] = solve_inverse(lon[one], lat[one], lon[other], lat[other])[2] * KM_PER_M
+        arc[far] = _solve_inverse(lon[one], lat[one], lon[other], lat[other])[2] * KM_PER_M
     return np.asarray(arc)

@@ -18,7 +18,7 @@ from geobri.findings import (
     find_claim_file,
     load_claims,
 )
-from geobri.findings.detectors import find_impossible_signs, find_tie_rule
+from geobri.findings.detectors import DETECTORS, find_tie_rule
 from geobri.findings.facts import collect_facts
 
 EMPTY = Ledger(name="none", entries=())
@@ -106,7 +106,7 @@ def toy(ranks, signs):
     ],
 )
 def test_signs_that_cannot_all_be_true(signs, impossible):
-    found = list(find_impossible_signs(collect_facts(toy(list(range(1, len(signs) + 1)), signs))))
+    found = list(DETECTORS["impossible signs"](collect_facts(toy(list(range(1, len(signs) + 1)), signs))))
     assert bool(found) == impossible
 
 
@@ -128,7 +128,7 @@ def test_the_rule_of_signs_agrees_with_brute_force():
     seen = set()
     for _ in range(150):
         signs = list(generator.choice(["same", "up", "down"], size=int(generator.integers(2, 6))))
-        found = list(find_impossible_signs(collect_facts(toy(list(range(1, len(signs) + 1)), signs))))
+        found = list(DETECTORS["impossible signs"](collect_facts(toy(list(range(1, len(signs) + 1)), signs))))
         assert bool(found) != brute_force_possible(signs), signs
         seen.add(bool(found))
     assert seen == {True, False}
