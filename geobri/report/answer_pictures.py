@@ -131,7 +131,7 @@ def draw_moran(study: Study, lead: TestResult, measure: Measure) -> Drawing | No
     ]
     slope = float(x @ y / (x @ x))
     ends = (float(x.min()), float(x.max()))
-    better = Words("better", "更优") if measure.is_rank else Words("higher", "更高")
+    better = Words("better", "更优") if measure.direction < 0 else Words("higher", "更高")
     return draw_scatter(
         marks,
         x_axis=Words(

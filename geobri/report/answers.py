@@ -193,7 +193,7 @@ def _titles(question: Question, measure: Measure) -> tuple[Words, Words]:
             Words("Near?", "邻近"),
         ),
         "distance": (
-            Words(f"Does it fall with distance? {measure.label}", f"{measure.label_zh}是否随距离衰减？"),
+            Words(f"Does it fall with distance? {measure.label}", f"“{measure.label_zh}”是否随距离衰减？"),
             Words("Distance", "距离"),
         ),
         "groups": (

@@ -149,7 +149,7 @@ def _say_lead(split: _Split, compared: pd.DataFrame) -> Words:
     said = Words(
         f"By mean place “{split.name.en}” ({len(split.group)}) stands before “{split.other_name.en}” ({len(split.others)}) in {n} of {of} measures"
         + (f": {named[0]}." if named[0] else "."),
-        f"按平均名次，“{split.name.zh}”（{len(split.group)}）在{of}项中的{n}项领先于“{split.other_name.zh}”（{len(split.others)}）"
+        f"按平均名次，“{split.name.zh}”（{len(split.group)}）在 {of} 项中的 {n} 项领先于“{split.other_name.zh}”（{len(split.others)}）"
         + (f"：{named[1]}。" if named[1] else "。"),
     )
     return said + tied if len(even) else said

@@ -32,6 +32,21 @@ _COASTS: Final = {
     "inland-inland": Words("inland – inland", "内陆 – 内陆"),
 }
 
+_HEADINGS: Final = {
+    "coast_pair": Words("Coast", "沿海类型"),
+    "from_km": Words("From, km", "起（公里）"),
+    "to_km": Words("To, km", "止（公里）"),
+    "pairs": Words("Pairs", "城市对数"),
+    "distance_km_mean": Words("Mean km", "平均公里"),
+}
+_MOMENTS: Final = {
+    "pairs": Words("pairs known", "有数值的城市对数"),
+    "sum": Words("sum", "合计"),
+    "mean": Words("mean of a pair", "每对均值"),
+    "sd": Words("standard deviation", "标准差"),
+}
+"""What the columns of a table of sums are called, in this order; those of a measure stand behind its label."""
+
 
 def run_sections(run: RunTables) -> list[Section]:
     """Answer what sums over all pairs can answer, each with its picture.
@@ -70,7 +85,7 @@ def _leading(run: RunTables) -> Section | None:
     pair, city = _pair(run, top.iloc[0]), _name(run, str(strongest.index[0]))
     answer = Words(
         f"{pair.en} leads the corridors by {first.label} ({write_number(float(top[first.column].iloc[0]))}), {city.en} the places by its sum over all partners.",
-        f"按{first.label_zh}，{pair.zh}居走廊之首（{write_number(float(top[first.column].iloc[0]))}）；{city.zh}对所有伙伴之和居首。",
+        f"按{first.label_zh}，{pair.zh}居通路之首（{write_number(float(top[first.column].iloc[0]))}）；{city.zh}对所有伙伴之和居首。",
     )
     limits = Words(
         "They were chosen for their strength, so nothing was tested on them.",
@@ -141,7 +156,7 @@ def _corridor_table(run: RunTables, top: pd.DataFrame) -> Table:
     )  # fmt: skip
     return Table(
         "run-corridors",
-        Words(f"The {len(rows):,} strongest corridors.", f"最强的 {len(rows):,} 条走廊。"),
+        Words(f"The {len(rows):,} strongest corridors.", f"最强的 {len(rows):,} 条通路。"),
         columns,
         rows,
         searchable=True,
@@ -182,7 +197,7 @@ def _everywhere(run: RunTables) -> Section:
         what = Words(run.measures[0].label, run.measures[0].label_zh)
     caption = Words(
         f"Shade: {what.en} of all {pairs} pairs, by what crosses each degree; lines: the strongest corridors.",
-        f"底色：全部 {pairs} 个城市对的{what.zh}，按经过每一度网格的量；线：最强走廊。",
+        f"底色：全部 {pairs} 个城市对的{what.zh}，按经过每一度网格的量；线：最强通路。",
     )
     alternative = Words(f"Density of all {pairs} pairs over land", f"陆地上全部 {pairs} 个城市对的密度")
     limits = Words(
@@ -222,8 +237,8 @@ def _distance(run: RunTables) -> Section | None:
         )
         for one in modelled
     ]
-    table = _plain_table(
-        "run-bands", run.tables["bands"], Words("Sums by band of distance.", "各距离带的合计。")
+    table = _sum_table(
+        run, "run-bands", run.tables["bands"], Words("Sums by band of distance.", "各距离带的合计。")
     )
     return Section(
         "distance", Words("Is it distance?", "是距离的作用吗？"), answer=join_sentences(said) if said else none, drawings=tuple(drawings),
@@ -314,8 +329,8 @@ def _coast(run: RunTables) -> Section | None:
         "Means of all pairs, not a test: kinds of pairs differ in distance and size as well; the table compares them within bands of distance.",
         "为全部城市对的均值，并非检验：各类城市对的距离与规模也不同；下表在各距离带内比较。",
     )
-    table = _plain_table(
-        "run-coast", contrasts, Words("Sums by coast and band of distance.", "按沿海与距离带的合计。")
+    table = _sum_table(
+        run, "run-coast", contrasts, Words("Sums by coast and band of distance.", "按沿海与距离带的合计。")
     )
     return Section(
         "coast", Words("Is it the coast?", "是沿海的作用吗？"), answer=join_sentences(said), drawings=tuple(one for one in drawings if one is not None),
@@ -323,14 +338,18 @@ def _coast(run: RunTables) -> Section | None:
     )  # fmt: skip
 
 
-def _plain_table(key: str, table: pd.DataFrame, caption: Words) -> Table:
-    columns = tuple(
-        Column(Words(str(name)), "number" if pd.api.types.is_numeric_dtype(table[name]) else "text")
-        for name in table.columns
-    )
+def _sum_table(run: RunTables, key: str, table: pd.DataFrame, caption: Words) -> Table:
+    """Show a table of sums under headings that a reader knows."""
+    headings = _HEADINGS | {
+        f"{one.column}_{what}": Words(f"{one.label}, {said.en}", f"{one.label_zh}：{said.zh}")
+        for one in run.measures
+        for what, said in _MOMENTS.items()
+    }
+    shown = [name for name in headings if name in table.columns]
+    columns = tuple(Column(headings[name], "text" if name == "coast_pair" else "number") for name in shown)
     rows = tuple(
-        Row(tuple(number_cell(cell) if column.kind == "number" else Cell(Words("" if pd.isna(cell) else str(cell))) for cell, column in zip(row, columns, strict=True)))
-        for row in table.itertuples(index=False)
+        Row(tuple(Cell(_COASTS[cell]) if name == "coast_pair" else number_cell(cell) for name, cell in zip(shown, row, strict=True)))
+        for row in table[shown].itertuples(index=False)
     )  # fmt: skip
     return Table(key, caption, columns, rows, first_rows=_FIRST)
 

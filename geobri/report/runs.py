@@ -114,7 +114,7 @@ def _facts(run: RunTables) -> list[Fact]:
         len(run.tables["top_corridors"]),
         Words(
             "strongest corridors, on the map over the density of all pairs",
-            "条最强走廊，在地图上，底色为全部城市对的密度",
+            "条最强通路，在地图上，底色为全部城市对的密度",
         ),
     )
     return [Fact(f"{count:,}", label) for count, label in (*counts, listed)]

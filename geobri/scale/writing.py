@@ -162,7 +162,7 @@ def say_left_out(scale: ScaleStudy, shown: int) -> list[Words]:
         said.append(
             Words(
                 f"Shown are the {shown:,} strongest of {n:,} corridors by {ranked.label}; the other {n - shown:,} are in the sums, not on the map.",
-                f"图中为按{ranked.label_zh}排列最强的 {shown:,} 条走廊，共 {n:,} 条；其余 {n - shown:,} 条只计入合计，不在图上。",
+                f"图中为按{ranked.label_zh}排列最强的 {shown:,} 条通路，共 {n:,} 条；其余 {n - shown:,} 条只计入合计，不在图上。",
             )
         )
     if recipe.inputs.distance == "sphere":
@@ -191,7 +191,7 @@ def say_left_out(scale: ScaleStudy, shown: int) -> list[Words]:
     said.append(
         Words(
             "No test was made on the corridors of the map: they were chosen for their strength.",
-            "未对图上走廊作任何检验：它们是按强度挑选的。",
+            "未对图上通路作任何检验：它们是按强度挑选的。",
         )
     )
     return said

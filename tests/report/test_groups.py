@@ -37,7 +37,7 @@ def test_the_coast_against_the_inland(halves):
     assert (
         section.answer.en == "By mean place “coastal” (5) stands before “inland” (5) in 1 of 2 measures: One."
     )
-    assert "“沿海”（5）在2项中的1项领先于“内陆”（5）" in section.answer.zh
+    assert "“沿海”（5）在 2 项中的 1 项领先于“内陆”（5）" in section.answer.zh
     assert _rows(section.tables[0]) == [
         ["One", "3", "c00 (1)", "5", "10", "c07 (8)", "0"],
         ["Two", "10", "c04 (8)", "0", "3", "c11 (1)", "5"],

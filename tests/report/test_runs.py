@@ -100,3 +100,25 @@ def test_the_map_of_the_page_has_the_density_under_its_lines(folder, tmp_path):
 def test_the_command_leaves_the_same_page_in_the_folder(folder, tmp_path):
     written = write_run_report(folder[0], tmp_path / "out")[1].read_text(encoding="utf-8")
     assert (folder[0] / "summary.html").read_text(encoding="utf-8") == written
+
+
+def test_the_tables_of_sums_have_headings_that_a_reader_knows(folder):
+    sections = {one.key: one for one in run_sections(open_tables(folder[0]))}
+    heads = {
+        table.key: [(one.heading.en, one.heading.zh) for one in table.columns]
+        for key in ("distance", "coast")
+        for table in sections[key].folds[0].tables
+    }
+    said = [
+        ("From, km", "起（公里）"),
+        ("To, km", "止（公里）"),
+        ("Pairs", "城市对数"),
+        ("Mean km", "平均公里"),
+        ("Trips, pairs known", "出行：有数值的城市对数"),
+        ("Trips, sum", "出行：合计"),
+        ("Trips, mean of a pair", "出行：每对均值"),
+        ("Trips, standard deviation", "出行：标准差"),
+    ]
+    assert heads == {"run-bands": said, "run-coast": [("Coast", "沿海类型"), *said]}
+    (coast,) = sections["coast"].folds[0].tables
+    assert {row.cells[0].text.zh for row in coast.rows} == {"沿海 – 沿海", "沿海 – 内陆", "内陆 – 内陆"}

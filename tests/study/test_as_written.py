@@ -1,5 +1,7 @@
 """Tables in Chinese, rows that are counted, distances to the coast, shares under any heading: taken for what they are, and said."""
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,6 +11,7 @@ import geobri
 from geobri.coast import distance_to_coast
 from geobri.errors import DataError
 from geobri.measures import infer_measure
+from geobri.report.answer_pictures import draw_moran
 from geobri.report.answers import find_answers
 from geobri.report.groups import groups_section
 from geobri.report.sources import source_section
@@ -18,7 +21,7 @@ from geobri.study.analysis import Analysis
 from geobri.study.export import export_study
 from geobri.study.history import history
 from geobri.study.leading import first_of_each
-from geobri.study.questions import run_decay
+from geobri.study.questions import run_decay, run_moran
 from geobri.study.saving import save_study
 from geobri.study.saying import say_study
 
@@ -170,3 +173,13 @@ def test_sources_of_the_open_studies_have_chinese_names():
         "欧盟统计局 searoute 海运网络与港口",
         "Natural Earth 5.1.1 海岸线",
     ]
+
+
+def test_the_right_side_of_a_picture_is_called_what_it_is():
+    study = geobri.read_study(
+        pd.DataFrame({"city": HAN, "lon": LON, "lat": LAT, "hours": [4.5, 1.5, 2.5, 9.5, 7.5, 8.5]})
+    )
+    for better, said in (("high", "higher to the right"), ("low", "better to the right")):
+        measure = replace(study.measure("hours"), better=better)
+        drawn = draw_moran(study, run_moran(study, measure)[0], measure)
+        assert f"Hours against the mean ({said})" in drawn.svg
