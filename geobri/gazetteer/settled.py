@@ -81,8 +81,8 @@ def read_settled(table: pd.DataFrame) -> SettledNames:
     ----------
     table
         One row per name: `name` as the study writes it, `country` if the name means this in one country only, and one of `place` (a candidate as it is
-        printed, "Richmond (USA, CA)"), `geonameid`, or `lon` and `lat`. A row with none of them leaves its name open; other columns are
-        not read.
+        printed, "Richmond (USA, CA)"), `geonameid`, or `lon` and `lat`. A row with none of them leaves its name open, unless its `country` has
+        one place of that name alone; other columns are not read.
 
     Returns
     -------
@@ -102,11 +102,15 @@ def read_settled(table: pd.DataFrame) -> SettledNames:
     found: SettledNames = {}
     faults: list[str] = []
     for number, row in enumerate(cells.to_dict("records"), start=1):
-        if not any(row[column] for column in ("place", "geonameid", "lon", "lat")):
+        bare = not any(row[column] for column in ("place", "geonameid", "lon", "lat"))
+        if bare and not row["country"]:
             continue
         try:
             country = country_codes([row["country"]])[0] if row["country"] else ""
-            settled = _settle({str(column): str(cell) for column, cell in row.items()}, country)
+            if bare and match_name(row["name"], country=country).status != "found":
+                continue
+            said = {**row, "place": row["name"]} if bare else row
+            settled = _settle({str(column): str(cell) for column, cell in said.items()}, country)
         except GeocodingError as error:
             faults.append(f"row {number} ({row['name']!r}): {error}")
             continue

@@ -166,7 +166,8 @@ def _left_out(study: Study, analysis: Analysis) -> list[tuple[Words, str]]:
             ("row", "行") if len(lines) == 1 else ("value", "个数值")
         )  # a row may hold several measures
         rows, why = int(lines["rows"].sum()), REASONS[str(reason)]
-        said = f"{noun}{'s' if rows > 1 else ''} {why.en}" if reason != "empty" else why.en
+        many = "s" if rows > 1 else ""
+        said = f"empty cell{many}" if reason == "empty" else f"{noun}{many} {why.en}"
         english.append(f"{rows:,} {said}")
         chinese.append(f"{why.zh} {rows:,} {noun_zh}")
     missing = _without_value(study)

@@ -45,7 +45,7 @@ REASONS: Final[dict[str, Words]] = {
     "read": Words("read", "读入"),
     "unknown": Words("with an end that is no known place", "端点不在地点表中"),
     "empty": Words("with an empty cell", "单元格为空"),
-    "total": Words("that are sums of the others", "为其余各行之和"),
+    "total": Words("with sums of the others", "为其余各行之和"),
     "self": Words("of a city with itself", "城市与自身之间"),
     "double": Words("that say the same pair again", "重复同一城市对"),
     "year": Words("of other years", "其他年份"),

@@ -138,7 +138,7 @@ def _as_said(settings: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         "title": settings.get("title", folder.resolve().name),
         "title_zh": settings.get("title_zh", ""),
         "language": "zh" if settings.get("language") == "zh" else "en",
-        "specification": None if index is None else (folder / index if (folder / index).is_file() else index),
+        "specification": folder / index if isinstance(index, str) and (folder / index).is_file() else index,
         "citation": settings.get("attribution", settings.get("citation", "")),
         "citation_zh": settings.get("attribution_zh", settings.get("citation_zh", "")),
         "licence": settings.get("licence", ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -161,7 +162,7 @@ def read_study(
     cities: pd.DataFrame | None = None,
     flows: pd.DataFrame | None = None,
     *,
-    index: str | Path | None = None,
+    index: str | Path | IndexSpec | Mapping[str, Any] | None = None,
     title: str = "",
     title_zh: str = "",
     year: int | None = None,
@@ -178,7 +179,7 @@ def read_study(
     flows
         Table of pairs, long, with several measures as columns, one row a trip, or as a square matrix; None for places alone.
     index
-        Specification of an index, by name or file.
+        The index to compute: its name, a file, a `geobri.score.IndexSpec`, or what such a file would hold.
     title, title_zh
         What the study is called, in English and Chinese.
     year
@@ -207,7 +208,11 @@ def read_study(
 
 
 def _finish_loose(
-    parts: FolderParts, called: str, index: str | Path | None, called_so: Words, year: int | None
+    parts: FolderParts,
+    called: str,
+    index: str | Path | IndexSpec | Mapping[str, Any] | None,
+    called_so: Words,
+    year: int | None,
 ) -> Study:
     """Make the study of tables that stand in no folder."""
     title = called_so.en or str(parts.settings.get("title", "Study"))
@@ -215,7 +220,7 @@ def _finish_loose(
         parts.settings["title_zh"] = "" if called_so.zh == called_so.en else called_so.zh
     parts.settings["title"] = title
     if index is not None:
-        parts.settings["index"] = str(index)
+        parts.settings["index"] = str(index) if isinstance(index, str | Path) else index
     study, spec = _assemble_read(Path(), parts, called, year=year, anywhere=True)
     return attach_index(replace(study, name=title, folder=None), spec)
 
@@ -298,7 +303,7 @@ def _load_spec(folder: Path, parts: FolderParts, *, anywhere: bool = False) -> I
     index = parts.settings.get("index")
     if index is None:
         return None
-    is_file = (folder / index).is_file()
+    is_file = isinstance(index, str) and (folder / index).is_file()
     if is_file and not anywhere and not (folder / index).resolve().is_relative_to(folder.resolve()):
         came = (
             f"'index' must name an index, or a file in the folder of the study; got '{index}'. Put it there"
@@ -308,8 +313,10 @@ def _load_spec(folder: Path, parts: FolderParts, *, anywhere: bool = False) -> I
     try:
         return load_spec(folder / index if is_file else index)
     except GeobriError as error:
-        message = str(error).removeprefix("load_spec: ").replace(f"{folder / index} ", "")
-        parts.faults.append(StudyFault(index if is_file else "study.toml", None, message))
+        message = str(error).removeprefix("load_spec: ")
+        message = message.replace(f"{folder / index} ", "") if is_file else message
+        where = index if is_file else "study.toml" if isinstance(index, str) and folder != Path() else "index"
+        parts.faults.append(StudyFault(where, None, message))
     return None
 
 

@@ -21,7 +21,7 @@ from geobri.study.provenance import Provenance
 from geobri.words import CITY, PlaceWords, Words, speaks_of_city
 
 if TYPE_CHECKING:
-    from geobri.score import IndexResult
+    from geobri.score import IndexResult, IndexSpec
 
 __all__ = ["MOST_FIELDS", "MOST_SHOWN", "Domain", "Study", "StudyFault"]
 
@@ -85,7 +85,7 @@ class Study(Told):
     language
         Language of the report unless the reader asks otherwise.
     specification
-        Name or path of the index specification; None when there is no index to compute.
+        Name or path of the index specification, or the specification itself; None when there is no index to compute.
     scores
         The finished index; None where there is none.
     score_columns
@@ -140,7 +140,7 @@ class Study(Told):
     domain: Domain = "listed"
     directed: bool = False
     language: Literal["en", "zh"] = "en"
-    specification: str | Path | None = None
+    specification: str | Path | IndexSpec | Mapping[str, Any] | None = None
     scores: IndexResult | None = None
     score_columns: Mapping[str, str] = field(default_factory=dict)
     no_scores: str = ""

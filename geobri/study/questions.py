@@ -184,7 +184,17 @@ def count_unlisted(study: Study, measure: Measure, pairs: pd.DataFrame) -> int:
     if study.flows is None or measure.absent == "zero" or not measure.is_quantity or not (known > 0).all():
         return 0
     domain: Domain = "all" if study.domain == "listed" else study.domain
-    return max(count_pairs(study.cities, domain, directed=measure.directed) - len(known), 0)
+    whole = count_pairs(study.cities, domain, directed=measure.directed)
+    return max(whole - len(known) - _count_blank(study.flows, measure), 0)
+
+
+def _count_blank(flows: pd.DataFrame, measure: Measure) -> int:
+    """Count the pairs that have a row whose cell is empty: they are not known, and nobody can declare them as none."""
+    rows = flows[(flows["indicator"] == measure.column) & flows["value"].isna()]
+    if measure.year is not None and "year" in rows:
+        rows = rows[rows["year"] == measure.year]
+    ends = zip(rows["origin"].astype(str), rows["destination"].astype(str), strict=True)
+    return len({pair if measure.directed else tuple(sorted(pair)) for pair in ends})
 
 
 def positive_only(study: Study, measure: Measure, pairs: pd.DataFrame) -> Words | None:

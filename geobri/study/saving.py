@@ -41,6 +41,8 @@ def save_study(study: Study, folder: str | Path) -> list[Path]:
     list of pathlib.Path
         `study.toml, cities.csv`, and what there is of `flows.csv, memberships.csv, index.toml` and outlines.
     """
+    from geobri.score import load_spec
+
     with staged_folder(folder, caller="geobri --save") as stage:
         _whole(_places(study)).to_csv(stage / "cities.csv", lineterminator="\n")
         tables = [one for one in (study.flows, study.own_flows) if one is not None and len(one)]
@@ -52,7 +54,10 @@ def save_study(study: Study, folder: str | Path) -> list[Path]:
             rows = pd.RangeIndex(len(study.outlines), name="outline")
             write_layer(study.outlines.set_index(rows), stage / _OUTLINES)
         index = study.specification
-        if index is not None and Path(index).is_file():
+        if index is not None and not isinstance(index, str | Path):
+            (stage / "index.toml").write_text(load_spec(index).to_toml(), encoding="utf-8")
+            index = "index.toml"
+        elif index is not None and Path(index).is_file():
             (stage / "index.toml").write_bytes(Path(index).read_bytes())
             index = "index.toml"
         (stage / "study.toml").write_text(describe_study(study, index), encoding="utf-8")

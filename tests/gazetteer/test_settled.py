@@ -82,3 +82,12 @@ def test_a_name_settled_twice_or_no_names_at_all():
         geocode(["X"], settled=twice)
     with pytest.raises(GeocodingError, match="needs a column 'name'"):
         geocode(["X"], settled=pd.DataFrame({"city": ["X"]}))
+
+
+def test_a_country_alone_settles_a_name_that_has_one_place_in_it():
+    table = pd.DataFrame(
+        {"name": ["Heidelberg", "Salamanca"], "country": ["Germany", "ESP"], "place": ["", ""]}
+    )
+    report = geocode(["Heidelberg", "Salamanca"], settled=table)
+    assert report.table["country"].tolist()[0] == "DEU"
+    assert report.table["status"].tolist() == ["found", "ambiguous"]  # two of that name in Spain

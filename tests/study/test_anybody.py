@@ -11,7 +11,8 @@ import geobri
 from geobri.cli import _geobri
 from geobri.errors import StudyError
 from geobri.exchange.about import read_description
-from geobri.study import load_study, load_tables
+from geobri.study import load_study, load_tables, pairs_of
+from geobri.study.questions import count_unlisted
 from geobri.study.reading import Hints
 from geobri.study.reading.ends import paired_columns
 from geobri.study.saving import save_study
@@ -409,3 +410,43 @@ def test_a_point_outside_its_country_is_named_with_the_code_that_stands_in_the_t
     )
     study = geobri.read_study(places, pd.DataFrame({"from": ["u"], "to": ["v"], "n": [3]}))
     assert "u (9.1, 38.7; Portugal, PRT)" in " ".join(one.en for one in study.cautions)
+
+
+def test_numbers_that_an_office_withholds_are_asked_about_with_the_option_quoted(tmp_path):
+    (tmp_path / "towns.csv").write_text("id,lon,lat\na,5,50\nb,6,51\nc,7,50\n", encoding="utf-8")
+    rows = ["a,b,40", "a,c,< 5", "b,c,60", "b,a,<5", "c,a,30", "c,b,20"]
+    (tmp_path / "pairs.csv").write_text("\n".join(["from,to,students", *rows, ""]), encoding="utf-8")
+    files = tmp_path / "pairs.csv", tmp_path / "towns.csv"
+    with pytest.raises(StudyError, match=r"got 2 cells with '< 5', '<5'.*--missing '< 5' --missing '<5'"):
+        load_tables(*files)
+    study = load_tables(*files, hints=Hints(missing=("< 5", "<5")))
+    assert study.corridors["students"].dropna().tolist() == [40, 60, 30, 20]
+
+
+def test_a_pair_whose_cell_is_empty_has_a_row():
+    places = pd.DataFrame({"city": list("abcd"), "lon": [5, 6, 7, 8], "lat": [50, 51, 50, 52]})
+    pairs = pd.DataFrame({"from": list("aabbc"), "to": list("bccdd"), "n": [4, None, 6, 7, None]})
+    study = geobri.read_study(places, pairs)
+    measure = study.measure("n")
+    assert (
+        count_unlisted(study, measure, pairs_of(study, measure)) == 1
+    )  # a and d; two of the six have an empty cell
+
+
+def test_an_index_of_frames_is_a_specification_or_what_its_file_would_hold(tmp_path):
+    places = pd.DataFrame(
+        {"city": list("abcd"), "lon": [5, 6, 7, 8], "lat": [50, 51, 50, 52], "jobs": [4, 9, 2, 7]}
+    )
+    said = {
+        "index": {"name": "work"},
+        "indicator": [{"name": "jobs", "dimension": "overall", "kind": "city"}],
+    }
+    leaders = [
+        geobri.read_study(places, index=one).scores.cities["overall"].idxmax()
+        for one in (said, geobri.score.load_spec(said))
+    ]
+    assert leaders == ["b", "b"]
+    save_study(geobri.read_study(places, index=said), tmp_path / "kept")
+    assert load_study(tmp_path / "kept").scores.cities["overall"].idxmax() == "b"
+    with pytest.raises(StudyError, match=r"index: .*kind = 'town' is unknown"):
+        geobri.read_study(places, index={**said, "indicator": [{**said["indicator"][0], "kind": "town"}]})

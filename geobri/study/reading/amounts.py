@@ -25,6 +25,9 @@ _LETTER: Final = re.compile(r"[^\W\d_eE]")
 _YEAR: Final = re.compile(r"(?:1[89]|20|21)\d{2}")
 
 
+_WORDS_AMONG: Final = Words("not every cell of them is a number", "其中并非每格都是数字")
+
+
 def spread_measures(table: pd.DataFrame, parts: FolderParts, file: str) -> pd.DataFrame:
     """Turn a table with several measures as columns into the long table of flows.
 
@@ -59,7 +62,7 @@ def spread_measures(table: pd.DataFrame, parts: FolderParts, file: str) -> pd.Da
     because = Words(f"there is no column 'value', and {hold} numbers", "没有“value”列，而所列各列为数字")
     taken = Words(f"measures = {', '.join(measures)}", f"指标 = {'、'.join(measures)}")
     parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
-    _say_not_read(table, (*PAIR_KEY, *measures), Words("they hold no numbers", "其中没有数字"), parts, file)
+    _say_not_read(table, (*PAIR_KEY, *measures), _WORDS_AMONG, parts, file)
     kept = [name for name in ("origin", "destination", "year") if name in table.columns]
     return table[[*kept, *measures]].melt(
         id_vars=kept, var_name="indicator", value_name="value", ignore_index=False
@@ -85,7 +88,7 @@ def _by_year(table: pd.DataFrame, years: list[str], parts: FolderParts, file: st
         "数字各列以年份为名（只取一年：--value 年份）",
     )
     parts.taken.append(Taken(column=Words(file), taken=taken, because=because))
-    _say_not_read(table, (*PAIR_KEY, *years), Words("they hold no numbers", "其中没有数字"), parts, file)
+    _say_not_read(table, (*PAIR_KEY, *years), _WORDS_AMONG, parts, file)
     return table[["origin", "destination", *years]].melt(
         id_vars=["origin", "destination"], var_name="year", value_name="value", ignore_index=False
     )

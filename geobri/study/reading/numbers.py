@@ -38,6 +38,9 @@ _UNSAID: Final = frozenset(
 )  # fmt: skip
 """What else people write for a missing number, or for none, in small letters: it is asked about and not guessed."""
 
+_WITHHELD: Final = re.compile(r"(?:[<＜≤]|<=|[a-z] ?<)\s*\d[\d.,]*\s*%?")
+"""Cells that offices print for what is too small to be told, such as ``< 12``, in small letters: neither a number nor none."""
+
 _DECIMAL_COMMA: Final = re.compile(r"^[+-]?(\d+|\d{1,3}([.\s\u00a0']\d{3})+),\d+([eE][+-]?\d+)?$")
 _AMBIGUOUS: Final = re.compile(r"^[+-]?[1-9]\d{0,2},\d{3}$")
 """1,234 is a thousand to some and a little more than one to others."""
@@ -197,13 +200,16 @@ def find_unsaid(cells: pd.Series) -> list[str]:
     Returns
     -------
     list of str
-        Cells such as ``-``, each once; none where the column holds numbers only, or other words.
+        Cells such as ``-`` or ``< 5``, each once; none where the column holds numbers only, or other words.
     """
     if pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_bool_dtype(cells):
         return []
     known = cells[(cells != "") & cells.notna() & ~cells.isin(MISSING_WORDS)].astype(str)
     words = known[to_numbers(known).isna()]
-    if words.empty or len(words) >= _MOSTLY * len(known) or not words.str.lower().isin(_UNSAID).all():
+    if words.empty or len(words) >= _MOSTLY * len(known):
+        return []
+    small = words.str.lower()
+    if not (small.isin(_UNSAID) | small.str.fullmatch(_WITHHELD)).all():
         return []
     return list(dict.fromkeys(words))
 

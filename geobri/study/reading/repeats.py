@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import Final
 
 import pandas as pd
@@ -157,7 +158,7 @@ def _ask_of_unsaid(rows: pd.DataFrame, file: str, hints: Hints, parts: FolderPar
     for name, words in unsaid.items():
         quoted, cells = ", ".join(map(repr, words)), int(rows[name].isin(words).sum())
         many = f"{cells:,} cell{'s' if cells > 1 else ''}"
-        option = " ".join(f"--missing {word}" for word in words)
+        option = " ".join(f"--missing {shlex.quote(word)}" for word in words)
         if not numbers or name == hints.value:
             came = (
                 f"'{name}' must hold numbers; got {many} with {quoted}. If these are missing, say so: {option} (in study.toml missing = "
