@@ -82,7 +82,7 @@ class Indicator:
     name
         Column name in the scores, a plain identifier; by default also the name in the table that it is read from.
     dimension
-        The node it belongs to.
+        The node it belongs to; ``"overall"`` in an index without dimensions.
     importance
         Share within the dimension, an exact fraction (text such as "1/3" is read as one); None for equal shares.
     kind

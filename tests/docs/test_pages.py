@@ -17,6 +17,7 @@ from geobri.score import rank_biased_overlap
 from geobri.score.trust.sensitivity import build_crossed_design, estimate_effects
 from geobri.stats import fit_wilson, mantel_test, moran_test
 from geobri.stats.pairs import to_matrix
+from tests.score.test_published_index import human_development
 
 ROOT = Path(__file__).parents[2]
 DOCS, REFERENCE = ROOT / "docs", ROOT / "tests/reference"
@@ -243,7 +244,9 @@ def _ishigami():
 
 def test_replications_print_the_numbers_of_the_sources_and_ours():
     made = [
-        pair for case in (_austria, _florence, _lichen, _columbus, _overlap, _ishigami) for pair in case()
+        pair
+        for case in (_austria, _florence, _lichen, _columbus, _overlap, human_development, _ishigami)
+        for pair in case()
     ]
     rows = [row for row in _rows("replications", 4) if "::" in row[-1]]
     assert len(rows) == len(made)
