@@ -165,9 +165,9 @@ def test_coarser_coasts_stay_close_on_the_whole():
 def test_30000_places_take_a_few_seconds():
     places = load_gazetteer()
     distance_to_coast(places.iloc[:1])
-    start = time.perf_counter()
+    start = time.process_time()
     coast_km = distance_to_coast(places)
-    assert time.perf_counter() - start < 10  # 0.5 s on a quiet machine
+    assert time.process_time() - start < 10  # 0.5 s of the processor
     assert len(coast_km) > 30_000
     assert coast_km.between(0, 2700).all()
 
