@@ -139,6 +139,7 @@ def _points_to_columns(table: gpd.GeoDataFrame, lon: str, lat: str) -> pd.DataFr
 
 
 def _with_all_columns(frame: pd.DataFrame, caller: str) -> pd.DataFrame:
+    """Give a table of cities the columns that every one has, empty where it had none."""
     index = pd.Index(
         frame.index.map(lambda slug: slug if pd.isna(slug) else str(slug)), name="city", dtype=object
     )

@@ -264,6 +264,7 @@ def _aligned_labels(coast_km: pd.Series[float], published: pd.Series[bool]) -> p
 
 
 def _coordinates(points: gpd.GeoDataFrame | gpd.GeoSeries) -> tuple[FloatArray, FloatArray]:
+    """Return longitudes and latitudes of points in EPSG:4326, NaN where one is empty."""
     if points.crs is None or not points.crs.equals("EPSG:4326"):
         came = "no CRS" if points.crs is None else f"CRS {points.crs.to_string()}"
         message = mould(

@@ -157,6 +157,7 @@ def build_pairs(
 
 
 def _countries(cities: pd.DataFrame) -> pd.Series:
+    """Return the country of every city, and refuse a table in which one is missing."""
     if "country" not in cities.columns:
         raise SchemaError(
             mould(
@@ -298,6 +299,7 @@ def describe_pairs(cities: gpd.GeoDataFrame, pairs: pd.DataFrame) -> pd.DataFram
 
 
 def _check_pairs(pairs: pd.DataFrame, cities: pd.DataFrame, *, directed: bool) -> pd.DataFrame:
+    """Return the pairs with their ends as ids, once ends, doubles and loops are known to be sound."""
     missing = [name for name in ("origin", "destination") if name not in pairs.columns]
     if missing:
         raise SchemaError(

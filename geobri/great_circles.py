@@ -69,6 +69,7 @@ class _Arcs:
 
 
 def _solve_arcs(lon1: FloatArray, lat1: FloatArray, lon2: FloatArray, lat2: FloatArray) -> _Arcs:
+    """Solve the arcs on the auxiliary sphere: azimuth at the equator, start and length as angles."""
     forward, arrival, _ = (np.radians(angle) for angle in _solve_inverse(lon1, lat1, lon2, lat2))
     beta1, beta2 = (np.arctan(_ONE_MINUS_FLATTENING * np.tan(np.radians(lat))) for lat in (lat1, lat2))
     sin_alpha0 = np.sin(forward) * np.cos(beta1)
@@ -193,6 +194,7 @@ def _draw_cut(arcs: _Arcs, ends: Ends, count: int, cuts: _Cuts) -> npt.NDArray[n
 
 
 def _draw_chunk(ends: Ends, step_deg: float, n_vertices: int | None) -> npt.NDArray[np.object_]:
+    """Draw the lines of one chunk: those that run on uncut, then those that turn and may be cut."""
     arcs = _solve_arcs(*ends)
     ends = _face_date_line(arcs, ends)
     arcs = replace(arcs, lon1=np.radians(ends[0]))  # longitude runs on from the side the line leaves by
@@ -317,6 +319,7 @@ def _meet_poles(lon1: FloatArray, lat1: FloatArray, lon2: FloatArray, lat2: Floa
 
 
 def _check_ends(ends: Ends) -> None:
+    """Refuse ends that are missing, off the globe, or in one place."""
     rows = np.flatnonzero(~np.isfinite(np.stack(ends)).all(axis=0))
     if rows.size:
         wanted, came = (

@@ -256,6 +256,7 @@ def _graphs() -> tuple[Any, Any]:
 
 @functools.cache
 def _read_ports() -> gpd.GeoDataFrame:
+    """Read the ports of searoute, one point a port, with the country that holds it today."""
     _, graph = _graphs()
     rows = [
         (data["port"], data["name"], bool(data["t"]), lon, lat) for (lon, lat), data in graph.nodes(data=True)
@@ -275,6 +276,7 @@ def _read_ports() -> gpd.GeoDataFrame:
 
 @functools.cache
 def _read_network() -> _Network:
+    """Read the sea lanes of searoute as arrays of nodes and edges, with a tree to find the nearest node."""
     graph, _ = _graphs()
     nodes = np.array(list(graph.nodes), dtype=float)
     number = {node: row for row, node in enumerate(graph.nodes)}
@@ -314,6 +316,7 @@ def _sea_ports() -> gpd.GeoDataFrame:
 
 
 def _port_matrix_km(ports: gpd.GeoDataFrame, closed: tuple[str, ...]) -> FloatArray:
+    """Return the shortest ways by sea between ports, with some passages closed."""
     unknown = sorted(set(closed) - set(PASSAGES))
     if unknown:
         wanted = "closed must name passages among " + ", ".join(PASSAGES)

@@ -419,6 +419,7 @@ def _plain(number: float) -> str:
 
 
 def _infer_number(name: str, numbers: npt.NDArray[np.float64]) -> tuple[Kind, Words]:
+    """Tell the kind of a column of numbers from its values and its heading, and say why."""
     low, high = float(numbers.min()), float(numbers.max())
     span, span_zh = f"from {_plain(low)} to {_plain(high)}", f"{_plain(low)} 至 {_plain(high)}"
     if low < 0:

@@ -123,6 +123,7 @@ def _names_of_ends(pairs: pd.DataFrame) -> list[str] | None:
 
 
 def _read_names(table: Path) -> tuple[list[str], list[str] | None, list[str] | None]:
+    """Return the names to look up, with the country and the division of each where columns say them."""
     from geobri.errors import StudyError, mould
     from geobri.gazetteer.divisions import division_column
 

@@ -61,6 +61,7 @@ def _said(look: dict[str, Any]) -> dict[str, Any]:
 def _draw(
     source: Source, value: str | None, year: int | None, look: dict[str, Any], begin: Callable[[str], None]
 ) -> Any:
+    """Draw a run, a recipe or a study, whichever the source is."""
     from geobri.report.maps import draw_map
     from geobri.report.recipe import Recipe, draw_recipe, load_recipe
 

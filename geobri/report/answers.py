@@ -157,6 +157,7 @@ def _choose(results: Sequence[TestResult], order: tuple[str, ...]) -> TestResult
 def _answer(
     study: Study, question: Question, lead: TestResult, others: list[TestResult], measure: Measure
 ) -> Answer:
+    """Gather what the page says to one question: title, verdict, sentence, picture and limits."""
     say: dict[Question, Callable[..., tuple[Words, Words, Drawing | None]]] = {
         "closeness": _closeness,
         "distance": say_distance,
@@ -187,6 +188,7 @@ def _test(result: TestResult) -> str:
 
 
 def _titles(question: Question, measure: Measure) -> tuple[Words, Words]:
+    """Return the question as a title, and in one word."""
     return {
         "closeness": (
             Words("Are the listed corridors closer than chance?", "有排序的通路是否比偶然更近？"),
@@ -215,6 +217,7 @@ def _titles(question: Question, measure: Measure) -> tuple[Words, Words]:
 def _closeness(
     study: Study, lead: TestResult, others: Sequence[TestResult], measure: Measure
 ) -> tuple[Words, Words, Drawing | None]:
+    """Say whether the listed corridors are closer than chance would have them."""
     head = lead.terms[0]
     null = lead.null_distribution
     mean = float(null.mean()) if null is not None and len(null) else math.nan
@@ -248,6 +251,7 @@ def _closeness(
 def _groups(
     study: Study, lead: TestResult, others: Sequence[TestResult], measure: Measure
 ) -> tuple[Words, Words, Drawing | None]:
+    """Say whether one group of cities is ahead, and how sure both tests are of it."""
     share = lead.terms[1]
     turned = 1 - share.estimate if measure.is_rank else share.estimate
     exact = next((one for one in others if _test(one) == "mann_whitney_test"), None)
@@ -282,6 +286,7 @@ def _certainty(p: float, plain: float) -> Words:
 def _neighbours(
     study: Study, lead: TestResult, _others: Sequence[TestResult], measure: Measure
 ) -> tuple[Words, Words, Drawing | None]:
+    """Say whether neighbouring cities are alike in a measure."""
     p = p_value(lead.p_value, lead.terms[0].mc_error)
     index = write_number(lead.terms[0].estimate)
     if is_told(lead.p_value):

@@ -284,6 +284,7 @@ def draw_decay(study: Study, pairs: pd.DataFrame, measure: Measure, lead: TestRe
 
 
 def _caption(y: FloatArray, line: Line | None, *, named: bool) -> Words:
+    """Say what the picture shows: pairs, zeros, curve, band and names."""
     zeros = int((y == 0).sum())
     parts = [Words("Every pair of cities by distance.", "每个城市对按距离排列。")]
     if zeros:

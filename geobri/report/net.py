@@ -141,6 +141,7 @@ def _draw_totals(study: Study, flow: Measure) -> Drawing | None:
 
 
 def _reach(study: Study, flow: Measure) -> list[Table]:
+    """Return the table of how far the flows of each city reach; none where that cannot be measured."""
     try:
         table = find_reach(study, flow.column).head(_MOST_CITIES)
     except DataError:
@@ -185,6 +186,7 @@ def _reach(study: Study, flow: Measure) -> list[Table]:
 
 
 def _hubs(study: Study, flows: list[Measure]) -> list[Table]:
+    """Return the table of hubs, with the paths through each and its community."""
     table = find_hubs(study).head(_MOST_CITIES)
     rows = tuple(
         Row(

@@ -167,6 +167,7 @@ def _columns(
 
 
 def _describe(column: pd.Series[Any], value: Measure | None) -> dict[str, Any] | None:
+    """Describe one column for the page's own tables: names, unit, kind and values; None if it is empty."""
     name = str(column.name)
     plain = label_column(name)
     en, zh = (value.label, value.label_zh) if value else _FIXED.get(name, (plain, plain))

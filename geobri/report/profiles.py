@@ -35,6 +35,7 @@ def _profile(
     *,
     nodes: pd.DataFrame | None,
 ) -> Profile:
+    """Gather what the page says of one city: its places, its bars and its first corridors."""
     slug = str(city.name)
     first, *others = values
     standing = _standing(slug, study)

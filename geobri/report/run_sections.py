@@ -76,6 +76,7 @@ def _pair(run: RunTables, row: pd.Series[Any]) -> Words:
 
 
 def _leading(run: RunTables) -> Section | None:
+    """Say which places lead by each measure, with a picture of them."""
     top, cities = run.tables["top_corridors"], run.tables["cities"]
     if top.empty or not run.measures:
         return None
@@ -191,6 +192,7 @@ def _city_table(run: RunTables, cities: pd.DataFrame) -> Table:
 
 
 def _everywhere(run: RunTables) -> Section:
+    """Say where all pairs run, over land and sea, by their number or by the first measure."""
     pairs, n_zones = f"{run.facts['pairs']:,}", f"{len(run.tables['zones']):,}"
     what = Words("the number of pairs", "城市对数量")
     if run.shade != "pairs":
@@ -213,6 +215,7 @@ def _everywhere(run: RunTables) -> Section:
 
 
 def _distance(run: RunTables) -> Section | None:
+    """Say how each measure falls with distance: the friction fitted, and the mean of each bin."""
     decay = run.tables["decay"]
     drawings = [one for one in (_course(decay, measure) for measure in run.measures) if one is not None]
     if not drawings:
@@ -267,6 +270,7 @@ def _say_friction(run: RunTables, row: pd.Series[Any]) -> Words:
 
 
 def _course(decay: pd.DataFrame, measure: Measure) -> Drawing | None:
+    """Draw the mean of a pair by distance; None where fewer than two bins hold enough pairs."""
     mean, known = f"{measure.column}_mean", f"{measure.column}_pairs"
     some = decay[(decay[known] >= _FEWEST_PAIRS) & (decay[mean] > 0)]
     if len(some) < 2:  # noqa: PLR2004 - a curve has two points
@@ -301,6 +305,7 @@ def _course(decay: pd.DataFrame, measure: Measure) -> Drawing | None:
 
 
 def _coast(run: RunTables) -> Section | None:
+    """Compare pairs of coastal and inland places by their means; None for fewer than two kinds."""
     contrasts = run.tables.get("contrasts")
     if contrasts is None or not run.measures:
         return None

@@ -189,6 +189,7 @@ def _name_countries(listed: str) -> Words:
 
 
 def _contradictions(found: pd.DataFrame | None) -> tuple[Table, ...]:
+    """Return the table of where the source contradicts itself, grouped by its nature."""
     if found is None or found.empty:
         return ()
     rows = tuple(

@@ -112,6 +112,7 @@ def _balance(study: Study, table: pd.DataFrame) -> Words:
 
 
 def _certainty(analysis: Analysis, measure: Measure, leader: str) -> Words:
+    """Say how firmly the first place is held; nothing where nothing is known of it."""
     if measure.origin == "published" and measure.is_rank:
         return Words(
             "; ranks are printed without scores, so by how much is not known",
@@ -136,6 +137,7 @@ def _certainty(analysis: Analysis, measure: Measure, leader: str) -> Words:
 
 
 def _claims(analysis: Analysis) -> list[tuple[Words, str]]:
+    """Say how many sentences of the report hold, and where to read them."""
     if analysis.ledger is None or not analysis.ledger.sentences:
         return []
     counts, number = analysis.ledger.counts(), len(analysis.ledger.sentences)

@@ -143,6 +143,7 @@ def _rho(term: Term) -> str:
 
 
 def _drawings(results: Sequence[TestResult], ranks: dict[str, Words]) -> tuple[Drawing, ...]:
+    """Draw the rank correlation with each published rank, with its interval."""
     drawn = []
     for result in results:
         rows = [

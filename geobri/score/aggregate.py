@@ -180,6 +180,7 @@ def aggregate(
 def _check_call(
     scores: FloatArray, weights: FloatArray, method: str, missing: str, min_coverage: float
 ) -> None:
+    """Refuse an unknown method or rule, and importances that do not fit the children."""
     if method not in AGGREGATORS or missing not in MISSING_RULES or not 0 <= min_coverage <= 1:
         came = f"method={method!r}, missing={missing!r}, min_coverage={min_coverage!r}"
         remedy = f"Use methods {sorted(AGGREGATORS)}, rules {list(MISSING_RULES)}, coverage 0 to 1"

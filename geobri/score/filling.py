@@ -241,6 +241,7 @@ def _pair_groups(inputs: Inputs, by: str, one: IntArray, other: IntArray, *, dir
 
 
 def _distances(inputs: Inputs, one: IntArray, other: IntArray) -> FloatArray:
+    """Return the distances of pairs of cities, and refuse two cities in one place."""
     from geobri.geodesy import distance_km
 
     geometry = getattr(inputs.cities, "geometry", None)

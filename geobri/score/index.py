@@ -146,6 +146,7 @@ def _pool(frames: list[pd.DataFrame]) -> pd.DataFrame | None:
 
 
 def _check_call(spec: IndexSpec, cities: pd.DataFrame, references: Sequence[IndexResult]) -> None:
+    """Refuse an index without indicators, and references of another index."""
     names = [leaf.name for leaf in spec.indicators]
     if spec.outline or not names:
         remedy = "Add indicators with spec.with_indicators(...), or a file that says extends"
@@ -180,6 +181,7 @@ def _check_call(spec: IndexSpec, cities: pd.DataFrame, references: Sequence[Inde
 
 
 def _one_year(flows: pd.DataFrame | None, cities: pd.Index, year: int | None) -> _Coded | None:
+    """Return the coded flows of the year asked for; several years without a choice are refused."""
     if flows is None:
         return None
     coded = code_flows(flows, cities)
@@ -279,6 +281,7 @@ def _assemble(
     coded: _Coded | None,
     references: Sequence[IndexResult],
 ) -> IndexResult:
+    """Put the tables of a built index together."""
     spec, names = inputs.spec, [leaf.name for leaf in inputs.spec.indicators]
     ends = universe.frame(directed=spec.choices.directed)
     ends = ends if spec.choices.corridors else ends.iloc[:0]

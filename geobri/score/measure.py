@@ -174,6 +174,7 @@ def _measure_corridors(inputs: Inputs, columns: list[PairColumn]) -> tuple[pd.Da
 def _treat_column(
     inputs: Inputs, leaf: Indicator, values: pd.Series[float], level: Level
 ) -> tuple[FloatArray, pd.DataFrame, dict[str, Any]]:
+    """Treat outliers of one column; return the values, the cells touched and what was done."""
     choices = inputs.spec.choices
     method = leaf.treatment or choices.treatment
     params = dict(leaf.treatment_params or ({} if leaf.treatment else choices.treatment_params))

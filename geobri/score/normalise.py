@@ -338,6 +338,7 @@ def _normalise_columns(
     names: list[Any],
     params: dict[str, Any],
 ) -> FloatArray:
+    """Normalise every column by the values of ``against``; a constant column goes by its own rule."""
     flat = method in _FIXED
     level = np.zeros(array.shape[1:], dtype=bool) if flat else find_constant_columns(against)
     empty = np.asarray(np.isnan(array).all(axis=0))

@@ -204,6 +204,7 @@ def _same_country(cities: pd.DataFrame, first: IntArray, second: IntArray) -> np
 
 
 def _listed(universe: PairUniverse, pairs: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Tell which pairs of the universe a table lists, and refuse those that it cannot hold."""
     absent = [name for name in ("origin", "destination") if name not in pairs.columns]
     if absent:
         raise SchemaError(

@@ -239,6 +239,7 @@ def _order(columns: Iterable[str], parts: FolderParts, spec: IndexSpec | None) -
 def _city_measures(
     parts: FolderParts, spec: IndexSpec | None, cities: gpd.GeoDataFrame
 ) -> tuple[tuple[Measure, ...], list[Taken]]:
+    """Return the measures of cities: columns of numbers and those declared, with what was taken of each."""
     declared = {entry["column"] for entry in parts.said if entry.get("of", "cities") == "cities"}
     columns = {
         str(name): column
@@ -295,6 +296,7 @@ def name_flows(
 
 
 def _take_flows(parts: FolderParts, spec: IndexSpec | None, year: int | None) -> _Flows | None:
+    """Return the flows of a study with their measures, and count what does not go into them."""
     if parts.flows is None:
         return None
     measures, taken = name_flows(parts, spec, year=year)
@@ -463,6 +465,7 @@ def _count_used(
     *,
     leaves_out: bool,
 ) -> list[Entry]:
+    """Count the values of each measure that a page or a score uses, and those that it does not."""
     entries: list[Entry] = []
     scored = set() if spec is None else {leaf.read_from for leaf in spec.indicators}
     index_only = spec is not None and spec.choices.domestic == "exclude" and not leaves_out

@@ -139,6 +139,7 @@ def _pairs_of_rows(study: Study, rows: pd.DataFrame) -> tuple[pd.DataFrame, Inde
     origin, destination = (
         cities.index.get_indexer(pd.Index(rows[name])) for name in ("origin", "destination")
     )
+    # A pair is one number: the row of its origin times the number of cities, plus the row of its destination.
     at, distinct = pd.factorize(origin * len(cities) + destination)
     ends = {
         "origin": cities.index[distinct // len(cities)],

@@ -275,6 +275,7 @@ def _betweenness(links: pd.DataFrame, cities: pd.Index[Any]) -> pd.Series:
 
 
 def _share_of_paths(links: pd.DataFrame, cities: pd.Index[Any]) -> pd.Series:
+    """Return the share of shortest paths through each city, a link as long as the inverse of its flow."""
     n = len(cities)
     start, end = (cities.get_indexer(pd.Index(links[side])) for side in ("city", "partner"))
     length = 1 / links["value"].to_numpy(dtype=float)
@@ -297,6 +298,7 @@ def _count_paths_through(length: npt.NDArray[np.float64]) -> npt.NDArray[np.floa
     Paths count as equally short where they differ by rounding alone, as igraph has it.
     """
     n, rows = len(length), np.arange(len(length))
+    # Of a dense matrix, scipy reads 0 as no link.
     far = dijkstra(np.where(np.isfinite(length), length, 0.0), directed=False)
     order = np.argsort(far, axis=1, kind="stable")
     reached = np.isfinite(np.take_along_axis(far, order, axis=1))
@@ -307,15 +309,17 @@ def _count_paths_through(length: npt.NDArray[np.float64]) -> npt.NDArray[np.floa
         with np.errstate(invalid="ignore"):  # of places out of reach
             return np.asarray(np.abs(far + length[place] - here) <= _ROUNDING * here)
 
+    # Each start reaches its places in its own order: forward, the paths to a place are those to the places before it.
     paths = np.eye(n)
     for step in range(1, n):
         on, place = reached[:, step], order[:, step]
         paths[rows[on], place[on]] = np.where(is_last_step(place), paths, 0.0).sum(axis=1)[on]
+    # Back from the farthest, a place hands on to those before it what depends on it, and itself.
     depends = np.zeros((n, n))
     for step in range(n - 1, 0, -1):
         on, place = reached[:, step], order[:, step]
         with np.errstate(invalid="ignore", divide="ignore"):
             share = paths / paths[rows, place][:, None] * (1 + depends[rows, place])[:, None]
         depends += np.where(is_last_step(place) & on[:, None], share, 0.0)
-    depends[rows, rows] = 0.0
-    return np.asarray(depends.sum(axis=0) / 2)
+    depends[rows, rows] = 0.0  # a start lies at the end of its paths, not between
+    return np.asarray(depends.sum(axis=0) / 2)  # every pair starts from either end

@@ -123,6 +123,7 @@ def _as_study(
     *,
     specification: str | None = None,
 ) -> Study:
+    """Make a study of a published data set and its measures."""
     return Study(
         name=data.name,
         title=data.title,

@@ -271,6 +271,7 @@ def _city_terms(
 
 
 def _compare_corridors(study: Study, report: Study, flow: Measure, effort: _Effort) -> TestResult | None:
+    """Compare the pairs of a study with the published ranks of corridors; None where they cannot be."""
     if flow.directed:  # a published list has one corridor for a pair
         return None
     pairs = pairs_of(study, flow)[["origin", "destination", flow.column]]
@@ -291,6 +292,7 @@ def _compare_corridors(study: Study, report: Study, flow: Measure, effort: _Effo
 def _corridor_terms(
     listed: pd.DataFrame, flow: Measure, rank: Measure, effort: _Effort
 ) -> tuple[list[Term], FloatArray]:
+    """Return the agreement of flows with one published rank, and what chance gives of it."""
     x, labels = to_matrix(listed, flow.column)
     y, _ = to_matrix(listed, "place", labels)
     terms = []

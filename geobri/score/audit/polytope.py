@@ -200,6 +200,7 @@ def build_rank_polytope(
 
 
 def _check_ranks(dimension_ranks: pd.DataFrame, statements: Sequence[RankStatement]) -> None:
+    """Refuse ranks that are no numbers, too few, doubled, or of other cities."""
     faults = []
     if dimension_ranks.shape[0] < LEAST_CITIES or dimension_ranks.shape[1] < 1:
         faults.append(
@@ -311,6 +312,7 @@ def _collect(
 def _add_dimension(
     above: _Rows, j: int, ranks: pd.DataFrame, groups: list[list[IndexArray]], min_gap: float
 ) -> None:
+    """Write the rows by which the scores of one dimension follow its printed ranks."""
     m, name = ranks.shape[1], str(ranks.columns[j])
     cities = ranks.index
     for upper, lower in pairwise(groups):
@@ -339,6 +341,7 @@ def _add_statement(
     ties: RankTies,
     min_gap: float,
 ) -> None:
+    """Write the rows by which a sum of scores follows the ranks that were printed of it."""
     above, level = rows
     m, w = len(weight), weight.to_numpy()
     rank = one.rank.reindex(cities).to_numpy(dtype=np.float64, na_value=np.nan)

@@ -143,6 +143,7 @@ def _list_pairs(cities: pd.Index, statement: RankStatement) -> _Places:
 def _solve(
     polytope: RankPolytope, pairs: _Places, weights: FloatArray, relative_gap: float, time_limit_s: float
 ) -> Any:
+    """Maximise the margin by which an order holds; a pair not known beforehand is a switch of 0 or 1."""
     k, free = len(pairs.city), polytope.lift.shape[1]
     fixed = ~np.isnan(pairs.ahead_known)
     low = np.where(fixed, np.nan_to_num(pairs.ahead_known), 0.0)

@@ -111,6 +111,7 @@ def find_fewest_reversals(
 
 
 def _solve(lead: FloatArray, min_gap: float, time_limit_s: float) -> Any:
+    """Find importances under which fewest pairs turn round; a switch of 1 lets a pair off its order."""
     pairs, m = lead.shape
     room = np.abs(lead).max(axis=1) + min_gap
     rows = sparse.hstack([sparse.csr_array(lead), sparse.diags_array(room)], format="csr")

@@ -130,6 +130,7 @@ def _read_one(path: Path, renamed: dict[str, str], parts: FolderParts) -> pd.Dat
 
 
 def _build_cities(table: pd.DataFrame, file: str, parts: FolderParts) -> gpd.GeoDataFrame | None:
+    """Make places of a table, with coordinates of its own or found by name; None where they are at fault."""
     faults = parts.faults
     before = len(faults)
     if not {"lon", "lat"} <= set(table.columns):
@@ -391,6 +392,7 @@ def _find_by_name(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.Data
 
 
 def _geocode(table: pd.DataFrame, file: str, parts: FolderParts) -> pd.DataFrame | None:
+    """Find coordinates by the names of places, and say what was taken and what was not found."""
     faults = parts.faults
     from geobri.gazetteer import geocode
     from geobri.gazetteer.divisions import division_column

@@ -276,6 +276,7 @@ def _id_order(stem: str) -> int:
 def _by_content(
     table: pd.DataFrame, known: Sequence[frozenset[str]] | None, pairs: Mapping[str, tuple[str, str]]
 ) -> Ends:
+    """Tell the two ends by what the columns hold: known places, or labels that both columns share."""
     columns = [str(name) for name in table.columns if name not in ("indicator", "year", "value")]
     repeated = [name for name in columns if _is_label(table[name]) and table[name].duplicated().any()]
     if known is not None:

@@ -104,6 +104,7 @@ def _said_by_sheet(table: pd.DataFrame, name: str, *, alone: bool) -> pd.DataFra
 def _read_flow_table(
     path: Path, table: pd.DataFrame, indicator: str, parts: FolderParts
 ) -> pd.DataFrame | None:
+    """Read one table of flows, its ends and measures recognised; None if it is at fault."""
     if is_matrix(table):
         table = melt_matrix(table)
     if parts.listed is not None:

@@ -141,6 +141,7 @@ def read_frames(
 def _put_together(
     tables: list[_Table], shapes: dict[Path, gpd.GeoDataFrame], hints: Hints, parts: FolderParts
 ) -> FolderParts:
+    """Choose places and pairs among the tables and read them, each by the others."""
     if not parts.faults and tables:
         parts.faults += _check_hints(tables, hints, parts)
         tables = _without_empty(tables, parts)

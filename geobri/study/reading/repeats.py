@@ -228,6 +228,7 @@ def _are_events(rows: pd.DataFrame, numbers: list[str]) -> bool:
 def _count_rows(
     rows: pd.DataFrame, key: list[str], file: str, hints: Hints, parts: FolderParts
 ) -> pd.DataFrame:
+    """Count the rows of each pair where no column holds numbers, or where that was said."""
     repeated = bool(rows.duplicated(key).any())
     name = "trips" if repeated else "links"
     parts.meanings[name] = {"label_zh": "次数" if repeated else "联系"}

@@ -115,6 +115,7 @@ def _copy_some(packed: gzip.GzipFile, plain: object, path: Path) -> None:
 
 
 def _open_archive(path: Path, folder: Path, times: int) -> list[Path]:
+    """Unpack the tables of an archive; one that is a workbook without its ending is given it."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]

@@ -129,6 +129,7 @@ def _title_of(above: list[list[str]], width: int, separator: str = " ") -> str:
 
 
 def _read_text_table(path: Path, own: Iterable[str], decimal: DecimalMark) -> pd.DataFrame:
+    """Read a table of text: its encoding, separator, heading and numbers are told from what it holds."""
     text = _decode(path.read_bytes(), path)
     if "\n" not in text:  # old spreadsheets end lines with a carriage return alone
         text = text.replace("\r", "\n")
@@ -215,6 +216,7 @@ def _check_lengths(path: Path, headings: list[str]) -> None:
 
 
 def _read_workbook(path: Path, own: Iterable[str], sheet: str | int, decimal: DecimalMark) -> pd.DataFrame:
+    """Read one sheet of a workbook as text, with its heading found."""
     try:
         import openpyxl  # noqa: F401 - pandas needs it
     except ImportError as error:

@@ -71,6 +71,7 @@ def leave_out_totals(
 def _leave_out_sums(
     rows: pd.DataFrame, known: Collection[str] | None, file: str, parts: FolderParts
 ) -> pd.DataFrame:
+    """Leave out rows that add up the others, and say which."""
     candidates = _candidates(rows, known)
     if not candidates:  # nearly always, and tables are long
         return rows
@@ -260,10 +261,12 @@ class _Side:
 
 
 def _lay_out(rows: pd.DataFrame, end: str, candidates: list[str]) -> _Side:
+    """Lay out one end, its rows numbered by what a sum must share: the other end, the indicator, the year."""
     other = "destination" if end == "origin" else "origin"
     key = np.zeros(len(rows), dtype=np.int64)
     for name in (other, *(name for name in ("indicator", "year") if name in rows.columns)):
         codes, distinct = pd.factorize(as_ids(rows[name]))
+        # Numbered anew after every name, the key stays below the number of rows, and no product runs over.
         key, _ = pd.factorize(key * len(distinct) + codes)
     said = ~rows[other].isin(candidates).to_numpy(dtype=bool)
     plain = said & ~rows[end].isin(candidates).to_numpy(dtype=bool)
