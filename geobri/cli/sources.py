@@ -299,6 +299,7 @@ def _with_tables(
     command: _Command, rest: str, *, least: int, most: int | None, spared: tuple[str, ...]
 ) -> _Command:
     """Let a command take any files as its study; ``rest`` names what may stand behind them."""
+
     @functools.wraps(command)
     def with_source(*args: Any, sources: tuple[str, ...], **given: Any) -> Any:
         said = _take_said(given)
