@@ -86,6 +86,21 @@ def test_every_run_is_the_index_rebuilt_with_its_settings():
         np.testing.assert_allclose(score, expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("first", [0.2, 0.8])
+def test_what_one_run_leaves_out_empties_no_branch_of_the_others(first):
+    values, compiled = make_index()
+    choices = [LeaveOut(("a",), name="first"), LeaveOut(("b",), name="second")]
+    uniforms = np.array([(first, 0.8), (0.2, 0.2), (0.8, 0.2), (0.2, 0.8), (0.8, 0.8)])
+    scores = evaluate_runs(compiled, choices, uniforms)
+    low, high = values.min(), values.max()
+    for (a, b), score in zip(uniforms > 0.5, scores, strict=True):
+        share = np.array([0.25 * (not a), 0.75 * (not b)])
+        plain = 100 * (values - low) / (high - low)
+        one = plain[["a", "b"]] @ (share / share.sum()) if share.sum() else 0.0
+        expected = plain["c"] if a and b else one / 3 + plain["c"] * 2 / 3
+        np.testing.assert_allclose(score, expected, rtol=1e-12)
+
+
 def test_settings_say_what_was_run():
     _, compiled = make_index()
     found = measure_uncertainty(

@@ -52,6 +52,18 @@ class TestIntervals:
         assert table.loc["x", "upper"] == 1
         assert table.loc["y", "upper"] == pytest.approx(0.6)
 
+    @pytest.mark.parametrize("others", ["proportional", "free"])
+    def test_where_all_cities_tie_every_weight_is_free(self, others):
+        table = find_weight_intervals(pd.DataFrame(1.0, index=list("abc"), columns=["x", "y"]), others=others)
+        assert table["lower"].tolist() == [0, 0]
+        assert table["upper"].tolist() == [1, 1]
+
+    @pytest.mark.parametrize("wrong", [{"keep": "first"}, {"others": "fixed"}])
+    def test_an_unknown_choice_is_refused_by_its_name(self, wrong):
+        ((name, given),) = wrong.items()
+        with pytest.raises(SpecificationError, match=f"{name} must be one of .*'{given}'"):
+            find_weight_intervals(*random_scores(0), **wrong)
+
     @pytest.mark.parametrize("seed", range(6))
     def test_free_interval_is_that_of_a_fine_grid(self, seed):
         scores, weights = random_scores(seed, n=4)

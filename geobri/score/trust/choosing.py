@@ -128,14 +128,23 @@ def move_importance(
     if isinstance(choice, DirichletWeights):
         return _draw_dirichlet(choice, compiled, importance, uniforms)
     if isinstance(choice, LeaveOut):
-        options = list_options(choice, compiled)
-        everything = np.ones(len(compiled.nodes), dtype=np.bool_)
-        kept = [
-            everything if name == "none" else find_kept_nodes(compiled, importance[0], name)
-            for name in options
-        ]
-        return importance * np.array(kept)[pick_options(choice, compiled, uniforms[:, 0])]
+        return _leave_out(choice, compiled, importance, uniforms[:, 0])
     return importance
+
+
+def _leave_out(
+    choice: LeaveOut, compiled: CompiledIndex, importance: FloatArray, uniforms: FloatArray
+) -> FloatArray:
+    """Leave a node out of every run; a parent goes too where the run has nothing else left of it."""
+    options, picked = list_options(choice, compiled), pick_options(choice, compiled, uniforms)
+    moved = importance.copy()
+    empty, member = np.unique(importance == 0, axis=0, return_inverse=True)
+    for at, pattern in enumerate(empty):
+        for option in np.unique(picked[member.ravel() == at]).tolist():
+            if options[option] != "none":
+                runs = (member.ravel() == at) & (picked == option)
+                moved[runs] *= find_kept_nodes(compiled, np.where(pattern, 0.0, 1.0), options[option])
+    return moved
 
 
 def _moved_nodes(choice: PerturbWeights, compiled: CompiledIndex) -> list[int]:

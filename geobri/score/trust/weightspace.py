@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -75,7 +75,7 @@ def find_weight_intervals(
     DataError
         If weights are faulty, or the top is not defined because of a tie at its end.
     SpecificationError
-        If `k` does not fit.
+        If `keep` or `others` is unknown, or `k` does not fit.
 
     Notes
     -----
@@ -90,6 +90,7 @@ def find_weight_intervals(
     multi-criteria decision-making methods. Decision Sciences 28(1), 151-194.
     https://doi.org/10.1111/j.1540-5915.1997.tb01306.x
     """
+    _check_known(keep, others)
     table = check_scores(scores, caller="find_weight_intervals")
     weights = check_importance(importance, table.columns, caller="find_weight_intervals")
     better, worse = _pairs_to_keep(table, weights, keep, k)
@@ -114,6 +115,13 @@ def find_weight_intervals(
             }
         )
     return pd.DataFrame(rows).set_index("node")
+
+
+def _check_known(keep: str, others: str) -> None:
+    for name, given, known in (("keep", keep, get_args(Keep)), ("others", others, get_args(Others))):
+        if given not in known:
+            wanted = f"{name} must be one of {', '.join(map(repr, known))}"
+            raise SpecificationError(mould("find_weight_intervals", wanted, repr(given), "Use one of them"))
 
 
 def _pairs_to_keep(
@@ -148,6 +156,8 @@ def _proportional_interval(
         zero = np.clip(-start / slope, 0.0, 1.0)
     low = np.where(slope > 0, zero, 0.0)
     high = np.where(slope < 0, zero, 1.0)
+    if not len(lead):  # all cities tie, and no weight can turn an order that is not there
+        return _Limit(0.0), _Limit(1.0)
     return _limit(low, int(low.argmax()), labels, 0.0), _limit(high, int(high.argmin()), labels, 1.0)
 
 
