@@ -174,6 +174,7 @@ def choose_blocks(
     found = [0] * n if complete else exchangeable_blocks(seen)
     if not isinstance(blocks, str):
         labels = label_blocks(blocks, cities, caller)
+        # no block holds cities of two of those that keep missing pairs in place
         stays = len(set(zip(labels, found, strict=True))) == len(set(labels))
         return Exchange(labels=labels, stays=stays)
     if len(set(found)) == 1:

@@ -57,6 +57,7 @@ def cross_sums(
     moved = np.ascontiguousarray(lefts, dtype=np.float64)
     fixed = np.ascontiguousarray(rights, dtype=np.float64)
     if plan.representatives is not None and plan.relabelling is not None:
+        # the identity comes first, and is no draw
         return _coset_sums(plan.relabelling, plan.representatives, moved, fixed, directed)[1:]
     if directed:
         return _whole_sums(plan.permutations, moved, fixed)
@@ -135,6 +136,8 @@ def _coset_sums(
     order = np.ix_(relabelling, relabelling)
     flat = np.stack([left[order] for left in lefts]).reshape(len(lefts), n * n)
     diagonals, weights = _diagonals(n, directed)
+    # Row d holds the cells (i, i + d): a shift of the cities moves along the rows, so that the sums over all shifts are a
+    # circular correlation of each row of the one matrix with that of the other.
     place = np.arange(n)
     ends = (place[None, :] + diagonals[:, None]) % n
     fixed = np.stack([right[order][place[None, :], ends] for right in rights])
@@ -156,6 +159,7 @@ def _diagonals(n: int, directed: bool) -> tuple[IntArray, FloatArray]:
     """Choose circular diagonals to visit, and how often each counts: a symmetric matrix repeats them."""
     if directed:
         return np.arange(1, n, dtype=np.intp), np.ones(n - 1)
+    # the diagonals d and n - d hold the same pairs; with n even that of n / 2 holds each of its own twice
     diagonals = np.arange(1, n // 2 + 1, dtype=np.intp)
     return diagonals, np.where(2 * diagonals == n, 0.5, 1.0)
 

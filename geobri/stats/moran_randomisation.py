@@ -59,6 +59,7 @@ def proximity_weights(distance: npt.ArrayLike) -> FloatArray:
     principal coordinate analysis of neighbour matrices (PCNM). 10.1016/j.ecolmodel.2006.02.015.
     """
     lengths = _without_diagonal(distance, "proximity_weights")
+    # a length of 0 would be no edge to scipy: places that coincide are next to each other
     tree = minimum_spanning_tree(np.where(lengths > 0, lengths, np.finfo(np.float64).tiny))
     threshold = float(tree.max())
     near = (lengths <= threshold * (1 + 1e-12)) & ~np.eye(len(lengths), dtype=bool)
@@ -134,7 +135,9 @@ def moran_eigenvectors(weights: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
 
 def _contrasts(n: int) -> FloatArray:
     """Give an orthonormal basis of all vectors that sum to zero, shape (n, n - 1)."""
-    start = np.column_stack([np.ones(n), np.eye(n)[:, 1:]])
+    start = np.column_stack(
+        [np.ones(n), np.eye(n)[:, 1:]]
+    )  # the first column of Q is the constant, and is left out
     basis: FloatArray = np.linalg.qr(start)[0][:, 1:]
     return basis
 
@@ -328,6 +331,7 @@ def _share_in_pairs(
     size = len(projections)
     starts = generator.integers(0, 2, size=count)
     pairs = (size - starts) // 2
+    # a map whose pairs start with the second eigenvector leaves the first alone, and the last one if their number is even
     angles, owner = generator.uniform(0, 2 * np.pi, size=pairs.sum()), np.repeat(starts, pairs)
     for start in (0, 1):
         rows = np.flatnonzero(starts == start)

@@ -70,6 +70,7 @@ def benjamini_hochberg(p_values: npt.ArrayLike) -> FloatArray:
     if there.any():
         order = np.argsort(p[there])
         m = len(order)
+        # from the largest p-value down: none may be adjusted to more than a larger one is
         at_least = np.minimum.accumulate((p[there][order] * (m / np.arange(1, m + 1)))[::-1])[::-1]
         found = np.empty(m)
         found[order] = np.clip(at_least, 0, 1)
@@ -233,6 +234,7 @@ def max_t(
         )
     observed, null = turn_outwards(observed, alternative), turn_outwards(null, alternative)
     order = np.argsort(-observed, kind="stable")
+    # column i: the largest of test i and all that are smaller than it, summed up from the smallest on
     largest = np.maximum.accumulate(null[:, order[::-1]], axis=1)[:, ::-1]
     p = [
         permutation_p_value(observed[test], largest[:, place], "greater", exact=exact)

@@ -405,6 +405,7 @@ def plan_permutations(
         return NodePlan(permutations=np.concatenate(chunks), exact=True, blocks=labels)
     free = labels is None or len(set(labels)) == 1
     if cosets and free:
+        # -(-a // n) rounds up: whole cosets of n shifts, of which the identity is one and not counted
         return _plan_cosets(n, -(-(n_permutations + 1) // n), np.random.default_rng(rng))
     drawn = node_permutations(n, n_permutations, blocks=labels, rng=rng)
     return NodePlan(permutations=drawn, exact=False, blocks=None if free else labels)
@@ -417,6 +418,8 @@ def _plan_cosets(n: int, count: int, generator: np.random.Generator) -> NodePlan
         [start[None], generator.permuted(np.tile(start, (count - 1, 1)), axis=1)]
     )
     shifts = (start[:, None] + start[None, :]) % n
+    # city L(i) takes the place of L(P(i + s)), with L the relabelling, P a representative and s a shift; the first row is the
+    # identity, because the first representative is
     drawn = np.empty((count * n, n), dtype=np.intp)
     drawn[:, relabelling] = relabelling[representatives[:, shifts].reshape(count * n, n)]
     return NodePlan(

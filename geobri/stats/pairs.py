@@ -117,6 +117,7 @@ def lay_out(
         Shape (n, n) or (k, n, n); with L layers, (L, n, n) or (k, L, n, n).
     """
     numbers = np.asarray(values, dtype=np.float64)
+    # layers are laid out one below the other, and parted by the reshape at the end
     below: IntArray | int = 0 if layer is None else layer * n
     layers = (n,) if layer is None else (int(layer.max()) + 1, n)
     laid = np.full((*numbers.shape[:-1], math.prod(layers), n), absent)

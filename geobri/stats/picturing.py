@@ -108,6 +108,7 @@ def _wrap_chinese(said: str) -> list[str]:
 def _by_chance(result: TestResult, term: Term) -> tuple[float, float]:
     """Give the ends of what chance alone gives for a row; NaN where they are not known."""
     null = result.null_distribution
+    # the null distribution is that of the headline's statistic, which is the estimate in some tests only
     if null is not None and len(null) and term.estimate == result.statistic:
         low, high = np.nanquantile(null, _CENTRAL)
         return float(low), float(high)

@@ -209,14 +209,14 @@ class CorridorSimulator:
 
     def _traits(self, rng: np.random.Generator) -> FloatArray:
         """Product of hidden traits, two of them, with variance 1."""
-        traits = rng.normal(size=(2, self.n_cities)) / 2**0.25
+        traits = rng.normal(size=(2, self.n_cities)) / 2**0.25  # a product of two then has variance 1 / 2
         return np.asarray((traits[:, self.origin] * traits[:, self.destination]).sum(axis=0))
 
     def _own(self, rng: np.random.Generator, reciprocity: float) -> FloatArray:
         """Noise of each pair, with variance 1, correlated with that of its reverse."""
         size = (self.n_cities, self.n_cities)
         apart, common = rng.normal(size=size), rng.normal(size=size)
-        common = np.triu(common) + np.triu(common, 1).T
+        common = np.triu(common) + np.triu(common, 1).T  # the same for a pair and its reverse
         share = abs(reciprocity)
         turned = np.where(self.origin < self.destination, 1.0, math.copysign(1.0, reciprocity))
         own = math.sqrt(1 - share) * apart[self.origin, self.destination]

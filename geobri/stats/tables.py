@@ -306,6 +306,7 @@ def _is_directed(index: pd.Index[Any], ends: _Ends) -> bool:
         return True
     apart = ends.origin != ends.destination
     keys, n = ends.keys(directed=True)[apart], len(ends.cities)
+    # a key is origin * n + destination; the reverse of the pair has the two parts exchanged
     return bool(np.isin(keys % n * n + keys // n, keys).any()) if n else False
 
 

@@ -98,7 +98,7 @@ def _concordance(sequences: Ranks, ranks: Ranks, groups: Ranks) -> Counts:
     joint = np.zeros(len(sequences), dtype=np.int64)
     if tied_y:
         span = int(ranks.max()) + 1
-        keys = sequences + span * groups.astype(np.int64)
+        keys = sequences + span * groups.astype(np.int64)  # sorts by group first, and within it by rank
         keys.sort(axis=1)
         sequences = (keys % span).astype(np.int32)
         joint = _ties(keys) if tied_x else joint
@@ -151,7 +151,10 @@ def count_inversions(sequences: npt.NDArray[np.integer]) -> Counts:
     while size < m:
         size *= 2
     padded = np.empty((rows, size), dtype=np.int32)
-    padded[:, :m], padded[:, m:] = sequences, np.arange(m, size)
+    padded[:, :m], padded[:, m:] = (
+        sequences,
+        np.arange(m, size),
+    )  # what fills up is in order, and larger than all
     runs = padded.reshape(rows, -1, SHORT_RUN)
     counted = np.zeros(rows, dtype=np.int64)
     for gap in range(1, SHORT_RUN):
@@ -163,6 +166,7 @@ def count_inversions(sequences: npt.NDArray[np.integer]) -> Counts:
         runs = halves.reshape(rows, -1, 2 * width)
         runs.sort(axis=-1)
         ends = _sum_places(runs & 1, np.int32 if width < LONGEST_SHORT_SUM else np.int64)
+        # the second half of a run stood at width, …, 2 width - 1, which add up to width (3 width - 1) / 2
         counted += width * (3 * width - 1) // 2 * runs.shape[1] - ends
         runs >>= 1
     return counted

@@ -341,6 +341,7 @@ def travelling_correlations(data: Pairs, plan: NodePlan, moved: FloatArray, fixe
         spread_x, spread_y = squares_x - x**2 / count, squares_y - y**2 / count
         correlation = covariance / np.sqrt(spread_x * spread_y)
     varies = (spread_x > NO_SPREAD * squares_x) & (spread_y > NO_SPREAD * squares_y)
+    # a count by Fourier transform is whole up to rounding only
     return np.where(varies & (count > FEWEST_PAIRS - 0.5), correlation, np.nan)
 
 

@@ -211,7 +211,7 @@ def score_null(data: Pairs, plan: NodePlan, family: Family, scheme: str) -> Floa
 def _score_of_one(data: Pairs, plan: NodePlan | None, family: Family, k: int, scheme: str) -> FloatArray:
     y, columns = data.columns()[0], data.columns()[1:]
     basis = orthonormal_basis(np.delete(columns, k, axis=0), caller="mrqap_test")
-    basis = basis * np.sqrt(y.size)
+    basis = basis * np.sqrt(y.size)  # the constant is a column of ones, as `fit_family` starts from
     alone = fit_family(y[None], basis, None, np.ones((1, y.size)), family)
     predictor = alone.predictors[0]
     score, weight = family.score(y, predictor), family.weight(predictor)

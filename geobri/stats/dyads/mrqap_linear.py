@@ -151,6 +151,7 @@ def _solve_normal(gram: FloatArray) -> tuple[FloatArray, FloatArray]:
     cross, moments = gram[:, :-1, :-1], gram[:, :-1, -1]
     scale = np.sqrt(np.maximum(np.einsum("rii->ri", cross), np.finfo(float).tiny))
     scaled = cross / (scale[:, :, None] * scale[:, None, :])
+    # the first cell counts the pairs; by Fourier transform a count is whole up to rounding only
     usable = (np.linalg.eigvalsh(scaled)[:, 0] > SINGULAR) & (gram[:, 0, 0] > gram.shape[1] - 0.5)
     inverse = np.full(cross.shape, np.nan)
     inverse[usable] = np.linalg.inv(scaled[usable]) / (scale[usable, :, None] * scale[usable, None, :])

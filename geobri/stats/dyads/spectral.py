@@ -249,6 +249,7 @@ def _with_diagonal(x: FloatArray) -> FloatArray:
     n = len(x)
     sums = x.sum(axis=1) - np.diag(x)
     total = sums.sum()
+    # least squares of x_ij = s_i + s_j over i != j: the sums over a row are (n - 2) s_i + sum s, and total 2 (n - 1) sum s
     strength = (sums - total / (2 * (n - 1))) / (n - 2)
     filled = x.copy()
     np.fill_diagonal(filled, 2 * strength)

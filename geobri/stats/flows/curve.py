@@ -237,6 +237,7 @@ def _limits(
         )
     if isinstance(bands, int):
         limits = np.unique(np.quantile(impedance, np.linspace(0, 1, bands + 1)))
+        # where all impedances are equal there is one band, which needs a second limit
         return np.asarray(limits if len(limits) > 1 else np.append(limits, limits[-1] + 1.0))
     limits = np.asarray(bands, dtype=np.float64)
     if limits.size < 2 or not (np.diff(limits) > 0).all():  # noqa: PLR2004 - a band has two limits

@@ -114,6 +114,7 @@ class DecayForm:
         def above_half(impedance: float) -> float:
             return float(self.log_decay(np.array([impedance]), parameters)[0]) - start + math.log(2.0)
 
+        # steps of a quarter: forms with two terms or knots may rise again, and the first fall to a half is wanted
         low, high = reference, max(reference, 1e-3)
         while above_half(high) > 0:
             low, high = high, 1.25 * high

@@ -311,7 +311,7 @@ def _city_effects(sample: PairSample, model: _Model, fit: RegressionFit) -> pd.D
     if not model.effects.directed:
         columns = {"effect": levels}
     else:
-        shift = float(levels[n:].mean())
+        shift = float(levels[n:].mean())  # what all origins gain and all destinations lose changes no pair
         columns = {"origin_effect": levels[:n] + shift, "destination_effect": levels[n:] - shift}
     return pd.DataFrame(columns, index=pd.Index(model.sample.cities, name="city")).reindex(cities)
 

@@ -358,6 +358,7 @@ def _describe(
         constraint=constraint,
         form=form,
         friction=friction,
+        # an undirected pair was counted twice, and is one observation
         friction_errors=np.sqrt(np.diag(regression.naive)[:q] * both.n_pairs / sample.n_pairs),
         fitted=pd.Series(fitted[: sample.n_pairs], index=sample.index, name="fitted"),
         balancing=_balance(both, form.log_decay(both.impedance, friction), fitted, exponents, constraint),

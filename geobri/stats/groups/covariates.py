@@ -86,7 +86,9 @@ def fit_robust(y: FloatArray, x: FloatArray, *, caller: str) -> LeastSquares:
     q, r = np.linalg.qr(x)
     coefficients = np.linalg.solve(r, q.T @ y)
     residuals = y - x @ coefficients
-    leverage = np.clip((q**2).sum(axis=1), 0, 1 - 1e-10)
+    leverage = np.clip(
+        (q**2).sum(axis=1), 0, 1 - 1e-10
+    )  # 1: the fit goes through the city, whose residual is 0
     spread = np.linalg.solve(r, q.T * (residuals / (1 - leverage)))
     return LeastSquares(coefficients, np.sqrt((spread**2).sum(axis=1)), n - k, residuals)
 

@@ -239,6 +239,7 @@ def _prepared(
         ranks = doubled_midranks(table[value].to_numpy(dtype=np.float64)[rows]).astype(np.float64)
         scores[rows] = ranks - ranks.mean()
         n, m = int(rows.sum()), flags[rows].sum(axis=0)
+        # of the sum of m of n scores drawn without replacement; a stratum of one city adds nothing
         variance += m * (n - m) / max(n * (n - 1), 1) * float((scores[rows] ** 2).sum())
     return flags, scores, np.where(variance > 0, np.sqrt(variance), np.inf)
 

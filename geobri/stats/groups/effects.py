@@ -297,6 +297,7 @@ def _cut(sample: GroupSample, alpha: float) -> tuple[int, float]:
         spread = math.sqrt(sum(m * k * (m + k + 1) / 12 for m, k in sizes))
         return max(1, math.floor(mean + normal_quantile(alpha / 2) * spread)), 1 - alpha
     below = np.cumsum(distribution.counts) / distribution.counts.sum()
+    # a probability that is alpha / 2 on paper may be a little less in floating point
     cut = int(distribution.support[np.searchsorted(below, alpha / 2 * (1 - 1e-12))])
     cut = max(cut, 1)
     place = int(np.searchsorted(distribution.support, cut - 1, side="right")) - 1

@@ -232,6 +232,7 @@ def _city_attempts(
 ) -> Attempts:
     test = partial(coastal_test, cities, measure, group=group)
     stratified = [partial(test, strata=strata)] if strata else []
+    # 9,999 become 19,999: R + 1 stays a round number
     maps = {**draws, "n_permutations": 2 * int(draws["n_permutations"]) + 1}
     return [
         partial(test),

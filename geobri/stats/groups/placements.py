@@ -165,7 +165,7 @@ def _enumerate(sample: GroupSample, strata: list[Any]) -> BoolArray:
     placed = np.zeros((total, len(sample.values)), dtype=bool)
     repeats = total
     for rows, part in zip(strata, parts, strict=True):
-        repeats //= len(part)
+        repeats //= len(part)  # the last stratum changes fastest, as the digits of a number do
         order = np.tile(np.repeat(np.arange(len(part)), repeats), total // (repeats * len(part)))
         placed[:, rows] = part[order]
     return placed

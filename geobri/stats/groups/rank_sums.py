@@ -88,7 +88,7 @@ def recursion_work(scores: npt.ArrayLike, m: int) -> int:
 def _reduced(scores: IntArray, m: int) -> tuple[IntArray, int, int]:
     """Take off the smallest score and the common divisor, and count over the smaller group."""
     shifted = scores - scores.min()
-    divisor = math.gcd(*shifted.tolist()) or 1
+    divisor = math.gcd(*shifted.tolist()) or 1  # 2 without ties: the table is half as wide
     return shifted // divisor, min(m, len(scores) - m), divisor
 
 

@@ -97,6 +97,7 @@ def _one_stratum(wins: npt.NDArray[np.float32], placed: BoolArray) -> tuple[Floa
     first = own / k**2 - m * chance**2
     second = other / m**2 - k * (1 - chance) ** 2
     variance = first / (m * np.maximum(m - 1, 1)) + second / (k * np.maximum(k - 1, 1))
+    # below the least variance that differs from 0: groups that do not overlap are the farthest out of all
     return chance, np.maximum(variance, 1 / (4 * m * k) ** 2)
 
 

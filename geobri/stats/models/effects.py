@@ -25,9 +25,12 @@ Solver = Callable[[FloatArray], FloatArray]
 SMALLEST_PIVOT = 1e-7
 """A Cholesky pivot below this share of the largest means that some effects are not identified."""
 _RIDGE = 1e-7
+"""Added to a unit diagonal where effects are not all identified; each refinement takes it out again by this factor."""
 _REFINEMENTS = 3
 ROUNDING = 1e-13
+"""Share of a city's weight below which what is left of it is rounding."""
 FEW_COLUMNS = 16
+"""Up to so many columns sums are taken one by one, beyond by a sparse product."""
 
 
 class NodeEffects:
@@ -108,6 +111,7 @@ class NodeEffects:
     def _fills(self) -> bool:
         """Most cells of the matrix have a pair, and none has two: then whole matrices are faster than lists."""
         n = self.n_cities
+        # an undirected table that is complete fills half of the cells, less the diagonal
         return n * n <= 3 * len(self.origin) and int(np.bincount(self._cell).max()) == 1
 
     def _lay_out(self, values: FloatArray) -> FloatArray:
@@ -243,7 +247,7 @@ def _is_dense(origin: IntArray, destination: IntArray, n: int, *, directed: bool
     """Say whether every city has pairs with more than half of all: then they hang together, and no two sides form."""
     degrees = np.bincount(origin, minlength=n), np.bincount(destination, minlength=n)
     least = min(int(side.min()) for side in degrees) if directed else int((degrees[0] + degrees[1]).min())
-    return 2 * least > n
+    return 2 * least > n  # any two cities then have a partner in common
 
 
 def _count_identified(origin: IntArray, destination: IntArray, n: int, *, directed: bool) -> int:
@@ -256,12 +260,14 @@ def _count_identified(origin: IntArray, destination: IntArray, n: int, *, direct
         components = csgraph.connected_components(
             sparse.csr_array(edges, shape=(2 * n, 2 * n)), directed=False
         )[0]
+        # each part loses one effect to its constant; sides without pairs are parts of their own, and are no effects
         return int(used - (components - (2 * n - used)))
     once = sparse.csr_array((np.ones(len(origin)), (origin, destination)), shape=(n, n))
     ends = np.concatenate([origin, destination]), np.concatenate([destination, origin]) + n
     twice = sparse.csr_array((np.ones(2 * len(origin)), ends), shape=(2 * n, 2 * n))
     plain = csgraph.connected_components(once, directed=False)[0]
     covered = csgraph.connected_components(twice, directed=False)[0]
+    # a part that falls into two sides (and only such a one) is covered by two, and loses one effect
     return int(n - (covered - plain))
 
 

@@ -293,6 +293,7 @@ def count_scale(residual: FloatArray, mean: FloatArray) -> FloatArray:
         variance = mean + math.exp(log_ratio) / middle * mean**2
         return float(np.log(variance).sum() + len(mean) * math.log(float(np.mean(residual**2 / variance))))
 
+    # from plain counts (e^-10: r adds nothing at the median) to scatter in proportion to size
     best = float(optimize.minimize_scalar(misfit, bounds=(-10.0, 10.0), method="bounded").x)
     return np.asarray(np.sqrt(mean + math.exp(best) / middle * mean**2))
 
@@ -346,7 +347,9 @@ def exchange_residuals(
     projection = Projection(nuisance, fit.weight, effects)
     column = projection.clear(tested)[:, 0]
     scale, left = count_scale(fit.score, fit.fitted), np.ones(sample.n_pairs)
-    for _ in range(ROUNDS):
+    for _ in range(
+        ROUNDS
+    ):  # what the fit leaves of a residual depends on the scatter, and the scatter is seen in residuals
         left = projection.left_of(scale**2)
         scale = count_scale(fit.score / left, fit.fitted)
     standard = fit.score / (left * scale)

@@ -32,6 +32,7 @@ from geobri.words import Words
 __all__ = ["OfRegression", "RegressionFit", "fit_least_squares", "fit_likelihood", "within"]
 
 SAFE_PIVOT = 1e-3
+"""Cholesky pivot, of columns scaled to length 1, above which normal equations lose no more than six digits."""
 CONSTANT = "constant"
 """What the column of ones is called."""
 
@@ -401,7 +402,9 @@ def _advance(
     while True:
         candidate = eta + share * (target - eta)
         reached = model.reach(candidate)
-        gained = reached >= loglik - 1e-9 * (abs(loglik) + 1.0)
+        gained = reached >= loglik - 1e-9 * (
+            abs(loglik) + 1.0
+        )  # near the maximum rounding is all that changes
         if first or gained or share < 1e-6:  # noqa: PLR2004 - the first step leaves an arbitrary start
             return candidate, reached
         share /= 2.0

@@ -140,6 +140,7 @@ def _density_at_quantile(residual: FloatArray, quantile: float, n_fitted: int) -
     )
     width = max(n_fitted + 1, math.ceil(n * bandwidth))
     order = np.argsort(np.abs(residual))
+    # as many residuals as there are coefficients are 0: the fit goes through them, and they say nothing of the errors
     kept = np.sort(residual[order][n_fitted : n_fitted + width])
     grid = np.arange(1, len(kept) + 1) / (n - n_fitted)
     slope = float(np.polyfit(grid, kept, 1)[0]) if len(kept) > 1 else 1.0

@@ -197,6 +197,8 @@ class ScoreTest:
                     )
             return known[value]
 
+        # A limit lies about `critical` standard errors out: the first guess is a little beyond it, so that one step mostly
+        # brackets it; each evaluation fits a model and goes through all exchanges.
         inner, outer, stride = estimate, estimate + 1.1 * critical * step, 0.7 * critical * step
         try:
             while (beyond := excess(outer)) <= 0:
@@ -213,6 +215,7 @@ class ScoreTest:
 
 def _critical_rank(plan: NodePlan, level: float) -> int:
     """How many null statistics lie beyond a critical value, so that p <= 1 - level past it and not before."""
+    # of 0.025 (R + 1) nothing may be lost to rounding: 25 of 1,000, not 24
     return math.floor((1 - level) / 2 * (len(plan.permutations) + (0 if plan.exact else 1)) + 1e-9)
 
 

@@ -213,7 +213,9 @@ def power(
         if isinstance(test, Design)
         else (_find(test)(places, dict(simulate or {}), dict(choices or {})), test)
     )
-    seeds = np.random.default_rng(rng).integers(0, 2**63, size=n_simulations)
+    seeds = np.random.default_rng(rng).integers(
+        0, 2**63, size=n_simulations
+    )  # one for each table, whatever its effect
     tasks = [(float(effect), int(seed)) for effect in effects for seed in seeds]
     found = spread(_simulate_p_value, tasks, shared=design, workers=workers, backend=backend)
     p_values = np.fromiter(found, dtype=np.float64, count=len(tasks)).reshape(len(effects), n_simulations)

@@ -182,6 +182,7 @@ def running_sums(top: TopList, lists: IntArray) -> FloatArray:
     listed = np.zeros((len(lists), n))
     np.put_along_axis(listed, place[lists], np.broadcast_to(top.weights[top.listed], lists.shape), axis=1)
     sums = np.cumsum(listed, axis=1, out=listed)
+    # what is listed steps up by w / k and the rest of it down by (1 - w) / (n - k): w (1 / k + 1 / (n - k)) - 1 / (n - k)
     sums *= 1 / k + 1 / (n - k)
     sums -= np.arange(1, n + 1) / (n - k)
     lengths = np.sort(top.km)

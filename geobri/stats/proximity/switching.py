@@ -73,6 +73,7 @@ def enumerate_degree_lists(top: TopList) -> IntArray | None:
     found = search.run([_degrees(top, layer) for layer in layers])
     if found is None:
         return None
+    # lists are found layer by layer, lightest first; the second argsort gives each corridor its place among them
     lookup, order = top.lookup(), np.argsort(np.argsort(weights, kind="stable"), kind="stable")
     return np.array([[lookup[pair] for pair in one] for one in found], dtype=np.intp)[:, order]
 

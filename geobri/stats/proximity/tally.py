@@ -75,6 +75,7 @@ class Tally:
         one, other = gaps.sum(axis=1), right.sum(axis=1)
         a, b = gaps.shape[1], right.shape[1]
         self.total[measure] += b * one.sum() + a * other.sum()
+        # the sum of (x + y)² over all x of the left and y of the right, row by row
         self.square[measure] += b * (gaps**2).sum() + a * (right**2).sum() + 2 * (one @ other)
 
     @property

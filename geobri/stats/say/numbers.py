@@ -64,6 +64,7 @@ def p_value(p: float, error: float = math.nan) -> str:
         return "p unknown"
     if p < _LEAST:
         return f"p < {_LEAST}"
+    # two digits that count: 0.044 has one zero behind the point, and three decimals
     digits = 2 if p >= 0.1 else 1 - math.floor(math.log10(p))  # noqa: PLR2004 - leading zeros start here
     drawn = math.isfinite(error) and round(error, digits + 1) > 0
     more = max(digits, -math.floor(math.log10(error))) if drawn else digits

@@ -76,6 +76,7 @@ class _Corrections(NamedTuple):
 
 
 def _meetings(drawn: IntArray, degrees: IntArray) -> _Corrections:
+    # the last of each list is a substitute, and is only used where the focal place itself was drawn
     draw, position = np.divmod(np.arange(drawn[:, :-1].size), max(drawn.shape[1] - 1, 1))
     place = drawn[:, :-1].ravel()
     met = position < degrees[place]
@@ -127,7 +128,9 @@ def random_lags(
         lags = []
         for column, values in zip(columns, sampled, strict=True):
             block = packed[rows] @ values[:, :-1].T
-            substitute = values[draw, degrees[place]]
+            substitute = values[
+                draw, degrees[place]
+            ]  # the first of the list beyond those that the place uses
             np.add.at(
                 block, (place - rows.start, draw), packed[place, position] * (substitute - column[place])
             )
@@ -168,7 +171,7 @@ def conditional_moments(weights: csr_array, values: FloatArray) -> ConditionalMo
     squares = np.asarray(weights.power(2).sum(axis=1)).ravel()
     mean = (values.sum() - values) / (n - 1)
     z = values - values.mean()
-    others = float(z @ z) - z**2 - z**2 / (n - 1)
+    others = float(z @ z) - z**2 - z**2 / (n - 1)  # squares of the others about their own mean, -z / (n - 1)
     return ConditionalMoments(
         total * mean, np.clip((squares - total**2 / (n - 1)) * others / (n - 2), 0, None)
     )

@@ -56,7 +56,7 @@ def shared_city_index(matrices: FloatArray, seen: FloatArray) -> FloatArray:
     With r_a the sum over the corridors of city a, the cross products of corridors that share a city add up to
     sum_a r_a^2 - 2 sum z^2, without listing them.
     """
-    squares = (matrices**2).sum(axis=(1, 2)) / 2
+    squares = (matrices**2).sum(axis=(1, 2)) / 2  # each corridor stands in two cells
     cross = (matrices.sum(axis=2) ** 2).sum(axis=1) - 2 * squares
     degree = seen.sum(axis=1)
     links = float((degree * (degree - 1)).sum())
