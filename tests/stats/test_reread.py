@@ -8,9 +8,8 @@ import pytest
 
 from geobri.stats.distributions import student_quantile
 from geobri.stats.dyads import mantel_test, pair_regression_test
-from geobri.stats.flows import decay_test, fit_decay
+from geobri.stats.flows import decay_test, fit_decay, fit_gravity, presence_test
 from geobri.stats.flows._friction_rows import _half
-from geobri.stats.flows.friction import _how_many_more
 from geobri.stats.groups import (
     bounded_group_test,
     coastal_sensitivity_test,
@@ -19,6 +18,7 @@ from geobri.stats.groups import (
     dimensions_test,
     mann_whitney_test,
 )
+from geobri.stats.models.score_test import _how_many_more
 from geobri.stats.null import NodePlan
 from geobri.stats.p_values import monte_carlo_error
 from geobri.stats.results import Term
@@ -53,6 +53,7 @@ def test_exchanges_are_drawn_anew_as_far_as_memory_allows():
 
 
 def test_a_p_value_at_the_border_is_drawn_anew_with_more_exchanges():
+    """By gravity as by decay: two roads to the same test."""
     for seed in range(40):
         table = simulate_corridors(9, friction=0.35, noise=1.0, hubs=0.2, rng=seed)
         result = decay_test(table, flow="flow", n_permutations=199, interval=False, rng=seed)
@@ -61,9 +62,33 @@ def test_a_p_value_at_the_border_is_drawn_anew_with_more_exchanges():
             assert drawn >= 20 * 199
             assert result.choices["n_permutations"] == drawn
             assert result.terms[0].mc_error == monte_carlo_error(result.p_value, drawn)
+            other = fit_gravity(table, flow="flow", n_permutations=199, rng=seed)
+            assert other.p_value == pytest.approx(result.p_value, abs=2 / drawn)
+            assert other.null_distribution == pytest.approx(result.null_distribution, rel=1e-6, abs=1e-9)
+            assert other.terms[0].null == result.terms[0].null
             return
         assert abs(result.p_value - 0.05) >= 2.5 * result.terms[0].mc_error
     pytest.fail("no p-value near 5 %")
+
+
+def test_models_of_pairs_count_two_sides_as_they_are_asked_to():
+    table = simulate_corridors(8, friction=0.2, rng=4)
+    table["linked"] = (table["flow"] > table["flow"].median()).astype(float)
+    for verb, given in (
+        (fit_gravity, {"flow": "flow"}),
+        (presence_test, {"presence": "linked"}),
+        (pair_regression_test, {"value": "flow"}),
+    ):
+        found = {
+            how: verb(table, **given, n_permutations=99, two_sided=how, rng=1)
+            for how in ("tails", "absolute")
+        }
+        one = found["absolute"]
+        beyond = int((np.abs(one.null_distribution) >= abs(one.statistic) * (1 - 1e-9)).sum())
+        assert one.p_value == pytest.approx((beyond + 1) / (len(one.null_distribution) + 1)), verb.__name__
+        tails = [((side * one.null_distribution >= side * one.statistic).sum() + 1) for side in (1, -1)]
+        wanted = min(1.0, 2 * min(tails) / (len(one.null_distribution) + 1))
+        assert found["tails"].p_value == pytest.approx(wanted), verb.__name__
 
 
 def test_one_cluster_gives_no_error_and_says_why():

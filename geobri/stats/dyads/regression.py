@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geobri.arrays import Rng
 from geobri.errors import DataError, SpecificationError, mould
 from geobri.measures import Measure
 from geobri.stats.blocks import plan_exchange
@@ -19,6 +20,7 @@ from geobri.stats.models.fits import OfRegression, RegressionFit, fit_least_squa
 from geobri.stats.models.robust import error_terms
 from geobri.stats.models.score_test import coefficient_tests
 from geobri.stats.null import IntArray, NodePlan
+from geobri.stats.p_values import TwoSided
 from geobri.stats.places import Column, as_measure
 from geobri.stats.progress import shows_progress
 from geobri.stats.results import FloatArray, Term, TestResult, headline
@@ -73,6 +75,7 @@ def pair_regression_test(
     directed: bool | None = None,
     blocks: Blocks = "auto",
     n_permutations: int = 999,
+    two_sided: TwoSided = "tails",
     rng: int | np.random.Generator | None = None,
 ) -> PairRegressionResult:
     """Regress a score of pairs on attributes of pairs, with an effect for every city.
@@ -103,14 +106,18 @@ def pair_regression_test(
         Label of each city, as a mapping or a Series by city id; cities change places only within a label. ``"auto"``: blocks
         that keep missing pairs missing, where these let most cities change places; None: no blocks.
     n_permutations
-        How many exchanges of cities, at least. A pair takes all its years along.
+        How many exchanges of cities, at least. A pair takes all its years along. A p-value near 5 % is drawn
+        anew, as in `decay_test`.
+    two_sided
+        ``"tails"``: twice the smaller tail, at most 1; ``"absolute"``: the share of statistics at least as far from 0, as
+        sna and asnipe count, see `mantel_test`.
     rng
         Seed or generator.
 
     Returns
     -------
     PairRegressionResult
-        One row per covariate and kind of error. p-values are two-sided: twice the smaller tail, at most 1.
+        One row per covariate and kind of error. p-values are two-sided.
 
     Raises
     ------
@@ -167,7 +174,17 @@ def pair_regression_test(
         rng=rng,
         caller="pair_regression_test",
     )
-    terms, null = _terms(model, fit, plan, rows, value=measure.column, clusters=clusters, caution=caution)
+    terms, null = _terms(
+        model,
+        fit,
+        plan,
+        rows,
+        value=measure.column,
+        clusters=clusters,
+        caution=caution,
+        two_sided=two_sided,
+        rng=rng,
+    )
     choices = _choices(model, plan, caution, clusters=clusters, rng=rng)
     return _result(model, fit, terms, null, measure=measure, choices=choices)
 
@@ -296,6 +313,8 @@ def _terms(
     value: str,
     clusters: Sequence[str],
     caution: Words,
+    two_sided: TwoSided,
+    rng: Rng,
 ) -> tuple[tuple[Term, ...], FloatArray]:
     sample = model.sample
     levels, fixed = say_levels(model.effects), ", ".join(model.fixed)
@@ -317,6 +336,8 @@ def _terms(
         fit_columns=model.fit,
         plan=plan,
         n_tested=len(sample.covariate_names),
+        two_sided=two_sided,
+        rng=rng,
     )
     groups: dict[str, IntArray] = {
         name: pd.factorize(rows[name], use_na_sentinel=False)[0].astype(np.intp) for name in clusters

@@ -15,10 +15,8 @@ from geobri.stats.flows.fits import (
 )
 from geobri.stats.models.likeness import Likeness
 from geobri.stats.models.robust import error_terms
-from geobri.stats.models.score_test import Interval
-from geobri.stats.null import NodePlan
-from geobri.stats.p_values import Chance
-from geobri.stats.results import Alternative, FloatArray, Term
+from geobri.stats.models.score_test import AtZero, Interval
+from geobri.stats.results import Alternative, Term
 from geobri.stats.say.terms import (
     FRICTION,
     HALF_DISTANCE,
@@ -48,12 +46,9 @@ class Named:
 class Tested:
     """The test of no friction."""
 
-    statistic: float
+    zero: AtZero
     alternative: Alternative
-    chance: Chance
     interval: Interval
-    null: FloatArray
-    plan: NodePlan
 
 
 BY_EXCHANGE = Words(", score test by exchanging cities", "，置换城市的得分检验")
@@ -87,7 +82,7 @@ def write_terms(fit: DecayFit, tested: Tested, named: Named, sample: PairSample)
 
 
 def _permutation_terms(base: Term, fit: DecayFit, tested: Tested, named: Named) -> list[Term]:
-    limits, chance = tested.interval, tested.chance
+    limits, chance = tested.interval, tested.zero.chance
     single = len(fit.friction) == 1
     headline = replace(
         base,
@@ -96,14 +91,14 @@ def _permutation_terms(base: Term, fit: DecayFit, tested: Tested, named: Named) 
         ci_low=limits.low,
         ci_high=limits.high,
         se_type=PERMUTATION,
-        statistic=tested.statistic,
+        statistic=tested.zero.statistic,
         p_value=chance.p_value,
         mc_error=chance.mc_error,
         null_mean=chance.mean,
         null_sd=chance.deviation,
         null_of="statistic",
         alternative=tested.alternative,
-        null=tested.plan.describe(),
+        null=tested.zero.plan.describe(),
         note=notes(named.caution, chance.caution, limits.reason),
     )
     half = replace(

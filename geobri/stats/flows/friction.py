@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,30 +27,18 @@ from geobri.stats.models.fits import RegressionFit, fit_least_squares, fit_likel
 from geobri.stats.models.likeness import Likeness, find_levels, measure_likeness
 from geobri.stats.models.quantiles import fit_quantile
 from geobri.stats.models.score_test import Interval, ScoreTest
-from geobri.stats.null import NodePlan, plan_permutations
+from geobri.stats.null import NodePlan
 from geobri.stats.p_values import TwoSided
 from geobri.stats.picturing import draw_fitted
 from geobri.stats.places import Column, as_measure
 from geobri.stats.progress import shows_progress
 from geobri.stats.results import Alternative, FloatArray, TestResult
 from geobri.stats.say import say_decay
-from geobri.stats.say.numbers import LEVEL
 from geobri.stats.say.terms import notes
 from geobri.stats.tables import Blocks, PairSample, read_pairs
 from geobri.stats.threads import on_one_thread
 
 __all__ = ["DecayResult", "decay_test"]
-
-_SURE: Final = 2.5
-"""Monte Carlo errors from 5 % within which a p-value is drawn anew."""
-_QUICK: Final = 199
-"""Whoever asks for fewer exchanges wants a quick look."""
-_CLOSER: Final = 20
-"""Times as many exchanges for such a p-value: 19,999 for 999, with an error of 0.2 % at 5 %."""
-_ENOUGH: Final = 49_999
-"""No more than this, which leaves an error of 0.1 %."""
-_MOST_CELLS: Final = 30_000_000
-"""And no more than fit into 240 MB, a number for every city."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -194,7 +182,7 @@ def decay_test(
 def _result(fit: DecayFit, tested: Tested, named: Named, sample: PairSample, rng: Any) -> DecayResult:
     """Put sentence, rows and choices of a finished test together."""
     terms = write_terms(fit, tested, named, sample)
-    said = tested.chance.add_unusable(
+    said = tested.zero.chance.add_unusable(
         say_decay(
             terms[0],
             measure=named.measure,
@@ -205,12 +193,12 @@ def _result(fit: DecayFit, tested: Tested, named: Named, sample: PairSample, rng
         )
     )
     return DecayResult(
-        statistic=tested.statistic,
-        p_value=tested.chance.p_value,
+        statistic=tested.zero.statistic,
+        p_value=tested.zero.chance.p_value,
         alternative=tested.alternative,
         n=fit.sample.n_cities,
         method=(say_method(fit) + BY_EXCHANGE).en,
-        null_distribution=tested.null,
+        null_distribution=tested.zero.null,
         sentence=said.en,
         sentence_zh=said.zh,
         terms=terms,
@@ -246,37 +234,12 @@ def _test_friction(held: ScoreTest, fit: DecayFit, asked: _Asked) -> Tested:
     """Run the test of no friction, and search the interval if it is wanted and there is one parameter."""
     single = len(fit.friction) == 1
     tail: Alternative = asked.alternative if single else "greater"
-    at_zero = held.scores(np.zeros(len(fit.friction)))
-    chance, plan = held.plan.judge(*at_zero, tail, two_sided=asked.two_sided), held.plan
-    asked_for, more = len(plan.permutations), _how_many_more(plan)
-    if _QUICK <= asked_for < more and abs(chance.p_value - LEVEL) < _SURE * chance.mc_error:
-        closer = replace(held, plan=_more_exchanges(plan, more, asked.rng))
-        at_zero = closer.scores(np.zeros(len(fit.friction)))
-        chance, plan = closer.plan.judge(*at_zero, tail, two_sided=asked.two_sided), closer.plan
+    zero = held.test_zero(tail, two_sided=asked.two_sided, rng=asked.rng)
     limits = Interval(low=math.nan, high=math.nan)
     if single and asked.interval:
-        both = plan.judge(*at_zero, two_sided=asked.two_sided).p_value
-        limits = held.interval(float(fit.friction[0]), at_zero=(at_zero[0], both))
-    return Tested(
-        statistic=at_zero[0],
-        alternative=tail,
-        chance=chance,
-        interval=limits,
-        null=at_zero[1],
-        plan=plan,
-    )
-
-
-def _how_many_more(plan: NodePlan) -> int:
-    """Count the exchanges with which a verdict does not hang on them, as far as time and memory allow."""
-    count, n = map(int, plan.permutations.shape)
-    return min(_CLOSER * count, _ENOUGH, _MOST_CELLS // n)
-
-
-def _more_exchanges(plan: NodePlan, count: int, rng: int | np.random.Generator | None) -> NodePlan:
-    """Draw anew; a seed gives other exchanges than those that the p-value at the border came from."""
-    fresh = np.random.default_rng([rng, 1]) if isinstance(rng, int) else rng
-    return plan_permutations(plan.permutations.shape[1], count, blocks=plan.blocks, rng=fresh)
+        both = zero.plan.judge(zero.statistic, zero.null, two_sided=asked.two_sided).p_value
+        limits = held.interval(float(fit.friction[0]), at_zero=(zero.statistic, both))
+    return Tested(zero=zero, alternative=tail, interval=limits)
 
 
 def _hold_friction(fit: DecayFit, plan: NodePlan) -> ScoreTest:
@@ -317,15 +280,15 @@ def _choices(fit: DecayFit, tested: Tested, named: Named, rng: Any) -> dict[str,
         "effects": fit.effects,
         "covariates": fit.sample.covariate_names,
         "directed": fit.sample.directed,
-        "null": tested.plan.describe().en,
-        "n_permutations": len(tested.plan.permutations),
-        "cities_exchanged": tested.plan.n_movable,
+        "null": tested.zero.plan.describe().en,
+        "n_permutations": len(tested.zero.plan.permutations),
+        "cities_exchanged": tested.zero.plan.n_movable,
         "levels_alike": None if named.likeness is None else named.likeness.found,
-        "null_mean": tested.chance.mean,
-        "null_sd": tested.chance.deviation,
+        "null_mean": tested.zero.chance.mean,
+        "null_sd": tested.zero.chance.deviation,
         "rng": rng if isinstance(rng, int) else None,
         "pairs_missing": fit.sample.n_missing,
         "pairs_separated": fit.n_separated,
         "half_distance_reference": fit.reference,
-        "caution": notes(named.caution, tested.chance.caution).en,
+        "caution": notes(named.caution, tested.zero.chance.caution).en,
     }

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from geobri.arrays import Rng
 from geobri.stats.blocks import plan_exchange
 from geobri.stats.doors import checked
 from geobri.stats.flows.fits import EffectsName, build_design, check_explained, choose_effects, drop_separated
@@ -22,6 +23,7 @@ from geobri.stats.models.likeness import find_levels
 from geobri.stats.models.robust import error_terms
 from geobri.stats.models.score_test import coefficient_tests
 from geobri.stats.null import NodePlan
+from geobri.stats.p_values import TwoSided
 from geobri.stats.places import Column, as_measure
 from geobri.stats.progress import shows_progress
 from geobri.stats.results import FloatArray, Term, TestResult, headline
@@ -108,6 +110,7 @@ def fit_gravity(
     directed: bool | None = None,
     blocks: Blocks = "auto",
     n_permutations: int = 999,
+    two_sided: TwoSided = "tails",
     rng: int | np.random.Generator | None = None,
 ) -> GravityResult:
     """Fit a gravity model by Poisson pseudo-maximum likelihood.
@@ -137,7 +140,11 @@ def fit_gravity(
         Label of each city, as a mapping or a Series by city id; cities change places only within a label. ``"auto"``: blocks
         that keep missing pairs missing, where these let most cities change places; None: no blocks.
     n_permutations
-        How many exchanges of cities; 0 to rely on dyadic-robust errors alone.
+        How many exchanges of cities; 0 to rely on dyadic-robust errors alone. A p-value near 5 % is drawn anew, as in
+        `decay_test`.
+    two_sided
+        ``"tails"``: twice the smaller tail, at most 1; ``"absolute"``: the share of statistics at least as far from 0, as
+        sna and asnipe count, see `mantel_test`.
     rng
         Seed or generator.
 
@@ -145,7 +152,7 @@ def fit_gravity(
     -------
     GravityResult
         The headline is the test of the first column (impedance, unless there is none). `fitted` feeds
-        `residual_corridors`. p-values are two-sided: twice the smaller tail, at most 1.
+        `residual_corridors`. p-values are two-sided.
 
     Notes
     -----
@@ -173,7 +180,7 @@ def fit_gravity(
     fit = model.fit(model.columns, model.names)
     plan, caution = _plan(model, fit, n_permutations, blocks=blocks, rng=rng)
     base = _base_term(measure.column, model, sample)
-    tested, null = _test_columns(model, fit, plan, replace(base, note=caution))
+    tested, null = _test_columns(model, fit, plan, replace(base, note=caution), two_sided=two_sided, rng=rng)
     ends = model.sample.origin, model.sample.destination
     beside = error_terms(base, fit, ends, directed=sample.directed, n_friction=model.n_impedance)
     head = tested[0] if tested else next(row for row in beside if row.se_type == ERRORS["dyadic"])
@@ -252,8 +259,9 @@ def _set_up(sample: PairSample, impedance: str | None, form_name: FormName, effe
 
 
 def _test_columns(
-    model: _Model, fit: RegressionFit, plan: NodePlan | None, base: Term
+    model: _Model, fit: RegressionFit, plan: NodePlan | None, base: Term, *, two_sided: TwoSided, rng: Rng
 ) -> tuple[list[Term], FloatArray | None]:
+    """Test every column by exchanging cities; none where no exchange was asked for."""
     if plan is None:
         return [], None
     return coefficient_tests(
@@ -266,6 +274,8 @@ def _test_columns(
         plan=plan,
         n_friction=model.n_impedance,
         counts=True,
+        two_sided=two_sided,
+        rng=rng,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from geobri.arrays import Rng
 from geobri.errors import SchemaError, SpecificationError, mould
 from geobri.stats.blocks import plan_exchange
 from geobri.stats.doors import checked
@@ -21,6 +22,7 @@ from geobri.stats.models.robust import error_terms
 from geobri.stats.models.score_test import coefficient_tests
 from geobri.stats.models.separation import check_not_separated
 from geobri.stats.null import NodePlan
+from geobri.stats.p_values import TwoSided
 from geobri.stats.places import Column, as_measure
 from geobri.stats.progress import shows_progress
 from geobri.stats.results import FloatArray, Term, TestResult, headline
@@ -103,6 +105,7 @@ def presence_test(
     directed: bool | None = None,
     blocks: Blocks = "auto",
     n_permutations: int = 999,
+    two_sided: TwoSided = "tails",
     rng: int | np.random.Generator | None = None,
 ) -> PresenceResult:
     """Test what decides whether a corridor has a link at all.
@@ -133,15 +136,17 @@ def presence_test(
         Label of each city, as a mapping or a Series by city id; cities change places only within a label. ``"auto"``: blocks
         that keep missing pairs missing, where these let most cities change places; None: no blocks.
     n_permutations
-        How many exchanges of cities.
+        How many exchanges of cities. A p-value near 5 % is drawn anew, as in `decay_test`.
+    two_sided
+        ``"tails"``: twice the smaller tail, at most 1; ``"absolute"``: the share of statistics at least as far from 0, as
+        sna and asnipe count, see `mantel_test`.
     rng
         Seed or generator.
 
     Returns
     -------
     PresenceResult
-        The headline is the test of the first column (impedance, unless there is none). p-values are two-sided: twice the
-        smaller tail, at most 1.
+        The headline is the test of the first column (impedance, unless there is none). p-values are two-sided.
 
     Raises
     ------
@@ -181,7 +186,9 @@ def presence_test(
         rng=rng,
         caller="presence_test",
     )
-    tested, beside, null = _make_rows(model, fit, plan, presence=measure.column, caution=caution)
+    tested, beside, null = _make_rows(
+        model, fit, plan, presence=measure.column, caution=caution, two_sided=two_sided, rng=rng
+    )
     said = say_presence(tested[0], measure=measure, by=by, link=link, linked=int(sample.flow.sum()))
     return PresenceResult(
         **headline(tested[0], said),
@@ -202,7 +209,14 @@ def presence_test(
 
 
 def _make_rows(
-    model: _Model, fit: RegressionFit, plan: NodePlan, *, presence: str, caution: Words
+    model: _Model,
+    fit: RegressionFit,
+    plan: NodePlan,
+    *,
+    presence: str,
+    caution: Words,
+    two_sided: TwoSided,
+    rng: Rng,
 ) -> tuple[list[Term], list[Term], FloatArray]:
     """Rows of the exchange of cities and of the errors beside it, and the null distribution of the first column."""
     sample = model.sample
@@ -225,6 +239,8 @@ def _make_rows(
         fit_columns=model.fit,
         plan=plan,
         n_friction=model.n_impedance,
+        two_sided=two_sided,
+        rng=rng,
     )
     ends = sample.origin, sample.destination
     return tested, error_terms(base, fit, ends, directed=sample.directed, n_friction=model.n_impedance), null

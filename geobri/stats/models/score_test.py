@@ -16,29 +16,66 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from scipy import optimize
 
+from geobri.arrays import Rng
 from geobri.errors import DataError, mould
 from geobri.stats.models.effects import NodeEffects
 from geobri.stats.models.exchanges import Projection, exchange_residuals, exchange_scores
 from geobri.stats.models.fits import RegressionFit
-from geobri.stats.null import NodePlan
+from geobri.stats.null import NodePlan, plan_permutations
+from geobri.stats.p_values import Chance, TwoSided
 from geobri.stats.progress import tell_progress
-from geobri.stats.results import FloatArray, Term
-from geobri.stats.say.numbers import number
+from geobri.stats.results import Alternative, FloatArray, Term
+from geobri.stats.say.numbers import LEVEL, number
 from geobri.stats.say.terms import FRICTION, PERMUTATION, name_column, notes
 from geobri.stats.tables import PairSample
 from geobri.words import NOTHING, Words
 
-__all__ = ["FitColumns", "Interval", "ScoreTest", "coefficient_tests"]
+__all__ = ["AtZero", "FitColumns", "Interval", "ScoreTest", "coefficient_tests"]
 
 FitColumns = Callable[[FloatArray, Sequence[str], FloatArray | None], RegressionFit]
 """From columns, their names and the known part of the predictor to a fit."""
 
 FARTHEST = 40.0
 """Standard errors from the estimate past which a limit counts as infinite."""
+
+
+_SURE: Final = 2.5
+"""Monte Carlo errors from 5 % within which a p-value is drawn anew."""
+_QUICK: Final = 199
+"""Whoever asks for fewer exchanges wants a quick look."""
+_CLOSER: Final = 20
+"""Times as many exchanges for such a p-value: 19,999 for 999, with an error of 0.2 % at 5 %."""
+_ENOUGH: Final = 49_999
+"""No more than this, which leaves an error of 0.1 %."""
+_MOST_CELLS: Final = 30_000_000
+"""And no more than fit into 240 MB, a number for every city."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AtZero:
+    """The test of no effect.
+
+    Attributes
+    ----------
+    statistic
+        Score statistic.
+    null
+        Null distribution, shape (R,).
+    chance
+        What chance says of it.
+    plan
+        The exchanges that the p-value comes from.
+    """
+
+    statistic: float
+    null: FloatArray
+    chance: Chance
+    plan: NodePlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +144,35 @@ class ScoreTest:
         return exchange_scores(
             self.sample, self.tested, self.nuisance, self.effects, fitted=fitted, plan=self.plan
         )
+
+    def test_zero(
+        self, alternative: Alternative = "two-sided", *, two_sided: TwoSided = "tails", rng: Rng = None
+    ) -> AtZero:
+        """Test that all coefficients are 0; a p-value at which the verdict would hang on the draws is drawn anew.
+
+        Parameters
+        ----------
+        alternative
+            Direction of the test.
+        two_sided
+            How two tails become one p-value.
+        rng
+            Seed or generator of further exchanges.
+
+        Returns
+        -------
+        AtZero
+            Statistic, null distribution, p-value and exchanges.
+        """
+        zero, plan = np.zeros(self.tested.shape[1]), self.plan
+        statistic, null = self.scores(zero)
+        chance = plan.judge(statistic, null, alternative, two_sided=two_sided)
+        more = _how_many_more(plan)
+        if _QUICK <= len(plan.permutations) < more and abs(chance.p_value - LEVEL) < _SURE * chance.mc_error:
+            plan = _more_exchanges(plan, more, rng)
+            statistic, null = replace(self, plan=plan).scores(zero)
+            chance = plan.judge(statistic, null, alternative, two_sided=two_sided)
+        return AtZero(statistic=statistic, null=null, chance=chance, plan=plan)
 
     def _evaluate(self, value: float) -> tuple[float, FloatArray, float]:
         """Statistic, null distribution and standard error for the interval."""
@@ -213,6 +279,18 @@ class ScoreTest:
             return math.copysign(math.inf, step)
 
 
+def _how_many_more(plan: NodePlan) -> int:
+    """Count the exchanges with which a verdict does not hang on them, as far as time and memory allow."""
+    count, n = map(int, plan.permutations.shape)
+    return min(_CLOSER * count, _ENOUGH, _MOST_CELLS // n)
+
+
+def _more_exchanges(plan: NodePlan, count: int, rng: Rng) -> NodePlan:
+    """Draw anew; a seed gives other exchanges than those that the p-value at the border came from."""
+    fresh = np.random.default_rng([rng, 1]) if isinstance(rng, int) else rng
+    return plan_permutations(plan.permutations.shape[1], count, blocks=plan.blocks, rng=fresh)
+
+
 def _critical_rank(plan: NodePlan, level: float) -> int:
     """How many null statistics lie beyond a critical value, so that p <= 1 - level past it and not before."""
     # of 0.025 (R + 1) nothing may be lost to rounding: 25 of 1,000, not 24
@@ -281,6 +359,8 @@ def coefficient_tests(
     n_friction: int = 0,
     n_tested: int | None = None,
     counts: bool = False,
+    two_sided: TwoSided = "tails",
+    rng: Rng = None,
 ) -> tuple[list[Term], FloatArray]:
     """Test every coefficient of a model by exchanging cities, each with all others in the model.
 
@@ -306,6 +386,10 @@ def coefficient_tests(
         How many coefficients are tested, from the first on; all by default.
     counts
         The model is one of counts, see `ScoreTest`.
+    two_sided
+        How two tails become one p-value.
+    rng
+        Seed or generator of further exchanges, see `ScoreTest.test_zero`.
 
     Returns
     -------
@@ -328,29 +412,29 @@ def coefficient_tests(
             plan=plan,
             counts=counts,
         )
-        statistic, null = held.scores(np.zeros(1))
+        zero = held.test_zero(two_sided=two_sided, rng=rng)
         row = replace(base, term=(FRICTION if sign < 0 else NOTHING) + name_column(name))
-        rows.append(describe_test(row, held, sign * float(fit.coefficients[k]), statistic, null))
-        first = first if len(rows) > 1 else null
+        rows.append(_describe_test(row, held, sign * float(fit.coefficients[k]), zero))
+        first = first if len(rows) > 1 else zero.null
     return rows, first
 
 
-def describe_test(base: Term, held: ScoreTest, estimate: float, statistic: float, null: FloatArray) -> Term:
+def _describe_test(base: Term, held: ScoreTest, estimate: float, zero: AtZero) -> Term:
     """Write the row of a single coefficient: p-value, interval, and what a reader must know of both."""
-    chance = held.plan.judge(statistic, null)
-    limits = held.interval(estimate, at_zero=(statistic, chance.p_value))
+    chance = zero.chance
+    limits = held.interval(estimate, at_zero=(zero.statistic, chance.p_value))
     return replace(
         base,
         estimate=estimate,
         ci_low=limits.low,
         ci_high=limits.high,
         se_type=PERMUTATION,
-        statistic=statistic,
+        statistic=zero.statistic,
         p_value=chance.p_value,
         mc_error=chance.mc_error,
         null_mean=chance.mean,
         null_sd=chance.deviation,
         null_of="statistic",
-        null=held.plan.describe(),
+        null=zero.plan.describe(),
         note=notes(base.note, chance.caution, limits.reason),
     )
