@@ -281,3 +281,65 @@ def test_layer_takes_the_place_of_columns_of_the_same_name(patches):
     result = local_moran_test(cities, "value", graph, n_permutations=99, rng=1)
     layer = result.to_layer(cities.assign(kind="harbour", colour="red"))
     pd.testing.assert_frame_equal(pd.DataFrame(layer), pd.DataFrame(result.to_layer(cities)), check_like=True)
+
+
+@pytest.mark.parametrize(
+    ("verb", "more"),
+    [
+        (local_moran_test, {}),
+        (local_getis_ord_test, {"star": True}),
+        (local_getis_ord_test, {"star": False}),
+        (local_geary_test, {}),
+    ],
+)
+def test_rows_of_places_have_the_null_of_what_they_show(verb, more):
+    """Over all neighbours that a place could have had, in the scale of the statistic: mean and deviation, gone through."""
+    lon = [0.0, 1, 2, 3, 10, 11, 12, 20]
+    cities = gpd.GeoDataFrame(
+        {"value": [9.0, 8.5, 8, 7.5, 1, 1.5, 2, 4]},
+        index=list("abcdefgh"),
+        geometry=gpd.points_from_xy(lon, np.zeros(8)),
+        crs=4326,
+    )
+    graph = build_knn(cities, 2)
+    result = verb(cities, "value", graph, n_permutations=4000, rng=1, adjust="none", level=0.9, **more)
+    weights = graph_weights(graph, cities.index).toarray()
+    plain = dict(zip(cities.index, cities["value"], strict=True))
+    assert len(result.terms) > 5
+    for row in result.terms[1:]:
+        own = row.term.en[0]
+        others = [one for one in cities.index if one != own]
+        near = [
+            one
+            for one, weight in zip(cities.index, weights[cities.index.get_loc(own)], strict=True)
+            if weight
+        ]
+        shown = []
+        for drawn in permutations(others, len(near)):
+            # the values of the drawn places stand where the neighbours are; the rest keep theirs in any order
+            rest = iter([plain[one] for one in others if one not in drawn])
+            values = {own: plain[own], **dict(zip(near, (plain[one] for one in drawn), strict=True))}
+            values |= {one: next(rest) for one in others if one not in near}
+            moved = cities.assign(value=[values[one] for one in cities.index])
+            shown.append(
+                _local(verb, moved["value"].to_numpy(), weights, own=cities.index.get_loc(own), **more)
+            )
+        assert row.null_mean == pytest.approx(np.mean(shown), abs=4 * np.std(shown) / np.sqrt(4000)), row.term
+        assert row.null_sd == pytest.approx(np.std(shown), rel=0.1), row.term
+
+
+def _local(verb, values, weights, *, own, star=False):
+    """The textbook's formula at one place."""
+    z, n = values - values.mean(), len(values)
+    w = (weights[own] > 0).astype(float)
+    if verb is local_moran_test:
+        return z[own] / (z**2).mean() * (w / w.sum() @ z)
+    if verb is local_geary_test:
+        return (w / w.sum()) @ (z - z[own]) ** 2 / z.var(ddof=1)
+    if star:
+        w[own] = 1.0
+        spread = values.std() * np.sqrt((n * (w**2).sum() - w.sum() ** 2) / (n - 1))
+        return (w @ values - w.sum() * values.mean()) / spread
+    others = np.delete(values, own)
+    spread = others.std() * np.sqrt(((n - 1) * (w**2).sum() - w.sum() ** 2) / (n - 2))
+    return (w @ values - w.sum() * others.mean()) / spread

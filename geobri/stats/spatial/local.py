@@ -359,7 +359,14 @@ def local_getis_ord_test(
     x = places.columns[:, 0]
     lags = np.asarray(places.weights @ x)
     conditional = _z_scores(places.weights, x, lags)
+    spread = (
+        _spread_of_star(places.weights, x)
+        if star
+        else np.sqrt(conditional_moments(places.weights, x).variance)
+    )
     standardised = _standardised_star(places.weights, x, lags) if star else conditional
+    with np.errstate(divide="ignore"):
+        unit = 1.0 / spread
     local = LocalStatistic(
         test="local_getis_ord_test",
         title=Words("local G*", "局部 G*") if star else Words("local G", "局部 G"),
@@ -370,6 +377,7 @@ def local_getis_ord_test(
         null=lambda _, drawn: drawn[0],
         kinds=np.where(conditional > 0, "hot spot", "cold spot").astype(object),
         shown=standardised,
+        unit=unit,
     )
     return run_local_test(
         local,
@@ -382,11 +390,22 @@ def local_getis_ord_test(
     )
 
 
-def _standardised_star(weights: csr_array, x: FloatArray, lags: FloatArray) -> FloatArray:
-    """Standardise G* over all n values, the place itself included."""
-    n, own = len(x), np.asarray(weights.max(axis=1).todense()).ravel()
+def _spread_of_star(weights: csr_array, x: FloatArray) -> FloatArray:
+    """Give the standard deviation of G* over all n values, the place itself included."""
+    n, own = len(x), _own_weights(weights)
     total = np.asarray(weights.sum(axis=1)).ravel() + own
     squares = np.asarray(weights.power(2).sum(axis=1)).ravel() + own**2
-    spread = x.std() * np.sqrt(np.clip(n * squares - total**2, 0, None) / (n - 1))
+    return np.asarray(x.std() * np.sqrt(np.clip(n * squares - total**2, 0, None) / (n - 1)))
+
+
+def _own_weights(weights: csr_array) -> FloatArray:
+    """Give each place, among its own neighbours, the largest weight of its row."""
+    return np.asarray(weights.max(axis=1).todense()).ravel()
+
+
+def _standardised_star(weights: csr_array, x: FloatArray, lags: FloatArray) -> FloatArray:
+    """Standardise G* over all n values, the place itself included."""
+    own = _own_weights(weights)
+    total = np.asarray(weights.sum(axis=1)).ravel() + own
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray((lags + own * x - total * x.mean()) / spread)
+        return np.asarray((lags + own * x - total * x.mean()) / _spread_of_star(weights, x))

@@ -47,6 +47,8 @@ class LocalStatistic:
     shown
         What stands in the results in place of `observed`, where the test compares another scale of it; None for
         `observed` itself.
+    unit
+        How much `shown` changes with 1 of `observed`, at each place.
     """
 
     test: str
@@ -58,6 +60,7 @@ class LocalStatistic:
     null: Callable[[slice, list[FloatArray]], FloatArray]
     kinds: Text
     shown: FloatArray | None = None
+    unit: FloatArray | None = None
 
 
 def quadrants(first: FloatArray, second: FloatArray) -> Text:
@@ -77,13 +80,21 @@ def quadrants(first: FloatArray, second: FloatArray) -> Text:
     return np.array([f"{a}-{b}" for a, b in zip(own, others, strict=True)], dtype=object)
 
 
-def _p_values(
+def _draw(
     local: LocalStatistic, weights: csr_array, alternative: Alternative, n_permutations: int, rng: Rng
-) -> FloatArray:
-    p_values = np.empty(len(local.observed))
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Give p-value, and mean and deviation of what is shown under the null, of each place, shape (n,) each."""
+    p_values, mean, deviation = np.empty((3, len(local.observed)))
     for rows, lags in random_lags(weights, local.columns, n_permutations, rng):
-        p_values[rows] = permutation_p_value(local.observed[rows], local.null(rows, lags).T, alternative)
-    return p_values
+        null = local.null(rows, lags)
+        p_values[rows] = permutation_p_value(local.observed[rows], null.T, alternative)
+        mean[rows], deviation[rows] = null.mean(axis=1), null.std(axis=1)
+    if local.shown is None or local.unit is None:
+        return p_values, mean, deviation
+    with np.errstate(
+        invalid="ignore"
+    ):  # a place whose neighbours are all others has no other draw, and no unit
+        return p_values, local.shown + (mean - local.observed) * local.unit, deviation * local.unit
 
 
 def run_local_test(
@@ -113,7 +124,7 @@ def run_local_test(
         The finished test.
     """
     islands = places.islands
-    p_value = _p_values(local, places.weights, alternative, n_permutations, rng)
+    p_value, mean, deviation = _draw(local, places.weights, alternative, n_permutations, rng)
     p_value[islands] = np.nan
     p_adjusted = adjust_p_values(p_value, adjust)
     kinds = np.where(p_adjusted <= level, local.kinds, "not significant")
@@ -123,6 +134,7 @@ def run_local_test(
     table = pd.DataFrame({**columns, "p_value": p_value, "p_adjusted": p_adjusted}, index=places.labels)
     table.loc[islands, ["statistic", "lag", "z_score"]] = np.nan
     table["kind"] = kinds
+    moments = pd.DataFrame({"null_mean": mean, "null_sd": deviation}, index=places.labels)
     base = Term(
         test=local.test,
         value=places.measure.column,
@@ -143,7 +155,7 @@ def run_local_test(
         "level": level,
         "left out": places.left_out,
     }
-    return _result(base, table, choices, places)
+    return _result(base, table, moments, choices, places)
 
 
 def _error_of_smallest(table: pd.DataFrame, n_permutations: int, alternative: Alternative) -> float:
@@ -159,7 +171,7 @@ def _error_of_smallest(table: pd.DataFrame, n_permutations: int, alternative: Al
 
 def _places_beyond_chance(found: pd.DataFrame, base: Term, n_permutations: int) -> list[Term]:
     """Write a row for each place that stands out."""
-    names = ["statistic", "z_score", "p_value", "p_adjusted", "kind"]
+    names = ["statistic", "z_score", "p_value", "p_adjusted", "kind", "null_mean", "null_sd"]
     return [
         replace(
             base,
@@ -169,12 +181,16 @@ def _places_beyond_chance(found: pd.DataFrame, base: Term, n_permutations: int) 
             p_value=float(p),
             p_adjusted=float(adjusted),
             mc_error=monte_carlo_error(float(p), n_permutations, base.alternative),
+            null_mean=float(mean),
+            null_sd=float(deviation),
         )
-        for city, statistic, z, p, adjusted, kind in found[names].itertuples()
+        for city, statistic, z, p, adjusted, kind, mean, deviation in found[names].itertuples()
     ]
 
 
-def _result(base: Term, table: pd.DataFrame, choices: dict[str, Any], places: Places) -> LocalResult:
+def _result(
+    base: Term, table: pd.DataFrame, moments: pd.DataFrame, choices: dict[str, Any], places: Places
+) -> LocalResult:
     found = table[~table["kind"].isin(["not significant", "island"])]
     smallest = float(table["p_adjusted"].min())
     headline = replace(
@@ -186,7 +202,7 @@ def _result(base: Term, table: pd.DataFrame, choices: dict[str, Any], places: Pl
         mc_error=_error_of_smallest(table, choices["n_permutations"], base.alternative),
         note=Words("p-value: smallest adjusted one", "p 值：校正后的最小值"),
     )
-    rows = _places_beyond_chance(found, base, choices["n_permutations"])
+    rows = _places_beyond_chance(found.join(moments), base, choices["n_permutations"])
     said = say_local(
         {str(kind): int(count) for kind, count in found["kind"].value_counts().items()},
         *([called[city] for city in found.index] for called in places.called()),
