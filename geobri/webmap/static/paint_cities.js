@@ -122,9 +122,10 @@ function boxAt(point, place, width) {
   return [x, y, x + width, y + LABEL_HEIGHT];
 }
 
-/** Labels for the points, the most important first; a label without room is left out. */
-function placeLabels(context, app, points, inner) {
-  const [dots, taken] = [makeBoxIndex(), makeBoxIndex()];
+/** Labels for the points, the most important first; a label without room is left out, and one that can keeps clear of further boxes. */
+function placeLabels(context, app, points, inner, kept = []) {
+  const [dots, taken, clearOf] = [makeBoxIndex(), makeBoxIndex(), makeBoxIndex()];
+  for (const box of kept) clearOf.add(box, null);
   for (const p of points) dots.add([p.x - p.radius, p.y - p.radius, p.x + p.radius, p.y + p.radius], p);
   const labels = [];
   const weights = new Map(points.map((point) => [point.c, app.asks.importance(point.c)]));
@@ -139,7 +140,8 @@ function placeLabels(context, app, points, inner) {
     const free = boxes.filter((wish) => !dots.hits(wish, point));
     /* Whole in the window, or wholly beside it for later; a marked city or a hub may rather cover a point than be cut. */
     const seen = (wish) => isWithin(wish, inner);
-    const box = free.find(seen) || (mayCover && boxes.find(seen)) || free.find((wish) => !overlaps(wish, inner));
+    const clear = free.find((wish) => seen(wish) && !clearOf.hits(wish, point));
+    const box = clear || free.find(seen) || (mayCover && boxes.find(seen)) || free.find((wish) => !overlaps(wish, inner));
     if (box) {
       taken.add(box, point.c);
       labels.push({ c: point.c, text, box, strong });
@@ -227,10 +229,10 @@ function paintIdle(context, view, app) {
 function paintCities(context, view, app) {
   const all = [...app.model.cities.slug.keys()];
   const points = placePoints(app, view, app.model.idle ? all.filter((c) => !app.asks.isIdle(c)) : all);
-  const labels = placeLabels(context, app, points, view.inner);
+  const labels = placeLabels(context, app, points, view.inner, app.painting.keptClear(view));
   paintPoints(context, app, points);
   paintLabels(context, app, labels);
   return { points, labels };
 }
 
-export { IDLE, paintCities, paintIdle, paintPointed, lookOfCity, measuredLook, tellsCoasts, FONT };
+export { IDLE, placeLabels, paintCities, paintIdle, paintPointed, lookOfCity, measuredLook, tellsCoasts, FONT };

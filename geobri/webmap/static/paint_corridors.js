@@ -137,6 +137,33 @@ function paintOne(context, view, model, look, i) {
   }
 }
 
+const THICK_PX = 2.5; /* lines that a name should not lie over */
+const MOST_THICK = 60;
+const EVERY_PX = 6; /* shorter than a letter is high, so that no name slips between two boxes */
+
+/** Boxes along the thick lines that are seen, for names to keep clear of. `rows`: strongest, and so thickest, first. */
+function boxThickLines(model, look, rows, view) {
+  const [left, top, right, bottom] = view.inner;
+  const boxes = [];
+  for (let r = 0; r < Math.min(rows.length, MOST_THICK); r += 1) {
+    const { width } = lookOfLine(look, rows[r]);
+    if (width < THICK_PX) break;
+    const paths = copiesOf(model.arcs, rows[r], view).flatMap((k) => pathsOf(model.arcs, rows[r], view, k));
+    for (const path of paths.map((one) => shift(one, offsetOf(model, look.measure, rows[r], width)))) {
+      for (let n = 2; n < path.length; n += 2) {
+        const [x0, y0, x1, y1] = [path[n - 2], path[n - 1], path[n], path[n + 1]];
+        if (Math.max(x0, x1) < left || Math.min(x0, x1) > right || Math.max(y0, y1) < top || Math.min(y0, y1) > bottom) continue;
+        const steps = Math.ceil(Math.hypot(x1 - x0, y1 - y0) / EVERY_PX);
+        for (let s = 0; s < steps; s += 1) {
+          const [x, y] = [x0 + ((x1 - x0) * s) / steps, y0 + ((y1 - y0) * s) / steps];
+          boxes.push([x - width / 2, y - width / 2, x + width / 2, y + width / 2]);
+        }
+      }
+    }
+  }
+  return boxes;
+}
+
 /** How the lines look: one record for painting, legend and export. */
 function makeLook(measure, theme, tones, { shown, known }, colouring = null) {
   return { measure, tones, colouring, colours: classColours(measure.scale, theme), ...crowding(shown, known) };
@@ -181,4 +208,4 @@ function paintMarked(context, view, model, look, rows) {
   context.restore();
 }
 
-export { makeLook, lineWidth, lookOfLine, paintStrokes, paintMarked, clipToWorld, crispRows, offsetOf, copiesOf, pathsOf, shift };
+export { makeLook, boxThickLines, lineWidth, lookOfLine, paintStrokes, paintMarked, clipToWorld, crispRows, offsetOf, copiesOf, pathsOf, shift };

@@ -1,10 +1,11 @@
 /* The sheets: the base, the density of many lines, those that are drawn one by one, cities with labels, and what is marked. */
 import * as PaintBase from "./paint_base.js";
 import * as PaintCities from "./paint_cities.js";
-import { clipToWorld, crispRows, makeLook, paintMarked, paintStrokes } from "./paint_corridors.js";
+import { boxThickLines, clipToWorld, crispRows, makeLook, paintMarked, paintStrokes } from "./paint_corridors.js";
 import * as PaintDensity from "./paint_density.js";
 import * as Rows from "./rows.js";
 import * as Sheet from "./sheet.js";
+import { cardBoxes } from "./view.js";
 import { drawWorlds, keepWhole, wholeView } from "./worlds.js";
 
 const BEHIND = 0.28; /* how strong the lines stay behind a highlight */
@@ -115,6 +116,13 @@ function addPainting(app) {
     }
     PaintCities.paintIdle(context, view, painted);
     paintStrokes(context, view, app.model, lookOf(painted, app.now.shown.crowd), crisp, app.painting.faintness());
+  };
+  /* Boxes that names keep clear of where they can: thick lines, and the cards over the map. */
+  app.painting.keptClear = (view) => {
+    if (app.asks.isDense()) return [];
+    const [x, y] = view.inner;
+    const cards = cardBoxes(app).map(({ left, top, right, bottom }) => [left + x, top + y, right + x, bottom + y]);
+    return [...cards, ...boxThickLines(app.model, lookOf(app, app.now.shown.crowd), app.now.shown.rows, view)];
   };
   const paintMarks = (context, view, painted) => {
     const rows = Rows.markedCorridors(app);

@@ -45,16 +45,23 @@ function homeBox(app, withIdle) {
   return fitBox(cities.x.filter(isSeen), ys);
 }
 
+/** The cards that lie over the map on the left, in pixels of the window. */
+function cardBoxes(app) {
+  const frame = app.root.getBoundingClientRect();
+  const cards = [...app.root.querySelectorAll(".geobri-left > .geobri-card")].map((card) => card.getBoundingClientRect()).filter((box) => box.width > 0);
+  return cards.map((box) => ({ left: box.left - frame.left, top: box.top - frame.top, right: box.right - frame.left, bottom: box.bottom - frame.top }));
+}
+
 /** Rooms of the window without cards: beside the column on the left, and between its upper and its lower cards. */
 function freeRooms(app) {
   const frame = app.root.getBoundingClientRect();
-  const cards = [...app.root.querySelectorAll(".geobri-left > .geobri-card")].map((card) => card.getBoundingClientRect()).filter((box) => box.width > 0);
+  const cards = cardBoxes(app);
   const full = { left: 0, top: 0, right: frame.width, bottom: frame.height };
-  const beside = { ...full, left: Math.max(0, ...cards.map((box) => box.right - frame.left)) };
+  const beside = { ...full, left: Math.max(0, ...cards.map((box) => box.right)) };
   const between = { ...full };
   for (const box of cards) {
-    if (box.top + box.height / 2 < frame.top + frame.height / 2) between.top = Math.max(between.top, box.bottom - frame.top - MARGINS.top / 2);
-    else between.bottom = Math.min(between.bottom, box.top - frame.top + MARGINS.bottom / 2);
+    if (box.top + box.bottom < frame.height) between.top = Math.max(between.top, box.bottom - MARGINS.top / 2);
+    else between.bottom = Math.min(between.bottom, box.top + MARGINS.bottom / 2);
   }
   return app.asks.isNarrow() ? [between] : [beside, between];
 }
@@ -140,4 +147,4 @@ function makeLeaflet(app, element) {
   return leaflet;
 }
 
-export { makeLeaflet, showView, viewOf, fitRoom, nearestGap };
+export { cardBoxes, makeLeaflet, showView, viewOf, fitRoom, nearestGap };
