@@ -131,8 +131,9 @@ def test_a_table_of_every_pair_need_not_say_what_an_absent_row_means(towns, trad
         fit_blocks(build_inputs(towns, flows=table, measures=(measure,), **choices), "trade", workers=1)
         for table, measure in ((rows, silent), (rows[rows["value"] > 0], said))
     )
-    np.testing.assert_array_equal(found.coefficients, expected.coefficients)
-    np.testing.assert_array_equal(found.errors, expected.errors)
+    # the last bits depend on the order in which a version of numpy adds
+    np.testing.assert_allclose(found.coefficients, expected.coefficients, rtol=1e-12)
+    np.testing.assert_allclose(found.errors, expected.errors, rtol=1e-12)
     with pytest.raises(DataError, match=r"1 pairs without a row.*absent"):
         fit_blocks(build_inputs(towns, flows=rows.iloc[1:], measures=(silent,), **choices), "trade")
 
