@@ -1,6 +1,7 @@
 """What a column means is said by its measure: no line outside `geobri/measures.py` reads it out of a name."""
 
 import ast
+import functools
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,7 @@ def find_names_read(source):
     return found
 
 
+@functools.cache
 def _all_read():
     return {
         (str(path.relative_to(ROOT)), text)

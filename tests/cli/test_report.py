@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 from geobri.cli import _geobri
+from geobri.study.template import create_study
 
 PROMISED = {"report.html", "map.html", "cities.csv", "corridors.csv", "study.gpkg", "corridors.parquet"}
 FURTHER = {"tests.csv", "findings.csv", "contradictions.csv", "audit.csv"}
@@ -125,9 +126,13 @@ def test_faults_of_a_study_leave_an_older_report_alone(tmp_path):
     assert (out / "report.html").read_text(encoding="utf-8") == "older"
 
 
-@pytest.mark.parametrize("after", [0.05, 0.6])
-def test_ctrl_c_half_way_leaves_nothing(tmp_path, after):
-    out = tmp_path / "deep" / "report"
+@pytest.mark.parametrize("stage", ["write_tables", "render_page"])
+@pytest.mark.system
+def test_ctrl_c_half_way_leaves_nothing(tmp_path, stage):
+    """On the study that `geobri new` lays: its files are written as those of any other, after seconds less of tests."""
+    study, out = tmp_path / "study", tmp_path / "deep" / "report"
+    create_study(study)
+    laid = _hashes(study)
     code = (
         "import os, signal, time, geobri.cli\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # as in a terminal, whoever runs this
@@ -136,14 +141,16 @@ def test_ctrl_c_half_way_leaves_nothing(tmp_path, after):
         "    os.kill(main, signal.SIGINT)\n"
         "    time.sleep(60)\n"  # a copy of the process may be the one that is here
         "import geobri.report.writing as r\n"
-        f"r.{'write_tables' if after > 0.5 else 'render_page'} = interrupted\n"
-        f"geobri.cli.main(['report', 'bri22', '--out', {str(out)!r}])\n"
+        f"assert r.{stage}\n"
+        f"r.{stage} = interrupted\n"
+        f"geobri.cli.main(['report', {str(study)!r}, '--out', {str(out)!r}])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "Aborted" in done.stderr
-    assert not out.exists()
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert not out.parent.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["study"]
+    assert _hashes(study) == laid
 
 
 AS_IN_A_TERMINAL = """import signal
@@ -153,6 +160,7 @@ main()
 """
 
 
+@pytest.mark.system
 def test_a_signal_from_outside_leaves_nothing(tmp_path):
     out = tmp_path / "report"
     job = subprocess.Popen(

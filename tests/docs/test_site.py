@@ -19,6 +19,7 @@ FETCHED = re.compile(
 
 
 @pytest.mark.slow
+@pytest.mark.system
 def test_site_is_built_without_a_warning_and_asks_no_host(tmp_path):
     build = ["-b", "html", "-W", "--keep-going", "-q", "-d", str(tmp_path / "seen")]
     done = subprocess.run(

@@ -16,6 +16,8 @@ import pytest
 
 from geobri import cli
 
+pytestmark = pytest.mark.system
+
 ALL = os.environ.get("GEOBRI_FAULTS") == "all"
 EXPORTS = ["csv", "geojson", "fgb", "gpkg", "parquet", "xlsx", "duckdb"]
 COMMANDS = {

@@ -14,6 +14,8 @@ import pytest
 from geobri import cli
 from geobri.scale import blocks
 
+pytestmark = pytest.mark.system
+
 ALL = os.environ.get("GEOBRI_FAULTS") == "all"
 SIGNALS = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
 

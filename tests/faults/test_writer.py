@@ -14,6 +14,8 @@ import pytest
 from geobri.errors import OutputError
 from geobri.outputs import staged_file, staged_folder, switching
 
+pytestmark = pytest.mark.system
+
 OLD, NEW = {"a.csv": "old a", "b.csv": "old b", "d.csv": "old d"}, {"a.csv": "new a", "b.csv": "new b", "c.csv": "new c"}  # fmt: skip
 
 

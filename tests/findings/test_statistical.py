@@ -144,6 +144,7 @@ def test_the_mean_correlation_of_six_rankings_is_the_mean_of_fifteen():
     )
 
 
+@pytest.mark.rate
 def test_agreement_keeps_its_size():
     """Three rankings without any agreement: about 5 % are called significant."""
     generator = np.random.default_rng(8)
@@ -161,6 +162,7 @@ def test_agreement_keeps_its_size():
     assert small <= 9  # binomial(60, 0.05) exceeds 9 with probability 0.001
 
 
+@pytest.mark.rate
 def test_near_and_far_lists_are_told_apart():
     data = source(14, seed=4)
     points = data.cities.geometry

@@ -63,6 +63,7 @@ def test_the_source_distribution_holds_all_that_the_wheel_and_the_suite_are_made
 
 
 @pytest.mark.slow
+@pytest.mark.system
 def test_the_wheel_works_alone_in_a_new_environment(wheel, tmp_path):
     """Needs the package registry, as any installation does."""
     fresh = tmp_path / "venv"

@@ -57,6 +57,8 @@ print(int(run.work(workers=2).groups[:, 0].sum()))
 PEAK = """
 import resource, sys
 from geobri.cli import main
+
+pytestmark = pytest.mark.system
 try:
     main(sys.argv[1:])
 except SystemExit as end:

@@ -163,6 +163,7 @@ def test_files_outside_the_run_are_not_read(folder, tmp_path):
     assert "asked in SQL" in _run("query", out, code=1)
 
 
+@pytest.mark.system
 def test_a_killed_run_goes_on(folder, tmp_path):
     """Kill the program hard in the middle; what it left is resumed to the same bytes as an undisturbed run."""
     script = (

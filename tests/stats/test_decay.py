@@ -228,6 +228,7 @@ def test_friction_is_found_and_covered():
     assert "falls with distance" in result.summary()
 
 
+@pytest.mark.rate
 def test_no_friction_is_not_found():
     p = [
         decay_test(made(friction=0.0, seed=seed), flow="flow", n_permutations=99, rng=seed).p_value

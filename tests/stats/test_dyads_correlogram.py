@@ -64,6 +64,7 @@ def test_each_class_is_a_mantel_test(matrices):
         assert result.p_values[k] == pytest.approx(single.p_value, abs=1e-12)
 
 
+@pytest.mark.rate
 def test_familywise_size():
     """The headline rejects 5 % of true nulls although it looks at all classes (99.9 % limits)."""
     rng = np.random.default_rng(3)

@@ -320,6 +320,7 @@ def test_kendall_null_equals_scipy_with_and_without_ties(levels, directed):
 
 
 @pytest.mark.parametrize("method", ["pearson", "spearman", "kendall"])
+@pytest.mark.rate
 def test_size_with_node_effects(method):
     """Reject 5 % of true nulls in which pairs that share a city are alike (99.9 % limits of 800 data sets)."""
     rng = np.random.default_rng(17)

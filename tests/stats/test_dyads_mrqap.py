@@ -181,6 +181,7 @@ def t_value(design, y):
 
 class TestSize:
     @pytest.mark.parametrize("family", ["gaussian", "logit", "poisson"])
+    @pytest.mark.rate
     def test_with_node_effects_and_correlated_covariates(self, family):
         """Reject 5 % of true nulls (99.9 % limits of 600 data sets); ordinary errors reject far more."""
         rng = np.random.default_rng(23)

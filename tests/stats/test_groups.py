@@ -388,6 +388,7 @@ def test_stratified_score_interval_of_one_stratum_is_the_plain_one_and_of_two_is
 
 
 @pytest.mark.parametrize("chance", [0.5, 0.85])
+@pytest.mark.rate
 def test_score_interval_covers_about_its_level(chance):
     rng = np.random.default_rng(9)
     first = np.arange(22) < 12
@@ -399,6 +400,7 @@ def test_score_interval_covers_about_its_level(chance):
     assert 0.93 < hits / 600 < 0.985
 
 
+@pytest.mark.rate
 def test_shift_interval_covers_at_least_its_level():
     rng = np.random.default_rng(10)
     first = np.arange(22) < 12

@@ -181,6 +181,7 @@ def test_interaction_is_found_where_planted_and_not_in_a_common_shift():
         city_interaction_test(cities.assign(sea=1.0), ["rail", "sea"])
 
 
+@pytest.mark.rate
 def test_interaction_keeps_its_size_under_a_common_shift():
     rng, alarms = np.random.default_rng(8), 0
     cities = make_cities(16, 8)
@@ -259,6 +260,7 @@ def test_every_definition_is_the_test_of_its_own_label():
     plt.close(axes.figure)
 
 
+@pytest.mark.rate
 def test_having_tried_all_thresholds_keeps_its_size():
     rng, alarms, naive = np.random.default_rng(13), 0, 0
     cities = make_cities(14, 13)
@@ -417,6 +419,7 @@ def test_planted_types_are_found_and_the_means_are_shown():
     assert "by exchanging cities" in result.summary()
 
 
+@pytest.mark.rate
 def test_corridor_types_keep_their_size_under_hubs():
     alarms = 0
     for seed in range(100):
@@ -426,6 +429,7 @@ def test_corridor_types_keep_their_size_under_hubs():
     assert alarms <= 13  # 5 expected; 0.999 of Binomial(100, 0.05)
 
 
+@pytest.mark.rate
 def test_jackknife_interval_of_types_covers_about_its_level():
     hits = 0
     for seed in range(120):
@@ -592,6 +596,7 @@ def smooth_corridors(n, seed):
     return cities, table.assign(score=np.log(table["flow"]))
 
 
+@pytest.mark.rate
 def test_maps_keep_the_size_of_corridor_types_where_levels_and_label_gather():
     few = {"n_permutations": 99, "rng": 1, "most_placements": 1}
     rejected = np.array(

@@ -142,6 +142,7 @@ class TestMantel:
         for one, matrix in zip(maps, random, strict=True):
             np.testing.assert_allclose(matrix, np.abs(np.subtract.outer(one, one)), atol=1e-6)
 
+    @pytest.mark.rate
     def test_halves_the_false_alarms_of_exchanging_cities(self):
         rng = np.random.default_rng(12)
         plain = spectral = 0

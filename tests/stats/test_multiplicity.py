@@ -53,6 +53,7 @@ def test_max_t_equals_the_literal_step_down():
     np.testing.assert_allclose(max_t(observed, null), step_down(observed, null), atol=1e-12)
 
 
+@pytest.mark.rate
 def test_max_t_keeps_the_family_wise_error():
     rng = np.random.default_rng(7)
     alarms = 0

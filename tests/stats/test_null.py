@@ -104,6 +104,7 @@ class TestPValue:
         with pytest.raises(SpecificationError, match="'greater'"):
             count_p_value(1, 1, 1, "bigger")
 
+    @pytest.mark.rate
     def test_monte_carlo_error_is_the_spread_of_repeated_p_values(self):
         rng = np.random.default_rng(5)
         p = [permutation_p_value(1.0, rng.normal(size=400), "greater") for _ in range(2000)]
@@ -217,6 +218,7 @@ class TestPlan:
         with pytest.raises(DataError, match="larger blocks"):
             plan_permutations(4, 99, blocks=list("abcd"))
 
+    @pytest.mark.rate
     def test_p_values_of_cosets_vary_no_more_than_independent_draws(self):
         rng = np.random.default_rng(8)
         left, right = (one + one.T for one in rng.normal(size=(2, 15, 15)))
@@ -230,6 +232,7 @@ class TestPlan:
             spread[cosets] = np.std(p)
         assert spread[True] < 1.15 * spread[False]
 
+    @pytest.mark.rate
     def test_size_of_a_coset_test_with_structured_labels(self):
         # cities in a line, so that cyclic shifts of the given order would hardly change anything
         line = np.abs(np.subtract.outer(np.arange(12.0), np.arange(12.0)))

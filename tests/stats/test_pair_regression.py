@@ -142,6 +142,7 @@ def test_interval_and_p_value_agree():
             assert (first.ci_low < 0 < first.ci_high) == (result.p_value > 0.05)
 
 
+@pytest.mark.rate
 def test_keeps_its_size_and_finds_what_is_there():
     found = {
         effect: np.mean(

@@ -18,6 +18,7 @@ def coin():
     return Design(effect="bias", draw=lambda effect, rng: rng.random() ** (1 + effect), run=run)
 
 
+@pytest.mark.rate
 def test_power_of_a_known_test():
     result = power(coin(), effects=(0.0, 1.0, 4.0, 30.0), n_simulations=4000, rng=0)
     expected = 0.05 ** (1 / (1 + result.table["effect"]))
@@ -63,6 +64,7 @@ def test_every_design_is_tried():
 
 
 @pytest.mark.parametrize("name", DESIGNS)
+@pytest.mark.rate
 def test_every_test_finds_strong_effects_more_often_than_none(name, cities):
     strong, simulate, choices = STRONG[name]
     result = power(

@@ -570,6 +570,7 @@ class TestMeasuresIn:
 
 
 class TestSize:
+    @pytest.mark.rate
     def test_hubs_that_lie_anywhere(self):
         """Under lists made by hubs at random places the naive null finds too much, exchanging cities does not."""
         rng = np.random.default_rng(5)
@@ -591,6 +592,7 @@ class TestSize:
         assert 0.018 <= rejected["blocks"] / 400 <= 0.09
         assert rejected["corridors"] > 1.5 * rejected["blocks"]
 
+    @pytest.mark.rate
     def test_hub_preserving_null_where_partners_are_random(self):
         """Lists drawn at random among those with the same hubs: the p-value is uniform."""
         rng = np.random.default_rng(6)

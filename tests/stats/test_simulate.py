@@ -55,6 +55,7 @@ def variance_parts(directed, **choices):
     return np.mean(logs**2), common, back
 
 
+@pytest.mark.rate
 def test_hubs_are_the_share_of_the_variance_they_claim():
     total, common, _ = variance_parts(directed=False, hubs=0.6, noise=1.5)
     assert total == pytest.approx(1.5**2, rel=0.15)
@@ -65,6 +66,7 @@ def test_hubs_are_the_share_of_the_variance_they_claim():
 
 
 @pytest.mark.parametrize("reciprocity", [-0.5, 0.0, 0.7])
+@pytest.mark.rate
 def test_reciprocity_is_the_correlation_of_a_pair_and_its_reverse(reciprocity):
     total, common, back = variance_parts(directed=True, hubs=0.0, noise=1.0, reciprocity=reciprocity)
     assert total == pytest.approx(1.0, rel=0.05)
@@ -127,6 +129,7 @@ def test_top_list_is_the_head_of_the_ranking():
     assert made["flow"][made["rank"].isna()].max() <= made["flow"][made["rank"].notna()].min()
 
 
+@pytest.mark.rate
 def test_field_is_alike_among_neighbours_and_shifted_in_groups():
     cities = place_cities(60, rng=0)
     cities["coastal"] = np.arange(60) % 2 == 0
@@ -183,6 +186,7 @@ def test_overdispersion_scatters_counts():
     assert wild.var() == pytest.approx(100 + 100**2, rel=0.25)
 
 
+@pytest.mark.rate
 def test_smooth_levels_are_alike_among_neighbours():
     simulator = build_simulator(16)
     settings = {"hubs": 1.0, "noise": 1.0, "friction": 0.0, "flows": "continuous", "smooth_km": 3000.0}

@@ -171,6 +171,7 @@ def test_null_moments_agree_with_the_permutations(study):
         assert result.null_distribution.std() == pytest.approx(row.se, rel=0.06)
 
 
+@pytest.mark.rate
 def test_moran_keeps_its_size_where_esda_does_not():
     """FACTS: esda's one-directional p-value gives 9.3 % false alarms; 600 null maps here, 5 % wanted."""
     rng = np.random.default_rng(12)

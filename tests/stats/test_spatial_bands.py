@@ -81,6 +81,7 @@ def test_smooth_fields_are_alike_near_and_headline_counts_all_bands():
     plt.close(axes.figure)
 
 
+@pytest.mark.rate
 def test_looking_at_all_bands_keeps_its_size():
     rng = np.random.default_rng(5)
     cities = scatter(25, 5)
@@ -202,6 +203,7 @@ def test_smooth_cities_make_corridors_with_near_ends_alike():
 
 
 @pytest.mark.parametrize("strength", [0.0, 1.0])
+@pytest.mark.rate
 def test_near_ends_keep_their_size_under_hubs(strength):
     alarms = []
     for seed in range(60):
