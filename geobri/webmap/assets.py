@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -22,6 +23,11 @@ __all__ = [
 ]
 
 _IMAGES: Final = ("layers.png", "layers-2x.png", "marker-icon.png", "marker-icon-2x.png", "marker-shadow.png")
+
+
+_CSS_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
+_CSS_BLANKS: Final = re.compile(r"\s*([{};,])\s*|(?<=:)\s+")
+"""Blanks that say nothing: around braces and between declarations; one before a colon would part two selectors."""
 
 
 def _leaflet_file(name: str) -> bytes:
@@ -48,7 +54,8 @@ def leaflet_css() -> str:
     )  # Leaflet finds its images by it; they are given to it
     for image in sorted(_IMAGES, key=len, reverse=True):
         css = css.replace(f"url(images/{image})", f"url({_data_uri(image)})")
-    return css.replace("behavior: url(#default#VML);", "")
+    css = _CSS_COMMENT.sub("", css.replace("behavior: url(#default#VML);", ""))
+    return _CSS_BLANKS.sub(lambda met: met[1] or "", css).strip()
 
 
 @cache

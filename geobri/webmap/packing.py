@@ -81,8 +81,10 @@ def to_signs(data: bytes) -> str:
     return _PAIRS[pairs.ravel()[:n_pairs]].tobytes().decode("ascii")
 
 
-def _deflate(data: bytes, *, strategy: int = zlib.Z_DEFAULT_STRATEGY, level: int = 6) -> bytes:
-    packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS, 9, strategy)
+def _deflate(
+    data: bytes, *, strategy: int = zlib.Z_DEFAULT_STRATEGY, level: int = 6, memory: int = 9
+) -> bytes:
+    packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS, memory, strategy)
     return packer.compress(data) + packer.flush()
 
 
@@ -115,7 +117,12 @@ def pack_bytes(data: bytes) -> dict[str, Any]:
     dict
         `n` (bytes) and `data`, raw-deflated, as signs.
     """
-    deflated = (_deflate(data, strategy=one, level=9) for one in (zlib.Z_DEFAULT_STRATEGY, zlib.Z_FILTERED))
+    # less memory means shorter blocks, each with a code of its own: some texts are shorter so
+    deflated = (
+        _deflate(data, strategy=one, level=9, memory=memory)
+        for one in (zlib.Z_DEFAULT_STRATEGY, zlib.Z_FILTERED)
+        for memory in (7, 8, 9)
+    )
     return {"n": len(data), "data": to_signs(min(deflated, key=len))}
 
 
