@@ -233,7 +233,7 @@ def _closeness(
     hubs = next((one for one in others if isinstance(one, ProximityResult) and one.null == "hubs"), None)
     more, more_zh = "", ""
     if hubs is not None and is_told(lead.p_value) and not is_told(hubs.p_value):
-        more = f" With each city's number of corridors held it cannot be told ({p_value(hubs.p_value)})."
+        more = f" If every city keeps its number of corridors, it cannot be told ({p_value(hubs.p_value)})."
         more_zh = f"若固定每座城市的通路条数，则无法判断（{p_value(hubs.p_value)}）。"
     if is_told(lead.p_value):
         verdict = Words(
@@ -299,6 +299,6 @@ def _neighbours(
     else:
         verdict = Words(
             f"That neighbouring cities resemble each other in {called(measure).en} is not shown (I = {index}, {p}).",
-            f"邻近城市的{called(measure).zh}相似，未得到显示（I = {index}，{p}）。",
+            f"未显示出邻近城市的{called(measure).zh}彼此相似（I = {index}，{p}）。",
         )
     return verdict, say_result(study, lead), draw_moran(study, lead, measure)

@@ -454,3 +454,12 @@ def test_effects_lie_in_their_intervals(sample):
     values, group, _ = (np.array(part) for part in sample)
     for term in mann_whitney_test(values, group).terms:
         assert term.ci_low - 1e-9 <= term.estimate <= term.ci_high + 1e-9
+
+
+def test_the_sentence_names_the_level_that_the_interval_reaches():
+    result = mann_whitney_test([90.0, 60, 70, 50, 30, 20], [True, True, True, True, True, False])
+    assert "(67 % interval +10 to +70)" in result.summary()  # one of six placements in each tail
+    assert "95 %" in result.summary()  # that of the share of comparisons
+    assert "67%区间" in result.summary("zh")
+    larger = mann_whitney_test(list(range(12)), [True] * 6 + [False] * 6)
+    assert "67 %" not in larger.summary()

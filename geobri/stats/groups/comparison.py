@@ -78,6 +78,14 @@ def compare_groups(
         If a group is empty, or all values are equal.
     SpecificationError
         If method and strata do not go together.
+
+    Examples
+    --------
+    >>> from geobri.datasets import bri22
+    >>> cities = bri22().cities
+    >>> cities["china"] = cities["country"] == "CHN"
+    >>> round(compare_groups(cities, "rank_overall", by="china").p_value, 2)
+    0.95
     """
     data = read_places(cities, [value], group=by, strata=strata, caller="compare_groups")
     result = _run(
@@ -123,6 +131,14 @@ def coastal_test(
     -------
     GroupResult
         See `compare_groups`.
+
+    Examples
+    --------
+    >>> from geobri.datasets import bri22
+    >>> from geobri.measures import Measure
+    >>> overall = Measure(column="rank_overall", of="cities", kind="rank", label="Overall rank")
+    >>> round(coastal_test(bri22().cities, overall).p_value, 3)
+    0.011
     """
     return compare_groups(cities, value, by=group, **choices)
 

@@ -35,6 +35,7 @@ __all__ = [
     "estimate_shift",
     "estimate_superiority",
     "placement_moments",
+    "reached_level",
     "to_delta",
 ]
 
@@ -302,6 +303,25 @@ def _cut(sample: GroupSample, alpha: float) -> tuple[int, float]:
     cut = max(cut, 1)
     place = int(np.searchsorted(distribution.support, cut - 1, side="right")) - 1
     return cut, 1 - 2 * float(below[place])
+
+
+def reached_level(sample: GroupSample, confidence: float) -> float:
+    """Give the level that the interval of the shift reaches: that of all differences, where groups are too small for more.
+
+    Parameters
+    ----------
+    sample
+        The two groups.
+    confidence
+        The level asked for.
+
+    Returns
+    -------
+    float
+        The level asked for, or less.
+    """
+    placements = math.prod(math.comb(len(first), int(first.sum())) for _, first in sample.parts())
+    return min(confidence, 1 - 2 / placements)
 
 
 @checked

@@ -171,6 +171,11 @@ def mann_whitney_test(
     larger than the other. 10.1214/aoms/1177730491.
     van Elteren, P. H. (1960). On the combination of independent two sample tests of Wilcoxon. Bulletin of the
     International Statistical Institute 37, 351-361.
+
+    Examples
+    --------
+    >>> round(mann_whitney_test([5.0, 7.0, 9.0, 8.0], [True, True, False, False]).p_value, 3)
+    0.333
     """
     sample = read_groups(values, group, strata=strata, caller="mann_whitney_test")
     parts = _scored(sample, weights)

@@ -12,7 +12,13 @@ import pandas as pd
 
 from geobri.measures import Measure
 from geobri.stats.distributions import student_quantile
-from geobri.stats.groups.effects import Estimate, estimate_shift, estimate_superiority, to_delta
+from geobri.stats.groups.effects import (
+    Estimate,
+    estimate_shift,
+    estimate_superiority,
+    reached_level,
+    to_delta,
+)
 from geobri.stats.groups.samples import GroupSample
 from geobri.stats.picturing import draw_members
 from geobri.stats.results import FloatArray, Term, TestResult, headline
@@ -209,6 +215,7 @@ def assemble_result(
         if sample.strata is None
         else labels.strata or Measure(column="strata", label="strata", label_zh="分层"),
         confidence=confidence,
+        shift_confidence=reached_level(sample, confidence),
     )
     return GroupResult(
         **headline(base, said),

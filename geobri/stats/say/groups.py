@@ -92,6 +92,7 @@ def say_difference(
     sizes: tuple[int, int],
     strata: Measure | None = None,
     confidence: float = 0.95,
+    shift_confidence: float | None = None,
 ) -> Words:
     """Say how much two groups differ, with its interval, the test and what it compared.
 
@@ -111,6 +112,8 @@ def say_difference(
         What the strata are within which cities were compared, or None.
     confidence
         Level of the intervals.
+    shift_confidence
+        Level that the interval of the shift reaches, where groups are too small for more; None for the same.
 
     Returns
     -------
@@ -121,7 +124,14 @@ def say_difference(
     effect = (
         _flag_effect(delta, measure, names, confidence)
         if measure.kind == "flag"
-        else _ordered_effect(superiority, shift, measure, names, confidence)
+        else _ordered_effect(
+            superiority,
+            shift,
+            measure,
+            names,
+            confidence=confidence,
+            shift_confidence=shift_confidence or confidence,
+        )
     )
     told, basis = chance(superiority), _basis(names, sizes, strata)
     by = TESTS[test]
@@ -156,7 +166,13 @@ def _spread(term: Term, confidence: float, low: Words, high: Words) -> Words:
 
 
 def _ordered_effect(
-    superiority: Term, shift: Term, measure: Measure, names: GroupNames, confidence: float
+    superiority: Term,
+    shift: Term,
+    measure: Measure,
+    names: GroupNames,
+    *,
+    confidence: float,
+    shift_confidence: float,
 ) -> Words:
     share = superiority
     if measure.is_rank:
@@ -176,7 +192,7 @@ def _ordered_effect(
         return Words(en, zh)
     size = quantity(shift.estimate, measure, sign=True)
     width = _spread(
-        shift, confidence, *(both(number(end, sign=True)) for end in (shift.ci_low, shift.ci_high))
+        shift, shift_confidence, *(both(number(end, sign=True)) for end in (shift.ci_low, shift.ci_high))
     )
     scale = Words(", where 1 is the best", "，第1名为最优") if measure.is_rank else Words("", "")
     return Words(
