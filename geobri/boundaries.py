@@ -57,6 +57,11 @@ def list_layers() -> list[str]:
     -------
     list of str
         Names that `locate` and `describe_layer` take, such as `land_110m`, in alphabetical order.
+
+    Examples
+    --------
+    >>> list_layers()[0]
+    'coastline_10m'
     """
     return sorted(path.name.removesuffix(_SUFFIX) for path in _folder().glob(f"*{_SUFFIX}"))
 

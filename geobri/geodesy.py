@@ -119,6 +119,11 @@ def azimuth_deg(
     ------
     SchemaError
         If a longitude lies outside -180..180 or a latitude outside -90..90.
+
+    Examples
+    --------
+    >>> float(azimuth_deg(0.0, 0.0, 90.0, 0.0))
+    90.0
     """
     check_degrees("azimuth_deg", lon1, lat1)
     check_degrees("azimuth_deg", lon2, lat2)
@@ -208,6 +213,13 @@ def distance_matrix_km(cities: gpd.GeoDataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Symmetric n x n matrix in km with the index of `cities` on both sides and 0 on the diagonal.
+
+    Examples
+    --------
+    >>> from geobri.datasets import bri22
+    >>> cities = bri22().cities
+    >>> int(distance_matrix_km(cities).loc["beijing", "shanghai"])
+    1066
     """
     lon, lat = cities.geometry.x.to_numpy(dtype=float), cities.geometry.y.to_numpy(dtype=float)
     rows, columns = np.triu_indices(len(lon), k=1)

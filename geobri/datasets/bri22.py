@@ -87,6 +87,11 @@ def bri22() -> Dataset:
     ----------
     China Center for Urban Development, World Economic Forum and Kearney (2021). Belt and Road City
     Connectivity Index. No DOI.
+
+    Examples
+    --------
+    >>> len(bri22().cities)
+    22
     """
     cities = load_published("bri22_cities", whole=RANK_COLUMNS, flags=["coastal"]).set_index("city")
     return Dataset(

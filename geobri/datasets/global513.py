@@ -141,6 +141,11 @@ def global513() -> Dataset:
     ----------
     China Academy of Urban Planning and Design, Shenzhen Branch (2021). Global Cities in the Vision of the Belt
     and Road Initiative. No DOI.
+
+    Examples
+    --------
+    >>> len(global513().cities)
+    513
     """
     none = pd.DataFrame({"origin": pd.Series(dtype=str), "destination": pd.Series(dtype=str)})
     return Dataset(

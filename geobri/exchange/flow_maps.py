@@ -29,6 +29,14 @@ def to_kepler(cities: gpd.GeoDataFrame, corridors: pd.DataFrame) -> pd.DataFrame
     pandas.DataFrame
         `origin, origin_lat, origin_lng, destination, destination_lat, destination_lng`, then the corridor's id and the names of both ends for
         tooltips (`corridor, origin_name, origin_name_zh, destination_name, destination_name_zh`), then every value column.
+
+    Examples
+    --------
+    >>> from geobri.corridors import build_corridors
+    >>> from geobri.datasets import bri22
+    >>> cities = bri22().cities
+    >>> to_kepler(cities, build_corridors(cities)).columns[:4].tolist()
+    ['origin', 'origin_lat', 'origin_lng', 'destination']
     """
     lon, lat = cities.geometry.x, cities.geometry.y
     columns: dict[str, pd.Series] = {}

@@ -201,6 +201,13 @@ def build_distance_band(
         If the table is not one of points in EPSG:4326.
     DataError
         If the band is empty by definition, or a city is alone and `islands="error"`.
+
+    Examples
+    --------
+    >>> from geobri.datasets import bri22
+    >>> cities = bri22().cities
+    >>> build_distance_band(cities, 2000).n
+    22
     """
     if not 0 <= lower_km < threshold_km:
         came = f"lower_km={lower_km}, threshold_km={threshold_km}"

@@ -127,6 +127,12 @@ def cronbach_alpha(scores: pd.DataFrame) -> float:
     References
     ----------
     Cronbach, L. J. (1951). Psychometrika 16(3), 297-334. 10.1007/BF02310555.
+
+    Examples
+    --------
+    >>> towns = pd.DataFrame({"jobs": [3.0, 9.0, 5.0], "homes": [9.0, 6.0, 2.0]}, index=pd.Index(["ash", "elm", "oak"], name="city"))
+    >>> round(cronbach_alpha(towns), 2)
+    -0.65
     """
     k = scores.shape[1]
     if k < 2:  # noqa: PLR2004 - consistency among one is undefined

@@ -169,6 +169,13 @@ def compare_rankings(
         If fewer than two cities are ranked in both.
     SpecificationError
         If `threshold`, `top` or `persistence` is out of range.
+
+    Examples
+    --------
+    >>> from geobri.datasets import bri22
+    >>> cities = bri22().cities
+    >>> compare_rankings(cities["rank_trade"], cities["rank_finance"]).summary()
+    'first and second share 22 cities: Kendall tau-b 0.55, Spearman rho 0.72; johannesburg moves most (-13 places).'
     """
     _check_rankings({names[0]: first, names[1]: second})
     if not threshold > 0:

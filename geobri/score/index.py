@@ -92,6 +92,14 @@ def build_index(
     -----
     City value of indicator j: y_i = rule over partners of x_ij; score s_i = N(y_i); node score = aggregate of the
     children's scores with their importances. Scores run from 0 to 100 under min-max.
+
+    Examples
+    --------
+    >>> from geobri.score import load_spec
+    >>> towns = pd.DataFrame({"jobs": [3.0, 9.0, 5.0], "homes": [9.0, 6.0, 2.0]}, index=pd.Index(["ash", "elm", "oak"], name="city"))
+    >>> said = {"index": {"name": "work"}, "indicator": [{"name": "jobs", "dimension": "overall", "kind": "city"}]}
+    >>> build_index(load_spec(said), towns).cities["rank_overall"].to_dict()
+    {'ash': 3, 'elm': 1, 'oak': 2}
     """
     index = _settle_domestic(load_spec(spec), cities)
     references = _as_references(reference)

@@ -57,6 +57,11 @@ def list_specs() -> tuple[str, ...]:
     -------
     tuple of str
         Names that `load_spec` takes, sorted.
+
+    Examples
+    --------
+    >>> list_specs()
+    ('bri22', 'global_dynamic_cities', 'potential_cities')
     """
     folder = resources.files("geobri") / "data" / "specs"
     return tuple(

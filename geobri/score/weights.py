@@ -147,6 +147,12 @@ def weigh(matrix: npt.ArrayLike, method: str = "equal") -> FloatArray:
     References
     ----------
     OECD and JRC (2008). Handbook on Constructing Composite Indicators, chapter 6. 10.1787/9789264043466-en.
+
+    Examples
+    --------
+    >>> towns = pd.DataFrame({"jobs": [3.0, 9.0, 5.0], "homes": [9.0, 6.0, 2.0]}, index=pd.Index(["ash", "elm", "oak"], name="city"))
+    >>> weigh(towns, "equal").tolist()
+    [0.5, 0.5]
     """
     if method not in WEIGHTINGS:
         raise SpecificationError(

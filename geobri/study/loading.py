@@ -64,6 +64,11 @@ def load_study(study: str | Path = "bri22", *, year: int | None = None) -> Study
     ------
     StudyError
         If there is no such study, or its folder has faults: all of them at once, with file and row.
+
+    Examples
+    --------
+    >>> load_study("bri22").cities.index[:3].tolist()
+    ['singapore', 'shanghai', 'beijing']
     """
     if str(study) in PUBLISHED:
         return PUBLISHED[str(study)]()
@@ -199,6 +204,13 @@ def read_study(
     ------
     StudyError
         If a table has faults: all of them at once.
+
+    Examples
+    --------
+    >>> stops = pd.DataFrame({"stop": ["a", "b", "c"], "lon": [5.0, 6.0, 7.0], "lat": [50.0, 51.0, 50.0]})
+    >>> trips = pd.DataFrame({"from": ["a", "a", "b"], "to": ["b", "c", "c"], "riders": [4, 1, 3]})
+    >>> read_study(stops, trips).summary()
+    'Flows: 3 stops, 3 corridors; measures: Riders.'
     """
     frames = {name: frame for name, frame in (("cities", cities), ("flows", flows)) if frame is not None}
     if "year_column" in said:
@@ -252,6 +264,11 @@ def check_study(study: str | Path) -> list[StudyFault]:
     -------
     list of StudyFault
         File, row and message of each; empty when all is well.
+
+    Examples
+    --------
+    >>> check_study("bri22")
+    []
     """
     return [] if str(study) in PUBLISHED else examine_study(study)[0]
 

@@ -56,6 +56,12 @@ def find_dominance(
     Foster, J. E., McGillivray, M. and Seth, S. (2013). Composite indices: rank robustness, statistical
     association, and redundancy. Econometric Reviews 32(1), 35-56.
     https://doi.org/10.1080/07474938.2012.690647
+
+    Examples
+    --------
+    >>> towns = pd.DataFrame({"jobs": [3.0, 9.0, 5.0], "homes": [9.0, 6.0, 2.0]}, index=pd.Index(["ash", "elm", "oak"], name="city"))
+    >>> find_dominance(towns)[["dominating", "dominated"]].to_numpy().tolist()
+    [['elm', 'oak']]
     """
     table = check_scores(scores, caller="find_dominance")
     low, high = _weight_box(table.columns, weight_range)

@@ -184,6 +184,13 @@ def decay_curve(
     References
     ----------
     Snijders, T. A. B. and Borgatti, S. P. (1999). Non-parametric standard errors and tests for network statistics. Connections 22(2), 161-170.
+
+    Examples
+    --------
+    >>> from geobri.stats.simulate import simulate_corridors
+    >>> pairs = simulate_corridors(10, friction=1.0, rng=1)
+    >>> decay_curve(pairs, flow="flow", bands=2, n_bootstrap=50, rng=1).summary()
+    'Mean flow is 138 up to 7315 distance_km and 58 from 7315 on (10 cities, 45 pairs).'
     """
     sample = read_pairs(corridors, flow=flow, impedance=impedance, directed=directed, caller="decay_curve")
     limits = _limits(sample.impedance, bands, confidence, n_bootstrap)

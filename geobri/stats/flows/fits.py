@@ -203,6 +203,13 @@ def fit_decay(
     -------
     DecayFit
         Parameters, half-distance and the regression behind them. For a test, see `decay_test`.
+
+    Examples
+    --------
+    >>> from geobri.stats.simulate import simulate_corridors
+    >>> pairs = simulate_corridors(10, friction=1.0, rng=1)
+    >>> fit_decay(pairs, flow="flow").friction.round(2).tolist()
+    [0.82]
     """
     sample = read_pairs(
         corridors,

@@ -149,6 +149,13 @@ def decay_test(
     Santos Silva, J. M. C. and Tenreyro, S. (2006). The log of gravity. 10.1162/rest.88.4.641.
     Dekker, D., Krackhardt, D. and Snijders, T. A. B. (2007). Sensitivity of MRQAP tests. 10.1007/s11336-007-9016-1.
     Cameron, A. C. and Miller, D. L. (2014). Robust inference for dyadic data. Working paper, UC Davis.
+
+    Examples
+    --------
+    >>> from geobri.stats.simulate import simulate_corridors
+    >>> pairs = simulate_corridors(10, friction=1.0, rng=1)
+    >>> decay_test(pairs, flow="flow", n_permutations=99, rng=1).friction.round(2).tolist()
+    [0.77]
     """
     measure, by = as_measure(flow, of="corridors"), as_measure(impedance, of="corridors")
     sample = read_pairs(

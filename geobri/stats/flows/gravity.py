@@ -164,6 +164,13 @@ def fit_gravity(
     Santos Silva, J. M. C. and Tenreyro, S. (2006). The log of gravity. 10.1162/rest.88.4.641.
     Fally, T. (2015). Structural gravity and fixed effects. 10.1016/j.jinteco.2015.05.005.
     Correia, S., Guimarães, P. and Zylkin, T. (2020). Fast Poisson estimation with high-dimensional fixed effects. 10.1177/1536867X20909691.
+
+    Examples
+    --------
+    >>> from geobri.stats.simulate import simulate_corridors
+    >>> pairs = simulate_corridors(10, friction=1.0, rng=1)
+    >>> fit_gravity(pairs, flow="flow", n_permutations=99, rng=1).summary()[:36]
+    '“Flow” is related to log distance in'
     """
     measure = as_measure(flow, of="corridors")
     by = None if impedance is None else as_measure(impedance, of="corridors")

@@ -160,6 +160,14 @@ def presence_test(
     References
     ----------
     Helpman, E., Melitz, M. and Rubinstein, Y. (2008). Estimating trade flows: trading partners and trading volumes. 10.1162/qjec.2008.123.2.441.
+
+    Examples
+    --------
+    >>> from geobri.stats.simulate import simulate_corridors
+    >>> pairs = simulate_corridors(10, friction=1.0, rng=1)
+    >>> linked = pairs.assign(linked=pairs["flow"] > pairs["flow"].median())
+    >>> presence_test(linked, presence="linked", n_permutations=99, rng=1).n
+    10
     """
     measure = as_measure(presence, of="corridors")
     by = None if impedance is None else as_measure(impedance, of="corridors")

@@ -53,6 +53,15 @@ def residual_corridors(
     Notes
     -----
     Pairs that the model fits perfectly (separated) have a residual of 0.
+
+    Examples
+    --------
+    >>> from geobri.stats.flows import fit_gravity
+    >>> from geobri.stats.simulate import simulate_corridors
+    >>> pairs = simulate_corridors(10, friction=1.0, rng=1)
+    >>> model = fit_gravity(pairs, flow="flow", n_permutations=99, rng=1)
+    >>> residual_corridors(model).columns.tolist()
+    ['observed', 'expected', 'residual', 'rank_residual']
     """
     if kind not in RESIDUALS:
         remedy = f"Choose one of {', '.join(RESIDUALS)}"

@@ -79,6 +79,14 @@ def bivariate_moran_test(
     References
     ----------
     Wartenberg, D. (1985). Multivariate spatial correlation. 10.1111/j.1538-4632.1985.tb00849.x.
+
+    Examples
+    --------
+    >>> from geobri.datasets import bri22
+    >>> from geobri.neighbours import build_knn
+    >>> cities = bri22().cities
+    >>> round(bivariate_moran_test(cities, "rank_trade", "rank_finance", build_knn(cities, 5), rng=1).statistic, 3)
+    0.067
     """
     places = read_places(
         cities, [value, other], graph=graph, standardise=standardise, caller="bivariate_moran_test"

@@ -174,6 +174,13 @@ def correlogram_test(
     ----------
     Cliff, A. D. and Ord, J. K. (1981). Spatial processes: models and applications. Pion, London.
     Oden, N. L. (1984). Assessing the significance of a spatial correlogram. 10.1111/j.1538-4632.1984.tb00796.x.
+
+    Examples
+    --------
+    >>> from geobri.datasets import bri22
+    >>> cities = bri22().cities
+    >>> correlogram_test(cities, "rank_overall", n_permutations=99, rng=1).table.shape[0]
+    8
     """
     places = read_places(cities, [value], caller="correlogram_test")
     known, x = _known(places), places.numbers

@@ -140,6 +140,14 @@ def join_count_test(
     References
     ----------
     Cliff, A. D. and Ord, J. K. (1981). Spatial processes: models and applications. Pion, London.
+
+    Examples
+    --------
+    >>> from geobri.datasets import bri22
+    >>> from geobri.neighbours import build_knn
+    >>> cities = bri22().cities
+    >>> round(join_count_test(cities, "coastal", build_knn(cities, 5), rng=1).terms[0].estimate, 1)
+    27.5
     """
     sample, kinds = _read_labels(cities, as_measure(value), graph, standardise)
     pairs = list(combinations_with_replacement(range(len(kinds)), 2))

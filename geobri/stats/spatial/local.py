@@ -88,6 +88,15 @@ def local_moran_test(
     References
     ----------
     Anselin, L. (1995). Local indicators of spatial association: LISA. 10.1111/j.1538-4632.1995.tb00338.x.
+
+    Examples
+    --------
+    >>> from geobri.datasets import bri22
+    >>> from geobri.neighbours import build_knn
+    >>> cities = bri22().cities
+    >>> found = local_moran_test(cities, "rank_overall", build_knn(cities, 5), n_permutations=99, rng=1)
+    >>> found.table["kind"].value_counts().to_dict()
+    {'not significant': 22}
     """
     places = read_places(cities, [value], graph=graph, standardise=standardise, caller="local_moran_test")
     z = places.columns[:, 0] - places.columns[:, 0].mean()

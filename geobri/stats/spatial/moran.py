@@ -193,6 +193,14 @@ def moran_test(
     ----------
     Moran, P. A. P. (1950). Notes on continuous stochastic phenomena. 10.1093/biomet/37.1-2.17.
     Cliff, A. D. and Ord, J. K. (1981). Spatial processes: models and applications. Pion, London.
+
+    Examples
+    --------
+    >>> from geobri.datasets import bri22
+    >>> from geobri.neighbours import build_knn
+    >>> cities = bri22().cities
+    >>> round(moran_test(cities, "rank_overall", build_knn(cities, 5), rng=1).statistic, 3)
+    0.061
     """
     places = read_places(cities, [value], graph=graph, standardise=standardise, caller="moran_test")
     return _run(
@@ -254,6 +262,14 @@ def geary_test(
     References
     ----------
     Geary, R. C. (1954). The contiguity ratio and statistical mapping. 10.2307/2986645.
+
+    Examples
+    --------
+    >>> from geobri.datasets import bri22
+    >>> from geobri.neighbours import build_knn
+    >>> cities = bri22().cities
+    >>> round(geary_test(cities, "rank_overall", build_knn(cities, 5), rng=1).statistic, 3)
+    0.786
     """
     places = read_places(cities, [value], graph=graph, standardise=standardise, caller="geary_test")
     return _run(
@@ -316,6 +332,14 @@ def getis_ord_test(
     ----------
     Getis, A. and Ord, J. K. (1992). The analysis of spatial association by use of distance statistics.
     10.1111/j.1538-4632.1992.tb00261.x.
+
+    Examples
+    --------
+    >>> from geobri.datasets import bri22
+    >>> from geobri.neighbours import build_knn
+    >>> cities = bri22().cities
+    >>> round(getis_ord_test(cities, "rank_overall", build_knn(cities, 5), rng=1).statistic, 3)
+    0.244
     """
     places = read_places(cities, [value], graph=graph, standardise=standardise, caller="getis_ord_test")
     low = places.numbers < 0
