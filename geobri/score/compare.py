@@ -100,10 +100,10 @@ class RankingComparison(Told):
             if shift.any()
             else ""
         )
-        return (
-            f"{self.names[0]} and {self.names[1]} share {n} cities: Kendall tau-b {value['kendall tau-b']:.2f}, "
-            f"Spearman rho {value['spearman rho']:.2f}{most}."
-        )
+        agreement = f"Kendall tau-b {value['kendall tau-b']:.2f}, Spearman rho {value['spearman rho']:.2f}"
+        if value[["kendall tau-b", "spearman rho"]].isna().any():
+            agreement = "no agreement can be measured, because all cities tie in one of them"
+        return f"{self.names[0]} and {self.names[1]} share {n} cities: {agreement}{most}."
 
     def plot(self, ax: Any = None, *, lang: Literal["en", "zh"] = "en") -> Any:
         """Draw a line per city from its rank in the one to its rank in the other.

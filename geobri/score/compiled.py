@@ -265,7 +265,7 @@ def weigh_compiled(compiled: CompiledIndex, normalised: FloatArray) -> FloatArra
         children = list(step.children)
         if step.weighting != "given":
             importance[children] = weigh(
-                np.column_stack([scores[child] for child in children]), step.weighting
+                pd.DataFrame({compiled.nodes[child]: scores[child] for child in children}), step.weighting
             )
         params = dict(choices.aggregator_params) if step.aggregator == choices.aggregator else {}
         scores[step.node] = _combine(

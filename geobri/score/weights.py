@@ -16,6 +16,7 @@ import pandas as pd
 
 from geobri.arrays import FloatArray
 from geobri.errors import DataError, SpecificationError, first_offenders, mould
+from geobri.score.normalise import find_constant_columns
 from geobri.words import Words
 
 __all__ = ["WEIGHTINGS", "AhpWeights", "ahp_weights", "budget_weights", "custom_weights", "weigh"]
@@ -128,7 +129,8 @@ def weigh(matrix: npt.ArrayLike, method: str = "equal") -> FloatArray:
     Parameters
     ----------
     matrix
-        Scores of n units in k children on one scale, shape (n, k); units with a missing child are left out.
+        Scores of n units in k children on one scale, shape (n, k); units with a missing child are left out. A table's
+        columns name its children.
     method
         A name in `WEIGHTINGS`.
 
@@ -142,7 +144,7 @@ def weigh(matrix: npt.ArrayLike, method: str = "equal") -> FloatArray:
     SpecificationError
         If the method is unknown.
     DataError
-        If fewer than three complete units remain or a child is constant (all methods but ``"equal"``).
+        If fewer than three complete units remain or a child is constant (all methods but ``"equal"``, and an only child).
 
     References
     ----------
@@ -164,11 +166,15 @@ def weigh(matrix: npt.ArrayLike, method: str = "equal") -> FloatArray:
             )
         )
     scores = np.asarray(matrix, dtype=float)
-    if method == "equal":
+    if method == "equal" or scores.shape[1:] == (1,):  # an only child has all of it, whatever it holds
         return equal(scores)
     complete = scores[~np.isnan(scores).any(axis=1)]
-    if len(complete) < 3 or (complete.max(axis=0) == complete.min(axis=0)).any():  # noqa: PLR2004
+    constant = find_constant_columns(complete)
+    if len(complete) < 3 or constant.any():  # noqa: PLR2004 - two units are a line, whatever they hold
         came = f"{len(complete)} complete units of {len(scores)}"
+        if len(complete) >= 3:  # noqa: PLR2004
+            names = matrix.columns if isinstance(matrix, pd.DataFrame) else np.arange(scores.shape[1]) + 1
+            came = f"constant: {first_offenders(names[constant])}"
         remedy = "Impute, leave the constant child out, or use given importances"
         raise DataError(
             mould(

@@ -36,6 +36,13 @@ def test_relative_ranks_are_counted_again_among_common_cities():
     assert "moves most (-2 places)" in found.summary()
 
 
+def test_rankings_without_order_are_said_to_have_no_agreement():
+    level = pd.Series(1.0, index=list("abc"))
+    said = compare_rankings(level, pd.Series([1.0, 2.0, 3.0], index=list("abc"))).summary()
+    assert "no agreement can be measured" in said
+    assert "nan" not in said
+
+
 def test_measures_are_symmetric_and_shifts_are_not():
     rng = np.random.default_rng(0)
     cities = [f"c{i}" for i in range(15)]

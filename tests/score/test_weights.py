@@ -22,6 +22,16 @@ def test_weights_are_a_simplex_and_do_not_see_the_order_of_units(method):
     np.testing.assert_allclose(weigh(matrix[:, ::-1], method), got[::-1], atol=2e-4)
 
 
+@pytest.mark.parametrize("method", sorted(set(WEIGHTINGS) - {"equal"}))
+def test_a_constant_child_is_named_and_an_only_child_has_all(method):
+    table = pd.DataFrame(M, columns=["rail", "air"]).assign(sea=7.0)
+    with pytest.raises(DataError, match="constant: 'sea'"):
+        weigh(table, method)
+    with pytest.raises(DataError, match="constant: '3'"):
+        weigh(table.to_numpy(), method)
+    assert weigh(table[["sea"]], method).tolist() == [1.0]
+
+
 def test_equal():
     assert weigh(M, "equal").tolist() == [0.5, 0.5]
 
