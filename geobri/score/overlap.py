@@ -160,10 +160,15 @@ def top_overlap(first: pd.Series, second: pd.Series, k: int) -> float:
     """
     for one in (first, second):
         _check_rank(one, "top_overlap")
-        if not 1 <= k <= one.notna().sum():
+        if not 1 <= k <= one.notna().sum() or k != int(k):
             came = f"k={k!r} and {int(one.notna().sum())} ranked items"
             raise DataError(
-                mould("top_overlap", "k must be from 1 to the length of both rankings", came, "Choose less")
+                mould(
+                    "top_overlap",
+                    "k must be a whole number from 1 to the length of both rankings",
+                    came,
+                    "Choose less",
+                )
             )
     items = first.dropna().index.union(second.dropna().index)
     shares = [_contributions(one, items, k, "a")[:, -1] for one in (first, second)]

@@ -161,6 +161,13 @@ def test_fewest_reversals_agree_with_the_margin():
         find_fewest_reversals(overall.astype(float).mask(overall == 1), ranks)
 
 
+@pytest.mark.parametrize("ask", [find_nearest_weights, find_fewest_reversals])
+def test_an_overall_order_in_which_all_tie_is_refused(ask):
+    ranks = pd.DataFrame({"x": [1, 2, 3], "y": [3, 2, 1]}, index=list("abc"))
+    with pytest.raises(DataError, match=r"two different ranks.*Got 3 ranked cities, none before another"):
+        ask(pd.Series(1, index=list("abc")), ranks)
+
+
 def vertices(polytope):
     A, b = polytope.inequality.toarray(), polytope.bound
     for rows in combinations(range(len(A)), A.shape[1]):

@@ -118,3 +118,5 @@ def test_bad_input():
         rank_biased_overlap(one * np.nan, one)
     with pytest.raises(DataError, match="k=4 and 3 ranked"):
         top_overlap(one, one, 4)
+    with pytest.raises(DataError, match="whole number"):
+        top_overlap(one, one, 1.5)

@@ -24,6 +24,7 @@ __all__ = [
     "find_largest_margin",
     "find_nearest_scores",
     "find_nearest_weights",
+    "list_overall_pairs",
     "ordered_pairs",
 ]
 
@@ -161,6 +162,34 @@ def ordered_pairs(rank: FloatArray) -> tuple[IndexArray, IndexArray]:
     return better[order], worse[order]
 
 
+def list_overall_pairs(rank: FloatArray, caller: str) -> tuple[IndexArray, IndexArray]:
+    """List the pairs of an overall order, which must have one.
+
+    Parameters
+    ----------
+    rank
+        Overall ranks, shape (n,).
+    caller
+        Function that speaks in the error message.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        As `ordered_pairs`.
+
+    Raises
+    ------
+    DataError
+        If no city stands before another.
+    """
+    better, worse = ordered_pairs(rank)
+    if not len(better):
+        wanted = Words("an overall order must hold two different ranks", "总排序须至少有两个不同的名次")
+        came = f"{int((~np.isnan(rank)).sum())} ranked cities, none before another"
+        raise DataError(mould(caller, wanted, came, "Give ranks of two cities or more, not all tied"))
+    return better, worse
+
+
 def find_nearest_weights(overall_rank: pd.Series, dimension_ranks: pd.DataFrame) -> NearestWeights:
     """Ask whether any weights on the dimension ranks give the overall order.
 
@@ -179,7 +208,7 @@ def find_nearest_weights(overall_rank: pd.Series, dimension_ranks: pd.DataFrame)
     Raises
     ------
     DataError
-        If a dimension rank is missing, so that a mean rank is not defined.
+        If a dimension rank is missing, so that a mean rank is not defined, or no city stands before another.
 
     Notes
     -----
@@ -198,9 +227,8 @@ def find_nearest_weights(overall_rank: pd.Series, dimension_ranks: pd.DataFrame)
             )
         )
     ranks = dimension_ranks.to_numpy(dtype=np.float64)
-    better, worse = ordered_pairs(
-        overall_rank.reindex(dimension_ranks.index).to_numpy(dtype=np.float64, na_value=np.nan)
-    )
+    rank = overall_rank.reindex(dimension_ranks.index).to_numpy(dtype=np.float64, na_value=np.nan)
+    better, worse = list_overall_pairs(rank, "find_nearest_weights")
     lead = ranks[worse] - ranks[better]
     margin, best = _solve_margin(lead)
     nearest, shortfall = _solve_violation(lead)

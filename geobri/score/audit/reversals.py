@@ -11,7 +11,7 @@ from scipy import optimize, sparse
 
 from geobri.arrays import FloatArray
 from geobri.errors import DataError, mould
-from geobri.score.audit.feasibility import ordered_pairs
+from geobri.score.audit.feasibility import list_overall_pairs
 from geobri.words import Words
 
 __all__ = ["FewestReversals", "find_fewest_reversals"]
@@ -70,7 +70,7 @@ def find_fewest_reversals(
     Raises
     ------
     DataError
-        If a rank is missing, or no solution was found in time.
+        If a rank is missing, no city stands before another, or no solution was found in time.
 
     Notes
     -----
@@ -89,7 +89,7 @@ def find_fewest_reversals(
                 "Drop the cities concerned",
             )
         )
-    better, worse = ordered_pairs(rank)
+    better, worse = list_overall_pairs(rank, "find_fewest_reversals")
     lead = ranks[worse] - ranks[better]
     answer = _solve(lead, min_gap, time_limit_s)
     weights = np.asarray(answer.x[: lead.shape[1]], dtype=np.float64)
