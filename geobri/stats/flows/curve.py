@@ -194,14 +194,13 @@ def decay_curve(
     """
     sample = read_pairs(corridors, flow=flow, impedance=impedance, directed=directed, caller="decay_curve")
     limits = _limits(sample.impedance, bands, confidence, n_bootstrap)
-    weights = _resampled_weights(sample, n_bootstrap, np.random.default_rng(rng))
-
+    drawn = _resampled_cities(sample.n_cities, n_bootstrap, np.random.default_rng(rng))
     places = find_bands(sample.impedance, limits, hold="lower")
 
     def summarise(_shared: None, place: int) -> dict[str, float]:
         ends = {"low": float(limits[place]), "high": float(limits[place + 1])}
         inside = np.flatnonzero(places == place)
-        return ends | _summarise_band(sample, weights, inside, threshold=threshold, confidence=confidence)
+        return ends | _summarise_band(sample, drawn, inside, threshold=threshold, confidence=confidence)
 
     rows = list(spread_here(summarise, list(range(len(limits) - 1))))
     table = pd.DataFrame([row for row in rows if row["n_pairs"]])
@@ -259,11 +258,9 @@ def _limits(
     return limits
 
 
-def _resampled_weights(sample: PairSample, n_bootstrap: int, rng: np.random.Generator) -> FloatArray:
-    """How often each pair occurs in each resample of cities, shape (B, N)."""
-    n = sample.n_cities
-    drawn = rng.multinomial(n, np.full(n, 1 / n), size=n_bootstrap).astype(np.float64)
-    return np.asarray(drawn[:, sample.origin] * drawn[:, sample.destination])
+def _resampled_cities(n: int, n_bootstrap: int, rng: np.random.Generator) -> FloatArray:
+    """How often each city occurs in each resample, shape (B, n)."""
+    return np.asarray(rng.multinomial(n, np.full(n, 1 / n), size=n_bootstrap).astype(np.float64))
 
 
 def _weighted_mean(values: FloatArray, weights: FloatArray) -> FloatArray:
@@ -278,7 +275,7 @@ def _median(values: FloatArray, weights: FloatArray) -> FloatArray:
 
 def _summarise_band(
     sample: PairSample,
-    weights: FloatArray,
+    drawn: FloatArray,
     inside: IntArray,
     *,
     threshold: float | None,
@@ -289,6 +286,8 @@ def _summarise_band(
     if not len(inside):
         return row
     values = sample.flow[inside]
+    # how often each pair of the band occurs: of all pairs at once this would be 1 GB for 500 cities
+    weights = drawn[:, sample.origin[inside]] * drawn[:, sample.destination[inside]]
     row["centre"] = float(sample.impedance[inside].mean())
     summaries: dict[str, tuple[Summary, FloatArray]] = {
         "mean": (_weighted_mean, values),
@@ -298,7 +297,7 @@ def _summarise_band(
         summaries["share"] = (_weighted_mean, (values > threshold).astype(np.float64))
     for name, (summarise, numbers) in summaries.items():
         row[name] = float(summarise(numbers, np.ones(len(inside))))
-        spread = summarise(numbers, weights[:, inside])
+        spread = summarise(numbers, weights)
         row[f"{name}_low"], row[f"{name}_high"] = _interval(spread, confidence)
     return row
 
