@@ -15,6 +15,7 @@ from geobri.arrays import BoolArray
 from geobri.errors import DataError, first_offenders, mould
 from geobri.measures import Measure
 from geobri.stats.blocks import choose_blocks
+from geobri.stats.distributions import rank_values
 from geobri.stats.dyads._checks import check_common, check_pair_matrix
 from geobri.stats.null import IntArray, NodePlan, plan_permutations
 from geobri.stats.pairs import lay_out, observed_pairs, pair_positions
@@ -24,7 +25,7 @@ from geobri.stats.say import DISTANCE, GroupNames
 from geobri.stats.tables import Blocks
 from geobri.words import NOTHING, Words
 
-__all__ = ["FEWEST_PAIRS", "Matrix", "Pairs", "name_matrix", "prepare_dyads"]
+__all__ = ["FEWEST_PAIRS", "Matrix", "Pairs", "name_matrix", "prepare_dyads", "standard_scores"]
 
 Matrix = npt.ArrayLike | pd.DataFrame
 FEWEST_PAIRS = 3
@@ -78,24 +79,12 @@ class Pairs:
 
     @property
     def n_cities(self) -> int:
-        """Number of cities.
-
-        Returns
-        -------
-        int
-            n.
-        """
+        """Number of cities n."""
         return len(self.labels)
 
     @property
     def n_pairs(self) -> int:
-        """Number of observed pairs.
-
-        Returns
-        -------
-        int
-            Cells of a directed matrix, pairs of an undirected one.
-        """
+        """Number of observed pairs: cells of a directed matrix, pairs of an undirected one."""
         return int(self.positions()[0].size)
 
     def positions(self) -> tuple[IntArray, IntArray]:
@@ -183,13 +172,7 @@ class Pairs:
 
     @property
     def n_unobserved(self) -> int:
-        """Number of pairs of these cities without a value in every matrix.
-
-        Returns
-        -------
-        int
-            Cells of a directed matrix, pairs of an undirected one.
-        """
+        """Number of pairs of these cities without a value in every matrix, counted likewise."""
         return int(pair_positions(len(self.labels), self.directed)[0].size) - self.n_pairs
 
     def say_unobserved(self) -> str:
@@ -273,6 +256,27 @@ def prepare_dyads(
         labels=tuple(labels),
         caution=NOTHING if chosen.stays else reason + travels,
     )
+
+
+def standard_scores(columns: FloatArray, method: str) -> FloatArray:
+    """Centre and scale rows to length 1, so that their products are correlations.
+
+    Parameters
+    ----------
+    columns
+        Shape (k, m).
+    method
+        ``"spearman"`` takes ranks instead of values.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (k, m).
+    """
+    used = rank_values(columns, axis=1) if method == "spearman" else columns
+    centred = used - used.mean(axis=1, keepdims=True)
+    scaled: FloatArray = centred / np.linalg.norm(centred, axis=1, keepdims=True)
+    return scaled
 
 
 def name_matrix(name: Column) -> Measure:

@@ -13,7 +13,7 @@ from geobri.measures import Measure
 from geobri.stats.cross_sums import cross_sums
 from geobri.stats.distributions import rank_values
 from geobri.stats.doors import checked
-from geobri.stats.dyads.inputs import FEWEST_PAIRS, Matrix, Pairs, name_matrix, prepare_dyads
+from geobri.stats.dyads.inputs import FEWEST_PAIRS, Matrix, Pairs, name_matrix, prepare_dyads, standard_scores
 from geobri.stats.dyads.kendall import kendall_null, kendall_tau
 from geobri.stats.dyads.partial import partial_correlation, partial_null
 from geobri.stats.null import NodePlan
@@ -218,7 +218,7 @@ def partial_mantel_test(
     matrices = {"x": x, "y": y, **{f"control {name}": one for name, one in controls.items()}}
     data = prepare_dyads(matrices, caller="partial_mantel_test", directed=directed, blocks=blocks, moved="x")
     plan = data.plan(n_permutations, rng)
-    columns = _ranked(data.columns()) if method == "spearman" else data.columns()
+    columns = rank_values(data.columns(), axis=1) if method == "spearman" else data.columns()
     observed = partial_correlation(columns)
     null = partial_null(data, plan, columns, residuals=permute == "residuals")
     choices = {
@@ -287,23 +287,12 @@ def _check_partial(method: str, permute: str, controls: Mapping[str, Matrix]) ->
         )
 
 
-def _ranked(columns: FloatArray) -> FloatArray:
-    ranks: FloatArray = rank_values(columns, axis=1)
-    return ranks
-
-
-def _standardised(columns: FloatArray) -> FloatArray:
-    centred = columns - columns.mean(axis=1, keepdims=True)
-    scaled: FloatArray = centred / np.linalg.norm(centred, axis=1, keepdims=True)
-    return scaled
-
-
 def _correlations(data: Pairs, plan: NodePlan, method: CorrelationMethod) -> tuple[float, FloatArray]:
     """Give the observed correlation and those of the permutations."""
     columns = data.columns()
     if method == "kendall":
         return kendall_tau(columns[0], columns[1]), kendall_null(data, plan)
-    scaled = _standardised(_ranked(columns) if method == "spearman" else columns)
+    scaled = standard_scores(columns, method)
     observed = float(np.clip(scaled[0] @ scaled[1], -1.0, 1.0))
     laid = data.spread(scaled)
     if data.travelling:

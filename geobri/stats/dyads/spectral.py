@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geobri.errors import DataError, SpecificationError, mould
-from geobri.stats.distributions import rank_values
 from geobri.stats.doors import checked
-from geobri.stats.dyads.inputs import Matrix, Pairs, name_matrix, prepare_dyads
+from geobri.stats.dyads.inputs import Matrix, Pairs, name_matrix, prepare_dyads, standard_scores
 from geobri.stats.moran_randomisation import moran_eigenvectors
 from geobri.stats.p_values import judge
 from geobri.stats.places import Column
@@ -206,22 +205,14 @@ def _signs(count: int, n_permutations: int, rng: int | np.random.Generator | Non
 def _correlations(
     data: Pairs, vectors: FloatArray, x_is: str, method: str, signs: FloatArray
 ) -> tuple[float, FloatArray]:
-    y = _scores(data.columns()[1:], method)[0]
-    observed = float(_scores(data.columns()[:1], method)[0] @ y)
+    y = standard_scores(data.columns()[1:], method)[0]
+    observed = float(standard_scores(data.columns()[:1], method)[0] @ y)
     rows, columns = data.positions()
     null = [
-        _scores(chunk[:, rows, columns], method) @ y
+        standard_scores(chunk[:, rows, columns], method) @ y
         for chunk in _random_matrices(data.matrices[0], vectors, x_is, signs)
     ]
     return observed, np.concatenate(null)
-
-
-def _scores(values: FloatArray, method: str) -> FloatArray:
-    """Centre and scale each row to length 1, ranks instead of values for Spearman."""
-    used = rank_values(values, axis=1) if method == "spearman" else values
-    centred = used - used.mean(axis=1, keepdims=True)
-    scaled: FloatArray = centred / np.linalg.norm(centred, axis=1, keepdims=True)
-    return scaled
 
 
 def _random_matrices(

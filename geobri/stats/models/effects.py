@@ -223,24 +223,8 @@ class NodeEffects:
         return np.asarray(np.subtract(columns, explained, out=explained))
 
 
-def build_effects(origin: IntArray, destination: IntArray, n_cities: int, *, directed: bool) -> NodeEffects:
-    """Set up the node effects of N pairs.
-
-    Parameters
-    ----------
-    origin, destination
-        City of each end as a position from 0 to n - 1, shape (N,).
-    n_cities
-        Number of cities n.
-    directed
-        One effect as origin and another as destination; otherwise one per city.
-
-    Returns
-    -------
-    NodeEffects
-        The effects.
-    """
-    return NodeEffects(origin, destination, n_cities, directed=directed)
+build_effects = NodeEffects
+"""Set up the effects of N pairs from the positions of their ends, the number of cities, and whether pairs are directed."""
 
 
 def _is_dense(origin: IntArray, destination: IntArray, n: int, *, directed: bool) -> bool:

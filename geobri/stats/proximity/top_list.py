@@ -62,35 +62,17 @@ class TopList:
 
     @property
     def k(self) -> float:
-        """Number of listed corridors, shared places counted by their share.
-
-        Returns
-        -------
-        float
-            Sum of the weights.
-        """
+        """Number of listed corridors, shared places counted by their share: the sum of the weights."""
         return float(self.weights.sum())
 
     @property
     def listed(self) -> IntArray:
-        """Candidates that are listed, wholly or by a share.
-
-        Returns
-        -------
-        numpy.ndarray
-            Positions among the candidates, shape (K,).
-        """
+        """Positions of the candidates that are listed, wholly or by a share, shape (K,)."""
         return np.flatnonzero(self.weights > 0).astype(np.intp)
 
     @property
     def active(self) -> IntArray:
-        """Cities that occur in the list.
-
-        Returns
-        -------
-        numpy.ndarray
-            Sorted positions of cities.
-        """
+        """Sorted positions of the cities that occur in the list."""
         listed = self.listed
         return np.unique(np.concatenate([self.origins[listed], self.destinations[listed]]))
 
