@@ -225,19 +225,19 @@ def _grouping(inputs: Inputs, by: str) -> pd.Series[Any]:
 
 
 def _city_groups(inputs: Inputs, by: str) -> IntArray:
-    """Code the group of each city; a city without one is a group of its own, so that it lends and borrows nothing."""
+    """Code the group of each city; a city without one is a group of its own, so that it lends to no other and borrows from none."""
     codes, names = pd.factorize(_grouping(inputs, by))
     alone = len(names) + np.arange(len(codes))
     return np.where(codes < 0, alone, codes).astype(np.int64)
 
 
 def _pair_groups(inputs: Inputs, by: str, one: IntArray, other: IntArray, *, directed: bool) -> IntArray:
-    """Code the pair of groups (regions) that each pair of cities joins."""
-    codes, names = pd.factorize(_grouping(inputs, by), use_na_sentinel=False)
+    """Code the pair of groups (regions) that each pair of cities joins, a pair as one number: low times their number, plus high."""
+    codes = _city_groups(inputs, by)
     low, high = codes[one], codes[other]
     if not directed:
         low, high = np.minimum(low, high), np.maximum(low, high)
-    return np.asarray(low * len(names) + high, dtype=np.int64)
+    return np.asarray(low * (int(codes.max(initial=0)) + 1) + high, dtype=np.int64)
 
 
 def _distances(inputs: Inputs, one: IntArray, other: IntArray) -> FloatArray:

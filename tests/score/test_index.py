@@ -285,6 +285,14 @@ class TestImputation:
         rows = pd.concat([self.rows.iloc[:-1], long([("x", "t2", "t3", 9.0)])])  # t1-t3 joins N and S
         assert self.result("group", rows).corridor_values.loc["t1--t3", "x"] == pytest.approx(3.0)
 
+    def test_cities_without_a_group_do_not_lend_to_each_other(self):
+        rows = pd.concat([self.rows.iloc[:-1], long([("x", "t2", "t3", 9.0)])])
+        cities = self.cities.assign(region=["north", "north", None, None])
+        spec = one_indicator().with_choices(imputer="group")
+        found = build_index(spec, cities, rows).corridor_values["x"]
+        assert found["t1--t3"] == 4.0  # what t3 has with the north, nothing of t2's
+        assert np.isnan(build_index(spec, cities, rows.iloc[:-1]).corridor_values.loc["t2--t3", "x"])
+
     def test_a_group_without_any_value_stays_missing(self):
         assert np.isnan(self.result("group").corridor_values.loc["t2--t3", "x"])
 
