@@ -157,7 +157,6 @@ def build_pairs(
 
 
 def _countries(cities: pd.DataFrame) -> pd.Series:
-    """Return the country of every city, and refuse a table in which one is missing."""
     if "country" not in cities.columns:
         raise SchemaError(
             mould(
