@@ -13,7 +13,8 @@ from geobri.study import load_study
 
 study = load_study("air22")
 corridors = study.corridors.fillna({"air_airport_pairs": 0})
-result = decay_test(corridors, flow="air_airport_pairs", directed=False, n_permutations=499, rng=1)
+flow = study.measure("air_airport_pairs", of="corridors")
+result = decay_test(corridors, flow=flow, directed=False, n_permutations=499, rng=1)
 print(result.summary())
 
-decay_curve(corridors, flow="air_airport_pairs", directed=False, bands=6, rng=1).plot()
+decay_curve(corridors, flow=flow, directed=False, bands=6, rng=1).plot()

@@ -11,7 +11,7 @@ sufficient. The bars are no confidence intervals either: nothing here is sampled
 from geobri.score import audit_ranking
 from geobri.study import load_study
 
-cities = load_study("bri22").cities
+cities = load_study("bri22").cities.set_index("name")
 dimensions = cities.filter(regex="^rank_(?!overall)").rename(columns=lambda name: name.removeprefix("rank_"))
 audit = audit_ranking(
     cities["rank_overall"], dimensions, anchored=["trade", "finance", "people", "information"]

@@ -31,6 +31,7 @@ __all__ = [
     "draw_members",
     "draw_neighbours",
     "fitted_curve",
+    "name_axis",
     "name_method",
     "title_test",
 ]
@@ -178,8 +179,19 @@ def draw_answer(result: TestResult, ax: Any, lang: _Lang = "en") -> None:
     )
 
 
-def _name(measure: Measure | None) -> Words:
-    """Name an axis: what is measured, and its unit."""
+def name_axis(measure: Measure | None) -> Words:
+    """Name an axis: what is measured, and its unit.
+
+    Parameters
+    ----------
+    measure
+        What the axis shows; None if nothing is known of it.
+
+    Returns
+    -------
+    Words
+        ``distance, km``.
+    """
     if measure is None:
         return Words("value", "数值")
     unit = Words(f", {measure.unit}", f"（{measure.unit_zh}）") if measure.unit else Words("")
@@ -208,7 +220,7 @@ def draw_members(result: TestResult, ax: Any, lang: _Lang = "en", *, names: Grou
     }
     draw_groups(
         groups,
-        x_label=_name(measure).say(lang),
+        x_label=name_axis(measure).say(lang),
         best_is_low=measure is not None and measure.direction < 0,
         ax=ax,
     )
@@ -269,7 +281,7 @@ def draw_fitted(result: DecayResult, ax: Any, lang: _Lang = "en", *, by: Measure
     """
     sample = result.fit.sample
     grid, heights, band = fitted_curve(result, sample.impedance, float(sample.flow.sum()))
-    x_label, y_label = _name(by).say(lang), _name(result.measure).say(lang)
+    x_label, y_label = name_axis(by).say(lang), name_axis(result.measure).say(lang)
     draw_points(
         sample.impedance,
         sample.flow,
@@ -301,7 +313,7 @@ def draw_neighbours(result: TestResult, ax: Any, lang: _Lang = "en") -> None:
     draw_points(
         x,
         y,
-        x_label=(_name(result.measure) + Words(", against the mean", "（与均值之差）")).say(lang),
+        x_label=(name_axis(result.measure) + Words(", against the mean", "（与均值之差）")).say(lang),
         y_label=Words("mean of the neighbours, against the mean", "邻近城市均值（与均值之差）").say(lang),
         names={int(at): str(table.index[at]) for at in far},
         line=(ends, float(x @ y / (x @ x)) * ends),

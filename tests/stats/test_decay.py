@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from geobri.errors import DataError, SchemaError, SpecificationError
+from geobri.measures import Measure
 from geobri.stats.flows import (
     FORMS,
     build_form,
@@ -15,9 +16,11 @@ from geobri.stats.flows import (
     decay_curve,
     decay_test,
     fit_decay,
+    fit_wilson,
     fold_cities,
 )
 from geobri.stats.results import TIDY_COLUMNS
+from geobri.stats.say import number
 from geobri.stats.simulate import build_simulator
 
 HERE = Path(__file__).parents[1] / "reference" / "gravity"
@@ -208,6 +211,39 @@ def test_node_bootstrap_is_wider_than_one_that_forgets_the_cities():
     band = curve.table.iloc[0]
     naive = 2 * 1.96 * frame["flow"].std() / math.sqrt(len(frame))
     assert band["mean_high"] - band["mean_low"] > 1.5 * naive
+
+
+def test_a_curve_speaks_of_what_is_measured_in_both_languages():
+    flow = Measure(
+        column="flow",
+        of="corridors",
+        kind="count",
+        label="Seats",
+        label_zh="座位",
+        unit="seats",
+        unit_zh="个",
+    )
+    curve = decay_curve(table(), flow=flow, bands=[0, 1000, 9000], n_bootstrap=20, rng=0)
+    near, far = curve.table["mean"]
+    assert curve.summary() == (
+        f"Mean of “Seats”: {number(near)} seats where distance is at most 1,000 km, {number(far)} seats where it is at least "
+        "1,000 km (15 cities, 105 pairs)."
+    )
+    assert curve.summary("zh") == (
+        f"“座位”的均值：距离不超过1,000公里时为{number(near)}个，不低于1,000公里时为{number(far)}个（15个城市，105个城市对）。"
+    )
+    whole = decay_curve(table(), flow="flow", bands=[0, 9000], n_bootstrap=20, rng=0).summary()
+    assert "where distance is 0 to 9,000 km" in whole
+
+
+def test_every_verb_of_decay_takes_a_measure_as_it_takes_a_name():
+    flow, far = (Measure(column=name, of="corridors", kind="amount") for name in ("flow", "distance_km"))
+    by_name = {"flow": "flow", "impedance": "distance_km"}
+    by_measure = {"flow": flow, "impedance": far}
+    assert fit_decay(table(), **by_measure).friction == fit_decay(table(), **by_name).friction
+    assert fit_wilson(table(), **by_measure).friction == fit_wilson(table(), **by_name).friction
+    both = [compare_decay(table(), **one, forms=("power",), folds=3, rng=0) for one in (by_name, by_measure)]
+    pd.testing.assert_frame_equal(*both)
 
 
 def test_impossible_bands():
@@ -442,7 +478,7 @@ def test_plots_draw_what_they_should():
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("Agg")
     axes = decay_curve(table(), flow="flow", n_bootstrap=20, rng=0).plot()
-    assert axes.get_xlabel() == "distance_km"
+    assert axes.get_xlabel() == "distance, km"
     assert len(axes.lines) == 2
     matplotlib.pyplot.close("all")
 

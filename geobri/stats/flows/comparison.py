@@ -14,6 +14,7 @@ from geobri.stats.flows.fits import DecayFit, EffectsName, EstimatorName, build_
 from geobri.stats.flows.forms import FORMS, DecayForm, FormName, build_form
 from geobri.stats.models.families import FAMILIES, negative_binomial
 from geobri.stats.pairs import FEWEST_CITIES
+from geobri.stats.places import Column, as_measure
 from geobri.stats.results import FloatArray
 from geobri.stats.tables import PairSample, read_pairs
 from geobri.stats.threads import on_one_thread
@@ -27,8 +28,8 @@ __all__ = ["compare_decay", "cross_validate", "fold_cities"]
 def compare_decay(
     corridors: pd.DataFrame,
     *,
-    flow: str,
-    impedance: str = "distance_km",
+    flow: Column,
+    impedance: Column = "distance_km",
     forms: Sequence[FormName] = FORMS,
     estimators: Sequence[EstimatorName] = ("poisson",),
     effects: EffectsName = "auto",
@@ -44,9 +45,9 @@ def compare_decay(
     corridors
         One row per pair, with `origin`, `destination`, flow and impedance.
     flow
-        Column of the flow.
+        Column of the flow, or its measure.
     impedance
-        Column of the cost of separation.
+        Column of the cost of separation, or its measure.
     forms
         Decay functions to compare.
     estimators
@@ -80,10 +81,11 @@ def compare_decay(
     ----------
     Duan, N. (1983). Smearing estimate: a nonparametric retransformation method. 10.1080/01621459.1983.10478017.
     """
+    by = as_measure(impedance, of="corridors").column
     sample = read_pairs(
         corridors,
-        flow=flow,
-        impedance=impedance,
+        flow=as_measure(flow, of="corridors").column,
+        impedance=by,
         covariates=covariates,
         directed=directed,
         caller="compare_decay",
@@ -91,7 +93,7 @@ def compare_decay(
     groups = fold_cities(sample.n_cities, folds, rng=rng)
     rows = []
     for name in forms:
-        form = build_form(name, sample.impedance, label=impedance, caller="compare_decay")
+        form = build_form(name, sample.impedance, label=by, caller="compare_decay")
         for estimator in estimators:
             fit = fit_sample(sample, form, estimator=estimator, effects=effects, caller="compare_decay")
             rows.append({**_criteria(fit), **cross_validate(sample, form, estimator, groups)})

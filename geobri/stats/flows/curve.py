@@ -12,12 +12,15 @@ import pandas as pd
 
 from geobri.arrays import weighted_median
 from geobri.errors import SpecificationError, mould
+from geobri.measures import Measure
 from geobri.notebooks import Told
 from geobri.stats.bands import find_bands
 from geobri.stats.doors import checked
 from geobri.stats.null import IntArray
+from geobri.stats.picturing import name_axis
+from geobri.stats.places import Column, as_measure
 from geobri.stats.results import TIDY_COLUMNS, Drawn, FloatArray, Term, tidy_row
-from geobri.stats.say.numbers import number
+from geobri.stats.say import say_curve
 from geobri.stats.say.terms import say_range
 from geobri.stats.tables import PairSample, read_pairs
 from geobri.words import Words
@@ -40,8 +43,8 @@ class DecayCurve(Drawn, Told):
     table
         One row per band: `low, high` (limits, low included), `centre` (mean impedance), `n_pairs, n_cities`, then
         `mean, median` and, with a threshold, `share`, each with `_low` and `_high`.
-    flow, impedance
-        Names of the columns.
+    measure, by
+        What flows, and the cost of separation.
     threshold
         Flow above which a pair counts into `share`; None if there is none.
     confidence
@@ -53,12 +56,22 @@ class DecayCurve(Drawn, Told):
     """
 
     table: pd.DataFrame
-    flow: str
-    impedance: str
+    measure: Measure
+    by: Measure
     threshold: float | None
     confidence: float
     n_cities: int
     n_bootstrap: int
+
+    @property
+    def flow(self) -> str:
+        """Column of the flow."""
+        return self.measure.column
+
+    @property
+    def impedance(self) -> str:
+        """Column of the cost of separation."""
+        return self.by.column
 
     def to_frame(self) -> pd.DataFrame:
         """Give the tidy rows of the curve.
@@ -95,18 +108,24 @@ class DecayCurve(Drawn, Told):
             ),
         )
 
-    def summary(self) -> str:
-        """Say how the flow changes from the nearest to the farthest band.
+    def summary(self, lang: Literal["en", "zh"] = "en") -> str:
+        """Say how much flows in the nearest and in the farthest band.
+
+        Parameters
+        ----------
+        lang
+            Language.
 
         Returns
         -------
         str
             One sentence.
         """
-        near, far = self.table.iloc[0], self.table.iloc[-1]
-        return (
-            f"Mean {self.flow} is {number(near['mean'])} up to {near['high']:.0f} {self.impedance} and {number(far['mean'])} from "
-            f"{far['low']:.0f} on ({self.n_cities} cities, {int(self.table['n_pairs'].sum())} pairs)."
+        ends = (self.table.iloc[0], self.table.iloc[-1])
+        near, far = ((band["low"], band["high"], band["mean"]) for band in ends)
+        pairs = int(self.table["n_pairs"].sum())
+        return say_curve(near, far, measure=self.measure, by=self.by, cities=self.n_cities, pairs=pairs).say(
+            lang
         )
 
     def _draw(self, ax: Any, lang: Literal["en", "zh"]) -> None:
@@ -124,8 +143,8 @@ class DecayCurve(Drawn, Told):
         )
         ax.plot(table["centre"], table["mean"], color="#26547c", marker="o", label=mean)
         ax.plot(table["centre"], table["median"], color="#b5403c", linestyle="--", label=median)
-        ax.set_xlabel(self.impedance)
-        ax.set_ylabel(self.flow)
+        ax.set_xlabel(name_axis(self.by).say(lang))
+        ax.set_ylabel(name_axis(self.measure).say(lang))
         ax.legend(frameon=False)
 
 
@@ -133,8 +152,8 @@ class DecayCurve(Drawn, Told):
 def decay_curve(
     corridors: pd.DataFrame,
     *,
-    flow: str,
-    impedance: str = "distance_km",
+    flow: Column,
+    impedance: Column = "distance_km",
     bands: int | Sequence[float] = 8,
     threshold: float | None = None,
     confidence: float = 0.95,
@@ -149,9 +168,9 @@ def decay_curve(
     corridors
         One row per pair, with `origin`, `destination`, flow and impedance.
     flow
-        Column of the flow or score, at least 0.
+        Column of the flow or score, at least 0, or its measure, whose label the sentence and the picture then use.
     impedance
-        Column of the cost of separation.
+        Column of the cost of separation, or its measure.
     bands
         Number of bands with equally many pairs, or the limits of the bands in increasing order. A band holds its lower limit,
         the last one its upper limit too.
@@ -190,9 +209,12 @@ def decay_curve(
     >>> from geobri.stats.simulate import simulate_corridors
     >>> pairs = simulate_corridors(10, friction=1.0, rng=1)
     >>> decay_curve(pairs, flow="flow", bands=2, n_bootstrap=50, rng=1).summary()
-    'Mean flow is 138 up to 7315 distance_km and 58 from 7315 on (10 cities, 45 pairs).'
+    'Mean of “flow”: 138 where distance is at most 7,315 km, 58 where it is at least 7,315 km (10 cities, 45 pairs).'
     """
-    sample = read_pairs(corridors, flow=flow, impedance=impedance, directed=directed, caller="decay_curve")
+    measure, by = as_measure(flow, of="corridors"), as_measure(impedance, of="corridors")
+    sample = read_pairs(
+        corridors, flow=measure.column, impedance=by.column, directed=directed, caller="decay_curve"
+    )
     limits = _limits(sample.impedance, bands, confidence, n_bootstrap)
     drawn = _resampled_cities(sample.n_cities, n_bootstrap, np.random.default_rng(rng))
     places = find_bands(sample.impedance, limits, hold="lower")
@@ -215,8 +237,8 @@ def decay_curve(
         )
     return DecayCurve(
         table=table,
-        flow=flow,
-        impedance=impedance,
+        measure=measure,
+        by=by,
         threshold=threshold,
         confidence=confidence,
         n_cities=sample.n_cities,

@@ -20,6 +20,7 @@ from geobri.stats.models.fits import OfRegression, RegressionFit, fit_least_squa
 from geobri.stats.models.overdispersion import fit_negative_binomial
 from geobri.stats.models.quantiles import fit_quantile
 from geobri.stats.models.separation import find_separated_pairs
+from geobri.stats.places import Column, as_measure
 from geobri.stats.results import FloatArray
 from geobri.stats.say.terms import name_model
 from geobri.stats.tables import PairSample, read_pairs
@@ -165,8 +166,8 @@ class DecayFit(OfRegression, Told):
 def fit_decay(
     corridors: pd.DataFrame,
     *,
-    flow: str,
-    impedance: str = "distance_km",
+    flow: Column,
+    impedance: Column = "distance_km",
     form: FormName = "power",
     estimator: EstimatorName = "poisson",
     effects: EffectsName = "none",
@@ -181,9 +182,9 @@ def fit_decay(
     corridors
         One row per pair, with `origin`, `destination`, flow and impedance.
     flow
-        Column of the flow, at least 0; above 0 for ``loglinear`` and ``quantile``.
+        Column of the flow or its measure, at least 0; above 0 for ``loglinear`` and ``quantile``.
     impedance
-        Column of the cost of separation (km, hours, money).
+        Column of the cost of separation (km, hours, money), or its measure.
     form
         Decay function, see `build_form`.
     estimator
@@ -211,17 +212,18 @@ def fit_decay(
     >>> fit_decay(pairs, flow="flow").friction.round(2).tolist()
     [0.82]
     """
+    by = as_measure(impedance, of="corridors").column
     sample = read_pairs(
         corridors,
-        flow=flow,
-        impedance=impedance,
+        flow=as_measure(flow, of="corridors").column,
+        impedance=by,
         covariates=covariates,
         directed=directed,
         caller="fit_decay",
     )
     return fit_sample(
         sample,
-        build_form(form, sample.impedance, label=impedance, caller="fit_decay"),
+        build_form(form, sample.impedance, label=by, caller="fit_decay"),
         estimator=estimator,
         effects=effects,
         quantile=quantile,

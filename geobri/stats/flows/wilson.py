@@ -21,6 +21,7 @@ from geobri.stats.flows.goodness import goodness_of_fit
 from geobri.stats.models.effects import NodeEffects, build_effects
 from geobri.stats.models.fits import OfRegression, RegressionFit, fit_likelihood
 from geobri.stats.models.separation import find_separated_pairs
+from geobri.stats.places import Column, as_measure
 from geobri.stats.results import FloatArray
 from geobri.stats.tables import PairSample, read_pairs
 from geobri.stats.threads import on_one_thread
@@ -201,8 +202,8 @@ class WilsonFit(OfRegression, Told):
 def fit_wilson(
     corridors: pd.DataFrame,
     *,
-    flow: str,
-    impedance: str = "distance_km",
+    flow: Column,
+    impedance: Column = "distance_km",
     constraint: ConstraintName = "doubly",
     form: FormName = "exponential",
     masses: tuple[str, str] | None = None,
@@ -215,9 +216,9 @@ def fit_wilson(
     corridors
         One row per pair, with `origin`, `destination`, flow and impedance. Undirected pairs count in both directions.
     flow
-        Column of the flow, at least 0.
+        Column of the flow or its measure, at least 0.
     impedance
-        Column of the cost of separation.
+        Column of the cost of separation, or its measure.
     constraint
         ``unconstrained``, ``origin`` (production), ``destination`` (attraction) or ``doubly``.
     form
@@ -255,16 +256,17 @@ def fit_wilson(
                 remedy,
             )
         )
+    by = as_measure(impedance, of="corridors").column
     sample = read_pairs(
         corridors,
-        flow=flow,
-        impedance=impedance,
+        flow=as_measure(flow, of="corridors").column,
+        impedance=by,
         covariates=masses or (),
         directed=directed,
         caller="fit_wilson",
     )
     both = _mirror(sample)
-    shape = build_form(form, sample.impedance, label=impedance, caller="fit_wilson")
+    shape = build_form(form, sample.impedance, label=by, caller="fit_wilson")
     logs, sides = _log_masses(both, constraint)
     effects = _constraint_effects(both, constraint)
     columns = np.column_stack(

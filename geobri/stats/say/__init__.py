@@ -5,12 +5,12 @@ chance; it uses labels, not names of columns; and where p is above 5 % it assert
 """
 
 from geobri.stats.say.agreement import Verdict, say_agreement
+from geobri.stats.say.classes import say_classes, say_curve
 from geobri.stats.say.closeness import say_list
 from geobri.stats.say.definitions import say_definitions, say_omitted
 from geobri.stats.say.fits import say_fit
 from geobri.stats.say.flows import (
     CORRELATIONS,
-    say_classes,
     say_correlation,
     say_decay,
     say_gravity,
@@ -73,6 +73,7 @@ __all__ = [
     "say_correlation",
     "say_corridor_dependence",
     "say_covariates",
+    "say_curve",
     "say_decay",
     "say_definitions",
     "say_dependence",

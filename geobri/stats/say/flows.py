@@ -9,7 +9,7 @@ from typing import Final
 from geobri.measures import Measure
 from geobri.stats.results import Term
 from geobri.stats.say.names import DISTANCE, called
-from geobri.stats.say.numbers import LEVEL, chance, edge, interval, join, number, p_value
+from geobri.stats.say.numbers import LEVEL, chance, interval, join, number, p_value
 from geobri.stats.say.terms import FRICTION, PERMUTATION
 from geobri.words import Words
 
@@ -17,7 +17,6 @@ __all__ = [
     "CORRELATIONS",
     "DISTANCE",
     "name_term",
-    "say_classes",
     "say_correlation",
     "say_decay",
     "say_gravity",
@@ -398,45 +397,6 @@ def _coefficient(row: Term) -> Words:
         return Words(f"{name.en} {size} ({told.en})", f"{name.zh}{size}（{told.zh}）")
     limits = _interval(row)
     return Words(f"{name.en} {size} ({limits.en}, {told.en})", f"{name.zh}{size}（{limits.zh}，{told.zh}）")
-
-
-def say_classes(
-    head: Term, limits: tuple[float, float], *, classes: int, measure: Measure, by: Measure
-) -> Words:
-    """Say at which distance pairs stand out.
-
-    Parameters
-    ----------
-    head
-        The row of the strongest class, with the p-value of the strongest of all classes and its Monte Carlo error.
-    limits
-        Its limits.
-    classes
-        How many classes were tested.
-    measure, by
-        What was looked at, and the distance.
-
-    Returns
-    -------
-    Words
-        The sentence.
-    """
-    size, told = f"{head.estimate:+.2f}", p_value(head.p_value, head.mc_error)
-    low, high = (edge(one) for one in limits)
-    unit = Words(f" {by.unit}", by.unit_zh) if by.unit else Words("")
-    basis = Words(
-        f"(Mantel correlation {size}, {told} over {classes} distance classes; {head.n_cities} cities)",
-        f"（Mantel相关系数{size}，{classes}个距离组合并{told}；{head.n_cities}个城市）",
-    )
-    if not head.p_value <= LEVEL:
-        return Words(
-            f"At no {called(by).en} can it be told from chance that {called(measure).en} stands out; most it does at {low} to {high}{unit.en} {basis.en}.",
-            f"在任何{called(by).zh}上，{called(measure).zh}的突出均无法与偶然区分；最突出的是{low}至{high}{unit.zh}{basis.zh}。",
-        )
-    return Words(
-        f"{called(measure).en} stands out most at {called(by).en} {low} to {high}{unit.en} {basis.en}.",
-        f"{called(measure).zh}在{called(by).zh}{low}至{high}{unit.zh}处最为突出{basis.zh}。",
-    )
 
 
 def say_levels_alike(moran: float, p: float, mc_error: float) -> Words:
