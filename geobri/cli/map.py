@@ -80,7 +80,7 @@ def _draw(
 
 def _draw_run(run: str, value: str | None, look: dict[str, Any]) -> Any:
     from geobri.errors import StudyError, mould
-    from geobri.scale.pages import draw_run, open_tables
+    from geobri.scale.drawing import draw_run, open_tables
 
     drawn = draw_run(open_tables(run), value=value, **look)
     if drawn is None:

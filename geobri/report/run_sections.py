@@ -15,7 +15,7 @@ from geobri.report.numbers import number_cell, write_number
 from geobri.report.ranking import name_with_unit
 from geobri.report.shapes import Point, Stack
 from geobri.report.terms import name_city
-from geobri.scale.pages import RunTables, picture_of
+from geobri.scale.drawing import RunTables, picture_of
 from geobri.words import Words, join_sentences
 
 __all__ = ["MOST_LISTED", "run_sections"]

@@ -15,7 +15,7 @@ from geobri.outputs import staged_folder
 from geobri.report.model import Fact
 from geobri.report.page import render_page
 from geobri.report.run_sections import MOST_LISTED, run_sections
-from geobri.scale.pages import RunTables, density_of, draw_run, open_tables
+from geobri.scale.drawing import RunTables, density_of, draw_run, open_tables
 from geobri.study import Study
 from geobri.words import Words
 

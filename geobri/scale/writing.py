@@ -12,9 +12,9 @@ import pandas as pd
 from geobri.outputs import staged_folder
 from geobri.scale.blocks import count_pairs_of
 from geobri.scale.density import gather_zones, zone_pair_table, zone_table
+from geobri.scale.drawing import MEANING, RunTables, draw_run
 from geobri.scale.fitting import BlockFit
 from geobri.scale.loading import ScaleStudy
-from geobri.scale.pages import MEANING, RunTables, draw_run
 from geobri.scale.products import is_impedance
 from geobri.scale.summary import Summary
 from geobri.scale.tables import (

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from geobri.cli import _geobri
 from geobri.report.run_sections import run_sections
 from geobri.report.runs import write_run_report
-from geobri.scale.pages import open_tables
+from geobri.scale.drawing import open_tables
 
 FRICTION = 1.3
 
