@@ -31,6 +31,8 @@ _COASTS: Final = {
     "coast-inland": Words("coast – inland", "沿海 – 内陆"),
     "inland-inland": Words("inland – inland", "内陆 – 内陆"),
 }
+_NO_COAST: Final = Words("coast not known", "沿海与否未知")
+"""What a row of sums says of pairs with a place of which no coast is known."""
 
 _HEADINGS: Final = {
     "coast_pair": Words("Coast", "沿海类型"),
@@ -353,7 +355,7 @@ def _sum_table(run: RunTables, key: str, table: pd.DataFrame, caption: Words) ->
     shown = [name for name in headings if name in table.columns]
     columns = tuple(Column(headings[name], "text" if name == "coast_pair" else "number") for name in shown)
     rows = tuple(
-        Row(tuple(Cell(_COASTS[cell]) if name == "coast_pair" else number_cell(cell) for name, cell in zip(shown, row, strict=True)))
+        Row(tuple(Cell(_COASTS.get(cell, _NO_COAST)) if name == "coast_pair" else number_cell(cell) for name, cell in zip(shown, row, strict=True)))
         for row in table[shown].itertuples(index=False)
     )  # fmt: skip
     return Table(key, caption, columns, rows, first_rows=_FIRST)

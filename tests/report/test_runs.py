@@ -1,6 +1,7 @@
 """The page of a run of `geobri scale`: what sums over all pairs can answer, in both languages."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -122,3 +123,14 @@ def test_the_tables_of_sums_have_headings_that_a_reader_knows(folder):
     assert heads == {"run-bands": said, "run-coast": [("Coast", "沿海类型"), *said]}
     (coast,) = sections["coast"].folds[0].tables
     assert {row.cells[0].text.zh for row in coast.rows} == {"沿海 – 沿海", "沿海 – 内陆", "内陆 – 内陆"}
+
+
+def test_pairs_whose_coast_is_not_known_have_a_row_of_their_own(folder):
+    run = open_tables(folder[0])
+    contrasts = run.tables["contrasts"]
+    unknown = contrasts[contrasts["coast_pair"] == "coast-inland"].assign(coast_pair="")
+    told = replace(run, tables={**run.tables, "contrasts": pd.concat([contrasts, unknown])})
+    sections = {one.key: one for one in run_sections(told)}
+    (coast,) = sections["coast"].folds[0].tables
+    last = coast.rows[-1].cells[0].text
+    assert (last.en, last.zh) == ("coast not known", "沿海与否未知")

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.system
+
 HELD = """
 from pathlib import Path
 
@@ -58,7 +60,6 @@ PEAK = """
 import resource, sys
 from geobri.cli import main
 
-pytestmark = pytest.mark.system
 try:
     main(sys.argv[1:])
 except SystemExit as end:

@@ -209,7 +209,7 @@ def decay_curve(
     >>> from geobri.stats.simulate import simulate_corridors
     >>> pairs = simulate_corridors(10, friction=1.0, rng=1)
     >>> decay_curve(pairs, flow="flow", bands=2, n_bootstrap=50, rng=1).summary()
-    'Mean of “flow”: 138 where distance is at most 7,315 km, 58 where it is at least 7,315 km (10 cities, 45 pairs).'
+    'Mean of “Flow”: 138 where distance is at most 7,315 km, 58 where it is at least 7,315 km (10 cities, 45 pairs).'
     """
     measure, by = as_measure(flow, of="corridors"), as_measure(impedance, of="corridors")
     sample = read_pairs(
