@@ -1,4 +1,4 @@
-"""A composite index as its makers print it: the Human Development Index of 2010."""
+"""A composite index as it is quoted from its makers: the Human Development Index of 2010."""
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,7 @@ from geobri.score import aggregate, normalise
 
 
 def human_development():
-    """Each step of the example in technical note 1 of the Human Development Report 2010: what is printed, and ours."""
+    """Each step of the example in technical note 1 of the Human Development Report 2010: as quoted, and ours."""
     china = pd.DataFrame({"life": [73.5], "mean years": [7.5], "expected years": [11.4], "income": [7263.0]})
     posts = {"life": (20, 83.2), "mean years": (0, 13.2), "expected years": (0, 20.6)}
     parts = pd.DataFrame(
@@ -24,11 +24,11 @@ def human_development():
     education = normalise(years, "goalposts", low=0.0, high=0.951, scale=(0.0, 1.0))
     three = pd.DataFrame({"life": parts["life"], "education": education, "income": income})
     index = aggregate(three, [1 / 3, 1 / 3, 1 / 3], "geometric")
-    printed = [0.847, 0.568, 0.553, 0.589, 0.584, 0.663]
+    quoted = [0.847, 0.568, 0.553, 0.589, 0.584, 0.663]
     ours = [*parts.iloc[0], np.ravel(education)[0], income.iloc[0], np.ravel(index)[0]]
-    return list(zip(printed, ours, strict=True))
+    return list(zip(quoted, ours, strict=True))
 
 
-def test_the_human_development_index_of_china_as_published():
-    for printed, ours in human_development():
-        assert ours == pytest.approx(printed, abs=0.0007)  # the note rounds at every step
+def test_the_human_development_index_of_china_as_quoted():
+    for quoted, ours in human_development():
+        assert ours == pytest.approx(quoted, abs=0.0007)  # the note rounds at every step
